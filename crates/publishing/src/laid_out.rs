@@ -81,8 +81,7 @@ pub(crate) async fn lay_out(format: &str, text: String, places: String) -> Resul
     // Some hundred thousand cells: not on a thread that answers others.
     let laid = tokio::task::spawn_blocking(move || -> serde_json::Result<(Vec<Block>, bool)> {
         let blocks = if paged { pages(serde_json::from_str(&places)?) } else { tables(&text) };
-        let (blocks, cut) = bounded(blocks);
-        Ok((blocks.into_iter().map(Block::with_columns).collect(), cut))
+        Ok(bounded(blocks))
     });
     Ok(laid.await.map_err(|error| Error::internal(format!("laying out a file: {error}")))??)
 }
@@ -136,7 +135,7 @@ fn bounded(blocks: Vec<Block>) -> (Vec<Block>, bool) {
             within(cells, characters)
         });
         let cut = block.rows.len() < rows || block.lines.len() < lines;
-        kept.push(block);
+        kept.push(block.with_columns());
         if cut {
             return (kept, true);
         }
@@ -160,17 +159,6 @@ mod tests {
     }
 
     #[test]
-    fn figures_stand_at_the_right_with_their_unit() {
-        let table = "序号\t实事\t数量（本季度完成）\t乡镇\n1\t改造农村危房并逐户验收\t1860户\t城关镇\n2\t新建幼儿园\t12个\t河口镇\n3\t其他\t\t";
-        let block = tables(table).remove(0).with_columns();
-        assert_eq!([0, 1, 2, 3, 4].map(|at| block.column(at)), ["fig", "", "fig", "short", ""]);
-        assert_eq!([0, 3].map(|at| block.head(at)), ["fig", ""]);
-        for no in ["2026年3月", "第3号", "-", "12个月零3天", ""] {
-            assert!(!super::is_figure(no), "{no}");
-        }
-    }
-
-    #[test]
     fn of_a_pdf_only_pages_are_shown() {
         let part = |place: &str| Part { place: place.into(), text: "甲\n乙".into(), unread: None };
         let shown = pages(vec![part("page 1"), part("page 1 annotation"), part("metadata author"), part("page 2")]);
@@ -186,5 +174,23 @@ mod tests {
         let (kept, cut) = bounded(long(MOST.0));
         assert!(cut && kept[0].rows.len() == MOST.0 / 2);
         assert!(!bounded(long(3)).1);
+    }
+
+    #[test]
+    fn figures_stand_at_the_right_with_their_unit() {
+        let row = |cells: [&str; 4]| cells.map(str::to_owned).to_vec();
+        let rows = vec![
+            row(["序号", "实事", "数量（本季度完成）", "乡镇"]),
+            row(["1", "改造农村危房并逐户验收", "1860户", "城关镇"]),
+            row(["2", "新建幼儿园", "12个", "河口镇"]),
+            row(["3", "其他", "", ""]),
+        ];
+        let (blocks, _) = bounded(vec![Block { rows, ..Block::default() }]);
+        let block = &blocks[0];
+        assert_eq!([0, 1, 2, 3, 4].map(|at| block.column(at)), ["fig", "", "fig", "short", ""]);
+        assert_eq!([0, 3].map(|at| block.head(at)), ["fig", ""]);
+        for no in ["2026年3月", "第3号", "-", "12个月零3天", ""] {
+            assert!(!super::is_figure(no), "{no}");
+        }
     }
 }
