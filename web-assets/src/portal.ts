@@ -1,4 +1,5 @@
 // The portal's script: conveniences only. Every page is complete without it.
+import { currentHeading } from "./portal/contents";
 import { copyLinks } from "./portal/copy";
 import { openOnPaper } from "./portal/paper";
 import { readAloud } from "./portal/speech";
@@ -6,6 +7,7 @@ import { scrollHints } from "./portal/scroll";
 import { suggestions } from "./portal/suggest";
 
 copyLinks();
+currentHeading();
 openOnPaper();
 readAloud();
 scrollHints();

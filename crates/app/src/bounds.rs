@@ -28,7 +28,9 @@ fn site(config: &Config, problems: &mut Vec<String>) {
     let digits = |text: &str, count: usize| text.len() == count && text.bytes().all(|b| b.is_ascii_digit());
     let site = &config.site;
     require(problems, !site.name.trim().is_empty(), "site.name：请填写网站名称，例如 青禾县人民政府");
-    require(problems, site.seal.chars().count() == 1, "site.seal：请只填一个字，例如 青");
+    let mut seal = site.seal.chars();
+    let one = seal.next().is_some_and(char::is_alphanumeric) && seal.next().is_none();
+    require(problems, one, "site.seal：请只填一个字，例如 青");
     require(problems, digits(&site.division_code, 6), "site.division_code：应为 6 位行政区划代码，例如 361124");
     require(problems, digits(&site.id_code, 10), "site.id_code：应为 10 位政府网站标识码，例如 3611240001");
     let begins = site.id_code.starts_with(&site.division_code);
@@ -41,13 +43,24 @@ fn site(config: &Config, problems: &mut Vec<String>) {
     let domain = |c: char| c.is_alphanumeric() || ".-:".contains(c);
     require(
         problems,
-        site.domain.chars().all(domain),
+        site.domain.chars().all(domain) && !site.domain.starts_with(['.', '-', ':']),
         "site.domain：只写域名，不带 http:// 和斜杠，例如 www.example.gov.cn",
     );
     require(
         problems,
         site.email.is_empty() || site.email.parse::<lettre::Address>().is_ok(),
         "site.email：应为一个邮箱，例如 zwgk@example.gov.cn；没有的留空",
+    );
+    require(
+        problems,
+        site.phone.is_empty() || is_phone(&site.phone),
+        "site.phone：只写一个电话号码，不带文字和空格，例如 0790-1234567；没有的留空",
+    );
+    require(problems, is_phone(&site.hotline), "site.hotline：应为一个电话号码，例如 12345");
+    require(
+        problems,
+        site.security.is_empty() || is_contact(&site.security),
+        "site.security：应为一个邮箱、一个电话号码，或者 https:// 开头的网页，例如 security@example.gov.cn；没有的留空",
     );
     let texts = [
         ("name", &site.name),
@@ -56,13 +69,34 @@ fn site(config: &Config, problems: &mut Vec<String>) {
         ("undertaker", &site.undertaker),
         ("address", &site.address),
         ("hours", &site.hours),
-        ("phone", &site.phone),
-        ("hotline", &site.hotline),
         ("icp", &site.icp),
         ("police", &site.police),
     ];
     for (key, text) in texts {
         require(problems, !text.chars().any(char::is_control), format!("site.{key}：请写在一行里，不含控制字符"));
+    }
+}
+
+/// A number that stands behind `tel:` as it is written (RFC 3966).
+fn is_phone(text: &str) -> bool {
+    let digits = text.bytes().filter(u8::is_ascii_digit).count();
+    let plain = text.bytes().all(|b| b.is_ascii_digit() || b"+-()".contains(&b));
+    plain && (3..=20).contains(&digits) && !text.trim_start_matches('+').contains('+')
+}
+
+/// What may stand behind `Contact:` of `security.txt` (RFC 9116), or can be made such.
+fn is_contact(text: &str) -> bool {
+    let mail = |text: &str| text.parse::<lettre::Address>().is_ok();
+    if !text.bytes().all(|b| b.is_ascii_graphic() && !b"\"<>\\^`{|}".contains(&b)) {
+        return false;
+    }
+    if let Some(rest) = text.strip_prefix("https://") {
+        let name = rest.split(['/', '?', '#']).next().unwrap_or_default();
+        return host(&format!("https://{name}")).is_ok();
+    }
+    match text.strip_prefix("mailto:") {
+        Some(address) => mail(address),
+        None => mail(text) || is_phone(text.strip_prefix("tel:").unwrap_or(text)),
     }
 }
 
@@ -153,15 +187,24 @@ fn rest(config: &Config, problems: &mut Vec<String>) {
         is_level(&config.log.level),
         "log.level：应为 error、warn、info 或 debug，也可写 info,gongkai_store=debug",
     );
+    let from = &config.mail.from;
     require(
         problems,
-        config.mail.from.parse::<lettre::message::Mailbox>().is_ok(),
+        from.parse::<lettre::message::Mailbox>().is_ok() && !from.chars().any(char::is_control),
         "mail.from：应为“名称 <邮箱>”，例如 政务公开 <zwgk@example.gov.cn>",
     );
-    if !config.mail.smtp.is_empty()
-        && let Err(error) = lettre::SmtpTransport::from_url(&config.mail.smtp)
-    {
-        problems.push(format!("mail.smtp：应为 smtp://用户:密码@主机:端口 或 smtps://…（{error}）"));
+    // What is wrong with it is not repeated: a password stands in it.
+    require(
+        problems,
+        config.mail.smtp.is_empty() || lettre::SmtpTransport::from_url(&config.mail.smtp).is_ok(),
+        "mail.smtp：应为 smtp://用户:密码@主机:端口 或 smtps://…；用户和密码里的 @ : / 等字符写成 %40、%3A、%2F",
+    );
+    let publishing = config.settings.get::<publishing::settings::Publishing>();
+    let card_font = &publishing.card_font;
+    let paths =
+        [("files.folder", &config.files.folder), ("log.key", &config.log.key), ("publishing.card_font", card_font)];
+    for (key, path) in paths {
+        require(problems, !path.chars().any(char::is_control), format!("{key}：路径里有控制字符，请改正"));
     }
     let url = &config.database.url;
     let known = ["sqlite:", "postgres://", "postgresql://"];

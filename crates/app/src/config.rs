@@ -1,5 +1,7 @@
 //! Reading the configuration: a TOML file, then the environment, then a check that names the key.
 
+mod words;
+
 use std::path::Path;
 
 use web::{Config, Settings};
@@ -20,9 +22,9 @@ pub fn load(file: Option<&Path>, environment: impl Iterator<Item = (String, Stri
         None => toml::Table::new(),
         Some(path) => {
             let text = std::fs::read_to_string(path)
-                .map_err(|e| Invalid(vec![format!("读不到配置文件 {}：{e}。请检查路径和权限。", path.display())]))?;
+                .map_err(|e| Invalid(vec![format!("读不到配置文件 {}：{}。", path.display(), words::unread(&e))]))?;
             text.parse::<toml::Table>()
-                .map_err(|e| Invalid(vec![format!("{} 不是正确的 TOML：{}", path.display(), e.to_string().trim())]))?
+                .map_err(|e| Invalid(vec![format!("{}：{}", path.display(), words::not_toml(&text, &e))]))?
         }
     };
     for (name, value) in environment {
@@ -30,7 +32,7 @@ pub fn load(file: Option<&Path>, environment: impl Iterator<Item = (String, Stri
     }
     let (settings, mut problems) = sections(&mut table)?;
     let mut config: Config = serde_path_to_error::deserialize(toml::Value::Table(table))
-        .map_err(|e| Invalid(vec![format!("{}：{}", e.path(), plain(&e.inner().to_string()))]))?;
+        .map_err(|e| Invalid(vec![format!("{}：{}", e.path(), words::plain(&e.inner().to_string()))]))?;
     config.settings = settings;
     problems.extend(bounds::check(&config));
     if problems.is_empty() { Ok(config) } else { Err(Invalid(problems)) }
@@ -47,7 +49,7 @@ fn sections(table: &mut toml::Table) -> Result<(Settings, Vec<String>), Invalid>
         let read = (spec.read)(section, &mut settings);
         problems.extend(read.map_err(|(place, message)| {
             let place = if place == "." { spec.key.to_owned() } else { format!("{}.{place}", spec.key) };
-            Invalid(vec![format!("{place}：{}", plain(&message))])
+            Invalid(vec![format!("{place}：{}", words::plain(&message))])
         })?);
     }
     Ok((settings, problems))
@@ -60,21 +62,6 @@ pub fn defaults() -> toml::Table {
         all.insert(spec.key.to_owned(), toml::Value::Table((spec.default)()));
     }
     all
-}
-
-/// Serde's words for the two commonest mistakes, in the reader's.
-fn plain(message: &str) -> String {
-    let message = message.trim();
-    if let Some(rest) = message.strip_prefix("unknown field ") {
-        return format!(
-            "不认识的配置项 {}",
-            rest.replace(", expected one of ", "，可用的有 ").replace(", expected ", "，应为 ")
-        );
-    }
-    if let Some(rest) = message.strip_prefix("invalid type: ") {
-        return format!("类型不对：{}", rest.replace(", expected ", "，应为 "));
-    }
-    message.to_owned()
 }
 
 /// The variables of the command line; see `cli::Common`.
@@ -206,6 +193,26 @@ mod tests {
             ("GONGKAI_SITE__DOMAIN", "www.example.gov.cn/", "site.domain"),
             ("GONGKAI_SITE__EMAIL", "notmail", "site.email"),
             ("GONGKAI_SITE__EMAIL", "政务公开 <a@example.gov.cn>", "site.email"),
+            ("GONGKAI_SITE__SECURITY", "foo", "site.security"),
+            ("GONGKAI_SITE__SECURITY", "javascript:alert(1)", "site.security"),
+            ("GONGKAI_SITE__SECURITY", "https://", "site.security"),
+            ("GONGKAI_SITE__SECURITY", "https:///report", "site.security"),
+            ("GONGKAI_SITE__SECURITY", "https://a.example.gov.cn/x\nContact: evil", "site.security"),
+            ("GONGKAI_SITE__SECURITY", "https://a.example.gov.cn/a b", "site.security"),
+            ("GONGKAI_SITE__SECURITY", "http://a.example.gov.cn/report", "site.security"),
+            ("GONGKAI_SITE__SECURITY", "mailto:nobody", "site.security"),
+            ("GONGKAI_SITE__SECURITY", "tel:", "site.security"),
+            ("GONGKAI_SITE__PHONE", "见网页", "site.phone"),
+            ("GONGKAI_SITE__PHONE", "0790-1234567、0790-7654321", "site.phone"),
+            ("GONGKAI_SITE__PHONE", "0790-1234567\n1", "site.phone"),
+            ("GONGKAI_SITE__HOTLINE", "", "site.hotline"),
+            ("GONGKAI_SITE__HOTLINE", "拨12345", "site.hotline"),
+            ("GONGKAI_SITE__SEAL", "<", "site.seal"),
+            ("GONGKAI_SITE__SEAL", "\n", "site.seal"),
+            ("GONGKAI_SITE__DOMAIN", "-", "site.domain"),
+            ("GONGKAI_FILES__FOLDER", "/srv/a\nb", "files.folder"),
+            ("GONGKAI_LOG__KEY", "/srv/a\nb", "log.key"),
+            ("GONGKAI_MAIL__FROM", "政务公开\nBcc: x <a@example.gov.cn>", "mail.from"),
             (
                 "GONGKAI_REVIEW__ROUTES",
                 "[{ kind = \"edition\", stages = [{ gate = \"secrecy\", days = 1 }, { gate = \"political\", days = 1 }] }, \
@@ -231,6 +238,52 @@ mod tests {
         assert!(both.contains("site.id_code") && both.contains("log.format"));
     }
 
+    /// Each mistake of the types, in words that name what stands there and what should.
+    #[test]
+    fn errors_are_in_chinese_alone() {
+        for (name, value, words) in [
+            ("GONGKAI_PUBLISHING__UNFINISHED_MB", "-1", "不能写 -1，应为不小于 0 的整数"),
+            ("GONGKAI_PUBLISHING__UNFINISHED_MB", "abc", "不能写 \"abc\"，应为不小于 0 的整数"),
+            ("GONGKAI_PUBLISHING__UNFINISHED_MB", "1.5", "不能写 1.5，应为不小于 0 的整数"),
+            ("GONGKAI_SERVER__METRICS_ALLOW", "[\"everywhere\"]", "网段"),
+            ("GONGKAI_SERVER__METRICS_ALLOW", "[1]", "应为网段"),
+            ("GONGKAI_SERVER__METRICS_ALLOW", "1", "应为列表"),
+            ("GONGKAI_SITE__DEMO", "\"yes\"", "应为 true 或 false"),
+            ("GONGKAI_SITE__COLOUR", "red", "没有 colour 这一项"),
+            ("GONGKAI_NOBODYS__KEY", "1", "没有 nobodys 这一项"),
+            ("GONGKAI_SESSIONS__IDLE_MINUTES", "99999999999", "应为 0 到 4294967295 之间的整数"),
+            ("GONGKAI_CLOCK__FOI_FIRST_DAY", "maybe", "不能写 maybe，可以写 "),
+            ("GONGKAI_CLOCK__INTERPRETATION_DAYS", "0", "应为大于 0 的整数"),
+            ("GONGKAI_REVIEW__ROUTES", "[{ kind = \"edition\" }]", "缺少 stages"),
+            ("GONGKAI_ACCOUNTS__APART", "[[\"editor\", \"boss\"]]", "不能写 boss"),
+            ("GONGKAI_MAIL__SMTP", "mail.example.gov.cn", "应为 smtp://"),
+        ] {
+            let told = with(&[(name, value)]).expect_err(name).to_string();
+            assert!(told.contains(words), "{name}: {words} in {told}");
+            for english in ["invalid", "expected", "unknown", "missing", "integer", "string", "syntax", "of `"] {
+                assert!(!told.contains(english), "{name}: {told}");
+            }
+        }
+        let place = tempfile::tempdir().expect("place");
+        let file = place.path().join("gongkai.toml");
+        for (text, words) in [
+            ("[site]\nname = 青禾县\n", "第 2 行"),
+            ("[site]\nname = \"青禾县\n", "第 2 行"),
+            ("[site]\nname = \"a\"\nname = \"b\"\n", "重复"),
+            ("[site\n", "第 1 行"),
+            ("[site]\n\n[site]\n", "重复"),
+        ] {
+            std::fs::write(&file, text).expect("write");
+            let told = load(Some(&file), std::iter::empty()).expect_err("no TOML").to_string();
+            assert!(told.contains(words) && told.contains("gongkai.toml"), "{text}: {told}");
+            for english in ["TOML parse", "expected", "invalid", "duplicate", "unclosed", "missing"] {
+                assert!(!told.contains(english), "{text}: {told}");
+            }
+        }
+        let told = load(Some(&place.path().join("none.toml")), std::iter::empty()).expect_err("none").to_string();
+        assert!(told.contains("没有这个文件") && !told.contains("os error"), "{told}");
+    }
+
     #[test]
     fn what_makes_sense_is_taken() {
         for (name, value) in [
@@ -238,6 +291,16 @@ mod tests {
             ("GONGKAI_SERVER__METRICS_ALLOW", "[\"127.0.0.1/32\", \"10.20.0.9/32\"]"),
             ("GONGKAI_SITE__DOMAIN", "www.青禾县.政务"),
             ("GONGKAI_SITE__EMAIL", "zwgk@example.gov.cn"),
+            ("GONGKAI_SITE__SECURITY", ""),
+            ("GONGKAI_SITE__SECURITY", "sec@example.gov.cn"),
+            ("GONGKAI_SITE__SECURITY", "mailto:sec@example.gov.cn"),
+            ("GONGKAI_SITE__SECURITY", "https://www.example.gov.cn/report?from=security#form"),
+            ("GONGKAI_SITE__SECURITY", "https://www.example.gov.cn:8443"),
+            ("GONGKAI_SITE__SECURITY", "tel:+86-790-1234567"),
+            ("GONGKAI_SITE__SECURITY", "0790-1234567"),
+            ("GONGKAI_SITE__PHONE", "0790-1234567"),
+            ("GONGKAI_SITE__PHONE", "+86-790-1234567"),
+            ("GONGKAI_SITE__PHONE", "(0790)1234567-8001"),
         ] {
             with(&[(name, value)]).unwrap_or_else(|error| panic!("{name}: {error}"));
         }

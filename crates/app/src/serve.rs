@@ -46,6 +46,9 @@ pub async fn run(mut config: Config, data: PathBuf, role: ProcessRole) -> Result
     tasks.spawn(search::run(app.search.clone(), ctx.clone(), stopped.clone()));
     tasks.spawn(follow(ctx.clone(), stopped.clone()));
     ports.serve(&mut tasks, app, role, &limits, &stopped);
+    if plays(role, ProcessRole::Portal) {
+        publishing::settings::look_for_font(&ctx).await;
+    }
     tell_started(&ctx, role, &line);
     let told_to_stop = signals().context("不能接收停止信号")?;
     println!("{line}");

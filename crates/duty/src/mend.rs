@@ -198,7 +198,8 @@ impl Proof for Standings {
             .await?;
             let mut all = Vec::new();
             for id in &first {
-                all.push(words(ctx.db(), std::slice::from_ref(id)).await?);
+                let found = words(ctx.db(), std::slice::from_ref(id)).await?;
+                all.push(format!("{found}（服务运行时会自动按事实重算；本机时间刚调整过的，请过几分钟再验证）"));
             }
             if more {
                 all.push("还有更多任务的办理进度与事实不一致，没有逐一列出".to_owned());

@@ -7,6 +7,12 @@ use web::{Error, Result};
 /// Most cells and bytes of words of one page.
 const MOST: (usize, usize) = (20_000, 600_000);
 
+/// Most characters of a cell that stands on one line, and of the unit of a figure: 万平方米.
+const SHORT: usize = 8;
+const LONGEST_UNIT: usize = 4;
+/// The class of a column of figures.
+const FIGURES: &str = "fig";
+
 /// A piece of what was read: lines, or a table.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Block {
@@ -15,6 +21,49 @@ pub(crate) struct Block {
     pub(crate) lines: Vec<String>,
     /// Of a table, the first as its head.
     pub(crate) rows: Vec<Vec<String>>,
+    /// How each of its columns is drawn.
+    columns: Vec<&'static str>,
+}
+
+impl Block {
+    /// How the cells of a column are drawn, as tables of texts are: figures at the right with their unit, what is short on one
+    /// line.
+    pub(crate) fn column(&self, at: usize) -> &'static str {
+        self.columns.get(at).copied().unwrap_or_default()
+    }
+
+    /// The same for its head, which may take several lines.
+    pub(crate) fn head(&self, at: usize) -> &'static str {
+        if self.column(at) == FIGURES { FIGURES } else { "" }
+    }
+
+    fn with_columns(mut self) -> Self {
+        let count = self.rows.first().map_or(0, Vec::len);
+        let body = self.rows.get(1..).unwrap_or_default();
+        self.columns = (0..count)
+            .map(|at| {
+                let mut cells = body.iter().filter_map(|row| row.get(at)).filter(|cell| !cell.is_empty()).peekable();
+                let (mut figures, mut short) = (cells.peek().is_some(), true);
+                for cell in cells {
+                    figures &= is_figure(cell);
+                    short &= cell.chars().count() <= SHORT;
+                }
+                match (figures, short) {
+                    (true, _) => FIGURES,
+                    (false, true) => "short",
+                    (false, false) => "",
+                }
+            })
+            .collect();
+        self
+    }
+}
+
+/// A figure, perhaps with its unit: 1,860户, 12.5%.
+fn is_figure(cell: &str) -> bool {
+    let unit = cell.trim_start_matches(|c: char| c.is_ascii_digit() || ".,-+".contains(c));
+    let digits = cell[..cell.len() - unit.len()].chars().any(|c| c.is_ascii_digit());
+    digits && unit.chars().count() <= LONGEST_UNIT && !unit.chars().any(|c| c.is_ascii_digit())
 }
 
 /// Whether files of this format have words to lay out. In capitals or not.
@@ -44,7 +93,7 @@ fn pages(parts: Vec<Part>) -> Vec<Block> {
         !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit())
     };
     let lines = |text: &str| text.lines().map(str::to_owned).collect();
-    let page = |part: Part| Block { title: place_in_words(&part.place), lines: lines(&part.text), rows: Vec::new() };
+    let page = |part: Part| Block { title: place_in_words(&part.place), lines: lines(&part.text), ..Block::default() };
     parts.into_iter().filter(numbered).map(page).collect()
 }
 
@@ -86,7 +135,7 @@ fn bounded(blocks: Vec<Block>) -> (Vec<Block>, bool) {
             within(cells, characters)
         });
         let cut = block.rows.len() < rows || block.lines.len() < lines;
-        kept.push(block);
+        kept.push(block.with_columns());
         if cut {
             return (kept, true);
         }
@@ -125,5 +174,23 @@ mod tests {
         let (kept, cut) = bounded(long(MOST.0));
         assert!(cut && kept[0].rows.len() == MOST.0 / 2);
         assert!(!bounded(long(3)).1);
+    }
+
+    #[test]
+    fn figures_stand_at_the_right_with_their_unit() {
+        let row = |cells: [&str; 4]| cells.map(str::to_owned).to_vec();
+        let rows = vec![
+            row(["序号", "实事", "数量（本季度完成）", "乡镇"]),
+            row(["1", "改造农村危房并逐户验收", "1860户", "城关镇"]),
+            row(["2", "新建幼儿园", "12个", "河口镇"]),
+            row(["3", "其他", "", ""]),
+        ];
+        let (blocks, _) = bounded(vec![Block { rows, ..Block::default() }]);
+        let block = &blocks[0];
+        assert_eq!([0, 1, 2, 3, 4].map(|at| block.column(at)), ["fig", "", "fig", "short", ""]);
+        assert_eq!([0, 3].map(|at| block.head(at)), ["fig", ""]);
+        for no in ["2026年3月", "第3号", "-", "12个月零3天", ""] {
+            assert!(!super::is_figure(no), "{no}");
+        }
     }
 }

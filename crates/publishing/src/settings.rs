@@ -66,10 +66,15 @@ pub fn house(ctx: &Ctx) -> House {
     House::of(ctx, &ctx.settings::<Publishing>().index_number)
 }
 
+/// Looks for that font; what comes of it stands in the log.
+pub async fn look_for_font(ctx: &Ctx) {
+    crate::portal::cards_ready(ctx).await;
+}
+
 /// With which font cards for sharing are drawn, in words.
 ///
 /// # Errors
-/// With what to do when a font is configured that cannot be used.
+/// With what to do when a font is configured that cannot be used or has no Chinese characters.
 pub fn cards(settings: &Publishing) -> Result<String, String> {
     crate::portal::font_in_words(&settings.card_font)
 }

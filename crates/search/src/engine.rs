@@ -15,7 +15,7 @@ use crate::{
     gather::{By, Counts, Filters, Gather, Gathered, Group},
     meant,
     names::{Names, Stretch},
-    query::{Parsed, Query, Sort, Term},
+    query::{Article, Parsed, Query, Sort, Term},
     results::{FacetCount, Facets, Hit, Part, Results, Suggestions},
     schema::{self, Facet, Fields, Kept},
     seen::Seen,
@@ -73,7 +73,8 @@ pub(crate) fn answer(state: &State<'_>, query: &Query, today: Date) -> Result<Re
             meant: Vec::new(),
         };
     }
-    if found.counts.unfiltered == 0 || results.relaxed {
+    // A number is not misspelt: 青政办发 is no 青政办法.
+    if (found.counts.unfiltered == 0 || results.relaxed) && !parsed.asks_number() {
         results.suggestions.meant = meant::meant(&query.text, &state.vocabulary()?, |text| state.count(text, today))?;
     }
     if results.page == 1 && query.sort == Sort::Relevance && !query.is_filtered() {
@@ -231,7 +232,7 @@ impl Ask<'_> {
             ways.push(phrase(self.fields.pairs_body, form));
         }
         if let Some(article) = &self.parsed.article {
-            let of = |term: &Term| phrase_of(self.fields.pairs_whole, &term.text, &term.units);
+            let of = |term: &Term| self.of_whole(term);
             let mut all = vec![phrase(self.fields.pairs_title, &article.number)];
             all.extend(article.of.iter().map(of));
             ways.push(boost(Box::new(BooleanQuery::intersection(all)), 6.0));
@@ -242,6 +243,19 @@ impl Ask<'_> {
         // Whoever types a name means it: its bearer comes first.
         let name = self.exactly(&tokens::key(&self.query.text));
         Box::new(BooleanQuery::new(vec![(Occur::Must, found), (Occur::Should, name)]))
+    }
+
+    /// The text in which an article stands: its name as it was said, or with a word between.
+    fn of_whole(&self, term: &Term) -> Boxed {
+        let whole = phrase_of(self.fields.pairs_whole, &term.text, &term.units);
+        match Article::apart(&term.text).filter(|_| !term.literal) {
+            None => whole,
+            Some(parts) => {
+                let apart = parts.map(|part| phrase(self.fields.pairs_whole, part));
+                let apart = boost(Box::new(BooleanQuery::intersection(apart.into())), 0.5);
+                Box::new(BooleanQuery::union(vec![whole, apart]))
+            }
+        }
     }
 
     fn exactly(&self, key: &str) -> Boxed {
@@ -310,7 +324,7 @@ impl Ask<'_> {
 
     /// What holds at least half of the words of the question; `None` when that is no other question.
     fn some_words(&self) -> Option<Boxed> {
-        if self.parsed.number.is_some() {
+        if self.parsed.asks_number() {
             // Another number is not «nearly» the one asked for.
             return None;
         }

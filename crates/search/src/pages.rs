@@ -11,7 +11,9 @@ use kernel::permission::READ_PUBLIC;
 use serde::Deserialize;
 use web::{Ctx, Listener, Pager, PortalShell, Query as Params, Reader, Routes, page::query_string};
 
-use crate::{Error, FacetCount, Hit, Query, Results, Search, Since, Sort, api, atom, names::Names, schema::Facet};
+use crate::{
+    Error, FacetCount, Hit, Query, Results, Search, Since, Sort, api, atom, names::Names, query::Parsed, schema::Facet,
+};
 
 /// The routes of the portal. Needs `Extension<Search>`.
 pub(crate) fn portal_routes() -> Routes {
@@ -167,6 +169,11 @@ impl SearchPage {
     /// When something became public, as the form offers it.
     fn periods(&self) -> [Since; 4] {
         Since::ALL
+    }
+
+    /// Whether a document number was asked for, or that of a decree.
+    fn asks_number(&self) -> bool {
+        Parsed::of(&self.query.text).asks_number()
     }
 
     /// Whether there is anything to choose or to take back.

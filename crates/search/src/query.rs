@@ -143,6 +143,17 @@ pub(crate) struct Article {
     pub(crate) of: Vec<Term>,
 }
 
+impl Article {
+    /// What is said of a text in parts, where a word may have been left out of its name: 养犬办法 is a 办法 that has 养犬 in its
+    /// name, also 养犬管理办法. `None` when it does not end as names of rules do.
+    pub(crate) fn apart(said: &str) -> Option<[&str; 2]> {
+        const FORMS: [&str; 8] = ["实施细则", "办法", "条例", "规定", "细则", "规则", "规程", "方案"];
+        let form = FORMS.into_iter().find(|form| said.ends_with(form))?;
+        let (subject, form) = said.split_at(said.len() - form.len());
+        (subject.chars().count() > 1).then_some([subject, form])
+    }
+}
+
 /// A question as understood.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Parsed {
@@ -164,6 +175,11 @@ pub(crate) struct Parsed {
 }
 
 impl Parsed {
+    /// Whether a document number is asked for, or that of a decree: another one is not meant.
+    pub(crate) fn asks_number(&self) -> bool {
+        self.number.is_some() || self.short_number.is_some() || !self.decree.is_empty()
+    }
+
     pub(crate) fn of(text: &str) -> Self {
         let mut parsed = Self { cut: text.trim().chars().count() > LONGEST, ..Self::default() };
         let text: String =
@@ -275,11 +291,16 @@ fn decree(text: &str) -> Vec<String> {
     let number = |n: &&str| digits(n) && n.len() <= 4;
     match words.as_slice() {
         [n, "号", "令"] if number(n) => vec![format!("令第{n}号")],
-        [before @ .., "令", n, "号"] if number(n) && matches!(before.concat().as_str(), "国" | "国务院") => {
+        [before @ .., "令", n, "号"] | [before @ .., "令", n] if number(n) && is_council(&before.concat()) => {
             vec![format!("国务院令第{n}号"), format!("国令第{n}号")]
         }
         _ => Vec::new(),
     }
+}
+
+/// Whether the State Council is meant: as everybody writes it, or as a decree names itself.
+fn is_council(name: &str) -> bool {
+    ["国", "国务院", "中华人民共和国国务院"].contains(&name)
 }
 
 /// The article at the end of a question, in figures or in words, with what is said of its text before it.
@@ -410,6 +431,33 @@ mod tests {
         for other in ["第十九条", "“劳动法第三条”", "劳动法面条", "劳动法第0条", "劳动法第1九条"]
         {
             assert_eq!(asked(other), None, "{other}");
+        }
+    }
+
+    #[test]
+    fn a_decree_is_known_by_every_form_of_its_number() {
+        let council = ["国务院令第711号", "国令第711号"];
+        for form in [
+            "国务院令第711号",
+            "国令711号",
+            "国令711",
+            "中华人民共和国国务院令第711号",
+            "中华人民共和国国务院令 第711号",
+        ] {
+            assert_eq!(Parsed::of(form).decree, council, "{form}");
+        }
+        assert_eq!(Parsed::of("711号令").decree, ["令第711号"]);
+        for other in ["人民令第711号", "司令711", "国令", "国务院 711"] {
+            assert!(Parsed::of(other).decree.is_empty(), "{other}");
+        }
+    }
+
+    #[test]
+    fn a_name_may_lack_a_word() {
+        assert_eq!(Article::apart("养犬办法"), Some(["养犬", "办法"]));
+        assert_eq!(Article::apart("停车实施细则"), Some(["停车", "实施细则"]));
+        for whole in ["办法", "新办法", "劳动法", "养犬"] {
+            assert_eq!(Article::apart(whole), None, "{whole}");
         }
     }
 

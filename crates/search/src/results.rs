@@ -63,6 +63,24 @@ web::answer! {
     }
 }
 
+impl Hit {
+    /// The title for a page: the hits in `<mark>`, with the places where it may break ([`web::breaks`]).
+    pub fn marked(&self) -> String {
+        drawn(&self.title_pieces)
+    }
+}
+
+fn drawn(pieces: &[Piece]) -> String {
+    web::breaks::marked_pieces(pieces.iter().map(|piece| (piece.text.as_str(), piece.hit)))
+}
+
+impl Part {
+    /// As [`Hit::marked`].
+    pub fn marked(&self) -> String {
+        drawn(&self.title_pieces)
+    }
+}
+
 web::answer! {
     /// A part of a subject that was found.
     #[derive(Clone, Default, PartialEq, Eq, Deserialize)]

@@ -131,8 +131,11 @@ fn pieces(text: &str, from: usize, to: usize, found: &[Found]) -> Vec<Piece> {
         let lead = if part.starts_with(char::is_whitespace) && !parts.is_empty() { " " } else { "" };
         let trail = if part.ends_with(char::is_whitespace) && !line.is_empty() { " " } else { "" };
         let text = format!("{lead}{line}{trail}");
-        if !text.is_empty() {
-            parts.push(Piece { text, hit });
+        match parts.last_mut().filter(|last| last.hit == hit) {
+            // Words that stand together are one mark.
+            Some(last) => last.text.push_str(&text),
+            None if text.is_empty() => {}
+            None => parts.push(Piece { text, hit }),
         }
     };
     let mut at = from;
@@ -169,6 +172,12 @@ mod tests {
         let needles = Needles::new(["府发(2026)9号", "ppp"]);
         let pieces = marked("依据青禾府发〔２０２６〕9号，ＰＰＰ项目。", &needles);
         assert_eq!(shown(&pieces), "依据青禾[府发〔２０２６〕9号]，[ＰＰＰ]项目。");
+    }
+
+    #[test]
+    fn words_that_touch_are_one_mark() {
+        let pieces = marked("停车设施管理办法", &Needles::new(["停车", "设施", "办法"]));
+        assert_eq!(shown(&pieces), "[停车设施]管理[办法]");
     }
 
     #[test]

@@ -46,7 +46,7 @@ impl Part {
         for (text, weight) in words {
             let readings = sound::readings(&text);
             let text: Arc<str> = text.into();
-            if text.chars().count() < 2 || readings.is_empty() || part.all.contains(&text) {
+            if text.chars().count() < 2 || readings.is_empty() || counts(&text) || part.all.contains(&text) {
                 continue;
             }
             let Ok(at) = u32::try_from(part.words.len()) else { break };
@@ -82,6 +82,11 @@ impl Part {
             .take(MOST_COMPARED)
             .filter_map(|(sound, at)| Some((&**sound, self.words.get(*at as usize)?)))
     }
+}
+
+/// Whether a word only counts: 第十, 第八条. Every second title has one, and nobody looks for it; 第一书记 is a word.
+fn counts(word: &str) -> bool {
+    word.strip_prefix('第').is_some_and(|rest| rest.chars().all(|c| "零一二三四五六七八九十百条章节款项".contains(c)))
 }
 
 fn key(reading: &[&str]) -> String {
@@ -209,7 +214,16 @@ pub(crate) mod tests {
     use super::*;
 
     pub(crate) fn vocabulary() -> Vocabulary {
-        let one = [("低保", 9), ("标准", 40), ("公积金", 5), ("东部", 2), ("重庆", 1), ("2026", 70), ("的", 99)];
+        let one = [
+            ("低保", 9),
+            ("标准", 40),
+            ("公积金", 5),
+            ("东部", 2),
+            ("重庆", 1),
+            ("2026", 70),
+            ("的", 99),
+            ("第十", 80),
+        ];
         let other = [("低保", 3), ("公积金", 1), ("公积", 1), ("章程", 2), ("在", 1)];
         let part = |words: &[(&str, u64)]| Arc::new(Part::new(words.iter().map(|(word, n)| ((*word).to_owned(), *n))));
         Vocabulary { parts: vec![part(&one), part(&other)] }
@@ -223,6 +237,8 @@ pub(crate) mod tests {
     fn letters_find_words_by_sound_and_by_first_letters() {
         let vocabulary = vocabulary();
         assert_eq!(texts(&vocabulary.beginning("dib", 5)), ["低保"]);
+        assert_eq!(texts(&vocabulary.beginning("di", 5)), ["低保"], "nothing that only counts");
+        assert!(counts("第八条") && !counts("第一书记") && !counts("低保"));
         assert_eq!(texts(&vocabulary.beginning("db", 5)), ["低保", "东部"], "the heavier first");
         assert_eq!(texts(&vocabulary.beginning("gongji", 5)), ["公积", "公积金"], "what is typed in full first");
         assert_eq!(texts(&vocabulary.beginning("chongq", 5)), ["重庆"]);

@@ -120,17 +120,59 @@ impl Trouble {
 pub struct DatabaseError(sqlx::Error);
 
 impl std::fmt::Display for DatabaseError {
-    /// The cause, once: the driver's own words repeat it, and name lines of the database's source.
+    /// The cause, once, in words: what the database itself said is in English and names its tables. Its code stays, by which an
+    /// engineer finds more; for the rest see [`SAID`].
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match &self.0 {
             sqlx::Error::Database(refused) => match refused.code() {
-                Some(code) => write!(f, "{}（{code}）", refused.message()),
-                None => f.write_str(refused.message()),
+                Some(code) => write!(f, "{}（代码 {code}）", refusal(refused.as_ref())),
+                None => f.write_str(refusal(refused.as_ref())),
             },
             sqlx::Error::Io(error) => f.write_str(&why(error)),
-            sqlx::Error::WorkerCrashed => f.write_str("连接中断"),
-            other => write!(f, "{other}"),
+            sqlx::Error::PoolClosed | sqlx::Error::WorkerCrashed => f.write_str("连接中断"),
+            sqlx::Error::Tls(_) => f.write_str("加密连接没有建成。请检查数据库的证书和 sslmode"),
+            sqlx::Error::Decode(_)
+            | sqlx::Error::ColumnDecode { .. }
+            | sqlx::Error::ColumnNotFound(_)
+            | sqlx::Error::ColumnIndexOutOfBounds { .. }
+            | sqlx::Error::TypeNotFound { .. }
+            | sqlx::Error::Protocol(_) => f.write_str("答复读不懂，可能是数据库或本程序的版本不对"),
+            _ => f.write_str("没有做成这次操作，原话在日志里；运行命令时设 RUST_LOG=warn 可以看到"),
         }
+    }
+}
+
+/// Target of the log lines with what the database itself said, where no words of ours say as much.
+pub const SAID: &str = "store::said";
+
+/// What a refusal means.
+fn refusal(refused: &dyn sqlx::error::DatabaseError) -> &'static str {
+    use sqlx::error::ErrorKind;
+    if let Some(trouble) = refused.code().as_deref().and_then(trouble_of) {
+        return trouble.words();
+    }
+    match refused.kind() {
+        ErrorKind::UniqueViolation => "已经有同样的一条",
+        ErrorKind::ForeignKeyViolation => "所指的那一条不存在，或者还有别处指着这一条",
+        ErrorKind::CheckViolation => "有一个值不在允许的范围内",
+        ErrorKind::NotNullViolation => "有一个必填的值是空的",
+        _ => "没有接受这次操作，原话在日志里；运行命令时设 RUST_LOG=warn 可以看到",
+    }
+}
+
+/// Tells the log what people are not shown. Rules of the tables and trouble have words of their own.
+fn tell(error: &sqlx::Error) {
+    match error {
+        sqlx::Error::Database(refused) => {
+            let code = refused.code();
+            let known = code.as_deref().and_then(trouble_of).is_some();
+            if !known && matches!(refused.kind(), sqlx::error::ErrorKind::Other) {
+                let code = code.as_deref().unwrap_or_default();
+                tracing::warn!(target: SAID, code, said = refused.message(), "the database refused");
+            }
+        }
+        sqlx::Error::Io(_) | sqlx::Error::PoolClosed | sqlx::Error::WorkerCrashed => {}
+        other => tracing::warn!(target: SAID, said = %other, "the database did not do it"),
     }
 }
 
@@ -210,9 +252,15 @@ impl From<sqlx::Error> for Error {
             sqlx::Error::Database(refused) => match refused.code().as_deref().and_then(trouble_of) {
                 Some(Trouble::Slow) => Self::TimeLimit,
                 Some(Trouble::Busy) => Self::Busy("别的写入还没有结束"),
-                _ => Self::Database(DatabaseError(error)),
+                _ => {
+                    tell(&error);
+                    Self::Database(DatabaseError(error))
+                }
             },
-            _ => Self::Database(DatabaseError(error)),
+            _ => {
+                tell(&error);
+                Self::Database(DatabaseError(error))
+            }
         }
     }
 }
@@ -308,6 +356,12 @@ mod tests {
         assert_eq!(error.trouble(), Some(Trouble::Gone));
         assert_eq!(error.to_string(), "数据库错误：拒绝连接。请检查数据库是否已启动、端口对不对");
         assert!(std::error::Error::source(&error).is_none(), "a chain would tell it again");
+        for silent in
+            [sqlx::Error::PoolClosed, sqlx::Error::WorkerCrashed, sqlx::Error::ColumnNotFound("secret".into())]
+        {
+            let told = Error::from(silent).to_string();
+            assert!(!told.bytes().any(|b| b.is_ascii_alphabetic()), "words of ours alone: {told}");
+        }
         let full = Error::from(io::Error::from(io::ErrorKind::StorageFull));
         assert!(full.is_storage_full() && std::error::Error::source(&full).is_none());
     }

@@ -37,20 +37,51 @@ pub fn marked(title: &str) -> String {
     parted(title, &cuts(title))
 }
 
+/// The same of a title in pieces; those that are `true` were found and stand in `<mark>`.
+pub fn marked_pieces<'a>(pieces: impl IntoIterator<Item = (&'a str, bool)>) -> String {
+    let pieces: Vec<(&str, bool)> = pieces.into_iter().collect();
+    let title: String = pieces.iter().map(|(text, _)| *text).collect();
+    in_pieces(&pieces, &title, &cuts(&title))
+}
+
+fn in_pieces(pieces: &[(&str, bool)], title: &str, cuts: &[usize]) -> String {
+    let places = places(title, cuts);
+    let (mut out, mut begin) = (String::with_capacity(title.len() + cuts.len() * 5), 0);
+    for (text, found) in pieces {
+        let end = begin + text.len();
+        if places.contains(&begin) {
+            out.push_str("<wbr>");
+        }
+        out.push_str(if *found { "<mark>" } else { "" });
+        let mut told = begin;
+        for place in places.iter().copied().filter(|place| (begin + 1..end).contains(place)) {
+            out.push_str(&escaped(&title[told..place]));
+            out.push_str("<wbr>");
+            told = place;
+        }
+        out.push_str(&escaped(&title[told..end]));
+        out.push_str(if *found { "</mark>" } else { "" });
+        begin = end;
+    }
+    out
+}
+
 fn parted(title: &str, cuts: &[usize]) -> String {
-    let mut out = String::with_capacity(title.len() + cuts.len() * 5);
-    let mut told = 0;
+    in_pieces(&[(title, false)], title, cuts)
+}
+
+/// Which of the cuts are places to break.
+fn places(title: &str, cuts: &[usize]) -> Vec<usize> {
+    let mut places = Vec::new();
     for (index, at) in cuts.iter().copied().enumerate() {
-        let Some((before, after)) = title.split_at_checked(at).filter(|_| at > told) else { continue };
+        let last = places.last().copied().unwrap_or(0);
+        let Some((before, after)) = title.split_at_checked(at).filter(|_| at > last) else { continue };
         let next = cuts.get(index + 1).copied().unwrap_or(title.len());
         if breaks(before, after, next.saturating_sub(at)) {
-            out.push_str(&escaped(&title[told..at]));
-            out.push_str("<wbr>");
-            told = at;
+            places.push(at);
         }
     }
-    out.push_str(&escaped(&title[told..]));
-    out
+    places
 }
 
 /// As templates escape.
@@ -95,6 +126,16 @@ mod tests {
         ] {
             assert_eq!(told(words), shown);
         }
+    }
+
+    #[test]
+    fn what_was_found_in_a_title_breaks_no_other_way() {
+        let title = "养老服务的办法";
+        let pieces = [("养老", true), ("服务的", false), ("办法", true)];
+        let told = in_pieces(&pieces, title, &[6, 12, 15]);
+        assert_eq!(told, "<mark>养老</mark><wbr>服务的<wbr><mark>办法</mark>");
+        let within = in_pieces(&[("养老服务", true), ("的<b>", false)], "养老服务的<b>", &[6, 12, 15]);
+        assert_eq!(within, "<mark>养老<wbr>服务</mark>的&#60;b&#62;");
     }
 
     #[test]

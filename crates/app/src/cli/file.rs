@@ -53,10 +53,13 @@ fn is_of_office(name: &str) -> bool {
 }
 
 /// The system's reason in words, with what to do.
-fn why(error: &std::io::Error) -> String {
+pub(super) fn why(error: &std::io::Error) -> String {
     match error.kind() {
+        std::io::ErrorKind::AlreadyExists => "已有这个文件，不覆盖。请换一个文件名。".into(),
+        std::io::ErrorKind::StorageFull => "磁盘已满。请清理后再试，或换一块磁盘。".into(),
+        std::io::ErrorKind::ReadOnlyFilesystem => "所在的磁盘只能读。请换一个位置。".into(),
         std::io::ErrorKind::NotFound => "没有这个文件。请检查路径和文件名，含空格的要加引号。".into(),
-        std::io::ErrorKind::PermissionDenied => "没有读取权限。请改用有权限的账号，或调整文件权限。".into(),
+        std::io::ErrorKind::PermissionDenied => "没有权限。请改用有权限的账号，或调整文件权限。".into(),
         std::io::ErrorKind::IsADirectory => "这是文件夹。请写出其中的一个文件。".into(),
         _ => error.to_string(),
     }

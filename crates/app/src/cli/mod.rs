@@ -281,6 +281,9 @@ fn run(cli: Cli) -> Result<ExitCode> {
                 for text in config::unknown_variables(std::env::vars().map(|(name, _)| name)) {
                     eprintln!("注意：{text}");
                 }
+                if let Some(text) = doctor::left_beside(&data).filter(|_| config_file.is_none()) {
+                    eprintln!("注意：{text}");
+                }
                 if !new {
                     not_empty(&config, &data).await?;
                 }
@@ -316,6 +319,9 @@ fn run(cli: Cli) -> Result<ExitCode> {
                     not_empty(&config, &data).await?;
                 }
                 let there = Db::is_there(&compose::database_url(&config, &data)).await?;
+                if !there {
+                    command.may_begin(&config)?;
+                }
                 let ctx = open(config, data).await?;
                 if !there {
                     eprintln!("这里还没有数据，已新建：{}", ctx.data().display());
@@ -404,7 +410,8 @@ async fn not_empty(config: &Config, data: &Path) -> Result<()> {
 
 /// Logs go to standard error; a server says what it does, other commands only what goes wrong.
 fn logs(config: &Config, server: bool) {
-    let quiet = "warn".to_owned();
+    // What the database itself said is for who reads logs; a command says it in words.
+    let quiet = format!("warn,{}=off", store::error::SAID);
     let level = if server { config.log.level.clone() } else { quiet };
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(level));
     let colours = std::io::IsTerminal::is_terminal(&std::io::stderr());

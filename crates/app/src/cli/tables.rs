@@ -96,7 +96,9 @@ pub(crate) async fn organ(ctx: &Ctx, command: Organ, as_json: bool) -> Result<Ex
 
 pub(crate) async fn column(ctx: &Ctx, file: &Path, sheet: &str, as_json: bool) -> Result<ExitCode> {
     let read = if file.extension().is_some_and(|ending| ending == "toml") {
-        columns::read_toml(&std::fs::read_to_string(file)?)
+        let text = String::from_utf8(super::file::bytes(file, u64::MAX)?);
+        let text = text.map_err(|_| anyhow::anyhow!("{} 不是 UTF-8 编码的文本，请另存为 UTF-8。", file.display()))?;
+        columns::read_toml(&text)
     } else {
         columns::read_table(&table(ctx, file, columns::wanted().in_sheet(sheet)).await?)
     };
@@ -122,7 +124,7 @@ pub(crate) async fn column_export(ctx: &Ctx, file: &Path, as_json: bool) -> Resu
         _ => bail!("不知道要写成什么格式：{}。文件名请以 .csv、.xlsx 或 .toml 结尾。", file.display()),
     };
     let mut out = std::fs::File::create_new(file)
-        .map_err(|error| anyhow::anyhow!("不能写 {}：{error}。已有的文件不覆盖，请换一个文件名。", file.display()))?;
+        .map_err(|error| anyhow::anyhow!("不能写 {}：{}", file.display(), super::file::why(&error)))?;
     out.write_all(&bytes)?;
     if as_json {
         println!("{}", json!({ "exported": lines.len() }));

@@ -91,6 +91,26 @@ impl Command {
     pub(crate) fn begins(&self) -> bool {
         matches!(self, Self::Add { .. })
     }
+
+    /// Whether a place without data may be made a site for it. Looked at before anything is made.
+    ///
+    /// # Errors
+    /// When the first account would belong to an organ that is not the competent department: there is no other yet.
+    pub(crate) fn may_begin(&self, config: &web::Config) -> Result<()> {
+        match self {
+            Self::Add { organ, .. } if *organ != config.site.office_organ => {
+                Err(no_organ(organ, &config.site.office_organ))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+fn no_organ(organ: &str, office: &str) -> anyhow::Error {
+    anyhow::anyhow!(
+        "机关 {organ} 不存在：机关名录还没有导入，现在只有主管部门，配置 site.office_organ 写的是 {office}。\
+         请把 site.office_organ 改为本县主管部门的代码，或者写 --organ {office}；别的机关的账号，请先导入机关名录再建。"
+    )
 }
 
 fn role(text: &str) -> Result<Role, String> {
@@ -205,8 +225,12 @@ fn read_password() -> Result<String> {
 /// Before any organ is imported, the competent department of the configuration is recorded so that its first
 /// administrator has an organ to belong to.
 async fn first_organ(ctx: &Ctx, organ: &OrganCode) -> Result<()> {
-    if !ctx.directory().all().is_empty() || *organ != ctx.office_organ() {
+    if !ctx.directory().all().is_empty() {
         return Ok(());
+    }
+    let office = ctx.office_organ();
+    if *organ != office {
+        return Err(no_organ(organ.as_str(), office.as_str()));
     }
     let site = ctx.site();
     let row = vec![organ.to_string(), site.host.clone(), site.host.clone(), "county_unit".to_owned()];

@@ -117,7 +117,17 @@ pub(crate) fn keys(config: &Config, data: &Path) -> Outcome {
     if found.is_empty() {
         return Ok("还没有，需要时建立".into());
     }
-    Ok(format!("{}（请另存一份，与备份分开放；没有它，动态口令和密封的附件打不开）", found.join("、")))
+    let without = found.iter().map(|name| format!("{name}（{}）", lost(name)));
+    Ok(format!("{}。请另存一份，与备份分开放。", without.collect::<Vec<_>>().join("、")))
+}
+
+/// What cannot be done any more without this key.
+fn lost(name: &str) -> &'static str {
+    match name {
+        "files-key" => "没有它，动态口令和密封的附件打不开",
+        "public-log-key" => "没有它，公开凭证的日志不能续写，以前的凭证仍可核验",
+        _ => "没有它，不能再证明留痕的末尾没有被截去",
+    }
 }
 
 /// Whether a port is free, or taken by this program; anything else there would keep it from starting.
@@ -285,6 +295,17 @@ mod tests {
     }
 
     #[test]
+    fn a_configuration_that_a_restore_left_aside_is_named() {
+        let place = tempfile::tempdir().expect("place");
+        let aside = place.path().join("gongkai.toml.from-backup");
+        assert_eq!(super::super::left_beside(place.path()), None);
+        std::fs::write(&aside, "").expect("write");
+        assert!(super::super::left_beside(place.path()).is_some_and(|text| text.contains("from-backup")));
+        std::fs::rename(&aside, place.path().join("gongkai.toml")).expect("rename");
+        assert_eq!(super::super::left_beside(place.path()), None);
+    }
+
+    #[test]
     fn a_key_that_others_can_read_is_named() {
         let place = tempfile::tempdir().expect("place");
         let config = Config::default();
@@ -296,7 +317,11 @@ mod tests {
             let told = keys(&config, place.path()).expect_err("open");
             assert!(told.contains(name) && told.contains("chmod 600"), "{told}");
             std::fs::set_permissions(&key, PermissionsExt::from_mode(0o600)).expect("mode");
-            assert!(keys(&config, place.path()).expect("closed").contains(name));
+            let told = keys(&config, place.path()).expect("closed");
+            assert!(told.contains(&format!("{name}（没有它，")), "{told}");
+            // What is lost without it is told of that key alone.
+            assert_eq!(told.contains("动态口令"), place.path().join("files-key").exists(), "{told}");
+            std::fs::remove_file(&key).expect("remove");
         }
     }
 

@@ -88,6 +88,17 @@ pub async fn run(config: Config, data: PathBuf, as_json: bool) -> Result<ExitCod
     Ok(if ok { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
+/// What a restore left to be looked at: the configuration of before, which does not count until somebody has renamed it.
+pub(crate) fn left_beside(data: &std::path::Path) -> Option<String> {
+    let (own, before) = (data.join("gongkai.toml"), data.join("gongkai.toml.from-backup"));
+    (before.exists() && !own.exists()).then(|| {
+        format!(
+            "{} 是备份里的配置，还没有启用，现在按默认值运行。请核对后改名为 gongkai.toml，再启动。",
+            before.display()
+        )
+    })
+}
+
 /// Whether a write could begin. Nothing is written: looking must leave the database as it is.
 async fn takes_writes(ctx: &web::Ctx, kind: &str) -> Result<String, String> {
     match ctx.db().write().await {
@@ -173,7 +184,7 @@ fn mail(config: &Config) -> Result<String, String> {
     }
     lettre::SmtpTransport::from_url(&config.mail.smtp)
         .map(|_| "已配置邮件服务器".into())
-        .map_err(|e| format!("mail.smtp：{e}"))
+        .map_err(|_| "mail.smtp 写得不对，应为 smtp://用户:密码@主机:端口 或 smtps://…".into())
 }
 
 pub(crate) fn organs(ctx: &web::Ctx) -> Result<String, String> {

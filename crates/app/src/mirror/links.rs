@@ -5,6 +5,8 @@ use std::{collections::BTreeSet, path::PathBuf};
 /// What this program keeps for itself in a mirror; no page may have such a name.
 pub(super) const OWN: [&str; 3] = [".mirror", "_gone", "_pages"];
 
+/// Before the address of the picture that a messenger shows beside the page.
+const CARD: &str = " property=\"og:image\" content=\"";
 /// Most bytes of a name that file systems take.
 const LONGEST: usize = 255;
 
@@ -53,7 +55,7 @@ fn short(id: &str, name: &str) -> Result<PathBuf, &'static str> {
 
 /// Whether what stands at an address leads to others.
 pub(super) fn leads(address: &str) -> bool {
-    !["/attachments/", "/pictures/"].iter().any(|leaves| address.starts_with(leaves))
+    !["/attachments/", "/pictures/", "/cards/"].iter().any(|leaves| address.starts_with(leaves))
 }
 
 /// The file of what is told in the place of something that was withdrawn.
@@ -98,7 +100,7 @@ fn parts(path: &str) -> Result<Vec<String>, &'static str> {
 /// program can answer. `here` is where the text stands, `base` the site's own beginning.
 pub(super) fn links(text: &str, here: &str, base: &str) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
-    for mark in [" href=\"", " src=\"", " srcset=\"", " poster=\"", "<loc>", "url("] {
+    for mark in [" href=\"", " src=\"", " srcset=\"", " poster=\"", CARD, "<loc>", "url("] {
         for rest in text.split(mark).skip(1) {
             let rest = if mark == "url(" { rest.trim_start_matches(['"', '\'', ' ']) } else { rest };
             let end = rest.find(['"', '<', ')']).unwrap_or(rest.len());
@@ -196,9 +198,12 @@ mod tests {
             <a href=\"https://www.example.gov.cn/organs\"><a href=\"https://www.example.gov.cn.evil.example/x\">\
             <img src=\"/pictures/a.jpg\" srcset=\"/pictures/a-2.jpg 2x, /pictures/a-3.jpg 3x\">\
             <a href=\"/documents?organ=QH010\"><a href=\"/search?q=x\"><a href=\"tel:12345\"><a href=\"#here\">\
+            <meta name=\"x\" content=\"/nowhere\"><meta property=\"og:url\" content=\"https://www.example.gov.cn/none\">\
+            <meta property=\"og:image\" content=\"https://www.example.gov.cn/cards/7x/0123.png\">\
             <a href=\"/columns/notices/list.csv?\">";
         let found = links(page, "/documents?page=2", "https://www.example.gov.cn");
         let expected = [
+            "/cards/7x/0123.png",
             "/columns/notices/list.csv",
             "/documents?page=3",
             "/organs",

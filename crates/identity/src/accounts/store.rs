@@ -150,18 +150,21 @@ fn taken_login(login: &str) -> AccountError {
     AccountError::field("login", format!("登录名 {login} 已有人使用。请换一个，例如 {login}2。"))
 }
 
-/// The organ must exist; while there are none at all (the very first administrator) any code will do.
+/// The organ must exist; that of the very first administrator is recorded before.
 async fn check_organ(tx: &mut Tx, organ: &OrganCode) -> Result<()> {
-    let (all, this): (i64, i64) = store::query_as(
-        "SELECT COUNT(*), CAST(COALESCE(SUM(CASE WHEN code = $1 THEN 1 ELSE 0 END), 0) AS BIGINT) FROM organ",
-    )
-    .bind(organ.as_str())
-    .fetch_one(tx.conn())
-    .await?;
-    if this == 0 && (all > 0 || !OrganCode::is_valid(organ.as_str())) {
-        return Err(AccountError::field("organ", "请选择所在机关。找不到时，请先在“机关”页面建立这个机关。"));
+    let this: i64 = store::query_scalar("SELECT COUNT(*) FROM organ WHERE code = $1")
+        .bind(organ.as_str())
+        .fetch_one(tx.conn())
+        .await?;
+    if this > 0 {
+        return Ok(());
     }
-    Ok(())
+    let unknown = match organ.as_str() {
+        "" => String::new(),
+        code => format!("机关 {code} 不在机关名录里。"),
+    };
+    let text = format!("{unknown}请选择所在机关。找不到时，请先在“机关”页面建立这个机关。");
+    Err(AccountError::field("organ", text))
 }
 
 /// The account with this login.

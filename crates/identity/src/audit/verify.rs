@@ -60,10 +60,12 @@ pub async fn everything(ctx: &Ctx, tell: impl FnMut(Progress) + Send) -> Result<
 
 /// What has not been sealed yet, in a sentence.
 pub(super) fn unsealed(pending: &[String]) -> Option<String> {
-    let what = pending.join("；");
-    (!what.is_empty()).then(|| {
-        format!("{what}尚未封存，没有核对：升级或者恢复以后还没有启动过服务，或者启动时没有封存成。请启动服务，一两分钟后再验证；仍这样的，原因见系统状态和日志（服务每十分钟再试一次）")
-    })
+    let first = pending.first()?;
+    let what = if pending.len() == 1 { first.clone() } else { format!("{first}等 {} 项", pending.len()) };
+    Some(format!(
+        "{what}尚未封存，没有核对。新建、升级或者恢复以后，第一次启动服务时封存：请启动服务，一两分钟后再验证；\
+         服务一直运行而仍这样的，原因见系统状态和日志（服务每十分钟再试一次）"
+    ))
 }
 
 /// The same of an installation that may not have been started since it was restored: what is not sealed yet is no fault of it.

@@ -241,8 +241,13 @@ struct Served {
 
 /// Starts the program on free ports and waits until it says that it is ready.
 fn serve(place: &Path) -> Served {
+    serve_to(place, Stdio::null())
+}
+
+/// The same with another place for its log.
+fn serve_to(place: &Path, log: Stdio) -> Served {
     let arguments = ["serve", "--new", "--portal", "127.0.0.1:0", "--office", "127.0.0.1:0"];
-    let mut child = gongkai(place).args(arguments).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("start");
+    let mut child = gongkai(place).args(arguments).stdout(Stdio::piped()).stderr(log).spawn().expect("start");
     let mut line = String::new();
     BufReader::new(child.stdout.take().expect("stdout")).read_line(&mut line).expect("a line");
     assert!(line.starts_with("ready "), "{line}");
@@ -276,6 +281,18 @@ fn serve_says_ready_answers_and_stops_on_sigterm() {
     assert_eq!(second.status.code(), Some(1));
     assert!(String::from_utf8_lossy(&second.stderr).contains("server.portal"));
 
+    stop(child);
+}
+
+/// A collector that is stuck, a terminal that was stopped: pages go on, and the program ends when it is told to.
+#[test]
+fn pages_are_answered_while_nobody_reads_the_log() {
+    let place = tempfile::tempdir().expect("place");
+    let Served { child, portal, .. } = serve_to(place.path(), Stdio::piped());
+    // Each writes a line; the pipe holds some three hundred.
+    for _ in 0..1_000 {
+        assert!(request(&portal, "/statements/privacy").starts_with("HTTP/1.1 "));
+    }
     stop(child);
 }
 
@@ -476,6 +493,16 @@ fn a_county_is_set_up_as_the_readme_says() {
         notes
     };
     doctor("before anything", &["site.phone", "site.icp", "site.domain", "server.portal_url"]);
+    // The first account of an organ that nobody has entered: told in words, and nothing is made.
+    let wrong =
+        run(place.path(), &["user", "add", "first", "--name", "甲", "--organ", "QH002", "--role", "system_admin"]);
+    assert_eq!(wrong.status.code(), Some(1));
+    assert!(
+        said(&wrong).contains("机关 QH002 不存在") && said(&wrong).contains("site.office_organ"),
+        "{}",
+        said(&wrong)
+    );
+    assert!(!said(&wrong).contains("数据库错误") && !place.path().join("gongkai.db").exists(), "{}", said(&wrong));
     for (login, role) in [("sysadmin", "system_admin"), ("secadmin", "security_admin"), ("audit", "audit_admin")] {
         json(&run(
             place.path(),

@@ -5,7 +5,7 @@ mod boxes_tests;
 
 use document::{
     Values,
-    common::{DOCUMENT_NUMBER, TOPICS},
+    common::{DOCUMENT_NUMBER, REPEALED, TOPICS, VALIDITY},
 };
 use http::header;
 use kernel::Role;
@@ -27,16 +27,29 @@ const TOWNSHIP: (&str, &str) = ("QH101", "河口镇");
 
 /// The portal with a font that has the usual characters, as boxes.
 async fn with_font(app: &TestApp) -> Client {
-    let path = app.data().join("boxes.ttf");
-    let font = boxes_tests::boxes(&[(0x20, 0x7e), (0x2026, 0x2026), (0x3001, 0x3017), (0x4e00, 0x9fff)]);
-    std::fs::write(&path, font).expect("the font is written");
-    with_cards(app, &path.display().to_string()).await
+    with_cards(app, &usual_font(app)).await
+}
+
+/// Where that font lies.
+fn usual_font(app: &TestApp) -> String {
+    font_of(app, "boxes.ttf", &[(0x20, 0x7e), (0x2026, 0x2026), (0x3001, 0x3017), (0x4e00, 0x9fff)])
+}
+
+fn font_of(app: &TestApp, name: &str, ranges: &[(u32, u32)]) -> String {
+    let path = app.data().join(name);
+    std::fs::write(&path, boxes_tests::boxes(ranges)).expect("the font is written");
+    path.display().to_string()
 }
 
 async fn with_cards(app: &TestApp, font: &str) -> Client {
+    app.visitor().on(node(app, font).await.portal.clone())
+}
+
+/// The program with another font.
+async fn node(app: &TestApp, font: &str) -> app::App {
     let section = Publishing { card_font: font.to_owned(), ..Publishing::default() };
     let ctx = app.with_config(|config| config.settings.set(section)).await;
-    app.visitor().on(app::App::new(ctx).expect("another node").portal.clone())
+    app::App::new(ctx).expect("another node")
 }
 
 /// What stands between two texts of a page.
@@ -101,9 +114,37 @@ both! {
         let mut reader = with_font(app).await;
         let page = reader.get(&format!("/documents/{id}")).await.expect(200).shows("og:title").hides("og:image");
         assert!(page.text().contains("name=\"twitter:card\" content=\"summary\""));
-        reader.get("/").await.expect(200).shows("og:image");
+        let home = reader.get("/").await.expect(200).shows("og:image").text();
+        assert_eq!(between(&home, "property=\"og:title\" content=\"", "\""), Some("青禾县人民政府"));
+        // What is no longer in force says so wherever it is handed on.
+        let values = Values::default().with(&VALIDITY, REPEALED);
+        let repealed = put(app, Seed { kind: &POLICY, values, ..notice("停车场管理暂行办法", "<p>正文</p>") }).await;
+        let page = reader.get(&format!("/policies/{repealed}")).await.expect(200).text();
+        let alt = between(&page, "property=\"og:image:alt\" content=\"", "\"").expect("words for the picture");
+        assert!(alt.contains("已废止"), "{alt}");
         let mut without = with_cards(app, Publishing::NO_CARDS).await;
         without.get("/").await.expect(200).shows("og:title").hides("og:image");
+        // The engineer is told of a font without Chinese characters.
+        let told = |font: String| publishing::settings::cards(&Publishing { card_font: font, ..Publishing::default() });
+        assert!(told(usual_font(app)).is_ok());
+        let latin = font_of(app, "latin.ttf", &[(0x20, 0x7e)]);
+        assert!(told(latin).is_err_and(|words| words.contains("没有“人”字") && words.contains("publishing.card_font")));
+    }
+
+    async fn the_copy_of_a_page_shows_its_card(app) {
+        column(app).await;
+        let id = put(app, notice("关于城区供水管网检修的通知", "<p>正文</p>")).await;
+        let node = node(app, &usual_font(app)).await;
+        let place = tempfile::tempdir().expect("place");
+        let dir = place.path().join("www");
+        let report = app::mirror::run(&node, &dir, false, |_| {}).await.expect("a copy");
+        assert!(report.failed.is_empty(), "{:?}", report.failed);
+        for page in ["index.html".to_owned(), format!("documents/{id}/index.html")] {
+            let page = std::fs::read_to_string(dir.join(page)).expect("the page");
+            let address = card(&page).expect("a card");
+            let picture = std::fs::read(dir.join(address.trim_start_matches('/'))).expect("the card lies in the copy");
+            assert!(picture.starts_with(b"\x89PNG"));
+        }
     }
 
     async fn a_page_says_its_one_address_and_machines_read_what_it_is(app) {
@@ -154,16 +195,17 @@ both! {
     }
 
     async fn the_countys_map_is_looked_at_and_leads_to_its_townships(app) {
-        let file = |north: f64| {
+        let of = |name: &str, north: f64| {
             let ring = [[110.0, north], [110.1, north], [110.1, north + 0.1], [110.0, north + 0.1], [110.0, north]];
             let named = |name: &str| serde_json::json!({
                 "type": "Feature",
                 "properties": { "name": name },
                 "geometry": { "type": "Polygon", "coordinates": [ring] },
             });
-            let features = [named(TOWNSHIP.1), named("别处<镇>")];
+            let features = [named(name), named("别处<镇>")];
             serde_json::json!({ "type": "FeatureCollection", "features": features }).to_string().into_bytes()
         };
+        let file = |north: f64| of(TOWNSHIP.1, north);
         let words = [("source", "青禾县自然资源局"), ("approval", "青S（2026）012号")];
         let mut clerk = app.clerk().await;
         clerk.get("/county-map").await.expect(200).shows("还没有县域图");
@@ -171,6 +213,13 @@ both! {
         clerk.upload("/county-map", &words, &[("file", "边界.geojson", bad.as_slice())]).await.expect(422).shows("不是我国境内的经纬度");
         clerk.upload("/county-map", &words[..1], &[("file", "边界.geojson", good.as_slice())]).await.expect(422).shows("请填写审图号");
         clerk.upload("/county-map", &words, &[]).await.expect(422).shows("请选择 GeoJSON 文件");
+        // The map of another place, and a word that is no number of approval.
+        let elsewhere = of("月亮镇", 30.0);
+        let refused = clerk.upload("/county-map", &words, &[("file", "边界.geojson", elsewhere.as_slice())]).await;
+        refused.expect(422).shows("图上没有一个本县的乡镇").shows("月亮镇");
+        let unapproved = [words[0], ("approval", "县自然资源局")];
+        let refused = clerk.upload("/county-map", &unapproved, &[("file", "边界.geojson", good.as_slice())]).await;
+        refused.expect(422).shows("“县自然资源局”不是审图号");
         let mut reader = app.visitor();
         reader.get("/").await.expect(200).hides("class=\"county\"");
         clerk.upload("/county-map", &words, &[("file", "边界.geojson", good.as_slice())]).await.expect(303);

@@ -93,7 +93,7 @@ both! {
         for query in ["民发9号", "民发第9号", "民发〔2019〕9号", "民发2019 9号"] {
             page(app, query).await.shows("找到 1 条").shows(&format!("/policies/{id}"));
         }
-        for query in ["国令第711号", "国务院令第711号", "国务院令711号"] {
+        for query in ["国令第711号", "国务院令第711号", "国务院令711号", "中华人民共和国国务院令第711号", "国令711"] {
             page(app, query).await.shows(&format!("/policies/{decree}"));
         }
     }

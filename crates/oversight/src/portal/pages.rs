@@ -120,6 +120,13 @@ struct PlanPage {
     as_of: String,
 }
 
+impl PlanPage {
+    /// The title, with the places where it may break.
+    fn heading(&self) -> String {
+        web::breaks::marked(&self.plan.row.title)
+    }
+}
+
 fn content(shell: PortalShell, ctx: &Ctx, plan: &PublicPlan, title: &str) -> PortalShell {
     let source =
         ctx.directory().get(&ctx.office_organ()).map_or_else(|| ctx.site().host.clone(), |organ| organ.name.clone());
@@ -180,6 +187,12 @@ struct RevokedPage {
     others: Vec<Line>,
 }
 
+impl RevokedPage {
+    fn heading(&self) -> String {
+        web::breaks::marked(&self.plan.title)
+    }
+}
+
 /// What stands where a revoked plan stood: that it was, and why, with the plans of its year that are in force.
 fn tombstone_page(ctx: &Ctx, reader: &Reader, plan: PlanRow, others: Vec<Line>) -> Result<Response> {
     let shell = shell(ctx, reader, &format!("已撤销：{}", plan.title)).crumb(SECTION, "/plans").crumb(&plan.title, "");
@@ -204,6 +217,12 @@ struct TextPage {
     plan: PublicPlan,
     preamble: Vec<String>,
     closing: Vec<String>,
+}
+
+impl TextPage {
+    fn heading(&self) -> String {
+        web::breaks::marked(&self.plan.row.title)
+    }
 }
 
 fn paragraphs(text: &str) -> Vec<String> {
@@ -235,6 +254,10 @@ struct ClausePage {
 }
 
 impl ClausePage {
+    fn heading(&self) -> String {
+        web::breaks::marked(&format!("{}{}", self.clause.full_number, self.clause.title))
+    }
+
     /// What the office changed on a duty after it was issued, in words.
     fn changes(&self, duty: &DutyId) -> &[String] {
         self.changes.get(duty).map_or(&[], Vec::as_slice)

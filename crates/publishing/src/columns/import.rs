@@ -121,7 +121,7 @@ impl TomlColumn {
 /// # Errors
 /// What is wrong with the file.
 pub fn read_toml(text: &str) -> std::result::Result<Vec<Line>, Fault> {
-    let read: Toml = toml::from_str(text).map_err(|error| (0, format!("不是正确的 TOML：{}", error.message())))?;
+    let read: Toml = toml::from_str(text).map_err(|error| not_toml(text, &error))?;
     let mut columns: Vec<(usize, TomlColumn)> = (1..).zip(read.column).collect();
     columns.sort_by_key(|(_, column)| column.order);
     Ok(columns.into_iter().map(|(number, one)| one.line(number)).collect())
@@ -364,9 +364,32 @@ async fn set_routes(
     Ok(routes)
 }
 
+/// Where a text is no table of columns, and why, in words.
+fn not_toml(text: &str, error: &toml::de::Error) -> (usize, String) {
+    let before = error.span().and_then(|span| text.get(..span.start));
+    let line = before.map_or(0, |before| before.matches('\n').count() + 1);
+    let named = |message: &str| message.split('`').nth(1).unwrap_or_default().to_owned();
+    let why = match error.message() {
+        message if message.starts_with("missing field") => format!("缺少 {}", named(message)),
+        message if message.starts_with("unknown field") => format!("没有 {} 这一项", named(message)),
+        message if message.starts_with("duplicate") => "同一个名称写了两次".to_owned(),
+        message if message.starts_with("invalid type") => "值的类型不对：文字用英文双引号括起来，数字不用".to_owned(),
+        _ => "不是正确的 TOML".to_owned(),
+    };
+    (line, format!("{why}。请对照 gongkai column standard 给出的写法。"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_file_that_is_no_toml_is_told_with_its_line_in_chinese() {
+        let (line, why) = read_toml("[[column]]\nslug = 通知\n").err().expect("no TOML");
+        assert!(line == 2 && why.contains("不是正确的 TOML") && !why.contains("expected"), "{line} {why}");
+        let (_, why) = read_toml("[[column]]\nslug = 1\n").err().expect("no text");
+        assert!(!why.contains("invalid"), "{why}");
+    }
 
     #[test]
     fn the_template_and_the_demonstration_are_read() {

@@ -103,7 +103,13 @@ pub(super) async fn replace(State(ctx): State<Ctx>, desk: Desk, parts: Multipart
     let (typed, file) = received(&ctx, parts).await?;
     let mut errors = FormErrors::new();
     errors.require(!typed.source.is_empty(), "source", "请写明数据来源，例如 青禾县自然资源局。");
-    errors.require(!typed.approval.is_empty(), "approval", "请填写审图号，例如 青S（2026）012号。");
+    if typed.approval.is_empty() {
+        errors.add("approval", "请填写审图号，例如 青S（2026）012号。");
+    } else if !is_approval(&typed.approval) {
+        let text =
+            format!("“{}”不是审图号。审图号由审核机关编发，例如 青S（2026）012号、GS（2026）1234号。", typed.approval);
+        errors.add("approval", text);
+    }
     let drawing = match file {
         None => Err(vec!["请选择 GeoJSON 文件，例如“乡镇边界.geojson”。".to_owned()]),
         Some((name, bytes)) => {
@@ -114,6 +120,10 @@ pub(super) async fn replace(State(ctx): State<Ctx>, desk: Desk, parts: Multipart
             drawn.map(|drawing| (name, drawing))
         }
     };
+    let drawing = drawing.and_then(|(name, drawing)| match of_no_township(&ctx, &drawing) {
+        None => Ok((name, drawing)),
+        Some(fault) => Err(vec![fault]),
+    });
     let (file, drawing) = match drawing {
         Ok(drawn) if errors.is_empty() => drawn,
         other => {
@@ -127,6 +137,27 @@ pub(super) async fn replace(State(ctx): State<Ctx>, desk: Desk, parts: Multipart
         Ok::<_, Refusal>(Done::ok("/county-map", "已更换，门户首页现在显示这张图。"))
     };
     Ok(act(&ctx, "", done).await?)
+}
+
+/// Whether it has the form of a number of approval: letters with S, a year, a running number.
+fn is_approval(text: &str) -> bool {
+    let digits = text.chars().filter(char::is_ascii_digit).count();
+    text.to_ascii_uppercase().contains('S') && text.ends_with('号') && digits > 4
+}
+
+/// Why this is the map of another place: none of its names is a township of the county.
+fn of_no_township(ctx: &Ctx, drawing: &geo::Drawing) -> Option<String> {
+    let known = drawing.shapes.iter().any(|shape| super::page_of(ctx, &shape.name).is_some());
+    if known || super::townships(ctx).is_empty() {
+        return None;
+    }
+    let mut names: Vec<&str> = drawing.shapes.iter().map(|shape| shape.name.as_str()).collect();
+    names.retain(|name| !name.is_empty());
+    names.truncate(5);
+    let named = if names.is_empty() { "没有名称".to_owned() } else { format!("写的是 {}", names.join("、")) };
+    Some(format!(
+        "没有更换：图上没有一个本县的乡镇，属性 name {named}。请核对文件，或者先在乡镇机关的“别名”里补上图上的名称。"
+    ))
 }
 
 /// What the button sends.

@@ -11,9 +11,9 @@ use axum::{
 };
 use card::{Card, Font, HEIGHT, NoCard, WIDTH};
 use document::{
-    common::DOCUMENT_NUMBER,
+    common::{DOCUMENT_NUMBER, IN_FORCE, VALIDITY},
     page::base_url,
-    public::{Found, PublicDocument},
+    public::{Found, Listed, PublicDocument},
 };
 use futures::future::BoxFuture;
 use kernel::id::DocumentId;
@@ -33,6 +33,8 @@ const MOST: u64 = 16 << 20;
 const AT_ONCE: usize = 1;
 /// How long a reader waits for that.
 const PATIENCE: Duration = Duration::from_secs(5);
+/// On nearly every card; a font without them draws none.
+const USUAL: &str = "人民政府通知公告办法2026";
 /// Changes when cards look different, so that networks ask anew.
 const LOOK: &str = "1";
 
@@ -65,7 +67,13 @@ pub(crate) fn font_in_words(wanted: &str) -> Result<String, String> {
     }
     if !wanted.is_empty() {
         return match Font::open(Path::new(wanted)) {
-            Ok(font) => Ok(font.path().display().to_string()),
+            Ok(font) => match font.lacks(USUAL) {
+                None => Ok(font.path().display().to_string()),
+                Some(c) => Err(format!(
+                    "{} 里没有“{c}”字，页面不会有分享图。请把 publishing.card_font 改为有汉字的字体，或者留空。",
+                    font.path().display()
+                )),
+            },
             Err(error) => Err(format!("{error}。请改正 publishing.card_font，或者留空。")),
         };
     }
@@ -84,6 +92,10 @@ fn look_for(wanted: &str) -> Option<Font> {
     }
     let found = if wanted.is_empty() { Font::standard() } else { Font::open(Path::new(wanted)).map_err(told).ok() };
     match &found {
+        Some(font) if font.lacks(USUAL).is_some() => {
+            let font = font.path().display();
+            tracing::warn!(%font, "this font has no Chinese characters: pages have no card for sharing (publishing.card_font)");
+        }
         Some(font) => tracing::info!(font = %font.path().display(), "cards for sharing are drawn"),
         None => {
             tracing::warn!("no font with Chinese characters: pages have no card for sharing (publishing.card_font)")
@@ -124,7 +136,20 @@ fn card_of(ctx: &Ctx, document: &PublicDocument) -> Card {
         site: site.name.clone(),
         title: listed.title.clone(),
         cuts: Vec::new(),
-        below: vec![organ, listed.published_on.clone(), listed.values.get(&DOCUMENT_NUMBER).to_owned()],
+        below: vec![
+            no_longer(listed),
+            organ,
+            listed.published_on.clone(),
+            listed.values.get(&DOCUMENT_NUMBER).to_owned(),
+        ],
+    }
+}
+
+/// What a reader must know first of a text that is not in force; empty where it is, or nothing is said of it.
+fn no_longer(listed: &Listed) -> String {
+    match listed.values.get(&VALIDITY) {
+        "" | IN_FORCE => String::new(),
+        _ => listed.values.words(&VALIDITY),
     }
 }
 
@@ -152,6 +177,11 @@ async fn offered(ctx: &Ctx, place: &str, card: &Card) -> Option<Picture> {
         alt: format!("{}：{}。{}", card.site, card.title, below.join("，")),
         size: (WIDTH, HEIGHT),
     })
+}
+
+/// Looks for the font before anybody asks, so that the log of the start says what comes of it.
+pub(crate) async fn ready(ctx: &Ctx) {
+    font(ctx).await;
 }
 
 /// The picture of a document.

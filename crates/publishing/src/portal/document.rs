@@ -208,7 +208,8 @@ async fn view(ctx: &Ctx, reader: &Reader, document: &PublicDocument, shown: Show
         source => source.to_owned(),
     };
     let about = About { column: &column, organ: &organ, published: &published, source: &source };
-    let official = listed.kind.page == "official";
+    // Whatever its column: a text with a number of its own is one on paper, too.
+    let official = listed.kind.page == "official" || listed.values.has(&DOCUMENT_NUMBER);
     let mut shell = shell(ctx, reader, document, &about, &canonical);
     if shown == Shown::Public {
         shell.share.picture = super::cards::of_document(ctx, document).await;

@@ -31,6 +31,13 @@ struct Page {
     cut: bool,
 }
 
+impl Page {
+    /// The title, with the places where it may break.
+    fn heading(&self) -> String {
+        web::breaks::marked(&self.title)
+    }
+}
+
 /// The address of a public file's page; empty when there is none.
 pub(super) fn address(file: &public::PublicFile) -> String {
     if laid_out::fits(&file.format) { format!("/files/{}", file.id) } else { String::new() }

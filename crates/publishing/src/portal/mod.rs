@@ -22,7 +22,7 @@ mod tests;
 use std::sync::Arc;
 
 pub(crate) use self::{
-    cards::{Cards, face, font_in_words},
+    cards::{Cards, face, font_in_words, ready as cards_ready},
     document::{Bar, preview},
 };
 
@@ -107,6 +107,7 @@ pub(crate) fn routes() -> Routes {
         .get("/statements/accessibility", read, site::accessibility)
         .get("/statements/privacy", read, site::privacy)
         .get("/statements/about", read, site::about)
+        .get("/about", read, site::about_by_hand)
         .get("/elder", read, site::elder)
         .get("/favicon.svg", read, site::favicon)
         .get("/favicon.ico", read, site::favicon_ico)

@@ -149,6 +149,11 @@ pub(super) async fn favicon(State(ctx): State<Ctx>) -> Response {
     (headers, svg).into_response()
 }
 
+/// `GET /about`: where people look for it by hand.
+pub(super) async fn about_by_hand() -> Redirect {
+    Redirect::permanent("/statements/about")
+}
+
 /// `GET /favicon.ico`: asked for by old browsers.
 pub(super) async fn favicon_ico() -> Redirect {
     Redirect::permanent("/favicon.svg")

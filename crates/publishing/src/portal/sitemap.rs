@@ -205,23 +205,32 @@ pub(super) async fn security(State(ctx): State<Ctx>) -> Result<Response> {
 
 /// As addresses: what is configured, else the site's mail and telephone.
 fn contacts(site: &Site) -> Vec<String> {
+    // The configuration is checked at start; a value that is no address all the same writes no line.
     let address = |text: &str| match text {
-        url if url.starts_with("https://") || url.starts_with("mailto:") || url.starts_with("tel:") => url.to_owned(),
-        mail if mail.contains('@') => format!("mailto:{mail}"),
+        "" => None,
+        line if line.chars().any(|c| c.is_control() || c.is_whitespace()) => None,
+        url if url.starts_with("https://") || url.starts_with("mailto:") || url.starts_with("tel:") => {
+            Some(url.to_owned())
+        }
+        mail if mail.contains('@') => Some(format!("mailto:{mail}")),
         number => {
             let digits: String = number.chars().filter(|c| c.is_ascii_digit() || *c == '-').collect();
-            // A number of the county begins with the code of its area, which has a zero that is left out from abroad.
-            match digits.strip_prefix('0') {
-                Some(rest) => format!("tel:+86-{rest}"),
-                None => format!("tel:{digits}"),
+            if !digits.bytes().any(|b| b.is_ascii_digit()) {
+                return None;
             }
+            // A number of the county begins with the code of its area, which has a zero that is left out from abroad.
+            Some(match digits.strip_prefix('0') {
+                Some(rest) => format!("tel:+86-{rest}"),
+                None if number.starts_with('+') => format!("tel:+{digits}"),
+                None => format!("tel:{digits}"),
+            })
         }
     };
     let given: Vec<&String> = match site.security.is_empty() {
         true => vec![&site.email, &site.phone],
         false => vec![&site.security],
     };
-    given.into_iter().filter(|text| !text.is_empty()).map(|text| address(text)).collect()
+    given.into_iter().filter_map(|text| address(text)).collect()
 }
 
 #[cfg(test)]
@@ -237,5 +246,9 @@ mod tests {
         assert_eq!(of("", "a@example.invalid", "0000-1234567"), ["mailto:a@example.invalid", "tel:+86-000-1234567"]);
         assert_eq!(of("https://example.invalid/report", "a@example.invalid", ""), ["https://example.invalid/report"]);
         assert_eq!(of("", "", "12345"), ["tel:12345"]);
+        assert_eq!(of("", "", "+86-790-1234567"), ["tel:+86-790-1234567"]);
+        for nothing in ["foo", "https://a.example/\nContact: evil", "见网页"] {
+            assert_eq!(of(nothing, "", ""), [""; 0], "{nothing}");
+        }
     }
 }

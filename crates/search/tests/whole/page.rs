@@ -123,6 +123,20 @@ async fn parts_that_hold_the_words_stand_under_their_subject_with_links_of_their
     assert!(page.contains("class=\"best\""), "{page}");
 }
 
+/// Another number is not the one that was meant.
+#[tokio::test]
+async fn a_number_that_does_not_exist_is_told_and_not_put_right() {
+    let (town, search) = filled().await;
+    town.put("f", entry("青政办法规汇编", "青政办法规。")).await;
+    search.catch_up(&town.ctx).await.unwrap();
+    for question in ["青政办发〔2031〕3号", "国务院令第9999号"] {
+        let (_, page) = get(&town, &search, &address(&[("q", question)])).await;
+        assert!(page.contains("没有公开这个文号的文件") && !page.contains("您是不是要找"), "{question}: {page}");
+    }
+    let (_, page) = get(&town, &search, &address(&[("q", "火星基地")])).await;
+    assert!(!page.contains("没有公开这个文号的文件"), "{page}");
+}
+
 /// A crowd that asks different things while one of them is being answered.
 #[tokio::test]
 async fn a_crowd_is_answered_or_told_to_come_back_and_never_piles_up() {

@@ -188,8 +188,10 @@ async fn the_office_finds_its_own_and_what_is_public() {
 #[tokio::test]
 async fn an_article_is_found_by_its_number_beside_a_part_of_the_title() {
     let (_town, search) = town().await;
-    for question in ["采砂管理办法第二条", "河道采砂 第2条", "青禾县河道采砂管理办法 二条"]
-    {
+    // 管理 is left out of the last two, as people speak.
+    let said =
+        ["采砂管理办法第二条", "河道采砂 第2条", "青禾县河道采砂管理办法 二条", "采砂办法第2条", "河道采砂办法第二条"];
+    for question in said {
         let results = search.query(&Query::text(question)).await.unwrap();
         let parts: Vec<_> = results.hits.iter().flat_map(|hit| &hit.parts).map(|part| part.key.as_str()).collect();
         assert_eq!((results.total, &parts[..]), (1, &["article/2"][..]), "{question}");

@@ -102,7 +102,10 @@ both! {
         assert_eq!(insert(home, "b", -1, None, None).await.expect_err("check").violation(), Some(Violation::Check));
         let mut tx = home.db.write().await.expect("write");
         let orphan = query("INSERT INTO thing (id, grp, n, parent) VALUES ('c', 'g', 1, 'nobody')").execute(tx.conn()).await;
-        assert_eq!(orphan.expect_err("foreign key").violation(), Some(Violation::ForeignKey));
+        let orphan = orphan.expect_err("foreign key");
+        assert_eq!(orphan.violation(), Some(Violation::ForeignKey));
+        let told = orphan.to_string();
+        assert!(told.contains("不存在") && !told.to_lowercase().contains("foreign"), "no words of the database: {told}");
         drop(tx);
         let mut tx = home.db.write().await.expect("the next write is not hurt");
         let done = query("UPDATE thing SET n = 5").execute(tx.conn()).await.expect("update");

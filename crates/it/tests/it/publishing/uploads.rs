@@ -295,7 +295,7 @@ both! {
         let (edition_id, ..) = edition(app, &id).await;
         let file = whole(app, &edition_id).await.files[0].id.clone();
         let page = editor.get(&format!("{path}/{file}/view")).await.expect(200);
-        page.shows("<th scope=\"col\">单位</th>").shows("<td>县财政局</td>").hides("<b>已完成").shows("附件内容：名单.csv");
+        page.shows("<th scope=\"col\">单位</th>").shows("<td class=\"short\">县财政局</td>").hides("<b>已完成").shows("附件内容：名单.csv");
         app.editor("QH011").await.get(&format!("{path}/{file}/view")).await.expect(404);
         editor.get(&format!("{path}/nothing/view")).await.expect(404);
         // On the portal with the text, and gone with it.
@@ -305,7 +305,7 @@ both! {
         pass_all(app, &id).await;
         app.visitor().get(&format!("/documents/{id}")).await.expect(200).shows(&public);
         let page = app.visitor().get(&public).await.expect(200);
-        page.shows("<td>县财政局</td>").hides("<b>已完成").shows("《<a href").shows("以原文件为准");
+        page.shows("<td class=\"short\">县财政局</td>").hides("<b>已完成").shows("《<a href").shows("以原文件为准");
         let mut head = app.person("head-qh010", "QH010", &[Role::OrganHead]).await;
         let version = head.get(&format!("/documents/{id}")).await.expect(200).field("version");
         head.post(&format!("/documents/{id}/withdraw"), &[("version", &version), ("reason", "有误")]).await.expect(303);
