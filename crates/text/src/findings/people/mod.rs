@@ -1,14 +1,19 @@
 //! Names of people beside what is nobody's business: lists that put a name beside a paper, a telephone, a home, an amount or an
-//! illness, children by name, and illness in the sentence of a name (政府信息公开条例 Art. 15, 个人信息保护法 Art. 28, 31).
+//! illness, children by name, illness in the sentence of a name, a name with its bearer's number, and all of them where else they
+//! stand in full (政府信息公开条例 Art. 15, 个人信息保护法 Art. 28, 31).
 //!
 //! A name alone is none of it: officials, authors and winners are named everywhere. So a name is found only by what stands with
 //! it, and nearly always only told to a person, since lists with names are published by law, too. A full name beside a column of
 //! illness stops the text.
 
+mod elsewhere;
+mod near;
 mod words;
 
 use super::{Finding, Gate, Severity};
 use crate::work::looked_at;
+use elsewhere::Hidden;
+pub use elsewhere::Listed;
 use words::{
     AFTER, CHILDREN, ILLNESS, IN_OFFICE, PRIVATE_PEOPLE, Told, is_dot, is_han, is_name, is_name_head, is_of_office,
     surname, told,
@@ -43,17 +48,17 @@ struct Group {
 
 /// Finds them; `part` says where the text came from and is copied into each finding. A table is one finding.
 pub fn people(part: &str, text: &str) -> Vec<Finding> {
-    groups(text).into_iter().filter_map(|group| group.tell(part)).collect()
+    groups(text, &Listed::default()).into_iter().filter_map(|group| group.tell(part)).collect()
 }
 
 /// The names that [`people`] finds, one by one, in the order of the text.
 pub fn names(text: &str) -> Vec<String> {
-    named(text).into_iter().map(|one| one.name).collect()
+    named(text, &Listed::default()).into_iter().map(|one| one.name).collect()
 }
 
-/// Every name that is found, in the order of the text.
-pub(super) fn named(text: &str) -> Vec<Named> {
-    groups(text).into_iter().flat_map(|group| group.names).collect()
+/// Every name that is found, or that others list, in the order of the text.
+pub(super) fn named(text: &str, listed: &Listed) -> Vec<Named> {
+    groups(text, listed).into_iter().flat_map(|group| group.names).collect()
 }
 
 impl Group {
@@ -76,11 +81,30 @@ impl Group {
     }
 }
 
-fn groups(text: &str) -> Vec<Group> {
+/// What a text tells beside names.
+struct Beside {
+    chars: Vec<char>,
+    lines: Vec<(usize, usize)>,
+    groups: Vec<Group>,
+    /// Names of its lists that are masked already.
+    hidden: Vec<Hidden>,
+}
+
+fn groups(text: &str, listed: &Listed) -> Vec<Group> {
+    let mut beside = beside(text);
+    let mut known = listed.clone();
+    known.add(&beside);
+    let again = elsewhere::again(&beside, &known);
+    beside.groups.extend(again);
+    beside.groups.sort_by_key(|group| group.names.first().map_or(0, |one| one.start));
+    beside.groups
+}
+
+fn beside(text: &str) -> Beside {
     let chars: Vec<char> = text.chars().map(fold::character).collect();
     looked_at(chars.len());
     let lines = lines(&chars);
-    let mut groups = tables(&chars, &lines);
+    let (mut groups, hidden) = tables(&chars, &lines);
     let mut alone: Vec<Group> = Vec::new();
     for (at, line) in lines.iter().enumerate() {
         let below = lines.get(at + BESIDE).or(lines.last()).map_or(line.1, |(_, end)| *end);
@@ -92,8 +116,7 @@ fn groups(text: &str) -> Vec<Group> {
         }
     }
     groups.extend(alone);
-    groups.sort_by_key(|group| group.names.first().map_or(0, |one| one.start));
-    groups
+    Beside { chars, lines, groups, hidden }
 }
 
 /// Lines below a labelled name that still tell of its bearer.
@@ -178,9 +201,9 @@ fn heads(row: &[String]) -> Option<(Vec<usize>, Vec<(Told, String)>)> {
     (children || !tells.is_empty()).then_some((names, tells))
 }
 
-/// Lists: a row of heads, and below it the names.
-fn tables(chars: &[char], lines: &[(usize, usize)]) -> Vec<Group> {
-    let mut groups = Vec::new();
+/// Lists: a row of heads, and below it the names; and those that are masked already.
+fn tables(chars: &[char], lines: &[(usize, usize)]) -> (Vec<Group>, Vec<Hidden>) {
+    let (mut groups, mut hidden) = (Vec::new(), Vec::new());
     let mut at = 0;
     while at < lines.len() {
         let found = BORDERS.into_iter().find_map(|border| {
@@ -206,6 +229,7 @@ fn tables(chars: &[char], lines: &[(usize, usize)]) -> Vec<Group> {
             if of_row.iter().any(|cell| head(&cell.text) == title) {
                 continue;
             }
+            hidden.extend(of_row.iter().filter_map(|cell| elsewhere::hidden(&cell.text)));
             for cell in of_row {
                 // Between commas and blanks there may be sentences.
                 let sure = !matches!(border, ',' | ' ') || surname(&chars[cell.start..cell.end]) > 0;
@@ -219,7 +243,7 @@ fn tables(chars: &[char], lines: &[(usize, usize)]) -> Vec<Group> {
             groups.push(table(names, &title, &tells));
         }
     }
-    groups
+    (groups, hidden)
 }
 
 fn table(names: Vec<Named>, title: &str, tells: &[(Told, String)]) -> Group {
@@ -269,13 +293,14 @@ fn labelled(chars: &[char], (start, end): (usize, usize), below: usize) -> Optio
     Some(Group { names, severity: Severity::Warn, suggestion: suggestion.to_owned() })
 }
 
-/// Children by name, and illness in the sentence of a name.
+/// Children by name, illness in the sentence of a name, and a name with its bearer's number.
 fn sentences(chars: &[char], (start, end): (usize, usize)) -> Vec<Group> {
     let mut groups = Vec::new();
     let mut from = start;
     for sentence in chars[start..end].split(|c| matches!(c, '。' | ';' | '!' | '?')) {
         let to = from + sentence.len();
         groups.extend(of_sentence(chars, (from, to)));
+        groups.extend(near::numbered(chars, (from, to)));
         from = to + 1;
     }
     groups
@@ -293,7 +318,7 @@ fn of_sentence(chars: &[char], (start, end): (usize, usize)) -> Vec<Group> {
     while at < end {
         let of_child = behind(chars, at, end, CHILDREN);
         let private = behind(chars, at, end, PRIVATE_PEOPLE);
-        let by_word = of_child.or(private);
+        let by_word = of_child.or(private).or_else(|| ill.then(|| near::ill(chars, at, end)).flatten());
         let Some((from, length)) = by_word.or_else(|| before_sex(chars, at, end)) else {
             at += 1;
             continue;
