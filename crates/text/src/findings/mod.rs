@@ -213,10 +213,6 @@ pub struct Mask {
     pub from: String,
     /// The same, masked.
     pub to: String,
-    /// Whether it fills a cell of a table.
-    pub in_cell: bool,
-    /// Whether it is a name: two characters may be part of any word.
-    pub is_name: bool,
 }
 
 /// What can be masked in a text without asking what it is, in the order of the text: numbers that are certain, homes behind
@@ -235,16 +231,12 @@ pub fn masks_with(text: &str, listed: &Listed) -> Vec<Mask> {
         end: one.end,
         from: from(one.start, one.end),
         to: one.excerpt,
-        in_cell: false,
-        is_name: false,
     });
     let names = people::named(text, listed).into_iter().map(|one| Mask {
         start: one.start,
         end: one.end,
         from: from(one.start, one.end),
         to: mask_name(&one.name),
-        in_cell: one.in_cell,
-        is_name: true,
     });
     let mut all: Vec<Mask> = places.chain(names).collect();
     all.sort_by_key(|one| one.start);

@@ -10,6 +10,8 @@ mod elsewhere;
 mod near;
 mod words;
 
+use std::collections::{HashMap, HashSet};
+
 use super::{Finding, Gate, Severity};
 use crate::work::looked_at;
 use elsewhere::Hidden;
@@ -35,8 +37,6 @@ pub(super) struct Named {
     pub(super) start: usize,
     pub(super) end: usize,
     pub(super) name: String,
-    /// Whether it fills a cell of a table.
-    pub(super) in_cell: bool,
 }
 
 /// Names that are told together.
@@ -106,11 +106,13 @@ fn beside(text: &str) -> Beside {
     let lines = lines(&chars);
     let (mut groups, hidden) = tables(&chars, &lines);
     let mut alone: Vec<Group> = Vec::new();
+    let mut taken: HashSet<usize> = HashSet::new();
     for (at, line) in lines.iter().enumerate() {
         let below = lines.get(at + BESIDE).or(lines.last()).map_or(line.1, |(_, end)| *end);
         for group in sentences(&chars, *line).into_iter().chain(labelled(&chars, *line, below)) {
             let start = group.names.first().map_or(0, |one| one.start);
-            if !covers(&groups, start) && !covers(&alone, start) {
+            if !covers(&groups, start) && !taken.contains(&start) {
+                taken.extend(group.names.iter().flat_map(|one| one.start..one.end));
                 alone.push(group);
             }
         }
@@ -122,11 +124,12 @@ fn beside(text: &str) -> Beside {
 /// Lines below a labelled name that still tell of its bearer.
 const BESIDE: usize = 3;
 
-fn covers(groups: &[Group], place: usize) -> bool {
-    groups.iter().any(|group| match (group.names.first(), group.names.last()) {
-        (Some(first), Some(last)) => (first.start..last.end).contains(&place),
-        _ => false,
-    })
+/// Whether a place lies within a table; tables follow one another.
+fn covers(tables: &[Group], place: usize) -> bool {
+    let first = |group: &Group| group.names.first().map_or(0, |one| one.start);
+    let before = tables.partition_point(|group| first(group) <= place);
+    let table = before.checked_sub(1).and_then(|at| tables.get(at));
+    table.and_then(|group| group.names.last()).is_some_and(|last| place < last.end)
 }
 
 /// Where lines begin and end.
@@ -189,7 +192,8 @@ fn heads(row: &[String]) -> Option<(Vec<usize>, Vec<(Told, String)>)> {
     if names.iter().any(is_form) {
         return None;
     }
-    let others = row.iter().enumerate().filter(|(at, _)| !names.contains(at));
+    // In order: a row may have some hundred thousand cells.
+    let others = row.iter().enumerate().filter(|(at, _)| names.binary_search(at).is_err());
     let mut tells: Vec<(Told, String)> =
         others.filter_map(|(_, head)| told(head).map(|told| (told, head.clone()))).collect();
     tells.sort_by_key(|(told, _)| *told);
@@ -235,7 +239,7 @@ fn tables(chars: &[char], lines: &[(usize, usize)]) -> (Vec<Group>, Vec<Hidden>)
                 let sure = !matches!(border, ',' | ' ') || surname(&chars[cell.start..cell.end]) > 0;
                 if sure && is_name(&cell.text) {
                     let name = cell.text.clone();
-                    names.push(Named { start: cell.start, end: cell.end, name, in_cell: true });
+                    names.push(Named { start: cell.start, end: cell.end, name });
                 }
             }
         }
@@ -289,7 +293,7 @@ fn labelled(chars: &[char], (start, end): (usize, usize), below: usize) -> Optio
         }
         _ => "姓名和证件、账号或住址写在一起，可以认出具体的人。请遮盖姓名，例如“张*祥”，并删去不要求公开的内容。",
     };
-    let names = vec![Named { start: from, end: from + length, name, in_cell: false }];
+    let names = vec![Named { start: from, end: from + length, name }];
     Some(Group { names, severity: Severity::Warn, suggestion: suggestion.to_owned() })
 }
 
@@ -319,10 +323,13 @@ fn of_sentence(chars: &[char], (start, end): (usize, usize)) -> Vec<Group> {
         let of_child = behind(chars, at, end, CHILDREN);
         let private = behind(chars, at, end, PRIVATE_PEOPLE);
         let by_word = of_child.or(private).or_else(|| ill.then(|| near::ill(chars, at, end)).flatten());
-        let Some((from, length)) = by_word.or_else(|| before_sex(chars, at, end)) else {
+        let by_form = || before_sex(chars, at, end).or_else(|| near::aged(chars, at, end));
+        let Some((from, length)) = by_word.or_else(by_form) else {
             at += 1;
             continue;
         };
+        let mut places = vec![(from, length)];
+        places.extend(near::listed(chars, from + length, end));
         if ill || of_child.is_some() {
             let suggestion = match (ill, of_child.is_some()) {
                 (true, _) => {
@@ -330,11 +337,13 @@ fn of_sentence(chars: &[char], (start, end): (usize, usize)) -> Vec<Group> {
                 }
                 _ => "疑似未成年人的姓名。请遮盖，例如“张*祥”；依法公开或者已取得监护人同意的，请核对依据。",
             };
-            let name = chars[from..from + length].iter().collect();
-            let names = vec![Named { start: from, end: from + length, name, in_cell: false }];
-            groups.push(Group { names, severity: Severity::Warn, suggestion: suggestion.to_owned() });
+            groups.extend(places.iter().map(|(from, length)| {
+                let name = chars[*from..from + length].iter().collect();
+                let names = vec![Named { start: *from, end: from + length, name }];
+                Group { names, severity: Severity::Warn, suggestion: suggestion.to_owned() }
+            }));
         }
-        at = from + length;
+        at = places.last().map_or(at + 1, |(from, length)| from + length);
     }
     groups
 }
@@ -380,7 +389,8 @@ pub fn list_of_people(rows: &[Vec<(u32, String)>]) -> Option<(usize, String)> {
     for (at, row) in rows.iter().enumerate().filter(|(_, row)| row.len() > 1) {
         let texts: Vec<String> = row.iter().map(|(_, text)| flat(text)).collect();
         let named = heads(&texts).map(|(places, _)| places).unwrap_or_default();
-        let home = |place: &usize| super::homes::is_head(&head(&texts[*place])) && !named.contains(place);
+        let is_name_at: HashSet<usize> = named.iter().copied().collect();
+        let home = |place: &usize| super::homes::is_head(&head(&texts[*place])) && !is_name_at.contains(place);
         // What is looked for goes first: the others have only their heads.
         let mut places: Vec<usize> = named.clone();
         places.extend((0..texts.len()).filter(home));
@@ -389,11 +399,11 @@ pub fn list_of_people(rows: &[Vec<(u32, String)>]) -> Option<(usize, String)> {
         }
         let mut lines: Vec<String> = Vec::new();
         for below in &rows[at + 1..] {
+            let by_column: HashMap<u32, &String> = below.iter().rev().map(|(column, text)| (*column, text)).collect();
             let cell = |place: &usize| {
-                let column = row[*place].0;
-                let text = below.iter().find(|(known, _)| *known == column).map(|(_, text)| flat(text));
+                let text = by_column.get(&row[*place].0).map(|text| flat(text));
                 // A door is found where it stands.
-                let fits = |text: &String| match named.contains(place) {
+                let fits = |text: &String| match is_name_at.contains(place) {
                     true => is_name(text),
                     false => super::homes::homes("", text).is_empty(),
                 };
@@ -408,7 +418,8 @@ pub fn list_of_people(rows: &[Vec<(u32, String)>]) -> Option<(usize, String)> {
             continue;
         }
         let mut told: Vec<&str> = places.iter().map(|place| texts[*place].as_str()).collect();
-        told.extend((0..texts.len()).filter(|place| !places.contains(place)).map(|place| texts[place].as_str()));
+        let looked_for: HashSet<usize> = places.iter().copied().collect();
+        told.extend((0..texts.len()).filter(|place| !looked_for.contains(place)).map(|place| texts[place].as_str()));
         return Some((at, format!("{}{}", told.join("\t"), lines.concat())));
     }
     None

@@ -1,6 +1,7 @@
 //! A name in a sentence with an illness said of it, or with a number that is its bearer's alone.
 
 use super::{
+    super::homes,
     Group, Named, Severity, name_at,
     words::{BEFORE, ILLNESS, IN_OFFICE, NUMBERED, is_han, is_title, surname},
 };
@@ -12,7 +13,8 @@ const BEGINS: &str = "患因系确身罹";
 
 /// `王小明（患尿毒症）`, `王小明因白血病住院`: where the name begins that stands here, how long it is.
 pub(super) fn ill(chars: &[char], at: usize, end: usize) -> Option<(usize, usize)> {
-    let begins = at == 0 || !is_han(chars[at - 1]) || BEFORE.contains(chars[at - 1]);
+    // 受助人员刘芳: who works for an organ falls ill, too.
+    let begins = at == 0 || !is_han(chars[at - 1]) || BEFORE.contains(chars[at - 1]) || chars[at - 1] == '员';
     let length = begins.then(|| name_at(chars, at, end)).flatten()?;
     if is_title(&chars[at..at + length]) {
         return None;
@@ -33,8 +35,31 @@ pub(super) fn ill(chars: &[char], at: usize, end: usize) -> Option<(usize, usize
     ILLNESS.iter().any(|word| said.contains(*word)).then_some((at, length))
 }
 
-/// Names with a mobile number, an identity number or a card at once behind them in the sentence, also if the number is masked already.
-/// Who is in office is named with a telephone.
+/// `张小宝（7岁）`: a name before the age of its bearer.
+pub(super) fn aged(chars: &[char], at: usize, end: usize) -> Option<(usize, usize)> {
+    let begins = at == 0 || !is_han(chars[at - 1]) || BEFORE.contains(chars[at - 1]);
+    let length = begins.then(|| name_at(chars, at, end)).flatten()?;
+    let behind = chars[at + length..end].strip_prefix(&['('])?;
+    let digits = behind.iter().take_while(|c| c.is_ascii_digit()).count();
+    ((1..=3).contains(&digits) && behind.get(digits) == Some(&'岁')).then_some((at, length))
+}
+
+/// The names that follow one, in a row: `、李欢欢和王小明`.
+pub(super) fn listed(chars: &[char], mut at: usize, end: usize) -> Vec<(usize, usize)> {
+    let mut names = Vec::new();
+    while at < end && matches!(chars[at], '、' | '和' | '与' | '及') {
+        let Some(length) = name_at(chars, at + 1, end).filter(|length| !is_title(&chars[at + 1..at + 1 + length]))
+        else {
+            break;
+        };
+        names.push((at + 1, length));
+        at += 1 + length;
+    }
+    names
+}
+
+/// Names with a mobile number, an identity number, a card or a home at once behind them in the sentence, also if the number is masked
+/// already. Who is in office is named with a telephone.
 pub(super) fn numbered(chars: &[char], (start, end): (usize, usize)) -> Vec<Group> {
     let sentence: String = chars[start..end].iter().collect();
     if IN_OFFICE.iter().any(|word| sentence.contains(*word)) {
@@ -43,12 +68,15 @@ pub(super) fn numbered(chars: &[char], (start, end): (usize, usize)) -> Vec<Grou
     let mut groups = Vec::new();
     let mut at = start;
     while at < end {
-        let (length, is_one) = number(&chars[at..end]);
-        if is_one {
-            groups.extend(name_before(chars, start, at).map(|(from, to)| Group {
-                names: vec![Named { start: from, end: to, name: chars[from..to].iter().collect(), in_cell: false }],
+        let (length, kind) = number(&chars[at..end]);
+        let home = length == 0 && homes::lives(chars, at).is_some();
+        let fits = |labelled: bool| home || kind == Run::Personal || (kind == Run::Account && labelled);
+        if home || kind != Run::Other {
+            let name = name_before(chars, start, at).filter(|(_, labelled)| fits(*labelled));
+            groups.extend(name.map(|((from, to), _)| Group {
+                names: vec![Named { start: from, end: to, name: chars[from..to].iter().collect() }],
                 severity: Severity::Warn,
-                suggestion: "姓名和个人的手机号码、证件号码或者卡号写在一起，可以认出具体的人。请遮盖姓名，例如“张*祥”；对外公布的联系人，\
+                suggestion: "姓名和个人的手机号码、证件号码、卡号或者住址写在一起，可以认出具体的人。请遮盖姓名，例如“张*祥”；对外公布的联系人，\
                              请改用单位办公电话。"
                     .to_owned(),
             }));
@@ -62,9 +90,18 @@ fn is_of_number(c: char) -> bool {
     c.is_ascii_digit() || c == '*'
 }
 
-/// How many characters a run of digits has that begins here, and whether it is as long as a number of a person: single blanks and hyphens
-/// group it.
-fn number(rest: &[char]) -> (usize, bool) {
+/// What a run of digits is by its length.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Run {
+    /// A number of a person.
+    Personal,
+    /// One where a word before it says so: passbooks have many lengths.
+    Account,
+    Other,
+}
+
+/// How many characters a run of digits has that begins here, and what it is: single blanks and hyphens group it.
+fn number(rest: &[char]) -> (usize, Run) {
     let mut digits: Vec<char> = Vec::new();
     let mut length = 0;
     while let Some(c) = rest.get(length) {
@@ -78,17 +115,17 @@ fn number(rest: &[char]) -> (usize, bool) {
         }
         length += 1;
     }
-    let is_one = match digits.len() {
-        11 => digits[0] == '1' && matches!(digits[1], '3'..='9'),
-        18 => true,
-        16 | 17 | 19 => matches!(digits[0], '6' | '*'),
-        _ => false,
+    let kind = match (digits.len(), digits.as_slice()) {
+        _ if !digits.iter().any(char::is_ascii_digit) => Run::Other,
+        (11, ['1', '3'..='9', ..]) | (18, _) | (16 | 17 | 19, ['6' | '*', ..]) => Run::Personal,
+        (12..=19, _) => Run::Account,
+        _ => Run::Other,
     };
-    (length, is_one && digits.iter().any(char::is_ascii_digit))
+    (length, kind)
 }
 
-/// The name that ends before a number, with no more than a label and a mark between.
-fn name_before(chars: &[char], start: usize, number: usize) -> Option<(usize, usize)> {
+/// The name that ends before a number, with no more than a label and a mark between, and whether there is a label.
+fn name_before(chars: &[char], start: usize, number: usize) -> Option<((usize, usize), bool)> {
     let back = |from: usize| {
         let skipped = chars[start..from].iter().rev().take_while(|c| matches!(c, ' ' | ':' | ',' | '(' | '、')).count();
         from - skipped
@@ -109,7 +146,7 @@ fn name_before(chars: &[char], start: usize, number: usize) -> Option<(usize, us
         let given = name.len().checked_sub(surname(name))?;
         let is_one = (1..=2).contains(&given) && given < name.len() && !name.contains(&'某') && !is_title(name);
         let stands = begin == from || BEFORE.contains(chars[begin - 1]);
-        (is_one && stands).then_some((begin, to))
+        (is_one && stands).then_some(((begin, to), label.is_some()))
     })
 }
 
@@ -134,9 +171,16 @@ mod tests {
             ("经办人李强 136 0000 0001", "李*"),
             ("欧阳小明，身份证号000000199001010018", "欧**明"),
             ("陈建国，手机136****0001", "陈*国"),
+            ("受助人员刘芳患有肺癌，家住柳溪镇大树村3组15号", "刘*"),
+            ("刘芳家住青禾县柳溪镇大树村3组15号", "刘*"),
+            ("王小明患尿毒症，一次性救助5000元", "王*明"),
+            ("收款人：刘芳，银行卡号：24104004000101", "刘*"),
+            ("对张伟祥（身份证号000000199001010018，住大树村）给予救助", "张*祥"),
         ] {
             assert_eq!(told(text), [excerpt], "{text}");
         }
+        assert_eq!(told("张小宝（7岁）、李欢欢（9岁）均患白血病"), ["张*宝", "李*欢"]);
+        assert_eq!(told("救助孤儿张小宝、李欢欢和王小明各1000元"), ["张*宝", "李*欢", "王*明"]);
     }
 
     #[test]

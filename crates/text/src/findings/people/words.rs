@@ -315,7 +315,7 @@ pub(super) fn bears_surname(chars: &[char]) -> bool {
 }
 
 /// What may follow a name at once in a sentence.
-pub(super) const AFTER: &str = "患因于在的系为住家和与及等被由经已现是同向到对将说";
+pub(super) const AFTER: &str = "患因于在的系为住家和与及等被由经已现是同向到对将说家各";
 /// Words of a sentence about somebody's office.
 pub(super) const IN_OFFICE: &[&str] = &["现任", "拟任", "曾任", "历任", "任职", "职务"];
 /// How somebody is called who is no name: 王主任, 张女士.
