@@ -1,10 +1,10 @@
 //! A name in a sentence with an illness said of it, or with a number that is its bearer's alone.
 
 use super::{
-    super::homes,
     Group, Named, Severity, name_at,
     words::{BEFORE, ILLNESS, IN_OFFICE, NUMBERED, is_han, is_title, surname},
 };
+use crate::findings::homes;
 
 /// Characters behind a name in which its illness is said.
 const NEAR: usize = 14;
