@@ -531,6 +531,8 @@ function flushBefore(all: Autosave[]): void {
       for (const one of waiting) await one.flush(one.form === form && !first);
       // Neither is the text submitted without them, nor with what could not be saved: the page says what is wrong.
       if (first && waiting.some((one) => one.form === form && one.pending())) return;
+      const status = document.querySelector("[data-autosave-status]");
+      if (files && status) status.textContent = "附件还在上传，传完以后再提交";
       if (files && !(await uploadChosen())) {
         document.querySelector<HTMLElement>(".up-rows")?.scrollIntoView({ block: "center" });
         return;
