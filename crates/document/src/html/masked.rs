@@ -20,8 +20,8 @@ pub struct Masked {
 }
 
 /// Masks what can be masked without asking what it is ([`masks_with`]): numbers, homes, names of lists, of its own and of other
-/// texts. Only the places that were found change: the same characters elsewhere may be a code, or a mountain. It is work for a thread
-/// that answers nobody else.
+/// texts. Only the places that were found change: the same characters elsewhere may be a code, or a mountain. It is work for a
+/// thread that answers nobody else.
 pub fn masked(html: &str, others: &Listed) -> Masked {
     let text = to_text(html);
     let found = masks_with(&text, others);

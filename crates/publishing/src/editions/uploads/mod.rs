@@ -37,8 +37,8 @@ use crate::settings::Publishing;
 const PART: u64 = 2 << 20;
 /// Most bytes of a part that are taken.
 const MOST_PART: u64 = 8 << 20;
-/// A file comes in no more parts than if each had so many bytes, and [`FREE_PARTS`] more: each part is a file and a row. The page's script
-/// sends no smaller ones, however bad the line.
+/// A file comes in no more parts than if each had so many bytes, and [`FREE_PARTS`] more: each part is a file and a row. The page's
+/// script sends no smaller ones, however bad the line.
 const LEAST_PART: i64 = 64 << 10;
 /// Parts of any size beside those.
 const FREE_PARTS: i64 = 64;
