@@ -127,7 +127,7 @@ fn room(waiting: &[Waiting], bytes: i64, most: i64) -> Result<(), Refusal> {
     let named = |one: &Waiting| format!("“{}”（在《{}》）", one.file_name, documents_rows::shown_title(&one.title));
     let names: Vec<String> = waiting.iter().take(5).map(named).collect();
     let more = if waiting.len() > names.len() { "等" } else { "" };
-    let limit = if many { format!("{MOST_BEGUN} 个") } else { format!("{} MB", mb(most)) };
+    let limit = if many { format!("{MOST_BEGUN} 个") } else { format!("{} MB ", mb(most)) };
     Err(Refusal::Conflict(format!(
         "您还有 {} 个没有传完的文件，共 {} MB：{}{more}。加上这个超过每人 {limit}的上限。请先到那些稿件的编辑页把它们传完或取消，再上传这个；{} 小时没有继续的会自动清除。",
         waiting.len(),
