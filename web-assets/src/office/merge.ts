@@ -1,6 +1,6 @@
 // Two people wrote over one version of a form: each field with both values, and whose is kept. What one of them alone
 // changed is chosen already; what both changed is chosen by whoever saves.
-import { comparison, nameOf, paragraphs, wordsOf } from "./compare";
+import { comparison, nameOf, paragraphs, readable, wordsOf } from "./compare";
 import { make } from "./dom";
 
 export type Side = "own" | "theirs";
@@ -13,9 +13,12 @@ export interface Difference {
   by: Side | "both";
 }
 
-/** What a value says, whatever its markup and its blanks. */
-const said = (value: string): string =>
-  (value.includes("</") ? paragraphs(value).join("\n") : value).replace(/[\s、，,；;|]+/g, " ").trim();
+/** What a value says, whatever its markup and its blanks; a picture is a word of it. */
+const said = (value: string): string => {
+  const pictures = " ▣".repeat((value.match(/<img\b/g) ?? []).length);
+  const spaced = value.replace(/<\/(p|h\d|li|td|th|tr|caption|blockquote)>|<br\s*\/?>/g, " $&");
+  return ((value.includes("</") ? readable(spaced) : value) + pictures).replace(/[\s、，,；;|]+/g, " ").trim();
+};
 
 /** The fields in which two forms differ, and who changed each since `base`. */
 export function differences(
