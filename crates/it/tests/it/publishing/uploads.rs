@@ -245,6 +245,10 @@ both! {
         let most = app.ctx().config().server.upload_mb << 20;
         let large = (most + 1).to_string();
         script.post(&address, &[("name", "a.pdf"), ("size", &large), ("digest", &sum(0))]).await.expect(413);
+        // What somebody scans in an afternoon is not.
+        let sixty = (60_u64 << 20).to_string();
+        let scan = script.post(&address, &[("name", "扫描件.pdf"), ("size", &sixty), ("digest", &sum(60))]).await.expect(200).json();
+        script.post(&format!("{address}/{}/cancel", scan["upload"].as_str().expect("id")), &[]).await.expect(200);
         let whole = most.to_string();
         let times = usize::try_from(500 / app.ctx().config().server.upload_mb).expect("few");
         for n in 0..times {
