@@ -62,7 +62,7 @@ pub use offer::Documents;
 pub use refresh::refresh;
 pub use rows::Whole;
 pub use spec::{Check, Facet, Kind, KindSpec, Kinds, Numbering, Purpose, RelationSpec, Shape};
-pub use text::findings::masks;
+pub use text::findings::{Listed, masks_with};
 pub use values::Values;
 
 /// The tables of this crate.

@@ -4,9 +4,10 @@
 use jiff::civil::Date;
 use kernel::{OrganCode, time};
 use store::{Executor, query_as};
+use text::findings::Listed;
 
 use crate::{
-    common::{DOCUMENT_NUMBER, EFFECTIVE_ON, EXPIRES_ON, WRITTEN_ON},
+    common::{DOCUMENT_NUMBER, EFFECTIVE_ON, EXPIRES_ON, EXPLAINED, WRITTEN_ON},
     effect,
     error::Result,
     house::House,
@@ -88,6 +89,33 @@ pub(crate) fn contrary(kind: &KindSpec, values: &Values, text: &str) -> Vec<(&'s
     found
 }
 
+/// Who is named in full beside a list of another text of the edition that tells of them: the checks look at each text by itself.
+fn named_elsewhere(kind: &KindSpec, whole: &Whole) -> Vec<Remark> {
+    let (title, body) = (whole.edition.title.as_str(), whole.text.body_text.as_str());
+    // What is explained to the reviewers is read by nobody else.
+    let written =
+        |facet: &&&Facet| matches!(facet.shape, Shape::Text(_) | Shape::Long(_)) && facet.key != EXPLAINED.key;
+    let mut texts = vec![("标题", title), ("正文", body)];
+    texts.extend(kind.facets.iter().filter(written).map(|facet| (facet.label, whole.values.get(facet))));
+    let all: Vec<&str> = texts.iter().map(|(_, text)| *text).collect();
+    let listed = Listed::of(&all);
+    let mut remarks = Vec::new();
+    for (label, text) in texts {
+        let names = listed.also_in(text);
+        if names.is_empty() {
+            continue;
+        }
+        let shown = names.iter().take(3).map(String::as_str).collect::<Vec<_>>().join("、");
+        let more = if names.len() > 3 { format!("等{}人", names.len()) } else { String::new() };
+        let text = format!(
+            "写着 {shown}{more} 的全名，这份稿件别处的名单把他们和证件、电话、住址、金额或健康状况写在一起。只遮盖名单，读者仍能认出是谁：\
+             请一并遮盖，或者改写成不出现姓名。"
+        );
+        remarks.push(Remark::new(label, text));
+    }
+    remarks
+}
+
 /// The day of the wanted moment, or today.
 fn public_on(house: &House, whole: &Whole) -> Date {
     let wanted = time::from_db(&whole.edition.publish_at).map(time::date_in_china);
@@ -103,6 +131,7 @@ pub async fn of(executor: impl Executor<'_>, house: &House, whole: &Whole) -> Re
     let mut remarks = of_values(kind, &whole.values, public_on(house, whole));
     let contrary = contrary(kind, &whole.values, &whole.text.body_text);
     remarks.extend(contrary.into_iter().map(|(facet, text)| Remark::new(facet.label, text)));
+    remarks.extend(named_elsewhere(kind, whole));
     let number = whole.values.get(&DOCUMENT_NUMBER);
     if let Some((letters, _)) = apart(number)
         && let Some(organ) = bearer(executor, house, &whole.document.organ, letters).await?

@@ -96,10 +96,14 @@ pub(crate) fn read(bytes: &[u8], limits: &Limits, inner: Reading) -> Result<Extr
         known.sheets.insert(relation.target.clone(), name.clone());
         known.texts.extend(rows.values().flat_map(|cells| cells.values().map(|text| squeezed(text))));
         Part::push(&mut found.parts, format!("sheet \"{name}\" name"), &name);
+        // Sheets are tables of their own.
+        if lines.last().is_some_and(|line| !line.is_empty()) {
+            lines.push(String::new());
+        }
         sheet_parts(&name, &rows, (&hidden, &shown), &mut found, &mut lines);
         comments(&mut package, &relation.target, &name, (&mut found, &mut known), limits)?;
     }
-    found.text = lines.join("\n");
+    found.text = lines.join("\n").trim_end().to_owned();
     let pictures = pictures::of_sheets(&mut package, limits)?;
     leftovers(&package, &pictures, &mut found);
     ooxml::metadata(&mut package, &mut found.parts, limits)?;

@@ -33,7 +33,7 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Self {
-            input_bytes: 50 << 20,
+            input_bytes: 100 << 20,
             entries: 2000,
             unpacked_bytes: 300 << 20,
             ratio: 100,

@@ -13,6 +13,7 @@ mod extracted;
 mod format;
 mod guarded;
 mod imported;
+pub mod names;
 pub mod picture;
 mod places;
 mod rejected;

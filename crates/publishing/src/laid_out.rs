@@ -79,8 +79,9 @@ pub(crate) fn fits(format: &str) -> bool {
 pub(crate) async fn lay_out(format: &str, text: String, places: String) -> Result<(Vec<Block>, bool)> {
     let paged = format.eq_ignore_ascii_case("pdf") && !places.is_empty();
     // Some hundred thousand cells: not on a thread that answers others.
+    let sheet = ["xlsx", "csv"].iter().any(|known| format.eq_ignore_ascii_case(known));
     let laid = tokio::task::spawn_blocking(move || -> serde_json::Result<(Vec<Block>, bool)> {
-        let blocks = if paged { pages(serde_json::from_str(&places)?) } else { tables(&text) };
+        let blocks = if paged { pages(serde_json::from_str(&places)?) } else { tables(&text, sheet) };
         Ok(bounded(blocks))
     });
     Ok(laid.await.map_err(|error| Error::internal(format!("laying out a file: {error}")))??)
@@ -97,12 +98,30 @@ fn pages(parts: Vec<Part>) -> Vec<Block> {
     parts.into_iter().filter(numbered).map(page).collect()
 }
 
-/// Lines, and tables where lines that follow each other have as many cells.
-fn tables(text: &str) -> Vec<Block> {
+/// Lines, and tables where lines that follow each other have as many cells. Of a sheet (`sheet`) every row below the first of several
+/// cells is of one table, up to an empty line: the empty cells at the end of a row are not in the text.
+fn tables(text: &str, sheet: bool) -> Vec<Block> {
     let mut blocks: Vec<Block> = Vec::new();
+    let (mut ended, mut all) = (false, 0);
     for line in text.lines() {
+        // The rest is cut in any case.
+        if all > MOST.0 {
+            break;
+        }
+        if sheet && line.trim().is_empty() {
+            ended = true;
+            continue;
+        }
         let cells: Vec<String> = line.split('\t').map(|cell| cell.trim().to_owned()).collect();
-        let last = blocks.last_mut();
+        all += cells.len();
+        let last = if std::mem::take(&mut ended) { None } else { blocks.last_mut() };
+        let last = match last {
+            Some(block) if sheet && !block.rows.is_empty() => {
+                block.rows.push(cells);
+                continue;
+            }
+            other => other,
+        };
         if cells.len() < 2 {
             match last.filter(|block| block.rows.is_empty()) {
                 Some(block) => block.lines.push(line.to_owned()),
@@ -115,7 +134,20 @@ fn tables(text: &str) -> Vec<Block> {
             None => blocks.push(Block { rows: vec![cells], ..Block::default() }),
         }
     }
+    if sheet {
+        blocks.iter_mut().for_each(fill);
+    }
     blocks
+}
+
+/// Gives each row of a table as many cells as the widest has.
+fn fill(block: &mut Block) {
+    /// The reader leaves empty cells out of wider sheets.
+    const WIDEST: usize = 64;
+    let width = block.rows.iter().map(Vec::len).max().unwrap_or_default();
+    if width <= WIDEST {
+        block.rows.iter_mut().for_each(|row| row.resize(width, String::new()));
+    }
 }
 
 /// As much as one page bears, and whether something is left out.
@@ -151,11 +183,23 @@ mod tests {
 
     #[test]
     fn rows_of_as_many_cells_are_one_table_and_all_else_is_lines() {
-        let blocks = tables("青禾县补贴名单\n序号\t单位\n1\t城关镇\n合计\t1\t人\n填表人\n审核人");
+        let blocks = tables("青禾县补贴名单\n序号\t单位\n1\t城关镇\n合计\t1\t人\n填表人\n审核人", false);
         let shape: Vec<(usize, usize)> = blocks.iter().map(|block| (block.lines.len(), block.rows.len())).collect();
         assert_eq!(shape, [(1, 0), (0, 2), (0, 1), (2, 0)]);
         assert_eq!(blocks[1].rows[1], ["1", "城关镇"]);
-        assert!(tables("").is_empty());
+        assert!(tables("", false).is_empty());
+    }
+
+    #[test]
+    fn rows_of_a_sheet_stay_below_their_heads_whatever_cells_are_empty() {
+        let text = "青禾县预算表\n单位\t预算数\t决算数\n甲局\t5\t4\n丙局\t7\n其中\n\t17\t109\t注\n\n第二张\n乡镇\t户数\n城关镇\t3";
+        let blocks = tables(text, true);
+        let shape: Vec<(usize, usize)> = blocks.iter().map(|block| (block.lines.len(), block.rows.len())).collect();
+        assert_eq!(shape, [(1, 0), (0, 5), (1, 0), (0, 2)]);
+        assert!(blocks[1].rows.iter().all(|row| row.len() == 4), "{blocks:?}");
+        assert_eq!(blocks[1].rows[2], ["丙局", "7", "", ""]);
+        assert_eq!(blocks[1].rows[4], ["", "17", "109", "注"]);
+        assert_eq!(blocks[3].rows[0], ["乡镇", "户数"]);
     }
 
     #[test]

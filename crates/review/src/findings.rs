@@ -26,7 +26,7 @@ use crate::{
 
 /// Version of the rules. It changes whenever other things are found in the same text, so that everything is looked at again;
 /// a test holds it to what the rules find in a fixed text.
-pub const RULES: &str = "personal-7";
+pub const RULES: &str = "personal-8";
 
 /// Findings that are kept of one part, blocking ones first. What is beyond still blocks.
 pub const MOST: usize = 500;
@@ -509,7 +509,7 @@ mod tests {
              身份证号 0000001990\n01010018，电话 138·0013·8000、一三九零零一三九零零零，（甲1380013\n8000）\n\
              身份证号：000000199001010019，身份证号110105491231010\n乙 0000001985 丙\n02030020 丁，住5栋2单元301室\n\
              000000★19900101★0018，000000 1990年1月1日 0018，%31%33800138000，存折账号2410400010100012345，本年收入13900139001，\u{202e}甲\n\
-             姓名\t病种\n张志祥\t略\n\n姓名\t金额\n李四\t1"
+             姓名\t病种\n张志祥\t略\n\n姓名\t金额\n李四\t1\n\n陈建国，手机139****9000"
         );
         let rules: Vec<(String, bool)> = found(&text).into_iter().map(|one| (one.rule, one.blocks)).collect();
         let expected = [
@@ -532,10 +532,11 @@ mod tests {
             ("privacy.mobile", false),
             ("privacy.home", false),
             ("privacy.name", false),
+            ("privacy.name", false),
             ("wording.direction", false),
         ];
         let expected: Vec<(String, bool)> = expected.map(|(rule, blocks)| (rule.to_owned(), blocks)).to_vec();
-        assert_eq!((rules, RULES), (expected, "personal-7"), "when the rules change, so does their version");
+        assert_eq!((rules, RULES), (expected, "personal-8"), "when the rules change, so does their version");
     }
 
     #[test]

@@ -6,7 +6,7 @@ import { comparison, fieldwise, paragraphs, readable } from "./compare";
 import { button, keep, make, stillThere } from "./dom";
 import { parse } from "./inert";
 import { keyOf } from "./left";
-import { choices, chosenIn, differences, merged } from "./merge";
+import { alike as same, choices, chosenIn, differences, kept, merged } from "./merge";
 import { filesWait, uploadChosen } from "./upload";
 
 const IDLE_MS = 2000;
@@ -79,6 +79,10 @@ class Autosave {
   private composing = false;
   private leaving = false;
   private blocked = false;
+  /** Holds the choices of a conflict against what is written now; whether they had to be made anew. */
+  private renew: (() => boolean) | null = null;
+  /** Where a conflict is settled; null = there is none, or nothing to be chosen. */
+  private settling: HTMLElement | null = null;
 
   private readonly onLeave: boolean;
   private readonly scope: HTMLElement;
@@ -100,6 +104,15 @@ class Autosave {
     });
     form.addEventListener("focusout", () => void this.save());
     form.addEventListener("save-now", () => void this.save(true));
+    // Before every other listener: what is to be chosen is chosen here, and another page would not have the choices.
+    const settle = (event: SubmitEvent): void => {
+      if (event.target !== form || !this.settling?.isConnected) return;
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      this.settling.focus();
+      this.say("没有保存：请先在上面逐栏选定用哪一边的，再点“按选择合并并保存”", true);
+    };
+    document.addEventListener("submit", settle, { capture: true });
     // On the window, after every other listener: only a submission that really goes lets the page be left unasked.
     addEventListener("submit", (event) => {
       if (event.target !== form || event.defaultPrevented) return;
@@ -146,7 +159,10 @@ class Autosave {
   private changed(): void {
     clearTimeout(this.timer);
     this.leaving = false;
-    if (this.blocked) return void this.keepCopy();
+    if (this.blocked) {
+      this.timer = window.setTimeout(() => this.renew?.(), IDLE_MS / 4);
+      return void this.keepCopy();
+    }
     if (this.dirty())
       this.timer = window.setTimeout(
         () => void (this.onLeave && !this.held() ? this.keepCopy() : this.save()),
@@ -292,7 +308,8 @@ class Autosave {
     this.blocked = true;
     this.keepCopy();
     this.say("没有保存：已有别的改动", true);
-    const list = json.merge && json.fields ? differences(this.seen(), this.texts(), json.fields) : [];
+    const fields = json.merge && json.fields ? json.fields : {};
+    let list = differences(this.seen(), this.texts(), fields);
     const panel = make(
       "section",
       { class: "conflict", role: "alert", tabindex: "-1" },
@@ -310,7 +327,7 @@ class Autosave {
       ),
     );
     const other = readable(json.current);
-    const picks = choices(this.form, list);
+    let picks = choices(this.form, list);
     if (list.length > 0) {
       panel.append(picks, make("details", {}, make("summary", {}, "看服务器上的文字"), make("pre", {}, other)));
     } else if (other) {
@@ -330,16 +347,27 @@ class Autosave {
         make("a", { class: "btn main", href: compare, target: "_blank", rel: "noopener" }, "逐处对照（新窗口）"),
       );
     if (list.length > 0) {
+      this.settling = panel;
+      this.renew = (): boolean => {
+        const now = differences(this.seen(), this.texts(), fields);
+        if (same(list, now)) return false;
+        const next = choices(this.form, now, kept(list, chosenIn(picks)));
+        picks.replaceWith(next);
+        [picks, list] = [next, now];
+        return true;
+      };
       const merge = (): void => {
-        const fields = merged(this.texts(), list, chosenIn(picks));
-        if (!fields) {
+        // What was written since is seen before it is saved or put away.
+        this.renew?.();
+        const whole = merged(this.texts(), list, chosenIn(picks));
+        if (!whole) {
           const open = list.find((one) => chosenIn(picks)(one.field) === null);
           const first = picks.querySelector<HTMLInputElement>(`[data-merge="${CSS.escape(open?.field ?? "")}"] input`);
           first?.focus();
-          return this.say("两边都改过的栏目，请先选定用哪一边的", true);
+          return this.say("两边都改过的栏目，请先选定用哪一边的；您刚才又改过的，请再选一次", true);
         }
         panel.remove();
-        this.over(fields, String(json.version ?? ""));
+        this.over(whole, String(json.version ?? ""));
       };
       row.append(button("按选择合并并保存", "main", merge));
     }
@@ -376,6 +404,7 @@ class Autosave {
     restore(this.form, fields);
     this.saved = "";
     this.blocked = false;
+    [this.renew, this.settling] = [null, null];
     void this.save(true);
   }
 
@@ -502,6 +531,8 @@ function flushBefore(all: Autosave[]): void {
       for (const one of waiting) await one.flush(one.form === form && !first);
       // Neither is the text submitted without them, nor with what could not be saved: the page says what is wrong.
       if (first && waiting.some((one) => one.form === form && one.pending())) return;
+      const status = document.querySelector("[data-autosave-status]");
+      if (files && status) status.textContent = "附件还在上传，传完以后再提交";
       if (files && !(await uploadChosen())) {
         document.querySelector<HTMLElement>(".up-rows")?.scrollIntoView({ block: "center" });
         return;

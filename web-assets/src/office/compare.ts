@@ -53,7 +53,7 @@ export function comparison(own: string[], theirs: string[], name: string): HTMLE
 export function nameOf(form: HTMLFormElement, field: string): string {
   const control = form.querySelector(`[name="${CSS.escape(field)}"]`);
   const legend = control?.matches("[type=radio]") ? control.closest("fieldset")?.querySelector("legend") : null;
-  const label = legend ?? form.querySelector(`label[for="${CSS.escape(control?.id ?? "")}"]`);
+  const label = legend ?? form.querySelector(`label[for="${CSS.escape(control?.id || field)}"]`);
   return (label?.textContent ?? field).replace("（选填）", "").trim();
 }
 

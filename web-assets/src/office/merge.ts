@@ -1,6 +1,6 @@
 // Two people wrote over one version of a form: each field with both values, and whose is kept. What one of them alone
 // changed is chosen already; what both changed is chosen by whoever saves.
-import { comparison, nameOf, paragraphs, wordsOf } from "./compare";
+import { comparison, nameOf, paragraphs, readable, wordsOf } from "./compare";
 import { make } from "./dom";
 
 export type Side = "own" | "theirs";
@@ -13,9 +13,12 @@ export interface Difference {
   by: Side | "both";
 }
 
-/** What a value says, whatever its markup and its blanks. */
-const said = (value: string): string =>
-  (value.includes("</") ? paragraphs(value).join("\n") : value).replace(/[\s、，,；;|]+/g, " ").trim();
+/** What a value says, whatever its markup and its blanks; a picture is a word of it. */
+const said = (value: string): string => {
+  const pictures = " ▣".repeat((value.match(/<img\b/g) ?? []).length);
+  const spaced = value.replace(/<\/(p|h\d|li|td|th|tr|caption|blockquote)>|<br\s*\/?>/g, " $&");
+  return ((value.includes("</") ? readable(spaced) : value) + pictures).replace(/[\s、，,；;|]+/g, " ").trim();
+};
 
 /** The fields in which two forms differ, and who changed each since `base`. */
 export function differences(
@@ -33,6 +36,30 @@ export function differences(
       const by: Difference["by"] = was === read(other) ? "own" : was === read(value) ? "theirs" : "both";
       return { field, own: value, theirs: other, by };
     });
+}
+
+/** Whether two lists tell the same. */
+export function alike(one: Difference[], other: Difference[]): boolean {
+  const told = ({ field, own, theirs, by }: Difference): string[] => [field, own, theirs, by];
+  const print = (list: Difference[]): string => JSON.stringify(list.map(told));
+  return print(one) === print(other);
+}
+
+/** What nobody chose yet: what one side alone changed is its own. */
+export const byItself = (one: Difference): Side | null => (one.by === "both" ? null : one.by);
+
+/**
+ * What stays chosen when the form was written on since the choice: its own side takes the new words with it, the other
+ * side would put them away, so that is chosen anew.
+ */
+export function kept(before: Difference[], chosen: (field: string) => Side | null): (one: Difference) => Side | null {
+  return (one) => {
+    const was = before.find(({ field }) => field === one.field);
+    if (!was) return byItself(one);
+    const side = chosen(one.field);
+    if (was.own === one.own && was.theirs === one.theirs) return side;
+    return side === "own" ? side : one.by === "own" ? "own" : null;
+  };
 }
 
 /** The form with what was chosen, in its own order; null while something is still to be chosen. */
@@ -53,11 +80,11 @@ export function merged(
 const TOLD = { own: "只有这里改过", theirs: "只有服务器上的改过", both: "两边都改过，请选择" };
 
 /** A field with both values and the choice between them. The choices belong to no form, so that nobody sends them. */
-function choice(form: HTMLFormElement, one: Difference): HTMLElement {
+function choice(form: HTMLFormElement, one: Difference, chosen: Side | null): HTMLElement {
   const pick = (side: Side, label: string): HTMLElement => {
     const id = `merge-${one.field}-${side}`;
     const box = make("input", { type: "radio", id, name: `merge-${one.field}`, value: side, form: "" });
-    box.checked = one.by === side;
+    box.checked = chosen === side;
     return make("div", { class: "pick" }, box, make("label", { for: id }, label));
   };
   const column = (head: string, value: string): HTMLElement => {
@@ -78,8 +105,8 @@ function choice(form: HTMLFormElement, one: Difference): HTMLElement {
 }
 
 /** All fields that differ, for the page. */
-export function choices(form: HTMLFormElement, list: Difference[]): HTMLElement {
-  return make("div", { class: "stack" }, ...list.map((one) => choice(form, one)));
+export function choices(form: HTMLFormElement, list: Difference[], chosen = byItself): HTMLElement {
+  return make("div", { class: "stack" }, ...list.map((one) => choice(form, one, chosen(one))));
 }
 
 /** What is chosen in them. */

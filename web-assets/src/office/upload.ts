@@ -69,6 +69,10 @@ async function refresh(): Promise<void> {
     list.replaceChildren(...[...fresh.childNodes].map((node) => document.importNode(node, true)));
     for (const form of list.querySelectorAll<HTMLFormElement>("form[data-upload]")) attach(form);
   });
+  // What is asked before submitting names the files, too.
+  const asks = (of: Document): HTMLElement | null => of.querySelector<HTMLElement>("button[data-saved-first]");
+  const [ask, fresh] = [asks(document), asks(page)];
+  if (ask && fresh) ask.dataset.confirm = fresh.dataset.confirm ?? "";
 }
 
 /** How far it is, in words. */

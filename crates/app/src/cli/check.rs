@@ -75,7 +75,7 @@ fn show(findings: &[Finding], out: &mut impl Write) -> Result<()> {
     match findings.len() {
         0 => writeln!(
             out,
-            "在读出的文字中没有发现身份证号码、手机号码、银行卡号、住址，也没有发现与这些写在一起的姓名。"
+            "在读出的文字中没有发现身份证号码、手机号码、银行卡号、住址，也没有发现与这些写在一起的姓名。自动检查认不全写在句子里的姓名、住址和病情，请人工通读。"
         )?,
         _ => writeln!(out, "共 {} 处必须处理，{} 处请核对", count(Severity::Block), count(Severity::Warn))?,
     }

@@ -70,7 +70,8 @@ impl Lines {
         self.out
     }
 
-    fn say(&mut self, words: &str) {
+    /// Words of a piece, or some of them: what is said in two goes is said in one.
+    pub(super) fn say(&mut self, words: &str) {
         for c in words.chars() {
             match c {
                 '\n' if self.preformatted > 0 && self.cells == 0 => self.end_line(),

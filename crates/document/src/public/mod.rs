@@ -24,7 +24,7 @@ pub use detail::{
 pub use filter::Filter;
 pub use list::{Cursor, Order, Place, Places, Slice, ids, latest, list, places, standing};
 pub use past::{Comparable, comparable, fields, file, side, withheld};
-pub use pointing::{Pointing, pointing};
+pub use pointing::{Pointing, pointing, tied};
 
 use crate::{
     html::{Heading, pictures::Address},

@@ -62,14 +62,15 @@ impl Leaving for WithItsSubject {
 impl Citing for WithItsSubject {
     fn citing<'a>(&'a self, ctx: &'a Ctx, subject: &'a SubjectRef) -> BoxFuture<'a, web::Result<Vec<Cited>>> {
         Box::pin(async move {
-            let sql = "SELECT COUNT(DISTINCT share) FROM evidence WHERE subject_id = $2 AND subject_kind = $1 \
-                       AND withdrawn_at = '' AND lapsed_at = '' AND decision <> 'returned'";
-            let asked = query_scalar::<i64>(sql).bind(&subject.kind).bind(&subject.id);
+            let sql = "SELECT COUNT(DISTINCT a.organ), COUNT(DISTINCT a.duty) FROM evidence e JOIN duty_share a ON a.id = e.share \
+                       WHERE e.subject_id = $2 AND e.subject_kind = $1 \
+                       AND e.withdrawn_at = '' AND e.lapsed_at = '' AND e.decision <> 'returned'";
+            let asked = query_as::<(i64, i64)>(sql).bind(&subject.kind).bind(&subject.id);
             Ok(match asked.fetch_one(ctx.db().read()).await? {
-                0 => Vec::new(),
-                count => vec![Cited {
+                (_, 0) => Vec::new(),
+                (organs, duties) => vec![Cited {
                     what: "任务佐证",
-                    label: format!("{count} 个机关的任务（不公开的任务也在内）"),
+                    label: format!("{organs} 个机关的 {duties} 项任务（不公开的任务也在内）"),
                     href: String::new(),
                     then: "佐证随撤回失效，任务退回办理，承办机关会收到通知".to_owned(),
                 }],

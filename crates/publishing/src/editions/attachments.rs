@@ -24,6 +24,12 @@ use web::{Ctx, Error, Result};
 const ALLOWED: [Format; 7] =
     [Format::Pdf, Format::Docx, Format::Xlsx, Format::Csv, Format::Txt, Format::Png, Format::Jpeg];
 
+/// Endings of the names of [`ALLOWED`] formats; a name may have none.
+const ENDINGS: [&str; 9] = ["pdf", "docx", "xlsx", "csv", "txt", "text", "png", "jpg", "jpeg"];
+
+/// Most bytes of a picture: unlike other files it passes through the memory of the server, where its notes are taken off.
+const MOST_PICTURE: u64 = 50 << 20;
+
 /// A file that was received and read, not yet kept.
 #[derive(Debug)]
 pub struct Incoming {
@@ -55,6 +61,22 @@ pub(super) async fn turn_of(who: &AccountId) -> OwnedMutexGuard<()> {
 pub(super) fn extractor(ctx: &Ctx) -> Extractor {
     let limits = Limits { input_bytes: ctx.config().server.upload_mb << 20, ..Limits::default() };
     Extractor::new(ctx.program(), limits)
+}
+
+/// Refuses what its name alone says is no attachment: asked before its bytes are sent.
+///
+/// # Errors
+/// [`Error::Invalid`] with what to send instead.
+pub(super) fn by_name(name: &str) -> Result<()> {
+    documents::names::refuse_programs(name).map_err(refused)?;
+    let ending = documents::names::extension_of(name);
+    // The fourth ending of JPEG is as good as nobody's.
+    if ending.is_empty() || ending == "jpe" || ENDINGS.contains(&ending.as_str()) {
+        return Ok(());
+    }
+    Err(Error::Invalid(format!(
+        "文件名以 .{ending} 结尾，不能作为公开附件。请另存为 PDF、Word（.docx）、Excel（.xlsx）、CSV、TXT 或 PNG、JPEG 图片后再上传。"
+    )))
 }
 
 /// Receives one file of a form.
@@ -165,6 +187,10 @@ async fn without_notes(ctx: &Ctx, received: Received) -> Result<(Received, bool)
     if !(head[..read].starts_with(b"\x89PNG") || head[..read].starts_with(b"\xFF\xD8\xFF")) {
         return Ok((received, false));
     }
+    if received.bytes > MOST_PICTURE {
+        let most = MOST_PICTURE >> 20;
+        return Err(Error::TooLarge(format!("图片超过 {most} MB 的上限。请用看图软件缩小尺寸，另存后再上传。")));
+    }
     let bytes = tokio::fs::read(&received.path).await.map_err(failed)?;
     if !documents::picture::is_whole(&bytes) {
         let text = "这张图片不完整，打不开。请用看图软件打开原图检查，另存为 PNG 或 JPEG 后重新上传。";
@@ -216,7 +242,19 @@ pub(super) async fn put(
 mod tests {
     use documents::Format;
 
-    use super::{turn_of, with_ending};
+    use super::{ALLOWED, ENDINGS, by_name, turn_of, with_ending};
+
+    #[test]
+    fn what_its_name_says_is_refused_before_it_is_sent() {
+        for name in ["名单.csv", "照片.JPG", "2026.10", "附件", "3.工作要点", "通知.docx "] {
+            assert!(by_name(name).is_ok(), "{name}");
+        }
+        for name in ["程序.exe", "名单.exe.pdf", "宏.xlsm", "旧表.xls", "旧文.doc", "网页.html", "压缩.zip", "con.txt"]
+        {
+            assert!(by_name(name).is_err(), "{name}");
+        }
+        assert!(ALLOWED.iter().all(|format| ENDINGS.contains(&format.extension())));
+    }
 
     #[test]
     fn a_name_without_an_ending_gets_the_usual_one() {

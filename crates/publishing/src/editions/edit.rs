@@ -185,14 +185,22 @@ struct Panel {
     edition: kernel::id::EditionId,
 }
 
+impl Panel {
+    /// Findings that are listed, whether they stop the text or not.
+    fn listed(&self) -> usize {
+        self.checks.iter().filter(|check| !check.is_unread()).count().max(self.stopping)
+    }
+}
+
 async fn panel(ctx: &Ctx, house: &House, whole: &Whole) -> Result<Panel> {
     checks::ensure(ctx, whole).await?;
     let found = checks::of(ctx.db().read(), house, whole).await?;
-    let (maskable, masks) = masking::offered(whole, &found.found).await?;
+    let remarks = remarks::of(ctx.db().read(), house, whole).await?;
+    let (maskable, masks) = masking::offered(whole, &found.found, &remarks).await?;
     Ok(Panel {
         maskable,
         masks,
-        remarks: remarks::of(ctx.db().read(), house, whole).await?,
+        remarks,
         stopping: found.stopping().saturating_sub(found.unread()),
         unread: found.unread(),
         explained: whole.values.has(&document::common::EXPLAINED),

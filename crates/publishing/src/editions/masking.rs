@@ -2,25 +2,28 @@
 //! for it and is asked before; nothing is masked by itself.
 
 use document::{
-    Whole,
+    Listed, Whole,
     common::SUMMARY,
     form::Typed,
-    html::{masked, masked_words},
+    html::{masked, masked_words, to_text},
+    remarks::Remark,
 };
 use review::findings::Check;
 use web::{Error, Result};
 
 /// What can be masked in an edition as it is stored: how many places, and the first of them as they would stand there.
-pub(super) async fn offered(whole: &Whole, found: &[Check]) -> Result<(usize, String)> {
-    // Nothing of it is looked for where the checks found nothing.
-    if !found.iter().any(|check| check.rule.starts_with("privacy.") && !check.is_unread()) {
+pub(super) async fn offered(whole: &Whole, found: &[Check], remarks: &[Remark]) -> Result<(usize, String)> {
+    // Nothing of it is looked for where the checks found nothing; a name in the title alone is a remark.
+    let personal = found.iter().any(|check| check.rule.starts_with("privacy.") && !check.is_unread());
+    if !personal && remarks.is_empty() {
         return Ok((0, String::new()));
     }
     let texts = [whole.edition.title.clone(), whole.text.body_text.clone(), whole.values.get(&SUMMARY).to_owned()];
     off(move || {
         /// Masks that are shown before somebody asks for them.
         const SHOWN: usize = 3;
-        let masks: Vec<_> = texts.iter().flat_map(|text| document::masks(text)).collect();
+        let listed = Listed::of(&texts.each_ref().map(String::as_str));
+        let masks: Vec<_> = texts.iter().flat_map(|text| document::masks_with(text, &listed)).collect();
         let shown: Vec<&str> = masks.iter().take(SHOWN).map(|mask| mask.to.as_str()).collect();
         (masks.len(), shown.join("、"))
     })
@@ -31,7 +34,11 @@ pub(super) async fn offered(whole: &Whole, found: &[Check]) -> Result<(usize, St
 pub(super) async fn mask(form: &mut Typed) -> Result<String> {
     let (title, body) = (form.title.clone(), form.body_html.clone());
     let summary = form.more(SUMMARY.key).to_owned();
-    let (title, body, summary) = off(move || (masked_words(&title), masked(&body), masked_words(&summary))).await?;
+    let (title, body, summary) = off(move || {
+        let listed = Listed::of(&[title.as_str(), to_text(&body).as_str(), summary.as_str()]);
+        (masked_words(&title, &listed), masked(&body, &listed), masked_words(&summary, &listed))
+    })
+    .await?;
     let done = title.1 + body.done + summary.1;
     form.title = title.0;
     form.body_html = body.html;

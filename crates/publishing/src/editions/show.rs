@@ -29,7 +29,7 @@ use tokio_util::io::ReaderStream;
 use web::{Ctx, Desk, Error, FormErrors, OfficeShell, Query, Result, office_page, page};
 
 use super::{
-    checks,
+    checks, cited,
     erase::Panel,
     history::{Line, history},
     seen, subject,
@@ -93,6 +93,8 @@ struct Show {
     can_correct: bool,
     can_bin: bool,
     can_withdraw: bool,
+    /// What points at it, for the question before a withdrawal.
+    cited: String,
     can_bypass: bool,
     /// Why it cannot be published past its gates now, although the person may do so in general; empty = it can.
     no_bypass: String,
@@ -244,6 +246,8 @@ pub(super) async fn page(
     let editable = opened.as_ref().is_some_and(EditionRow::is_editable);
     let erasure = Panel::of(ctx, desk, &document, opened.is_some() && !editable).await?;
     let was_public = editions.iter().any(|edition| matches!(edition.state.as_str(), "published" | "withdrawn"));
+    let can_withdraw = public.is_some() && may_for(&actor, &WITHDRAW_DOCUMENTS, &keeper).is_ok();
+    let cited = if can_withdraw { cited::in_words(ctx, &house, id).await? } else { String::new() };
     let column = crate::public::column(ctx.db(), &document.column).await?;
     let county = desk.staff.has(kernel::Role::CountyOffice);
     let events = store::log::of_subject(ctx.db(), &SubjectRef::new(crate::DOCUMENT, id)).await?;
@@ -269,7 +273,8 @@ pub(super) async fn page(
         can_edit: writes && editable,
         can_recall: writes && opened.is_some() && !editable && (by_me || county),
         can_bin: writes && editable && by_me,
-        can_withdraw: public.is_some() && may_for(&actor, &WITHDRAW_DOCUMENTS, &keeper).is_ok(),
+        can_withdraw,
+        cited,
         can_bypass: opened.is_some() && !by_me && may_for(&actor, &BYPASS_GATES, &keeper).is_ok(),
         no_bypass,
         reviewers,

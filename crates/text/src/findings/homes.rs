@@ -1,5 +1,5 @@
 //! Where somebody lives (民法典 Art. 1034 counts 住址 as personal information): a door of a dwelling (3栋2单元501室), and what stands
-//! behind 家庭住址 and its like, or below it in a table. Only told to a person, who knows whether it is an office: offices have
+//! behind 家庭住址 and its like, below it in a table, or behind 家住 in a sentence. Only told to a person, who knows whether it is an office: offices have
 //! doors as well. Laws, and texts on who applies where, speak of such addresses without naming one; they are not found.
 
 use super::{
@@ -9,6 +9,8 @@ use super::{
 
 /// Words before an address of a home.
 const LABELS: [&str; 6] = ["家庭住址", "家庭地址", "现住址", "居住地址", "户籍地址", "户籍住址"];
+/// Words before an address in a sentence.
+const LIVES: [&str; 5] = ["家住", "现住在", "居住在", "住在", "现住"];
 /// What an address in full has one of.
 const PLACES: [char; 8] = ['村', '组', '号', '室', '路', '街', '巷', '弄'];
 /// Most characters of an address behind its label.
@@ -19,7 +21,7 @@ pub fn homes(part: &str, text: &str) -> Vec<Finding> {
     let chars: Vec<char> = text.chars().map(fold::character).collect();
     let mut found: Vec<(usize, usize)> = Vec::new();
     for at in 0..chars.len() {
-        let one = door(&chars, at).or_else(|| labelled(&chars, at));
+        let one = door(&chars, at).or_else(|| labelled(&chars, at)).or_else(|| lives(&chars, at));
         if let Some((start, end)) = one
             && found.last().is_none_or(|last| last.1 <= start)
         {
@@ -124,6 +126,17 @@ fn labelled(chars: &[char], at: usize) -> Option<(usize, usize)> {
     is_whole(value).then_some((from, from + length))
 }
 
+/// 家住柳溪镇大树村3组15号: the address behind the word that begins here. Where only a village stands, nobody is found.
+pub(super) fn lives(chars: &[char], at: usize) -> Option<(usize, usize)> {
+    let begins = |word: &&&str| word.chars().eq(chars[at..].iter().copied().take(word.chars().count()));
+    let from = at + LIVES.iter().find(begins)?.chars().count();
+    let end_of = |c: &char| c.is_whitespace() || matches!(c, ',' | '。' | ';' | '、' | ')' | '(');
+    let value: Vec<char> = chars[from..].iter().take(LONGEST).take_while(|c| !end_of(c)).copied().collect();
+    let numbered =
+        |pair: &[char]| is_number(pair[0]) && matches!(pair[1], '组' | '号' | '室' | '栋' | '幢' | '弄' | '巷' | '队');
+    (is_whole(&value) && value.windows(2).any(numbered)).then_some((from, from + value.len()))
+}
+
 fn told(part: &str, chars: &[char], start: usize, end: usize) -> Finding {
     let excerpt = chars[start..end].iter().map(|c| if is_number(*c) { '*' } else { *c }).collect();
     Finding {
@@ -151,6 +164,8 @@ mod tests {
             ("二单元 402 室", "*单元 ***"),
             ("家庭住址：城关镇东门村六组18号，联系", "城关镇东门村*组**号"),
             ("现住址: 解放路甲8号", "解放路甲*号"),
+            ("刘芳家住青禾县柳溪镇大树村3组15号", "青禾县柳溪镇大树村*组**号"),
+            ("患有肺癌，家住大树村三组", "大树村*组"),
         ] {
             let found = homes("body", text);
             assert_eq!(found.iter().map(|one| one.excerpt.as_str()).collect::<Vec<_>>(), [excerpt], "{text}");
@@ -184,6 +199,7 @@ mod tests {
             "新建住宅5栋320套，12栋1200平方米",
             "六年级语文第三单元12课时",
             "改造小区 8 个、栋数 120 栋",
+            "家住大树村的3户居民，居住在山区的群众，现住县医院",
             "预算单元 3 个",
             "办公室地址：青禾县人民路1号",
         ] {

@@ -31,7 +31,7 @@ use serde::{Deserialize, Serialize};
 
 pub use directions::directions;
 pub use homes::homes;
-pub use people::{list_of_people, mask_name, names, people};
+pub use people::{Listed, list_of_people, mask_name, names, people};
 pub use public::{objection, objections};
 use scan::{Scan, folded};
 
@@ -105,9 +105,10 @@ impl NumberKind {
     /// Name of the rule, and what to do.
     fn rule(self) -> (&'static str, &'static str) {
         match self {
-            NumberKind::IdCard => {
-                ("privacy.id_number", "请删除公民身份号码，或遮盖出生日期和顺序码，例如“000000********002X”。")
-            }
+            NumberKind::IdCard => (
+                "privacy.id_number",
+                "请删除公民身份号码，或遮盖中间八位（出生日期），例如“000000********002X”；后四位不需要的，也请遮盖。",
+            ),
             NumberKind::OldIdCard => {
                 ("privacy.id_number", "疑似15位旧身份证号码，请核对；确属身份证号码的，请删除或遮盖中间数字。")
             }
@@ -212,24 +213,37 @@ pub struct Mask {
     pub from: String,
     /// The same, masked.
     pub to: String,
-    /// Whether it fills a cell of a table.
-    pub in_cell: bool,
 }
 
 /// What can be masked in a text without asking what it is, in the order of the text: numbers that are certain, homes behind
-/// their label, and the names of lists and sentences. What is only suspected is left to whoever reads it.
+/// their label, and the names of lists and sentences, wherever they stand. What is only suspected is left to whoever reads it.
 pub fn masks(text: &str) -> Vec<Mask> {
+    masks_with(text, &Listed::default())
+}
+
+/// The same in a text beside others, which may list people that are named here, too.
+pub fn masks_with(text: &str, listed: &Listed) -> Vec<Mask> {
     let chars: Vec<char> = text.chars().collect();
     let numbers = personal_numbers("", text).into_iter().filter(|one| one.severity == Severity::Block);
-    let places = numbers.chain(homes("", text)).map(|one| (one.start, one.end, one.excerpt, false));
-    let names = people::named(text).into_iter().map(|one| (one.start, one.end, mask_name(&one.name), one.in_cell));
+    let from = |start: usize, end: usize| -> String { chars.get(start..end).unwrap_or_default().iter().collect() };
+    let places = numbers.chain(homes("", text)).map(|one| Mask {
+        start: one.start,
+        end: one.end,
+        from: from(one.start, one.end),
+        to: one.excerpt,
+    });
+    let names = people::named(text, listed).into_iter().map(|one| Mask {
+        start: one.start,
+        end: one.end,
+        from: from(one.start, one.end),
+        to: mask_name(&one.name),
+    });
+    let mut all: Vec<Mask> = places.chain(names).collect();
+    all.sort_by_key(|one| one.start);
     let mut masks: Vec<Mask> = Vec::new();
-    let mut all: Vec<(usize, usize, String, bool)> = places.chain(names).collect();
-    all.sort_by_key(|one| one.0);
-    for (start, end, to, in_cell) in all {
-        let from: String = chars.get(start..end).unwrap_or_default().iter().collect();
-        if masks.last().is_none_or(|last| last.end <= start) && from != to {
-            masks.push(Mask { start, end, from, to, in_cell });
+    for mask in all {
+        if masks.last().is_none_or(|last| last.end <= mask.start) && mask.from != mask.to {
+            masks.push(mask);
         }
     }
     masks

@@ -202,6 +202,33 @@ both! {
         page.shows("已遮盖 2 处").shows("张*祥").hides("张志祥").hides(&identity_number()).hides("一键遮盖");
     }
 
+    async fn who_is_masked_in_a_list_is_masked_in_title_summary_and_sentences_too(app) {
+        column(app).await;
+        let mut editor = app.editor("QH010").await;
+        let title = "救助公示（张伟祥等）";
+        let id = draft(&mut editor, title).await;
+        let body = format!(
+            "<table><tbody><tr><th>姓名</th><th>身份证号码</th></tr><tr><td>张伟祥</td><td>{}</td></tr><tr><td>李娜</td><td>略</td></tr>\
+             </tbody></table><p>张伟祥家庭情况已核查。</p>",
+            identity_number()
+        );
+        let path = format!("/documents/{id}/save");
+        let (version, once) = seen(&mut editor, &id).await;
+        let mut fields = form(title, &body, &version, &once);
+        fields.push(("summary", "张伟祥、李娜等4户"));
+        editor.post(&path, &fields).await.expect(303);
+        let page = editor.get(&format!("/documents/{id}/edit")).await.expect(200);
+        // The list is one finding, the sentence another; the number stops the text.
+        page.shows("发现 3 处，其中 1 处须处理").shows("一键遮盖 7 处").shows("写着 张*祥 的全名").shows("写着 张*祥、李* 的全名");
+        let (version, once) = seen(&mut editor, &id).await;
+        let mut fields = form(title, &body, &version, &once);
+        fields.extend([("summary", "张伟祥、李娜等4户"), ("mask", "1")]);
+        editor.post(&path, &fields).await.expect(303);
+        let page = editor.get(&format!("/documents/{id}/edit")).await.expect(200);
+        page.shows("已遮盖 7 处").shows("救助公示（张*祥等）").shows("张*祥、李*等4户").shows("张*祥家庭情况已核查");
+        page.hides("张伟祥").hides("李娜").hides("的全名").hides("一键遮盖");
+    }
+
     async fn a_correction_corrects_something(app) {
         column(app).await;
         let mut editor = app.editor("QH010").await;

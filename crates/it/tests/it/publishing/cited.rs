@@ -21,6 +21,11 @@ both! {
         head.get(&cited).await.expect(200).shows("没有找到引用");
         pass_all(app, &second).await;
         head.get(&cited).await.expect(200).shows("《补贴办法的通知》").shows("正文里的链接").hides("没有找到引用");
+        // The question itself says so where a document is tied to it; links are looked for on the page.
+        head.get(&format!("/documents/{first}")).await.expect(200).shows("正文里链接到它的，见“先看哪里引用了它”");
+        let version = head.get(&format!("/documents/{first}")).await.expect(200).field("version");
+        head.post(&format!("/documents/{first}/withdraw"), &[("version", &version), ("reason", "有误")]).await.expect(303);
+        head.get(&cited).await.expect(200).shows("《补贴办法》").shows("现在没有公开，下面这些还指向它").hides("《》");
         editor.get(&cited).await.expect(403);
         app.person("head-qh011", "QH011", &[Role::OrganHead]).await.get(&cited).await.expect(404);
     }

@@ -115,7 +115,11 @@ both! {
         script.get(&upload).await.expect(404);
         // What is refused for what it is goes, too, and is not attached.
         let program = "MZ\u{0}\u{3}\u{0}\u{0}";
-        let upload = begun(&mut script, &id, ("程序.exe", program), &[]).await;
+        // By its name before a byte is sent, else by its bytes.
+        for name in ["程序.exe", "宏.xlsm", "旧表.xls", "con.txt"] {
+            begin(&mut script, &id, (name, program), &[]).await.expect(400);
+        }
+        let upload = begun(&mut script, &id, ("程序.csv", program), &[]).await;
         send(&mut script, &upload, program).await.expect(400);
         assert_eq!((rows(app, "upload").await, rows(app, "upload_part").await), (0, 0));
         let (edition_id, ..) = edition(app, &id).await;
@@ -187,6 +191,50 @@ both! {
         assert_eq!((rows(app, "upload").await, rows(app, "file").await), (0, 0));
     }
 
+    async fn a_file_goes_on_under_the_name_that_it_has_now(app) {
+        column(app).await;
+        let mut editor = app.editor("QH010").await;
+        let id = draft(&mut editor, "改了文件名").await;
+        let mut script = script(app, "editor-qh010").await;
+        let (text, other) = (list(100), list(101));
+        let upload = begun(&mut script, &id, ("甲.csv", &text), &[]).await;
+        part(&mut script, &upload, 0, &text.as_bytes()[..500]).await.expect(200);
+        let again = begin(&mut script, &id, ("乙.csv", &text), &[]).await.expect(200).json();
+        assert_eq!((again["offset"].as_u64(), rows(app, "upload").await), (Some(500), 1));
+        part(&mut script, &upload, 500, &text.as_bytes()[500..]).await.expect(200);
+        // Another file takes the name meanwhile: what came stays, and ends at once under a name of its own.
+        let second = begun(&mut script, &id, ("乙.csv", &other), &[]).await;
+        send(&mut script, &second, &other).await.expect(200);
+        let taken = script.post(&format!("{upload}/finish"), &[]).await.expect(409);
+        assert!(taken.text().contains("已有同名的附件“乙.csv”"), "{}", taken.text());
+        let renamed = begin(&mut script, &id, ("丙.csv", &text), &[]).await.expect(200).json();
+        assert_eq!(renamed["offset"], renamed["size"], "nothing is sent again");
+        script.post(&format!("{upload}/finish"), &[]).await.expect(200);
+        let (edition_id, ..) = edition(app, &id).await;
+        let names: Vec<String> = whole(app, &edition_id).await.files.into_iter().map(|file| file.file_name).collect();
+        assert_eq!(names, ["乙.csv", "丙.csv"]);
+    }
+
+    async fn parts_and_begun_files_are_bounded_in_number(app) {
+        column(app).await;
+        let mut editor = app.editor("QH010").await;
+        let id = draft(&mut editor, "很碎的附件").await;
+        let mut script = script(app, "editor-qh010").await;
+        let text = list(20);
+        let upload = begun(&mut script, &id, ("碎.csv", &text), &[]).await;
+        for at in 0..64 {
+            part(&mut script, &upload, at, &text.as_bytes()[at..=at]).await.expect(200);
+        }
+        let refused = part(&mut script, &upload, 64, &text.as_bytes()[64..65]).await.expect(409);
+        assert!(refused.text().contains("分得太碎"), "{}", refused.text());
+        script.post(&format!("{upload}/cancel"), &[]).await.expect(200);
+        for n in 0..document::files::MOST_FILES {
+            begin(&mut script, &id, (&format!("{n}.csv"), &list(n + 1)), &[]).await.expect(200);
+        }
+        let refused = begin(&mut script, &id, ("又一个.csv", &list(200)), &[]).await.expect(409);
+        assert!(refused.text().contains("超过每人 60 个的上限"), "{}", refused.text());
+    }
+
     async fn too_much_is_refused_before_it_is_sent(app) {
         column(app).await;
         let mut editor = app.editor("QH010").await;
@@ -197,6 +245,10 @@ both! {
         let most = app.ctx().config().server.upload_mb << 20;
         let large = (most + 1).to_string();
         script.post(&address, &[("name", "a.pdf"), ("size", &large), ("digest", &sum(0))]).await.expect(413);
+        // What somebody scans in an afternoon is not.
+        let sixty = (60_u64 << 20).to_string();
+        let scan = script.post(&address, &[("name", "扫描件.pdf"), ("size", &sixty), ("digest", &sum(60))]).await.expect(200).json();
+        script.post(&format!("{address}/{}/cancel", scan["upload"].as_str().expect("id")), &[]).await.expect(200);
         let whole = most.to_string();
         let times = usize::try_from(500 / app.ctx().config().server.upload_mb).expect("few");
         for n in 0..times {

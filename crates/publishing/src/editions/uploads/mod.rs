@@ -37,6 +37,13 @@ use crate::settings::Publishing;
 const PART: u64 = 2 << 20;
 /// Most bytes of a part that are taken.
 const MOST_PART: u64 = 8 << 20;
+/// A file comes in no more parts than if each had so many bytes, and [`FREE_PARTS`] more: each part is a file and a row. The page's
+/// script sends no smaller ones, however bad the line.
+const LEAST_PART: i64 = 64 << 10;
+/// Parts of any size beside those.
+const FREE_PARTS: i64 = 64;
+/// Most files that one person has begun to send and not ended.
+const MOST_BEGUN: usize = files::MOST_FILES;
 /// Bytes that are copied at once when the parts are put together.
 const PIECE: usize = 256 << 10;
 
@@ -76,6 +83,7 @@ pub(super) async fn begin(
         return Err(Error::Invalid("没有收到文件的校验值。请刷新页面，重新选择文件上传。".into()));
     }
     let name = kernel::names::of_file(&new.name);
+    attachments::by_name(&name)?;
     let replaces = AttachmentId::from(new.replaces.trim());
     let replaced = Some(&replaces).filter(|id| !id.as_str().is_empty());
     let whole = documents_rows::read(ctx.db().read(), &house, &actor, &open.id).await?;
@@ -99,7 +107,8 @@ pub(super) async fn begin(
         };
         let seams = tx.seams();
         if let Some(known) = rows::known(tx.conn(), &seams, &new).await? {
-            return Ok(known);
+            // It goes on under the name that it has now.
+            return Ok(rows::rename(tx, known, &name).await?);
         }
         room(&rows::waiting(tx.conn(), &seams, account).await?, new.bytes, most)?;
         Ok::<_, Refusal>(rows::begin(tx, &new).await?)
@@ -107,21 +116,23 @@ pub(super) async fn begin(
     Ok(Json(told(&upload.await?)).into_response())
 }
 
-/// Refuses when this person has begun too much that is not ended.
+/// Refuses when this person has begun too much, or too many files, that are not ended.
 fn room(waiting: &[Waiting], bytes: i64, most: i64) -> Result<(), Refusal> {
     let begun: i64 = waiting.iter().map(|one| one.bytes).sum();
-    if begun.saturating_add(bytes) <= most {
+    let many = waiting.len() >= MOST_BEGUN;
+    if !many && begun.saturating_add(bytes) <= most {
         return Ok(());
     }
     let mb = |bytes: i64| (bytes + (1 << 20) - 1) >> 20;
     let named = |one: &Waiting| format!("“{}”（在《{}》）", one.file_name, documents_rows::shown_title(&one.title));
     let names: Vec<String> = waiting.iter().take(5).map(named).collect();
+    let more = if waiting.len() > names.len() { "等" } else { "" };
+    let limit = if many { format!("{MOST_BEGUN} 个") } else { format!("{} MB ", mb(most)) };
     Err(Refusal::Conflict(format!(
-        "您还有 {} 个没有传完的文件，共 {} MB：{}。加上这个超过每人 {} MB 的上限。请先到那些稿件的编辑页把它们传完或取消，再上传这个；{} 小时没有继续的会自动清除。",
+        "您还有 {} 个没有传完的文件，共 {} MB：{}{more}。加上这个超过每人 {limit}的上限。请先到那些稿件的编辑页把它们传完或取消，再上传这个；{} 小时没有继续的会自动清除。",
         waiting.len(),
         mb(begun),
         names.join("、"),
-        mb(most),
         rows::HOURS,
     )))
 }
@@ -200,6 +211,11 @@ pub(super) async fn part(
         let seams = tx.seams();
         let row = rows::find(tx.conn(), &seams, &upload, (account, &row.edition_id)).await?.ok_or(Refusal::NotFound)?;
         if at == row.received && row.attachment.as_str().is_empty() && bytes <= row.bytes - row.received {
+            if rows::count_parts(tx.conn(), &row.id).await? >= FREE_PARTS + row.bytes / LEAST_PART {
+                let text =
+                    "这个文件分得太碎，没有再收。请取消这次上传，刷新页面后重新选择文件；网络很差的，换一个网络再传。";
+                return Err(Refusal::Conflict(text.into()));
+            }
             ctx.files().keep(tx, &received).await?;
             return Ok(Taken::Yes(rows::add_part(tx, &row, &received).await?));
         }

@@ -120,6 +120,15 @@ pub(super) async fn known(on: impl Executor<'_>, seams: &Seams, new: &NewUpload<
         .await
 }
 
+/// Gives an upload the name under which its file is sent now.
+pub(super) async fn rename(tx: &mut Tx, upload: Upload, name: &str) -> Result<Upload> {
+    if upload.file_name == name {
+        return Ok(upload);
+    }
+    query("UPDATE upload SET file_name = $2 WHERE id = $1").bind(&upload.id).bind(name).execute(tx.conn()).await?;
+    Ok(Upload { file_name: name.to_owned(), ..upload })
+}
+
 /// Writes the row of a file that is to come.
 pub(super) async fn begin(tx: &mut Tx, new: &NewUpload<'_>) -> Result<Upload> {
     let now = tx.now();
@@ -180,6 +189,11 @@ pub(super) async fn add_part(tx: &mut Tx, upload: &Upload, part: &Received) -> R
         .execute(tx.conn())
         .await?;
     Ok(received)
+}
+
+/// How many parts are there.
+pub(super) async fn count_parts(on: impl Executor<'_>, upload: &UploadId) -> Result<i64> {
+    query_scalar("SELECT COUNT(*) FROM upload_part WHERE upload = $1").bind(upload).fetch_one(on).await
 }
 
 /// SHA-256 of the parts, in order.

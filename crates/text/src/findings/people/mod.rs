@@ -1,14 +1,21 @@
 //! Names of people beside what is nobody's business: lists that put a name beside a paper, a telephone, a home, an amount or an
-//! illness, children by name, and illness in the sentence of a name (政府信息公开条例 Art. 15, 个人信息保护法 Art. 28, 31).
+//! illness, children by name, illness in the sentence of a name, a name with its bearer's number, and all of them where else they
+//! stand in full (政府信息公开条例 Art. 15, 个人信息保护法 Art. 28, 31).
 //!
 //! A name alone is none of it: officials, authors and winners are named everywhere. So a name is found only by what stands with
 //! it, and nearly always only told to a person, since lists with names are published by law, too. A full name beside a column of
 //! illness stops the text.
 
+mod elsewhere;
+mod near;
 mod words;
+
+use std::collections::{HashMap, HashSet};
 
 use super::{Finding, Gate, Severity};
 use crate::work::looked_at;
+use elsewhere::Hidden;
+pub use elsewhere::Listed;
 use words::{
     AFTER, CHILDREN, ILLNESS, IN_OFFICE, PRIVATE_PEOPLE, Told, is_dot, is_han, is_name, is_name_head, is_of_office,
     surname, told,
@@ -30,8 +37,6 @@ pub(super) struct Named {
     pub(super) start: usize,
     pub(super) end: usize,
     pub(super) name: String,
-    /// Whether it fills a cell of a table.
-    pub(super) in_cell: bool,
 }
 
 /// Names that are told together.
@@ -43,17 +48,17 @@ struct Group {
 
 /// Finds them; `part` says where the text came from and is copied into each finding. A table is one finding.
 pub fn people(part: &str, text: &str) -> Vec<Finding> {
-    groups(text).into_iter().filter_map(|group| group.tell(part)).collect()
+    groups(text, &Listed::default()).into_iter().filter_map(|group| group.tell(part)).collect()
 }
 
 /// The names that [`people`] finds, one by one, in the order of the text.
 pub fn names(text: &str) -> Vec<String> {
-    named(text).into_iter().map(|one| one.name).collect()
+    named(text, &Listed::default()).into_iter().map(|one| one.name).collect()
 }
 
-/// Every name that is found, in the order of the text.
-pub(super) fn named(text: &str) -> Vec<Named> {
-    groups(text).into_iter().flat_map(|group| group.names).collect()
+/// Every name that is found, or that others list, in the order of the text.
+pub(super) fn named(text: &str, listed: &Listed) -> Vec<Named> {
+    groups(text, listed).into_iter().flat_map(|group| group.names).collect()
 }
 
 impl Group {
@@ -76,34 +81,55 @@ impl Group {
     }
 }
 
-fn groups(text: &str) -> Vec<Group> {
+/// What a text tells beside names.
+struct Beside {
+    chars: Vec<char>,
+    lines: Vec<(usize, usize)>,
+    groups: Vec<Group>,
+    /// Names of its lists that are masked already.
+    hidden: Vec<Hidden>,
+}
+
+fn groups(text: &str, listed: &Listed) -> Vec<Group> {
+    let mut beside = beside(text);
+    let mut known = listed.clone();
+    known.add(&beside);
+    let again = elsewhere::again(&beside, &known);
+    beside.groups.extend(again);
+    beside.groups.sort_by_key(|group| group.names.first().map_or(0, |one| one.start));
+    beside.groups
+}
+
+fn beside(text: &str) -> Beside {
     let chars: Vec<char> = text.chars().map(fold::character).collect();
     looked_at(chars.len());
     let lines = lines(&chars);
-    let mut groups = tables(&chars, &lines);
+    let (mut groups, hidden) = tables(&chars, &lines);
     let mut alone: Vec<Group> = Vec::new();
+    let mut taken: HashSet<usize> = HashSet::new();
     for (at, line) in lines.iter().enumerate() {
         let below = lines.get(at + BESIDE).or(lines.last()).map_or(line.1, |(_, end)| *end);
         for group in sentences(&chars, *line).into_iter().chain(labelled(&chars, *line, below)) {
             let start = group.names.first().map_or(0, |one| one.start);
-            if !covers(&groups, start) && !covers(&alone, start) {
+            if !covers(&groups, start) && !taken.contains(&start) {
+                taken.extend(group.names.iter().flat_map(|one| one.start..one.end));
                 alone.push(group);
             }
         }
     }
     groups.extend(alone);
-    groups.sort_by_key(|group| group.names.first().map_or(0, |one| one.start));
-    groups
+    Beside { chars, lines, groups, hidden }
 }
 
 /// Lines below a labelled name that still tell of its bearer.
 const BESIDE: usize = 3;
 
-fn covers(groups: &[Group], place: usize) -> bool {
-    groups.iter().any(|group| match (group.names.first(), group.names.last()) {
-        (Some(first), Some(last)) => (first.start..last.end).contains(&place),
-        _ => false,
-    })
+/// Whether a place lies within a table; tables follow one another.
+fn covers(tables: &[Group], place: usize) -> bool {
+    let first = |group: &Group| group.names.first().map_or(0, |one| one.start);
+    let before = tables.partition_point(|group| first(group) <= place);
+    let table = before.checked_sub(1).and_then(|at| tables.get(at));
+    table.and_then(|group| group.names.last()).is_some_and(|last| place < last.end)
 }
 
 /// Where lines begin and end.
@@ -166,7 +192,8 @@ fn heads(row: &[String]) -> Option<(Vec<usize>, Vec<(Told, String)>)> {
     if names.iter().any(is_form) {
         return None;
     }
-    let others = row.iter().enumerate().filter(|(at, _)| !names.contains(at));
+    // In order: a row may have some hundred thousand cells.
+    let others = row.iter().enumerate().filter(|(at, _)| names.binary_search(at).is_err());
     let mut tells: Vec<(Told, String)> =
         others.filter_map(|(_, head)| told(head).map(|told| (told, head.clone()))).collect();
     tells.sort_by_key(|(told, _)| *told);
@@ -178,9 +205,9 @@ fn heads(row: &[String]) -> Option<(Vec<usize>, Vec<(Told, String)>)> {
     (children || !tells.is_empty()).then_some((names, tells))
 }
 
-/// Lists: a row of heads, and below it the names.
-fn tables(chars: &[char], lines: &[(usize, usize)]) -> Vec<Group> {
-    let mut groups = Vec::new();
+/// Lists: a row of heads, and below it the names; and those that are masked already.
+fn tables(chars: &[char], lines: &[(usize, usize)]) -> (Vec<Group>, Vec<Hidden>) {
+    let (mut groups, mut hidden) = (Vec::new(), Vec::new());
     let mut at = 0;
     while at < lines.len() {
         let found = BORDERS.into_iter().find_map(|border| {
@@ -206,12 +233,13 @@ fn tables(chars: &[char], lines: &[(usize, usize)]) -> Vec<Group> {
             if of_row.iter().any(|cell| head(&cell.text) == title) {
                 continue;
             }
+            hidden.extend(of_row.iter().filter_map(|cell| elsewhere::hidden(&cell.text)));
             for cell in of_row {
                 // Between commas and blanks there may be sentences.
                 let sure = !matches!(border, ',' | ' ') || surname(&chars[cell.start..cell.end]) > 0;
                 if sure && is_name(&cell.text) {
                     let name = cell.text.clone();
-                    names.push(Named { start: cell.start, end: cell.end, name, in_cell: true });
+                    names.push(Named { start: cell.start, end: cell.end, name });
                 }
             }
         }
@@ -219,7 +247,7 @@ fn tables(chars: &[char], lines: &[(usize, usize)]) -> Vec<Group> {
             groups.push(table(names, &title, &tells));
         }
     }
-    groups
+    (groups, hidden)
 }
 
 fn table(names: Vec<Named>, title: &str, tells: &[(Told, String)]) -> Group {
@@ -265,17 +293,18 @@ fn labelled(chars: &[char], (start, end): (usize, usize), below: usize) -> Optio
         }
         _ => "姓名和证件、账号或住址写在一起，可以认出具体的人。请遮盖姓名，例如“张*祥”，并删去不要求公开的内容。",
     };
-    let names = vec![Named { start: from, end: from + length, name, in_cell: false }];
+    let names = vec![Named { start: from, end: from + length, name }];
     Some(Group { names, severity: Severity::Warn, suggestion: suggestion.to_owned() })
 }
 
-/// Children by name, and illness in the sentence of a name.
+/// Children by name, illness in the sentence of a name, and a name with its bearer's number.
 fn sentences(chars: &[char], (start, end): (usize, usize)) -> Vec<Group> {
     let mut groups = Vec::new();
     let mut from = start;
     for sentence in chars[start..end].split(|c| matches!(c, '。' | ';' | '!' | '?')) {
         let to = from + sentence.len();
         groups.extend(of_sentence(chars, (from, to)));
+        groups.extend(near::numbered(chars, (from, to)));
         from = to + 1;
     }
     groups
@@ -293,11 +322,14 @@ fn of_sentence(chars: &[char], (start, end): (usize, usize)) -> Vec<Group> {
     while at < end {
         let of_child = behind(chars, at, end, CHILDREN);
         let private = behind(chars, at, end, PRIVATE_PEOPLE);
-        let by_word = of_child.or(private);
-        let Some((from, length)) = by_word.or_else(|| before_sex(chars, at, end)) else {
+        let by_word = of_child.or(private).or_else(|| ill.then(|| near::ill(chars, at, end)).flatten());
+        let by_form = || before_sex(chars, at, end).or_else(|| near::aged(chars, at, end));
+        let Some((from, length)) = by_word.or_else(by_form) else {
             at += 1;
             continue;
         };
+        let mut places = vec![(from, length)];
+        places.extend(near::listed(chars, from + length, end));
         if ill || of_child.is_some() {
             let suggestion = match (ill, of_child.is_some()) {
                 (true, _) => {
@@ -305,11 +337,13 @@ fn of_sentence(chars: &[char], (start, end): (usize, usize)) -> Vec<Group> {
                 }
                 _ => "疑似未成年人的姓名。请遮盖，例如“张*祥”；依法公开或者已取得监护人同意的，请核对依据。",
             };
-            let name = chars[from..from + length].iter().collect();
-            let names = vec![Named { start: from, end: from + length, name, in_cell: false }];
-            groups.push(Group { names, severity: Severity::Warn, suggestion: suggestion.to_owned() });
+            groups.extend(places.iter().map(|(from, length)| {
+                let name = chars[*from..from + length].iter().collect();
+                let names = vec![Named { start: *from, end: from + length, name }];
+                Group { names, severity: Severity::Warn, suggestion: suggestion.to_owned() }
+            }));
         }
-        at = from + length;
+        at = places.last().map_or(at + 1, |(from, length)| from + length);
     }
     groups
 }
@@ -355,7 +389,8 @@ pub fn list_of_people(rows: &[Vec<(u32, String)>]) -> Option<(usize, String)> {
     for (at, row) in rows.iter().enumerate().filter(|(_, row)| row.len() > 1) {
         let texts: Vec<String> = row.iter().map(|(_, text)| flat(text)).collect();
         let named = heads(&texts).map(|(places, _)| places).unwrap_or_default();
-        let home = |place: &usize| super::homes::is_head(&head(&texts[*place])) && !named.contains(place);
+        let is_name_at: HashSet<usize> = named.iter().copied().collect();
+        let home = |place: &usize| super::homes::is_head(&head(&texts[*place])) && !is_name_at.contains(place);
         // What is looked for goes first: the others have only their heads.
         let mut places: Vec<usize> = named.clone();
         places.extend((0..texts.len()).filter(home));
@@ -364,11 +399,11 @@ pub fn list_of_people(rows: &[Vec<(u32, String)>]) -> Option<(usize, String)> {
         }
         let mut lines: Vec<String> = Vec::new();
         for below in &rows[at + 1..] {
+            let by_column: HashMap<u32, &String> = below.iter().rev().map(|(column, text)| (*column, text)).collect();
             let cell = |place: &usize| {
-                let column = row[*place].0;
-                let text = below.iter().find(|(known, _)| *known == column).map(|(_, text)| flat(text));
+                let text = by_column.get(&row[*place].0).map(|text| flat(text));
                 // A door is found where it stands.
-                let fits = |text: &String| match named.contains(place) {
+                let fits = |text: &String| match is_name_at.contains(place) {
                     true => is_name(text),
                     false => super::homes::homes("", text).is_empty(),
                 };
@@ -383,7 +418,8 @@ pub fn list_of_people(rows: &[Vec<(u32, String)>]) -> Option<(usize, String)> {
             continue;
         }
         let mut told: Vec<&str> = places.iter().map(|place| texts[*place].as_str()).collect();
-        told.extend((0..texts.len()).filter(|place| !places.contains(place)).map(|place| texts[place].as_str()));
+        let looked_for: HashSet<usize> = places.iter().copied().collect();
+        told.extend((0..texts.len()).filter(|place| !looked_for.contains(place)).map(|place| texts[place].as_str()));
         return Some((at, format!("{}{}", told.join("\t"), lines.concat())));
     }
     None

@@ -118,3 +118,18 @@ fn what_is_masked_is_not_found_again() {
     );
     assert_eq!(masks(&out), [], "{out}");
 }
+
+/// Each within a second where the work grows with the text; with its square, minutes.
+#[test]
+fn wide_rows_and_many_labels_take_no_longer_than_other_texts() {
+    let begun = std::time::Instant::now();
+    let heads = "姓名\t".repeat(100_000);
+    assert_eq!(people("", &heads), []);
+    let labels = "姓名：张三\n病情：略\n".repeat(20_000);
+    assert_eq!(people("", &labels).len(), 20_000);
+    let mut row: Vec<(u32, String)> = (0..16_384).map(|column| (column, "姓名".to_owned())).collect();
+    row.push((16_384, "身份证号".to_owned()));
+    let names: Vec<(u32, String)> = (0..16_384).map(|column| (column, "张三".to_owned())).collect();
+    assert!(list_of_people(&[row, names.clone(), names]).is_some());
+    assert!(begun.elapsed().as_secs() < 30, "{:?}", begun.elapsed());
+}

@@ -305,7 +305,53 @@ pub(super) const ILLNESS: &[&str] = &[
     "住院治疗",
     "确诊",
 ];
+/// Whether what stands in a column of names, or was found beside something, begins with a surname: any of the usual ones, also those
+/// that begin many other words.
+pub(super) fn bears_surname(chars: &[char]) -> bool {
+    /// Those that [`SURNAMES`] leaves out.
+    const MORE: &str = "高马方石田于江白万常武康毛史文金任丁余程施尤严华古易洪汤鲁柳葛俞章齐庄祝左季牛尚童丘岳申管温柴包车\
+        舒卜游焦祁涂欧耿关兰甘成戚盛路裴席莫辛解宫连占鲍褚卫屈项闵娄阮蓝骆梅凌霍虞柯缪解应宗冉邢符景詹束池";
+    surname(chars) > 0 || chars.first().is_some_and(|first| MORE.contains(*first))
+}
+
 /// What may follow a name at once in a sentence.
-pub(super) const AFTER: &str = "患因于在的系为住家和与及等被由经已现是同向到对将说";
+pub(super) const AFTER: &str = "患因于在的系为住家和与及等被由经已现是同向到对将说家各";
 /// Words of a sentence about somebody's office.
 pub(super) const IN_OFFICE: &[&str] = &["现任", "拟任", "曾任", "历任", "任职", "职务"];
+/// How somebody is called who is no name: 王主任, 张女士.
+const TITLES: &[&str] = &[
+    "主任", "医生", "医师", "局长", "科长", "股长", "所长", "院长", "校长", "站长", "镇长", "乡长", "县长", "书记",
+    "老师", "教授", "护士", "先生", "女士", "同志", "大爷", "大妈", "阿姨",
+];
+
+/// Whether the characters are a surname with a title, or end as places and organs do.
+pub(super) fn is_title(name: &[char]) -> bool {
+    let ends = |title: &&str| name.len() > 2 && title.chars().eq(name[name.len() - 2..].iter().copied());
+    TITLES.iter().any(ends) || name.last().is_some_and(|last| ENDS.contains(last))
+}
+
+/// What stands between a name and the number that is its bearer's.
+pub(super) const NUMBERED: &[&str] = &[
+    "手机号码",
+    "手机号",
+    "联系手机",
+    "手机",
+    "联系电话",
+    "联系方式",
+    "电话号码",
+    "电话",
+    "居民身份证号码",
+    "居民身份证号",
+    "公民身份号码",
+    "身份证号码",
+    "身份证号",
+    "身份证",
+    "银行卡号",
+    "银行账号",
+    "社保卡号",
+    "卡号",
+    "账号",
+];
+/// What may stand at once before a name: how organs and what people are called end, and words that take somebody. Not how offices
+/// end, 局长: who is in office is named.
+pub(super) const BEFORE: &str = "人者户主民局办所院校会镇乡村组区社站心科股部队厂店系为是叫对将给向与和及由";
