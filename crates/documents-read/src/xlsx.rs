@@ -97,7 +97,7 @@ pub(crate) fn read(bytes: &[u8], limits: &Limits, inner: Reading) -> Result<Extr
         known.texts.extend(rows.values().flat_map(|cells| cells.values().map(|text| squeezed(text))));
         Part::push(&mut found.parts, format!("sheet \"{name}\" name"), &name);
         // Sheets are tables of their own.
-        if lines.last().is_some_and(|line| !line.is_empty()) {
+        if lines.last().is_some_and(|line: &String| !line.is_empty()) {
             lines.push(String::new());
         }
         sheet_parts(&name, &rows, (&hidden, &shown), &mut found, &mut lines);

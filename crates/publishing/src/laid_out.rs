@@ -28,12 +28,12 @@ pub(crate) struct Block {
 impl Block {
     /// How the cells of a column are drawn, as tables of texts are: figures at the right with their unit, what is short on one
     /// line.
-    pub(crate) fn column(&self, at: usize) -> &'static str {
-        self.columns.get(at).copied().unwrap_or_default()
+    pub(crate) fn column(&self, at: &usize) -> &'static str {
+        self.columns.get(*at).copied().unwrap_or_default()
     }
 
     /// The same for its head, which may take several lines.
-    pub(crate) fn head(&self, at: usize) -> &'static str {
+    pub(crate) fn head(&self, at: &usize) -> &'static str {
         if self.column(at) == FIGURES { FIGURES } else { "" }
     }
 
@@ -231,8 +231,8 @@ mod tests {
         ];
         let (blocks, _) = bounded(vec![Block { rows, ..Block::default() }]);
         let block = &blocks[0];
-        assert_eq!([0, 1, 2, 3, 4].map(|at| block.column(at)), ["fig", "", "fig", "short", ""]);
-        assert_eq!([0, 3].map(|at| block.head(at)), ["fig", ""]);
+        assert_eq!([0, 1, 2, 3, 4].map(|at| block.column(&at)), ["fig", "", "fig", "short", ""]);
+        assert_eq!([0, 3].map(|at| block.head(&at)), ["fig", ""]);
         for no in ["2026年3月", "第3号", "-", "12个月零3天", ""] {
             assert!(!super::is_figure(no), "{no}");
         }

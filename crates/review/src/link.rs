@@ -36,9 +36,9 @@ pub const HOURS: i64 = 48;
 #[derive(Debug, Clone, PartialEq, Eq, FromRow)]
 pub struct Link {
     pub id: LinkId,
-    /// Kind of the subject.
+    /// What it opens, with the id below.
     pub subject_kind: String,
-    /// Id of the subject.
+    /// One subject alone, whatever else the person may read.
     pub subject_id: String,
     round: ReviewId,
     stage: i64,

@@ -165,17 +165,18 @@ impl Settings {
 
     /// The route for this column alone.
     pub fn of_column(&self, kind: &str, column: &ColumnId) -> Option<Route> {
-        if column.as_str().is_empty() { None } else { self.asked(kind, column.as_str()) }
+        if column.as_str().is_empty() { None } else { self.asked(kind, Some(column)) }
     }
 
     /// The route for the whole kind.
     pub fn of_kind(&self, kind: &str) -> Option<Route> {
-        self.asked(kind, "")
+        self.asked(kind, None)
     }
 
     /// The route that is set so, with what it asks.
-    fn asked(&self, kind: &str, column: &str) -> Option<Route> {
-        let set = self.routes.iter().find(|one| one.kind == kind && one.column == column)?;
+    fn asked(&self, kind: &str, column: Option<&ColumnId>) -> Option<Route> {
+        let set =
+            self.routes.iter().find(|one| one.kind == kind && one.column == column.map_or("", ColumnId::as_str))?;
         // Checked at start; a bad one is as if it were not there, and the default has more stages, not fewer.
         let route = set.route().ok()?;
         let own =

@@ -6,7 +6,7 @@ use ::receipt::{Key, LARGEST, Proven, Receipt, Signed};
 use anyhow::{Context, Result, bail};
 use serde::Serialize;
 
-use super::{Common, outcome::UNDECIDED};
+use super::Common;
 
 /// From where it is known whose key has signed. What stands in the receipt itself is nobody's word: whoever forges one puts
 /// his own key into it.
@@ -25,13 +25,11 @@ const UNKNOWN: &str = "没有给出日志的公钥，不能证明凭证是网站
 /// The answer for programs.
 #[derive(Debug, Serialize)]
 struct Answer {
-    /// It holds, and by a key that is known.
+    /// It is as it was signed, by whomever; whether by the site is told by `key_known`.
     ok: bool,
-    /// Why not; the rest is what the receipt would prove if the key is the site's.
+    /// What is not proven: the rest is what the receipt proves if the key is the site's.
     #[serde(skip_serializing_if = "Option::is_none")]
-    reason: Option<&'static str>,
-    /// It is as it was signed, by whomever.
-    holds: bool,
+    open: Option<&'static str>,
     /// `published`, `corrected`, `withdrawn`, `erased`.
     act: &'static str,
     document: String,
@@ -70,7 +68,7 @@ struct File {
     sha256: String,
 }
 
-/// Proves a receipt. Without a key from elsewhere nothing is proven but that it was not changed, and the exit status says so.
+/// Proves a receipt. Without a key from elsewhere nothing is proven but that it was not changed, and the answer says so first.
 ///
 /// # Errors
 /// When the file cannot be read or does not hold, in words.
@@ -94,7 +92,7 @@ pub(super) fn run(file: &Path, key: Option<&str>, common: &Common) -> Result<Exi
         show(&proven, known, &mut text)?;
     }
     super::file::print(&text)?;
-    Ok(if known.is_some() { ExitCode::SUCCESS } else { ExitCode::from(UNDECIDED) })
+    Ok(ExitCode::SUCCESS)
 }
 
 /// Whether the log of this data directory was signed by the key: its newest signed state lies there.
@@ -118,9 +116,8 @@ fn answer(proven: &Proven, known: Option<Known>) -> Answer {
     let of = |text: &str| (!text.is_empty()).then(|| text.to_owned());
     let files = content.map(|content| content.files.as_slice()).unwrap_or_default();
     Answer {
-        ok: known.is_some(),
-        reason: known.is_none().then_some(UNKNOWN),
-        holds: true,
+        ok: true,
+        open: known.is_none().then_some(UNKNOWN),
         act: proven.leaf.act.code(),
         document: proven.leaf.document.to_string(),
         edition: proven.leaf.edition,

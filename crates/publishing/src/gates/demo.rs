@@ -20,7 +20,7 @@ use crate::editions::subject::EDITION;
 /// Column of the figures.
 const FIGURES: &str = "statistics";
 
-/// The scenes.
+/// One column with gates of its own, as the office has set them.
 pub(super) fn scenes(_: &Ctx, cast: &Arc<Cast>) -> Result<Vec<Scene>, Failure> {
     let ago = |hours| cast.now - SignedDuration::from_hours(hours);
     Ok(vec![

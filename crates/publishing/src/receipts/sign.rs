@@ -231,7 +231,8 @@ pub(super) async fn stalled(ctx: &Ctx, head: Option<&Head>) -> Result<Option<Str
     if !late(&oldest) || !late(&head.signed_at) {
         return Ok(None);
     }
-    let phone = ctx.site().phone.as_str();
+    let site = ctx.site();
+    let phone = site.phone.as_str();
     let whom = if phone.is_empty() { "联系网站主办单位".to_owned() } else { format!("致电 {phone}") };
     Ok(Some(format!(
         "日志的签名停在 {}，比平常晚：此后公开的内容暂时没有凭证，恢复后补上；以前的凭证不受影响。如有急用，请{whom}。",

@@ -113,9 +113,9 @@ fn deputies(passers: &[Passer], away: &Staff) -> Vec<(String, String)> {
 }
 
 /// Somebody in a select, with the roles and, if wanted, the organ.
-fn option(one: &Passer, organ: Option<&str>) -> (String, String) {
+fn option(one: &Passer, beside: Option<&str>) -> (String, String) {
     let roles = one.staff.roles.iter().map(|role| role.label()).collect::<Vec<_>>().join("、");
-    let organ = organ.map(|organ| format!("{organ} · ")).unwrap_or_default();
+    let organ = beside.map(|organ| format!("{organ} · ")).unwrap_or_default();
     (one.staff.account.to_string(), format!("{}（{organ}{roles}）", one.staff.name))
 }
 
@@ -205,7 +205,7 @@ fn wanted(passers: &[Passer], typed: &Typed, away: Option<Staff>) -> std::result
         errors.add("deputy", "请选择代办人：与不在岗的人员同一机关，并有同样的审核角色。");
     }
     let first = day(&mut errors, "first_on", &typed.first_on, "请填写代办的第一天，例如 2026-12-01。");
-    let empty = "请填写代办的最后一天，例如 2026-12-05，当天也算在内。";
+    let empty = "请填写代办到哪一天，例如 2026-12-05，当天也算在内。";
     let last = day(&mut errors, "last_on", &typed.last_on, empty);
     // A note that is too long is refused, not cut.
     let short = typed.note.chars().count() <= stand_in::NOTE;

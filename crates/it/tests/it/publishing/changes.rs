@@ -225,7 +225,7 @@ both! {
         fields.extend([("summary", "张伟祥、李娜等4户"), ("mask", "1")]);
         editor.post(&path, &fields).await.expect(303);
         let page = editor.get(&format!("/documents/{id}/edit")).await.expect(200);
-        page.shows("已遮盖 7 处").shows("救助公示（张*祥等）").shows("张*祥、李*等4户").shows("张*祥家庭情况已核查");
+        let page = page.shows("已遮盖 7 处").shows("救助公示（张*祥等）").shows("张*祥、李*等4户").shows("张*祥家庭情况已核查");
         page.hides("张伟祥").hides("李娜").hides("的全名").hides("一键遮盖");
     }
 

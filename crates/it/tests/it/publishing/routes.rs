@@ -387,7 +387,7 @@ both! {
         let mut editor = app.editor("QH010").await;
         let id = draft(&mut editor, "更正的通知").await;
         submit(&mut editor, &id, "更正的通知", "<p>旧的。</p>", &[]).await.expect(303);
-        super::pass_all(app, &id).await;
+        crate::publishing::pass_all(app, &id).await;
         let (old, ..) = edition(app, &id).await;
         editor.post(&format!("/documents/{id}/correct"), &[]).await.expect(303);
         let more = [("note", "更正")];
