@@ -66,7 +66,7 @@ function freePort() {
 }
 
 async function lighthouse(browser, origin, port) {
-  const { default: run } = await import("lighthouse");
+  const { default: run } = await import("../bench/browser/node_modules/lighthouse/core/index.js");
   const guide = await open(browser, { origin });
   const pages = await templates(guide);
   await close(guide);

@@ -31,9 +31,9 @@ struct Scored {
 /// # Errors
 /// When the program, the browser or Lighthouse fails.
 pub(crate) fn measure(settings: &Settings, program: &Program, county: &Path, report: &mut Report) -> Result<()> {
-    let installed = settings.root.join("e2e/node_modules/lighthouse").is_dir();
+    let installed = settings.root.join("bench/browser/node_modules/lighthouse").is_dir();
     let Some(browser) = Browser::find(settings).filter(|_| installed) else {
-        report.note("lighthouse: left out; it needs node, chromium and what e2e/package.json names");
+        report.note("lighthouse: left out; it needs node, chromium and what bench/browser/package.json names");
         return Ok(());
     };
     let server = program.serve(county)?;
