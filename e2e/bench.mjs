@@ -16,7 +16,7 @@ const CATEGORIES = ["performance", "accessibility", "best-practices", "seo"];
 /** The first link of a page that begins so. */
 async function first(page, list, start) {
   await page.goto(list);
-  const href = await page.locator(`main a[href^='${start}']`).first().getAttribute("href");
+  const href = await page.locator(`main a[href^='${start}']:not([href*='feed.atom'])`).first().getAttribute("href");
   if (!href) throw new Error(`${list} has no link to ${start}…`);
   return href;
 }

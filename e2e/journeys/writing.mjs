@@ -21,7 +21,10 @@ export async function writing(program, staff) {
     await program.addAccount("both", "QH006", "editor", "reviewer_secrecy");
     const title = "关于公布助餐点开放时间的通知（自审试验）";
     const id = await submitted(staff, "both", { title, text: SENTENCE }, pages);
+    // What is one's own waits for somebody else, and stands among all.
     const page = await staff.at("both", "/reviews", pages);
+    check((await page.getByRole("link", { name: title }).count()) === 0, "one's own text waits for oneself");
+    await page.goto("/reviews?gate=all");
     await page.getByRole("link", { name: title }).first().click();
     await page.waitForURL(/\/reviews\/[^/?]+$/);
     check((await page.getByRole("button", { name: "通过", exact: true }).count()) === 0, "the author is offered to approve");

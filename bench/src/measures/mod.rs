@@ -44,6 +44,7 @@ pub(crate) fn links(page: &str, prefix: &str) -> Vec<String> {
         .split("href=\"")
         .skip(1)
         .filter_map(|rest| rest.split(['"', '?', '#']).next())
+        .filter(|path| !path.ends_with("/feed.atom"))
         .filter(|path| path.len() > prefix.len() && path.starts_with(prefix) && !path[prefix.len()..].contains('/'))
         .map(str::to_owned)
         .collect();

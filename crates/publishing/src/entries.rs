@@ -31,7 +31,10 @@ pub(crate) fn other_names(title: &str) -> Vec<String> {
             names.push(name.to_owned());
         }
     };
-    let marked = title.split_once('《').and_then(|(_, rest)| rest.rsplit_once('》')).map(|(name, _)| name);
+    // What explains, carries out or asks about a text is not called by its name: who types that means the text itself.
+    let issues = |before: &str| ["印发", "公布", "发布", "颁布"].into_iter().any(|word| before.ends_with(word));
+    let marked = title.split_once('《').filter(|(before, _)| issues(before));
+    let marked = marked.and_then(|(_, rest)| rest.rsplit_once('》')).map(|(name, _)| name);
     let issued = title.split_once("印发").and_then(|(_, rest)| rest.rsplit_once("的通知")).map(|(name, _)| name);
     // One name alone: a notice about two texts is called by neither.
     let single = |name: &&str| !name.contains(['《', '》']);
@@ -55,7 +58,9 @@ mod tests {
             ("中华人民共和国劳动法", vec!["劳动法"]),
             ("青禾县人民政府关于印发《青禾县养犬管理办法》的通知", vec!["青禾县养犬管理办法"]),
             ("关于印发青禾县加装电梯实施办法的通知", vec!["青禾县加装电梯实施办法"]),
-            ("关于贯彻《中华人民共和国水法》的意见", vec!["中华人民共和国水法", "水法"]),
+            ("关于公布《中华人民共和国水法》的公告", vec!["中华人民共和国水法", "水法"]),
+            ("关于贯彻《中华人民共和国水法》的意见", vec![]),
+            ("家里老人能领多少补贴——《青禾县养老服务补贴办法》解读", vec![]),
             ("青禾县2026年预算", vec![]),
             ("关于废止《甲办法》和《乙办法》的决定", vec![]),
         ];

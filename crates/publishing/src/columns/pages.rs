@@ -48,6 +48,8 @@ async fn filled(ctx: &Ctx) -> Result<HashMap<ColumnId, (i64, i64, String)>> {
 struct List {
     shell: OfficeShell,
     columns: Vec<(usize, Line)>,
+    /// Whether the reader may see how fresh they are.
+    may_view: bool,
     once: String,
 }
 
@@ -79,7 +81,8 @@ pub(super) async fn list(State(ctx): State<Ctx>, desk: Desk) -> Result<Response>
         (depth, Line { purpose: purpose(&ctx, &row), row, documents, public, newest })
     };
     let columns = tree.into_iter().map(line).collect();
-    office_page(&List { shell: desk.shell(&ctx, "栏目").await?, columns, once: ctx.once() })
+    let may_view = kernel::may(&desk.actor(), &document::permissions::VIEW_DOCUMENTS).is_ok();
+    office_page(&List { shell: desk.shell(&ctx, "栏目").await?, columns, may_view, once: ctx.once() })
 }
 
 async fn form(ctx: &Ctx, desk: &Desk, data: ColumnData, errors: FormErrors, existing: Option<Row>) -> Result<Response> {
