@@ -199,11 +199,7 @@ fn rest(config: &Config, problems: &mut Vec<String>) {
         config.mail.smtp.is_empty() || lettre::SmtpTransport::from_url(&config.mail.smtp).is_ok(),
         "mail.smtp：应为 smtp://用户:密码@主机:端口 或 smtps://…；用户和密码里的 @ : / 等字符写成 %40、%3A、%2F",
     );
-    let publishing = config.settings.get::<publishing::settings::Publishing>();
-    let card_font = &publishing.card_font;
-    let paths =
-        [("files.folder", &config.files.folder), ("log.key", &config.log.key), ("publishing.card_font", card_font)];
-    for (key, path) in paths {
+    for (key, path) in [("files.folder", &config.files.folder), ("log.key", &config.log.key)] {
         require(problems, !path.chars().any(char::is_control), format!("{key}：路径里有控制字符，请改正"));
     }
     let url = &config.database.url;

@@ -54,6 +54,9 @@ impl Section for Publishing {
             problems.push("unfinished_mb：应为 1 至 100000".to_owned());
         }
         let font = &self.card_font;
+        if font.chars().any(char::is_control) {
+            problems.push("card_font：路径里有控制字符，请改正".to_owned());
+        }
         if !font.is_empty() && font != Self::NO_CARDS && !Path::new(font).is_absolute() {
             problems.push(format!("card_font：{font} 应为字体文件的完整路径；不要分享图的写 {}", Self::NO_CARDS));
         }

@@ -278,12 +278,7 @@ fn run(cli: Cli) -> Result<ExitCode> {
             Command::Serve { portal, office, role, new } => {
                 config.server.portal = portal.unwrap_or(config.server.portal);
                 config.server.office = office.unwrap_or(config.server.office);
-                for text in config::unknown_variables(std::env::vars().map(|(name, _)| name)) {
-                    eprintln!("注意：{text}");
-                }
-                if let Some(text) = doctor::left_beside(&data).filter(|_| config_file.is_none()) {
-                    eprintln!("注意：{text}");
-                }
+                noticed(&data, config_file.is_none());
                 if !new {
                     not_empty(&config, &data).await?;
                 }
@@ -391,6 +386,16 @@ async fn open(config: Config, data: PathBuf) -> Result<Ctx> {
 async fn existing(config: Config, data: PathBuf) -> Result<Ctx> {
     not_empty(&config, &data).await?;
     compose::look(config, data, std::env::current_exe()?, seams::system()).await
+}
+
+/// What a server is started with and does not know, or has beside it and does not read.
+fn noticed(data: &std::path::Path, unnamed: bool) {
+    for text in config::unknown_variables(std::env::vars().map(|(name, _)| name)) {
+        eprintln!("注意：{text}");
+    }
+    if let Some(text) = doctor::left_beside(data).filter(|_| unnamed) {
+        eprintln!("注意：{text}");
+    }
 }
 
 /// A disk that is not mounted, a mistyped folder, an empty database: none of them may become a government site without a text.

@@ -106,9 +106,9 @@ impl Command {
     }
 }
 
-fn no_organ(organ: &str, office: &str) -> anyhow::Error {
+fn no_organ(asked: &str, office: &str) -> anyhow::Error {
     anyhow::anyhow!(
-        "机关 {organ} 不存在：机关名录还没有导入，现在只有主管部门，配置 site.office_organ 写的是 {office}。\
+        "机关 {asked} 不存在：机关名录还没有导入，现在只有主管部门，配置 site.office_organ 写的是 {office}。\
          请把 site.office_organ 改为本县主管部门的代码，或者写 --organ {office}；别的机关的账号，请先导入机关名录再建。"
     )
 }

@@ -310,7 +310,10 @@ both! {
             let output = gongkai(&["witness", "--log", path(&dir.join("log")), "--state", path(&state)]);
             assert!(output.status.success(), "{}", told(&output));
         }
-        assert!(dir.join("log/tile/entries/000.p/2").is_file() && !dir.join("log/tile/entries/000.p/1").exists());
+        let pieces: Vec<_> = std::fs::read_dir(dir.join("log/tile/entries/000.p")).expect("pieces").flatten().collect();
+        let names: Vec<_> = pieces.iter().map(|piece| piece.file_name()).collect();
+        // An earlier piece may stay: what it holds goes on being true.
+        assert!(names.iter().any(|name| name == "2"), "{names:?}");
     }
 
     async fn a_log_that_was_changed_or_cut_does_not_verify_and_is_not_signed(app) {
