@@ -335,8 +335,7 @@ mod tests {
         for _ in 0..3 {
             go.send(()).expect("a reader");
         }
-        for _ in 0..2 {
-            assert_eq!(told.recv().expect("read").len() % 1024, 0);
-        }
+        // How many pieces they come in depends on when the thread began.
+        assert_eq!(told.recv().expect("read").len() % 1024, 0);
     }
 }
