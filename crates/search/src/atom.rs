@@ -8,7 +8,10 @@ use axum::{
     http::{HeaderValue, header},
     response::{IntoResponse, Redirect, Response},
 };
-use web::{Ctx, Query as Params, page::xml_text};
+use web::{
+    Ctx, Query as Params,
+    page::{feed_tag, xml_text},
+};
 
 use crate::{
     Hit, Query, Search, Since, Sort,
@@ -72,7 +75,7 @@ pub(crate) async fn feed(
         hits.into_iter().filter(|hit| !hit.date.is_empty()).map(|hit| entry(&site.domain, &base, hit)).collect();
     let words = if asked.text.trim().is_empty() { "筛选结果" } else { asked.text.trim() };
     let feed = Feed {
-        id: format!("tag:{},2019:{}", site.domain, xml_text(&own)),
+        id: feed_tag(&site.domain, &xml_text(&own)),
         title: xml_text(&format!("搜索“{words}” - {}", site.name)),
         own: format!("{base}{own}"),
         page: format!("{base}{page}"),
@@ -91,7 +94,7 @@ pub(crate) async fn feed(
 /// The same identifier as in the feed of everything: who reads both sees a text once.
 fn entry(domain: &str, base: &str, hit: Hit) -> Entry {
     Entry {
-        id: format!("tag:{domain},2019:{}/{}", hit.subject, hit.id),
+        id: feed_tag(domain, &format!("{}/{}", hit.subject, hit.id)),
         title: xml_text(&hit.title),
         href: format!("{base}{}", hit.url),
         at: format!("{}T00:00:00+08:00", hit.date),

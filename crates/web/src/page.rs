@@ -41,6 +41,11 @@ pub fn xml_text(text: &str) -> String {
         .collect()
 }
 
+/// The identifier of something in feeds (RFC 4151) of the site at a domain: the same for ever, whatever becomes of its address.
+pub fn feed_tag(domain: &str, what: &str) -> String {
+    format!("tag:{domain},2019:{what}")
+}
+
 /// A portal page: the same for everybody in the same mode (kept and tagged by `edge::kept`).
 ///
 /// # Errors

@@ -9,7 +9,7 @@ use axum::{
 use kernel::{id::PlanId, time};
 use web::{
     Ctx, Result,
-    page::{PUBLIC, escape},
+    page::{PUBLIC, escape, feed_tag, xml_text},
 };
 
 use super::{api::absolute, load};
@@ -53,11 +53,11 @@ pub(super) async fn feed(State(ctx): State<Ctx>, Path(id): Path<PlanId>) -> Resu
     let site = ctx.site();
     let newest = entries.first().map_or(plan.row.confirmed_at.as_str(), |entry| entry.updated.as_str()).to_owned();
     let feed = Feed {
-        id: tag(&ctx, &format!("plan/{id}")),
-        title: clean(&format!("{}落实情况 - {}", plan.row.title, site.name)),
+        id: feed_tag(&site.domain, &format!("plan/{id}")),
+        title: xml_text(&format!("{}落实情况 - {}", plan.row.title, site.name)),
         own: absolute(&ctx, &format!("/plans/{id}/feed.atom")),
         page: absolute(&ctx, &format!("/plans/{id}")),
-        host: clean(&site.host),
+        host: xml_text(&site.host),
         updated: newest,
         entries,
     };
@@ -84,22 +84,14 @@ fn entry(ctx: &Ctx, clause: &load::Clause, duty: &load::Duty, piece: &load::Evid
     ];
     let day = time::parse_date(&piece.confirmed_on).map(time::start_of_day);
     Entry {
-        id: tag(ctx, &format!("duty/{}/{}/{}", duty.id, piece.confirmed_on, piece.href.replace('#', "%23"))),
-        title: clean(&format!("{}{}：{}", clause.full_number, piece.organ, piece.title)),
+        id: feed_tag(
+            &ctx.site().domain,
+            &format!("duty/{}/{}/{}", duty.id, piece.confirmed_on, piece.href.replace('#', "%23")),
+        ),
+        title: xml_text(&format!("{}{}：{}", clause.full_number, piece.organ, piece.title)),
         href,
         updated: time::to_db(day.unwrap_or_default()),
-        organ: clean(&piece.organ),
-        content: clean(&content.concat()),
+        organ: xml_text(&piece.organ),
+        content: xml_text(&content.concat()),
     }
-}
-
-/// Stays the same for ever, whatever becomes of the address.
-fn tag(ctx: &Ctx, what: &str) -> String {
-    format!("tag:{},2019:{what}", ctx.site().domain)
-}
-
-/// Characters that XML cannot hold are left out.
-fn clean(text: &str) -> String {
-    let holds = |c: &char| (!c.is_control() || matches!(c, '\n' | '\t')) && !matches!(c, '\u{fffe}' | '\u{ffff}');
-    text.chars().filter(holds).collect()
 }

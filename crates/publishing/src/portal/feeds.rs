@@ -15,7 +15,10 @@ use document::{
     public::{self, Filter, Listed, Order, Places, Tombstone},
 };
 use kernel::{OrganCode, id::ColumnId, time};
-use web::{Ctx, Error, Query, Result, page::xml_text};
+use web::{
+    Ctx, Error, Query, Result,
+    page::{feed_tag, xml_text},
+};
 
 use super::{
     downloads::fresh,
@@ -58,9 +61,9 @@ struct Feed {
     gone: Vec<Gone>,
 }
 
-/// Stays the same for ever, whatever becomes of the address.
+/// By which readers of a feed know something again.
 fn tag(ctx: &Ctx, what: &str) -> String {
-    format!("tag:{},2019:{what}", ctx.site().domain)
+    feed_tag(&ctx.site().domain, what)
 }
 
 /// Entries with their texts, as far as there is room for them.
