@@ -69,8 +69,8 @@ export function pasting(tell: (words: string) => void): EditorProps {
 }
 
 /**
- * For so long, in ms, nobody must have typed before the form's field takes the text over: to turn all of a long text into HTML at each
- * key is felt.
+ * For so long, in ms, nobody must have typed before the form's field takes the text over: to turn all of a long text
+ * into HTML at each key is felt.
  */
 const REST = 250;
 
