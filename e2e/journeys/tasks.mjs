@@ -147,6 +147,21 @@ async function atTheDesk(staff) {
     await close(page);
   });
 
+  await test("tasks: by keyboard alone, every choice of a filter is reached", async (pages) => {
+    const page = await staff.at(EDITOR, "/documents", pages);
+    const before = page.url();
+    await field(page, "f-state", 200);
+    await page.keyboard.press("ArrowDown");
+    await page.keyboard.press("ArrowDown");
+    await page.keyboard.press("ArrowDown");
+    check(page.url() === before, "an arrow sent the form");
+    const chosen = await page.evaluate(() => document.activeElement.value);
+    check(chosen !== "", "the arrows choose nothing");
+    await press(page, "筛选");
+    await page.waitForURL((url) => url.searchParams.get("state") === chosen);
+    await close(page);
+  });
+
   await test("tasks: by keyboard alone, the clerk pastes a plan and has it read", async (pages) => {
     const page = await staff.at("clerk", "/plans/new", pages);
     await field(page, "year");
