@@ -12,8 +12,8 @@ const HIGH: f64 = 760.0;
 const MOST_SHAPES: usize = 120;
 /// Most points of all boundaries together.
 const MOST_POINTS: usize = 250_000;
-/// A file opens no more lists than twice what its points need, no more objects than shapes with rich properties have, and has no more
-/// commas than points of three numbers.
+/// A file opens no more lists than twice what its points need, no more objects than shapes with rich properties have, and
+/// has no more commas than points of three numbers.
 const MOST_LISTS: usize = 2 * MOST_POINTS;
 const MOST_OBJECTS: usize = 100 * MOST_SHAPES;
 const MOST_COMMAS: usize = 4 * MOST_POINTS;
