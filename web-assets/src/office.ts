@@ -1,6 +1,7 @@
 // The office's script: keys, palette, autosave, uploads, confirmation. Every form also works without it.
 import { autosave } from "./office/autosave";
 import { bulk } from "./office/bulk";
+import { choices } from "./office/choose";
 import { confirmations } from "./office/confirm";
 import { dates } from "./office/dates";
 import { dialogs } from "./office/dialogs";
@@ -12,6 +13,7 @@ import { limits } from "./office/limits";
 import { oneLine } from "./office/oneline";
 import { palette } from "./office/palette";
 import { quotes } from "./office/quote";
+import { railInView } from "./office/rail";
 import { session } from "./office/session";
 import { unsent } from "./office/unsent";
 import { uploads } from "./office/upload";
@@ -27,8 +29,10 @@ confirmations();
 autosave();
 uploads();
 bulk();
+choices();
 dates();
 oneLine();
 quotes();
+railInView();
 session();
 unsent();
