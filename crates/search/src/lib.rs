@@ -7,6 +7,7 @@
 mod api;
 mod asking;
 mod atom;
+mod days;
 mod disk;
 mod engine;
 mod error;
