@@ -28,7 +28,6 @@ mod seen;
 mod segmenter;
 mod shared;
 mod snippet;
-mod sound;
 mod suggest;
 mod synonyms;
 mod tokens;
