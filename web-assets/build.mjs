@@ -29,7 +29,7 @@ if (process.argv.includes("--watch")) {
   await (await context(options)).watch();
 } else {
   await build(options);
-  copyFileSync(join(here, "src/favicon.svg"), join(here, "dist/favicon.svg"));
+  for (const name of ["favicon.svg", "icons.svg"]) copyFileSync(join(here, "src", name), join(here, "dist", name));
   for (const old of fonts("dist")) rmSync(join(here, "dist", old));
   for (const name of fonts("src/fonts")) copyFileSync(join(here, "src/fonts", name), join(here, "dist", name));
   let bad = false;
