@@ -290,7 +290,7 @@ fn view(
     let selects = vec![
         FacetView::new("organ", "机关", &organ, &facets.organ),
         FacetView::new("column", "栏目", &column, &facets.column),
-        FacetView::new("topic", "主题", &topic, &facets.topic),
+        FacetView::new("topic", "主题分类", &topic, &facets.topic),
         FacetView::new("year", "年份", &year, &facets.year),
         FacetView::new("validity", "有效性", &validity, &facets.validity),
     ];

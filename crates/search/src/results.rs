@@ -13,7 +13,7 @@ web::answer! {
         pub hits: Vec<Hit> => "这一页的结果。",
         /// Not among the hits of the first page.
         pub recommended: Vec<Hit> => "公开机关建议先看的；只在第一页给出。",
-        pub facets: Facets => "按类型、机关、栏目、年份、有效性、主题各有多少。",
+        pub facets: Facets => "按类型、机关、栏目、年份、有效性、主题分类各有多少。",
         pub page: usize => "第几页，从 1 开始。",
         pub size: usize => "每页最多多少条。",
         pub relaxed: bool => "没有一条含全部检索词，给出的只含一部分。",
