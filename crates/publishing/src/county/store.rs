@@ -85,7 +85,7 @@ impl Other {
         Row { source, approval, drawing, changed_at }
     }
 
-    fn new(&self) -> Result<New> {
+    fn as_sent(&self) -> Result<New> {
         let Self { file, source, approval, .. } = self.clone();
         Ok(New { file, source, approval, drawing: self.row().drawing()? })
     }
@@ -155,7 +155,7 @@ pub(super) async fn publish(tx: &mut Tx, actor: &Actor, id: &OtherMapId) -> Resu
     tx.lock(SUBJECT).await?;
     let other = other(tx.conn(), id).await?.ok_or_else(gone)?;
     query("DELETE FROM county_map_other WHERE id = $1").bind(id).execute(tx.conn()).await?;
-    replace(tx, actor, &other.new()?).await
+    replace(tx, actor, &other.as_sent()?).await
 }
 
 /// Gives up a map that waits.
@@ -166,7 +166,7 @@ pub(super) async fn discard(tx: &mut Tx, actor: &Actor, id: &OtherMapId) -> Resu
     tx.lock(SUBJECT).await?;
     let other = other(tx.conn(), id).await?.filter(|other| other.waits).ok_or_else(gone)?;
     query("DELETE FROM county_map_other WHERE id = $1").bind(id).execute(tx.conn()).await?;
-    tx.append(NewEvent::new(&super::DISCARDED, ID, actor).data(about(&other.new()?))).await?;
+    tx.append(NewEvent::new(&super::DISCARDED, ID, actor).data(about(&other.as_sent()?))).await?;
     Ok(())
 }
 
