@@ -60,7 +60,7 @@ both! {
         admin.post("/views", &form).await.expect(303);
         admin.get(address).await.expect(200).shows("aria-current=\"page\">按姓名");
         let mut clerk = app.clerk().await;
-        for list in ["/", "/reviews", "/organs"] {
+        for list in ["/", "/reviews", "/organs", "/plans"] {
             let form = [("list", list), ("name", "常看"), ("query", "sort=organ&dir=asc"), ("shared", "")];
             clerk.post("/views", &form).await.expect(303);
             clerk.get(&format!("{list}?sort=organ&dir=asc")).await.expect(200).shows("aria-current=\"page\">常看");

@@ -51,7 +51,8 @@ impl Finder for Plans {
             if may(&actor, &VIEW_DUTIES).is_err() {
                 return Ok(Vec::new());
             }
-            let wanted = Wanted { kind: "", state: "", year: None, drafts: may(&actor, &MANAGE_PLANS).is_ok() };
+            let wanted =
+                Wanted { kind: "", state: "", year: None, drafts: may(&actor, &MANAGE_PLANS).is_ok(), sort: "" };
             let (page, _) = rows::page(ctx.db(), wanted, "", LOOKED_AT).await?;
             let (words, letters) = (plain(words), typed_letters(words));
             let spoken = |title: &str| letters.as_deref().is_some_and(|typed| self.known.place(title, typed).is_some());
