@@ -51,6 +51,7 @@ pub fn capability() -> Capability {
         .declare(sealed::plans())
         .declare(plans::duty_source())
         .declare(plans::touched::touched())
+        .declare(plans::recorded())
         .declare(duties::mentions())
         .declare(duties::datasets())
         .declare(duties::on_map())
