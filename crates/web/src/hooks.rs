@@ -385,6 +385,9 @@ pub trait Recorded: Send + Sync {
     /// The events by which they may become public, change, or leave.
     fn kinds(&self) -> &'static [&'static EventKind];
 
+    /// Those of them that are told of each time the public had seen the thing: by which one that is missing is found.
+    fn certain(&self) -> &'static [&'static EventKind];
+
     /// What an event did, as the rows stand when it is followed; `None` = the public saw nothing of it, before or after.
     fn turned<'a>(
         &'a self,

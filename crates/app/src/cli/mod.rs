@@ -182,6 +182,9 @@ enum Command {
         /// 日志的公钥：存有公钥的文件，或公钥本身
         #[arg(long, value_name = "KEY")]
         key: Option<String>,
+        /// 见证方的公钥：存有公钥的文件，或公钥本身；可以写几个，逐个说明有没有加签
+        #[arg(long, value_name = "KEY")]
+        witness: Vec<String>,
     },
     /// 见证公开凭证日志：核对历史没有被改写，并加签
     #[command(
@@ -257,7 +260,9 @@ fn run(cli: Cli) -> Result<ExitCode> {
         Command::Column(tables::Column::Standard) => return Ok(tables::column_standard()),
         Command::Check { file } => return check::run(&file, cli.common.json),
         Command::Compare { old, new } => return compare::run(&old, &new, cli.common.json),
-        Command::VerifyReceipt { file, key } => return receipt::run(&file, key.as_deref(), &cli.common),
+        Command::VerifyReceipt { file, key, witness } => {
+            return receipt::run(&file, key.as_deref(), &witness, &cli.common);
+        }
         Command::Witness(args) => return witness::run(&args, cli.common.json),
         Command::Clock(args) => {
             // It only computes: the section [clock] counts when a configuration is named, else the usual readings.

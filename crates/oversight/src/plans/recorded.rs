@@ -29,6 +29,8 @@ static KINDS: [&EventKind; 6] = [
     &events::VISIBILITY_CHANGED,
 ];
 
+static CERTAIN: [&EventKind; 3] = [&events::AMENDED, &events::SUPERSEDED, &events::REVOKED];
+
 struct Plans;
 
 /// Declared for the public log.
@@ -43,6 +45,10 @@ impl Recorded for Plans {
 
     fn kinds(&self) -> &'static [&'static EventKind] {
         &KINDS
+    }
+
+    fn certain(&self) -> &'static [&'static EventKind] {
+        &CERTAIN
     }
 
     fn turned<'a>(
