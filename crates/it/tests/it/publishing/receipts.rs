@@ -23,21 +23,21 @@ use super::{
     column, pass_all, published,
 };
 
-fn gongkai(arguments: &[&str]) -> Output {
+pub(super) fn gongkai(arguments: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_gongkai-under-test"));
     command.env_clear().args(arguments).output().expect("the program starts")
 }
 
-fn told(output: &Output) -> String {
+pub(super) fn told(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
-fn path(path: &Path) -> &str {
+pub(super) fn path(path: &Path) -> &str {
     path.to_str().expect("a path")
 }
 
 /// What has happened is followed and signed; a minute later no page of before is shown.
-async fn signed(app: &TestApp) {
+pub(super) async fn signed(app: &TestApp) {
     app.work().await;
     publishing::receipts::sign(app.ctx()).await.expect("signed");
     app.pass(SignedDuration::from_secs(61));
@@ -85,7 +85,7 @@ async fn copied(app: &TestApp, folder: &Path, size: u64) {
 }
 
 /// Another history, signed by the key of the log: what somebody who holds it would show.
-async fn forged(app: &TestApp, folder: &Path, size: u64) -> String {
+pub(super) async fn forged(app: &TestApp, folder: &Path, size: u64) -> String {
     let place = Place { data: app.data(), key: publishing::receipts::key_file(app.ctx()) };
     let signer = Signer::open(place, app.ctx().seams()).expect("the key of the log");
     let key = Key::parse(&app.visitor().get("/log/key").await.expect(200).text()).expect("a key");
