@@ -71,7 +71,7 @@ pub(crate) async fn feed(
     }
     let page = address(&asked, |query| query.sort = Sort::Date);
     let found = search.query(&Query { sort: Sort::Date, page: 1, limit: SIZE, ..asked.clone() }).await?;
-    let base = ctx.config().server.portal_url.trim_end_matches('/').to_owned();
+    let base = ctx.portal_url().to_owned();
     let site = ctx.site();
     // Only words that all of a text holds are followed: «nearly» would bring something new every day.
     let hits = if found.relaxed { Vec::new() } else { found.hits };

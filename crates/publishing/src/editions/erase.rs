@@ -92,7 +92,7 @@ async fn tell(
     to.sort_unstable();
     to.dedup();
     if !to.is_empty() {
-        let office = ctx.config().server.office_url.trim_end_matches('/');
+        let office = ctx.office_url();
         let text = format!(
             "{}申请清除一份已撤回文件的原文，须由另一位人员核准。核准之前，原文和附件仍保存在系统中，请尽快办理。\n\n\
              为免扩散，邮件不写标题和原因，请登录查看：{office}/documents/{id}\n",

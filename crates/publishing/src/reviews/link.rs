@@ -123,7 +123,7 @@ pub(super) async fn send(
         let owner = (Kind::named(&ctx, EDITION).make)(&ctx);
         let staff = people::staff(person, stage, &office);
         let secret = link::make(tx, &*owner, &actor, &matter, &staff).await?;
-        let address = format!("{}/decide?link={secret}", ctx.config().server.office_url.trim_end_matches('/'));
+        let address = format!("{}/decide?link={secret}", ctx.office_url());
         let text = format!(
             "{}请您审批《{}》（{}，{}）。\n\n打开链接：{address}\n\n\
              链接只能由您本人登录并再次确认身份后使用一次，{} 小时内有效；稿件内容有改动或者已由他人办理的，自动失效。\n",
