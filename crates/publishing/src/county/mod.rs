@@ -1,6 +1,7 @@
 //! The county's own map on its first page: the clerk sends the boundaries as GeoJSON, they are looked at, made coarse and
 //! drawn, and each township leads to its page. A map is shown with its 审图号 and its source or not at all (地图管理条例 Art. 15).
 
+mod bounded;
 mod demo;
 mod geo;
 mod pages;
