@@ -3,6 +3,7 @@
 mod actions;
 mod bulk;
 pub(crate) mod comments;
+mod decision;
 mod link;
 mod one;
 mod pages;
