@@ -32,8 +32,9 @@ use super::{
     masking, seen, subject, uploads,
 };
 use crate::{
-    columns, gates, kinds,
-    reviews::comments::{self, Comment},
+    columns,
+    comments::{self, Comment},
+    gates, kinds,
 };
 
 type Pairs = Vec<(String, String)>;

@@ -137,7 +137,6 @@ pub(super) async fn confirm(
         web::hooks::erasing(&ctx, tx, &object, erase::ERASED_TITLE, (agreed.why(), &actor)).await?;
         for edition in &agreed.editions {
             review::rows::erase_words(tx, &About::new(EDITION, edition)).await?;
-            crate::reviews::comments::erase_words(tx, edition).await?;
             super::uploads::forget_of(tx, edition).await?;
         }
         let erased = erase::erase(tx, &house, &actor, &agreed).await?;

@@ -16,14 +16,11 @@ use serde::Deserialize;
 use web::{Ctx, Desk, Error, Query, Reader, Result};
 
 use super::{
-    checks,
+    checks, reading,
     show::{self, Which},
     subject,
 };
-use crate::{
-    portal::{self, Bar},
-    reviews::reading,
-};
+use crate::portal::{self, Bar};
 
 /// Which edition, and for whom it is shown.
 #[derive(Debug, Default, Deserialize)]

@@ -34,7 +34,7 @@ use super::{
     history::{Line, history},
     seen, subject,
 };
-use crate::{people, reviews::comments};
+use crate::{comments, people};
 
 /// An edition as the page lists it.
 struct EditionLine {

@@ -11,14 +11,13 @@ use serde::Deserialize;
 use store::Tx;
 use web::{Ctx, Desk, Form, FormErrors, OfficeShell, Query, Refusal, Result, act_now, filters, office_page, page};
 
-use super::{
+use super::decision::{self, By, Seen, Ticks};
+use crate::{
     comments,
-    decision::{self, By, Seen, Ticks},
-    reading,
-};
-use crate::editions::{
-    checks, deciding,
-    subject::{self, EDITION},
+    editions::{
+        checks, deciding, reading,
+        subject::{self, EDITION},
+    },
 };
 
 /// Most texts at once.

@@ -32,14 +32,13 @@ use web::{
 };
 
 use super::{
-    comments,
     decision::{self, By, Seen, Ticks},
     one::{Typed, then},
-    reading,
 };
 use crate::{
+    comments,
     editions::{
-        checks, deciding, seen,
+        checks, deciding, reading, seen,
         show::{Paper, paper},
         subject::{self, EDITION},
     },
