@@ -11,6 +11,7 @@ use app::{
     compose, mirror,
 };
 use jiff::SignedDuration;
+use kernel::Role;
 use proof::Signer;
 use receipt::{Growing, Key, note, tile::Tile, tree::Held};
 use serde_json::Value;
@@ -293,9 +294,17 @@ both! {
         assert!(told.contains("不见了") && told.contains("日志的签名停在"), "verify tells it: {told}");
         let warned = publishing::receipts::hindered(app.ctx()).await.expect("healthz warns");
         assert!(warned.contains("不见了"), "{warned}");
+        let mut keeper = app.person("sys-keeper", "QH001", &[Role::SystemAdmin]).await;
+        keeper.get("/system").await.expect(200).shows("不见了").shows("需要处理");
         std::fs::rename(&away, &key).expect("back");
         signed(app).await;
         app.visitor().get(&format!("/receipts/{id}")).await.expect(200).shows("下载凭证").hides("日志的签名停在");
+        keeper.get("/system").await.expect(200).hides("需要处理");
+        // Nothing waits, and it was due to be signed anew all the same.
+        app.pass(SignedDuration::from_hours(25));
+        app.visitor().get("/receipts").await.expect(200).shows("日志的签名停在");
+        signed(app).await;
+        app.visitor().get("/receipts").await.expect(200).hides("日志的签名停在");
     }
 
     async fn a_mirror_holds_the_whole_log(app) {
