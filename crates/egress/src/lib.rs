@@ -1,8 +1,8 @@
 //! Asking other sites whether an address can be opened: the only place from which this program opens connections that a
-//! person's input names, be it in a form, on the command line or in the configuration ([`fetch`]). A form can lead it nowhere inside: names are
-//! resolved once and the connection goes to just that address, private and other special addresses are refused unless the
-//! configuration allows their network, redirects are followed one by one under the same rules, time and bytes are bounded, and
-//! nothing of the answer but its status is kept.
+//! person's input names, be it in a form, on the command line or in the configuration ([`fetch`]). A form can lead it
+//! nowhere inside: names are resolved once and the connection goes to just that address, private and other special
+//! addresses are refused unless the configuration allows their network, redirects are followed one by one under the same
+//! rules, time and bytes are bounded, and nothing of the answer but its status is kept.
 
 use std::{
     net::{IpAddr, Ipv6Addr, SocketAddr},

@@ -1,5 +1,5 @@
-//! What a leaf says: which document or plan and edition, what happened to it and when, and a digest of what was public. Nothing else
-//! stands in it, and nothing can be guessed from it: the digest is taken over a salt that is deleted when the content is erased.
+//! What a leaf says: which document or plan and edition, what happened to it and when, and a digest of what was public. Nothing
+//! else stands in it, and nothing can be guessed from it: the digest is taken over a salt that is deleted when the content is erased.
 
 use kernel::id::{DocumentId, PlanId};
 use sha2::{Digest, Sha256};

@@ -194,8 +194,8 @@ pub fn only(note: &str, keys: &[&Key]) -> Result<String> {
     Ok(format!("{text}\n\n{lines}"))
 }
 
-/// The lines of these witnesses in a checkpoint, to go out with the same state as the log itself has signed it. What a line says is
-/// proven first: none that does not hold is among them.
+/// The lines of these witnesses in a checkpoint, to go out with the same state as the log itself has signed it. What a line says
+/// is proven first: none that does not hold is among them.
 ///
 /// # Errors
 /// When the checkpoint is no note.

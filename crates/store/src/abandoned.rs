@@ -1,5 +1,5 @@
-//! What a process held that was killed: cursors of the log, runs of the schedule, jobs. Others wait until its hold has passed, one
-//! or two minutes, since it may be alive; who knows that it is not need not wait.
+//! What a process held that was killed: cursors of the log, runs of the schedule, jobs. Others wait until its hold has passed,
+//! one or two minutes, since it may be alive; who knows that it is not need not wait.
 
 use crate::{Db, Result, query};
 

@@ -166,8 +166,8 @@ pub trait SearchSource: Send + Sync {
         })
     }
 
-    /// When these objects first became public, and when their present words did (stored form), for those where the index knows the
-    /// day alone: identifier and both moments.
+    /// When these objects first became public, and when their present words did (stored form), for those where the index knows
+    /// the day alone: identifier and both moments.
     fn moments<'a>(&'a self, ctx: &'a Ctx, ids: &'a [String]) -> BoxFuture<'a, Result<Vec<(String, String, String)>>> {
         let _ = (ctx, ids);
         Box::pin(std::future::ready(Ok(Vec::new())))

@@ -1,12 +1,28 @@
 //! `gongkai verify-receipt`: what a receipt proves, without network and database.
 
-use std::{io::Write, path::Path, process::ExitCode};
+use std::{
+    io::Write,
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
 
 use ::receipt::{Key, LARGEST, Proven, Receipt, Signed};
 use anyhow::{Context, Result, bail};
 use serde::Serialize;
 
 use super::Common;
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// 凭证文件；写 - 时从标准输入读
+    file: PathBuf,
+    /// 日志的公钥：存有公钥的文件，或公钥本身
+    #[arg(long, value_name = "KEY")]
+    key: Option<String>,
+    /// 见证方的公钥：存有公钥的文件，或公钥本身；可以写几个，逐个说明有没有加签
+    #[arg(long, value_name = "KEY")]
+    witness: Vec<String>,
+}
 
 /// From where it is known whose key has signed. What stands in the receipt itself is nobody's word: whoever forges one puts
 /// his own key into it.
@@ -85,10 +101,10 @@ struct File {
 ///
 /// # Errors
 /// When the file cannot be read or does not hold, in words.
-pub(super) fn run(file: &Path, key: Option<&str>, witnesses: &[String], common: &Common) -> Result<ExitCode> {
+pub(super) fn run(args: &Args, common: &Common) -> Result<ExitCode> {
     // One byte more than a receipt may have tells that it is none.
-    let bytes = super::file::bytes(file, u64::try_from(LARGEST)? + 1)?;
-    let trusted = key.map(given).transpose()?;
+    let bytes = super::file::bytes(&args.file, u64::try_from(LARGEST)? + 1)?;
+    let trusted = args.key.as_deref().map(given).transpose()?;
     let proven = match Receipt::open(&bytes, trusted.as_ref()) {
         Ok(proven) => proven,
         Err(fault) => bail!("凭证没有通过核验：{fault}。"),
@@ -98,7 +114,7 @@ pub(super) fn run(file: &Path, key: Option<&str>, witnesses: &[String], common: 
         None => common.named().filter(|data| signed_here(data, &proven.key)).map(|_| Known::Data),
     };
     let mut seen = Vec::new();
-    for witness in witnesses {
+    for witness in &args.witness {
         let key = given(witness)?;
         let cosigned_at = match proven.witnessed_at(&key) {
             Ok(at) => at,

@@ -1,9 +1,10 @@
-//! The public log (公开凭证): every publication, correction, withdrawal and erasure of a document, and what becomes of work plans, is
-//! a leaf of a log that only grows, whose state is signed every minute and served in the formats of C2SP, so that anybody can hold a copy of it against
-//! what the office says later. A reader takes a receipt from the page of a document and proves it without asking anybody.
+//! The public log (公开凭证): every publication, correction, withdrawal and erasure of a document, and what becomes of work
+//! plans, is a leaf of a log that only grows, whose state is signed every minute and served in the formats of C2SP, so that
+//! anybody can hold a copy of it against what the office says later. A reader takes a receipt from the page of a document and
+//! proves it without asking anybody.
 //!
-//! Leaves follow the audit log ([`follow`]): in its order, each once. The formats are the crate `receipt`, the reasons
-//! `docs/adr/0011-public-log.md`.
+//! Leaves follow the audit log ([`follow`]): each sort in its order, each once. What others have cosigned comes back to it
+//! ([`witnesses`]). The formats are the crate `receipt`, the reasons `docs/adr/0011-public-log.md`.
 
 mod follow;
 mod machines;

@@ -264,7 +264,8 @@ pub(super) struct Late {
 pub(super) async fn latest(db: &Db, most: i64) -> Result<Vec<Late>> {
     query_as(
         "SELECT l.place, l.subject, l.subject_id, l.act, l.at, COALESCE(d.title, '') AS title FROM public_leaf l \
-         LEFT JOIN document d ON l.subject = 'document' AND d.id = l.subject_id AND d.current_edition <> '' ORDER BY l.place DESC LIMIT $1",
+         LEFT JOIN document d ON l.subject = 'document' AND d.id = l.subject_id AND d.current_edition <> '' \
+         ORDER BY l.place DESC LIMIT $1",
     )
     .bind(most)
     .fetch_all(db.read())

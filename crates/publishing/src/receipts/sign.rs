@@ -255,8 +255,8 @@ pub async fn ready(ctx: &Ctx) -> Result<()> {
     }
 }
 
-/// What keeps the log from being signed, or what a witness has seen and the log does not hold, for whoever watches the program; none =
-/// nothing does, or the database cannot tell.
+/// What keeps the log from being signed, or what a witness has seen and the log does not hold, for whoever watches the program;
+/// none = nothing does, or the database cannot tell.
 pub async fn hindered(ctx: &Ctx) -> Option<String> {
     if let Err(error) = ready(ctx).await {
         return Some(error.to_string());

@@ -79,8 +79,8 @@ fn joined(checkpoint: &str, rows: &[&Witnessed], keys: &[Key]) -> (String, bool)
     (text, any)
 }
 
-/// The signed states of the log by which its leaves can be proven: the newest one, and older ones that witnesses have cosigned, the
-/// newest first. None while nothing is signed.
+/// The signed states of the log by which its leaves can be proven: the newest one, and older ones that witnesses have cosigned,
+/// the newest first. None while nothing is signed.
 pub(super) async fn states(ctx: &Ctx, head: Option<&Head>) -> Result<Vec<State>> {
     let Some(head) = head else { return Ok(Vec::new()) };
     let (keys, rows) = (ctx.settings::<Receipts>().keys(), rows::witnessed(ctx.db().read()).await?);
@@ -101,8 +101,8 @@ pub(super) async fn states(ctx: &Ctx, head: Option<&Head>) -> Result<Vec<State>>
     Ok(states)
 }
 
-/// The state by which a leaf is proven best: the newest one that a witness has cosigned, else the newest; none while the leaf is in
-/// no signed one.
+/// The state by which a leaf is proven best: the newest one that a witness has cosigned, else the newest; none while the leaf is
+/// in no signed one.
 pub(super) fn best(states: &[State], place: i64) -> Option<&State> {
     let holds = || states.iter().filter(move |state| place < state.size);
     holds().find(|state| state.is_witnessed).or_else(|| holds().next())

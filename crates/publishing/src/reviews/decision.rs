@@ -1,5 +1,5 @@
-//! A decision at a gate, however it comes: from the page of a text, by a one-time link, as one of several. What was sent is read, and
-//! what must hold is asked, here alone; the ways differ in what they show before and say afterwards.
+//! A decision at a gate, however it comes: from the page of a text, by a one-time link, as one of several. What was sent is read,
+//! and what must hold is asked, here alone; the ways differ in what they show before and say afterwards.
 
 use std::sync::Arc;
 
