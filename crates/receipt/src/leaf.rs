@@ -90,7 +90,7 @@ impl Of {
         }
     }
 
-    /// Its id.
+    /// As its kind calls it.
     pub fn id(&self) -> &str {
         match self {
             Self::Document(id) => id.as_str(),
