@@ -148,6 +148,23 @@ fn the_drivers_of_the_databases_are_named_in_store_alone() {
     fail_on(&faults, "Everybody else writes SQL through store::sql.");
 }
 
+#[test]
+fn addresses_of_the_two_sites_have_one_form() {
+    let own = Regex::new(r"(?:portal|office)_url\s*\.trim_end_matches").expect("regex");
+    let mut faults = Vec::new();
+    for (_, folder) in crates() {
+        for (path, source) in sources(&folder) {
+            if own.is_match(&source) && shown(&path) != "crates/web/src/ctx.rs" {
+                faults.push(shown(&path));
+            }
+        }
+    }
+    fail_on(
+        &faults,
+        "The address of a site is Ctx::portal_url or Ctx::office_url: with or without a slash is decided there.",
+    );
+}
+
 /// Who made each table.
 fn owners() -> BTreeMap<String, String> {
     let table = Regex::new(r"(?m)^CREATE TABLE (?:IF NOT EXISTS )?(\w+)").expect("regex");

@@ -198,7 +198,7 @@ pub fn contact(ctx: &Ctx) -> Contact {
 
 /// The public address of the portal without a slash at its end.
 pub fn base_url(ctx: &Ctx) -> String {
-    ctx.config().server.portal_url.trim_end_matches('/').to_owned()
+    ctx.portal_url().to_owned()
 }
 
 /// `更新于 …` in words: the day, and how long ago it was.

@@ -307,6 +307,10 @@ impl SearchSource for Search {
         Box::pin(async move { Ok(public::standing(ctx.db(), ids).await?) })
     }
 
+    fn moments<'a>(&'a self, ctx: &'a Ctx, ids: &'a [String]) -> BoxFuture<'a, Result<Vec<(String, String, String)>>> {
+        Box::pin(async move { Ok(public::moments(ctx.db(), ids).await?) })
+    }
+
     fn labels<'a>(&'a self, ctx: &'a Ctx) -> BoxFuture<'a, Result<Vec<Label>>> {
         Box::pin(async move {
             let columns = crate::public::column_names(ctx.db()).await?;

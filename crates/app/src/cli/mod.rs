@@ -177,13 +177,7 @@ enum Command {
                             请与凭证分开取得，整行比对。不给出时，只能证明凭证没有被改动、与它自己的签名相符，不能证明是网站签的；在网站自己的服务器上\
                             写明 --data，就与数据目录里的日志核对。凭证被改动过或不完整的，说明原因，退出码是 1。"
     )]
-    VerifyReceipt {
-        /// 凭证文件；写 - 时从标准输入读
-        file: PathBuf,
-        /// 日志的公钥：存有公钥的文件，或公钥本身
-        #[arg(long, value_name = "KEY")]
-        key: Option<String>,
-    },
+    VerifyReceipt(receipt::Args),
     /// 见证公开凭证日志：核对历史没有被改写，并加签
     #[command(
         after_help = "例：gongkai witness --log https://www.example.gov.cn/log --state ./witness\n\n请在另一台电脑上定时运行。第一次记下日志的公钥和现状，以后每次\
@@ -258,7 +252,7 @@ fn run(cli: Cli) -> Result<ExitCode> {
         Command::Column(tables::Column::Standard) => return Ok(tables::column_standard()),
         Command::Check { file } => return check::run(&file, cli.common.json),
         Command::Compare { old, new } => return compare::run(&old, &new, cli.common.json),
-        Command::VerifyReceipt { file, key } => return receipt::run(&file, key.as_deref(), &cli.common),
+        Command::VerifyReceipt(args) => return receipt::run(&args, &cli.common),
         Command::Witness(args) => return witness::run(&args, cli.common.json),
         Command::Clock(args) => {
             // It only computes: the section [clock] counts when a configuration is named, else the usual readings.
@@ -301,7 +295,7 @@ fn run(cli: Cli) -> Result<ExitCode> {
             Command::Clock(_)
             | Command::Check { .. }
             | Command::Compare { .. }
-            | Command::VerifyReceipt { .. }
+            | Command::VerifyReceipt(_)
             | Command::Witness(_)
             | Command::Column(tables::Column::Template | tables::Column::Standard) => {
                 unreachable!("needs no database and is done before")

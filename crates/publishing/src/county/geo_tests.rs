@@ -59,6 +59,8 @@ fn what_is_wrong_with_a_file_is_told_by_shape_and_ring() {
     let ring: Vec<&Value> = many.iter().chain(many.first()).collect();
     let file = json!({ "type": "Polygon", "coordinates": [ring] }).to_string().into_bytes();
     assert!(fault(&file).contains("最多 250000 个"));
+    let brackets = format!("{{\"type\":\"FeatureCollection\",\"features\":[{}0]}}", "[1],".repeat(1_000_000));
+    assert!(fault(brackets.as_bytes()).contains("点太多"));
 }
 
 #[test]

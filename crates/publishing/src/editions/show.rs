@@ -34,7 +34,7 @@ use super::{
     history::{Line, history},
     seen, subject,
 };
-use crate::{people, reviews::comments};
+use crate::{comments, people};
 
 /// An edition as the page lists it.
 struct EditionLine {
@@ -269,7 +269,7 @@ pub(super) async fn page(
         title,
         forward: forward(ctx, &house, id).await?,
         history: history(events, &editions),
-        portal_url: format!("{}{}", ctx.config().server.portal_url.trim_end_matches('/'), kind.address(id)),
+        portal_url: format!("{}{}", ctx.portal_url(), kind.address(id)),
         can_edit: writes && editable,
         can_recall: writes && opened.is_some() && !editable && (by_me || county),
         can_bin: writes && editable && by_me,

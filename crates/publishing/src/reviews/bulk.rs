@@ -6,19 +6,18 @@ use askama::Template;
 use axum::{extract::State, response::Response};
 use document::{House, Whole, common::EXPLAINED, remarks, rows};
 use kernel::id::{AccountId, EditionId};
-use review::{
-    Gate, Kind, Refusal as Because, Review, Stage, State as Standing, Word, model::may_pass, queue,
-    settings::MOST_QUESTIONS,
-};
+use review::{Gate, Kind, Refusal as Because, Review, Stage, State as Standing, Word, model::may_pass, queue};
 use serde::Deserialize;
 use store::Tx;
 use web::{Ctx, Desk, Form, FormErrors, OfficeShell, Query, Refusal, Result, act_now, filters, office_page, page};
 
-use super::{comments, reading};
-use crate::editions::{
-    checks,
-    deciding::{self, Approved},
-    subject::{self, EDITION},
+use super::decision::{self, By, Seen, Ticks};
+use crate::{
+    comments,
+    editions::{
+        checks, deciding, reading,
+        subject::{self, EDITION},
+    },
 };
 
 /// Most texts at once.
@@ -86,7 +85,7 @@ struct Chosen {
     gate: String,
     /// Editions with the versions that the list showed.
     ids: Vec<(EditionId, i64)>,
-    ticked: Vec<usize>,
+    ticks: Ticks,
 }
 
 impl From<Vec<(String, String)>> for Chosen {
@@ -102,13 +101,9 @@ impl From<Vec<(String, String)>> for Chosen {
                         chosen.ids.push(one);
                     }
                 }
-                key if value == "1" => {
-                    chosen.ticked.extend(key.strip_prefix("tick").and_then(|place| place.parse::<usize>().ok()));
-                }
-                _ => {}
+                key => chosen.ticks.take(key, &value),
             }
         }
-        chosen.ticked.truncate(MOST_QUESTIONS);
         chosen
     }
 }
@@ -279,7 +274,7 @@ async fn list_page(ctx: &Ctx, desk: &Desk, chosen: &Chosen, errors: FormErrors) 
         label,
         items,
         others,
-        questions: asked.into_iter().enumerate().map(|(at, one)| (one, chosen.ticked.contains(&at))).collect(),
+        questions: asked.into_iter().enumerate().map(|(at, one)| (one, chosen.ticks.places().contains(&at))).collect(),
         then: match (last.contains(&true), last.contains(&false)) {
             (true, false) => "这是最后一关，通过后立即向全社会公开；定了发布时间的，按时公开",
             (true, true) => "其中有的这是最后一关，通过后立即向全社会公开或者按时公开；其余的进入下一关",
@@ -348,7 +343,7 @@ fn asked(looks: &[std::result::Result<Looked, Refusal>]) -> &[String] {
 
 /// What of that is not ticked.
 fn unticked(chosen: &Chosen, looks: &[std::result::Result<Looked, Refusal>]) -> Option<Because> {
-    let left = (0..asked(looks).len()).filter(|at| !chosen.ticked.contains(at)).count();
+    let left = (0..asked(looks).len()).filter(|at| !chosen.ticks.places().contains(at)).count();
     (left > 0).then_some(Because::Unticked(left))
 }
 
@@ -360,7 +355,7 @@ async fn pass_one(
     looked: Looked,
     version: i64,
 ) -> std::result::Result<String, String> {
-    let (house, id) = (crate::house(ctx), &looked.whole.edition.id);
+    let id = &looked.whole.edition.id;
     // What is at the gate no more cannot be opened and decided on either: that is told first.
     if looked.stage.is_none() {
         return Err(looked.why);
@@ -376,18 +371,12 @@ async fn pass_one(
     let said = format!("成批通过（同时勾选 {} 件）", chosen.ids.len());
     let own = AccountId::default();
     let passed = act_now(ctx, async |tx: &mut Tx| {
-        let whole = rows::load(tx, &house, &desk.actor(), id).await?;
-        deciding::still_there(tx, &desk.staff, &whole, &chosen.gate).await?;
-        deciding::may_decide(tx, &desk.staff, &whole).await?;
-        rows::same_version(&whole.edition, version)?;
-        let word = Word { text: "", ticked: &chosen.ticked, in_name_of: Some(&own), how: &said };
-        deciding::approve(ctx, tx, &desk.actor(), (&whole, anew.clone()), word).await
+        let seen = Seen { version, by: By::Page(&chosen.gate) };
+        let word = Word { text: "", ticked: chosen.ticks.places(), in_name_of: Some(&own), how: &said };
+        decision::pass(ctx, tx, desk, (id, seen), (word, anew.clone())).await
     });
     match passed.await {
-        Ok(Approved::Second(_)) => Ok("已通过，还需另一位审核员通过".to_owned()),
-        Ok(Approved::To(next)) => Ok(format!("已通过，到了{next}")),
-        Ok(Approved::Out(now)) if now.state == "scheduled" => Ok("已通过全部审核，等待定时发布".to_owned()),
-        Ok(Approved::Out(_)) => Ok("已通过全部审核，已向社会公开".to_owned()),
+        Ok((_, what)) => Ok(decision::passed_in_list(&what)),
         Err(why) => Err(hindrance(&why)),
     }
 }

@@ -29,16 +29,18 @@ use serde::Deserialize;
 use web::{Ctx, Desk, FormErrors, OfficeShell, Query, Result, filters, office_page, page};
 
 use super::{
-    comments::{self, Comment},
-    link, reading,
+    link,
     strip::{self, Strip},
 };
-use crate::editions::{
-    checks, compare, deciding,
-    history::{Line, history},
-    seen,
-    show::{Paper, paper},
-    subject::{self, state_words},
+use crate::{
+    comments::{self, Comment},
+    editions::{
+        checks, compare, deciding,
+        history::{Line, history},
+        reading, seen,
+        show::{Paper, paper},
+        subject::{self, state_words},
+    },
 };
 
 #[derive(Template)]

@@ -3,6 +3,8 @@
 //! whoever opens it must be that person. The secret stands in the mail alone, as long as
 //! that waits to be delivered in the job that delivers it; here is its digest.
 
+mod rows;
+
 use jiff::{SignedDuration, Timestamp};
 use kernel::{
     Actor, NewEvent, Staff,
@@ -11,7 +13,7 @@ use kernel::{
 };
 use serde_json::json;
 use sha2::{Digest, Sha256};
-use store::{Executor, FromRow, Sealed, Tx, query, query_as, query_scalar};
+use store::{Executor, FromRow, Sealed, Tx};
 use web::Refusal;
 
 use crate::{
@@ -20,7 +22,7 @@ use crate::{
     findings,
     model::{State, may_pass},
     refusal::Refusal as Because,
-    rows::{self, Review},
+    rows::{Review, newest},
     subject::{About, Matter, Part, Subject},
 };
 
@@ -98,14 +100,7 @@ impl Link {
 /// # Errors
 /// [`Refusal::NotFound`] when there is none, or it is somebody else's.
 pub async fn find(executor: impl Executor<'_>, secret: &str, person: &AccountId) -> Result<Link> {
-    let found: Option<Link> = query_as(
-        "SELECT id, subject_kind, subject_id, round, stage, content, made_name, expires_at, used_at, ended_at \
-         FROM review_link WHERE digest = $1 AND person = $2",
-    )
-    .bind(digest_of(secret))
-    .bind(person)
-    .fetch_optional(executor)
-    .await?;
+    let found = rows::find(executor, &digest_of(secret), person).await?;
     found.ok_or(Refusal::NotFound)
 }
 
@@ -124,16 +119,7 @@ pub struct Waiting {
 /// # Errors
 /// When the database fails.
 pub async fn in_force(executor: impl Executor<'_>, about: &About, now: Timestamp) -> Result<Vec<Waiting>> {
-    Ok(query_as(
-        "SELECT l.person_name, l.made_name, l.expires_at FROM review_link l JOIN review r ON r.id = l.round \
-         AND r.state = 'open' AND r.stage = l.stage WHERE l.subject_kind = $1 AND l.subject_id = $2 AND l.used_at = '' \
-         AND l.ended_at = '' AND l.expires_at > $3 ORDER BY l.made_at, l.id",
-    )
-    .bind(about.kind)
-    .bind(&about.id)
-    .bind(time::to_db(now))
-    .fetch_all(executor)
-    .await?)
+    Ok(rows::in_force(executor, about, now).await?)
 }
 
 /// What the log seals: who was asked to decide on what is nobody's to write past the program.
@@ -162,7 +148,7 @@ pub async fn make(
     let checks = findings::read(tx.conn(), &matter.about, &matter.parts).await?;
     let facts = matter.facts(subject.words(), &checks);
     let state = || Because::State { words: facts.words, state: facts.state.clone(), what: "发送审批链接" };
-    let review = rows::newest(tx.conn(), &matter.about).await?.ok_or_else(state)?;
+    let review = newest(tx.conn(), &matter.about).await?.ok_or_else(state)?;
     let State::Open { stage: place, .. } = review.round.state else { return Err(state().into()) };
     let now = tx.seams().now();
     let stage = review.round.stage().ok_or_else(state)?;
@@ -170,45 +156,15 @@ pub async fn make(
     if let Some(why) = review.round.kept_out(person, &facts, now) {
         return Err(Refusal::field("person", format!("请选择别人：{why}")));
     }
-    let older: Vec<LinkId> = query_scalar(
-        "SELECT id FROM review_link WHERE subject_kind = $1 AND subject_id = $2 AND person = $3 AND used_at = '' \
-         AND ended_at = ''",
-    )
-    .bind(matter.about.kind)
-    .bind(&matter.about.id)
-    .bind(&person.account)
-    .fetch_all(tx.conn())
-    .await?;
-    for old in &older {
-        query("UPDATE review_link SET ended_at = $2 WHERE id = $1")
-            .bind(old)
-            .bind(time::to_db(now))
-            .execute(tx.conn())
-            .await?;
+    for old in &rows::open(tx, &matter.about, &person.account).await? {
+        rows::end(tx, old, now).await?;
         tx.touch(&SubjectRef::new(LINK, old));
     }
     let (id, secret) = (LinkId::fresh(&tx.seams()), tx.seams().secret(32));
     let until = now.checked_add(SignedDuration::from_hours(HOURS)).unwrap_or(now);
-    query(
-        "INSERT INTO review_link (id, digest, subject_kind, subject_id, round, stage, content, person, person_name, made_by, \
-         made_name, made_at, expires_at, used_at, ended_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, '', '')",
-    )
-    .bind(&id)
-    .bind(digest_of(&secret))
-    .bind(matter.about.kind)
-    .bind(&matter.about.id)
-    .bind(&review.id)
-    .bind(i64::try_from(place).unwrap_or(i64::MAX))
-    .bind(content_of(&matter.parts))
-    .bind(&person.account)
-    .bind(&person.name)
-    .bind(actor.log_id())
-    .bind(actor.log_name())
-    .bind(time::to_db(now))
-    .bind(time::to_db(until))
-    .execute(tx.conn())
-    .await?;
+    let (digest, content) = (digest_of(&secret), content_of(&matter.parts));
+    let new = rows::New { id: &id, digest, review: &review, place, content, person, now, until };
+    rows::add(tx, actor, matter, new).await?;
     let data = json!({ "person": person.name, "title": matter.title, "gate": stage.gate, "until": time::to_db(until) });
     tx.append(NewEvent::new(&LINK_SENT, &id, actor).organ(&matter.organ).data(data)).await?;
     Ok(secret)
@@ -222,13 +178,7 @@ pub async fn redeem(tx: &mut Tx, link: &Link, review: Option<&Review>, parts: &[
     if let Some(why) = link.fault(review, parts, tx.seams().now()) {
         return Err(Refusal::Conflict(why.to_owned()));
     }
-    let now = tx.now();
-    let done = query("UPDATE review_link SET used_at = $2 WHERE id = $1 AND used_at = '' AND ended_at = ''")
-        .bind(&link.id)
-        .bind(&now)
-        .execute(tx.conn())
-        .await?;
-    if done.rows_affected() == 0 {
+    if !rows::redeem(tx, &link.id).await? {
         return Err(Refusal::Conflict("这个链接刚刚用过，您的操作没有执行。请登录后在审核列表查看。".into()));
     }
     Ok(())

@@ -3,7 +3,7 @@
 use document::Whole;
 use kernel::{
     Staff,
-    id::{AccountId, EditionId},
+    id::{AccountId, DocumentId, EditionId},
     time,
 };
 use store::{Executor, FromRow, Result, Tx, query, query_as, query_scalar};
@@ -87,12 +87,12 @@ impl Bare {
 
 /// Where a passage stands in a text, in words; `None` when it does not stand there, or not any more. It may run over the end of a
 /// paragraph.
-pub(super) fn place(whole: &Whole, quote: &str) -> Option<String> {
+pub(crate) fn place(whole: &Whole, quote: &str) -> Option<String> {
     Bare::of(whole).place(quote)
 }
 
 /// Most comments of one edition: all of them stand on its page.
-pub(super) const MOST: i64 = 500;
+pub(crate) const MOST: i64 = 500;
 
 /// The comments of an edition, in the order in which they were made, each with its place in the text as it stands.
 pub(crate) async fn of(on: impl Executor<'_>, whole: &Whole) -> Result<Vec<Comment>> {
@@ -114,14 +114,14 @@ pub(crate) async fn open(on: impl Executor<'_>, edition: &EditionId) -> Result<u
 }
 
 /// Whether an edition has as many comments as it may.
-pub(super) async fn is_full(on: impl Executor<'_>, edition: &EditionId) -> Result<bool> {
+pub(crate) async fn is_full(on: impl Executor<'_>, edition: &EditionId) -> Result<bool> {
     let sql = "SELECT COUNT(*) FROM text_comment WHERE edition_id = $1";
     let all: i64 = query_scalar(sql).bind(edition).fetch_one(on).await?;
     Ok(all >= MOST)
 }
 
 /// Writes a comment.
-pub(super) async fn add(
+pub(crate) async fn add(
     tx: &mut Tx,
     edition: &EditionId,
     staff: &Staff,
@@ -144,7 +144,7 @@ pub(super) async fn add(
 }
 
 /// Notes that somebody has dealt with a comment; whether it was open.
-pub(super) async fn resolve(tx: &mut Tx, id: &CommentId, staff: &Staff, answer: &str) -> Result<bool> {
+pub(crate) async fn resolve(tx: &mut Tx, id: &CommentId, staff: &Staff, answer: &str) -> Result<bool> {
     let now = tx.now();
     let done = query(
         "UPDATE text_comment SET resolved_by = $2, resolved_name = $3, resolved_at = $4, answer = $5 \
@@ -161,7 +161,7 @@ pub(super) async fn resolve(tx: &mut Tx, id: &CommentId, staff: &Staff, answer: 
 }
 
 /// Opens a comment again; whether it was dealt with. What was answered stands in the log.
-pub(super) async fn reopen(tx: &mut Tx, id: &CommentId) -> Result<bool> {
+pub(crate) async fn reopen(tx: &mut Tx, id: &CommentId) -> Result<bool> {
     let done = query(
         "UPDATE text_comment SET resolved_by = '', resolved_name = '', resolved_at = '', answer = '' \
          WHERE id = $1 AND resolved_at <> ''",
@@ -172,12 +172,11 @@ pub(super) async fn reopen(tx: &mut Tx, id: &CommentId) -> Result<bool> {
     Ok(done.rows_affected() == 1)
 }
 
-/// Erases the words of all comments of an edition; who noted something and when stays.
-pub(crate) async fn erase_words(tx: &mut Tx, edition: &EditionId) -> Result<()> {
-    query("UPDATE text_comment SET quote = '', words = '', answer = '' WHERE edition_id = $1")
-        .bind(edition)
-        .execute(tx.conn())
-        .await?;
+/// Erases the words of all comments of a document; who noted something and when stays.
+pub(super) async fn erase_words(tx: &mut Tx, document: &DocumentId) -> Result<()> {
+    let sql = "UPDATE text_comment SET quote = '', words = '', answer = '' \
+               WHERE edition_id IN (SELECT id FROM edition WHERE document_id = $1)";
+    query(sql).bind(document).execute(tx.conn()).await?;
     Ok(())
 }
 

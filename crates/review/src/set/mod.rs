@@ -1,9 +1,11 @@
 //! Routes that the office has set for a column, a sort of subject, or both. The most particular one holds: column and sort,
 //! column, sort, all. A round keeps the route that it was opened with, so setting one touches nothing that is under way.
 
+mod rows;
+
 use kernel::{Actor, NewEvent, id::ColumnId};
 use serde_json::json;
-use store::{Executor, FromRow, Sealed, Tx, query, query_as};
+use store::{Executor, Sealed, Tx};
 use web::Refusal;
 
 use crate::{
@@ -57,40 +59,12 @@ pub struct SetRoute {
     id: SetRouteId,
 }
 
-#[derive(FromRow)]
-struct Row {
-    id: SetRouteId,
-    column_slug: ColumnId,
-    sort: String,
-    stages: String,
-    version: i64,
-    set_name: String,
-    set_at: String,
-}
-
-impl Row {
-    fn read(self) -> Result<SetRoute> {
-        let bad = |_| web::Error::internal(format!("route {}: bad stages", self.id));
-        let route: Route = serde_json::from_str(&self.stages).map_err(bad)?;
-        let scope = Scope { column: self.column_slug, sort: self.sort };
-        let (version, set_name, set_at) = (self.version, self.set_name, self.set_at);
-        Ok(SetRoute { scope, route, version, set_name, set_at, id: self.id })
-    }
-}
-
 /// All that are set for subjects of this kind, the widest first.
 ///
 /// # Errors
 /// When the database fails or holds what this program never writes.
 pub async fn all(executor: impl Executor<'_>, kind: &str) -> Result<Vec<SetRoute>> {
-    let rows: Vec<Row> = query_as(
-        "SELECT id, column_slug, sort, stages, version, set_name, set_at FROM review_route WHERE subject_kind = $1 \
-         ORDER BY column_slug, sort",
-    )
-    .bind(kind)
-    .fetch_all(executor)
-    .await?;
-    rows.into_iter().map(Row::read).collect()
+    rows::all(executor, kind).await
 }
 
 /// The one of these that holds for a subject in this column and of this sort.
@@ -143,37 +117,12 @@ pub async fn put(
         return Err(changed());
     }
     let stages = serde_json::to_string(&route)?;
-    let now = tx.now();
     let id = match before {
         Some(before) => {
-            query(
-                "UPDATE review_route SET stages = $2, version = version + 1, set_name = $3, set_at = $4 WHERE id = $1",
-            )
-            .bind(&before.id)
-            .bind(&stages)
-            .bind(actor.log_name())
-            .bind(&now)
-            .execute(tx.conn())
-            .await?;
+            rows::change(tx, actor, &before.id, &stages).await?;
             before.id.clone()
         }
-        None => {
-            let id = SetRouteId::fresh(&tx.seams());
-            query(
-                "INSERT INTO review_route (id, subject_kind, column_slug, sort, stages, version, set_name, set_at) \
-                 VALUES ($1, $2, $3, $4, $5, 1, $6, $7)",
-            )
-            .bind(&id)
-            .bind(kind)
-            .bind(&scope.column)
-            .bind(&scope.sort)
-            .bind(&stages)
-            .bind(actor.log_name())
-            .bind(&now)
-            .execute(tx.conn())
-            .await?;
-            id
-        }
+        None => rows::add(tx, actor, (kind, scope), &stages).await?,
     };
     let before = before.map(|before| before.route.words()).unwrap_or_default();
     let data = json!({ "place": place, "route": route.words(), "before": before });
@@ -197,7 +146,7 @@ pub async fn remove(
     if before.version != version {
         return Err(changed());
     }
-    query("DELETE FROM review_route WHERE id = $1").bind(&before.id).execute(tx.conn()).await?;
+    rows::remove(tx, &before.id).await?;
     let data = json!({ "place": place, "before": before.route.words() });
     tx.append(NewEvent::new(&ROUTE_REMOVED, &before.id, actor).data(data)).await?;
     Ok(())

@@ -2,10 +2,12 @@
 //! is away, so nobody gains a right by it: what it gives is the work that names that person, what that person has in hand, and
 //! the name under which it is done, «王某 代 李某». One at a time, no stand-in is away, and it ends by itself after its last day.
 
+mod rows;
+
 use jiff::{ToSpan, civil::Date};
 use kernel::{Actor, NewEvent, OrganCode, Role, Staff, id::AccountId};
 use serde_json::json;
-use store::{Executor, FromRow, Sealed, Tx, query, query_as};
+use store::{Executor, FromRow, Sealed, Tx};
 use web::{FormErrors, Refusal};
 
 use crate::{
@@ -84,25 +86,12 @@ impl StandIn {
     }
 }
 
-const COLUMNS: &str = "SELECT id, away, away_name, deputy, deputy_name, organ, roles, first_on, last_on, note, set_name, \
-                       ended_name, ended_at FROM stand_in";
-
 /// Those for whom this person decides today, besides in the own name.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn away_of(executor: impl Executor<'_>, deputy: &Staff, today: Date) -> Result<Vec<Staff>> {
-    // SQL: a constant of this file and fixed text; every value is bound.
-    let sql = format!(
-        "{COLUMNS} WHERE deputy = $1 AND organ = $2 AND ended_at = '' AND first_on <= $3 AND last_on >= $3 \
-         ORDER BY first_on, id"
-    );
-    let rows: Vec<StandIn> = query_as(store::built(sql))
-        .bind(&deputy.account)
-        .bind(&deputy.organ)
-        .bind(today.to_string())
-        .fetch_all(executor)
-        .await?;
+    let rows = rows::of_deputy(executor, deputy, today).await?;
     Ok(rows.iter().map(|row| row.staff(deputy)).collect())
 }
 
@@ -141,9 +130,7 @@ pub async fn deputy_of(executor: impl Executor<'_>, away: &AccountId, today: Dat
 /// # Errors
 /// When the database fails.
 pub async fn live(executor: impl Executor<'_>, today: Date) -> Result<Vec<StandIn>> {
-    // SQL: a constant of this file and fixed text; every value is bound.
-    let sql = format!("{COLUMNS} WHERE ended_at = '' AND last_on >= $1 ORDER BY first_on, id");
-    Ok(query_as(store::built(sql)).bind(today.to_string()).fetch_all(executor).await?)
+    Ok(rows::live(executor, today).await?)
 }
 
 /// The newest arrangements in which this person is one of the two, over or not; of everybody without one.
@@ -151,10 +138,7 @@ pub async fn live(executor: impl Executor<'_>, today: Date) -> Result<Vec<StandI
 /// # Errors
 /// When the database fails.
 pub async fn newest(executor: impl Executor<'_>, of: Option<&AccountId>, most: i64) -> Result<Vec<StandIn>> {
-    // SQL: a constant of this file and fixed text; every value is bound.
-    let sql = format!("{COLUMNS} WHERE $1 = '' OR away = $1 OR deputy = $1 ORDER BY last_on DESC, id DESC LIMIT $2");
-    let whose = of.map_or("", AccountId::as_str);
-    Ok(query_as(store::built(sql)).bind(whose).bind(most).fetch_all(executor).await?)
+    Ok(rows::newest(executor, of, most).await?)
 }
 
 /// The arrangement with this id.
@@ -162,9 +146,7 @@ pub async fn newest(executor: impl Executor<'_>, of: Option<&AccountId>, most: i
 /// # Errors
 /// [`Refusal::NotFound`] when there is none.
 pub async fn one(executor: impl Executor<'_>, id: &StandInId) -> Result<StandIn> {
-    // SQL: a constant of this file and fixed text; every value is bound.
-    let sql = format!("{COLUMNS} WHERE id = $1");
-    let found: Option<StandIn> = query_as(store::built(sql)).bind(id).fetch_optional(executor).await?;
+    let found = rows::one(executor, id).await?;
     found.ok_or(Refusal::NotFound)
 }
 
@@ -257,27 +239,8 @@ pub async fn set(tx: &mut Tx, actor: &Actor, wanted: &Wanted, today: Date) -> Re
         return Err(Refusal::Fields(errors));
     }
     let id = StandInId::fresh(&tx.seams());
-    let now = tx.now();
     let note: String = wanted.note.trim().chars().filter(|c| !c.is_control()).take(NOTE).collect();
-    query(
-        "INSERT INTO stand_in (id, away, away_name, deputy, deputy_name, organ, roles, first_on, last_on, note, set_by, \
-         set_name, set_at, ended_name, ended_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, '', '')",
-    )
-    .bind(&id)
-    .bind(&wanted.away.account)
-    .bind(&wanted.away.name)
-    .bind(&wanted.deputy.account)
-    .bind(&wanted.deputy.name)
-    .bind(&wanted.away.organ)
-    .bind(serde_json::to_string(&wanted.shared())?)
-    .bind(wanted.first_on.to_string())
-    .bind(wanted.last_on.to_string())
-    .bind(&note)
-    .bind(actor.log_id())
-    .bind(actor.log_name())
-    .bind(&now)
-    .execute(tx.conn())
-    .await?;
+    rows::add(tx, actor, &id, wanted, (serde_json::to_string(&wanted.shared())?, &note)).await?;
     let roles: Vec<&str> = wanted.shared().iter().map(|role| role.label()).collect();
     let data = json!({
         "away": wanted.away.name,
@@ -303,13 +266,7 @@ pub async fn end(tx: &mut Tx, actor: &Actor, id: &StandInId, today: Date) -> Res
     if !row.is_live(today) {
         return Err(Refusal::Conflict("这项代办已经结束，不用再取消。".into()));
     }
-    let now = tx.now();
-    query("UPDATE stand_in SET ended_name = $2, ended_at = $3 WHERE id = $1 AND ended_at = ''")
-        .bind(id)
-        .bind(actor.log_name())
-        .bind(&now)
-        .execute(tx.conn())
-        .await?;
+    rows::end(tx, actor, id).await?;
     let data = json!({ "away": row.away_name, "deputy": row.deputy_name, "last_on": row.last_on });
     tx.append(NewEvent::new(&STAND_IN_ENDED, id, actor).organ(&row.organ).data(data)).await?;
     Ok(row)

@@ -1,60 +1,27 @@
-//! Comments (批注): what reviewers note beside a passage of a text in review, and what became of it. For authors and reviewers alone:
-//! nothing of it is public, and it decides nothing; whoever wants a change sends the text back.
-
-mod rows;
+//! Noting something beside a passage of a text in review, and saying that it is dealt with.
 
 use axum::{
     extract::{Path, State},
     response::Response,
 };
 use document::{
-    Whole, rows as editions,
+    rows as editions,
     values::{line, lines},
 };
-use kernel::{EventKind, Keep, NewEvent, Staff, id::EditionId, may_for};
-use review::{Review, model::may_pass};
+use kernel::{NewEvent, id::EditionId, may_for};
 use serde::Deserialize;
 use serde_json::json;
 use store::Tx;
 use web::{Ctx, Desk, Done, Form, FormErrors, Refusal, Result, act_in_place};
 
-use self::rows::CommentId;
-pub(crate) use self::rows::{Comment, erase_words, of, open};
 use super::one::{Typed, review_page};
-use crate::editions::checks;
+use crate::{
+    comments::{self, CommentId},
+    editions::checks,
+};
 
 /// Most characters of a passage, and of what is noted beside it.
-const MOST: (usize, usize) = (200, 1000);
-
-/// A reviewer noted something beside a passage.
-pub(crate) static COMMENTED: EventKind = EventKind::new("document", "document.commented", "写批注")
-    .holds(&[("edition", "版本"), ("number", "第几版"), ("gate", "关口"), ("quote", "原文"), ("words", "批注")])
-    .keeps(Keep::Words);
-/// Somebody has dealt with it, or opened it again.
-pub(crate) static COMMENT_TURNED: EventKind = EventKind::new("document", "document.comment_turned", "处理批注")
-    .holds(&[("edition", "版本"), ("number", "第几版"), ("to", "处理"), ("words", "批注"), ("answer", "说明")])
-    .keeps(Keep::Words);
-
-/// Whether this person may note something now: who may pass any stage of the round, and did not write the text. The code of the gate
-/// at which it stands.
-///
-/// # Errors
-/// [`Refusal::Conflict`] with the reason.
-pub(super) fn may_comment(staff: &Staff, whole: &Whole, review: Option<&Review>) -> Result<String, Refusal> {
-    let refused = |why: &str| Err(Refusal::Conflict(why.to_owned()));
-    let stage = review.and_then(|review| review.round.stage().map(|stage| (review, stage)));
-    let Some((review, stage)) = stage.filter(|_| whole.edition.state == "in_review") else {
-        return refused("只有审核中的稿件可以写批注。");
-    };
-    if whole.is_by(&staff.account) {
-        return refused("您参与撰写了这份稿件，不写批注。要改，请先收回修改。");
-    }
-    let keeper = whole.document.keeper();
-    if !review.round.route.stages().iter().any(|stage| may_pass(staff, stage, keeper).is_ok()) {
-        return refused("只有负责审核这份稿件的人可以写批注。");
-    }
-    Ok(stage.gate.clone())
-}
+const LONGEST: (usize, usize) = (200, 1000);
 
 /// What the form of a comment sends.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -77,10 +44,10 @@ pub(super) async fn add(
         let actor = desk.actor();
         let whole = editions::load(tx, &house, &actor, &id).await?;
         let review = review::rows::newest(tx.conn(), &checks::about(&whole)).await?;
-        let gate = may_comment(&desk.staff, &whole, review.as_ref())?;
-        let (quote, words) = (line(&new.quote, MOST.0), lines(&new.comment, MOST.1));
+        let gate = comments::may_comment(&desk.staff, &whole, review.as_ref())?;
+        let (quote, words) = (line(&new.quote, LONGEST.0), lines(&new.comment, LONGEST.1));
         let mut errors = FormErrors::new();
-        if rows::place(&whole, &quote).is_none() {
+        if comments::place(&whole, &quote).is_none() {
             let text = match quote.is_empty() {
                 true => "请写明批注的是哪一处：选中正文里的几个字，或者照抄一句，例如“每亩100元”。",
                 false => "标题和正文里没有这句话，请照原文抄写几个字，例如“每亩100元”。",
@@ -91,14 +58,14 @@ pub(super) async fn add(
         if !errors.is_empty() {
             return Err(Refusal::from(errors));
         }
-        if rows::is_full(tx.conn(), &id).await? {
-            let text = format!("这一版已经有 {} 条批注，不能再写。其余的请写在退回理由里。", rows::MOST);
+        if comments::is_full(tx.conn(), &id).await? {
+            let text = format!("这一版已经有 {} 条批注，不能再写。其余的请写在退回理由里。", comments::MOST);
             return Err(Refusal::field("comment", text));
         }
-        rows::add(tx, &id, &desk.staff, (&gate, &quote, &words)).await?;
+        comments::add(tx, &id, &desk.staff, (&gate, &quote, &words)).await?;
         let (edition, number) = (&whole.edition.id, whole.edition.number);
         let data = json!({ "edition": edition, "number": number, "gate": gate, "quote": quote, "words": words });
-        let event = NewEvent::new(&COMMENTED, &whole.document.id, &actor).organ(&whole.document.organ);
+        let event = NewEvent::new(&comments::COMMENTED, &whole.document.id, &actor).organ(&whole.document.organ);
         tx.append(event.data(data)).await?;
         Ok::<_, Refusal>(Done::ok(format!("/reviews/{id}"), "已写下批注。撰写人和审核员看得到，不会公开。"))
     };
@@ -132,20 +99,20 @@ pub(super) async fn turn(
     let done = async |tx: &mut Tx| {
         let actor = desk.actor();
         let whole = editions::load(tx, &house, &actor, &id).await?;
-        let known = rows::of(tx.conn(), &whole).await?.into_iter().find(|one| one.id == comment);
+        let known = comments::of(tx.conn(), &whole).await?.into_iter().find(|one| one.id == comment);
         let known = known.ok_or(Refusal::NotFound)?;
         let review = review::rows::newest(tx.conn(), &checks::about(&whole)).await?;
         let writes = may_for(&actor, house.kind_of(&whole.document)?.write, whole.document.keeper()).is_ok();
-        if !writes && may_comment(&desk.staff, &whole, review.as_ref()).is_err() {
+        if !writes && comments::may_comment(&desk.staff, &whole, review.as_ref()).is_err() {
             return Err(Refusal::Conflict("批注由撰写人和负责审核这份稿件的人处理。".into()));
         }
         if !whole.edition.is_open() {
             return Err(Refusal::Conflict("这一版已经办结，批注随审核记录留存，不再改动。".into()));
         }
-        let (answer, opens) = (lines(&asked.answer, MOST.1), asked.to == "open");
+        let (answer, opens) = (lines(&asked.answer, LONGEST.1), asked.to == "open");
         let turned = match opens {
-            true => rows::reopen(tx, &comment).await?,
-            false => rows::resolve(tx, &comment, &desk.staff, &answer).await?,
+            true => comments::reopen(tx, &comment).await?,
+            false => comments::resolve(tx, &comment, &desk.staff, &answer).await?,
         };
         let to = match asked.from.as_str() {
             "edit" => format!("/documents/{}/edit", whole.document.id),
@@ -158,7 +125,7 @@ pub(super) async fn turn(
         let how = if opens { "重新打开" } else { "已处理" };
         let (edition, number) = (&whole.edition.id, whole.edition.number);
         let data = json!({ "edition": edition, "number": number, "to": how, "words": known.words, "answer": answer });
-        let event = NewEvent::new(&COMMENT_TURNED, &whole.document.id, &actor).organ(&whole.document.organ);
+        let event = NewEvent::new(&comments::COMMENT_TURNED, &whole.document.id, &actor).organ(&whole.document.organ);
         tx.append(event.data(data)).await?;
         Ok(Done::ok(to, if opens { "批注已重新打开。" } else { "批注已标为已处理。" }))
     };

@@ -8,7 +8,7 @@ use review::Review;
 use store::{Db, Tx, Value, built, places, query, query_scalar};
 use web::{Ctx, Desk, Result, act_now};
 
-use crate::editions::{checks, subject::EDITION};
+use super::{checks, subject::EDITION};
 
 /// A reader waits no longer than this for the record: who writes now would hold up a page that only shows.
 const PATIENCE: Duration = Duration::from_secs(3);
@@ -53,7 +53,7 @@ pub(crate) async fn note(ctx: &Ctx, desk: &Desk, whole: &Whole) -> Result<()> {
 }
 
 /// Which of these editions this person has read in the round of review that is open.
-pub(super) async fn read_by(db: &Db, person: &AccountId, editions: &[EditionId]) -> Result<HashSet<EditionId>> {
+pub(crate) async fn read_by(db: &Db, person: &AccountId, editions: &[EditionId]) -> Result<HashSet<EditionId>> {
     if editions.is_empty() {
         return Ok(HashSet::new());
     }
