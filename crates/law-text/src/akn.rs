@@ -21,11 +21,22 @@ pub struct Identity {
     pub version: String,
     /// The day on which this file was written.
     pub written: String,
-    /// Who issued it: a key without blanks, and its name.
-    pub issuer: (String, String),
-    /// Who publishes this file: a key without blanks, and its name.
-    pub publisher: (String, String),
+    /// Who issued it.
+    pub issuer: Body,
+    /// Who publishes this file.
+    pub publisher: Body,
     /// Where a person reads it.
+    pub address: String,
+}
+
+/// An organ or whoever else has a part in a text.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Body {
+    /// Names it within the file, without blanks.
+    pub key: String,
+    /// In the words of people.
+    pub name: String,
+    /// Where more of it is told.
     pub address: String,
 }
 
@@ -97,7 +108,7 @@ impl Out {
         let written = first([&of.written, &of.version, &of.made]);
         let work = format!("/akn/cn/{kind}/{made}/{}", key(&of.key));
         let expression = format!("{work}/zho@{version}");
-        let (issuer, publisher) = (key(&of.issuer.0), key(&of.publisher.0));
+        let (issuer, publisher) = (key(&of.issuer.key), key(&of.publisher.key));
         let level = |name: &str, uri: &str, this: &str, alias: &str, date: &str, dated: &str, by: &str, more: &str| {
             format!(
                 "<{name}><FRBRthis value=\"{this}\"/><FRBRuri value=\"{uri}\"/>{alias}\
@@ -125,12 +136,13 @@ impl Out {
         self.text.push_str("</identification>\n");
         self.text.push_str(&format!("<references source=\"#{publisher}\">\n"));
         let mut named = HashSet::new();
-        for (key, name) in [(&issuer, &of.issuer.1), (&publisher, &of.publisher.1)] {
+        for (key, body) in [(&issuer, &of.issuer), (&publisher, &of.publisher)] {
             if named.insert(key.clone()) {
                 self.ids.insert(key.clone());
                 self.text.push_str(&format!(
-                    "<TLCOrganization eId=\"{key}\" href=\"/akn/ontology/organization/cn/{key}\" showAs=\"{}\"/>\n",
-                    escaped(name)
+                    "<TLCOrganization eId=\"{key}\" href=\"{}\" showAs=\"{}\"/>\n",
+                    escaped(&body.address),
+                    escaped(&body.name)
                 ));
             }
         }
@@ -330,8 +342,16 @@ mod tests {
             made: "2026-03-05".into(),
             version: "2026-03-06".into(),
             written: "2026-03-07".into(),
-            issuer: ("qh".into(), "青禾县人民政府".into()),
-            publisher: ("site".into(), "青禾县 & 公开".into()),
+            issuer: Body {
+                key: "qh".into(),
+                name: "青禾县人民政府".into(),
+                address: "https://qinghe.example/organs/qh".into(),
+            },
+            publisher: Body {
+                key: "site".into(),
+                name: "青禾县 & 公开".into(),
+                address: "https://qinghe.example/".into(),
+            },
             address: "https://qinghe.example/policies/0123456789abcdef".into(),
         }
     }
