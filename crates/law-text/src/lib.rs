@@ -11,4 +11,4 @@ mod number;
 mod structure;
 
 pub use number::{anchor, ordinal};
-pub use structure::{Article, Item, Level, Paragraph, Part, Statute};
+pub use structure::{Article, Item, Level, Paragraph, Part, Statute, is_chapter};

@@ -320,6 +320,15 @@ fn named(line: &str, begun: bool) -> Option<Part> {
         .then(|| opened(Level::Annex, "", line, line))
 }
 
+/// Whether a line is the heading of a 编, 分编 or 章, or stands as one: 附则.
+pub fn is_chapter(line: &str) -> bool {
+    let found = match label(line) {
+        Some(label) => part(line, &label),
+        None => named(line, false),
+    };
+    found.is_some_and(|part| part.level <= Level::Chapter)
+}
+
 fn opened(level: Level, number: &str, heading: &str, line: &str) -> Part {
     Part {
         level,

@@ -6,6 +6,7 @@
 //! else ([`aside`]).
 
 mod files;
+mod noted;
 mod said;
 mod table;
 mod units;
@@ -21,6 +22,7 @@ use law_text::diff::{
     spans::{self, Span, spans},
     words::{self, Lexicon, Mark, Word},
 };
+pub use noted::Chapter;
 pub(crate) use said::said;
 use tokio::sync::Semaphore;
 use units::Unit;
@@ -58,6 +60,8 @@ pub struct Side {
     pub html: String,
     /// Its files, in order.
     pub files: Vec<File>,
+    /// What its authors say of its changes, line by line (`common::CHANGES`).
+    pub notes: String,
 }
 
 /// A row of the comparison: units of both sides that belong together, or of one side alone.
@@ -90,6 +94,8 @@ pub struct Comparison {
     names: (String, String),
     fields: Vec<(&'static str, Vec<Span>)>,
     files: Vec<FileChange>,
+    /// What the authors of the new edition say of its changes: of what, and the words.
+    notes: Vec<(String, String)>,
     /// The words are the same, their looks (bold, alignment) are not.
     looks: bool,
     /// Not everything could be looked at in the time that a comparison may take.
@@ -126,6 +132,7 @@ fn within(old: &Side, new: &Side, most: u64) -> Comparison {
         names: (old.name.clone(), new.name.clone()),
         fields,
         files: files::compare(&old.files, &new.files),
+        notes: noted::read(&new.notes),
         coarse: steps.spent(),
         steps: steps.taken(),
     }

@@ -398,9 +398,12 @@ fn came(number: (u32, u32), lines: Vec<String>, part: Option<usize>) -> Work {
     Work { stated: Some(number), lines, part, rewritten: true, ..Work::default() }
 }
 
-/// Quoted words as articles: the number that each begins with, and its lines.
-fn articles(words: &str) -> Vec<(Option<(u32, u32)>, Vec<String>)> {
-    let mut found: Vec<(Option<(u32, u32)>, Vec<String>)> = Vec::new();
+/// Quoted words as an article: the number with which they begin, and the lines.
+type Quoted = (Option<(u32, u32)>, Vec<String>);
+
+/// Quoted words as articles.
+fn articles(words: &str) -> Vec<Quoted> {
+    let mut found: Vec<Quoted> = Vec::new();
     for line in lines(words) {
         let begins = label(&line).filter(|label| {
             let apart = label.rest.chars().next().is_none_or(|c| c.is_whitespace() || "【（(:：".contains(c));

@@ -44,6 +44,12 @@ both! {
         let reply = reply.shows("第 1 版（现在公开的）").shows("第 2 版（审核中）").shows("补贴<ins>暂行</ins>办法");
         let reply = reply.shows("<del>100</del>").shows("<ins>120</ins>").shows("<del>2026年3月5日</del>").shows("增加表格");
         reply.shows("正文共 3 处不同：修改 2 处、增加 1 处").shows("href=\"#c2\"").shows("id=\"c3\"");
+        // What its authors say of the changes stands beside them, and is asked for only with a correction.
+        let said = [("note", "更正标准"), ("changes", "第 1 段：标准随物价提高")];
+        editor.post(&format!("/documents/{id}/recall"), &[]).await.expect(303);
+        editor.get(&format!("/documents/{id}/edit")).await.expect(200).shows("逐处说明");
+        submit(&mut editor, &id, "补贴暂行办法", new, &said).await.expect(303);
+        editor.get(&page).await.expect(200).shows("说明：标准随物价提高").hides("<th scope=\"row\">逐处说明</th>");
         // Whatever the order of asking, the older one stands first.
         let (second, ..) = edition(app, &id).await;
         let turned = editor.get(&format!("{page}?old={second}&all=1")).await.expect(200);
