@@ -96,8 +96,8 @@ pub const COMPARED_YES: &str = "yes";
 const COMPARED_CODES: [(&str, &str); 2] =
     [(COMPARED_YES, "公开：公众可以逐字看到这一版改了哪里"), ("no", "不公开：公众只看到“改了什么”的说明")];
 
-/// Of a correction: what its authors say of each change, for readers beside the comparison. One line for each, behind what it speaks
-/// of: 第三条：提高标准.
+/// Of a correction: what its authors say of each change, for readers beside the comparison. One line for each, behind what
+/// it speaks of: 第三条：提高标准.
 pub static CHANGES: Facet = Facet::new("changes", "逐处说明", Shape::Long(4000)).at(0).help(
     "在对照页上与改动并排显示，一处一行，先写改的是哪一条，例如 第三条：标准由每月100元提高到120元；没有条号的写 第 2 段",
 );

@@ -1,4 +1,5 @@
-//! `gongkai compare`: two regulations held against each other, article by article; or an amending decision applied to the old one.
+//! `gongkai compare`: two regulations held against each other, article by article; or an amending decision applied to
+//! the old one.
 
 use std::{collections::BTreeMap, io::Write, path::Path, process::ExitCode};
 

@@ -66,8 +66,8 @@ impl Comparison {
     pub(super) fn notes(&self) -> (Vec<String>, Vec<String>) {
         let (mut beside, mut rest) = (vec![String::new(); self.rows.len()], Vec::new());
         let is_named = |row: &Row, new: bool, name: &String| {
-            let (units, range) = if new { (&self.new, row.news.clone()) } else { (&self.old, row.olds.clone()) };
-            range.into_iter().any(|at| units.get(at).is_some_and(|unit| self.names(unit, at).contains(name)))
+            let (units, mut range) = if new { (&self.new, row.news.clone()) } else { (&self.old, row.olds.clone()) };
+            range.any(|at| units.get(at).is_some_and(|unit| self.names(unit, at).contains(name)))
         };
         for (name, words) in &self.notes {
             let fits = |row: &&Row, new: bool| Self::told(row) && !name.is_empty() && is_named(*row, new, name);

@@ -141,7 +141,10 @@ fn compare_keeps_its_contract() {
     assert!(told.contains("第三条　标准为每月120元。") && told.contains("第四条　自2025年7月1日"), "{told}");
     assert!(missing.contains("原文没有第九条") && missing.contains("1 处没有应用"), "{missing}");
     let answer = json(&run(place.path(), &["compare", &old, "--amend", &decision, "--json"]));
-    assert_eq!((&answer["amendment"]["failed"][0]["reason"], &answer["summary"]["added"]), (&"原文没有第九条".into(), &1.into()));
+    assert_eq!(
+        (&answer["amendment"]["failed"][0]["reason"], &answer["summary"]["added"]),
+        (&"原文没有第九条".into(), &1.into())
+    );
     assert_eq!(run(place.path(), &["compare", &old, &new, "--amend", &decision]).status.code(), Some(2));
     assert_eq!(run(place.path(), &["compare", &old]).status.code(), Some(2));
     assert_eq!(run(place.path(), &["compare", &old, "none.txt", "--json"]).status.code(), Some(1));

@@ -107,7 +107,8 @@ pub(super) fn clauses(lines: &[&str]) -> Vec<Clause> {
     found
 }
 
-/// A clause without its quoted words: each quotation is one character ([`quoted`]), blanks are gone; and the quotations, line by line.
+/// A clause without its quoted words: each quotation is one character ([`quoted`]), blanks are gone; and the quotations,
+/// line by line.
 /// A mark that opens a further line of a quotation opens nothing: official texts repeat it.
 pub(super) fn lifted(clause: &str) -> (String, Vec<String>) {
     let (mut plain, mut quotes): (String, Vec<String>) = (String::new(), Vec::new());

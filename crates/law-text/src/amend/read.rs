@@ -391,7 +391,8 @@ impl Reader<'_> {
     }
 
     fn renumber(&mut self, to: &str) -> Result<(), String> {
-        let (named, rest) = places(&format!("第{to}"), self.places.first().copied());
+        let to = format!("第{to}");
+        let (named, rest) = places(&to, self.places.first().copied());
         let from: Vec<Place> = self.places.clone();
         if named.is_empty() || named.len() != from.len() {
             return Err("条号前后的数量不一样".to_owned());

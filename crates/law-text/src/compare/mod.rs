@@ -48,8 +48,8 @@ pub struct ArticleChange {
     pub also: Vec<String>,
     /// How alike both are, from 0 to 1.
     pub similarity: f64,
-    /// The words of both: without insertions the old text, without deletions the new one. Articles that were split or merged stand
-    /// in it one after another, a line break between them.
+    /// The words of both: without insertions the old text, without deletions the new one. Articles that were split or merged
+    /// stand in it one after another, a line break between them.
     pub spans: Vec<Stretch>,
     /// The outermost part in which it stands now, or stood: 第二章 罚则; empty where there is none.
     pub part: String,
@@ -287,8 +287,8 @@ pub fn around(old: &Statute, new: &Statute) -> Vec<Around> {
     found
 }
 
-/// Which part of the old text each of the new one was: first those that read the same, then those with the same number. Those that
-/// are counted twice are taken in their order.
+/// Which part of the old text each of the new one was: first those that read the same, then those with the same number. Those
+/// that are counted twice are taken in their order.
 fn paired(old: &[Part], new: &[Part]) -> Vec<Option<usize>> {
     let mut left: Vec<usize> = (0..old.len()).collect();
     let mut pairs: Vec<Option<usize>> = vec![None; new.len()];

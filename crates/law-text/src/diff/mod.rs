@@ -1,5 +1,5 @@
-//! Two texts held against each other by words, in bounded work: what stays, what moved, what was split or merged. Pages of editions
-//! and the comparison of two statutes stand on this alike.
+//! Two texts held against each other by words, in bounded work: what stays, what moved, what was split or merged. Pages of
+//! editions and the comparison of two statutes stand on this alike.
 
 pub mod matching;
 pub mod script;

@@ -1,5 +1,5 @@
-//! The text of a public document as Akoma Ntoso 1.0, for programs that read law: its articles with stable ids, and which work, which
-//! edition and whose it is.
+//! The text of a public document as Akoma Ntoso 1.0, for programs that read law: its articles with stable ids, and which work,
+//! which edition and whose it is.
 
 use axum::{
     extract::{Path, State},

@@ -1,6 +1,6 @@
 //! Two editions of a public document held against each other, for everybody: only such as the public could read and may read
-//! again ([`document::public::comparable`]). With `?with=` another public document takes the place of the older one: the text that
-//! this one replaced.
+//! again ([`document::public::comparable`]). With `?with=` another public document takes the place of the older one: the text
+//! that this one replaced.
 
 use askama::Template;
 use axum::{
