@@ -92,3 +92,36 @@ fn laws_in_two_versions_are_compared() {
         }
     }
 }
+
+/// `GONGKAI_AKN_SCHEMA` names the schema of Akoma Ntoso 1.0 as OASIS publishes it (akomantoso30.xsd with xml.xsd beside it); it is
+/// read by `xmllint`. Without it nothing is tried.
+#[test]
+fn every_law_is_valid_akoma_ntoso() {
+    let Ok(schema) = std::env::var("GONGKAI_AKN_SCHEMA") else {
+        eprintln!("skipped: GONGKAI_AKN_SCHEMA names no schema");
+        return;
+    };
+    let folder = tempfile::tempdir().expect("a folder");
+    let notice = ("notice".to_owned(), "通知\n各单位：\n请办理。".to_owned());
+    let empty = ("empty".to_owned(), String::new());
+    let mut written = Vec::new();
+    for (at, (name, text)) in laws().into_iter().chain([notice, empty]).enumerate() {
+        let file = folder.path().join(format!("{at}.xml"));
+        let organ =
+            |key: &str| akn::Body { key: key.into(), name: "某机关".into(), address: "https://a.example/".into() };
+        let identity = Identity {
+            key: name,
+            made: "2026-01-01".into(),
+            issuer: organ("issuer"),
+            publisher: organ("publisher"),
+            ..Identity::default()
+        };
+        std::fs::write(&file, akn::write(&Statute::read(&text), &identity)).expect("write");
+        written.push(file);
+    }
+    let mut command = std::process::Command::new("xmllint");
+    let done = command.arg("--noout").arg("--schema").arg(&schema).args(&written).output().expect("xmllint runs");
+    let said = String::from_utf8_lossy(&done.stderr);
+    let wrong: Vec<&str> = said.lines().filter(|line| !line.ends_with("validates")).take(20).collect();
+    assert!(done.status.success(), "{wrong:#?}");
+}
