@@ -275,6 +275,9 @@ impl State {
             if word.is_empty() {
                 return Err("引号里没有文字".to_owned());
             }
+            if word.contains('\n') {
+                return Err("引号里的词句跨了行，要由人处理".to_owned());
+            }
             let mut with = 0;
             for (at, range, name) in &found {
                 if self.all[*at].lines[range.clone()].join("\n").contains(word.as_str()) {
