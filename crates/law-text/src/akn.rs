@@ -80,10 +80,13 @@ pub fn write(statute: &Statute, of: &Identity) -> String {
         out.text.push_str("</body>\n");
     } else {
         out.text.push_str("<mainBody>\n");
-        for line in statute.units() {
-            out.paragraph_of_words(&line.text);
+        let mut lines: Vec<&str> = statute.preamble.lines().chain(statute.lead.lines()).collect();
+        for part in &statute.parts {
+            lines.push(&part.line);
+            lines.extend(part.text.lines());
         }
-        if statute.units().is_empty() {
+        lines.iter().for_each(|line| out.paragraph_of_words(line));
+        if lines.is_empty() {
             out.text.push_str("<p/>\n");
         }
         out.text.push_str("</mainBody>\n");

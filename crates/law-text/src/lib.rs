@@ -7,7 +7,7 @@ pub mod akn;
 pub mod amend;
 pub mod compare;
 pub mod diff;
-mod number;
+pub mod number;
 mod structure;
 
 pub use number::{anchor, ordinal};
