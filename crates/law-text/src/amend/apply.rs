@@ -6,6 +6,7 @@ use super::{
     Amended, Decision, Failed, Place, Step,
     lines::{groups, paragraph, range, renumbered},
     order::{Work, collides, ordered},
+    parts,
 };
 use crate::{
     number::{self, label},
@@ -90,6 +91,11 @@ impl State {
                 Ok(())
             }
             Step::Merge { from, to, words } => self.merge(from, *to, words),
+            Step::InsertPart { words } => {
+                parts::insert(&mut self.statute, &mut self.all, parts::quoted(words)?);
+                Ok(())
+            }
+            Step::DeletePart { part } => parts::remove(&mut self.statute, &mut self.all, part),
             Step::Heading { part, words } => self.heading(part, words),
             Step::Title { words } => {
                 self.statute.title = words.replace('\n', "");
@@ -340,6 +346,8 @@ impl State {
     fn finished(self, failed: &mut Vec<Failed>, notes: &mut Vec<String>) -> Statute {
         let Self { all, mut statute, anew } = self;
         let anew = anew || collides(&all);
+        let stood = |part: usize| all.iter().filter(|work| work.old.is_some() && work.part == Some(part)).count();
+        let before: Vec<usize> = (0..statute.parts.len()).map(stood).collect();
         let wanted: Vec<((u32, u32), (u32, u32))> =
             all.iter().filter(|work| !work.gone).filter_map(|work| Some((work.old?, work.stated?))).collect();
         let came: BTreeSet<(u32, u32)> =
@@ -366,7 +374,6 @@ impl State {
             });
         }
         references(&all, &now, &gone, notes);
-        let before: Vec<usize> = (0..statute.parts.len()).map(|part| held(&statute.articles, part)).collect();
         statute.articles = all
             .iter()
             .map(|work| {

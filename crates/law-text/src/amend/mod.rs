@@ -4,6 +4,7 @@
 mod apply;
 mod lines;
 mod order;
+mod parts;
 mod quotes;
 mod read;
 
@@ -66,6 +67,10 @@ pub enum Step {
     Renumber { from: (u32, u32), to: (u32, u32) },
     /// 将第三条、第四条合并，作为第三条，修改为：“……”.
     Merge { from: Vec<(u32, u32)>, to: Option<(u32, u32)>, words: String },
+    /// 增加一章，作为第四章：“第四章　……”; the parts behind count on.
+    InsertPart { words: String },
+    /// 删去第四章, with its articles; the parts behind count down.
+    DeletePart { part: String },
     /// 将第二章章名修改为“……”.
     Heading { part: String, words: String },
     /// 将名称修改为“……”.

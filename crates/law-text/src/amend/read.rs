@@ -76,6 +76,7 @@ enum Pending {
     Paragraphs { article: (u32, u32), at: Option<u32> },
     Items { of: Place, at: Option<u32> },
     Merge { from: Vec<(u32, u32)>, to: Option<(u32, u32)> },
+    Part,
     Heading { part: String },
     Title,
 }
@@ -300,8 +301,12 @@ impl Reader<'_> {
 
     /// 删去 with what follows.
     fn deleted(&mut self, rest: &str) -> Result<(), String> {
-        if let Some((number, _)) = part(rest) {
-            return Err(format!("删去整章、整节（{number}）要由人处理：其中的条文是否一并删去，决定里要写明"));
+        if let Some((number, left)) = part(rest) {
+            if !left.is_empty() {
+                return Err(format!("整章、整节的修改（{number}）要由人处理"));
+            }
+            self.steps.push(Step::DeletePart { part: number });
+            return Ok(());
         }
         let (places, left) = places(rest, self.places.last().copied());
         if !places.is_empty() {
@@ -340,9 +345,7 @@ impl Reader<'_> {
             ('款', Some(place)) => Pending::Paragraphs { article: place.article, at: None },
             ('项', Some(place)) => Pending::Items { of: Place { item: None, ..place }, at: None },
             ('款' | '项', None) => return Err("没有说明在哪一条增加".to_owned()),
-            ('章' | '节' | '编', _) => {
-                return Err("增加整章、整节要由人处理：请把其中的条文逐条加入".to_owned());
-            }
+            ('章' | '节' | '编', _) => Pending::Part,
             // 增加“……”: words at the end of the place are not told where.
             _ => return Err(UNREAD.to_owned()),
         };
@@ -366,6 +369,16 @@ impl Reader<'_> {
             Some(Pending::Items { of, .. }) => Some(*of),
             _ => None,
         };
+        // The number of a new chapter stands in its heading.
+        let is_part = matches!(self.pending, Some(Pending::Part));
+        if let Some((_, rest)) = part(piece).filter(|_| is_part) {
+            let (taken, left) = run(rest.trim_start_matches(['：', ':']));
+            return match (taken.is_empty(), left.is_empty()) {
+                (_, false) => Err(UNREAD.to_owned()),
+                (true, true) => Ok(()),
+                (false, true) => self.worded(&taken),
+            };
+        }
         let (named, rest) = places(piece, base);
         let Some(first) = named.first() else { return Err(UNREAD.to_owned()) };
         match &mut self.pending {
@@ -443,6 +456,7 @@ impl Reader<'_> {
             Some(Pending::Paragraphs { article, at }) => Step::InsertParagraph { article, at, words },
             Some(Pending::Items { of, at }) => Step::InsertItem { of, at, words },
             Some(Pending::Merge { from, to }) => Step::Merge { from, to, words },
+            Some(Pending::Part) => Step::InsertPart { words },
             Some(Pending::Heading { part }) => Step::Heading { part, words },
             Some(Pending::Title) => Step::Title { words },
             Some(Pending::Words) | None if self.places.is_empty() => {

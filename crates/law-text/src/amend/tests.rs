@@ -91,10 +91,10 @@ fn words_are_exchanged_where_they_stand() {
 fn what_cannot_be_done_is_named_and_the_rest_is_done() {
     let done = amended(
         "关于修改《青禾县河道管理办法》的决定\n一、将第二十条修改为：“甲。”\n二、删去第二条第五款。\n三、将第六条中的“每季度”修改为“每月”。\n\
-         四、第三条第九项修改为：“（九）乙。”\n五、删去第七条。\n六、增加一章，作为第四章：“第四章　监督”\n七、第一条作适当修改。",
+         四、第三条第九项修改为：“（九）乙。”\n五、删去第七条。\n六、增加一章，作为第四章：“监督”\n七、第一条作适当修改。",
     );
     let reasons: Vec<&str> = done.failed.iter().map(|one| one.reason.as_str()).collect();
-    for words in ["原文没有第二十条", "没有第五款", "没有“每季度”", "没有第三条第（九）项", "整章", "没有看懂"]
+    for words in ["原文没有第二十条", "没有第五款", "没有“每季度”", "没有第三条第（九）项", "标题", "没有看懂"]
     {
         assert!(reasons.iter().any(|reason| reason.contains(words)), "{words}: {reasons:?}");
     }
@@ -117,6 +117,24 @@ fn articles_are_merged_split_and_named_anew() {
     assert_eq!(done.statute.parts[1].line, "第二章　保护和利用");
     assert_eq!((text(&done, "第二条").as_str(), text(&done, "第三条").as_str()), ("县水利局负责。", "乡镇协助。"));
     assert_eq!(text(&done, "第六条"), "占用河道、清淤应当报批。", "{}", done.text);
+}
+
+#[test]
+fn chapters_come_and_go_with_their_articles() {
+    let done = whole(
+        "决定\n一、增加一章，作为第三章：“第三章　监督\n“第七条　县水利局应当巡查。\n“第八条　任何人可以举报。”\n\
+         二、此外，对章、条的序号作相应调整。",
+    );
+    let lines: Vec<&str> = done.statute.parts.iter().map(|part| part.line.as_str()).collect();
+    assert_eq!(lines, ["第一章　总则", "第二章　保护", "第三章　监督", "第四章　附则"]);
+    assert_eq!(done.statute.parts.iter().map(|part| part.before).collect::<Vec<_>>(), [0, 2, 6, 8], "{}", done.text);
+    assert_eq!((text(&done, "第八条").as_str(), numbers(&done).len()), ("任何人可以举报。", 10));
+    assert!(text(&done, "第九条").contains("负责解释"), "{}", done.text);
+    let done = whole("决定\n一、删去第二章。\n二、对条文顺序作相应调整。");
+    let lines: Vec<&str> = done.statute.parts.iter().map(|part| part.line.as_str()).collect();
+    assert_eq!((lines, numbers(&done).len()), (vec!["第一章　总则", "第二章　附则"], 4), "{}", done.text);
+    assert_eq!(text(&done, "第四条"), "本办法自2024年2月1日起施行。");
+    assert!(amended("决定\n一、删去第九章。").failed[0].reason.contains("原文没有第九章"));
 }
 
 #[test]
