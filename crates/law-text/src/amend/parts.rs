@@ -32,7 +32,8 @@ pub(super) fn quoted(words: &str) -> Result<Quoted, String> {
     Ok(Quoted { articles: articles.collect(), parts: read.parts.clone() })
 }
 
-/// Puts the parts in before the one that bears the number of the first, else at the end before 附则 and annexes; those behind count on.
+/// Puts the parts in before the one that bears the number of the first, else at the end before 附则 and annexes; those behind
+/// count on.
 pub(super) fn insert(statute: &mut Statute, all: &mut Vec<Work>, new: Quoted) {
     let Some(first) = new.parts.first().cloned() else { return };
     let level = first.level;
