@@ -5,8 +5,9 @@ use std::{path::PathBuf, str::FromStr, time::Duration};
 use anyhow::{Context, Result, ensure};
 
 /// The measures, in the order in which they are taken.
-pub(crate) const MEASURES: [&str; 13] = [
+pub(crate) const MEASURES: [&str; 14] = [
     "parse",
+    "compare",
     "search",
     "publish",
     "readers",

@@ -21,6 +21,7 @@ const BASES: &[&str] = &[
     "sound",
     "text",
     "doc-number",
+    "law-text",
     "plan-text",
     "documents",
 ];
@@ -41,6 +42,7 @@ const WITHIN_BASES: &[(&str, &[&str])] = &[
     ("sound", &[]),
     ("text", &["fold"]),
     ("doc-number", &["fold"]),
+    ("law-text", &["fold", "doc-number"]),
     ("plan-text", &["fold"]),
     ("documents", &[]),
     // Only the guarded child, which is the program itself, and tests link the heavy readers.

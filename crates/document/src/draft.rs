@@ -416,9 +416,9 @@ pub(crate) async fn copy(tx: &mut Tx, document: &DocumentRow, from: &EditionId, 
          SELECT $1, body_html, body_text, reading_html, html_policy FROM edition_text WHERE edition_id = $2",
         "INSERT INTO article (edition_id, place, anchor, level, number, title, text) \
          SELECT $1, place, anchor, level, number, title, text FROM article WHERE edition_id = $2",
-        // Whether readers may compare (`common::COMPARED`) is said anew each time.
+        // Whether readers may compare and what is said of the changes (`common::COMPARED`, `common::CHANGES`) is said anew.
         "INSERT INTO facet (edition_id, key, place, value) SELECT $1, key, place, value FROM facet \
-         WHERE edition_id = $2 AND key <> 'compared'",
+         WHERE edition_id = $2 AND key NOT IN ('compared', 'changes')",
         "INSERT INTO edition_author (edition_id, account) SELECT $1, account FROM edition_author WHERE edition_id = $2",
         "INSERT INTO attachment (edition_id, id, position, title, file_name, digest, media_type, format, bytes, body_text, \
          parts, warnings, created_at) SELECT $1, id, position, title, file_name, digest, media_type, format, bytes, \

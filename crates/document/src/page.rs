@@ -40,6 +40,11 @@ pub struct Line {
 }
 
 impl Line {
+    /// The id of the document, from its address.
+    pub fn id(&self) -> &str {
+        self.href.rsplit('/').next().unwrap_or_default()
+    }
+
     /// The title for a page, with the places where it may break ([`web::breaks`]).
     pub fn marked(&self) -> String {
         web::breaks::marked(&self.title)

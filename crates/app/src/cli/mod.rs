@@ -106,12 +106,18 @@ enum Command {
     },
     /// 逐条对照新旧两个文件，不需要数据库
     #[command(after_help = "例：gongkai compare 办法2025.docx 办法2026.docx --json\n\n按“第…条”对照，没有条的按段落；\
-                            说明修改、增加、删去、移动（含只改序号）、拆分、合并，数字、日期、文号作为整体对照。")]
+                            说明修改、增加、删去、移动（含只改序号）、拆分、合并，数字、日期、文号作为整体对照。\n\n\
+                            gongkai compare 办法2025.docx --amend 修改决定.docx 把决定应用到旧文件，输出新文本；\
+                            没有应用的句子和原因写在标准错误输出。")]
     Compare {
         /// 旧文件：Word（.docx）、PDF、网页（.html）、文本（.txt）、Markdown（.md）；写 - 时从标准输入读
         old: PathBuf,
         /// 新文件
-        new: PathBuf,
+        #[arg(required_unless_present = "amend", conflicts_with = "amend")]
+        new: Option<PathBuf>,
+        /// 修改决定，代替新文件
+        #[arg(long, value_name = "DECISION")]
+        amend: Option<PathBuf>,
     },
     /// 检索已公开的信息
     #[command(after_help = "例：gongkai search 养老 --limit 5 --json")]
@@ -251,7 +257,9 @@ fn run(cli: Cli) -> Result<ExitCode> {
         Command::Column(tables::Column::Template) => return Ok(tables::column_template()),
         Command::Column(tables::Column::Standard) => return Ok(tables::column_standard()),
         Command::Check { file } => return check::run(&file, cli.common.json),
-        Command::Compare { old, new } => return compare::run(&old, &new, cli.common.json),
+        Command::Compare { old, new, amend } => {
+            return compare::run(&old, new.as_deref(), amend.as_deref(), cli.common.json);
+        }
         Command::VerifyReceipt(args) => return receipt::run(&args, &cli.common),
         Command::Witness(args) => return witness::run(&args, cli.common.json),
         Command::Clock(args) => {

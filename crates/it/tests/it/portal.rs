@@ -235,6 +235,7 @@ both! {
             for prefix in ["/documents/", "/policies/", "/api/v1/documents/"] {
                 reader.get(&format!("{prefix}{id}")).await.expect(404).hides(CANARY);
                 reader.get(&format!("{prefix}{id}/compare?old=1&new=2")).await.expect(404).hides(CANARY);
+                reader.get(&format!("{prefix}{id}/akn.xml")).await.expect(404).hides(CANARY);
             }
         }
         for path in &files {
@@ -252,6 +253,7 @@ both! {
         reader.get(&format!("/documents/{public}")).await.expect(200).shows("现行的正文").hides(CANARY);
         reader.get(&format!("/api/v1/documents/{public}")).await.expect(200).shows("现行的正文").hides(CANARY);
         reader.get(&format!("/documents/{public}/compare?old=1&new=2")).await.expect(404).hides(CANARY);
+        reader.get(&format!("/documents/{public}/akn.xml")).await.expect(200).shows("现行的正文").hides(CANARY);
     }
 
     async fn what_was_withdrawn_leaves_a_tombstone_and_nothing_else(app) {

@@ -71,6 +71,7 @@ pub static INTERPRETATION: KindSpec = KindSpec {
         &common::KEYWORDS,
         &common::EXPLAINED,
         &common::COMPARED,
+        &common::CHANGES,
         &FORM,
         &LEADER,
         &BACKGROUND,

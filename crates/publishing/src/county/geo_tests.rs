@@ -66,7 +66,7 @@ fn what_is_wrong_with_a_file_is_told_by_shape_and_ring() {
 #[test]
 fn a_file_of_brackets_is_refused_before_it_is_taken_apart() {
     for piece in ["[1],", "{},", "1,"] {
-        let file = format!("{{\"type\":\"Polygon\",\"coordinates\":[{}1]}}", piece.repeat(1_100_000));
+        let file = format!("{{\"type\":\"Polygon\",\"coordinates\":[{}1]}}", piece.repeat(1_600_000));
         assert!(fault(file.as_bytes()).contains("太多"), "{piece}");
     }
 }

@@ -5,7 +5,7 @@ use std::{collections::HashMap, sync::Arc};
 
 /// What a word stands for besides its letters: a link with another address is another word, although it reads the same.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub(super) enum Mark {
+pub enum Mark {
     #[default]
     None,
     /// In a link to this address; one for all words under it, since it may be as long as a text.
@@ -15,11 +15,11 @@ pub(super) enum Mark {
 }
 
 /// A word by its number in the [`Lexicon`].
-pub(super) type Word = u32;
+pub type Word = u32;
 
 /// The words of both texts, each with one number: texts are compared as lists of numbers.
 #[derive(Debug, Default)]
-pub(super) struct Lexicon {
+pub struct Lexicon {
     numbers: HashMap<(String, usize), Word>,
     /// Letters, and the number of the mark.
     words: Vec<(String, usize)>,
@@ -31,7 +31,7 @@ pub(super) struct Lexicon {
 
 impl Lexicon {
     /// The number of a word.
-    pub(super) fn word(&mut self, text: &str, mark: &Mark) -> Word {
+    pub fn word(&mut self, text: &str, mark: &Mark) -> Word {
         let key = (text.to_owned(), self.mark(mark));
         if let Some(known) = self.numbers.get(&key) {
             return *known;
@@ -62,24 +62,24 @@ impl Lexicon {
     }
 
     /// The words of a text, under one mark.
-    pub(super) fn words(&mut self, text: &str, mark: &Mark) -> Vec<Word> {
+    pub fn words(&mut self, text: &str, mark: &Mark) -> Vec<Word> {
         split(text).into_iter().map(|word| self.word(word, mark)).collect()
     }
 
     /// Letters and mark of a word.
-    pub(super) fn get(&self, word: Word) -> (&str, &Mark) {
+    pub fn get(&self, word: Word) -> (&str, &Mark) {
         let Some((text, mark)) = self.words.get(word as usize) else { return ("", &Mark::None) };
         (text.as_str(), self.marks.get(*mark).unwrap_or(&Mark::None))
     }
 
     /// Some words as they read.
-    pub(super) fn text(&self, words: &[Word]) -> String {
+    pub fn text(&self, words: &[Word]) -> String {
         words.iter().map(|word| self.get(*word).0).collect()
     }
 }
 
 /// A text as words; put together they are the text.
-pub(super) fn split(text: &str) -> Vec<&str> {
+pub fn split(text: &str) -> Vec<&str> {
     let (mut found, mut rest) = (Vec::new(), text);
     while let Some(first) = rest.chars().next() {
         let (word, after) = rest.split_at(length(rest).unwrap_or(first.len_utf8()));

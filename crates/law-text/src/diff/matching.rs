@@ -12,17 +12,17 @@ use super::{
 
 /// A unit, or the row of a table, as it is matched.
 #[derive(Debug, Clone)]
-pub(super) struct Item {
+pub struct Item {
     /// By which it is the same: its words without its number.
-    pub(super) key: Vec<Word>,
-    pub(super) words: Vec<Word>,
+    pub key: Vec<Word>,
+    pub words: Vec<Word>,
     /// Of another class nothing is the same or alike.
-    pub(super) class: u8,
+    pub class: u8,
 }
 
 /// A place in the comparison, in the order in which it is read.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Place {
+pub enum Place {
     /// In both, where it was. The ranges are longer than one where it was split or merged.
     Both { old: usize, new: usize, olds: Range<usize>, news: Range<usize> },
     /// In the old text alone, or moved to `to`.
@@ -59,13 +59,19 @@ impl Pairs {
         self.scores.insert(old, score);
     }
 
+    /// Whether what stands right before or after both belongs together: they are at the same place of something that moved whole.
+    fn beside(&self, old: usize, new: usize) -> bool {
+        let pair = |i: usize, j: usize| self.to.get(i).copied().flatten() == Some(j);
+        (old > 0 && new > 0 && pair(old - 1, new - 1)) || pair(old + 1, new + 1)
+    }
+
     fn free(list: &[Option<usize>]) -> Vec<usize> {
         (0..list.len()).filter(|at| list[*at].is_none()).collect()
     }
 }
 
 /// Matches rows of a table.
-pub(super) fn arrange(olds: &[Item], news: &[Item], steps: &mut Steps) -> Vec<Place> {
+pub fn arrange(olds: &[Item], news: &[Item], steps: &mut Steps) -> Vec<Place> {
     let mut pairs = matched(olds, news, steps);
     let mut stays = stays(&mut pairs);
     level(&mut pairs, &mut stays);
@@ -91,7 +97,7 @@ fn level(pairs: &mut Pairs, stays: &mut [bool]) {
 }
 
 /// Matches units of a text: one may have been split into several, several merged into one.
-pub(super) fn arrange_text(olds: &[Item], news: &[Item], steps: &mut Steps) -> Vec<Place> {
+pub fn arrange_text(olds: &[Item], news: &[Item], steps: &mut Steps) -> Vec<Place> {
     let mut pairs = matched(olds, news, steps);
     let stays = stays(&mut pairs);
     let groups = groups(olds, news, &pairs, &stays, steps);
@@ -185,8 +191,17 @@ fn alike(a: &[u64], b: &[u64], steps: &mut Steps) -> Score {
 }
 
 /// How alike two texts are, in thousandths.
-pub(super) fn likeness(a: &[Word], b: &[Word], steps: &mut Steps) -> usize {
+pub fn likeness(a: &[Word], b: &[Word], steps: &mut Steps) -> usize {
     if a == b { 1000 } else { alike(&shingles(a), &shingles(b), steps) }
+}
+
+/// How much of a part stands in a whole, in thousandths.
+pub fn covered(part: &[Word], whole: &[Word], steps: &mut Steps) -> usize {
+    let (part, whole) = (shingles(part), shingles(whole));
+    if part.is_empty() || !steps.take(part.len() + whole.len()) {
+        return 0;
+    }
+    1000 * shared(&part, &whole) / part.len()
 }
 
 /// A pair that might be: how well it stands, how alike it is, and which.
@@ -206,6 +221,7 @@ fn candidates(
     };
     let (of_old, of_new) = (made(olds, &free_old), made(news, &free_new));
     let mut wanted = beside(&free_old, &free_new, gap_old, gap_new);
+    wanted.extend(within_moved(&free_old, pairs));
     wanted.extend(by_words((&free_old, &of_old), (&free_new, &of_new), steps));
     wanted.sort_unstable();
     wanted.dedup();
@@ -215,10 +231,11 @@ fn candidates(
             continue;
         }
         let score = alike(&of_old[&i], &of_new[&j], steps);
-        let near = gap_old[i] == gap_new[j];
+        let level = gap_old[i] == gap_new[j];
+        let near = level || pairs.beside(i, j);
         // A table or a picture is nothing else: at the same place it is that which was there.
         let enough = match (near, olds[i].class) {
-            (true, 1 | 2) => true,
+            (true, 1 | 2) if level => true,
             (true, _) => score >= ALIKE,
             (false, _) => score >= ALIKE_ELSEWHERE && olds[i].words.len() >= LONG,
         };
@@ -228,6 +245,18 @@ fn candidates(
     }
     found.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| (a.2, a.3).cmp(&(b.2, b.3))));
     found
+}
+
+/// Pairs that stand right beside others that belong together, wherever these have gone.
+fn within_moved(free_old: &[usize], pairs: &Pairs) -> Vec<(usize, usize)> {
+    let mut wanted = Vec::new();
+    for i in free_old {
+        let after = i.checked_sub(1).and_then(|before| pairs.to[before]).map(|j| j + 1);
+        let before = pairs.to.get(i + 1).copied().flatten().and_then(|j| j.checked_sub(1));
+        let free = |j: &usize| pairs.from.get(*j).is_some_and(Option::is_none);
+        wanted.extend([after, before].into_iter().flatten().filter(free).map(|j| (*i, j)));
+    }
+    wanted
 }
 
 /// Pairs at the same place: all of a few, else those that stand level.
@@ -304,10 +333,12 @@ fn stays(pairs: &mut Pairs) -> Vec<bool> {
     for at in kept {
         stays[both[at].0] = true;
     }
-    for (i, j) in both {
-        if !stays[i] && pairs.scores.get(&i).is_none_or(|score| *score < ALIKE_ELSEWHERE) {
-            (pairs.to[i], pairs.from[j]) = (None, None);
-        }
+    let lost = |(i, j): &(usize, usize)| {
+        !stays[*i] && pairs.scores.get(i).is_none_or(|score| *score < ALIKE_ELSEWHERE) && !pairs.beside(*i, *j)
+    };
+    let lost: Vec<(usize, usize)> = both.into_iter().filter(lost).collect();
+    for (i, j) in lost {
+        (pairs.to[i], pairs.from[j]) = (None, None);
     }
     stays
 }

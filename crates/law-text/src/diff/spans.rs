@@ -18,19 +18,19 @@ pub enum Op {
 
 /// A stretch of words.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Span {
-    pub(super) op: Op,
-    pub(super) words: Vec<Word>,
+pub struct Span {
+    pub op: Op,
+    pub words: Vec<Word>,
 }
 
 impl Span {
-    pub(super) fn changed(&self) -> bool {
+    pub fn changed(&self) -> bool {
         self.op != Op::Equal
     }
 }
 
 /// Both texts as stretches: those that are not inserted are the old one, those that are not deleted the new one.
-pub(super) fn spans(old: &[Word], new: &[Word], steps: &mut Steps) -> Vec<Span> {
+pub fn spans(old: &[Word], new: &[Word], steps: &mut Steps) -> Vec<Span> {
     let mut found = Vec::new();
     let (mut i, mut j) = (0, 0);
     for (x, y) in common(old, new, steps).into_iter().chain([(old.len(), new.len())]) {
@@ -45,7 +45,7 @@ pub(super) fn spans(old: &[Word], new: &[Word], steps: &mut Steps) -> Vec<Span> 
 }
 
 /// The words of one side.
-pub(super) fn side(spans: &[Span], without: Op) -> Vec<Word> {
+pub fn side(spans: &[Span], without: Op) -> Vec<Word> {
     spans.iter().filter(|span| span.op != without).flat_map(|span| span.words.iter().copied()).collect()
 }
 

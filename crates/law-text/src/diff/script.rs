@@ -6,18 +6,18 @@ use std::{collections::HashMap, hash::Hash};
 
 /// Work that may still be done, in steps: one is about one comparison of two words.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Steps {
+pub struct Steps {
     left: u64,
     taken: u64,
 }
 
 impl Steps {
-    pub(super) fn of(most: u64) -> Self {
+    pub fn of(most: u64) -> Self {
         Self { left: most, taken: 0 }
     }
 
     /// Takes some; whether they were there.
-    pub(super) fn take(&mut self, steps: usize) -> bool {
+    pub fn take(&mut self, steps: usize) -> bool {
         let steps = u64::try_from(steps).unwrap_or(u64::MAX);
         if steps > self.left {
             self.left = 0;
@@ -29,12 +29,12 @@ impl Steps {
     }
 
     /// Whether something had to be left undone.
-    pub(super) fn spent(&self) -> bool {
+    pub fn spent(&self) -> bool {
         self.left == 0
     }
 
     /// How many were taken.
-    pub(super) fn taken(&self) -> u64 {
+    pub fn taken(&self) -> u64 {
         self.taken
     }
 }
@@ -45,7 +45,7 @@ const MOST: usize = 1000;
 const DEPTH: u8 = 16;
 
 /// Pairs of places of what both have in common, in order.
-pub(super) fn common<T: Eq + Hash + Copy>(a: &[T], b: &[T], steps: &mut Steps) -> Vec<(usize, usize)> {
+pub fn common<T: Eq + Hash + Copy>(a: &[T], b: &[T], steps: &mut Steps) -> Vec<(usize, usize)> {
     let mut pairs = Vec::new();
     within(a, b, (0, 0), DEPTH, steps, &mut pairs);
     pairs
@@ -195,7 +195,7 @@ fn anchored<T: Eq + Hash + Copy>(
 }
 
 /// Places of a longest row of rising numbers (all different).
-pub(super) fn rising(numbers: &[usize]) -> Vec<usize> {
+pub fn rising(numbers: &[usize]) -> Vec<usize> {
     let (mut ends, mut before): (Vec<usize>, Vec<Option<usize>>) = (Vec::new(), Vec::with_capacity(numbers.len()));
     for (at, number) in numbers.iter().enumerate() {
         let place = ends.partition_point(|end| numbers[*end] < *number);
