@@ -20,6 +20,7 @@ const BASES: &[&str] = &[
     "egress",
     "text",
     "doc-number",
+    "doc-layout",
     "plan-text",
     "documents",
 ];
@@ -39,6 +40,7 @@ const WITHIN_BASES: &[(&str, &[&str])] = &[
     ("receipt", &["kernel"]),
     ("text", &["fold"]),
     ("doc-number", &["fold"]),
+    ("doc-layout", &["fold", "doc-number"]),
     ("plan-text", &["fold"]),
     ("documents", &[]),
     // Only the guarded child, which is the program itself, and tests link the heavy readers.
