@@ -5,9 +5,7 @@ use std::sync::Arc;
 use doc_layout::{Field, Found, Layout};
 use document::{
     Kind, Values,
-    common::{
-        self, DOCUMENT_NUMBER, EFFECTIVE_ON, EXPIRES_ON, EXPLAINED, SOURCE, VALIDITY, WRITTEN_ON,
-    },
+    common::{self, DOCUMENT_NUMBER, EFFECTIVE_ON, EXPIRES_ON, EXPLAINED, SOURCE, VALIDITY, WRITTEN_ON},
     html::Written,
 };
 use documents::{Extracted, Format, Unread};
@@ -123,7 +121,9 @@ fn fit(found: &Extracted) -> Result<(), String> {
         Format::Docx | Format::Pdf | Format::Markdown | Format::Txt | Format::Html => {}
         other => {
             let name = other.name();
-            return Err(format!("这是{name}，不能作为公文正文导入。请导入 Word、PDF、网页或文本；表格和图片请作附件上传。"));
+            return Err(format!(
+                "这是{name}，不能作为公文正文导入。请导入 Word、PDF、网页或文本；表格和图片请作附件上传。"
+            ));
         }
     }
     if !found.text.trim().is_empty() {
@@ -279,7 +279,8 @@ mod tests {
 
     use super::*;
 
-    static PLAIN: KindSpec = KindSpec { facets: &common::ALL, ..KindSpec::new("plain", "文件", "/documents/", &USE_DESK) };
+    static PLAIN: KindSpec =
+        KindSpec { facets: &common::ALL, ..KindSpec::new("plain", "文件", "/documents/", &USE_DESK) };
 
     fn about() -> About {
         About {
@@ -313,7 +314,8 @@ mod tests {
 
     #[test]
     fn what_is_in_doubt_is_told_and_not_made_up() {
-        let read = super::read(text("今天开会。\n会议要求抓好落实。"), "2019年/会议(2019-05-06).txt", &about()).expect("a document");
+        let read = super::read(text("今天开会。\n会议要求抓好落实。"), "2019年/会议(2019-05-06).txt", &about())
+            .expect("a document");
         assert_eq!((read.title.as_str(), read.number()), ("会议", ""));
         assert_eq!(read.values.get(&WRITTEN_ON), "2019-05-06");
         let mut told = fields(&read);

@@ -20,24 +20,24 @@ store::ids! {
 
 /// A batch.
 #[derive(Debug, Clone, PartialEq, Eq, FromRow)]
-pub struct Batch {
-    pub id: BatchId,
-    pub organ: OrganCode,
+pub(super) struct Batch {
+    pub(super) id: BatchId,
+    pub(super) organ: OrganCode,
     /// Key of the kind of documents.
-    pub kind: String,
+    pub(super) kind: String,
     #[sql(rename = "column_slug")]
-    pub column: ColumnId,
+    pub(super) column: ColumnId,
     /// Name of the folder or of the files.
-    pub source: String,
-    pub started_by: AccountId,
-    pub started_name: String,
-    pub started_at: String,
+    pub(super) source: String,
+    pub(super) started_by: AccountId,
+    pub(super) started_name: String,
+    pub(super) started_at: String,
     /// Empty while it is under way, or after it broke off.
-    pub finished_at: String,
+    pub(super) finished_at: String,
     /// Files at the last time.
-    pub found: i64,
+    pub(super) found: i64,
     /// Of these, files that were there already.
-    pub skipped: i64,
+    pub(super) skipped: i64,
 }
 
 const BATCH: &str = "SELECT id, organ, kind, column_slug, source, started_by, started_name, started_at, finished_at, found, skipped \
@@ -45,11 +45,11 @@ const BATCH: &str = "SELECT id, organ, kind, column_slug, source, started_by, st
 
 /// What is brought in, and as what: the same again is the same batch.
 #[derive(Debug, Clone)]
-pub struct Key {
-    pub organ: OrganCode,
-    pub kind: &'static str,
-    pub column: ColumnId,
-    pub source: String,
+pub(super) struct Key {
+    pub(super) organ: OrganCode,
+    pub(super) kind: &'static str,
+    pub(super) column: ColumnId,
+    pub(super) source: String,
 }
 
 /// The batch that goes on, or a new one. Called under the lock `import`.
@@ -335,7 +335,9 @@ impl Shown {
     fn condition(self) -> &'static str {
         match self {
             Self::All => "1 = 1",
-            Self::Doubtful => "f.outcome = 'imported' AND f.doubts <> '[]' AND f.looked_at = '' AND e.state IN ('draft', 'returned')",
+            Self::Doubtful => {
+                "f.outcome = 'imported' AND f.doubts <> '[]' AND f.looked_at = '' AND e.state IN ('draft', 'returned')"
+            }
             Self::Ready => {
                 "f.outcome = 'imported' AND (f.doubts = '[]' OR f.looked_at <> '') AND e.state IN ('draft', 'returned')"
             }
@@ -363,7 +365,6 @@ pub(super) struct Line {
     pub(super) edition_id: Option<EditionId>,
     pub(super) title: Option<String>,
     pub(super) state: Option<String>,
-    pub(super) version: Option<i64>,
 }
 
 impl Line {
@@ -379,20 +380,14 @@ impl Line {
 }
 
 const LINE: &str = "SELECT f.id, f.place, f.path, f.outcome, f.document_id, f.reason, f.doubts, f.notes, f.looked_name, f.looked_at, \
-                    e.id AS edition_id, e.title, e.state, e.version FROM import_file f \
+                    e.id AS edition_id, e.title, e.state FROM import_file f \
                     LEFT JOIN edition e ON e.document_id = f.document_id AND e.head = 1 ";
 
 /// Files of a batch behind a place, in their order.
 ///
 /// # Errors
 /// When the database fails.
-pub(super) async fn lines(
-    db: &Db,
-    batch: &BatchId,
-    shown: Shown,
-    after: (i64, &str),
-    limit: i64,
-) -> Result<Vec<Line>> {
+pub(super) async fn lines(db: &Db, batch: &BatchId, shown: Shown, after: (i64, &str), limit: i64) -> Result<Vec<Line>> {
     // SQL: constants of this file.
     let sql = format!(
         "{LINE} WHERE f.batch = $1 AND (f.place > $2 OR (f.place = $2 AND f.id > $3)) AND {} ORDER BY f.place, f.id LIMIT $4",
@@ -417,9 +412,10 @@ pub(super) async fn line(executor: impl Executor<'_>, batch: &BatchId, file: &Fi
 /// When the database fails.
 pub(super) async fn counts(db: &Db, batch: &BatchId) -> Result<Vec<(Shown, i64)>> {
     // SQL: conditions that are constants of this file, each under a counted name.
-    let each = Shown::EACH.iter().enumerate().map(|(at, shown)| {
-        format!("COALESCE(SUM(CASE WHEN {} THEN 1 ELSE 0 END), 0) AS n{at}", shown.condition())
-    });
+    let each = Shown::EACH
+        .iter()
+        .enumerate()
+        .map(|(at, shown)| format!("COALESCE(SUM(CASE WHEN {} THEN 1 ELSE 0 END), 0) AS n{at}", shown.condition()));
     let each: Vec<String> = each.collect();
     let sql = format!(
         "SELECT {} FROM import_file f LEFT JOIN edition e ON e.document_id = f.document_id AND e.head = 1 WHERE f.batch = $1",
@@ -437,16 +433,22 @@ pub(super) async fn counts(db: &Db, batch: &BatchId) -> Result<Vec<(Shown, i64)>
 ///
 /// # Errors
 /// [`Refusal::NotFound`] when there is no such file.
-pub(super) async fn look(tx: &mut Tx, batch: &BatchId, file: &FileId, actor: &Actor) -> std::result::Result<(), Refusal> {
+pub(super) async fn look(
+    tx: &mut Tx,
+    batch: &BatchId,
+    file: &FileId,
+    actor: &Actor,
+) -> std::result::Result<(), Refusal> {
     let now = tx.now();
-    let done = query("UPDATE import_file SET looked_by = $3, looked_name = $4, looked_at = $5 WHERE batch = $1 AND id = $2")
-        .bind(batch)
-        .bind(file)
-        .bind(actor.log_id())
-        .bind(actor.log_name())
-        .bind(now)
-        .execute(tx.conn())
-        .await?;
+    let done =
+        query("UPDATE import_file SET looked_by = $3, looked_name = $4, looked_at = $5 WHERE batch = $1 AND id = $2")
+            .bind(batch)
+            .bind(file)
+            .bind(actor.log_id())
+            .bind(actor.log_name())
+            .bind(now)
+            .execute(tx.conn())
+            .await?;
     if done.rows_affected() == 0 { Err(Refusal::NotFound) } else { Ok(()) }
 }
 
@@ -477,6 +479,7 @@ pub async fn imported(db: &Db, documents: &[&DocumentId]) -> Result<HashSet<Docu
         "SELECT DISTINCT document_id FROM import_file WHERE outcome = 'imported' AND document_id IN ({})",
         store::places(1, documents.len())
     );
-    let found: Vec<DocumentId> = query_scalar(built(sql)).bind_all(documents.iter().copied()).fetch_all(db.read()).await?;
+    let found: Vec<DocumentId> =
+        query_scalar(built(sql)).bind_all(documents.iter().copied()).fetch_all(db.read()).await?;
     Ok(found.into_iter().collect())
 }

@@ -111,6 +111,7 @@ enum Made {
 #[derive(Clone)]
 struct Reader {
     extractor: Extractor,
+    disk: store::Files,
     reading: Reading,
     about: About,
     files: Arc<Vec<Source>>,
@@ -139,6 +140,7 @@ pub async fn run(
     let (send, mut made) = mpsc::channel(WAITING);
     let reader = Reader {
         extractor: Extractor::new(ctx.program().clone(), Limits::default()),
+        disk: ctx.files().clone(),
         reading,
         about: About {
             organ: wanted.organ.clone(),
@@ -284,10 +286,11 @@ impl Reader {
 
     /// In a child of its own, which reads a file on disk.
     async fn apart(&self, source: &Source, bytes: &[u8]) -> std::result::Result<documents::Extracted, Rejected> {
-        let ours = |_| Rejected::new(documents::Code::Internal, "系统暂时不能读取文件，不是文件的问题。请稍后重新导入。");
-        let kept = tempfile::NamedTempFile::new().map_err(ours)?;
-        tokio::fs::write(kept.path(), bytes).await.map_err(ours)?;
-        self.extractor.extract(kept.path(), &source.name).await
+        let received = self.disk.receive_bytes(bytes).await.map_err(|error| {
+            tracing::error!(%error, "a file that is brought in cannot be put down for its reader");
+            Rejected::new(documents::Code::Internal, "系统暂时不能读取文件，不是文件的问题。请稍后重新导入。")
+        })?;
+        self.extractor.extract(&received.path, &source.name).await
     }
 }
 
@@ -351,8 +354,7 @@ impl Writer<'_> {
             if there.outcome == Outcome::Changed {
                 report.changed.push(Left { file: path.to_owned(), reason: there.reason.clone() });
             }
-            let file =
-                NewFile { outcome: there.outcome, document: there.document, reason: there.reason, ..file };
+            let file = NewFile { outcome: there.outcome, document: there.document, reason: there.reason, ..file };
             return rows::put(tx, &self.batch.id, &file).await;
         }
         let mut doubts = read.doubts.clone();
@@ -364,8 +366,9 @@ impl Writer<'_> {
             title: read.title.clone(),
             relations: Vec::new(),
         };
-        let (document, _) =
-            draft::create_written(tx, self.house, self.actor, &new, (&read.values, &read.text)).await.map_err(Error::from)?;
+        let (document, _) = draft::create_written(tx, self.house, self.actor, &new, (&read.values, &read.text))
+            .await
+            .map_err(Error::from)?;
         if !read.number().is_empty() {
             let same = borne.numbers.entry(folded(read.number())).or_default();
             same.push((read.title.clone(), document.id.clone()));

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use documents::names::extension_of;
 
 /// Files of one import.
-pub const MOST: usize = 200_000;
+const MOST: usize = 200_000;
 /// Folders within folders.
 const DEEPEST: usize = 32;
 /// Endings of what is read, and of what is refused with advice; everything else in a folder is left alone.
@@ -27,7 +27,7 @@ pub enum Content {
 }
 
 /// Whether a file of this name is brought in from a folder.
-pub fn is_read(name: &str) -> bool {
+pub(super) fn is_read(name: &str) -> bool {
     let last = name.rsplit('/').next().unwrap_or(name);
     !last.starts_with("~$") && !last.starts_with('.') && READ.contains(&extension_of(last).as_str())
 }
