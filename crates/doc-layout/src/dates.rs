@@ -60,7 +60,8 @@ pub(crate) fn numeral(token: &[char]) -> Option<u32> {
     Some(sum + pending.unwrap_or(0))
 }
 
-/// Reads a numeral of at most three characters from `from` up to the character `until`: its value and the place behind that.
+/// Reads a numeral of at most three characters from `from` up to the character `until`: its value and the place behind
+/// that.
 fn up_to(chars: &[(usize, char)], from: usize, until: char) -> Option<(i8, usize)> {
     let length = chars.get(from..)?.iter().take(4).position(|(_, c)| *c == until)?;
     let token: Vec<char> = chars[from..from + length].iter().map(|(_, c)| *c).collect();

@@ -1,5 +1,5 @@
-//! The upper part of a document: marks above the red line, issuing organ, number, title, the line that tells of a law who passed it,
-//! addressee.
+//! The upper part of a document: marks above the red line, issuing organ, number, title, the line that tells of a law
+//! who passed it, addressee.
 
 use std::collections::BTreeSet;
 

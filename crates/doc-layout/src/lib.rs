@@ -1,11 +1,13 @@
-//! The official layout of a Chinese document (GB/T 9704-2012), recognised from its paragraphs: who issued it, under which number and
-//! title, to whom, signed by whom and when, with which attachments, printed by whom; and of laws the line that says who passed and
-//! changed them.
+//! The official layout of a Chinese document (GB/T 9704-2012), recognised from its paragraphs: who issued it, under
+//! which number and title, to whom, signed by whom and when, with which attachments, printed by whom; and of laws the
+//! line that says who passed and changed them.
 //!
-//! Nothing is guessed in silence. What stands where the standard wants it is [`Trust::Sure`]; what may be read in two ways, or was
-//! computed, is [`Trust::Doubtful`] and has a [`Doubt`] that tells a person what to look at. What is not there is `None`.
+//! Nothing is guessed in silence. What stands where the standard wants it is [`Trust::Sure`]; what may be read in two
+//! ways, or was computed, is [`Trust::Doubtful`] and has a [`Doubt`] that tells a person what to look at. What is not
+//! there is `None`.
 //!
-//! Pure: paragraphs in, [`Layout`] out. A reader that knows more than words (that a line is centred, say) hands it over as hints.
+//! Pure: paragraphs in, [`Layout`] out. A reader that knows more than words (that a line is centred, say) hands it over
+//! as hints.
 
 mod dates;
 mod head;
@@ -170,8 +172,8 @@ pub struct Layout {
     pub title: Option<Found<String>>,
     /// 主送机关 without the colon.
     pub addressee: Option<Found<String>>,
-    /// Paragraphs of the text: everything but marks above the red line, number and title, and the print line below. Addressee,
-    /// signature and notes belong to the text as it was issued.
+    /// Paragraphs of the text: everything but marks above the red line, number and title, and the print line below.
+    /// Addressee, signature and notes belong to the text as it was issued.
     pub body: Vec<usize>,
     /// 发文机关署名.
     pub signature: Option<Found<String>>,
@@ -199,7 +201,8 @@ impl Layout {
         self.organ.as_ref().or(self.signature.as_ref()).map(|found| found.value.as_str())
     }
 
-    /// Whether the line under the title tells of later changes: then the day of coming into force may lie before the newest text.
+    /// Whether the line under the title tells of later changes: then the day of coming into force may lie before the
+    /// newest text.
     pub fn was_revised(&self) -> bool {
         self.adoptions.iter().any(|step| step.act == Act::Revised)
     }

@@ -78,8 +78,8 @@ pub fn in_text(dense: &str) -> Vec<Seen> {
     found
 }
 
-/// The number of an order at the beginning of words: 中华人民共和国国务院令第711号公布. Counts in Chinese numerals are written in digits,
-/// as numbers of documents are.
+/// The number of an order at the beginning of words: 中华人民共和国国务院令第711号公布. Counts in Chinese numerals are written in
+/// digits, as numbers of documents are.
 pub(crate) fn order(dense: &str) -> Option<Seen> {
     const NAMED: [&str; 3] = ["令", "公告", "布告"];
     for (at, _) in dense.match_indices('第') {

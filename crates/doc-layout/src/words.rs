@@ -89,7 +89,8 @@ const KINDS: [&str; 40] = [
 /// What ends a sentence or a part of one: no title and no name of an organ has it.
 pub(crate) const SENTENCE: [char; 9] = ['。', '；', '！', '？', '，', ';', '!', '?', '：'];
 
-/// The paragraphs with their words without blanks, by which all is recognised: official documents space words to fill a line.
+/// The paragraphs with their words without blanks, by which all is recognised: official documents space words to fill a
+/// line.
 pub(crate) struct Lines<'a> {
     paragraphs: &'a [Paragraph],
     dense: Vec<String>,

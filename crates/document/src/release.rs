@@ -1,5 +1,5 @@
-//! What a capability that brings in many documents at once asks of whoever reviews them: to submit, and to pass several at a gate. Each
-//! is a write of its own, under the rules of its own review.
+//! What a capability that brings in many documents at once asks of whoever reviews them: to submit, and to pass several
+//! at a gate. Each is a write of its own, under the rules of its own review.
 
 use futures::future::BoxFuture;
 use kernel::{Staff, id::EditionId};
@@ -44,7 +44,8 @@ pub trait Releases: Send + Sync {
     /// 提交审核.
     ///
     /// # Errors
-    /// [`Refusal::Fields`] with what must be corrected first; [`Refusal::Conflict`] when the state or a finding does not allow it.
+    /// [`Refusal::Fields`] with what must be corrected first; [`Refusal::Conflict`] when the state or a finding does
+    /// not allow it.
     fn submit<'a>(
         &'a self,
         ctx: &'a Ctx,

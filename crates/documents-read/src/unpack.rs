@@ -1,4 +1,5 @@
-//! A zip that somebody sends instead of many files: its files as they lie in it, within bounds, each to be read in a child of its own.
+//! A zip that somebody sends instead of many files: its files as they lie in it, within bounds, each to be read in a
+//! child of its own.
 
 use documents::{Code, Held, Limits, Rejected, decode_text};
 
@@ -34,7 +35,8 @@ pub fn unpack(bytes: &[u8], limits: &Limits) -> Result<Vec<Held>, Rejected> {
     Ok(files)
 }
 
-/// The name of an entry, with its folders, in whatever encoding the packing program wrote it; `None` for what is nobody's document.
+/// The name of an entry, with its folders, in whatever encoding the packing program wrote it; `None` for what is
+/// nobody's document.
 fn name_of(raw: &[u8]) -> Option<String> {
     let name = match std::str::from_utf8(raw) {
         Ok(name) => name.to_owned(),

@@ -1,8 +1,9 @@
-//! Reading many files of one giver in one guarded child after the other: for folders that an operator names, where starting a child
-//! for each of a thousand small files would take longer than reading them.
+//! Reading many files of one giver in one guarded child after the other: for folders that an operator names, where
+//! starting a child for each of a thousand small files would take longer than reading them.
 //!
-//! Whoever sends a file from a page is read in a child of its own ([`Extractor::extract`]): what one file does to a child must not
-//! touch another person's. Within a folder it may at most spoil the answers for its neighbours, which a person looks over.
+//! Whoever sends a file from a page is read in a child of its own ([`Extractor::extract`]): what one file does to a
+//! child must not touch another person's. Within a folder it may at most spoil the answers for its neighbours, which a
+//! person looks over.
 
 use std::process::Stdio;
 
@@ -51,7 +52,8 @@ impl Several {
     /// Text and HTML of a file, as [`Extractor::extract`] gives them; of its places those alone that could not be read.
     ///
     /// # Errors
-    /// As [`Extractor::extract`]. A file at which a child died that had read others before is read once more in a fresh one.
+    /// As [`Extractor::extract`]. A file at which a child died that had read others before is read once more in a fresh
+    /// one.
     pub async fn extract(&mut self, file_name: &str, bytes: &[u8]) -> Result<Extracted, Rejected> {
         if bytes.len() as u64 > self.extractor.limits.input_bytes {
             let most = self.extractor.limits.input_bytes >> 20;

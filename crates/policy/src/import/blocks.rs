@@ -1,4 +1,5 @@
-//! A file's simple HTML taken apart into paragraphs, so that its layout can be recognised and the rest put together again.
+//! A file's simple HTML taken apart into paragraphs, so that its layout can be recognised and the rest put together
+//! again.
 
 use doc_layout::{Align, Paragraph, Shown};
 

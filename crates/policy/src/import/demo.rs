@@ -1,5 +1,5 @@
-//! The demonstration county brings in a few notices of earlier years from its old files: two that say all of themselves, one whose number
-//! nobody has found yet.
+//! The demonstration county brings in a few notices of earlier years from its old files: two that say all of
+//! themselves, one whose number nobody has found yet.
 
 use std::sync::Arc;
 

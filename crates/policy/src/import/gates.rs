@@ -1,5 +1,6 @@
-//! The texts of a batch at the gates: who may pass a gate looks over what waits there, fifty on a page, and passes what is right. Each
-//! is passed by itself under the rules of every review: not by its author, not where something was found, not when it changed meanwhile.
+//! The texts of a batch at the gates: who may pass a gate looks over what waits there, fifty on a page, and passes what
+//! is right. Each is passed by itself under the rules of every review: not by its author, not where something was
+//! found, not when it changed meanwhile.
 
 use std::sync::Arc;
 

@@ -1,7 +1,8 @@
-//! Bringing in documents that were public elsewhere (导入): a county's own folders, an older site, the laws of the state. Their files are
-//! read in the guarded child, their layout is recognised, and each becomes a draft in a batch (导入批), with what a person must look at.
-//! From there they go the way of every text: looked over, submitted, passed at each gate by others than their authors. What makes that
-//! bearable for a thousand files is that a batch is looked over, submitted and passed on its own pages. See ADR 0012.
+//! Bringing in documents that were public elsewhere (导入): a county's own folders, an older site, the laws of the state.
+//! Their files are read in the guarded child, their layout is recognised, and each becomes a draft in a batch (导入批),
+//! with what a person must look at. From there they go the way of every text: looked over, submitted, passed at each
+//! gate by others than their authors. What makes that bearable for a thousand files is that a batch is looked over,
+//! submitted and passed on its own pages. See ADR 0012.
 
 mod actions;
 mod blocks;

@@ -1,4 +1,5 @@
-//! What a file becomes: its layout recognised, its fields filled in as far as the paper says them, what is in doubt told in words.
+//! What a file becomes: its layout recognised, its fields filled in as far as the paper says them, what is in doubt
+//! told in words.
 
 use std::sync::Arc;
 

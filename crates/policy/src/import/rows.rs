@@ -466,7 +466,8 @@ pub(super) async fn doubt(tx: &mut Tx, file: &FileId, doubts: &[Doubt]) -> std::
     Ok(())
 }
 
-/// Which of these documents were brought in from elsewhere: what was public before owes nothing that is owed with a publication.
+/// Which of these documents were brought in from elsewhere: what was public before owes nothing that is owed with a
+/// publication.
 ///
 /// # Errors
 /// When the database fails.

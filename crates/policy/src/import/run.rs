@@ -1,7 +1,8 @@
-//! Bringing in many files: two readers, each with a guarded child, hand what they make to one writer, which keeps fifty in one write.
-//! Stopped in the middle, what was written stays, and the same again goes on behind it.
+//! Bringing in many files: two readers, each with a guarded child, hand what they make to one writer, which keeps fifty
+//! in one write. Stopped in the middle, what was written stays, and the same again goes on behind it.
 
 use std::{
+    collections::{BTreeMap, HashSet},
     sync::{
         Arc,
         atomic::{AtomicUsize, Ordering},
@@ -19,7 +20,7 @@ use serde::Serialize;
 use serde_json::json;
 use sha2::{Digest, Sha256};
 use store::Tx;
-use tokio::sync::mpsc;
+use tokio::sync::{Semaphore, mpsc};
 use web::{Ctx, Error, Result};
 
 use super::{
@@ -31,8 +32,8 @@ use super::{
 
 /// Readers at work: as many as children run at once.
 const READERS: usize = 2;
-/// What is made and not yet written.
-const WAITING: usize = 32;
+/// Files in hand: read, or waiting for one before them, since what comes first in a folder counts where two are alike.
+const IN_HAND: usize = 32;
 /// Documents in one write.
 const BATCH: usize = 50;
 /// After so long what is there is written, so that little is lost when the program is stopped.
@@ -116,7 +117,9 @@ struct Reader {
     about: About,
     files: Arc<Vec<Source>>,
     next: Arc<AtomicUsize>,
-    done: Arc<std::collections::HashSet<(String, String)>>,
+    done: Arc<HashSet<(String, String)>>,
+    /// A place for each file in hand; the writer gives it back.
+    places: Arc<Semaphore>,
     send: mpsc::Sender<Item>,
 }
 
@@ -137,7 +140,8 @@ pub async fn run(
     let batch = begin(ctx, actor, wanted, files.len()).await?;
     let mut borne = rows::borne(ctx.db(), wanted.kind.key).await?;
     let files = Arc::new(files);
-    let (send, mut made) = mpsc::channel(WAITING);
+    let places = Arc::new(Semaphore::new(IN_HAND));
+    let (send, mut made) = mpsc::channel(IN_HAND);
     let reader = Reader {
         extractor: Extractor::new(ctx.program().clone(), Limits::default()),
         disk: ctx.files().clone(),
@@ -152,6 +156,7 @@ pub async fn run(
         files: Arc::clone(&files),
         next: Arc::new(AtomicUsize::new(0)),
         done: Arc::new(rows::done(ctx.db(), &batch.id).await?),
+        places: Arc::clone(&places),
         send,
     };
     for _ in 1..READERS {
@@ -160,11 +165,17 @@ pub async fn run(
     tokio::spawn(reader.read());
     let url = format!("{}/imports/{}", ctx.config().server.office_url, batch.id);
     let mut report = Report { found: files.len(), url, batch: batch.id.clone(), ..Report::default() };
-    let mut waiting = Vec::new();
+    let mut waiting: Vec<Item> = Vec::new();
+    let (mut early, mut next): (BTreeMap<usize, Item>, usize) = (BTreeMap::new(), 0);
     loop {
         let ended = match tokio::time::timeout(PATIENCE, made.recv()).await {
             Ok(Some(item)) => {
-                waiting.push(item);
+                early.insert(item.place, item);
+                while let Some(item) = early.remove(&next) {
+                    waiting.push(item);
+                    next += 1;
+                    places.add_permits(1);
+                }
                 if waiting.len() < BATCH {
                     continue;
                 }
@@ -234,6 +245,8 @@ impl Reader {
     async fn read(self) {
         let mut together = Several::new(self.extractor.clone());
         loop {
+            let Ok(permit) = self.places.acquire().await else { return };
+            permit.forget();
             let place = self.next.fetch_add(1, Ordering::Relaxed);
             let Some(source) = self.files.get(place) else { return };
             let item = match self.one(source, &mut together).await {
@@ -411,7 +424,8 @@ impl Writer<'_> {
     }
 }
 
-/// The kind that was named and the column in which its documents stand; for whoever names no column the first of that kind.
+/// The kind that was named and the column in which its documents stand; for whoever names no column the first of that
+/// kind.
 ///
 /// # Errors
 /// [`Error::Invalid`] in words, when there is none.

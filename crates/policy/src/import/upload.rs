@@ -1,4 +1,5 @@
-//! A handful of files, or a zip, chosen on a page: read one by one in children of their own, and brought in like a folder.
+//! A handful of files, or a zip, chosen on a page: read one by one in children of their own, and brought in like a
+//! folder.
 
 use axum::{
     extract::{Multipart, State, multipart::MultipartRejection},

@@ -1,5 +1,6 @@
-//! The offer by which documents that were brought in as a batch are submitted and passed together ([`document::release`]): the gates are
-//! those of any text, and so are the rules of who may pass them. What was found in a text, or changed meanwhile, keeps it out.
+//! The offer by which documents that were brought in as a batch are submitted and passed together
+//! ([`document::release`]): the gates are those of any text, and so are the rules of who may pass them. What was found
+//! in a text, or changed meanwhile, keeps it out.
 
 use document::{
     release::{Pass, Releases, Waiting},
