@@ -3,7 +3,7 @@
 use std::{io::IsTerminal, path::PathBuf, process::ExitCode, time::Instant};
 
 use anyhow::{Result, anyhow, ensure};
-use kernel::{Actor, OrganCode};
+use kernel::{Actor, OrganCode, id::ColumnId};
 use policy::import::{Reading, Report, Source, Wanted};
 use web::Ctx;
 
@@ -53,8 +53,8 @@ pub(crate) async fn run(ctx: &Ctx, args: Args, as_json: bool) -> Result<ExitCode
         "没有代码为“{}”的机关。机关代码见后台的机关名录，或先用 gongkai organ import 导入名录。",
         args.organ
     );
-    let (kind, column) =
-        policy::import::place(ctx, &args.kind, args.column.as_deref()).await.map_err(compose::words)?;
+    let column = args.column.as_deref().map(ColumnId::from);
+    let (kind, column) = policy::import::place(ctx, &args.kind, column.as_ref()).await.map_err(compose::words)?;
     let wanted = Wanted { organ, kind, column, source: named(&args.paths) };
     let bar = Bar::new(files.len());
     let told = |report: &Report| bar.show(report);

@@ -7,6 +7,7 @@
 mod actions;
 mod blocks;
 mod demo;
+mod erasing;
 mod gates;
 mod pages;
 mod reading;
@@ -22,7 +23,10 @@ use document::{
     release::Releases,
 };
 use kernel::{EventKind, Permission, Role, Scope, event::Keep};
-use web::{Capability, Listener, Nav, Routes, hooks::Verb};
+use web::{
+    Capability, Listener, Nav, Routes,
+    hooks::{Leaving, Verb},
+};
 
 pub use reading::Doubt;
 pub use rows::{BatchId, imported};
@@ -62,6 +66,7 @@ pub fn capability() -> Capability {
         .migrations(store::migrations!("import", "../../migrations/import/0001_import.sql"))
         .demo(demo::scenes)
         .declare(Verb::new("导入文件", "批量导入 旧文件 历史文件", "/imports", &IMPORT))
+        .declare(Arc::new(erasing::Files) as Arc<dyn Leaving>)
         .needs::<Arc<dyn Releases>>()
 }
 

@@ -429,7 +429,7 @@ impl Writer<'_> {
 ///
 /// # Errors
 /// [`Error::Invalid`] in words, when there is none.
-pub async fn place(ctx: &Ctx, kind: &str, column: Option<&str>) -> Result<(Kind, ColumnId)> {
+pub async fn place(ctx: &Ctx, kind: &str, column: Option<&ColumnId>) -> Result<(Kind, ColumnId)> {
     let kinds = Kinds::of(ctx);
     let Some(found) = kinds.get(kind) else {
         let known: Vec<String> = kinds.all().iter().map(|kind| format!("{}（{}）", kind.key, kind.label)).collect();
@@ -437,7 +437,7 @@ pub async fn place(ctx: &Ctx, kind: &str, column: Option<&str>) -> Result<(Kind,
     };
     let tree = document::columns::tree(ctx.db().read()).await.map_err(Error::from)?;
     let wanted = match column {
-        Some(slug) => tree.iter().find(|(_, row)| row.slug.as_str() == slug),
+        Some(slug) => tree.iter().find(|(_, row)| row.slug == *slug),
         None => tree.iter().find(|(_, row)| row.kind == found.key && !row.hidden),
     };
     match (wanted, column) {

@@ -6,7 +6,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use documents::{Extractor, Limits, names::extension_of};
-use kernel::{OrganCode, may_for};
+use kernel::{OrganCode, id::ColumnId, may_for};
 use web::{
     Ctx, Desk, Error, FormErrors, Redirect, Result,
     sent::{self, Sent},
@@ -56,8 +56,8 @@ pub(super) async fn receive(
         "organ",
         "请选择发布机关，例如“县财政局”。",
     );
-    let column = Some(typed.column.as_str()).filter(|column| !column.is_empty());
-    let place = match run::place(&ctx, &typed.kind, column).await {
+    let column = Some(typed.column.as_str()).filter(|column| !column.is_empty()).map(ColumnId::from);
+    let place = match run::place(&ctx, &typed.kind, column.as_ref()).await {
         Ok(place) => Some(place),
         Err(Error::Invalid(why)) => {
             errors.add("column", why);
