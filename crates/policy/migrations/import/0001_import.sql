@@ -41,3 +41,5 @@ CREATE INDEX import_file_batch ON import_file (batch, place, id);
 CREATE INDEX import_file_digest ON import_file (digest) WHERE outcome = 'imported';
 CREATE INDEX import_file_identity ON import_file (identity) WHERE outcome = 'imported';
 CREATE INDEX import_file_document ON import_file (document_id);
+-- The work list asks for what nobody has looked at.
+CREATE INDEX import_file_doubtful ON import_file (batch) WHERE outcome = 'imported' AND doubts <> '[]' AND looked_at = '';

@@ -7,6 +7,7 @@
 mod actions;
 mod blocks;
 mod demo;
+mod desk;
 mod erasing;
 mod gates;
 mod pages;
@@ -64,6 +65,7 @@ pub fn capability() -> Capability {
         .subject(SUBJECT, "导入批")
         .titled("SELECT id, source FROM import_batch WHERE id")
         .migrations(store::migrations!("import", "../../migrations/import/0001_import.sql"))
+        .desk(Arc::new(desk::Batches))
         .demo(demo::scenes)
         .declare(Verb::new("导入文件", "批量导入 旧文件 历史文件", "/imports", &IMPORT))
         .declare(Arc::new(erasing::Files) as Arc<dyn Leaving>)

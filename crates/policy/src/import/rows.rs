@@ -150,6 +150,23 @@ pub(super) async fn batches(db: &Db, organs: Option<&[OrganCode]>, before: &str,
     Ok(query_as(built(sql)).bind_all(values).fetch_all(db.read()).await?)
 }
 
+/// The newest batches of these organs (`None` = of all) with files in doubt that nobody has looked at, and how many of them.
+///
+/// # Errors
+/// When the database fails.
+pub(super) async fn doubtful(db: &Db, organs: Option<&[OrganCode]>, limit: i64) -> Result<Vec<(Batch, i64)>> {
+    let sql = "SELECT f.batch, COUNT(*) FROM import_file f JOIN edition e ON e.document_id = f.document_id AND e.head = 1 \
+               WHERE f.outcome = 'imported' AND f.doubts <> '[]' AND f.looked_at = '' AND e.state IN ('draft', 'returned') \
+               GROUP BY f.batch ORDER BY f.batch DESC LIMIT $1";
+    let counted: Vec<(BatchId, i64)> = query_as(sql).bind(limit).fetch_all(db.read()).await?;
+    let mut found = Vec::new();
+    for (id, count) in counted {
+        let there = batch(db.read(), &id).await?;
+        found.extend(there.filter(|one| organs.is_none_or(|own| own.contains(&one.organ))).map(|one| (one, count)));
+    }
+    Ok(found)
+}
+
 /// What became of a file, by its code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Outcome {
