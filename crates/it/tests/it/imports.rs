@@ -4,12 +4,14 @@
 use std::{
     io::{Cursor, Write},
     path::{Path, PathBuf},
+    process::{Command, Stdio},
 };
 
 use kernel::{Actor, OrganCode};
 use policy::import::{Content, Reading, Report, Source, Wanted, files, place, run};
 use publishing::columns::ColumnData;
 use review::Gate;
+use serde_json::Value;
 use testkit::{TestApp, both};
 
 const GOOD: &str = "青禾县财政局文件\n青禾财发〔2024〕12号\n关于加强校车安全管理的通知\n各乡镇人民政府：\n请各乡镇加强校车安全管理，每月检查一次。\n\
@@ -229,5 +231,65 @@ both! {
         assert_eq!((report.imported, report.skipped), (2, 0), "{report:?}");
         // The second is told to stand beside the first.
         assert_eq!(report.doubtful, 1, "{report:?}");
+    }
+}
+
+fn gongkai(data: &Path, arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_gongkai-under-test"));
+    command.env_clear().env("GONGKAI_DATA", data).args(arguments);
+    command
+}
+
+fn answer(data: &Path, arguments: &[&str]) -> Value {
+    let output = gongkai(data, arguments).output().expect("the program starts");
+    assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+    serde_json::from_slice(&output.stdout).expect("JSON on standard output")
+}
+
+#[test]
+fn the_command_keeps_its_contract_and_goes_on_after_it_was_killed() {
+    let place = tempfile::tempdir().expect("a folder");
+    let data = place.path();
+    let demo = |name: &str| format!("{}/../../demo/{name}", env!("CARGO_MANIFEST_DIR"));
+    std::fs::write(data.join("gongkai.toml"), "[site]\nname = \"青禾县人民政府\"\noffice_organ = \"QH001\"\n")
+        .expect("write");
+    let account = ["user", "add", "admin", "--name", "管理员", "--organ", "QH001", "--role", "system_admin", "--json"];
+    answer(data, &account);
+    answer(data, &["organ", "import", &demo("organs.csv"), "--json"]);
+    answer(data, &["column", "import", &demo("columns.toml"), "--json"]);
+    let folder = data.join("laws");
+    std::fs::create_dir(&folder).expect("a folder");
+    for n in 0..400 {
+        let text = format!(
+            "# 第{n}类车辆管理办法\n\n2001年1月5日 国务院令第{}号公布\n\n第一条 为了管理第{n}类车辆，制定本办法。\n",
+            n + 1
+        );
+        std::fs::write(folder.join(format!("{n:03}.md")), text).expect("a file");
+    }
+    std::fs::write(folder.join("坏.docx"), b"PK\x03\x04 nothing behind").expect("a file");
+    let path = folder.display().to_string();
+    let import = ["import", path.as_str(), "--organ", "QH000", "--json"];
+
+    let mut killed = gongkai(data, &import).stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("it starts");
+    std::thread::sleep(std::time::Duration::from_millis(700));
+    killed.kill().expect("killed");
+    killed.wait().expect("ended");
+
+    let second = answer(data, &import);
+    assert_eq!((&second["found"], &second["failed"][0]["file"]), (&401.into(), &"坏.docx".into()), "{second}");
+    let counted = second["imported"].as_i64().zip(second["skipped"].as_i64()).map(|(new, old)| new + old);
+    assert_eq!(counted, Some(400), "{second}");
+    let third = answer(data, &import);
+    assert_eq!((&third["imported"], &third["skipped"]), (&0.into(), &400.into()), "{third}");
+    assert_eq!(answer(data, &["verify", "--json"])["ok"], true);
+
+    for (arguments, words) in [
+        (["import", path.as_str(), "--organ", "QH999"].as_slice(), "QH999"),
+        (["import", "/nowhere/at/all", "--organ", "QH000"].as_slice(), "没有这个文件或文件夹"),
+        (["import", path.as_str(), "--organ", "QH000", "--kind", "poem"].as_slice(), "没有“poem”这种信息类型"),
+    ] {
+        let output = gongkai(data, arguments).output().expect("the program starts");
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(output.status.code() == Some(1) && said.contains(words), "{said}");
     }
 }
