@@ -201,6 +201,29 @@ both! {
         app.visitor().get("/policies").await.expect(200).shows("校车").shows("防火");
     }
 
+    async fn what_has_no_number_is_explained_for_many_at_once(app) {
+        column(app).await;
+        let mut editor = app.editor("QH010").await;
+        let (kind, column) = place(app.ctx(), "policy", None).await.expect("a column");
+        let text = |about: &str| Content::Held(UNNUMBERED.replace("防火", about).into_bytes());
+        let files = ["防火", "防汛", "防疫"].map(|about| Source { name: format!("{about}.txt"), content: text(about) }).to_vec();
+        let wanted = Wanted { organ: OrganCode::from("QH010"), kind, column, source: "通知".to_owned() };
+        let report = run(app.ctx(), &Actor::System, &wanted, files, Reading::Apart, |_| ()).await.expect("an import");
+        assert_eq!((report.imported, report.doubtful), (3, 3), "{report:?}");
+        let page = format!("/imports/{}", report.batch);
+        let once = editor.get(&format!("{page}?show=doubtful")).await.expect(200).shows("没有认出发文字号").field("once");
+        let ids: Vec<String> = store::query_scalar("SELECT id FROM import_file ORDER BY place")
+            .fetch_all(app.ctx().db().read()).await.expect("files");
+        let mut fields: Vec<(&str, &str)> = ids.iter().take(2).map(|id| ("ids", id.as_str())).collect();
+        fields.extend([("explained", "当年的通知没有编号"), ("once", once.as_str())]);
+        editor.post(&format!("{page}/look"), &fields).await.expect(303);
+        editor.post(&format!("{page}/submit"), &[]).await.expect(200).shows("办好 2 件").hides("防疫");
+        // The third has no reason yet; it is told again after it was tried.
+        editor.post(&format!("{page}/look"), &[("ids", ids[2].as_str())]).await.expect(303);
+        editor.post(&format!("{page}/submit"), &[]).await.expect(200).shows("没有办成 1 件").shows("请填写发文字号");
+        editor.get(&format!("{page}?show=doubtful")).await.expect(200).shows("送审没有成功");
+    }
+
     async fn what_is_no_archive_or_is_too_much_is_refused_in_words(app) {
         column(app).await;
         let mut clerk = app.clerk().await;

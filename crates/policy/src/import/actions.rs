@@ -211,6 +211,8 @@ pub(super) async fn correct(
 pub(super) struct Ticked {
     once: String,
     ids: Vec<FileId>,
+    /// 特殊情况说明 for all of them; empty = as it stands in each.
+    explained: String,
 }
 
 impl From<Vec<(String, String)>> for Ticked {
@@ -219,6 +221,7 @@ impl From<Vec<(String, String)>> for Ticked {
         for (key, value) in pairs {
             match key.as_str() {
                 "once" => ticked.once = value,
+                "explained" => ticked.explained = value,
                 "ids" if ticked.ids.len() < MOST => ticked.ids.push(FileId::from(value.as_str())),
                 _ => {}
             }
@@ -227,7 +230,21 @@ impl From<Vec<(String, String)>> for Ticked {
     }
 }
 
-/// POST /imports/{id}/look: what is in doubt in these is right as it stands.
+/// Writes the explanation into the draft that a file became.
+async fn explain(tx: &mut Tx, house: &House, desk: &Desk, line: &Line, explained: &str) -> Result<(), Refusal> {
+    let Some(edition) = line.edition_id.as_ref().filter(|_| line.outcome == "imported") else { return Ok(()) };
+    let whole = stored::load(tx, house, &desk.actor(), edition).await?;
+    if house.kind_of(&whole.document)?.facet(EXPLAINED.key).is_none() {
+        return Ok(());
+    }
+    let mut typed = Typed::from_whole(house, &whole);
+    typed.version = whole.edition.version;
+    typed.more.insert(EXPLAINED.key.to_owned(), explained.to_owned());
+    draft::save(tx, house, &desk.actor(), &whole, &typed, &Written::default()).await?;
+    Ok(())
+}
+
+/// POST /imports/{id}/look: what is in doubt in these is right as it stands, for the reason that is given for all of them.
 pub(super) async fn look(
     State(ctx): State<Ctx>,
     desk: Desk,
@@ -235,14 +252,19 @@ pub(super) async fn look(
     Form(pairs): Form<Vec<(String, String)>>,
 ) -> Result<Response> {
     let (batch, ticked) = (seen(&ctx, &desk, &id).await?, Ticked::from(pairs));
-    let back = format!("/imports/{id}?show=doubtful");
+    let (back, house) = (format!("/imports/{id}?show=doubtful"), House::of(&ctx, ""));
     let done = async |tx: &mut Tx| {
         let kind = Kinds::of(&ctx).get(&batch.kind).ok_or(Refusal::NotFound)?;
         may_for(&desk.actor(), kind.write, &batch.organ)?;
         if ticked.ids.is_empty() {
             return Ok(Done::to(back.clone()).with(|redirect| redirect.flash("warn", "请先勾选已经核对的文件。")));
         }
+        let explained = ticked.explained.trim();
         for file in &ticked.ids {
+            let line = rows::line(tx.conn(), &id, file).await?.ok_or(Refusal::NotFound)?;
+            if !explained.is_empty() {
+                explain(tx, &house, &desk, &line, explained).await?;
+            }
             rows::look(tx, &id, file, &desk.actor()).await?;
         }
         let data = json!({ "files": ticked.ids.len() });

@@ -187,6 +187,7 @@ struct BatchPage {
     left: i64,
     may_write: bool,
     most: usize,
+    once: String,
 }
 
 /// The place of a row, as it stands in an address: `12.01J…`.
@@ -241,6 +242,7 @@ pub(super) async fn batch(
         left: count(Shown::Failed) + count(Shown::Changed),
         may_write: kind.is_some_and(|kind| kernel::may_for(&desk.actor(), kind.write, &batch.organ).is_ok()),
         most: super::actions::MOST,
+        once: ctx.once(),
         batch,
     })
 }

@@ -245,7 +245,12 @@ impl Reader {
     async fn read(self) {
         let mut together = Several::new(self.extractor.clone());
         loop {
-            let Ok(permit) = self.places.acquire().await else { return };
+            // Whoever brings files in may be gone: then nobody gives a place back.
+            let permit = tokio::select! {
+                permit = self.places.acquire() => permit,
+                () = self.send.closed() => return,
+            };
+            let Ok(permit) = permit else { return };
             permit.forget();
             let place = self.next.fetch_add(1, Ordering::Relaxed);
             let Some(source) = self.files.get(place) else { return };
