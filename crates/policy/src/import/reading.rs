@@ -177,7 +177,7 @@ fn dated(stem: &str) -> Option<(&str, Date)> {
     let open = rest.rfind(['(', '（'])?;
     let inside = rest[open..].trim_start_matches(['(', '（']);
     let on = time::parse_date(inside)?;
-    (inside.contains('-')).then(|| (rest[..open].trim_end(), on))
+    inside.contains('-').then(|| (rest[..open].trim_end(), on))
 }
 
 /// The date that the name of a file ends with.

@@ -210,7 +210,7 @@ pub(super) struct NewFile<'a> {
 /// # Errors
 /// When the database fails.
 pub(super) async fn put(tx: &mut Tx, batch: &BatchId, file: &NewFile<'_>) -> Result<()> {
-    query("DELETE FROM import_file WHERE batch = $1 AND path = $2 AND outcome <> 'imported'")
+    query("DELETE FROM import_file WHERE batch = $1 AND path = $2 AND (outcome <> 'imported' OR document_id IS NULL)")
         .bind(batch)
         .bind(file.path)
         .execute(tx.conn())
@@ -244,7 +244,9 @@ pub(super) async fn put(tx: &mut Tx, batch: &BatchId, file: &NewFile<'_>) -> Res
 /// # Errors
 /// When the database fails.
 pub(super) async fn done(db: &Db, batch: &BatchId) -> Result<HashSet<(String, String)>> {
-    let sql = "SELECT path, digest FROM import_file WHERE batch = $1 AND outcome <> 'failed'";
+    // A draft that was thrown away for good may come in again.
+    let sql = "SELECT path, digest FROM import_file WHERE batch = $1 AND outcome <> 'failed' \
+               AND (outcome <> 'imported' OR document_id IS NOT NULL)";
     let rows: Vec<(String, String)> = query_as(sql).bind(batch).fetch_all(db.read()).await?;
     Ok(rows.into_iter().collect())
 }
