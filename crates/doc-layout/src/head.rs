@@ -219,13 +219,21 @@ fn continues(lines: &Lines<'_>, at: usize, seen: &Seen) -> bool {
 
 /// The line under the title that tells who passed, published and changed a law: each step of it. `false`: it is none.
 fn adoptions(words: &str, at: usize, layout: &mut Layout) -> bool {
-    const SAID: [&str; 10] = ["通过", "批准", "公布", "发布", "修订", "修正", "施行", "颁布", "令第", "实施"];
+    const SAID: [&str; 14] = [
+        "通过", "批准", "公布", "发布", "修订", "修正", "修改", "施行", "颁布", "令第", "实施", "执行", "会议", "决定",
+    ];
+    /// A date with the name of an organ, as laws of the first decades have it.
+    const SHORT: usize = 24;
     const MOST: usize = 800;
     let inside = words.trim_start_matches(['（', '(']);
     let from = inside.strip_prefix("根据").unwrap_or(inside);
     let begins = dates::in_text(from).first().is_some_and(|seen| seen.start == 0);
-    let sentence = words.ends_with('。') && !words.starts_with(['（', '(']);
-    if !begins || sentence || words.chars().count() > MOST || !SAID.iter().any(|said| words.contains(said)) {
+    let changed =
+        ["修正。", "修订。", "公布。", "施行。"].iter().any(|end| words.ends_with(end)) && words.contains('令');
+    let sentence = words.ends_with('。') && !words.starts_with(['（', '(']) && !changed;
+    let length = words.chars().count();
+    let said = SAID.iter().any(|said| words.contains(said)) || (length <= SHORT && alone(words).is_none());
+    if !begins || sentence || length > MOST || !said {
         return false;
     }
     let seen = dates::in_text(words);
@@ -240,7 +248,7 @@ fn adoptions(words: &str, at: usize, layout: &mut Layout) -> bool {
 
 /// What was done, by its words. A decision that changes a law is named before what it does to it: the end counts.
 fn act(told: &str) -> Act {
-    if ["起施行", "施行", "起实施", "实施"].iter().any(|word| told.starts_with(word)) {
+    if ["起施行", "施行", "起实施", "实施", "起执行", "执行"].iter().any(|word| told.starts_with(word)) {
         return Act::InForce;
     }
     let outside = without_names(told);

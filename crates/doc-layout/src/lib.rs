@@ -229,7 +229,15 @@ pub fn read(paragraphs: &[Paragraph]) -> Layout {
 /// Laws are not signed: the line under the title says when the text as it stands was made.
 fn written_of_laws(layout: &mut Layout) {
     let made = layout.adoptions.iter().filter(|step| !matches!(step.act, Act::InForce | Act::Other));
-    let Some(last) = made.max_by_key(|step| step.on).cloned() else { return };
+    let Some(last) = made.max_by_key(|step| step.on).cloned() else {
+        // A date with an organ and no word of what it did on that day.
+        let bare = layout.adoptions.iter().filter(|step| step.act == Act::Other).max_by_key(|step| step.on).cloned();
+        if let Some(step) = bare.filter(|_| layout.written.is_none()) {
+            layout.doubt(Field::Written, format!("标题下面写着 {}，没有写明是哪一天做什么，请核对成文日期。", step.on));
+            layout.written = Some(Found::doubtful(step.on, vec![step.at]));
+        }
+        return;
+    };
     match &mut layout.written {
         None => layout.written = Some(Found::sure(last.on, vec![last.at])),
         Some(written) if written.value != last.on => {

@@ -227,3 +227,18 @@ fn titles_run_over_lines_and_keep_their_note() {
     assert_eq!(title(&found), "青禾县人民政府关于进一步加强城乡建设用地管理的意见（试行）");
     assert_eq!(found.doubts, []);
 }
+
+#[test]
+fn steps_of_old_laws_without_a_verb_are_told() {
+    let found = layout("# 船舶航行暂行规则\n1958年4月19日 交通部\n1958年6月1日 执行\n第一条 制定本规则。");
+    assert_eq!(written(&found), Some(date(1958, 4, 19)));
+    assert_eq!(found.effective.as_ref().map(|on| on.value), Some(date(1958, 6, 1)));
+    assert_eq!(doubts(&found), [Field::Number, Field::Written]);
+}
+
+#[test]
+fn a_first_sentence_that_begins_with_a_date_is_text() {
+    let found = layout("# 工作动态\n2024年3月5日，县政府召开会议，会议通过了工作方案。\n会议要求抓好落实。");
+    assert_eq!((found.adoptions.len(), written(&found)), (0, None));
+    assert_eq!(found.body.len(), 2);
+}
