@@ -22,6 +22,7 @@ const BASES: &[&str] = &[
     "text",
     "doc-number",
     "law-text",
+    "doc-layout",
     "plan-text",
     "documents",
 ];
@@ -43,6 +44,7 @@ const WITHIN_BASES: &[(&str, &[&str])] = &[
     ("text", &["fold"]),
     ("doc-number", &["fold"]),
     ("law-text", &["fold", "doc-number"]),
+    ("doc-layout", &["fold", "doc-number"]),
     ("plan-text", &["fold"]),
     ("documents", &[]),
     // Only the guarded child, which is the program itself, and tests link the heavy readers.

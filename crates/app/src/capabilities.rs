@@ -30,6 +30,7 @@ fn list() -> Vec<Capability> {
         publishing::stand_ins::capability(),
         policy::interpretation::capability(),
         policy::consultation::capability(),
+        policy::import::capability(),
         dialogue::letters::capability(),
         dialogue::foi::capability(),
         dialogue::services::capability(),

@@ -41,6 +41,7 @@ pub mod permissions;
 pub mod pictures;
 pub mod public;
 mod refresh;
+pub mod release;
 pub mod remarks;
 pub mod rows;
 mod sealed;

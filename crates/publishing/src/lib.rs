@@ -24,6 +24,8 @@ pub mod settings;
 pub mod stand_ins;
 mod touched;
 
+use std::sync::Arc;
+
 use document::{Kind, events};
 use kernel::EventKind;
 use review::permissions::REVIEW_EXCEPTIONS;
@@ -114,6 +116,7 @@ pub fn capability() -> Capability {
         .declare(Verb::new("回收站", "恢复删除的草稿", "/documents/bin", &document::permissions::WRITE_DOCUMENTS))
         .declare(hooks::proof())
         .declare(comments::forgets())
+        .declare(Arc::new(reviews::release::Desk) as Arc<dyn document::release::Releases>)
         .declare(sealed())
         .declare(touched::touched())
         .declare(web::hooks::Publishes { subject: DOCUMENT, leaves: LEAVES, stands: STANDS });

@@ -10,6 +10,7 @@ mod clock;
 mod compare;
 mod data;
 mod file;
+mod import;
 mod outcome;
 mod plan;
 mod receipt;
@@ -94,6 +95,13 @@ enum Command {
     /// 读取或导入工作要点
     #[command(subcommand, after_help = "例：gongkai plan parse 2026年政务公开工作要点.docx")]
     Plan(plan::Command),
+    /// 导入以前公开过的文件，存为草稿
+    #[command(
+        after_help = "例：gongkai import ./历年文件 --organ QH000\n\n自动识别标题、发文字号、成文日期、施行日期，拿不准的在后台的“导入批”页面标出，\
+                            由人核对、送审，逐关通过以后才公开。已经导入的不会重复导入；中断以后重新运行就接着做。打不开的、加密的、扫描的文件逐个说明，\
+                            不影响其他文件，退出码仍是 0。"
+    )]
+    Import(import::Args),
     /// 检查文件里的个人信息，不需要数据库
     #[command(
         after_help = "例：gongkai check 公示名单.xlsx --json\n\n查找身份证号码、手机号码、银行卡号、住址，以及与这些写在一起的姓名，包括换行、分格或用其他字符写的；\
@@ -293,6 +301,7 @@ fn run(cli: Cli) -> Result<ExitCode> {
                 let file = plan::file(command)?;
                 plan::import(&existing(config, data).await?, file, json).await
             }
+            Command::Import(args) => import::run(&existing(config, data).await?, args, json).await,
             Command::Organ(command) => tables::organ(&existing(config, data).await?, command, json).await,
             Command::Column(tables::Column::Import { file, sheet }) => {
                 tables::column(&existing(config, data).await?, &file, &sheet, json).await

@@ -12,6 +12,7 @@ mod face;
 mod first_steps;
 mod forged;
 mod identity;
+mod imports;
 mod integrity;
 mod kept;
 mod log_words;

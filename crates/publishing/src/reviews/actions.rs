@@ -98,7 +98,7 @@ pub(super) async fn claim(
 ) -> Result<Response> {
     let decision = Decision::from(pairs);
     let done = async |tx: &mut Tx| {
-        let whole = decision::seen(&ctx, tx, &desk, &id, decision.seen()).await?;
+        let whole = decision::seen(&ctx, tx, &desk.staff, &id, decision.seen()).await?;
         deciding::claim(&ctx, tx, &desk.actor(), &whole).await?;
         Ok::<_, Refusal>(Done::ok(format!("/reviews/{id}"), "已领取，两小时内他人不能办理。"))
     };
@@ -114,7 +114,7 @@ pub(super) async fn release(
 ) -> Result<Response> {
     let decision = Decision::from(pairs);
     let done = async |tx: &mut Tx| {
-        let whole = decision::seen(&ctx, tx, &desk, &id, decision.seen()).await?;
+        let whole = decision::seen(&ctx, tx, &desk.staff, &id, decision.seen()).await?;
         deciding::release(&ctx, tx, &desk.actor(), &whole).await?;
         Ok::<_, Refusal>(Done::ok("/reviews", "已放回，其他审核员可以领取。"))
     };
@@ -129,17 +129,17 @@ pub(super) async fn approve(
     Form(pairs): Form<Pairs>,
 ) -> Result<Response> {
     let decision = Decision::from(pairs);
-    let anew = decision::looked(&ctx, &desk, &id).await?;
+    let anew = decision::looked(&ctx, &desk.staff, &id).await?;
     let next = strip::after(&ctx, &desk, &id).await?;
     let done = async |tx: &mut Tx| {
         let (seen, said) = ((&id, decision.seen()), (decision.word(&decision.opinion), anew.clone()));
         if !decision.reason.trim().is_empty() {
             // What stands in the way of any decision is told first.
-            decision::seen(&ctx, tx, &desk, &id, decision.seen()).await?;
+            decision::seen(&ctx, tx, &desk.staff, &id, decision.seen()).await?;
             let text = "已经写了退回理由。要退回的，请按“退回”；要通过的，请先删去退回理由，有意见写在“审核意见”里。";
             return Err(Refusal::field("reason", text));
         }
-        let (title, what) = decision::pass(&ctx, tx, &desk, seen, said).await?;
+        let (title, what) = decision::pass(&ctx, tx, &desk.staff, seen, said).await?;
         Ok::<_, Refusal>(Done::ok(next.clone(), onward(decision::passed(&title, &what), &next)))
     };
     act_in_place(&ctx, &decision.once, done, async |errors| again(&ctx, &desk, &id, &decision, errors).await).await
@@ -169,7 +169,7 @@ pub(super) async fn send_back(
             (false, false) => format!("{reason}\n审核意见：{opinion}"),
             _ => reason.to_owned(),
         };
-        let title = decision::send_back(&ctx, tx, &desk, (&id, decision.seen()), decision.word(&both)).await?;
+        let title = decision::send_back(&ctx, tx, &desk.staff, (&id, decision.seen()), decision.word(&both)).await?;
         Ok::<_, Refusal>(Done::ok(next.clone(), onward(format!("已退回《{title}》，撰写人会看到理由。"), &next)))
     };
     act_in_place(&ctx, &decision.once, done, async |errors| again(&ctx, &desk, &id, &decision, errors).await).await

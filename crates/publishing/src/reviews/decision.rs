@@ -4,14 +4,14 @@
 use std::sync::Arc;
 
 use document::{Whole, rows};
-use kernel::{id::EditionId, time};
+use kernel::{Actor, Staff, id::EditionId, time};
 use review::{
     Matter, Word,
     link::{self, Link},
     settings::MOST_QUESTIONS,
 };
 use store::Tx;
-use web::{Ctx, Desk, Refusal, Result};
+use web::{Ctx, Refusal, Result};
 
 use crate::editions::{
     anew::Anew,
@@ -60,10 +60,10 @@ pub(super) struct Seen<'a> {
 ///
 /// # Errors
 /// When it cannot be read or looked at.
-pub(super) async fn looked(ctx: &Ctx, desk: &Desk, id: &EditionId) -> Result<Option<Arc<Anew>>> {
-    let whole = rows::read(ctx.db().read(), &crate::house(ctx), &desk.actor(), id).await?;
+pub(super) async fn looked(ctx: &Ctx, staff: &Staff, id: &EditionId) -> Result<Option<Arc<Anew>>> {
+    let whole = rows::read(ctx.db().read(), &crate::house(ctx), &Actor::Staff(staff.clone()), id).await?;
     checks::ensure(ctx, &whole).await?;
-    deciding::look_before_the_last(ctx, &desk.staff, &whole).await
+    deciding::look_before_the_last(ctx, staff, &whole).await
 }
 
 /// The edition as the person saw it. Who may not pass its gate is refused before anything else is told, but for one thing: that
@@ -71,18 +71,18 @@ pub(super) async fn looked(ctx: &Ctx, desk: &Desk, id: &EditionId) -> Result<Opt
 ///
 /// # Errors
 /// With why nothing can be decided.
-pub(super) async fn seen(ctx: &Ctx, tx: &mut Tx, desk: &Desk, id: &EditionId, by: Seen<'_>) -> Result<Whole, Refusal> {
+pub(super) async fn seen(ctx: &Ctx, tx: &mut Tx, staff: &Staff, id: &EditionId, by: Seen<'_>) -> Result<Whole, Refusal> {
     let house = crate::house(ctx);
-    let whole = rows::load(tx, &house, &desk.actor(), id).await?;
+    let whole = rows::load(tx, &house, &Actor::Staff(staff.clone()), id).await?;
     match by.by {
-        By::Page(gate) => deciding::still_there(tx, &desk.staff, &whole, gate).await?,
+        By::Page(gate) => deciding::still_there(tx, staff, &whole, gate).await?,
         By::Link(link) => {
             rows::same_version(&whole.edition, by.version)?;
             let review = review::rows::newest(tx.conn(), &checks::about(&whole)).await?;
             link::redeem(tx, link, review.as_ref(), &checks::parts(&house, &whole)?).await?;
         }
     }
-    deciding::may_decide(tx, &desk.staff, &whole).await?;
+    deciding::may_decide(tx, staff, &whole).await?;
     rows::same_version(&whole.edition, by.version)?;
     Ok(whole)
 }
@@ -94,14 +94,14 @@ pub(super) async fn seen(ctx: &Ctx, tx: &mut Tx, desk: &Desk, id: &EditionId, by
 pub(super) async fn pass(
     ctx: &Ctx,
     tx: &mut Tx,
-    desk: &Desk,
+    staff: &Staff,
     (id, seen_by): (&EditionId, Seen<'_>),
     (word, anew): (Word<'_>, Option<Arc<Anew>>),
 ) -> Result<(String, Approved), Refusal> {
-    let whole = seen(ctx, tx, desk, id, seen_by).await?;
+    let whole = seen(ctx, tx, staff, id, seen_by).await?;
     let used = used(ctx, tx, &whole, seen_by).await?;
-    let approved = deciding::approve(ctx, tx, &desk.actor(), (&whole, anew), word).await?;
-    told(tx, desk, used).await?;
+    let approved = deciding::approve(ctx, tx, &Actor::Staff(staff.clone()), (&whole, anew), word).await?;
+    told(tx, staff, used).await?;
     Ok((whole.edition.shown_title().to_owned(), approved))
 }
 
@@ -112,14 +112,14 @@ pub(super) async fn pass(
 pub(super) async fn send_back(
     ctx: &Ctx,
     tx: &mut Tx,
-    desk: &Desk,
+    staff: &Staff,
     (id, seen_by): (&EditionId, Seen<'_>),
     word: Word<'_>,
 ) -> Result<String, Refusal> {
-    let whole = seen(ctx, tx, desk, id, seen_by).await?;
+    let whole = seen(ctx, tx, staff, id, seen_by).await?;
     let used = used(ctx, tx, &whole, seen_by).await?;
-    deciding::send_back(ctx, tx, &desk.actor(), &whole, word).await?;
-    told(tx, desk, used).await?;
+    deciding::send_back(ctx, tx, &Actor::Staff(staff.clone()), &whole, word).await?;
+    told(tx, staff, used).await?;
     Ok(whole.edition.shown_title().to_owned())
 }
 
@@ -132,9 +132,9 @@ async fn used<'a>(ctx: &Ctx, tx: &mut Tx, whole: &Whole, by: Seen<'a>) -> Result
 }
 
 /// What was decided by a link is told in the log as that, too.
-async fn told(tx: &mut Tx, desk: &Desk, used: Option<(Matter, &Link)>) -> Result<(), Refusal> {
+async fn told(tx: &mut Tx, staff: &Staff, used: Option<(Matter, &Link)>) -> Result<(), Refusal> {
     if let Some((matter, used)) = used {
-        link::told(tx, &desk.actor(), &matter, used).await?;
+        link::told(tx, &Actor::Staff(staff.clone()), &matter, used).await?;
     }
     Ok(())
 }

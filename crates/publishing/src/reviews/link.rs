@@ -308,7 +308,7 @@ pub(super) async fn decide(
     }
     let id = EditionId::from(link.subject_id.as_str());
     let back = sent.act == "return";
-    let anew = if back { None } else { decision::looked(&ctx, &desk, &id).await? };
+    let anew = if back { None } else { decision::looked(&ctx, &desk.staff, &id).await? };
     let done = async |tx: &mut Tx| {
         let seen = Seen { version: sent.version, by: By::Link(&link) };
         // The link is the person's own: nobody stands in by it.
@@ -316,10 +316,10 @@ pub(super) async fn decide(
         let text = if back { sent.reason.as_str() } else { sent.opinion.as_str() };
         let word = Word { text, ticked: sent.ticks.places(), in_name_of: Some(&own), how: HOW };
         let text = if back {
-            let title = decision::send_back(&ctx, tx, &desk, (&id, seen), word).await?;
+            let title = decision::send_back(&ctx, tx, &desk.staff, (&id, seen), word).await?;
             format!("已退回《{title}》，撰写人会看到理由。")
         } else {
-            let (title, what) = decision::pass(&ctx, tx, &desk, (&id, seen), (word, anew.clone())).await?;
+            let (title, what) = decision::pass(&ctx, tx, &desk.staff, (&id, seen), (word, anew.clone())).await?;
             decision::passed(&title, &what)
         };
         Ok(Done::ok("/reviews", text))

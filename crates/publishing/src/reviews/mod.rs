@@ -7,6 +7,7 @@ mod decision;
 mod link;
 mod one;
 mod pages;
+pub(crate) mod release;
 mod strip;
 
 use document::permissions::VIEW_DOCUMENTS;
