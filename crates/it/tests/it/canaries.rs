@@ -114,6 +114,11 @@ const RARE: &[Field] = &[
     field("erasure", "reason", "documents", "document_id", "1 = 1"),
     field("erasure", "asked_name", "documents", "document_id", "1 = 1"),
     field("erasure", "done_name", "documents", "document_id", "1 = 1"),
+    field("interpretation_plan", "leader", "documents", "document_id", "1 = 1"),
+    field("interpretation_plan", "reason", "documents", "document_id", "1 = 1"),
+    field("interpretation_plan", "asked_name", "documents", "document_id", "1 = 1"),
+    field("interpretation_plan", "decided_name", "documents", "document_id", "1 = 1"),
+    field("interpretation_plan", "answer", "documents", "document_id", "1 = 1"),
     field("duty_view", "name", "colleagues", "account", "1 = 1"),
     field("gathered_mail", "subject", "colleagues", "id", "1 = 1"),
     field("gathered_mail", "text", "colleagues", "id", "1 = 1"),
@@ -134,6 +139,8 @@ const LEFT: &[(&str, &[&str])] = &[
     ("document_word", &["pair"]),
     // What a reader could read when it was signed; of what is withdrawn for good it is deleted.
     ("public_leaf", &["content"]),
+    // As its question names it.
+    ("question_basis", &["clause"]),
     ("article", &["number", "title", "anchor"]),
     ("attachment", &["parts", "warnings"]),
     ("duty", &["text", "measure", "due_words", "place_label", "place_title", "place_part", "extra", "ended_reason"]),

@@ -3,7 +3,7 @@
 use document::{events, rows};
 use kernel::{Actor, NewEvent, event::Event, id::DocumentId, time};
 use serde_json::json;
-use store::{Follower, Result, Tx};
+use store::{Follower, Tx};
 use web::{Error, Refusal};
 
 use super::{FLAGGED, QUESTION, basis};
@@ -52,10 +52,9 @@ async fn look(tx: &mut Tx, event: &Event) -> Result<(), Refusal> {
             continue;
         }
         basis::put_flag(tx, &one.document_id, flag).await?;
-        if !flag.is_empty() {
-            let data = json!({ "flag": flag, "policy": one.policy, "clause": one.clause });
-            tx.append(NewEvent::new(&FLAGGED, &one.document_id, &Actor::System).data(data)).await?;
-        }
+        // Told when it is taken off, too: pages that are kept are made anew after an event.
+        let data = json!({ "flag": flag, "policy": one.policy, "clause": one.clause });
+        tx.append(NewEvent::new(&FLAGGED, &one.document_id, &Actor::System).data(data)).await?;
     }
     Ok(())
 }
