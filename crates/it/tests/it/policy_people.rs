@@ -22,7 +22,8 @@ async fn with_clauses(app: &TestApp) -> String {
 /// A public answer that rests on a clause of it.
 async fn question(app: &TestApp, to: &str, clause: &str, title: &str) -> String {
     let at = moment("2026-02-24T02:00:00Z");
-    let mut seed = Seed::published(OrganCode::from("QH010"), "policies", &QUESTION, title, "<p>每人每月 100 元。</p>", at);
+    let mut seed =
+        Seed::published(OrganCode::from("QH010"), "policies", &QUESTION, title, "<p>每人每月 100 元。</p>", at);
     seed.relations = vec![(&ANSWERS, to.into())];
     seed.values.read(QUESTION.facet("clause").expect("a field"), clause);
     put(app, seed).await
@@ -35,9 +36,16 @@ async fn correct(app: &TestApp, id: &str, body: &str) {
     let page = editor.get(&format!("/documents/{id}/edit")).await.expect(200);
     let (version, once) = (page.field("version"), page.field("once"));
     let fields = [
-        ("title", "养老服务补贴办法"), ("body_html", body), ("disclosure", "open"), ("validity", "in_force"),
-        ("written_on", "2026-02-20"), ("document_number", "青禾财发〔2026〕1号"), ("note", "提高补贴标准"), ("compared", "yes"),
-        ("version", version.as_str()), ("once", once.as_str()),
+        ("title", "养老服务补贴办法"),
+        ("body_html", body),
+        ("disclosure", "open"),
+        ("validity", "in_force"),
+        ("written_on", "2026-02-20"),
+        ("document_number", "青禾财发〔2026〕1号"),
+        ("note", "提高补贴标准"),
+        ("compared", "yes"),
+        ("version", version.as_str()),
+        ("once", once.as_str()),
     ];
     editor.post(&format!("/documents/{id}/submit"), &fields).await.expect(303);
     pass_all(app, id).await;
