@@ -1,8 +1,8 @@
 //! Interpretation (政策解读): who drafts a policy explains it, together with it or within three working days after it is public.
 //!
 //! An interpretation is a document like any other: written, reviewed and published by the machines. What is particular to it
-//! stands here: its fields and forms ([`kind`]), its tie to the policy, how it is arranged before the policy is public ([`plan`],
-//! [`needs`]), the pages that show which policies still owe one, and the portal's pages on which it is read beside its policy.
+//! stands here: its fields and forms, its tie to the policy, how it is arranged before the policy is public and what both need
+//! then, the pages that show which policies still owe one, and the portal's pages on which it is read beside its policy.
 
 mod beside;
 mod clauses;

@@ -71,7 +71,7 @@ pub(super) async fn list(State(ctx): State<Ctx>, desk: Desk, Query(wanted): Quer
         query if query.is_empty() => "/interpretations".to_owned(),
         query => format!("/interpretations?{query}"),
     };
-    let year = wanted.year.trim().parse().ok().filter(|year| (2000..=2100).contains(year));
+    let year = wanted.year.trim().parse::<i16>().ok().filter(|year| (2000..=2100).contains(year));
     let year = year.unwrap_or_else(|| ctx.today().year());
     let (mut rates, together) = rates::of_year(&ctx, year).await?;
     if let Some(organ) = &organ {

@@ -141,19 +141,6 @@ pub(super) async fn undecided(executor: impl Executor<'_>) -> store::Result<Vec<
     query_as(store::built(sql)).fetch_all(executor).await
 }
 
-/// Arrangements that let a policy of these become public without its interpretation: later or not at all.
-///
-/// # Errors
-/// When the database fails.
-pub(super) async fn all(executor: impl Executor<'_>, policies: &[DocumentId]) -> store::Result<Vec<Plan>> {
-    let mut target = executor.target();
-    let mut found = Vec::new();
-    for policy in policies {
-        found.extend(of(target.again(), policy).await?);
-    }
-    Ok(found)
-}
-
 /// What the log seals: nobody exempts past the program.
 pub(super) fn sealed() -> Sealed {
     Sealed::each(

@@ -66,8 +66,8 @@ impl Obligation {
     }
 
     fn excepted(&self, values: &Values) -> bool {
-        let pairs = self.except.iter().filter_map(|rule| rule.split_once('='));
-        pairs.into_iter().any(|(key, value)| values.of(key.trim()).iter().any(|held| held == value.trim()))
+        let mut pairs = self.except.iter().filter_map(|rule| rule.split_once('='));
+        pairs.any(|(key, value)| values.of(key.trim()).iter().any(|held| held == value.trim()))
     }
 }
 

@@ -12,7 +12,7 @@ mod pages;
 use std::sync::Arc;
 
 use document::{Kind, needs::Needs};
-use kernel::{EventKind, permission::READ_PUBLIC};
+use kernel::{EventKind, event::Keep, permission::READ_PUBLIC};
 use store::Followers;
 use web::{
     Capability, Ctx, Listener, Nav, Routes,
@@ -28,14 +28,12 @@ use crate::interpretation::VIEW_INTERPRETATIONS;
 const SUBJECT: &str = "question";
 
 /// What an answer rests on is not what it was.
-static FLAGGED: EventKind = EventKind::new(SUBJECT, "question.flagged", "问答的依据有变化").holds(&[
-    ("flag", "变化"),
-    ("policy", "依据的政策"),
-    ("clause", "条款"),
-]);
+static FLAGGED: EventKind = EventKind::new(SUBJECT, "question.flagged", "问答的依据有变化")
+    .holds(&[("flag", "变化"), ("policy", "依据的政策"), ("clause", "条款")])
+    .keeps(Keep::Words);
 /// Somebody has looked, and the answer still holds.
 static CHECKED: EventKind =
-    EventKind::new(SUBJECT, "question.checked", "核对问答，仍然适用").holds(&[("clause", "条款")]);
+    EventKind::new(SUBJECT, "question.checked", "核对问答，仍然适用").holds(&[("clause", "条款")]).keeps(Keep::Words);
 
 const FIND: WayIn = WayIn {
     href: "/questions",
@@ -54,6 +52,7 @@ pub fn capability() -> Capability {
         .events(&[&FLAGGED, &CHECKED])
         .subject(SUBJECT, "政策问答")
         .words(basis::words)
+        .words(|field, code| QUESTION.word(field, code))
         .migrations(store::migrations!("question", "../../migrations/qa/0001_questions.sql"))
         .followers(followers)
         .desk(Arc::new(desk::Flagged))
