@@ -108,6 +108,10 @@ both! {
         assert!(line(&page, "停车管理办法").contains("已解读"), "{page}");
         editor.get("/?group=interpretation").await.expect(200).hides("停车管理办法").shows("养老服务补贴办法");
         app.visitor().get("/policies").await.expect(200).shows("已配解读");
+        // That it was late is told once, and stands in the log.
+        assert_eq!(policy::interpretation::remind(app.ctx()).await.expect("reminded"), 1);
+        assert_eq!(policy::interpretation::remind(app.ctx()).await.expect("reminded"), 0);
+        assert_eq!(count(app, "interpretation.overdue").await, 1);
         app.pass(SignedDuration::from_hours(24 * 60));
         // Long overdue it is still owed; what is no longer law is not.
         let mut dead = policy("停车场管理暂行办法", "2026-02-23T03:00:00Z");

@@ -17,16 +17,21 @@ mod plan;
 mod plan_pages;
 mod portal;
 mod rates;
+mod remind;
 mod settings;
 
 use std::sync::Arc;
 
 use document::{Kind, needs::Needs};
 use kernel::{EventKind, Permission, Role, Scope, event::Keep, permission::READ_PUBLIC};
-use web::{Capability, Listener, Nav, Routes, hooks::Mentions};
+use web::{
+    Capability, Listener, Nav, Routes,
+    hooks::{Mentions, Recipients},
+};
 
 pub(crate) use clauses::ordinals;
 pub use kind::{INTERPRETATION, INTERPRETS};
+pub use remind::remind;
 pub use settings::Obligation;
 
 /// Subject of the events, and key of the capability.
@@ -58,6 +63,10 @@ static ANSWERED: EventKind = EventKind::new(SUBJECT, "interpretation.exemption_d
     .holds(&[("decision", "决定"), ("answer", "意见")])
     .keeps(Keep::Words);
 
+/// The term is over and there is none.
+static OVERDUE: EventKind =
+    EventKind::new(SUBJECT, "interpretation.overdue", "政策解读逾期").holds(&[("due_on", "期限")]);
+
 pub fn capability() -> Capability {
     let (needs, mentions): (Arc<dyn Needs>, Arc<dyn Mentions>) =
         (Arc::new(needs::Demanded), Arc::new(mentions::Beside));
@@ -66,13 +75,15 @@ pub fn capability() -> Capability {
         .routes(portal_routes)
         .permissions(&[&VIEW_INTERPRETATIONS, &AGREE_EXEMPTION])
         .nav(Nav::under("公开", "/interpretations", "政策解读", &VIEW_INTERPRETATIONS, 125))
-        .events(&[&ARRANGED, &ANSWERED])
+        .events(&[&ARRANGED, &ANSWERED, &OVERDUE])
         .subject(SUBJECT, "政策解读安排")
         .words(words)
         .settings::<Obligation>()
         .migrations(store::migrations!("interpretation", "../../migrations/interpretation/0001_plans.sql"))
         .desk(Arc::new(owed::Owed))
+        .schedule(remind::schedule)
         .demo(demo::scenes)
+        .needs::<Arc<dyn Recipients>>()
         .declare(plan::sealed())
         .declare(needs)
         .declare(mentions)
