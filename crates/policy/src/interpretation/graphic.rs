@@ -163,9 +163,9 @@ impl Figures {
 
 fn open(class: &str, height: usize, label: &str) -> String {
     let label = escape(label);
-    format!(
-        r#"<svg xmlns="http://www.w3.org/2000/svg" class="{class}" viewBox="0 0 {WIDTH} {height}" width="100%" role="img" aria-label="{label}"><title>{label}</title>"#
-    )
+    let size = format!(r#"viewBox="0 0 {WIDTH} {height}" width="100%""#);
+    let said = format!(r#"role="img" aria-label="{label}"><title>{label}</title>"#);
+    format!(r#"<svg xmlns="http://www.w3.org/2000/svg" class="{class}" {size} {said}"#)
 }
 
 fn put(svg: &mut String, (x, y): (usize, usize), size: usize, fill: &str, bold: bool, words: &str) {
