@@ -106,6 +106,10 @@ both! {
         put(app, old).await;
         visitor.get("/audience").await.expect(200).shows("1. 您是谁").shows("返乡创业").shows("河口镇");
         visitor.get(&format!("/policies/{id}")).await.expect(200).shows("答五个问题");
+        let data = visitor.get("/audience.json").await.expect(200).json();
+        assert_eq!(data["items"].as_array().map(Vec::len), Some(2), "{data}");
+        assert_eq!(data["items"][1]["benefits"][0]["age"]["least"], 70, "{data}");
+        visitor.get("/data").await.expect(200).shows("政策适用对象和条件");
         let before = everything(app).await;
         let sure = [("who", "person"), ("place", "河口镇"), ("age", "70"), ("no_other", "true")];
         let page = ask(&mut visitor, &sure).await.expect(200).shows("符合条件的（1 项）").shows("您填了 70 岁").shows("每人每月 100 元").text();

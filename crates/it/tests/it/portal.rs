@@ -48,6 +48,7 @@ const SURFACES: &[&str] = &[
     "/interpretations",
     "/questions",
     "/audience",
+    "/audience.json",
     "/letters",
     "/services",
     "/reports",

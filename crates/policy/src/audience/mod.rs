@@ -6,6 +6,7 @@
 //! table, no address and no log.
 
 mod answer;
+mod data;
 mod find;
 mod needs;
 mod pages;
@@ -31,13 +32,17 @@ const ASK: WayIn = WayIn {
 
 pub fn capability() -> Capability {
     let (needs, mentions): (Arc<dyn Needs>, Arc<dyn Mentions>) = (Arc::new(needs::Readable), Arc::new(find::Asked));
-    Capability::new("audience", "政策找人").routes(routes).declare(ASK).declare(needs).declare(mentions)
+    Capability::new("audience", "政策找人")
+        .routes(routes)
+        .declare(ASK)
+        .declare(needs)
+        .declare(mentions)
+        .declare(data::datasets())
 }
 
 fn routes() -> Routes {
-    Routes::new(Listener::Portal).get("/audience", &READ_PUBLIC, pages::form).post(
-        "/audience",
-        &READ_PUBLIC,
-        pages::answer,
-    )
+    Routes::new(Listener::Portal)
+        .get("/audience", &READ_PUBLIC, pages::form)
+        .post("/audience", &READ_PUBLIC, pages::answer)
+        .get("/audience.json", &READ_PUBLIC, data::json_list)
 }

@@ -7,6 +7,7 @@
 mod beside;
 mod clauses;
 mod demo;
+mod forget;
 mod graphic;
 mod kind;
 mod mentions;
@@ -26,7 +27,7 @@ use document::{Kind, needs::Needs};
 use kernel::{EventKind, Permission, Role, Scope, event::Keep, permission::READ_PUBLIC};
 use web::{
     Capability, Listener, Nav, Routes,
-    hooks::{Mentions, Recipients},
+    hooks::{Leaving, Mentions, Recipients},
 };
 
 pub(crate) use clauses::ordinals;
@@ -70,6 +71,7 @@ static OVERDUE: EventKind =
 pub fn capability() -> Capability {
     let (needs, mentions): (Arc<dyn Needs>, Arc<dyn Mentions>) =
         (Arc::new(needs::Demanded), Arc::new(mentions::Beside));
+    let forgets: Arc<dyn Leaving> = Arc::new(forget::Forgets);
     Capability::new(SUBJECT, "政策解读")
         .routes(routes)
         .routes(portal_routes)
@@ -85,6 +87,7 @@ pub fn capability() -> Capability {
         .demo(demo::scenes)
         .needs::<Arc<dyn Recipients>>()
         .declare(plan::sealed())
+        .declare(forgets)
         .declare(needs)
         .declare(mentions)
         .declare(&INTERPRETATION as Kind)
