@@ -16,7 +16,12 @@ use kernel::id::{DocumentId, EditionId};
 use store::{FromRow, query_as};
 use web::{Ctx, Error, PortalShell, Reader, Result, page::portal_page};
 
-use super::{INTERPRETS, clauses::Ordinal, kind::ELEMENTS, ordinals, pages};
+use super::{
+    INTERPRETS,
+    clauses::{Ordinal, PART, marker, ordinals, parts},
+    kind::ELEMENTS,
+    pages,
+};
 
 /// A part of the policy.
 #[derive(Debug, Clone, Default, PartialEq, Eq, FromRow)]
@@ -64,10 +69,37 @@ type Paragraph = (Vec<Ordinal>, Note);
 
 /// Whether a line is a heading: what follows it speaks of something else.
 fn is_heading(line: &str) -> bool {
-    let numbered = line.split_once('、').is_some_and(|(number, _)| {
-        !number.is_empty() && number.chars().count() <= 3 && number.chars().all(|c| "一二三四五六七八九十".contains(c))
-    });
-    numbered && line.chars().count() <= 40
+    marker(line).is_some() && line.chars().count() <= 40
+}
+
+/// The clauses and numbered parts that a line names.
+fn named(line: &str) -> Vec<Ordinal> {
+    let mut all = ordinals(line);
+    all.extend(parts(line));
+    all
+}
+
+/// A text without clauses in its numbered parts (一、…); one with a clause's number as it is.
+fn apart(clause: Clause) -> Vec<Clause> {
+    if !ordinals(&clause.number).is_empty() || !clause.text.lines().any(|line| marker(line.trim()).is_some()) {
+        let number = marker(&clause.title).map(|(number, _)| number.to_owned());
+        let number = number.filter(|_| clause.number.is_empty()).unwrap_or(clause.number);
+        return vec![Clause { number, ..clause }];
+    }
+    let mut pieces = vec![Clause { text: String::new(), ..clause.clone() }];
+    for line in clause.text.lines().map(str::trim) {
+        let mut said = line;
+        if let Some((number, _)) = marker(line) {
+            pieces.push(Clause { number: number.to_owned(), level: clause.level, ..Clause::default() });
+            said = line.strip_prefix(number).unwrap_or(line);
+        }
+        if let Some(piece) = pieces.last_mut() {
+            piece.text.push_str(said);
+            piece.text.push('\n');
+        }
+    }
+    pieces.retain(|piece| !piece.text.trim().is_empty() || !piece.title.is_empty());
+    pieces
 }
 
 /// The paragraphs of a text: one that names no clause goes on with the clause that was named before it, up to the next heading.
@@ -75,7 +107,7 @@ fn paragraphs(text: &str, from: &str) -> Vec<Paragraph> {
     let mut current: Vec<Ordinal> = Vec::new();
     let mut found = Vec::new();
     for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
-        let named = ordinals(line);
+        let named = named(line);
         if !named.is_empty() || is_heading(line) {
             current = named;
         }
@@ -98,17 +130,29 @@ fn said(one: &PublicDocument, several: bool) -> Vec<Paragraph> {
     all
 }
 
+/// By what a clause or part is named: its number, or its place among the numbered parts.
+fn key(clause: &Clause) -> Option<Ordinal> {
+    ordinals(&clause.number).first().copied().or_else(|| marker(&clause.number).map(|(_, number)| (number, PART)))
+}
+
 /// The clauses with what is said of each; and what is said of the policy as a whole.
 fn rows(clauses: Vec<Clause>, said: Vec<Paragraph>) -> (Vec<Row>, Vec<Note>) {
+    let clauses: Vec<Clause> = clauses.into_iter().flat_map(apart).collect();
+    let keys: Vec<Option<Ordinal>> = clauses.iter().map(key).collect();
+    // Of a notice without clauses people say 第二条, too, and mean its second part.
+    let articles = keys.iter().flatten().any(|(_, behind)| *behind != PART);
     let mut rows: Vec<Row> = clauses.into_iter().map(|clause| Row { clause, notes: Vec::new() }).collect();
     let mut rest = Vec::new();
     for (named, note) in said {
+        let is_named = |key: &Option<Ordinal>| {
+            key.is_some_and(|(number, behind)| {
+                named.contains(&(number, behind)) || (!articles && named.contains(&(number, 0)))
+            })
+        };
         let mut placed = false;
-        for row in &mut rows {
-            if ordinals(&row.clause.number).first().is_some_and(|own| named.contains(own)) {
-                row.notes.push(note.clone());
-                placed = true;
-            }
+        for (row, _) in rows.iter_mut().zip(&keys).filter(|(_, key)| is_named(key)) {
+            row.notes.push(note.clone());
+            placed = true;
         }
         if !placed {
             rest.push(note);
@@ -199,5 +243,16 @@ mod tests {
         let (rows, whole) = rows(vec![clause("第一条")], paragraphs("第九条另行规定。", "解读"));
         assert!(rows[0].notes.is_empty());
         assert_eq!(whole, [Note { words: "第九条另行规定。".to_owned(), from: "解读".to_owned() }]);
+    }
+
+    #[test]
+    fn a_notice_without_clauses_is_read_by_its_numbered_parts() {
+        let text = "各乡镇：\n一、缴费标准：每人 400 元。\n二、集中缴费期：下月起。\n过期的，等三个月。";
+        let notice = Clause { text: text.to_owned(), ..Clause::default() };
+        let (rows, whole) = rows(vec![notice], paragraphs("第二项的等待期从缴费那天算。\n第一条的标准全县一样。", ""));
+        let names: Vec<String> = rows.iter().map(|row| row.clause.name()).collect();
+        assert_eq!(names, ["", "一、", "二、"]);
+        assert_eq!(rows[2].clause.lines(), ["集中缴费期：下月起。", "过期的，等三个月。"]);
+        assert_eq!((rows[1].notes.len(), rows[2].notes.len(), whole.len()), (1, 1, 0));
     }
 }

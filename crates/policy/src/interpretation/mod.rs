@@ -93,6 +93,10 @@ pub fn capability() -> Capability {
         .declare(&INTERPRETATION as Kind)
 }
 
+fn of_form(code: &str) -> Option<String> {
+    kind::FORMS.iter().find(|(known, _)| *known == code).map(|(_, label)| (*label).to_owned())
+}
+
 /// Codes in the data of its events.
 fn words(field: &str, code: &str) -> Option<String> {
     let of =
@@ -100,6 +104,10 @@ fn words(field: &str, code: &str) -> Option<String> {
     match field {
         "mode" => of(&plan::MODES),
         "decision" => of(&[("agreed", "同意"), ("refused", "不同意")]),
+        "forms" => {
+            let forms: Vec<String> = code.split(' ').filter_map(of_form).collect();
+            (!forms.is_empty()).then(|| forms.join("、"))
+        }
         _ => None,
     }
 }
