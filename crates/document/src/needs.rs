@@ -86,10 +86,14 @@ async fn ahead(ctx: &Ctx, mut at: Target<'_>, whole: &Whole, step: Step) -> Resu
                 continue;
             }
             let open = rows::open_edition(at.again(), &to.id).await?;
-            let title = open.map(|open| open.title).unwrap_or_default();
+            // What another organ has not published is not named here.
+            let named = match open.filter(|_| to.organ == whole.document.organ) {
+                Some(open) => format!("《{}》", shown_title(&open.title)),
+                None => "它指向的文件".to_owned(),
+            };
             all.push(Need {
                 what: "等待公开",
-                words: format!("《{}》还没有公开；它公开以后，本文随即公开，不用再办。", shown_title(&title)),
+                words: format!("{named}还没有公开；公开以后，本文随即公开，不用再办。"),
                 href: format!("/documents/{}", to.id),
                 field: Need::LIST,
                 missing: step == Step::Publish,

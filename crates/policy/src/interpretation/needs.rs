@@ -38,6 +38,9 @@ impl Companion {
     }
 }
 
+/// Stands for the title of what another organ is still writing.
+const OF_OTHERS: &str = "其他机关起草的解读";
+
 /// The interpretations of a policy by their newest editions, the furthest first; withdrawn ones are none.
 ///
 /// # Errors
@@ -46,12 +49,14 @@ pub(super) async fn companions(
     executor: impl store::Executor<'_>,
     policy: &DocumentId,
 ) -> store::Result<Vec<Companion>> {
-    let sql = "SELECT e.document_id, e.title, CASE WHEN d.current_edition <> '' THEN 'published' ELSE e.state END AS state \
-               FROM relation r JOIN document d ON d.id = r.from_document \
+    let sql = "SELECT e.document_id, CASE WHEN d.current_edition <> '' OR d.organ = p.organ THEN e.title ELSE $3 END AS title, \
+               CASE WHEN d.current_edition <> '' THEN 'published' ELSE e.state END AS state \
+               FROM relation r JOIN document d ON d.id = r.from_document JOIN document p ON p.id = r.to_document \
                JOIN edition e ON e.document_id = d.id AND e.head = 1 \
                WHERE r.to_document = $1 AND r.kind = $2 AND e.binned_at = '' \
                AND (d.current_edition <> '' OR e.state <> 'withdrawn') ORDER BY e.document_id";
-    let mut found: Vec<Companion> = query_as(sql).bind(policy).bind(INTERPRETS.key).fetch_all(executor).await?;
+    let mut found: Vec<Companion> =
+        query_as(sql).bind(policy).bind(INTERPRETS.key).bind(OF_OTHERS).fetch_all(executor).await?;
     let place = |one: &Companion| match one.state.as_str() {
         "published" => 0,
         "scheduled" => 1,

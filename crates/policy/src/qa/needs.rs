@@ -36,6 +36,7 @@ async fn faults(ctx: &Ctx, mut at: Target<'_>, whole: &Whole) -> Result<Vec<Need
     if !fits && !whole.document.was_public() {
         let name = directory.short_name(&policy.organ);
         all.push(need(ANSWERS.key, format!("这份文件由{name}制定，请由{name}回答，或者请县政府办回答。")));
+        return Ok(all);
     }
     let clause = whole.values.get(&CLAUSE);
     if clause.is_empty() {
