@@ -27,6 +27,7 @@ pub(super) struct Demanded;
 #[derive(Debug, Clone, PartialEq, Eq, FromRow)]
 pub(super) struct Companion {
     pub(super) document_id: DocumentId,
+    pub(super) organ: OrganCode,
     pub(super) title: String,
     pub(super) state: String,
 }
@@ -45,11 +46,8 @@ const OF_OTHERS: &str = "其他机关起草的解读";
 ///
 /// # Errors
 /// When the database fails.
-pub(super) async fn companions(
-    executor: impl store::Executor<'_>,
-    policy: &DocumentId,
-) -> store::Result<Vec<Companion>> {
-    let sql = "SELECT e.document_id, CASE WHEN d.current_edition <> '' OR d.organ = p.organ THEN e.title ELSE $3 END AS title, \
+async fn companions(executor: impl store::Executor<'_>, policy: &DocumentId) -> store::Result<Vec<Companion>> {
+    let sql = "SELECT e.document_id, d.organ, CASE WHEN d.current_edition <> '' OR d.organ = p.organ THEN e.title ELSE $3 END AS title, \
                CASE WHEN d.current_edition <> '' THEN 'published' ELSE e.state END AS state \
                FROM relation r JOIN document d ON d.id = r.from_document JOIN document p ON p.id = r.to_document \
                JOIN edition e ON e.document_id = d.id AND e.head = 1 \
@@ -126,13 +124,28 @@ pub(super) fn judged(
     }
 }
 
+/// The interpretations of a policy of this organ by those who may interpret it: what anybody else begins to write counts for nothing.
+///
+/// # Errors
+/// When the database fails.
+pub(super) async fn rightful(
+    ctx: &Ctx,
+    executor: impl store::Executor<'_>,
+    (policy, organ): (&DocumentId, &OrganCode),
+    plan: Option<&Plan>,
+) -> store::Result<Vec<Companion>> {
+    let mut found = companions(executor, policy).await?;
+    found.retain(|one| may_interpret(ctx, &one.organ, organ, plan));
+    Ok(found)
+}
+
 async fn of_policy(ctx: &Ctx, mut at: Target<'_>, whole: &Whole, step: Step) -> Result<Vec<Need>, Refusal> {
     if !owes(ctx, whole) {
         return Ok(Vec::new());
     }
     let id = &whole.document.id;
     let plan = plan::of(at.again(), id).await?;
-    let companions = companions(at.again(), id).await?;
+    let companions = rightful(ctx, at.again(), (id, &whole.document.organ), plan.as_ref()).await?;
     let latest = super::owed::due(ctx, &ctx.today().to_string());
     let (missing, words) = judged(plan.as_ref(), &companions, step, latest);
     Ok(vec![need(id, missing, words)])
@@ -238,7 +251,12 @@ mod tests {
     use super::*;
 
     fn companion(state: &str) -> Companion {
-        Companion { document_id: DocumentId::from("i"), title: "解读".to_owned(), state: state.to_owned() }
+        Companion {
+            document_id: DocumentId::from("i"),
+            organ: OrganCode::default(),
+            title: "解读".to_owned(),
+            state: state.to_owned(),
+        }
     }
 
     fn plan(mode: &str, decision: &str, due_on: &str) -> Plan {

@@ -22,7 +22,7 @@ use web::{
 use super::{
     AGREE_EXEMPTION, INTERPRETATION, INTERPRETS,
     kind::{ELEMENTS, FORMS},
-    needs::{Companion, companions, judged},
+    needs::{Companion, judged, rightful},
     owed, pages,
     plan::{self, MODES, Plan, Typed},
     settings::Obligation,
@@ -106,7 +106,7 @@ async fn shown(ctx: &Ctx, desk: &Desk, id: &DocumentId, errors: FormErrors, type
     let settings = ctx.settings::<Obligation>();
     let owed = settings.holds(&document.kind, &document.column, &whole.values);
     let plan = plan::of(ctx.db().read(), id).await?;
-    let companions = companions(ctx.db().read(), id).await?;
+    let companions = rightful(ctx, ctx.db().read(), (id, &document.organ), plan.as_ref()).await?;
     let latest = owed::due(ctx, &ctx.today().to_string());
     let step = if whole.edition.is_editable() { Step::Submit } else { Step::Publish };
     let (missing, words) = judged(plan.as_ref(), &companions, step, latest);
