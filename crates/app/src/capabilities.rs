@@ -29,6 +29,8 @@ fn list() -> Vec<Capability> {
         publishing::gates::capability(),
         publishing::stand_ins::capability(),
         policy::interpretation::capability(),
+        policy::qa::capability(),
+        policy::audience::capability(),
         policy::consultation::capability(),
         policy::import::capability(),
         dialogue::letters::capability(),

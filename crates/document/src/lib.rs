@@ -35,6 +35,7 @@ pub mod html;
 mod lapse;
 pub mod life;
 mod lists;
+pub mod needs;
 mod offer;
 pub mod page;
 pub mod permissions;

@@ -27,6 +27,7 @@ mod plans_draft;
 mod plans_force;
 mod planting;
 mod policy;
+mod policy_people;
 mod portal;
 mod publishing;
 mod redirects;

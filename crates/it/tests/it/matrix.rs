@@ -119,6 +119,7 @@ async fn document(app: &TestApp, state: &'static str, seeded: SeedState) -> Obje
             "/reviews/{edition}",
             "/bypasses/{edition}",
             "/pictures/{picture}",
+            "/interpretations/{id}",
         ],
         places,
         fields,

@@ -14,6 +14,7 @@ use document::{
     files::{self, Twin},
     form::{CLOSED_REASONS, DISCLOSURES, Draft, Typed},
     html,
+    needs::{self, Need, Step},
     remarks::{self, Remark},
     rows::{self, AttachmentRow, DocumentRow, EditionRow},
 };
@@ -65,6 +66,8 @@ struct Editor {
     comments: Vec<Comment>,
     comments_from: &'static str,
     panel: Panel,
+    /// What it needs besides itself, there or missing.
+    needs: Vec<Need>,
     /// The number of the document as it should be written, where it is written otherwise.
     right_number: Option<String>,
     outline: Vec<String>,
@@ -260,6 +263,7 @@ async fn editor(
         comments_from: "edit",
         begun: uploads::begun(ctx, &desk.staff.account, &whole.edition).await?,
         panel,
+        needs: needs::needs(ctx, ctx.db().read(), &whole, Step::Submit).await?,
         right_number: right_number(&form),
         form,
         document: whole.document,

@@ -10,6 +10,7 @@ use charts::{Clock, clock};
 use document::{
     Whole,
     compare::View,
+    needs::{self, Need, Step},
     remarks::{self, Remark},
     rows::{self, AttachmentRow, EditionRow},
 };
@@ -56,6 +57,8 @@ struct ReviewPage {
     gates: Vec<GateLine>,
     gate_label: String,
     checks: Vec<Check>,
+    /// What it needs besides itself, there or missing: an exemption is agreed to by whoever passes it.
+    needs: Vec<Need>,
     /// What is strange in the fields.
     remarks: Vec<Remark>,
     unlisted: usize,
@@ -267,6 +270,7 @@ async fn page_of(
         effect: effect(&whole, review.as_ref(), &checks, noted),
         strip: strip::strip(ctx, desk, id).await?,
         paper: paper(ctx, &whole)?,
+        needs: needs::needs(ctx, ctx.db().read(), &whole, Step::Publish).await?,
         once: ctx.once(),
         opinion: typed.opinion.to_owned(),
         reason: typed.reason.to_owned(),
