@@ -7,7 +7,7 @@ use std::{
     time::Instant,
 };
 
-use law_text::{
+use gongkai_law_text::{
     Statute,
     akn::{self, Identity},
     compare,

@@ -110,9 +110,9 @@ pub(crate) async fn feed(
 /// The same identifier as in the feed of everything: who reads both sees a text once.
 fn entry(domain: &str, base: &str, hit: Hit, at: Option<(String, String)>) -> Entry {
     // In the stored form, as the others: so they can be compared.
-    let day = || hit.date.parse::<Date>().ok().and_then(|day| day.to_zoned(time::china()).ok());
+    let day = || hit.date.parse::<Date>().ok().map(time::start_of_day);
     let (published, updated) = at.unwrap_or_else(|| {
-        let first = day().map(|first| time::to_db(first.timestamp())).unwrap_or_default();
+        let first = day().map(time::to_db).unwrap_or_default();
         (first.clone(), first)
     });
     Entry {

@@ -140,7 +140,9 @@ both! {
         let found = files(&[home.path().to_path_buf()]).expect("files");
         let (ctx, (send, mut heard)) = (app.ctx().clone(), tokio::sync::mpsc::unbounded_channel());
         let task = tokio::spawn(async move {
-            let told = move |report: &Report| drop(send.send(report.imported));
+            let told = move |report: &Report| {
+                let _ = send.send(report.imported);
+            };
             run(&ctx, &Actor::System, &wanted, found, Reading::Together, told).await
         });
         let written = heard.recv().await.expect("a first write");

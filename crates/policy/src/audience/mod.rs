@@ -26,6 +26,7 @@ const ASK: WayIn = WayIn {
     href: "/audience",
     label: "哪些政策适合我",
     about: "答五个问题，看能享受什么、为什么；不用登录，不留记录",
+    icon: "search",
     place: 15,
     on: Offered::Home,
 };

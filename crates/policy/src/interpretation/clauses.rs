@@ -2,7 +2,7 @@
 //! (一、…): 第三项, 第三点, 第三部分.
 
 /// Number of an article and of what was inserted behind it: (3, 0), (12, 1).
-pub type Ordinal = (u32, u32);
+pub(super) type Ordinal = (u32, u32);
 
 /// A Chinese or Arabic numeral below ten thousand.
 fn numeral(text: &str) -> Option<u32> {

@@ -13,7 +13,7 @@ use document::{
 };
 use kernel::id::DocumentId;
 use web::{
-    Ctx, Error, PortalShell, Query, Reader, Result,
+    Ctx, Error, PortalShell, Query, Reader, Result, filters,
     page::{PUBLIC, portal_page},
 };
 

@@ -97,7 +97,7 @@ async fn mail(ctx: &Ctx, policy: &Listed, due: Date) -> Result<Mail> {
         }
     }
     let organ = directory.short_name(&policy.organ);
-    let office = ctx.config().server.office_url.trim_end_matches('/').to_owned();
+    let office = ctx.office_url().to_owned();
     let text = format!(
         "{organ}的《{}》于 {} 公开，解读应在 {due} 前发布，现在还没有。\n\n起草解读：{office}{}\n不用解读的，在解读安排里说明理由：{office}/interpretations/{}\n",
         policy.title,

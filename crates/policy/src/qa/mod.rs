@@ -39,6 +39,7 @@ const FIND: WayIn = WayIn {
     href: "/questions",
     label: "政策问答",
     about: "大家常问的政策问题，一问一答，写明依据哪一条",
+    icon: "doc",
     place: 16,
     on: Offered::Home,
 };

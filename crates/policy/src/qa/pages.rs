@@ -14,7 +14,7 @@ use serde::Deserialize;
 use serde_json::json;
 use store::Tx;
 use web::{
-    Ctx, Desk, Done, Form, FormErrors, OfficeShell, PortalShell, Query, Reader, Refusal, Result, act_in_place,
+    Ctx, Desk, Done, Form, FormErrors, OfficeShell, PortalShell, Query, Reader, Refusal, Result, act_in_place, filters,
     hooks::{Mention, Mentions},
     office_page,
     page::{office_errors, portal_page},

@@ -25,7 +25,7 @@ use super::{
     count,
     rows::{self, Head, LeafRow},
     sign,
-    witnesses::{self, State},
+    witnesses::{self, State as Witnessed},
 };
 
 /// What happened of late, on the first page.
@@ -284,7 +284,7 @@ fn fault(fault: receipt::Fault) -> Error {
 }
 
 /// The receipt of a leaf that is in a signed state. It holds what was public only while just that is public.
-async fn made(ctx: &Ctx, signed: (&Head, &State), row: &LeafRow, found: &Subject) -> Result<Receipt> {
+async fn made(ctx: &Ctx, signed: (&Head, &Witnessed), row: &LeafRow, found: &Subject) -> Result<Receipt> {
     let (head, state) = signed;
     let leaf = Leaf::parse(&row.leaf).map_err(fault)?;
     let key = Key::parse(&head.key).map_err(fault)?;

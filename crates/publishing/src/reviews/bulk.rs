@@ -6,7 +6,7 @@ use askama::Template;
 use axum::{extract::State, response::Response};
 use document::{House, Whole, common::EXPLAINED, remarks, rows};
 use kernel::{
-    Staff,
+    Actor, Staff,
     id::{AccountId, EditionId},
 };
 use review::{Gate, Kind, Refusal as Because, Review, Stage, State as Standing, Word, model::may_pass, queue};
