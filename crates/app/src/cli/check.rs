@@ -57,6 +57,7 @@ fn unread(part: &Part, how: Unread) -> Finding {
         end: 0,
         excerpt: String::new(),
         suggestion: part.text.clone(),
+        replacement: None,
     }
 }
 
