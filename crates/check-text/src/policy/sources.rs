@@ -134,10 +134,8 @@ fn of_known(part: &str, chars: &[char], place: (usize, usize), one: &Citation, k
         let told = found(rule, part, chars, place, suggestion, None);
         all.push(if leans { told } else { Finding { severity: Severity::Info, ..told } });
     }
-    let missing: Vec<String> = match known.articles.is_empty() {
-        true => Vec::new(),
-        false => one.articles.iter().filter(|article| !known.articles.contains(article)).map(words).collect(),
-    };
+    let here = |article: &&(u32, u32)| known.articles.is_empty() || known.articles.contains(*article);
+    let missing: Vec<String> = one.articles.iter().filter(|article| !here(article)).map(words).collect();
     if !missing.is_empty() {
         let suggestion = format!("这份文件没有{}，请核对条款。", missing.join("、"));
         all.push(found("policy.article", part, chars, place, suggestion, None));
