@@ -21,6 +21,8 @@ const BASES: &[&str] = &[
     "text",
     "doc-number",
     "plan-text",
+    "law-text",
+    "check-text",
     "documents",
 ];
 /// Bases that contexts may import, machines not.
@@ -40,6 +42,8 @@ const WITHIN_BASES: &[(&str, &[&str])] = &[
     ("text", &["fold"]),
     ("doc-number", &["fold"]),
     ("plan-text", &["fold"]),
+    ("law-text", &["fold", "doc-number"]),
+    ("check-text", &["fold", "text", "doc-number", "law-text"]),
     ("documents", &[]),
     // Only the guarded child, which is the program itself, and tests link the heavy readers.
     ("documents-read", &["documents"]),

@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 pub use policy::{Answers, Known, Standing, Wanted, wanted};
 pub use rule::{Level, RULES, Rule, gate_label};
 pub use terms::{Sort, Term, Terms};
-use text::findings::{Finding, Gate};
+pub use text::findings::{Finding, Gate, Severity};
 pub use wording::Former;
 
 /// By what a text is looked through: the rules of the program, and what a county has set.
@@ -86,8 +86,6 @@ pub fn look_at_tag(part: &str, tag: &str, book: &Book, answers: &Answers) -> Vec
 
 #[cfg(test)]
 mod tests {
-    use text::findings::Severity;
-
     use super::*;
 
     #[test]

@@ -13,7 +13,7 @@
 use check_text::{Wanted, rule};
 use kernel::{Actor, NewEvent, id::AccountId, may_for};
 use serde_json::json;
-use store::{Db, Executor, FromRow, Tx, query, query_as, query_scalar};
+use store::{Db, Executor, FromRow, Tx, query, query_as};
 use text::findings::Gate;
 
 pub use crate::book::Asking;
@@ -255,16 +255,23 @@ pub async fn ensure_texts(asking: &Asking, db: &Db, about: &About, texts: Vec<Pa
     .await
 }
 
-/// Subjects of a kind, of these, that were looked through by other rules or another book than today's; at most so many. What was never
-/// looked through is looked through when somebody opens it.
+/// Forgets what is kept of parts that the subject has no more: after [`ensure`] nothing of it is of other rules than today's.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn behind(db: &Db, kind: &str, limit: i64) -> Result<Vec<String>> {
-    let sql = "SELECT DISTINCT subject_id FROM finding_run WHERE subject_kind = $1 \
-               AND (rules <> $2 OR listed <> $3) ORDER BY subject_id LIMIT $4";
+pub async fn prune(db: &Db, about: &About) -> Result<()> {
     let version = crate::book::version(db.read()).await?;
-    Ok(query_scalar(sql).bind(kind).bind(RULES).bind(version).bind(limit).fetch_all(db.read()).await?)
+    let mut tx = db.write().await?;
+    tx.lock(&format!("findings:{}:{}", about.kind, about.id)).await?;
+    query("DELETE FROM finding_run WHERE subject_kind = $1 AND subject_id = $2 AND (rules <> $3 OR listed <> $4)")
+        .bind(about.kind)
+        .bind(&about.id)
+        .bind(RULES)
+        .bind(version)
+        .execute(tx.conn())
+        .await?;
+    tx.commit().await?;
+    Ok(())
 }
 
 pub(crate) async fn put(tx: &mut Tx, about: &About, run: &Run) -> Result<()> {

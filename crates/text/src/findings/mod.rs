@@ -84,7 +84,7 @@ pub struct Finding {
     /// What to do, in Chinese.
     pub suggestion: String,
     /// What can stand in the place of the found words at one press, if that is certain.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip)]
     pub replacement: Option<String>,
 }
 
