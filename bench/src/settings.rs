@@ -5,9 +5,10 @@ use std::{path::PathBuf, str::FromStr, time::Duration};
 use anyhow::{Context, Result, ensure};
 
 /// The measures, in the order in which they are taken.
-pub(crate) const MEASURES: [&str; 13] = [
+pub(crate) const MEASURES: [&str; 14] = [
     "parse",
     "search",
+    "checks",
     "publish",
     "readers",
     "weight",
