@@ -91,8 +91,8 @@ fn is_told(before: &str, behind: &str) -> bool {
     /// Characters before a name in which 原 may stand.
     const NEAR: usize = 8;
     let near: Vec<char> = before.chars().rev().take(NEAR).collect();
-    let near = near.iter().take_while(|c| !matches!(c, '，' | '。' | '；' | '\n' | '、'));
-    let former = near.clone().any(|c| *c == '原');
+    let mut near = near.iter().take_while(|c| !matches!(c, '，' | '。' | '；' | '\n' | '、'));
+    let former = near.any(|c| *c == '原');
     let line = before.rsplit('\n').next().unwrap_or_default();
     let quoted = line.rfind('《').is_some_and(|open| line.rfind('》').is_none_or(|close| close < open));
     former || quoted || behind.starts_with('令') || behind.starts_with("更名") || behind.starts_with("改为")
