@@ -47,7 +47,7 @@ pub(super) async fn mask(form: &mut Typed) -> Result<String> {
     }
     Ok(match (done, body.left) {
         (0, 0) => "标题、正文和摘要里没有可以自动遮盖的内容。已保存。".to_owned(),
-        (done, 0) => format!("已遮盖 {done} 处，已保存。请通读一遍；附件里的要改好以后重新上传。"),
+        (done, 0) => format!("已遮盖 {done} 处，已保存。请通读一遍；附件请另外生成遮盖副本，或者改好以后重新上传。"),
         (done, left) => {
             format!("已遮盖 {done} 处，已保存。还有 {left} 处中间隔着换行或者格式，请按“检查”里的提示手工修改。")
         }

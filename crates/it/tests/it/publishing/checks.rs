@@ -138,4 +138,30 @@ both! {
         editor.get(&format!("/documents/{id}/edit")).await.expect(200).shows("手机号码");
         assert_eq!(count(app, "check_book.level_set").await, 1);
     }
+
+    async fn a_masked_copy_takes_the_place_of_an_attachment(app) {
+        column(app).await;
+        let mut editor = app.editor("QH010").await;
+        let id = draft(&mut editor, "检查的通知").await;
+        let sheet = documents::tables::Sheet {
+            name: "值班".into(),
+            header: vec!["项目".into(), "手机".into()],
+            rows: vec![vec!["值班手机".into(), "13800138000".into()], vec!["备注".into(), "正常的一行".into()]],
+            ..documents::tables::Sheet::default()
+        };
+        let bytes = documents::tables::write_xlsx(&sheet).expect("workbook");
+        let path = format!("/documents/{id}/attachments");
+        editor.upload(&path, &[], &[("file", "值班表.xlsx", &bytes)]).await.expect(303);
+        let page = editor.get(&format!("/documents/{id}/edit")).await.expect(200).shows("1 处须处理").shows("生成遮盖副本");
+        let text = page.text();
+        let file = text.split(&format!("{path}/")).nth(1).and_then(|rest| rest.split(['/', '"']).next()).expect("a file");
+        editor.post(&format!("{path}/{file}/mask"), &[]).await.expect(303);
+        let page = editor.get(&format!("/documents/{id}/edit")).await.expect(200);
+        page.shows("已生成遮盖副本").shows("值班表.xlsx").hides("1 处须处理");
+        // Nothing is left to be masked.
+        let text = editor.get(&format!("/documents/{id}/edit")).await.expect(200).text();
+        let file = text.split(&format!("{path}/")).nth(1).and_then(|rest| rest.split(['/', '"']).next()).expect("a file");
+        editor.post(&format!("{path}/{file}/mask"), &[]).await.expect(303);
+        editor.get(&format!("/documents/{id}/edit")).await.expect(200).shows("没有可以自动遮盖的内容");
+    }
 }
