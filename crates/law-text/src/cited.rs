@@ -38,10 +38,12 @@ pub struct Citation {
 /// Everything that a text cites, in the order of the text.
 pub fn cited(text: &str) -> Vec<Citation> {
     let mut found = titled(text);
-    let numbers: Vec<Citation> = alone(text)
-        .into_iter()
-        .filter(|one| found.iter().all(|by| one.end <= by.start || by.end <= one.start))
-        .collect();
+    // Citations with a title stand in order and apart.
+    let apart = |one: &Citation| {
+        let behind = found.partition_point(|by| by.start < one.end);
+        behind.checked_sub(1).and_then(|at| found.get(at)).is_none_or(|by| by.end <= one.start)
+    };
+    let numbers: Vec<Citation> = alone(text).into_iter().filter(apart).collect();
     found.extend(numbers);
     found.sort_by_key(|one| one.start);
     say(text, &mut found);
@@ -150,7 +152,7 @@ fn alone(text: &str) -> Vec<Citation> {
         let skip =
             LEADS.iter().filter_map(|lead| letters.rfind(lead).map(|place| place + lead.len())).max().unwrap_or(0);
         let start = begin + skip;
-        if start >= open || line_of(text, start, end).trim() == &text[start..end] {
+        if start >= open || is_line(text, start, end) {
             continue;
         }
         let (articles, behind) = articles(text, end);
@@ -173,10 +175,12 @@ fn is_letter(c: char) -> bool {
     matches!(u32::from(c), 0x3400..=0x4dbf | 0x4e00..=0x9fff)
 }
 
-fn line_of(text: &str, start: usize, end: usize) -> &str {
-    let from = text[..start].rfind('\n').map_or(0, |place| place + 1);
-    let to = text[end..].find('\n').map_or(text.len(), |place| end + place);
-    &text[from..to]
+/// Whether a place is all that stands on its line.
+fn is_line(text: &str, start: usize, end: usize) -> bool {
+    let blank = |c: &char| !matches!(c, ' ' | '\u{3000}' | '\t' | '\r');
+    let before = text[..start].chars().rev().find(blank);
+    let behind = text[end..].chars().find(blank);
+    before.is_none_or(|c| c == '\n') && behind.is_none_or(|c| c == '\n')
 }
 
 /// The articles that follow at once, and where what follows them begins.

@@ -1,5 +1,7 @@
 //! What a text cites, and what becomes of it when the library is asked; addresses of the portal at which nothing stands.
 
+use std::collections::HashSet;
+
 use law_text::{Citation, Verb, cited};
 use text::findings::{Finding, Severity};
 
@@ -9,13 +11,20 @@ use crate::{Book, places::found};
 /// Titles that are short names rather than titles: 《条例》, 《办法》.
 const SHORT: usize = 3;
 
+/// What the text itself calls documents by from some place on: 以下简称《公开条例》.
+fn own_names(text: &str) -> HashSet<&str> {
+    let behind = ["简称《", "以下称《"]
+        .into_iter()
+        .flat_map(|word| text.match_indices(word).map(move |(at, _)| at + word.len()));
+    behind.filter_map(|at| text.get(at..)?.split_once('》').map(|(name, _)| name)).collect()
+}
+
 /// Whether a citation names a document that can be looked up.
-fn is_named(text: &str, one: &Citation) -> bool {
+fn is_named(own: &HashSet<&str>, one: &Citation) -> bool {
     let Some(title) = &one.title else { return one.number.is_some() };
-    // 《条例》 and what the text itself calls so from now on: 以下简称《公开条例》.
-    let short = title.chars().count() <= SHORT;
-    let own = ["以下简称《", "以下称《", "简称《"].iter().any(|word| text.contains(&format!("{word}{title}》")));
-    one.number.is_some() || !(short || own)
+    // 《条例》 is a short name as well.
+    let short = title.chars().count() <= SHORT || own.contains(title.as_str());
+    one.number.is_some() || !short
 }
 
 fn document(one: &Citation) -> Wanted {
@@ -27,7 +36,8 @@ pub fn wanted(text: &str) -> Vec<Wanted> {
     if !text.contains(['《', '〔', '［', '﹝']) {
         return Vec::new();
     }
-    let mut all: Vec<Wanted> = cited(text).iter().filter(|one| is_named(text, one)).map(document).collect();
+    let own = own_names(text);
+    let mut all: Vec<Wanted> = cited(text).iter().filter(|one| is_named(&own, one)).map(document).collect();
     all.sort();
     all.dedup();
     all
@@ -75,13 +85,14 @@ pub(super) fn look(part: &str, text: &str, chars: &[char], book: &Book, answers:
     if *answers == Answers::default() || !text.contains(['《', '〔', '［', '﹝']) {
         return Vec::new();
     }
+    let own = own_names(text);
     let (mut all, mut byte, mut count) = (Vec::new(), 0, 0);
     for one in cited(text) {
         count += text[byte..one.start].chars().count();
         let start = count;
         count += text[one.start..one.end].chars().count();
         byte = one.end;
-        if !is_named(text, &one) {
+        if !is_named(&own, &one) {
             continue;
         }
         match answers.of(&document(&one)) {

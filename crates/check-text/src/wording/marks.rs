@@ -3,7 +3,7 @@
 
 use text::findings::Finding;
 
-use crate::places::{found, is_han, line_start};
+use crate::places::{found, is_han};
 
 /// Half-width marks and the ones that Chinese text has.
 const HALF: [(char, char); 6] = [(',', '，'), (';', '；'), (':', '：'), ('?', '？'), ('!', '！'), ('.', '。')];
@@ -29,9 +29,8 @@ pub(super) fn look(part: &str, text: &str, chars: &[char]) -> Vec<Finding> {
     all
 }
 
-/// Whether the line of a place is a row of values rather than a sentence: 张三,李四,王五,赵六.
-fn is_row(chars: &[char], at: usize) -> bool {
-    let start = line_start(chars, at);
+/// Whether the line that begins at a place is a row of values rather than a sentence: 张三,李四,王五,赵六.
+fn is_row(chars: &[char], start: usize) -> bool {
     let line: Vec<char> = chars[start..].iter().take(2_000).take_while(|c| **c != '\n').copied().collect();
     let commas = line.iter().filter(|c| matches!(c, ',' | '|' | '\t')).count();
     let full = line.iter().any(|c| matches!(c, '，' | '。' | '；'));
@@ -41,7 +40,11 @@ fn is_row(chars: &[char], at: usize) -> bool {
 fn half(part: &str, chars: &[char], all: &mut Vec<Finding>) {
     // The line that was looked at last, and whether it is a row.
     let mut row: Option<(usize, bool)> = None;
+    let mut start = 0;
     for (at, c) in chars.iter().enumerate() {
+        if *c == '\n' {
+            start = at + 1;
+        }
         let before = at.checked_sub(1).and_then(|at| chars.get(at)).copied();
         let behind = chars.get(at + 1).copied();
         let Some(before) = before.filter(|c| is_han(*c) || matches!(c, '》' | '”' | '）')) else { continue };
@@ -59,10 +62,9 @@ fn half(part: &str, chars: &[char], all: &mut Vec<Finding>) {
         if !fits {
             continue;
         }
-        let start = line_start(chars, at);
         let is_row = match row {
             Some((line, known)) if line == start => known,
-            _ => is_row(chars, at),
+            _ => is_row(chars, start),
         };
         row = Some((start, is_row));
         if !is_row {

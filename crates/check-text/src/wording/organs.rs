@@ -93,7 +93,10 @@ fn is_told(before: &str, behind: &str) -> bool {
     let near: Vec<char> = before.chars().rev().take(NEAR).collect();
     let mut near = near.iter().take_while(|c| !matches!(c, '，' | '。' | '；' | '\n' | '、'));
     let former = near.any(|c| *c == '原');
-    let line = before.rsplit('\n').next().unwrap_or_default();
+    /// Characters before a name in which a title that holds it is opened.
+    const TITLE: usize = 80;
+    let from = before.char_indices().rev().take(TITLE).last().map_or(before.len(), |(at, _)| at);
+    let line = before[from..].rsplit('\n').next().unwrap_or_default();
     let quoted = line.rfind('《').is_some_and(|open| line.rfind('》').is_none_or(|close| close < open));
     former || quoted || behind.starts_with('令') || behind.starts_with("更名") || behind.starts_with("改为")
 }

@@ -132,6 +132,7 @@ const LEFT: &[(&str, &[&str])] = &[
     ("check_term", &["form", "right_form", "reason"]),
     // Made anew from the list and the text.
     ("finding", &["replacement"]),
+    ("finding_run", &["cited"]),
     // Of what is public.
     ("document", &["title", "words"]),
     ("document_facet", &["value"]),
