@@ -132,9 +132,14 @@ impl Checks {
         self.found.iter().filter(|check| check.stops() && check.is_unread()).count()
     }
 
+    /// How many of them are nobody's person: words of the county's list, and what it weighs so.
+    pub fn other(&self) -> usize {
+        self.found.iter().filter(|check| check.stops() && !check.rule.starts_with("privacy.")).count()
+    }
+
     /// What stops the subject, in words; empty = nothing.
     pub fn stopping_words(&self) -> String {
-        in_words(self.stopping(), self.unread())
+        in_words(self.stopping(), self.unread(), self.other())
     }
 
     /// Who let a finding in it through that is still there.
@@ -162,6 +167,7 @@ impl Matter {
             authors: self.authors.clone(),
             blocked: checks.stopping(),
             unread: checks.unread(),
+            other: checks.other(),
             explained: self.explained,
             let_through_by: checks.let_through_by(),
             unchecked: checks.unchecked(),
