@@ -98,6 +98,12 @@ fn changes(parts: &[Part]) -> Vec<Change> {
             if at > start {
                 made.extend(&chars[at..end]);
                 let from: String = unit.iter().collect();
+                // What the head of a column calls a cell was put before it for the checks, and does not stand there.
+                if let (Some((head, from)), Some((same, made))) = (from.split_once('：'), made.split_once('：'))
+                    && head == same
+                {
+                    all.insert(from.trim().to_owned(), made.trim().to_owned());
+                }
                 all.insert(from.trim().to_owned(), made.trim().to_owned());
             }
             start = end + 1;
