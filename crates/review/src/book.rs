@@ -173,7 +173,6 @@ pub async fn version(executor: impl Executor<'_>) -> Result<i64> {
 /// An entry as it is kept.
 #[derive(Debug, Clone, FromRow)]
 pub struct TermRow {
-    /// Its id.
     pub id: TermId,
     sort: String,
     /// What is looked for.
