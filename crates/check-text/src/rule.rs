@@ -267,7 +267,8 @@ pub static RULES: [Rule; 31] = [
         "机关旧称",
         "机构改革以后不再使用的机关名称，写明“原”的除外",
         OFFICIAL,
-    ),
+    )
+    .asks(),
     rule(
         ("wording.link", Gate::Wording, Severity::Warn),
         "打不开的链接",
