@@ -357,8 +357,9 @@ fn before(text: &str) -> Option<Verb> {
     let sentence = text.rsplit(ends_sentence).next().unwrap_or_default();
     let near: usize = sentence.char_indices().rev().take(NEAR).last().map_or(0, |(place, _)| place);
     let near = &sentence[near..];
-    let ends = |(word, verb): &(&str, Verb)| near.rfind(word).map(|place| (place + word.len(), *verb));
-    BEFORE.iter().filter_map(ends).max_by_key(|(end, _)| *end).map(|(_, verb)| verb)
+    // 停止执行 before 执行: of two that end together the longer one.
+    let ends = |(word, verb): &(&str, Verb)| near.rfind(word).map(|place| (place + word.len(), word.len(), *verb));
+    BEFORE.iter().filter_map(ends).max_by_key(|(end, length, _)| (*end, *length)).map(|(.., verb)| verb)
 }
 
 #[cfg(test)]
@@ -394,6 +395,7 @@ mod tests {
         );
         assert_eq!(verbs("对《甲办法》作如下修改"), [Some(Verb::Amends)]);
         assert_eq!(verbs("为贯彻落实《甲意见》，现就有关事项通知如下"), [Some(Verb::Implements)]);
+        assert_eq!(verbs("停止执行《甲办法》"), [Some(Verb::Repeals)]);
         assert_eq!(verbs("《甲办法》政策解读"), [Some(Verb::Interprets)]);
         assert_eq!(verbs("会上学习了《甲报告》。"), [None]);
     }
