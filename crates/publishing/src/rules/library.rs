@@ -109,8 +109,10 @@ async fn documents(db: &Db, wanted: &[Wanted], today: Date) -> Result<Vec<(Wante
         return Ok(Vec::new());
     }
     let rows: Vec<Row> = query_as(
-        "SELECT d.current_edition AS edition, d.title, v.value AS validity, COALESCE(n.value, '') AS number, \
+        // How it stands today, as lists have it; what was declared where they have nothing.
+        "SELECT d.current_edition AS edition, d.title, COALESCE(f.value, v.value) AS validity, COALESCE(n.value, '') AS number, \
          COALESCE(x.value, '') AS until FROM document d JOIN facet v ON v.edition_id = d.current_edition AND v.key = $1 \
+         LEFT JOIN document_facet f ON f.rank = d.rank AND f.key = v.key \
          LEFT JOIN facet n ON n.edition_id = d.current_edition AND n.key = $2 AND n.place = 0 \
          LEFT JOIN facet x ON x.edition_id = d.current_edition AND x.key = $3 AND x.place = 0 \
          WHERE d.current_edition <> '' ORDER BY d.rank",

@@ -69,6 +69,8 @@ both! {
         let mut tx = app.ctx().db().write().await.expect("write");
         let sql = "UPDATE facet SET value = 'in_force' WHERE key = 'validity' AND value = 'repealed'";
         store::query(sql).execute(tx.conn()).await.expect("validity");
+        let sql = "UPDATE document_facet SET value = 'in_force' WHERE key = 'validity' AND value = 'repealed'";
+        store::query(sql).execute(tx.conn()).await.expect("lists");
         tx.commit().await.expect("commit");
         store::test::reseal(app.ctx().db()).await.expect("taken as it is");
         editor.get(&format!("/documents/{id}/edit")).await.expect(200).hides("引用已废止的文件").shows("引用的条款不存在");
