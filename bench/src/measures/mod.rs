@@ -2,8 +2,10 @@
 
 pub(crate) mod build;
 pub(crate) mod checks;
+pub(crate) mod compare;
 pub(crate) mod crash;
 pub(crate) mod growth;
+pub(crate) mod import;
 pub(crate) mod keepalive;
 pub(crate) mod lighthouse;
 pub(crate) mod older;

@@ -19,6 +19,7 @@ mod places;
 mod redone;
 mod rejected;
 mod rows;
+mod several;
 pub mod tables;
 pub mod wire;
 
@@ -32,4 +33,5 @@ pub use places::place_in_words;
 pub use redone::{Change, MOST_CHANGES, Redone};
 pub use rejected::{Code, Rejected};
 pub use rows::{Rows, rows_of};
+pub use several::Several;
 pub use wire::EXTRACT_COMMAND;

@@ -1,4 +1,7 @@
 //! Policies that people understand. A folder for each capability.
 
+pub mod audience;
 pub mod consultation;
+pub mod import;
 pub mod interpretation;
+pub mod qa;

@@ -7,6 +7,7 @@ use futures::future::BoxFuture;
 use jiff::civil::Date;
 use kernel::{
     EventKind, OrganCode, Permission, Role, Staff,
+    event::Event,
     id::{AccountId, DocumentId, SubjectRef},
 };
 use store::{Target, Tx};
@@ -334,6 +335,71 @@ pub trait Unlinked: Send + Sync {
     fn addresses<'a>(&'a self, ctx: &'a Ctx) -> BoxFuture<'a, Result<Vec<String>>>;
 }
 
+/// What an event did to something public that is no document.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Turn {
+    /// It became public, or came back.
+    Opened,
+    /// It is public in other words.
+    Changed,
+    /// It stays public and is no longer in force.
+    Ended,
+    /// It left the public.
+    Withdrawn,
+}
+
+/// A public thing as an event left it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Turned {
+    pub turn: Turn,
+    /// 1 = as it first was; grows with each change.
+    pub edition: i64,
+    pub title: String,
+    /// 发文字号; may be empty.
+    pub number: String,
+    /// Whose it is.
+    pub organ: OrganCode,
+    /// Name and SHA-256 of what readers see and can compute themselves.
+    pub digests: Vec<(String, String)>,
+    /// Address on the portal.
+    pub path: String,
+}
+
+/// A public thing as readers find it now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Standing {
+    pub title: String,
+    /// Address on the portal.
+    pub path: String,
+    /// See [`Turned::edition`].
+    pub edition: i64,
+    /// It can be read; else there is no more than a note that it was there.
+    pub readable: bool,
+}
+
+/// Who has public things besides documents that the public log (公开凭证) tells of. Declared as `Arc<dyn Recorded>`.
+pub trait Recorded: Send + Sync {
+    /// The kind of their subjects in the audit log.
+    fn subject(&self) -> &'static str;
+
+    /// The events by which they may become public, change, or leave.
+    fn kinds(&self) -> &'static [&'static EventKind];
+
+    /// Those of them that are told of each time the public had seen the thing: by which one that is missing is found.
+    fn certain(&self) -> &'static [&'static EventKind];
+
+    /// What an event did, as the rows stand when it is followed; `None` = the public saw nothing of it, before or after.
+    fn turned<'a>(
+        &'a self,
+        ctx: &'a Ctx,
+        tx: &'a mut Tx,
+        event: &'a Event,
+    ) -> BoxFuture<'a, store::Result<Option<Turned>>>;
+
+    /// How a thing stands; `None` = it is none of these, or was never public.
+    fn standing<'a>(&'a self, ctx: &'a Ctx, subject: &'a SubjectRef) -> BoxFuture<'a, Result<Option<Standing>>>;
+}
+
 /// A page of the portal that the site map names.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mapped {
@@ -358,12 +424,73 @@ pub struct CountyMap {
     pub credit: String,
 }
 
+/// Something that readers can act on until a day: a draft on which the public is asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Running {
+    /// What is going on: 正在征求意见.
+    pub label: &'static str,
+    pub title: String,
+    /// Address on the portal.
+    pub href: String,
+    /// Short name of the organ.
+    pub organ: String,
+    /// The first day.
+    pub from: Date,
+    /// The last day.
+    pub to: Date,
+    /// Days that are left after today; 0 = today is the last.
+    pub left: i64,
+    /// The days as a drawing, SVG.
+    pub clock: String,
+    /// What one does there: 看公告，提意见.
+    pub act: &'static str,
+}
+
+impl Running {
+    /// Days left at which it is said more loudly.
+    const SOON: i64 = 3;
+
+    /// The title for a page, with the places where it may break.
+    pub fn marked(&self) -> String {
+        crate::breaks::marked(&self.title)
+    }
+
+    /// How long it goes on, for a chip.
+    pub fn words(&self) -> String {
+        match self.left {
+            0 => "今天截止".to_owned(),
+            left => format!("还剩 {left} 天"),
+        }
+    }
+
+    /// The first day, for the clock.
+    pub fn began(&self) -> String {
+        format!("{} 开始", self.from)
+    }
+
+    /// The last day, for the clock.
+    pub fn ends(&self) -> String {
+        format!("{} 截止", self.to)
+    }
+
+    /// The tint of the chip.
+    pub fn tone(&self) -> &'static str {
+        if self.left <= Self::SOON { "soon" } else { "ok" }
+    }
+}
+
 /// Who gives the first page of the portal something of the county's own. Declared as `Arc<dyn Face>`.
 pub trait Face: Send + Sync {
     /// The picture that others show beside the address of the first page.
     fn picture<'a>(&'a self, ctx: &'a Ctx) -> BoxFuture<'a, Option<Picture>> {
         let _ = ctx;
         Box::pin(async { None })
+    }
+
+    /// What readers can act on now, the soonest to end first: it stands beside the question, with its clock.
+    fn running<'a>(&'a self, ctx: &'a Ctx) -> BoxFuture<'a, Result<Vec<Running>>> {
+        let _ = ctx;
+        Box::pin(async { Ok(Vec::new()) })
     }
 
     /// The county's map, if it has one.

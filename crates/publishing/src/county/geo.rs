@@ -4,6 +4,8 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::bounded::holds_too_much;
+
 /// Points of the picture across.
 pub(super) const WIDE: i32 = 800;
 /// The most points down: a county that is longer than wide is drawn narrower.
@@ -64,6 +66,11 @@ pub(super) struct Drawn {
 /// With what is wrong, for who sent it.
 pub(super) fn read(bytes: &[u8]) -> Result<Vec<Shape>, Vec<String>> {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    if holds_too_much(bytes) {
+        return Err(vec![format!(
+            "文件里的图形或者边界点太多，最多 {MOST_SHAPES} 个图形、{MOST_POINTS} 个点。请只选本县乡镇一级的边界，用软件的“简化”功能减少点数后再上传。"
+        )]);
+    }
     let root: Value = serde_json::from_slice(bytes).map_err(|error| {
         vec![format!(
             "文件不是 GeoJSON：第 {} 行第 {} 个字符读不懂。请用测绘或规划软件另存为 GeoJSON（UTF-8 编码）。",

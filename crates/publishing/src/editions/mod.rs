@@ -23,6 +23,7 @@ mod notices;
 pub mod pictures;
 mod preview;
 pub(crate) mod proven;
+pub(crate) mod reading;
 pub(crate) mod seen;
 pub(crate) mod show;
 mod start;

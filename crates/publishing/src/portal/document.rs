@@ -75,6 +75,8 @@ struct Tied {
     words: &'static str,
     /// What stands above them at the side.
     heading: &'static str,
+    /// Whether readers may hold this text against each of them: it replaced or amended it.
+    compared: bool,
     lines: Vec<Line>,
 }
 
@@ -123,7 +125,20 @@ impl Page {
     fn heading(&self) -> String {
         web::breaks::marked(&self.title)
     }
+
+    /// The facts that stand open.
+    fn first_facts(&self) -> &[Fact] {
+        &self.facts[..self.facts.len() - self.more_facts().len()]
+    }
+
+    /// The facts that are folded on screen, so that the text begins early; one alone is not folded.
+    fn more_facts(&self) -> &[Fact] {
+        if self.facts.len() > OPEN_FACTS + 1 { &self.facts[OPEN_FACTS..] } else { &[] }
+    }
 }
+
+/// Facts that stand open above a text.
+const OPEN_FACTS: usize = 6;
 
 /// What stands above a page that is not the public one, and where its links lead instead.
 pub(crate) struct Bar {
@@ -267,6 +282,7 @@ fn tied(
     let tied = |(relation, listed): &(&'static document::RelationSpec, Vec<Listed>)| Tied {
         words: relation.leads,
         heading: heading(relation),
+        compared: matches!(relation.key, "replaces" | "amends"),
         lines: part::lines(ctx, listed, &none),
     };
     ties.iter().map(tied).collect()

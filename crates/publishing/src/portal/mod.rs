@@ -1,6 +1,7 @@
 //! The portal's pages: documents, lists of them, feeds, site map and the open interface. Everything here reads through
 //! [`document::public`], sets no cookie and works without scripts.
 
+mod akn;
 pub(crate) mod api;
 mod attachments;
 mod cards;
@@ -42,12 +43,18 @@ pub(crate) const WAYS_IN: [WayIn; 2] = [
     WayIn {
         href: "/policies",
         label: "查政策",
+        icon: "doc",
         about: "按机关、年份、主题分类查文件，看是否有效",
         place: 10,
         on: Offered::Both,
     },
     WayIn {
-        href: "/sitemap", label: "网站地图", about: "全部栏目和页面的入口", place: 90, on: Offered::Errors
+        href: "/sitemap",
+        label: "网站地图",
+        icon: "search",
+        about: "全部栏目和页面的入口",
+        place: 90,
+        on: Offered::Errors,
     },
 ];
 
@@ -84,11 +91,13 @@ pub(crate) fn routes() -> Routes {
         .get("/policies.json", read, downloads::policies_json)
         .get("/policies/{id}", read, document::page)
         .get("/policies/{id}/compare", read, compare::page)
+        .get("/policies/{id}/akn.xml", read, akn::file)
         .get("/documents", read, lists::documents)
         .get("/documents.csv", read, downloads::documents_csv)
         .get("/documents.json", read, downloads::documents_json)
         .get("/documents/{id}", read, document::page)
         .get("/documents/{id}/compare", read, compare::page)
+        .get("/documents/{id}/akn.xml", read, akn::file)
         .get("/attachments/{id}", read, attachments::by_id)
         .get("/attachments/{id}/{name}", read, attachments::by_name)
         .get("/files/{id}", read, files::page)

@@ -13,6 +13,7 @@ mod refused;
 mod routes;
 mod screen;
 mod uploads;
+mod witnesses;
 
 use std::io::{Cursor, Read, Write};
 
