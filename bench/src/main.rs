@@ -82,6 +82,9 @@ fn take(settings: &Settings, program: &Program, folder: &std::path::Path, report
     if settings.wants("search") {
         measures::search::measure(settings, program, folder, report)?;
     }
+    if settings.wants("checks") {
+        measures::checks::measure(settings, program, folder, report)?;
+    }
     let county = folder.join("county");
     let on_the_county = ["publish", "readers", "weight", "lighthouse", "keepalive", "wagtail", "crash"];
     if on_the_county.iter().any(|measure| settings.wants(measure)) {

@@ -5,11 +5,12 @@ use std::{path::PathBuf, str::FromStr, time::Duration};
 use anyhow::{Context, Result, ensure};
 
 /// The measures, in the order in which they are taken.
-pub(crate) const MEASURES: [&str; 15] = [
+pub(crate) const MEASURES: [&str; 16] = [
     "parse",
     "compare",
     "import",
     "search",
+    "checks",
     "publish",
     "readers",
     "weight",

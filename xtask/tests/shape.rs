@@ -24,6 +24,7 @@ const BASES: &[&str] = &[
     "law-text",
     "doc-layout",
     "plan-text",
+    "check-text",
     "documents",
 ];
 /// Bases that contexts may import, machines not.
@@ -46,6 +47,7 @@ const WITHIN_BASES: &[(&str, &[&str])] = &[
     ("law-text", &["fold", "doc-number"]),
     ("doc-layout", &["fold", "doc-number"]),
     ("plan-text", &["fold"]),
+    ("check-text", &["fold", "text", "doc-number", "law-text"]),
     ("documents", &[]),
     // Only the guarded child, which is the program itself, and tests link the heavy readers.
     ("documents-read", &["documents"]),

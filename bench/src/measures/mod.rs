@@ -1,6 +1,7 @@
 //! The measures of «Measured» in the issue that began the project; each adds its rows to the report.
 
 pub(crate) mod build;
+pub(crate) mod checks;
 pub(crate) mod compare;
 pub(crate) mod crash;
 pub(crate) mod growth;

@@ -27,6 +27,7 @@ fn list() -> Vec<Capability> {
         publishing::receipts::capability(),
         publishing::county::capability(),
         publishing::gates::capability(),
+        publishing::rules::capability(),
         publishing::stand_ins::capability(),
         policy::interpretation::capability(),
         policy::qa::capability(),

@@ -121,15 +121,7 @@ fn words(field: &str, code: &str) -> Option<String> {
         "renewed" => columns::Cadence::from_code(code).map(|cadence| cadence.label().to_owned()),
         "validity" => of(common::VALIDITIES),
         "basis" => of(&erase::BASES),
-        "rule" => of(&[
-            ("privacy.id_number", "公民身份号码"),
-            ("privacy.mobile", "手机号码"),
-            ("privacy.bank_card", "银行卡号或账号"),
-            ("privacy.home", "住址"),
-            ("privacy.name", "姓名与个人情况"),
-            ("privacy.unread", "没有读出来的内容"),
-            ("wording.direction", "改变书写方向的字符"),
-        ]),
+        "rule" => check_text::rule::named(code).map(|rule| rule.words.to_owned()),
         _ => None,
     }
 }

@@ -11,7 +11,7 @@ use documents::{Extracted, Limits, Rejected};
 use rustix::process::{Resource, Rlimit, setrlimit};
 use serde::Serialize;
 
-use crate::{draw, extract, import, read_table, unpack};
+use crate::{draw, extract, import, read_table, redo, unpack};
 
 /// Address space of the child, in bytes.
 const MEMORY: u64 = 1 << 30;
@@ -54,6 +54,7 @@ pub fn child_main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Work::Table { wanted } => answer(read_table(&bytes, &name, wanted, &request.limits)),
         Work::Picture => answer(draw(&bytes, &name, &request.limits)),
         Work::Import => answer(import(&bytes, &name, &request.limits)),
+        Work::Redo { changes } => answer(redo(&bytes, changes, &request.limits)),
         Work::Unpack => answer(unpack(&bytes, &request.limits)),
         Work::Many => unreachable!("reads its files itself, and is done before"),
     }

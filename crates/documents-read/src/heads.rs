@@ -25,18 +25,40 @@ const FIGURES: [&str; 17] = [
 /// Words that call them what they look like, whatever else the head says.
 const PERSONAL: [&str; 5] = ["电话", "手机", "联系", "账号", "身份证"];
 
-/// The words above the cells of each column, row by row.
+/// Words that call them numbers of papers of a person, which are a letter and some digits: nobody knows them by themselves.
+const PAPERS: [&str; 7] =
+    ["护照", "港澳通行证", "台湾通行证", "来往内地通行证", "来往大陆通行证", "台胞证", "永久居留"];
+
+/// The words above the cells of each column, row by row: what calls them figures, and what calls them papers.
 #[derive(Default)]
-pub(crate) struct Heads(HashMap<u32, &'static str>);
+pub(crate) struct Heads(HashMap<u32, &'static str>, HashMap<u32, &'static str>);
+
+/// Whether a cell may hold the number of a paper: up to three letters and seven to twelve digits, and nothing else.
+fn is_paper(text: &str) -> bool {
+    let letters = text.chars().take_while(char::is_ascii_alphabetic).count();
+    let rest = text.get(letters..).unwrap_or_default();
+    letters <= 3 && (7..=12).contains(&rest.len()) && rest.chars().all(|c| c.is_ascii_digit())
+}
 
 impl Heads {
     /// The text of a cell for the checks: behind the word that calls it a figure, where the last words above it do.
     pub(crate) fn tell(&mut self, column: u32, text: &str) -> String {
         let digits = text.chars().filter(char::is_ascii_digit).count();
+        if is_paper(text)
+            && let Some(head) = self.1.get(&column)
+        {
+            return format!("{head}：{text}");
+        }
         if digits == text.len() && digits == 11 {
             return self.0.get(&column).map_or_else(|| text.to_owned(), |head| format!("{head}：{text}"));
         }
         if digits < 6 && text.contains(char::is_alphabetic) {
+            match PAPERS.iter().find(|word| text.contains(**word)) {
+                Some(paper) => drop(self.1.insert(column, paper)),
+                // Another head below it; 无 in a cell is none.
+                None if text.contains('号') || text.contains("证件") => drop(self.1.remove(&column)),
+                None => {}
+            }
             let personal = PERSONAL.iter().any(|word| text.contains(word));
             match FIGURES.iter().find(|word| text.contains(**word) && !personal) {
                 Some(figure) => drop(self.0.insert(column, figure)),
@@ -76,6 +98,22 @@ mod tests {
             (1, "13900139000", "13900139000"),
         ] {
             assert_eq!(heads.tell(column, text), told, "{text}");
+        }
+    }
+
+    #[test]
+    fn the_number_of_a_paper_is_told_by_its_head() {
+        let mut heads = Heads::default();
+        for (cell, told) in [
+            ("护照号码", "护照号码"),
+            ("E00000000", "护照：E00000000"),
+            ("无", "无"),
+            ("EA0000000", "护照：EA0000000"),
+            ("E0000", "E0000"),
+            ("设备编号", "设备编号"),
+            ("E00000000", "E00000000"),
+        ] {
+            assert_eq!(heads.tell(3, cell), told, "{cell}");
         }
     }
 }

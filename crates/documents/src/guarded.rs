@@ -15,7 +15,7 @@ use tokio::sync::Semaphore;
 
 use crate::tables::{Table, Wanted};
 use crate::wire::{Answer, EXTRACT_COMMAND, Request, Work};
-use crate::{Code, Drawn, Extracted, Held, Imported, Limits, Rejected};
+use crate::{Change, Code, Drawn, Extracted, Held, Imported, Limits, Redone, Rejected};
 
 /// Largest answer the parent reads, in bytes.
 pub(crate) const ANSWER_BYTES: u64 = 64 << 20;
@@ -79,6 +79,14 @@ impl Extractor {
     /// As [`Extractor::extract`].
     pub async fn import(&self, path: &Path, file_name: &str) -> Result<Imported, Rejected> {
         self.ask(path, file_name, Work::Import).await
+    }
+
+    /// A Word document or workbook with other words in some of its places.
+    ///
+    /// # Errors
+    /// As [`Extractor::extract`].
+    pub async fn redo(&self, path: &Path, file_name: &str, changes: Vec<Change>) -> Result<Redone, Rejected> {
+        self.ask(path, file_name, Work::Redo { changes }).await
     }
 
     /// The files of a zip, each as it lies in it: not fit for anybody but a child that reads it.

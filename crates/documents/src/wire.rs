@@ -35,6 +35,11 @@ pub enum Work {
     Picture,
     /// A Word document for an editor: the answer holds a [`crate::Imported`].
     Import,
+    /// A Word document or workbook with other words in some places: the answer holds a [`crate::Redone`].
+    Redo {
+        /// Which places, and what is to stand there.
+        changes: Vec<crate::Change>,
+    },
     /// The files of a zip: the answer holds a list of [`crate::Held`].
     Unpack,
     /// One file after the other, as [`frame`] writes each; for each a line with an [`Answer`] as of [`Work::Text`], whose parts are

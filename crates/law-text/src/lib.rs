@@ -5,10 +5,12 @@
 
 pub mod akn;
 pub mod amend;
+mod cited;
 pub mod compare;
 pub mod diff;
 pub mod number;
 mod structure;
 
+pub use cited::{Citation, Verb, cited};
 pub use number::{anchor, ordinal};
 pub use structure::{Article, Item, Level, Paragraph, Part, Statute, is_chapter};

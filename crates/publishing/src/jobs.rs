@@ -6,7 +6,7 @@ use document::{
     rows,
 };
 use kernel::{Actor, id::EditionId};
-use review::About;
+use review::{About, findings};
 use store::{
     Schedule,
     jobs::{Failure, Handlers},
@@ -21,6 +21,7 @@ use crate::editions::{
     subject::{EDITION, PUBLISH_DUE, PublishDue},
     uploads,
 };
+use crate::rules;
 
 /// The handlers of this context's jobs.
 pub fn handlers(ctx: &Ctx) -> Handlers {
@@ -69,7 +70,34 @@ pub(crate) fn schedule(ctx: &Ctx) -> Schedule {
                 Ok(())
             }
         });
-    Schedule::default().with(publish).with(uploads)
+    let looking = ctx.clone();
+    let rules = Entry::new("publishing.rules", "按现在的规则重新检查稿件", Every::Minutes(1), move || {
+        let ctx = looking.clone();
+        async move {
+            look_again(&ctx).await?;
+            Ok(())
+        }
+    });
+    Schedule::default().with(publish).with(uploads).with(rules)
+}
+
+/// Looks through some of the texts that were looked through by other rules or another list of words than today's. Returns how many.
+/// What fails with one text is logged and does not stop the others.
+///
+/// # Errors
+/// When it cannot even be asked which ones.
+pub async fn look_again(ctx: &Ctx) -> Result<usize> {
+    /// Texts of one round: a list of words is changed rarely, and whoever opens a text has it looked through at once.
+    const STEP: i64 = 20;
+    let behind = rules::store::behind(ctx.db(), STEP).await?;
+    for edition in &behind {
+        if let Err(error) = look_through(ctx, edition).await {
+            tracing::error!(%edition, ?error, "a text could not be looked through by the rules of today");
+            continue;
+        }
+        findings::prune(ctx.db(), &About::new(EDITION, edition)).await?;
+    }
+    Ok(behind.len())
 }
 
 /// Looks through an edition that was saved. Somebody who opens it earlier does the same, and this finds nothing left to do.

@@ -19,6 +19,7 @@ pub mod public;
 pub mod receipts;
 pub mod redirects;
 mod reviews;
+pub mod rules;
 pub mod seed;
 pub mod settings;
 pub mod stand_ins;
@@ -33,7 +34,7 @@ use web::{Capability, Nav, hooks::Verb};
 
 pub use editions::subject::PUBLISH_DUE;
 pub use editions::uploads::sweep as sweep_uploads;
-pub use jobs::{handlers, publish_due};
+pub use jobs::{handlers, look_again, publish_due};
 pub use settings::house;
 
 /// Kind of the subjects that documents are, in the log and wherever others keep a public subject.

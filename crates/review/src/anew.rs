@@ -10,7 +10,7 @@ use store::Db;
 
 use crate::{
     Result,
-    findings::{Part, PartText, look as look_through, put, read},
+    findings::{Asking, Part, PartText, look_through, put, read},
     subject::About,
 };
 
@@ -47,10 +47,8 @@ impl Looked {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn look(db: &Db, about: &About, texts: Vec<PartText>, changed: NewEvent) -> Result<Looked> {
-    let runs = tokio::task::spawn_blocking(move || texts.into_iter().map(look_through).collect::<Vec<_>>())
-        .await
-        .map_err(|error| web::Error::internal(format!("looking for personal numbers: {error}")))?;
+pub async fn look(asking: &Asking, db: &Db, about: &About, texts: Vec<PartText>, changed: NewEvent) -> Result<Looked> {
+    let runs = look_through(asking, texts).await?;
     let parts: Vec<Part> = runs.iter().map(|run| run.part.clone()).collect();
     let all = || runs.iter().flat_map(|run| &run.found);
     let looked = Looked {
@@ -61,8 +59,12 @@ pub async fn look(db: &Db, about: &About, texts: Vec<PartText>, changed: NewEven
     let kept = read(db.read(), about, &parts).await?;
     let fresh: HashSet<&str> = kept.missing.iter().map(|part| part.key.as_str()).collect();
     let known = || runs.iter().filter(|run| !fresh.contains(run.part.key.as_str()));
-    let found = known().flat_map(|run| &run.found).map(|one| (one.rule.as_str(), one.blocks, one.digest.as_str()));
-    let said = kept.found.iter().map(|one| (one.rule.as_str(), one.blocks, one.digest.as_str()));
+    // What others know may be something else today: nobody has changed anything by that.
+    let of_text = |id: &str| check_text::rule::named(id).is_none_or(|rule| !rule.asks);
+    let own = known().flat_map(|run| &run.found).filter(|one| !one.asks());
+    let found = own.map(|one| (one.rule.as_str(), one.blocks, one.digest.as_str()));
+    let said = kept.found.iter().filter(|one| of_text(&one.rule));
+    let said = said.map(|one| (one.rule.as_str(), one.blocks, one.digest.as_str()));
     let (found, said) = (sorted(found), sorted(said));
     // A new release may call a place otherwise; what was found there is the same.
     let bare = |all: &[(&str, bool, &str)]| sorted(all.iter().map(|(rule, blocks, _)| ((*rule).to_owned(), *blocks)));

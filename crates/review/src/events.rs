@@ -133,6 +133,30 @@ pub static ROUTE_REMOVED: EventKind = EventKind::new("review_route", "review_rou
     .holds(&[("place", "适用"), ("before", "原流程")])
     .keeps(Keep::Words);
 
+/// Kind of the subject that the book of the checks ([`crate::book`]) is in the log.
+pub(crate) const BOOK: &str = "check_book";
+/// The office has put an entry into the list of words, or changed it.
+pub static TERM_SET: EventKind = EventKind::new("check_book", "check_book.term_set", "设置检查词条")
+    .holds(&[("sort", "类别"), ("form", "词语"), ("right", "规范写法"), ("reason", "理由"), ("level", "处理")])
+    .keeps(Keep::Words);
+/// The office has taken an entry out.
+pub static TERM_REMOVED: EventKind = EventKind::new("check_book", "check_book.term_removed", "删除检查词条")
+    .holds(&[("sort", "类别"), ("form", "词语"), ("right", "规范写法"), ("reason", "理由")])
+    .keeps(Keep::Words);
+/// The office has put in a whole list.
+pub static TERMS_IMPORTED: EventKind = EventKind::new("check_book", "check_book.imported", "导入检查词表").holds(&[
+    ("added", "增加"),
+    ("changed", "修改"),
+    ("same", "不变"),
+    ("version", ""),
+]);
+/// The office weighs a rule otherwise.
+pub static LEVEL_SET: EventKind = EventKind::new("check_book", "check_book.level_set", "调整检查规则").holds(&[
+    ("rule", "规则"),
+    ("level", "处理"),
+    ("before", "原处理"),
+]);
+
 /// For subjects whose owner has no events of its own, and declares these: subject kind `review`, payload keys `kind` and
 /// `title` besides those that [`Said`] names.
 pub static REVIEW: Said = Said {

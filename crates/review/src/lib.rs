@@ -20,11 +20,13 @@
 
 pub mod acts;
 pub mod anew;
+pub mod book;
 pub mod desk;
 pub mod due;
 pub mod events;
 pub mod findings;
 pub mod link;
+mod looking;
 pub mod model;
 pub mod permissions;
 mod pieces;
@@ -55,7 +57,8 @@ pub const MIGRATIONS: &[store::Migration] = store::migrations!(
     "../migrations/0004_ticks.sql",
     "../migrations/0005_gates.sql",
     "../migrations/0006_links.sql",
-    "../migrations/0007_voices.sql"
+    "../migrations/0007_voices.sql",
+    "../migrations/0008_checks.sql"
 );
 
 /// What the acts of this crate give: done, or why not.
@@ -75,6 +78,10 @@ pub fn capability() -> web::Capability {
         .declare(link::sealed())
         .declare(stand_in::sealed())
         .declare(set::sealed())
+        .events(&[&events::TERM_SET, &events::TERM_REMOVED, &events::TERMS_IMPORTED, &events::LEVEL_SET])
+        .subject(events::BOOK, "检查规则和词表")
+        .declare(book::sealed())
+        .declare(book::Ready::default())
         .migrations(MIGRATIONS)
 }
 

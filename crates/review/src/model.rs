@@ -179,6 +179,8 @@ pub struct Facts {
     pub blocked: usize,
     /// Those of them that are places which could not be read.
     pub unread: usize,
+    /// Those of them that are nobody's person: what the other gates look for.
+    pub other: usize,
     /// Whether its authors say to the reviewers why something in it is as it is: what was found waits for their word then.
     pub explained: bool,
     /// Who let a finding in it through: they do not decide that it becomes public.
@@ -199,7 +201,7 @@ impl Facts {
             return Err(Refusal::Unchecked { words: self.words, what });
         }
         if self.blocked > 0 {
-            return Err(Refusal::Blocked { count: self.blocked, unread: self.unread, what });
+            return Err(Refusal::Blocked { count: self.blocked, unread: self.unread, other: self.other, what });
         }
         self.unfit.clone().map_or(Ok(()), |why| Err(Refusal::Unfit(why)))
     }
@@ -211,7 +213,7 @@ impl Facts {
     /// As [`Facts::fit`].
     pub fn fit_for_review(&self, what: &'static str) -> Result<(), Refusal> {
         let numbers = if self.explained { 0 } else { self.blocked.saturating_sub(self.unread) };
-        Self { blocked: numbers, unread: 0, ..self.clone() }.fit(what)
+        Self { blocked: numbers, unread: 0, other: self.other.min(numbers), ..self.clone() }.fit(what)
     }
 
     /// Refuses who wrote in it.

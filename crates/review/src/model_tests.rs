@@ -36,6 +36,7 @@ fn facts() -> Facts {
         authors: vec!["author".into()],
         blocked: 0,
         unread: 0,
+        other: 0,
         explained: false,
         let_through_by: Vec::new(),
         unchecked: false,

@@ -9,6 +9,8 @@ pub struct Piece {
     pub text: String,
     /// Whether the place could not be read, and how much of it. Somebody must look at it and say that it may go out.
     pub unread: Option<Unread>,
+    /// Whether it is a tag, which nobody reads: of its words only numbers and addresses are looked at.
+    pub tag: bool,
 }
 
 /// How much of a place could not be read.
@@ -23,6 +25,11 @@ pub enum Unread {
 impl Piece {
     /// A text that was read.
     pub fn read(place: impl Into<String>, text: impl Into<String>) -> Self {
-        Self { place: place.into(), text: text.into(), unread: None }
+        Self { place: place.into(), text: text.into(), unread: None, tag: false }
+    }
+
+    /// A tag of the text, without its brackets: `a href="…"`.
+    pub fn tag(text: impl Into<String>) -> Self {
+        Self { tag: true, ..Self::read("", text) }
     }
 }

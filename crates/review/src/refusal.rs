@@ -11,14 +11,14 @@ pub struct Words {
     pub work: &'static str,
 }
 
-/// What stops a subject, in words: 2 处个人信息、1 处没有读出的内容. `unread` are those of `all` that could not be read.
-pub(crate) fn in_words(all: usize, unread: usize) -> String {
-    match (all.saturating_sub(unread), unread) {
-        (0, 0) => String::new(),
-        (0, unread) => format!("{unread} 处没有读出的内容"),
-        (numbers, 0) => format!("{numbers} 处个人信息"),
-        (numbers, unread) => format!("{numbers} 处个人信息、{unread} 处没有读出的内容"),
-    }
+/// What stops a subject, in words: 2 处个人信息、1 处其他必须处理的问题、1 处没有读出的内容. `unread` are those of `all` that could not be
+/// read, `other` those that are nobody's person: words of the county's list, and what it weighs so.
+pub(crate) fn in_words(all: usize, unread: usize, other: usize) -> String {
+    let numbers = all.saturating_sub(unread).saturating_sub(other);
+    let counts = [(numbers, "处个人信息"), (other, "处其他必须处理的问题"), (unread, "处没有读出的内容")];
+    let said: Vec<String> =
+        counts.into_iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}")).collect();
+    said.join("、")
 }
 
 /// What can be done about findings that stop a subject.
@@ -123,12 +123,14 @@ pub enum Refusal {
     #[error("请写明放行理由，例如“法定公示内容，依据……第几条”。")]
     NoGround,
     /// Something was found that nobody has taken out or let through.
-    #[error("还有 {}未处理，不能{what}。{}", in_words(*count, *unread), way_out(*count, *unread))]
+    #[error("还有 {}未处理，不能{what}。{}", in_words(*count, *unread, *other), way_out(*count, *unread))]
     Blocked {
         /// How many.
         count: usize,
         /// Those of them that are places which could not be read.
         unread: usize,
+        /// Those that are nobody's person.
+        other: usize,
         /// What was tried.
         what: &'static str,
     },

@@ -85,6 +85,7 @@ pub(crate) async fn of(ctx: &Ctx, kind: &Kind) -> Result<Vec<Stranded>> {
             authors: authors.remove(&line.review).unwrap_or_default(),
             blocked: 0,
             unread: 0,
+            other: 0,
             explained: false,
             let_through_by: Vec::new(),
             unchecked: false,

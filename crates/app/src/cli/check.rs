@@ -1,11 +1,17 @@
-//! `gongkai check`: what must not be published as it stands, in every part of a file.
+//! `gongkai check`: what must not be published as it stands, and what the other gates look for, in every part of a file.
 
 use std::{io::Write, path::Path, process::ExitCode};
 
 use anyhow::Result;
+use check_text::{Answers, Book, look_over, wanted};
 use documents::{Extracted, Part, Unread, place_in_words, rows_of};
+use review::findings::Asking;
 use serde::Serialize;
-use text::findings::{Finding, Gate, Severity, list_of_people, look_over};
+use store::Db;
+use text::findings::{Finding, Gate, Severity, list_of_people};
+
+use super::Common;
+use crate::{compose, seams};
 
 /// The answer for programs.
 #[derive(Debug, Serialize)]
@@ -13,14 +19,23 @@ struct Answer {
     findings: Vec<Finding>,
 }
 
-/// Checks a file; nothing is stored.
+/// Checks a file; nothing is stored. The county's list of words and its library are asked where the data directory has them.
 ///
 /// # Errors
 /// When the file cannot be read, in words.
-pub(super) fn run(file: &Path, as_json: bool) -> Result<ExitCode> {
-    let findings = look(&super::file::read(file)?);
+pub(super) fn run(file: &Path, common: &Common) -> Result<ExitCode> {
+    let read = super::file::read(file)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let findings = match runtime.block_on(asked(common, &read)) {
+        Ok(Some((asking, answers))) => look(&read, asking.book(), &answers),
+        Ok(None) => look(&read, &Book::default(), &Answers::default()),
+        Err(why) => {
+            eprintln!("注意：没有读到数据目录里的词表和政策文件，只按通用规则检查。{why}");
+            look(&read, &Book::default(), &Answers::default())
+        }
+    };
     let mut text = Vec::new();
-    if as_json {
+    if common.json {
         serde_json::to_writer_pretty(&mut text, &Answer { findings })?;
         writeln!(text)?;
     } else {
@@ -30,18 +45,35 @@ pub(super) fn run(file: &Path, as_json: bool) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
+/// By what the file is checked, and what is known of what it cites; `None` where there is no installation.
+async fn asked(common: &Common, file: &Extracted) -> Result<Option<(Asking, Answers)>> {
+    let config = common.config()?;
+    if !Db::is_there(&compose::database_url(&config, &common.data)).await? {
+        return Ok(None);
+    }
+    let ctx = compose::look(config, common.data.clone(), std::env::current_exe()?, seams::system()).await?;
+    let told = |why: web::Refusal| anyhow::anyhow!(why.words());
+    let asking = Asking::of(&ctx).await.map_err(told)?;
+    let mut all: Vec<_> = file.parts.iter().flat_map(|part| wanted(&part.text)).collect();
+    all.sort();
+    all.dedup();
+    let answers = asking.answers(&all).await.map_err(told)?;
+    Ok(Some((asking, answers)))
+}
+
 /// What is found in the parts of a file, and what of it could not be read.
-fn look(file: &Extracted) -> Vec<Finding> {
+fn look(file: &Extracted, book: &Book, answers: &Answers) -> Vec<Finding> {
     let mut findings = Vec::new();
     for part in &file.parts {
         match part.unread {
             Some(how) => findings.push(unread(part, how)),
-            None => findings.extend(look_over(&part.place, &part.text)),
+            None => findings.extend(look_over(&part.place, &part.text, book, answers)),
         }
     }
     for table in rows_of(&file.parts) {
         if let Some((at, names)) = list_of_people(&table.rows) {
-            findings.extend(look_over(&table.places[at], &names));
+            // The other gates have seen the cells.
+            findings.extend(text::findings::look_over(&table.places[at], &names));
         }
     }
     findings
@@ -57,6 +89,7 @@ fn unread(part: &Part, how: Unread) -> Finding {
         end: 0,
         excerpt: String::new(),
         suggestion: part.text.clone(),
+        replacement: None,
     }
 }
 
@@ -89,7 +122,8 @@ mod tests {
     use super::*;
 
     fn check(name: &str, bytes: &[u8]) -> Vec<Finding> {
-        look(&documents_read::extract(bytes, name, &Limits::default()).expect("reads"))
+        let file = documents_read::extract(bytes, name, &Limits::default()).expect("reads");
+        look(&file, &Book::default(), &Answers::default())
     }
 
     #[test]

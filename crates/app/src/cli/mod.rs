@@ -104,7 +104,8 @@ enum Command {
     Import(import::Args),
     /// 检查文件里的个人信息，不需要数据库
     #[command(
-        after_help = "例：gongkai check 公示名单.xlsx --json\n\n查找身份证号码、手机号码、银行卡号、住址，以及与这些写在一起的姓名，包括换行、分格或用其他字符写的；\
+        after_help = "例：gongkai check 公示名单.xlsx --json\n\n查找个人信息（身份证号码、手机号码、银行卡号、证件、住址，以及与这些写在一起的姓名，包括换行、分格或用其他字符写的）、\
+                            错别字、标点、数字、文号、日期、制定依据和有效期；数据目录里有数据时，还查本县词表和引用的文件。\
                             读不出来、无法检查的部分也会列出。查出问题时退出码仍是 0。"
     )]
     Check {
@@ -264,7 +265,7 @@ fn run(cli: Cli) -> Result<ExitCode> {
         Command::Plan(plan::Command::Parse { file }) => return plan::parse(&file, cli.common.json),
         Command::Column(tables::Column::Template) => return Ok(tables::column_template()),
         Command::Column(tables::Column::Standard) => return Ok(tables::column_standard()),
-        Command::Check { file } => return check::run(&file, cli.common.json),
+        Command::Check { file } => return check::run(&file, &cli.common),
         Command::Compare { old, new, amend } => {
             return compare::run(&old, new.as_deref(), amend.as_deref(), cli.common.json);
         }

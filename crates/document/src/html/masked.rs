@@ -23,13 +23,36 @@ pub struct Masked {
 /// texts. Only the places that were found change: the same characters elsewhere may be a code, or a mountain. It is work for a
 /// thread that answers nobody else.
 pub fn masked(html: &str, others: &Listed) -> Masked {
+    replaced(html, &|text: &str| masks_with(text, others).into_iter().map(Change::from).collect())
+}
+
+/// A place of a text, in characters, and what is to stand there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Change {
+    /// First character, counted from 0.
+    pub start: usize,
+    /// Character after the place.
+    pub end: usize,
+    /// What is to stand there.
+    pub to: String,
+}
+
+impl From<Mask> for Change {
+    fn from(mask: Mask) -> Self {
+        Self { start: mask.start, end: mask.end, to: mask.to }
+    }
+}
+
+/// Puts other words in the places that `find` names in the visible text, in its order and apart from one another. Only these places
+/// change. It is work for a thread that answers nobody else.
+pub fn replaced(html: &str, find: &dyn Fn(&str) -> Vec<Change>) -> Masked {
     let text = to_text(html);
-    let found = masks_with(&text, others);
+    let found = find(&text);
     if found.is_empty() {
         return Masked { html: html.to_owned(), done: 0, left: 0 };
     }
     let bytes: Vec<usize> = text.char_indices().map(|(at, _)| at).chain([text.len()]).collect();
-    let place = |mask: &Mask| Some((*bytes.get(mask.start)?, *bytes.get(mask.end)?));
+    let place = |mask: &Change| Some((*bytes.get(mask.start)?, *bytes.get(mask.end)?));
     let places: Vec<(usize, usize, &str)> =
         found.iter().filter_map(|mask| place(mask).map(|(start, end)| (start, end, mask.to.as_str()))).collect();
     let (mut out, mut lines, mut done) = (String::with_capacity(html.len()), Lines::default(), 0);
@@ -55,7 +78,12 @@ pub fn masked(html: &str, others: &Listed) -> Masked {
 
 /// The same for a text without marks, and how many places were masked.
 pub fn masked_words(text: &str, others: &Listed) -> (String, usize) {
-    let (chars, found) = (text.chars().collect::<Vec<char>>(), masks_with(text, others));
+    replaced_words(text, &|text: &str| masks_with(text, others).into_iter().map(Change::from).collect())
+}
+
+/// [`replaced`] for a text without marks, and how many places changed.
+pub fn replaced_words(text: &str, find: &dyn Fn(&str) -> Vec<Change>) -> (String, usize) {
+    let (chars, found) = (text.chars().collect::<Vec<char>>(), find(text));
     let (mut out, mut at) = (String::with_capacity(text.len()), 0);
     for mask in &found {
         out.extend(&chars[at..mask.start]);

@@ -15,7 +15,7 @@ mod toc;
 mod words;
 
 pub use limits::TooMuch;
-pub use masked::{Masked, masked, masked_words};
+pub use masked::{Change, Masked, masked, masked_words, replaced, replaced_words};
 pub use policy::VERSION;
 use policy::sanitize;
 pub use reading::Article;

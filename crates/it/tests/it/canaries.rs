@@ -135,6 +135,12 @@ const LEFT: &[(&str, &[&str])] = &[
     ("calendar_day", &["notice"]),
     ("setting", &["value"]),
     ("search_phrase", &["words", "title"]),
+    // The words that the county keeps for its checks: shown to whoever writes one of them.
+    ("check_book", &["changed_name"]),
+    ("check_term", &["form", "right_form", "reason"]),
+    // Made anew from the list and the text.
+    ("finding", &["replacement"]),
+    ("finding_run", &["cited"]),
     // Of what is public.
     ("document", &["title", "words"]),
     ("document_facet", &["value"]),

@@ -9,7 +9,7 @@ use document::{House, Whole, events, files, html::Written, public::proof, rows, 
 use kernel::{Actor, NewEvent, id::SubjectRef};
 use review::{
     anew::{self, Known, Looked},
-    findings::{PartText, Piece},
+    findings::{self, PartText, Piece},
 };
 use serde_json::{Value, json};
 use store::log::seals::TAMPERED;
@@ -101,7 +101,8 @@ pub(crate) async fn look(ctx: &Ctx, whole: &Whole) -> Result<Anew> {
         texts.push(content(ctx, whole, file, told.get(&file.digest)).await?);
     }
     let changed = tampered(whole, "检查结果");
-    let looked = anew::look(ctx.db(), &checks::about(whole), texts, changed).await?;
+    let asking = findings::Asking::of(ctx).await?;
+    let looked = anew::look(&asking, ctx.db(), &checks::about(whole), texts, changed).await?;
     Ok(Anew { looked, text: text_of(whole), fault: None })
 }
 

@@ -48,7 +48,7 @@ impl Texts<'_> {
 /// A number in an address (`tel:…`) or a title is not seen in the text, but it is served.
 fn links(body_html: &str) -> PartText {
     let tags = body_html.split('<').skip(1).map(|tag| tag.split('>').next().unwrap_or(tag));
-    let pieces = tags.filter(|tag| tag.contains('=')).map(|tag| Piece::read("", tag)).collect();
+    let pieces = tags.filter(|tag| tag.contains('=')).map(Piece::tag).collect();
     PartText { part: Part::of_text("links", "正文中的链接", body_html), pieces }
 }
 
@@ -99,6 +99,7 @@ pub(super) async fn read_parts(file: &AttachmentRow, stored: String) -> Result<P
                 place_in_words(&part.place)
             },
             text: part.text,
+            tag: false,
         };
         Ok(PartText { part, pieces: read.into_iter().map(piece).chain(names).collect() })
     });
@@ -157,7 +158,8 @@ async fn ensure_texts(ctx: &Ctx, whole: &Whole, texts: Vec<PartText>) -> Result<
     let files = shown(whole);
     let texts: Vec<PartText> = texts.into_iter().chain(names(&files)).collect();
     let parts: Vec<Part> = texts.iter().map(|text| text.part.clone()).chain(files.iter().map(content)).collect();
-    findings::ensure(ctx.db(), &about(whole), &parts, async move |missing| {
+    let asking = findings::Asking::of(ctx).await?;
+    findings::ensure(&asking, ctx.db(), &about(whole), &parts, async move |missing| {
         let mut found: Vec<PartText> = texts.into_iter().filter(|text| missing.contains(&text.part)).collect();
         for file in files.iter().filter(|file| missing.contains(&content(file))) {
             found.push(content_text(ctx, file).await?);

@@ -380,6 +380,16 @@ pub(super) async fn save(
         Some(_) => Some(masking::mask(&mut form).await?),
         None => None,
     };
+    // The button beside a finding that says what can stand in its place.
+    let masked = match form.more.remove("replace").filter(|digest| !digest.is_empty()) {
+        Some(digest) => {
+            let whole = written(&ctx, &house, &desk, &id).await?;
+            let found = checks::of(ctx.db().read(), &house, &whole).await?;
+            let check = found.found.into_iter().find(|check| check.digest == digest && !check.replacement.is_empty());
+            Some(masking::replace(&ctx, &mut form, check).await?)
+        }
+        None => masked,
+    };
     match try_save(&ctx, &house, &desk, &id, &form).await? {
         Tried::Saved(..) => {}
         Tried::Stale(whole, message) => return stale(&ctx, &desk, *whole, form, message).await,

@@ -17,6 +17,7 @@ mod form;
 pub(crate) mod history;
 mod import;
 mod list;
+mod masked_file;
 mod masking;
 mod notices;
 pub mod pictures;
@@ -72,5 +73,6 @@ pub(crate) fn routes() -> Routes {
         .get("/documents/{id}/attachments/{file}/text", &VIEW_DOCUMENTS, show::file_text)
         .get("/documents/{id}/attachments/{file}/view", &VIEW_DOCUMENTS, view::page)
         .post("/documents/{id}/attachments/{file}/remove", &WRITE_DOCUMENTS, actions::remove)
+        .post("/documents/{id}/attachments/{file}/mask", &WRITE_DOCUMENTS, masked_file::mask)
         .post("/documents/{id}/attachments/{file}/arrange", &WRITE_DOCUMENTS, actions::arrange)
 }

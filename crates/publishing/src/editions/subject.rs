@@ -113,6 +113,7 @@ pub(crate) fn facts(whole: &Whole, checks: &findings::Checks) -> Facts {
         authors: whole.authors.clone(),
         blocked: checks.stopping(),
         unread: checks.unread(),
+        other: checks.other(),
         explained: whole.values.has(&EXPLAINED),
         let_through_by: checks.let_through_by(),
         unchecked: checks.unchecked(),

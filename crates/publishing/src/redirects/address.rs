@@ -67,7 +67,7 @@ fn pair(address: &str) -> Option<(&str, &str)> {
 }
 
 /// What stands on the portal, for many addresses at once.
-pub(super) struct Portal {
+pub(crate) struct Portal {
     fixed: HashSet<&'static str>,
     patterns: Vec<&'static str>,
     columns: HashSet<String>,
@@ -90,7 +90,7 @@ impl Portal {
     ///
     /// # Errors
     /// When the database fails.
-    pub(super) async fn of(ctx: &Ctx, addresses: &[String]) -> Result<Self> {
+    pub(crate) async fn of(ctx: &Ctx, addresses: &[String]) -> Result<Self> {
         let mut pages: Vec<&'static str> = Vec::new();
         for routes in ctx.capabilities().routes().filter(|routes| routes.listener() == Listener::Portal) {
             let gets = routes.list().iter().filter(|route| route.method == Method::GET);
@@ -129,13 +129,13 @@ impl Portal {
     }
 
     /// Whether readers get an answer of its own there, if only that something was withdrawn: nobody is led on.
-    pub(super) fn answers(&self, address: &str) -> bool {
+    pub(crate) fn answers(&self, address: &str) -> bool {
         let ended = |(first, second): (&str, &str)| is_ours(&self.patterns, first) && self.ended.contains(second);
         self.stands(address) || pair(address).is_some_and(ended)
     }
 
     /// Whether it may be led there: a page is known, or the portal has pages of that form of which nobody is asked here.
-    pub(super) fn may_lead(&self, address: &str) -> bool {
+    pub(crate) fn may_lead(&self, address: &str) -> bool {
         let parts: Vec<&str> = path_of(address).split('/').collect();
         let like = |pattern: &&str| {
             let pattern: Vec<&str> = pattern.split('/').collect();

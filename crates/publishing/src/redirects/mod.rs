@@ -14,6 +14,8 @@ use web::{
     hooks::{Moved, Verb},
 };
 
+pub(crate) use address::Portal;
+
 /// Subject of the events, and key of the capability.
 const SUBJECT: &str = "redirect";
 

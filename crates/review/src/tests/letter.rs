@@ -249,7 +249,8 @@ impl Desk {
 
     pub(super) async fn ensure(&self, id: &str) -> usize {
         let about = About::new("letter", id);
-        findings::ensure_texts(&self.db, &about, self.texts(id).await).await.expect("looked through")
+        let asking = findings::Asking::plain(&self.db).await.expect("the book");
+        findings::ensure_texts(&asking, &self.db, &about, self.texts(id).await).await.expect("looked through")
     }
 
     pub(super) async fn checks(&self, id: &str) -> Checks {

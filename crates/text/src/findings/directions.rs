@@ -26,6 +26,7 @@ pub fn directions(part: &str, text: &str) -> Vec<Finding> {
             excerpt: behind.take(SHOWN).collect(),
             suggestion: "这里有看不见、会改变文字前后顺序的字符，读者看到的与实际内容不同。请删去这几个字，重新输入。"
                 .into(),
+            replacement: None,
         });
     }
     found

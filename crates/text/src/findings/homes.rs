@@ -148,6 +148,7 @@ fn told(part: &str, chars: &[char], start: usize, end: usize) -> Finding {
         end,
         excerpt,
         suggestion: "疑似个人住址。确属个人住址的，请只写到街道、小区或者村；单位地址不用处理。".into(),
+        replacement: None,
     }
 }
 

@@ -1,5 +1,6 @@
-//! What must not be published as it stands: numbers that belong to a person, where somebody lives ([`homes()`]), and names beside
-//! what is nobody's business ([`people()`]). [`look_over`] finds all of it, [`masks`] says what could stand there instead.
+//! What must not be published as it stands: numbers that belong to a person, where somebody lives ([`homes()`]), numbers of other
+//! papers ([`papers()`]), lines of homes ([`landlines()`]), and names beside what is nobody's business ([`people()`]). [`look_over`]
+//! finds all of it, [`masks`] says what could stand there instead.
 //!
 //! 政府信息公开条例 Art. 15 keeps personal privacy out of public information; 个人信息保护法 Art. 28 counts financial
 //! accounts as sensitive. Found are identity numbers (GB 11643-1999, and the 15 digits used before it), mobile numbers
@@ -18,6 +19,7 @@ mod disguise;
 mod escaped;
 mod homes;
 mod listed;
+mod papers;
 mod parted;
 mod people;
 mod public;
@@ -31,6 +33,7 @@ use serde::{Deserialize, Serialize};
 
 pub use directions::directions;
 pub use homes::homes;
+pub use papers::{landlines, papers};
 pub use people::{Listed, list_of_people, mask_name, names, people};
 pub use public::{objection, objections};
 use scan::{Scan, folded};
@@ -80,6 +83,9 @@ pub struct Finding {
     pub excerpt: String,
     /// What to do, in Chinese.
     pub suggestion: String,
+    /// What can stand in the place of the found words at one press, if that is certain.
+    #[serde(skip)]
+    pub replacement: Option<String>,
 }
 
 /// A kind of personal number.
@@ -196,6 +202,8 @@ pub fn personal_numbers(part: &str, text: &str) -> Vec<Finding> {
 /// Everything that the rules find in a text; `part` says where the text came from and is copied into each finding.
 pub fn look_over(part: &str, text: &str) -> Vec<Finding> {
     let mut findings = personal_numbers(part, text);
+    findings.extend(papers(part, text));
+    findings.extend(landlines(part, text));
     findings.extend(homes(part, text));
     findings.extend(people(part, text));
     findings.extend(directions(part, text));
@@ -226,7 +234,8 @@ pub fn masks_with(text: &str, listed: &Listed) -> Vec<Mask> {
     let chars: Vec<char> = text.chars().collect();
     let numbers = personal_numbers("", text).into_iter().filter(|one| one.severity == Severity::Block);
     let from = |start: usize, end: usize| -> String { chars.get(start..end).unwrap_or_default().iter().collect() };
-    let places = numbers.chain(homes("", text)).map(|one| Mask {
+    let papers = papers("", text).into_iter().chain(landlines("", text));
+    let places = numbers.chain(papers).chain(homes("", text)).map(|one| Mask {
         start: one.start,
         end: one.end,
         from: from(one.start, one.end),
@@ -291,6 +300,7 @@ impl Found {
             end: self.end,
             excerpt: mask(self.kind, &self.digits),
             suggestion: suggestion.to_owned(),
+            replacement: None,
         }
     }
 }

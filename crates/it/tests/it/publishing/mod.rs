@@ -1,6 +1,7 @@
 //! Stories of publishing: from a draft through four gates to the public, and every way in which that must not happen.
 
 pub(crate) mod changes;
+mod checks;
 mod cited;
 mod comments;
 mod compare;

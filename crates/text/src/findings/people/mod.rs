@@ -31,6 +31,16 @@ pub fn mask_name(name: &str) -> String {
     if dense.len() == 1 { "*".to_owned() } else { dense.iter().enumerate().map(one).collect() }
 }
 
+/// Whether names are written with such characters.
+pub(super) fn is_of_name(c: char) -> bool {
+    is_han(c)
+}
+
+/// Whether the characters begin as names do.
+pub(super) fn begins_with_surname(name: &[char]) -> bool {
+    surname(name) > 0
+}
+
 /// A name at its place, in characters.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Named {
@@ -77,6 +87,7 @@ impl Group {
             end,
             excerpt: format!("{}{more}", shown.join("、")),
             suggestion: self.suggestion,
+            replacement: None,
         })
     }
 }
