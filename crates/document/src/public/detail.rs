@@ -15,7 +15,7 @@ use crate::{
     common::on_day,
     error::{Result, fault},
     html::{self, Written, contents},
-    rows,
+    references, rows,
     spec::{Kind, Kinds, RelationSpec},
     sql::Statement,
 };
@@ -50,7 +50,8 @@ async fn whole(db: &Db, kinds: &Kinds, id: &DocumentId) -> Result<Option<(Listed
         let Some(text) = text else { return Ok(None) };
         if about.edition == text.id {
             about.values = rows::values(db.read(), &text.id).await?;
-            on_day(&mut about.values, time::date_in_china(db.seams().now()));
+            let effects = references::effects_on(db.read(), id).await?;
+            on_day(&mut about.values, &effects, time::date_in_china(db.seams().now()));
             about.values.keep_public(about.kind);
             return Ok(Some((about, text)));
         }

@@ -22,7 +22,7 @@ pub use detail::{
     leading, listed, searchable, texts, tombstones, withdrawn,
 };
 pub use filter::Filter;
-pub use list::{Cursor, Order, Place, Places, Slice, ids, latest, list, places, standing};
+pub use list::{Cursor, Order, Place, Places, Slice, ids, latest, list, of_ids, places, standing};
 pub use past::{Comparable, comparable, fields, file, side, withheld};
 pub use pointing::{Pointing, pointing, tied};
 
