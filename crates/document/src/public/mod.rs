@@ -20,8 +20,8 @@ use kernel::{
 pub use as_of::{AsOf, Stood, as_of, list_of_day};
 pub use counts::{Counts, Fill, Overview, Total, columns, columns_of, count, count_since, organs, overview, per_day};
 pub use detail::{
-    FileText, MOST_ARTICLES, Searchable, SearchableArticle, SearchableFile, attachment, back, file_text, found,
-    leading, listed, searchable, texts, tombstones, withdrawn,
+    ArticleHit, FileText, MOST_ARTICLES, Searchable, SearchableArticle, SearchableFile, articles_with, attachment,
+    back, file_text, found, leading, listed, searchable, texts, tombstones, withdrawn,
 };
 pub use filter::Filter;
 pub use list::{Cursor, Order, Place, Places, Slice, ids, latest, list, of_ids, places, standing};

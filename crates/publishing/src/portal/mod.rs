@@ -2,6 +2,7 @@
 //! [`document::public`], sets no cookie and works without scripts.
 
 pub(crate) mod api;
+mod as_of;
 mod attachments;
 mod cards;
 mod compare;
@@ -9,10 +10,12 @@ mod document;
 mod downloads;
 mod feeds;
 mod files;
+mod library;
 mod linked;
 mod lists;
 mod official;
 mod pictures;
+mod relations;
 mod site;
 mod sitemap;
 
