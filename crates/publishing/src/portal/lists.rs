@@ -378,14 +378,18 @@ pub(super) async fn policies(State(ctx): State<Ctx>, reader: Reader, Query(pairs
     };
     match as_of::day(&ctx, &asked.on)? {
         Some(day) => library::of_day(&ctx, &reader, &kinds, (asked, filter, shelf), day).await,
-        None => library(&ctx, &reader, &kinds, asked, filter, shelf).await,
+        None => {
+            asked.on.clear();
+            library(&ctx, &reader, &kinds, asked, filter, shelf).await
+        }
     }
 }
 
 /// `GET /documents`
 pub(super) async fn documents(State(ctx): State<Ctx>, reader: Reader, Query(pairs): Query<Pairs>) -> Result<Response> {
     let kinds = Kinds::of(&ctx);
-    let asked = Asked::read(&kinds, pairs);
+    // Only the library of policies is shown as of a day.
+    let asked = Asked { on: String::new(), ..Asked::read(&kinds, pairs) };
     let filter = asked.filter(&kinds);
     let shelf = Shelf {
         kinds: kinds.all().to_vec(),
