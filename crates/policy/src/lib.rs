@@ -2,3 +2,5 @@
 
 pub mod consultation;
 pub mod interpretation;
+pub mod ledger;
+pub mod library;
