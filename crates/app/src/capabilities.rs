@@ -30,6 +30,8 @@ fn list() -> Vec<Capability> {
         publishing::stand_ins::capability(),
         policy::interpretation::capability(),
         policy::consultation::capability(),
+        policy::library::capability(),
+        policy::ledger::capability(),
         dialogue::letters::capability(),
         dialogue::foi::capability(),
         dialogue::services::capability(),

@@ -61,6 +61,9 @@ pub async fn put(tx: &mut Tx, kind: Kind, document: &DocumentRow, edition: &Edit
         }
         let several = i64::try_from(fits.len()).unwrap_or(i64::MAX);
         let to: Option<DocumentId> = if fits.len() == 1 { fits.pop().map(|fit| fit.id) } else { None };
+        if by_hand(tx, &document.id, to.as_ref()).await? {
+            continue;
+        }
         let state = if found.verb == Verb::Cites { NOTED } else { FOUND };
         query(
             "INSERT INTO document_reference (id, from_document, edition_id, verb, to_document, to_title, to_number, articles, \
@@ -97,6 +100,19 @@ pub async fn put(tx: &mut Tx, kind: Kind, document: &DocumentRow, edition: &Edit
     named_before(tx, kind, document).await?;
     let waiting = "SELECT COUNT(*) FROM document_reference WHERE from_document = $1 AND state = 'found'";
     Ok(query_scalar(waiting).bind(&document.id).fetch_one(tx.conn()).await?)
+}
+
+/// Whether a person has entered what one says of the other: then nothing is found besides.
+async fn by_hand(tx: &mut Tx, from: &DocumentId, to: Option<&DocumentId>) -> Result<bool> {
+    let Some(to) = to else { return Ok(false) };
+    let entered: Option<i64> = query_scalar(
+        "SELECT 1 FROM document_reference WHERE from_document = $1 AND to_document = $2 AND edition_id = '' LIMIT 1",
+    )
+    .bind(from)
+    .bind(to)
+    .fetch_optional(tx.conn())
+    .await?;
+    Ok(entered.is_some())
 }
 
 #[derive(FromRow)]
@@ -277,6 +293,18 @@ pub async fn add(
     .bind(lines(reason, 500))
     .execute(tx.conn())
     .await?;
+    if let Some(to) = &wanted.to {
+        // What the program had found of the two waits for nobody any more.
+        query(
+            "DELETE FROM document_reference WHERE from_document = $1 AND to_document = $2 AND state IN ('found', 'noted') \
+             AND id <> $3",
+        )
+        .bind(from)
+        .bind(to)
+        .bind(&id)
+        .execute(tx.conn())
+        .await?;
+    }
     let row = one(tx.conn(), &id).await?.ok_or(Refusal::NotFound)?;
     event(tx, actor, &row, reason).await?;
     Ok(row)

@@ -21,6 +21,8 @@ use web::{
     hooks::{Leaving, Verb},
 };
 
+pub(crate) use rows::{house, organs};
+
 /// Key of the kind of documents that the library holds.
 pub(crate) const POLICY: &str = "policy";
 
