@@ -8,17 +8,18 @@ mod pages;
 mod remind;
 pub mod rounds;
 mod rows;
+mod store;
 mod work;
 
 use std::sync::Arc;
 
+use ::store::{Entry, Every, Followers, Schedule};
 use jiff::civil::time;
 use kernel::{
     EventKind, Permission, Role,
     event::Keep,
     permission::Scope::{AllOrgans, OwnOrgan},
 };
-use store::{Entry, Every, Followers, Schedule};
 use web::{Capability, Ctx, Listener, Nav, Routes, hooks::Verb};
 
 /// Subject of the events about a document's place in the ledger; the id is the document's.
@@ -68,7 +69,7 @@ pub fn capability() -> Capability {
         .desk(Arc::new(work::Work))
         .schedule(schedule)
         .demo(rounds::scenes)
-        .migrations(store::migrations!("ledger", "../../migrations/ledger/0001_ledger.sql"))
+        .migrations(::store::migrations!("ledger", "../../migrations/ledger/0001_ledger.sql"))
         .declare(rows::sealed())
         .declare(rounds::sealed())
         .declare(Verb::new("规范性文件台账", "统一登记 有效期 到期", "/ledger", &VIEW_LEDGER))

@@ -1,42 +1,31 @@
 //! Opening a round, answering, deciding, confirming its result.
 
+use ::store::Tx;
 use axum::{
     extract::{Path, State},
     response::Response,
 };
 use document::{
-    House,
-    draft::{self, NewDocument},
-    form,
+    draft, form,
     html::Written,
     values::{line, lines},
 };
 use kernel::{
-    Actor, NewEvent, OrganCode,
-    id::{AccountId, ColumnId, DocumentId},
+    OrganCode,
+    id::{ColumnId, DocumentId},
     may_for, time,
 };
-use serde_json::json;
-use store::{Tx, query, query_scalar};
 use web::{Ctx, Desk, Done, Form, FormErrors, Refusal, Result, act, act_in_place};
 
 use super::{
-    ANSWER_CLEAN_UP, ANSWERED, CANCELLED, CONFIRMED, DECIDED, OPENED, RUN_CLEAN_UP, SUBJECT,
+    RUN_CLEAN_UP, SUBJECT,
     model::Answer,
     pages::{self, AnswerForm, EndForm, KeepForm, OpenForm},
     result,
     rows::{self, Item, Round, RoundId},
+    store::{self, Opening},
 };
-use crate::library::{POLICY, house};
-
-/// What of a round was typed, as it is kept.
-pub(super) struct Opening {
-    pub(super) title: String,
-    pub(super) organ: OrganCode,
-    pub(super) until_on: String,
-    pub(super) due_on: String,
-    pub(super) note: String,
-}
+use crate::library::house;
 
 fn read(ctx: &Ctx, typed: &OpenForm) -> Result<Opening, Refusal> {
     let mut errors = FormErrors::new();
@@ -65,134 +54,17 @@ fn read(ctx: &Ctx, typed: &OpenForm) -> Result<Opening, Refusal> {
     Ok(Opening { title, organ, until_on, due_on, note: lines(&typed.note, 2_000) })
 }
 
-/// Normative documents that are law now, within the scope of a round: each with the organ that issued it.
-async fn within(tx: &mut Tx, house: &House, opening: &Opening) -> Result<Vec<(DocumentId, OrganCode)>, Refusal> {
-    let found: Vec<(DocumentId, OrganCode, String)> = store::query_as(
-        "SELECT d.id, d.organ, COALESCE(w.value, '') FROM ledger_entry l JOIN document d ON d.id = l.document_id \
-         AND d.current_edition <> '' LEFT JOIN facet w ON w.edition_id = d.current_edition AND w.key = 'written_on' AND w.place = 0 \
-         LEFT JOIN document_facet v ON v.rank = d.rank AND v.key = 'validity' \
-         WHERE l.normative = 1 AND COALESCE(v.value, '') NOT IN ('repealed', 'lapsed') ORDER BY d.organ, d.id",
-    )
-    .fetch_all(tx.conn())
-    .await?;
-    let fits = |(_, organ, written): &(DocumentId, OrganCode, String)| {
-        let kept = opening.organ.as_str().is_empty() || house.keeper(organ) == opening.organ;
-        kept && (opening.until_on.is_empty() || *written <= opening.until_on)
-    };
-    Ok(found.into_iter().filter(fits).map(|(id, organ, _)| (id, organ)).collect())
-}
-
-/// Opens a round over what is law now.
-///
-/// # Errors
-/// At the field, when nothing is within its scope.
-pub(super) async fn open_round(
-    tx: &mut Tx,
-    house: &House,
-    actor: &Actor,
-    opening: &Opening,
-) -> Result<(RoundId, usize), Refusal> {
-    tx.lock(SUBJECT).await?;
-    let documents = within(tx, house, opening).await?;
-    if documents.is_empty() {
-        let text = "这个范围里没有现行的规范性文件。请先在台账里登记，或者放宽范围。";
-        return Err(Refusal::field("until_on", text));
-    }
-    let id = RoundId::fresh(&tx.seams());
-    query(
-        "INSERT INTO clean_up (id, title, organ, until_on, due_on, note, state, result_document, opened_by, opened_name, opened_at, \
-         ended_by, ended_name, ended_at, reason, version) VALUES ($1, $2, $3, $4, $5, $6, 'open', NULL, $7, $8, $9, '', '', '', '', 1)",
-    )
-    .bind(&id)
-    .bind(&opening.title)
-    .bind(&opening.organ)
-    .bind_all([opening.until_on.as_str(), opening.due_on.as_str(), opening.note.as_str()])
-    .bind(AccountId::from(actor.log_id()))
-    .bind(actor.log_name())
-    .bind(tx.now())
-    .execute(tx.conn())
-    .await?;
-    for (document, organ) in &documents {
-        query(
-            "INSERT INTO clean_up_item (clean_up, document_id, organ, answer, reason, answered_by, answered_name, answered_at, \
-             decision, decided_note, decided_by, decided_name, decided_at) \
-             VALUES ($1, $2, $3, '', '', '', '', '', '', '', '', '', '')",
-        )
-        .bind(&id)
-        .bind(document)
-        .bind(organ)
-        .execute(tx.conn())
-        .await?;
-    }
-    let data = json!({
-        "title": opening.title, "organ": opening.organ, "until_on": opening.until_on, "due_on": opening.due_on,
-        "documents": documents.len(), "note": opening.note,
-    });
-    tx.append(NewEvent::new(&OPENED, &id, actor).data(data)).await?;
-    Ok((id, documents.len()))
-}
-
 /// POST /clean-ups/new
 pub(super) async fn open(State(ctx): State<Ctx>, desk: Desk, Form(typed): Form<OpenForm>) -> Result<Response> {
     let opening = read(&ctx, &typed);
     let done = async |tx: &mut Tx| {
         let opening = opening?;
-        let (id, documents) = open_round(tx, &house(&ctx), &desk.actor(), &opening).await?;
+        let (id, documents) = store::open_round(tx, &house(&ctx), &desk.actor(), &opening).await?;
         let text = format!("已开始清理：{documents} 份文件，请各机关在 {} 前提出意见。", opening.due_on);
         Ok(Done::ok(format!("/clean-ups/{id}"), text))
     };
     let again = async |errors: FormErrors| pages::open_form(&ctx, &desk, typed.clone(), errors).await;
     act_in_place(&ctx, &typed.once, done, again).await
-}
-
-/// The round and one of its documents, locked, while answers are taken.
-async fn taken(tx: &mut Tx, id: &RoundId, document: &DocumentId) -> Result<(Round, Item), Refusal> {
-    tx.lock(SUBJECT).await?;
-    let round = rows::round(tx.conn(), id).await?.ok_or(Refusal::NotFound)?;
-    let item = rows::item(tx.conn(), id, document).await?.ok_or(Refusal::NotFound)?;
-    if !round.is_open() {
-        return Err(Refusal::Conflict("这一轮清理已经结束，不能再改。需要更正的，请联系县政府办公室。".to_owned()));
-    }
-    Ok((round, item))
-}
-
-/// Puts the proposal of an organ in.
-///
-/// # Errors
-/// When the person may not for this organ, the round has ended, or a reason is missing.
-pub(super) async fn put_answer(
-    tx: &mut Tx,
-    house: &House,
-    actor: &Actor,
-    (id, document): (&RoundId, &DocumentId),
-    (answer, reason): (Answer, &str),
-) -> Result<(), Refusal> {
-    let (_, item) = taken(tx, id, document).await?;
-    may_for(actor, &ANSWER_CLEAN_UP, &house.keeper(&item.organ))?;
-    let reason = lines(reason, 1_000);
-    if reason.is_empty() && answer != Answer::Keep {
-        let text = format!("请写明{}的理由，例如 依据的上位法已修订，第三条与其不一致。", answer.label());
-        return Err(Refusal::field("reason", text));
-    }
-    if item.answer == answer.code() && item.reason == reason {
-        return Ok(());
-    }
-    query(
-        "UPDATE clean_up_item SET answer = $3, reason = $4, answered_by = $5, answered_name = $6, answered_at = $7 \
-         WHERE clean_up = $1 AND document_id = $2",
-    )
-    .bind(id)
-    .bind(document)
-    .bind(answer.code())
-    .bind(&reason)
-    .bind(AccountId::from(actor.log_id()))
-    .bind(actor.log_name())
-    .bind(tx.now())
-    .execute(tx.conn())
-    .await?;
-    let data = json!({ "document": document, "answer": answer.code(), "reason": reason });
-    tx.append(NewEvent::new(&ANSWERED, id, actor).organ(&item.organ).data(data)).await?;
-    Ok(())
 }
 
 fn chosen(code: &str, field: &str) -> Result<Answer, Refusal> {
@@ -208,7 +80,7 @@ pub(super) async fn answer(
 ) -> Result<Response> {
     let done = async |tx: &mut Tx| {
         let answer = chosen(&typed.answer, "answer")?;
-        put_answer(tx, &house(&ctx), &desk.actor(), (&id, &document), (answer, &typed.reason)).await?;
+        store::put_answer(tx, &house(&ctx), &desk.actor(), (&id, &document), (answer, &typed.reason)).await?;
         Ok(Done::ok(format!("/clean-ups/{id}?answer=none"), format!("已提出意见：{}。", answer.label())))
     };
     let again = async |errors: FormErrors| pages::item_form(&ctx, &desk, (&id, &document), typed.clone(), errors).await;
@@ -228,11 +100,11 @@ pub(super) async fn keep(
     let (mut done, mut other) = (0, 0);
     for document in &typed.ids {
         let answered = web::act_now(&ctx, async |tx: &mut Tx| {
-            let (_, item) = taken(tx, &id, document).await?;
+            let (_, item) = store::taken(tx, &id, document).await?;
             if !item.answer.is_empty() {
                 return Ok(false);
             }
-            put_answer(tx, &house(&ctx), &desk.actor(), (&id, document), (Answer::Keep, &typed.reason)).await?;
+            store::put_answer(tx, &house(&ctx), &desk.actor(), (&id, document), (Answer::Keep, &typed.reason)).await?;
             Ok::<_, Refusal>(true)
         });
         match answered.await? {
@@ -256,52 +128,13 @@ pub(super) async fn decide(
     Form(typed): Form<AnswerForm>,
 ) -> Result<Response> {
     let done = async |tx: &mut Tx| {
-        put_decision(tx, &desk.actor(), (&id, &document), &typed).await?;
+        let decision = chosen(&typed.decision, "decision")?;
+        let said = (decision, typed.decided_note.as_str());
+        store::put_decision(tx, &desk.actor(), (&id, &document), said).await?;
         Ok(Done::ok(format!("/clean-ups/{id}"), "已审定。"))
     };
     let again = async |errors: FormErrors| pages::item_form(&ctx, &desk, (&id, &document), typed.clone(), errors).await;
     act_in_place(&ctx, &typed.once, done, again).await
-}
-
-async fn put_decision(
-    tx: &mut Tx,
-    actor: &Actor,
-    (id, document): (&RoundId, &DocumentId),
-    typed: &AnswerForm,
-) -> Result<(), Refusal> {
-    let (_, item) = taken(tx, id, document).await?;
-    may_for(actor, &RUN_CLEAN_UP, &item.organ)?;
-    let decision = chosen(&typed.decision, "decision")?;
-    let note = lines(&typed.decided_note, 1_000);
-    if note.is_empty() && decision.code() != item.answer {
-        return Err(Refusal::field("decided_note", "审定与机关的意见不同，请写明理由，机关会看到。"));
-    }
-    query(
-        "UPDATE clean_up_item SET decision = $3, decided_note = $4, decided_by = $5, decided_name = $6, decided_at = $7 \
-         WHERE clean_up = $1 AND document_id = $2",
-    )
-    .bind(id)
-    .bind(document)
-    .bind(decision.code())
-    .bind(&note)
-    .bind(AccountId::from(actor.log_id()))
-    .bind(actor.log_name())
-    .bind(tx.now())
-    .execute(tx.conn())
-    .await?;
-    let data = json!({ "document": document, "decision": decision.code(), "note": note });
-    tx.append(NewEvent::new(&DECIDED, id, actor).organ(&item.organ).data(data)).await?;
-    Ok(())
-}
-
-/// A round that somebody ends, as the person saw it.
-async fn ending(tx: &mut Tx, id: &RoundId, seen: i64) -> Result<Round, Refusal> {
-    tx.lock(SUBJECT).await?;
-    let round = rows::round(tx.conn(), id).await?.ok_or(Refusal::NotFound)?;
-    if !round.is_open() || round.version != seen {
-        return Err(Refusal::Conflict(format!("这一轮清理已由{}结束，没有再改。", round.ended_name)));
-    }
-    Ok(round)
 }
 
 /// The words of the announcement, cleaned before the write begins.
@@ -316,80 +149,6 @@ pub(super) async fn announcement(ctx: &Ctx, round: &Round, items: &[Item]) -> Re
     };
     let written = draft::clean(&house(ctx), &typed).await?;
     Ok((typed, written))
-}
-
-/// Confirms the result: the announcement is drafted, and waits for its gates.
-///
-/// # Errors
-/// When something is not answered, the column is none, or the round has ended.
-pub(super) async fn confirm_round(
-    tx: &mut Tx,
-    house: &House,
-    actor: &Actor,
-    (id, seen): (&RoundId, i64),
-    (organ, column): (&OrganCode, &ColumnId),
-    (typed, written): (&form::Typed, &Written),
-) -> Result<DocumentId, Refusal> {
-    let round = ending(tx, id, seen).await?;
-    may_for(actor, &RUN_CLEAN_UP, organ)?;
-    let items = rows::all(tx.conn(), id).await?;
-    let open = items.iter().filter(|item| item.outcome().is_none()).count();
-    if open > 0 {
-        return Err(Refusal::Conflict(format!("还有 {open} 份文件没有意见。请催办，或者逐份审定后再确认。")));
-    }
-    let known: Option<i64> =
-        query_scalar("SELECT 1 FROM portal_column WHERE slug = $1").bind(column).fetch_optional(tx.conn()).await?;
-    if known.is_none() {
-        return Err(Refusal::field("column", "请选择公布结果的栏目，例如 政策文件。"));
-    }
-    let kind = house.kinds.get(POLICY).ok_or(Refusal::NotFound)?;
-    let new = NewDocument {
-        organ: organ.clone(),
-        column: column.clone(),
-        kind,
-        title: typed.title.clone(),
-        relations: Vec::new(),
-    };
-    let (document, edition) = draft::create(tx, house, actor, &new).await?;
-    let whole = document::rows::load(tx, house, actor, &edition.id).await?;
-    let typed = form::Typed {
-        version: whole.edition.version,
-        body_html: typed.body_html.clone(),
-        ..form::Typed::from_whole(house, &whole)
-    };
-    draft::save(tx, house, actor, &whole, &typed, written).await?;
-    close(tx, actor, &round, &items, &document.id).await?;
-    Ok(document.id)
-}
-
-/// Ends a round with the document that announces its result.
-///
-/// # Errors
-/// When the database fails.
-pub(super) async fn close(
-    tx: &mut Tx,
-    actor: &Actor,
-    round: &Round,
-    items: &[Item],
-    document: &DocumentId,
-) -> Result<(), Refusal> {
-    query(
-        "UPDATE clean_up SET state = 'confirmed', result_document = $2, ended_by = $3, ended_name = $4, ended_at = $5, \
-         version = version + 1 WHERE id = $1",
-    )
-    .bind(&round.id)
-    .bind(document)
-    .bind(AccountId::from(actor.log_id()))
-    .bind(actor.log_name())
-    .bind(tx.now())
-    .execute(tx.conn())
-    .await?;
-    let mut data = json!({ "result": document });
-    for (answer, many) in result::counts(items) {
-        data[answer.code()] = many.into();
-    }
-    tx.append(NewEvent::new(&CONFIRMED, &round.id, actor).data(data)).await?;
-    Ok(())
 }
 
 /// POST /clean-ups/{id}/confirm
@@ -415,7 +174,7 @@ pub(super) async fn confirm(
         let column = ColumnId::from(typed.column.as_str());
         let place = (&ctx.office_organ(), &column);
         let seen = (&id, typed.version);
-        let document = confirm_round(tx, &house(&ctx), &desk.actor(), seen, place, (&text, &written)).await?;
+        let document = store::confirm_round(tx, &house(&ctx), &desk.actor(), seen, place, (&text, &written)).await?;
         let told = "结果已确认，公布稿已写好。请补上文号和日期，提交审核；公布以后，政策库随之变化。";
         Ok(Done::ok(format!("/documents/{document}/edit"), told))
     };
@@ -431,24 +190,13 @@ pub(super) async fn cancel(
     Form(typed): Form<EndForm>,
 ) -> Result<Response> {
     let done = async |tx: &mut Tx| {
-        ending(tx, &id, typed.version).await?;
+        store::ending(tx, &id, typed.version).await?;
         may_for(&desk.actor(), &RUN_CLEAN_UP, &ctx.office_organ())?;
         let reason = lines(&typed.reason, 500);
         if reason.is_empty() {
             return Err(Refusal::field("reason", "请写明取消的理由，各机关会看到，例如 与省里的清理合并进行。"));
         }
-        query(
-            "UPDATE clean_up SET state = 'cancelled', reason = $2, ended_by = $3, ended_name = $4, ended_at = $5, \
-             version = version + 1 WHERE id = $1",
-        )
-        .bind(&id)
-        .bind(&reason)
-        .bind(AccountId::from(desk.actor().log_id()))
-        .bind(desk.actor().log_name())
-        .bind(tx.now())
-        .execute(tx.conn())
-        .await?;
-        tx.append(NewEvent::new(&CANCELLED, &id, &desk.actor()).data(json!({ "reason": reason }))).await?;
+        store::cancel(tx, &desk.actor(), &id, &reason).await?;
         Ok(Done::ok("/clean-ups", "已取消这一轮清理。文件的有效性没有变化。"))
     };
     let again = async |errors: FormErrors| pages::round_form(&ctx, &desk, &id, typed.clone(), errors).await;

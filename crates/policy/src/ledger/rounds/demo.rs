@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use ::store::{Tx, query_as, query_scalar};
 use document::{
     House, Kinds, Values,
     common::{DOCUMENT_NUMBER, EFFECTIVE_ON, IN_FORCE, VALIDITY, WRITTEN_ON},
@@ -13,18 +14,17 @@ use kernel::{
     id::{ColumnId, DocumentId},
     time,
 };
-use store::{Tx, query_as, query_scalar};
 use web::{
     Ctx, Refusal,
     demo::{Cast, Failure, Scene},
 };
 
 use super::{
-    actions::{self, Opening},
     follow,
     model::Answer,
     result,
     rows::{self, Round, RoundId},
+    store::{self, Opening},
 };
 use crate::{
     ledger::rows::Entry,
@@ -117,12 +117,12 @@ async fn register(ctx: &Ctx, cast: &Cast) -> Result<Vec<Scene>, Failure> {
     for (at, id) in (1..).zip(&ids) {
         let entry = Entry {
             normative: 1,
-            registered: format!("QHGF-{}-{at:03}", day),
+            registered: format!("QHGF-{day}-{at:03}"),
             registered_on: day.to_string(),
             ..Entry::default()
         };
         let mut tx = ctx.db().write().await?;
-        crate::ledger::actions::put(ctx, &mut tx, &cast.clerk(), id, (&entry, 0)).await.map_err(told)?;
+        crate::ledger::store::put(ctx, &mut tx, &cast.clerk(), id, (&entry, 0)).await.map_err(told)?;
         tx.commit().await?;
     }
     Ok(Vec::new())
@@ -130,7 +130,7 @@ async fn register(ctx: &Ctx, cast: &Cast) -> Result<Vec<Scene>, Failure> {
 
 async fn begin(ctx: &Ctx, cast: &Cast, opening: &Opening) -> Result<Option<RoundId>, Failure> {
     let mut tx = ctx.db().write().await?;
-    match actions::open_round(&mut tx, &house(ctx), &cast.clerk(), opening).await {
+    match store::open_round(&mut tx, &house(ctx), &cast.clerk(), opening).await {
         Ok((id, _)) => {
             tx.commit().await?;
             Ok(Some(id))
@@ -148,7 +148,7 @@ async fn answer(
     said: (Answer, &str),
 ) -> Result<(), Failure> {
     let mut tx = ctx.db().write().await?;
-    actions::put_answer(&mut tx, &house(ctx), actor, (id, document), said).await.map_err(told)?;
+    store::put_answer(&mut tx, &house(ctx), actor, (id, document), said).await.map_err(told)?;
     tx.commit().await?;
     Ok(())
 }
@@ -191,8 +191,8 @@ async fn closed(ctx: &Ctx, cast: &Cast) -> Result<Vec<Scene>, Failure> {
         .with(&VALIDITY, IN_FORCE)
         .with(&DOCUMENT_NUMBER, &format!("青禾府办发〔{}〕37号", day.year()))
         .with(&WRITTEN_ON, &day.to_string());
-    let announced = put(ctx, &mut tx, cast, column, (&title, html, values)).await?;
-    actions::close(&mut tx, &cast.clerk(), &round, &items, &announced.document).await.map_err(told)?;
+    let announced = put(ctx, &mut tx, cast, column, (title.as_str(), html, values)).await?;
+    store::close(&mut tx, &cast.clerk(), &round, &items, &announced.document).await.map_err(told)?;
     tx.commit().await?;
     let mut tx = ctx.db().write().await?;
     follow::apply(&mut tx, &announced.document).await?;

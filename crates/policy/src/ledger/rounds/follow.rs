@@ -78,7 +78,7 @@ pub(super) async fn apply(tx: &mut Tx, result: &DocumentId) -> Result<()> {
             // One that cannot be said, since it would go round in a circle, keeps no other from being said.
             Err(Refusal::Fields(errors)) => {
                 let why = errors.items().first().map(|(_, why)| why.clone()).unwrap_or_default();
-                tracing::warn!(document = %item.document_id, name = named(&item.title, &item.number), why, "not applied");
+                tracing::warn!(document = %item.document_id, name = %named(&item.title, &item.number), %why, "not applied");
             }
             Err(other) => return Err(Error::Value(other.words())),
         }

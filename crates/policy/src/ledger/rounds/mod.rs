@@ -11,9 +11,10 @@ mod model;
 mod pages;
 mod result;
 mod rows;
+mod store;
 
+use ::store::Sealed;
 use kernel::{EventKind, event::Keep};
-use store::Sealed;
 use web::{Listener, Routes};
 
 pub use model::Answer;
