@@ -1,5 +1,5 @@
-//! What is in force from a day that has come, what was until a day that has gone by, what another document ends from a day on: the
-//! tables of the lists follow, and so does whoever reads the log, the search first of all. Pages do not wait for it: they look at
+//! What is in force from a day that has come, what was until a day that has gone by, what another document ends from a day on:
+//! the tables of the lists follow, and so does whoever reads the log, the search first of all. Pages do not wait for it: they look at
 //! the day themselves.
 
 use kernel::{Actor, NewEvent, id::DocumentId, time};

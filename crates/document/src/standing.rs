@@ -37,7 +37,8 @@ pub struct Declared<'a> {
 
 /// The code under which it stands on a day, where that is another than the declared one.
 ///
-/// What ended first ended it: a text whose term was over is not repealed later. What its own authors declared to be over stays so.
+/// What ended first ended it: a text whose term was over is not repealed later. What its own authors declared to be over stays
+/// so.
 pub fn turned(declared: Declared<'_>, effects: &[Effect], day: Date) -> Option<&'static str> {
     if matches!(declared.validity, REPEALED | LAPSED) {
         return None;

@@ -261,8 +261,8 @@ pub async fn add(
         None => {
             let id = ReferenceId::fresh(&tx.seams());
             query(
-                "INSERT INTO document_reference (id, from_document, edition_id, verb, to_document, to_title, to_number, articles, \
-                 quote, effective_on, state, several, decided_by, decided_name, decided_at, reason, version, created_at) \
+                "INSERT INTO document_reference (id, from_document, edition_id, verb, to_document, to_title, to_number, \
+                 articles, quote, effective_on, state, several, decided_by, decided_name, decided_at, reason, version, created_at) \
                  VALUES ($1, $2, '', $3, $4, $5, '', $6, '', $7, $8, 0, '', '', '', '', 1, $9)",
             )
             .bind(&id)

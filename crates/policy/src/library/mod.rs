@@ -1,8 +1,8 @@
 //! The library of policies: what their texts say of each other (文件关系) is found when they become public, and confirmed by a person
 //! of the organ or of the office before anybody sees it or it does anything.
 //!
-//! How a text stands to the law follows from it in the document machine ([`document::standing`]); the library's public pages are those
-//! of all documents. An organ decides on what its own documents say; whether one of them ends or changes a document of another
+//! How a text stands to the law follows from it in the document machine ([`document::standing`]); the library's public pages are
+//! those of all documents. An organ decides on what its own documents say; whether one of them ends or changes a document of another
 //! organ is the office's to confirm.
 
 mod actions;

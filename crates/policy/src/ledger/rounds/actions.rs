@@ -94,6 +94,7 @@ pub(super) async fn keep(
     Path(id): Path<RoundId>,
     Form(typed): Form<KeepForm>,
 ) -> Result<Response> {
+    pages::visible(&ctx, &desk, &id).await?;
     if typed.ids.is_empty() {
         return Err(Refusal::Conflict("请先在列表里选中文件，再按“继续有效”。".to_owned()).into());
     }

@@ -1,5 +1,5 @@
-//! Clean-ups of normative documents (立改废清理): the office opens a round over part of the ledger, each organ proposes for each of its
-//! documents what becomes of it, the office decides and confirms, and the result is published like any other document.
+//! Clean-ups of normative documents (立改废清理): the office opens a round over part of the ledger, each organ proposes for each of
+//! its documents what becomes of it, the office decides and confirms, and the result is published like any other document.
 //!
 //! What the result says of a document works from its publication on and as long as it is public: it stands in
 //! [`document::references`], so that pages, lists and search follow, and a withdrawal takes it back.

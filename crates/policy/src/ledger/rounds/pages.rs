@@ -56,7 +56,8 @@ fn round_line(ctx: &Ctx, round: Round) -> RoundLine {
 
 /// GET /clean-ups
 pub(super) async fn list(State(ctx): State<Ctx>, desk: Desk, Query(asked): Query<Asked>) -> Result<Response> {
-    let found = rows::rounds().page::<Round>(ctx.db(), None, Some(asked.after.as_str()), SIZE).await?;
+    let own = organs(&ctx, &desk, "");
+    let found = rows::rounds(&own).page::<Round>(ctx.db(), None, Some(asked.after.as_str()), SIZE).await?;
     office_page(&ListPage {
         steps: Steps::new(&found, ""),
         lines: found.rows.into_iter().map(|round| round_line(&ctx, round)).collect(),
@@ -163,6 +164,13 @@ struct OnePage {
     once: String,
 }
 
+/// A round, if this person may know of it: one in which the own organ has a document, or whoever acts for all.
+pub(super) async fn visible(ctx: &Ctx, desk: &Desk, id: &RoundId) -> Result<Round> {
+    let round = rows::round(ctx.db().read(), id).await?.ok_or(Error::NotFound)?;
+    let own = organs(ctx, desk, "");
+    if rows::concerns(ctx.db(), id, &own).await? { Ok(round) } else { Err(Error::NotFound) }
+}
+
 /// GET /clean-ups/{id}
 pub(super) async fn one(
     State(ctx): State<Ctx>,
@@ -170,7 +178,7 @@ pub(super) async fn one(
     Path(id): Path<RoundId>,
     Query(filter): Query<Filter>,
 ) -> Result<Response> {
-    let round = rows::round(ctx.db().read(), &id).await?.ok_or(Error::NotFound)?;
+    let round = visible(&ctx, &desk, &id).await?;
     let typed = EndForm { version: round.version, ..EndForm::default() };
     shown(&ctx, &desk, (round, filter), typed, FormErrors::new()).await
 }
@@ -183,7 +191,7 @@ pub(super) async fn round_form(
     typed: EndForm,
     errors: FormErrors,
 ) -> Result<Response> {
-    let round = rows::round(ctx.db().read(), id).await?.ok_or(Error::NotFound)?;
+    let round = visible(ctx, desk, id).await?;
     let typed = EndForm { version: round.version, ..typed };
     shown(ctx, desk, (round, Filter::default()), typed, errors).await
 }
@@ -248,7 +256,7 @@ pub(super) async fn export(
     Path(id): Path<RoundId>,
     Query(filter): Query<Filter>,
 ) -> Result<Response> {
-    let round = rows::round(ctx.db().read(), &id).await?.ok_or(Error::NotFound)?;
+    let round = visible(&ctx, &desk, &id).await?;
     let seen: Vec<OrganCode> = organs(&ctx, &desk, &filter.organ);
     let items = rows::all(ctx.db().read(), &id).await?;
     let directory = ctx.directory();

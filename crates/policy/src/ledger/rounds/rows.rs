@@ -65,17 +65,30 @@ impl Round {
 }
 
 const ROUND: &str = "c.id, c.title, c.organ, c.until_on, c.due_on, c.note, c.state, \
-     COALESCE(c.result_document, '') AS result_document, c.opened_name, c.opened_at, c.ended_name, c.ended_at, c.reason, c.version, \
+     COALESCE(c.result_document, '') AS result_document, c.opened_name, c.opened_at, c.ended_name, c.ended_at, c.reason, \
+     c.version, \
      CASE WHEN d.current_edition <> '' THEN 1 ELSE 0 END AS published, \
      CASE WHEN d.rank > 0 THEN 1 ELSE 0 END AS was_published, \
      (SELECT COUNT(*) FROM clean_up_item i WHERE i.clean_up = c.id) AS documents, \
      (SELECT COUNT(*) FROM clean_up_item i WHERE i.clean_up = c.id AND i.answer <> '') AS answered";
 const FROM_ROUND: &str = "clean_up c LEFT JOIN document d ON d.id = c.result_document";
 
-/// The rounds, open ones first.
-pub(super) fn rounds() -> List {
-    List::new(ROUND, FROM_ROUND, "c.id")
-        .sort("state", &[By::down("CASE WHEN c.state = 'open' THEN 1 ELSE 0 END"), By::down("c.opened_at")])
+/// The rounds in which one of these organs has a document, open ones first; all rounds when none are given.
+pub(super) fn rounds(organs: &[OrganCode]) -> List {
+    let list = List::new(ROUND, FROM_ROUND, "c.id")
+        .sort("state", &[By::down("CASE WHEN c.state = 'open' THEN 1 ELSE 0 END"), By::down("c.opened_at")]);
+    match organs {
+        [] => list,
+        organs => {
+            let within = "EXISTS (SELECT 1 FROM clean_up_item o WHERE o.clean_up = c.id AND o.organ IN ({}))";
+            list.with_list(within, Vec::new(), organs.to_vec())
+        }
+    }
+}
+
+/// Whether one of these organs has a document in the round; always when none are given.
+pub(super) async fn concerns(db: &Db, id: &RoundId, organs: &[OrganCode]) -> store::Result<bool> {
+    Ok(organs.is_empty() || rounds(organs).equals("c.id", id).count(db, 1).await?.rows > 0)
 }
 
 /// One round.
@@ -138,8 +151,8 @@ impl Item {
     }
 }
 
-const ITEM: &str = "i.document_id, COALESCE(NULLIF(d.title, ''), e.title) AS title, COALESCE(n.value, '') AS number, i.organ, i.answer, \
-     i.reason, i.answered_name, i.answered_at, i.decision, i.decided_note, i.decided_name";
+const ITEM: &str = "i.document_id, COALESCE(NULLIF(d.title, ''), e.title) AS title, COALESCE(n.value, '') AS number, i.organ, \
+     i.answer, i.reason, i.answered_name, i.answered_at, i.decision, i.decided_note, i.decided_name";
 const FROM_ITEM: &str = "clean_up_item i JOIN document d ON d.id = i.document_id \
      JOIN edition e ON e.document_id = d.id AND e.head = 1 \
      LEFT JOIN facet n ON n.edition_id = d.current_edition AND n.key = 'document_number' AND n.place = 0";
@@ -187,7 +200,8 @@ pub(super) struct Progress {
 /// How far each organ is in a round, those that owe most first.
 pub(super) async fn progress(executor: impl Executor<'_>, id: &RoundId) -> store::Result<Vec<Progress>> {
     let sql = "SELECT organ, COUNT(*) AS documents, CAST(SUM(CASE WHEN answer <> '' THEN 1 ELSE 0 END) AS BIGINT) AS answered \
-               FROM clean_up_item WHERE clean_up = $1 GROUP BY organ ORDER BY SUM(CASE WHEN answer = '' THEN 1 ELSE 0 END) DESC, organ";
+               FROM clean_up_item WHERE clean_up = $1 GROUP BY organ \
+               ORDER BY SUM(CASE WHEN answer = '' THEN 1 ELSE 0 END) DESC, organ";
     query_as(sql).bind(id).fetch_all(executor).await
 }
 

@@ -37,7 +37,8 @@ pub(super) struct Opening {
 async fn within(tx: &mut Tx, house: &House, opening: &Opening) -> Result<Vec<(DocumentId, OrganCode)>, Refusal> {
     let found: Vec<(DocumentId, OrganCode, String)> = query_as(
         "SELECT d.id, d.organ, COALESCE(w.value, '') FROM ledger_entry l JOIN document d ON d.id = l.document_id \
-         AND d.current_edition <> '' LEFT JOIN facet w ON w.edition_id = d.current_edition AND w.key = 'written_on' AND w.place = 0 \
+         AND d.current_edition <> '' \
+         LEFT JOIN facet w ON w.edition_id = d.current_edition AND w.key = 'written_on' AND w.place = 0 \
          LEFT JOIN document_facet v ON v.rank = d.rank AND v.key = 'validity' \
          WHERE l.normative = 1 AND COALESCE(v.value, '') NOT IN ('repealed', 'lapsed') ORDER BY d.organ, d.id",
     )
@@ -68,8 +69,9 @@ pub(super) async fn open_round(
     }
     let id = RoundId::fresh(&tx.seams());
     query(
-        "INSERT INTO clean_up (id, title, organ, until_on, due_on, note, state, result_document, opened_by, opened_name, opened_at, \
-         ended_by, ended_name, ended_at, reason, version) VALUES ($1, $2, $3, $4, $5, $6, 'open', NULL, $7, $8, $9, '', '', '', '', 1)",
+        "INSERT INTO clean_up (id, title, organ, until_on, due_on, note, state, result_document, opened_by, opened_name, \
+         opened_at, ended_by, ended_name, ended_at, reason, version) \
+         VALUES ($1, $2, $3, $4, $5, $6, 'open', NULL, $7, $8, $9, '', '', '', '', 1)",
     )
     .bind(&id)
     .bind(&opening.title)
