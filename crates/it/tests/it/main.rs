@@ -14,6 +14,8 @@ mod forged;
 mod identity;
 mod integrity;
 mod kept;
+mod ledger;
+mod library;
 mod log_words;
 mod mail;
 mod matrix;
