@@ -128,7 +128,7 @@ both! {
             reply.shows("不是现在的状态").shows(shown).hides(hidden);
         }
         visitor.get(&format!("{page}?on=2026-02-30")).await.expect(400).shows("没有“2026-02-30”这一天");
-        visitor.get(&format!("{page}?on=昨天")).await.expect(400);
+        visitor.get(&format!("{page}?on=%E6%98%A8%E5%A4%A9")).await.expect(400);
         // The library of a day, counted by the validity of that day.
         visitor.get("/policies?on=2020-05-01").await.expect(200).hides(OLD).shows("不是现在的状态");
         visitor.get("/policies?on=2021-01-01&validity=in_force").await.expect(200).shows(OLD);

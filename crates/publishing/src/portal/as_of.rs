@@ -51,12 +51,12 @@ pub(super) async fn stood(ctx: &Ctx, document: &PublicDocument, day: Date) -> Re
         AsOf::NotYet(begun) => {
             other.words.push(format!("这份文件 {begun} 才作出，{day} 还没有，所以没有正文。"));
             other.textless = true;
-            document.clone()
+            without_text(document)
         }
         AsOf::Withheld => {
             other.words.push("那一天公开的一版后来更正过，其中有不再公开的内容，所以不显示那一版的正文。".to_owned());
             other.textless = true;
-            document.clone()
+            without_text(document)
         }
         AsOf::Text { document: then, first, unsure } => {
             let since = time::show_date(&then.listed.updated_at);
@@ -76,4 +76,15 @@ pub(super) async fn stood(ctx: &Ctx, document: &PublicDocument, day: Date) -> Re
         }
     };
     Ok((document, other))
+}
+
+/// The document where no text is to be shown: not in what machines read of the page either.
+fn without_text(document: &PublicDocument) -> PublicDocument {
+    let mut bare = document.clone();
+    for text in [&mut bare.body_html, &mut bare.body_text, &mut bare.reading_html, &mut bare.note] {
+        text.clear();
+    }
+    bare.contents.clear();
+    bare.attachments.clear();
+    bare
 }

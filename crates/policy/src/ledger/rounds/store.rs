@@ -36,8 +36,8 @@ pub(super) struct Opening {
 /// Normative documents that are law now, within the scope of a round: each with the organ that issued it.
 async fn within(tx: &mut Tx, house: &House, opening: &Opening) -> Result<Vec<(DocumentId, OrganCode)>, Refusal> {
     let found: Vec<(DocumentId, OrganCode, String)> = query_as(
-        "SELECT d.id, d.organ, COALESCE(w.value, '') FROM ledger_entry l JOIN document d ON d.id = l.document_id \
-         AND d.current_edition <> '' \
+        "SELECT d.id, d.organ, COALESCE(NULLIF(w.value, ''), d.first_published_on) FROM ledger_entry l \
+         JOIN document d ON d.id = l.document_id AND d.current_edition <> '' \
          LEFT JOIN facet w ON w.edition_id = d.current_edition AND w.key = 'written_on' AND w.place = 0 \
          LEFT JOIN document_facet v ON v.rank = d.rank AND v.key = 'validity' \
          WHERE l.normative = 1 AND COALESCE(v.value, '') NOT IN ('repealed', 'lapsed') ORDER BY d.organ, d.id",
