@@ -22,7 +22,7 @@ use crate::{
     lists::{self, Entry},
     number,
     permissions::WITHDRAW_DOCUMENTS,
-    pictures, remarks,
+    pictures, references, remarks,
     rows::{self, EditionRow, Whole, changed},
     spec::{KindSpec, Numbering},
     sql::Statement,

@@ -207,7 +207,7 @@ pub async fn list_of_day(db: &Db, kinds: &Kinds, filter: &Filter, day: Date) -> 
             continue;
         }
         let since = time::from_db(&row.past_since).map(time::date_in_china);
-        let unsure = !stood(&mut values, effects.get(&row.id).map_or(&[], Vec::as_slice), day, since);
+        let unsure = !stood(&mut values, effects.get(&row.id).map_or(&[][..], Vec::as_slice), day, since);
         let mut shown = today.remove(&row.edition).unwrap_or_default();
         for facet in law {
             shown.set(facet.key, values.all(facet).to_vec());

@@ -228,7 +228,7 @@ async fn fill(db: &Db, kinds: &Kinds, statement: Statement) -> Result<Vec<Listed
     // A kind that nobody declares any more has no address: its documents are on no list.
     let listed = rows.into_iter().filter_map(|row| {
         let mut values = values.remove(&row.edition).unwrap_or_default();
-        on_day(&mut values, effects.get(&row.id).map_or(&[], Vec::as_slice), today);
+        on_day(&mut values, effects.get(&row.id).map_or(&[][..], Vec::as_slice), today);
         row.listed(kinds, values)
     });
     Ok(listed.collect())

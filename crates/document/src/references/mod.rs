@@ -185,7 +185,7 @@ macro_rules! reference_columns {
          r.created_at"
     };
 }
-use reference_columns;
+pub(crate) use reference_columns;
 
 const ABOUT: &[(&str, &str)] = &[
     ("from", ""),

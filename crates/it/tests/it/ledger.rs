@@ -73,7 +73,7 @@ both! {
         let bare = [("answer", "lapse"), ("reason", "")];
         editor.post(&item(&flood), &bare).await.expect(422).shows("请写明宣布失效的理由");
         editor.post(&item(&flood), &[("answer", "lapse"), ("reason", "值守任务已经结束")]).await.expect(303);
-        editor.post(&item(&dust), &[("answer", "keep")]).await.expect(404);
+        editor.post(&item(&dust), &[("answer", "keep")]).await.expect(403);
         editor.post(&format!("{round}/keep"), &[]).await.expect(409).shows("请先在列表里选中");
         editor.post(&format!("{round}/keep"), &[("ids", parking.as_str()), ("ids", flood.as_str())]).await.expect(303);
         editor.get(&item(&flood)).await.expect(200).shows("宣布失效").shows("值守任务已经结束");

@@ -58,7 +58,7 @@ pub(super) async fn register(
     let done = async |tx: &mut Tx| {
         let entry = entry?;
         put(&ctx, tx, &desk.actor(), &id, (&entry, typed.version)).await?;
-        Ok(Done::ok("/ledger", "已登记。"))
+        Ok::<_, Refusal>(Done::ok("/ledger", "已登记。"))
     };
     let again = async |errors: FormErrors| pages::form(&ctx, &desk, &id, typed.clone(), errors).await;
     act_in_place(&ctx, &typed.once, done, again).await

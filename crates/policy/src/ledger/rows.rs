@@ -95,8 +95,6 @@ pub(super) struct Line {
     pub(super) effective_on: String,
     pub(super) expires_on: String,
     pub(super) validity: String,
-    /// Code of how it stands.
-    pub(super) code: String,
     /// Another public document bears the same number.
     pub(super) twice: bool,
 }
@@ -167,7 +165,6 @@ pub(super) async fn told(ctx: &Ctx, rows: Vec<Row>) -> Result<Vec<Line>> {
             effective_on: values.get(&EFFECTIVE_ON).to_owned(),
             expires_on: values.get(&EXPIRES_ON).to_owned(),
             validity: values.words(&VALIDITY),
-            code: values.get(&VALIDITY).to_owned(),
             number,
             row,
         }

@@ -58,7 +58,7 @@ pub(super) async fn confirm(
         let wanted = wanted?;
         allowed(&ctx, tx, &desk, &row.from_document).await?;
         references::confirm(tx, &desk.actor(), &id, typed.version, &wanted).await?;
-        Ok(Done::ok("/references?state=found", told(&wanted)))
+        Ok::<_, Refusal>(Done::ok("/references?state=found", told(&wanted)))
     };
     let again = async |errors: FormErrors| pages::shown(&ctx, &desk, &id, typed.clone(), errors).await;
     act_in_place(&ctx, &typed.once, done, again).await
@@ -86,7 +86,7 @@ pub(super) async fn refuse(
     let done = async |tx: &mut Tx| {
         allowed(&ctx, tx, &desk, &row.from_document).await?;
         references::refuse(tx, &desk.actor(), &id, typed.version, &typed.reason).await?;
-        Ok(Done::ok("/references?state=found", "已否定，这一条不公开、不起作用。"))
+        Ok::<_, Refusal>(Done::ok("/references?state=found", "已否定，这一条不公开、不起作用。"))
     };
     let again = async |errors: FormErrors| pages::shown(&ctx, &desk, &id, typed.clone(), errors).await;
     act_in_place(&ctx, &typed.once, done, again).await
@@ -101,7 +101,7 @@ pub(super) async fn add(State(ctx): State<Ctx>, desk: Desk, Form(typed): Form<Ty
         let wanted = wanted?;
         allowed(&ctx, tx, &desk, &from).await?;
         references::add(tx, &desk.actor(), &from, &wanted, (&typed.name, &typed.reason)).await?;
-        Ok(Done::ok(format!("/references?document={from}"), told(&wanted)))
+        Ok::<_, Refusal>(Done::ok(format!("/references?document={from}"), told(&wanted)))
     };
     let again = async |errors: FormErrors| pages::by_hand(&ctx, &desk, typed.clone(), errors).await;
     act_in_place(&ctx, &typed.once, done, again).await

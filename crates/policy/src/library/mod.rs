@@ -18,7 +18,7 @@ use kernel::{Permission, Role, permission::Scope::OwnOrgan};
 use store::Followers;
 use web::{
     Capability, Ctx, Listener, Nav, Routes,
-    hooks::{Leaving, Verb},
+    hooks::{Citing, Leaving, Verb},
 };
 
 pub(crate) use rows::{house, organs};
@@ -36,6 +36,7 @@ pub static CONFIRM_REFERENCES: Permission = Permission::new(
 
 pub fn capability() -> Capability {
     let forgets: Arc<dyn Leaving> = Arc::new(find::Forgets);
+    let undone: Arc<dyn Citing> = Arc::new(work::Undone);
     Capability::new("library", "政策库")
         .routes(routes)
         .permissions(&[&CONFIRM_REFERENCES])
@@ -43,6 +44,7 @@ pub fn capability() -> Capability {
         .followers(|ctx: &Ctx| Followers::default().with(find::follower(ctx)))
         .desk(Arc::new(work::Waiting))
         .declare(forgets)
+        .declare(undone)
         .declare(Verb::new("认定文件关系", "废止 修改 代替 依据 有效性", "/references", &CONFIRM_REFERENCES))
 }
 

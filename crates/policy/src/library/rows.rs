@@ -109,6 +109,29 @@ pub(super) async fn waiting(db: &Db, organs: &[OrganCode]) -> Result<i64> {
     Ok(list.count(db, 1_000).await?.rows)
 }
 
+/// A document that another one ends or changes.
+#[derive(Debug, Clone, FromRow)]
+pub(super) struct Ended {
+    pub(super) id: ReferenceId,
+    verb: String,
+    pub(super) title: String,
+}
+
+impl Ended {
+    /// What is done to it.
+    pub(super) fn does(&self) -> &'static str {
+        references::Verb::from_code(&self.verb).map_or("", references::Verb::label)
+    }
+}
+
+/// The documents that this one ends or changes, as far as it was confirmed; the first fifty.
+pub(super) async fn said(db: &Db, document: &DocumentId) -> Result<Vec<Ended>> {
+    let sql = "SELECT r.id, r.verb, d.title FROM document_reference r JOIN document d ON d.id = r.to_document \
+               WHERE r.from_document = $1 AND r.state = 'confirmed' AND d.current_edition <> '' \
+               AND r.verb IN ('repeals', 'replaces', 'ends', 'amends') ORDER BY d.title, r.id LIMIT 50";
+    Ok(store::query_as(sql).bind(document).fetch_all(db.read()).await?)
+}
+
 /// The documents that the typed words mean: an address, an identifier, a number or a title.
 ///
 /// # Errors

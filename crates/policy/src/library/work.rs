@@ -1,15 +1,19 @@
 //! What waits for a decision, on the work list of those who may decide.
 
 use futures::future::BoxFuture;
-use kernel::{Staff, may};
+use kernel::{
+    Staff,
+    id::{DocumentId, SubjectRef},
+    may,
+};
 use web::{
     Ctx, Result,
-    hooks::{DeskItem, DeskSource, Group},
+    hooks::{Cited, Citing, DeskItem, DeskSource, Group},
 };
 
 use super::{
     CONFIRM_REFERENCES,
-    rows::{house, waiting},
+    rows::{house, said, waiting},
 };
 
 const GROUP: Group = Group { key: "references", label: "文件关系", place: 26 };
@@ -46,5 +50,26 @@ impl DeskSource for Waiting {
 
     fn counts<'a>(&'a self, ctx: &'a Ctx, staff: &'a Staff) -> BoxFuture<'a, Result<Vec<(&'static str, i64)>>> {
         Box::pin(async move { Ok(vec![("/references", count(ctx, staff).await?)]) })
+    }
+}
+
+/// What a document does to others, told to whoever withdraws it.
+pub(super) struct Undone;
+
+impl Citing for Undone {
+    fn citing<'a>(&'a self, ctx: &'a Ctx, subject: &'a SubjectRef) -> BoxFuture<'a, Result<Vec<Cited>>> {
+        Box::pin(async move {
+            if subject.kind != "document" {
+                return Ok(Vec::new());
+            }
+            let found = said(ctx.db(), &DocumentId::from(subject.id.as_str())).await?;
+            let cited = found.into_iter().map(|one| Cited {
+                what: "文件关系",
+                label: format!("{}《{}》", one.does(), one.title),
+                href: format!("/references/{}", one.id),
+                then: "撤回后不再起作用，对方文件恢复原来的有效性".to_owned(),
+            });
+            Ok(cited.collect())
+        })
     }
 }

@@ -1,7 +1,10 @@
 //! What the library of policies shows besides a list: articles in which words stand, how often a text is named by others, and the
 //! whole library as it stood on a day.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use axum::response::Response;
 use document::{
@@ -145,6 +148,7 @@ pub(super) async fn of_day(
         selects.push(lists::field_select(facet, asked.field(facet), counts));
     }
     let mut found: Vec<Listed> = fit("").into_iter().map(|one| one.listed.clone()).collect();
+    let unsure: BTreeSet<DocumentId> = stood.iter().filter(|one| one.unsure).map(|one| one.listed.id.clone()).collect();
     sort(&mut found, &asked.sort);
     let total = i64::try_from(found.len()).unwrap_or(i64::MAX);
     let pager = Pager::new(asked.page(), total, SIZE, &asked.query("page"));
@@ -152,8 +156,11 @@ pub(super) async fn of_day(
     let size = usize::try_from(SIZE).unwrap_or(30);
     let shown: Vec<Listed> = found.into_iter().skip(skip).take(size).collect();
     let mut lines = lines(ctx, &shown).await?;
-    for line in &mut lines {
+    for (line, one) in lines.iter_mut().zip(&shown) {
         line.href = format!("{}?on={day}", line.href);
+        if unsure.contains(&one.id) {
+            line.validity = "有效性不详".to_owned();
+        }
     }
     let mut shell = lists::library_shell(ctx, reader, &shelf, pager.page);
     shell.title = format!("{}（{day} 的状态）", shell.title);

@@ -61,7 +61,7 @@ pub(super) async fn open(State(ctx): State<Ctx>, desk: Desk, Form(typed): Form<O
         let opening = opening?;
         let (id, documents) = store::open_round(tx, &house(&ctx), &desk.actor(), &opening).await?;
         let text = format!("已开始清理：{documents} 份文件，请各机关在 {} 前提出意见。", opening.due_on);
-        Ok(Done::ok(format!("/clean-ups/{id}"), text))
+        Ok::<_, Refusal>(Done::ok(format!("/clean-ups/{id}"), text))
     };
     let again = async |errors: FormErrors| pages::open_form(&ctx, &desk, typed.clone(), errors).await;
     act_in_place(&ctx, &typed.once, done, again).await
@@ -81,7 +81,7 @@ pub(super) async fn answer(
     let done = async |tx: &mut Tx| {
         let answer = chosen(&typed.answer, "answer")?;
         store::put_answer(tx, &house(&ctx), &desk.actor(), (&id, &document), (answer, &typed.reason)).await?;
-        Ok(Done::ok(format!("/clean-ups/{id}?answer=none"), format!("已提出意见：{}。", answer.label())))
+        Ok::<_, Refusal>(Done::ok(format!("/clean-ups/{id}?answer=none"), format!("已提出意见：{}。", answer.label())))
     };
     let again = async |errors: FormErrors| pages::item_form(&ctx, &desk, (&id, &document), typed.clone(), errors).await;
     act_in_place(&ctx, &typed.once, done, again).await
@@ -132,7 +132,7 @@ pub(super) async fn decide(
         let decision = chosen(&typed.decision, "decision")?;
         let said = (decision, typed.decided_note.as_str());
         store::put_decision(tx, &desk.actor(), (&id, &document), said).await?;
-        Ok(Done::ok(format!("/clean-ups/{id}"), "已审定。"))
+        Ok::<_, Refusal>(Done::ok(format!("/clean-ups/{id}"), "已审定。"))
     };
     let again = async |errors: FormErrors| pages::item_form(&ctx, &desk, (&id, &document), typed.clone(), errors).await;
     act_in_place(&ctx, &typed.once, done, again).await
@@ -177,7 +177,7 @@ pub(super) async fn confirm(
         let seen = (&id, typed.version);
         let document = store::confirm_round(tx, &house(&ctx), &desk.actor(), seen, place, (&text, &written)).await?;
         let told = "结果已确认，公布稿已写好。请补上文号和日期，提交审核；公布以后，政策库随之变化。";
-        Ok(Done::ok(format!("/documents/{document}/edit"), told))
+        Ok::<_, Refusal>(Done::ok(format!("/documents/{document}/edit"), told))
     };
     let again = async |errors: FormErrors| pages::round_form(&ctx, &desk, &id, typed.clone(), errors).await;
     act_in_place(&ctx, &typed.once, done, again).await
@@ -198,7 +198,7 @@ pub(super) async fn cancel(
             return Err(Refusal::field("reason", "请写明取消的理由，各机关会看到，例如 与省里的清理合并进行。"));
         }
         store::cancel(tx, &desk.actor(), &id, &reason).await?;
-        Ok(Done::ok("/clean-ups", "已取消这一轮清理。文件的有效性没有变化。"))
+        Ok::<_, Refusal>(Done::ok("/clean-ups", "已取消这一轮清理。文件的有效性没有变化。"))
     };
     let again = async |errors: FormErrors| pages::round_form(&ctx, &desk, &id, typed.clone(), errors).await;
     act_in_place(&ctx, &typed.once, done, again).await

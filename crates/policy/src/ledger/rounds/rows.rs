@@ -1,7 +1,7 @@
 //! Rounds and their documents as they are kept.
 
 use jiff::civil::Date;
-use kernel::{OrganCode, id::DocumentId};
+use kernel::{OrganCode, id::DocumentId, time};
 use serde::Deserialize;
 use store::{
     Db, Executor, FromRow, query_as,
@@ -57,6 +57,16 @@ impl Round {
             _ if self.was_published == 1 => ("结果公布后已撤回", "late"),
             _ => ("已确认，待公布", "info"),
         }
+    }
+
+    /// The day on which it was opened.
+    pub(super) fn opened_on(&self) -> String {
+        time::show_date(&self.opened_at)
+    }
+
+    /// The day on which it ended; empty while it goes on.
+    pub(super) fn ended_on(&self) -> String {
+        if self.ended_at.is_empty() { String::new() } else { time::show_date(&self.ended_at) }
     }
 
     pub(super) fn is_open(&self) -> bool {
