@@ -51,8 +51,18 @@ pub struct Found {
 pub async fn put(tx: &mut Tx, kind: Kind, document: &DocumentRow, edition: &EditionId, found: &[Found]) -> Result<i64> {
     tx.lock(LOCK).await?;
     let now = tx.now();
+    // A text names the same document again and again.
+    let mut known: HashMap<(&str, &str), Vec<Fit>> = HashMap::new();
     for found in found.iter().take(MOST) {
-        let mut fits = fitting(tx.conn(), kind, &found.title, &found.number).await?;
+        let name = (found.title.as_str(), found.number.as_str());
+        let mut fits = match known.get(&name) {
+            Some(fits) => fits.clone(),
+            None => {
+                let fits = fitting(tx.conn(), kind, name.0, name.1).await?;
+                known.insert(name, fits.clone());
+                fits
+            }
+        };
         let itself = fits.iter().any(|fit| fit.id == document.id);
         fits.retain(|fit| fit.id != document.id);
         if itself && fits.is_empty() {
