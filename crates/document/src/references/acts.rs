@@ -1,5 +1,7 @@
 //! What is found in texts, and what a person decides on it. Who may decide is the caller's to say.
 
+use std::collections::HashMap;
+
 use kernel::{
     Actor, NewEvent,
     id::{AccountId, DocumentId, EditionId},
@@ -11,7 +13,8 @@ use web::Refusal;
 
 use super::{
     CONFIRMED, FOUND, LOCK, NOTED, REFERENCE_CONFIRMED, REFERENCE_REFUSED, REFUSED, ReferenceId, ReferenceRow, Verb,
-    one, resolve::fitting,
+    one,
+    resolve::{Fit, fitting},
 };
 use crate::{
     error::Result,
