@@ -15,6 +15,8 @@ import { portalCrawl } from "./crawl-portal.mjs";
 import { correcting } from "./journeys/correcting.mjs";
 import { mainJob } from "./journeys/main-job.mjs";
 import { reading } from "./journeys/reading.mjs";
+import { story } from "./journeys/story.mjs";
+import { tasks } from "./journeys/tasks.mjs";
 import { writing } from "./journeys/writing.mjs";
 
 const words = process.argv.slice(2);
@@ -74,6 +76,8 @@ async function main() {
       await reading(program, staff);
       await writing(program, staff);
       await correcting(program, staff);
+      await tasks(program, staff);
+      await story(program, staff);
       await mainJob(program, staff, "sqlite");
     });
     const postgres = process.env.GONGKAI_TEST_POSTGRES;

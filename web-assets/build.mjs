@@ -2,7 +2,7 @@
 // budget.
 import { build, context } from "esbuild";
 import { gzipSync } from "node:zlib";
-import { copyFileSync, readFileSync } from "node:fs";
+import { copyFileSync, readFileSync, readdirSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -13,6 +13,8 @@ const options = {
   absWorkingDir: here,
   entryPoints: ["src/portal.css", "src/office.css", "src/portal.ts", "src/office.ts", "src/editor.ts"],
   outdir: "dist",
+  // The slices of the serif bear their digest in their names and are served as they are.
+  external: ["/assets/*"],
   bundle: true,
   minify: true,
   charset: "utf8",
@@ -22,11 +24,14 @@ const options = {
   logLevel: "warning",
   logLimit: 10,
 };
+const fonts = (folder) => readdirSync(join(here, folder)).filter((name) => name.endsWith(".woff2"));
 if (process.argv.includes("--watch")) {
   await (await context(options)).watch();
 } else {
   await build(options);
-  copyFileSync(join(here, "src/favicon.svg"), join(here, "dist/favicon.svg"));
+  for (const name of ["favicon.svg", "icons.svg"]) copyFileSync(join(here, "src", name), join(here, "dist", name));
+  for (const old of fonts("dist")) rmSync(join(here, "dist", old));
+  for (const name of fonts("src/fonts")) copyFileSync(join(here, "src/fonts", name), join(here, "dist", name));
   let bad = false;
   for (const [name, limit] of Object.entries(budgets)) {
     const raw = readFileSync(join(here, "dist", name));

@@ -2,15 +2,7 @@
 import { check, suite, test } from "../lib/report.mjs";
 import { NARROW, close } from "../lib/browser.mjs";
 import { sound } from "../lib/checks.mjs";
-
-/** Presses Tab until the focus is on what fits; at most `limit` times. */
-async function tabTo(page, fits, limit = 60) {
-  for (let presses = 0; presses < limit; presses += 1) {
-    await page.keyboard.press("Tab");
-    if (await page.evaluate(fits)) return presses + 1;
-  }
-  throw new Error(`not reached by ${limit} presses of Tab`);
-}
+import { tabTo } from "../lib/keyboard.mjs";
 
 export async function reading(program, staff) {
   if (!suite("reading") && !suite("desk")) return;

@@ -27,6 +27,10 @@ test("what the server found and the commands of the page stand in one order", ()
   const found = ["县政府", "县民政局", "民政办"].map(named);
   const labels = ordered(own, found, "民政").map((one) => one.label);
   assert.deepEqual(labels, ["民政办", "县民政局", "县政府", "民生实事和政务"]);
+  // A place of the rail that only the server knows by its letters is shown, once by its words.
+  const place = ["审核流程"].map(named);
+  assert.equal(ordered(place, place, "shlc").length, 1);
+  assert.equal(ordered(place, place, "审核").length, 1);
 });
 
 test("of two versions each shows what it has alone, as often as it does", () => {

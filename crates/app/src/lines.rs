@@ -177,6 +177,15 @@ impl Lines {
         })?;
         Ok(Self { gathered: true })
     }
+
+    pub(crate) fn are_gathered(self) -> bool {
+        self.gathered
+    }
+
+    /// A line that is written already and tells of no trouble.
+    pub(crate) fn add(line: &[u8]) {
+        LOG.add(line, false);
+    }
 }
 
 /// Waits for what has not gone out, before the program ends. Not for long: who reads may be stuck.

@@ -208,6 +208,30 @@ pub async fn tell(db: &Db, kinds: &Kinds, rows: &mut [Row]) -> Result<()> {
     Ok(())
 }
 
+/// Document, organ and title of the newest edition of every document, the latest changed first: for what looks through all of
+/// them by itself.
+///
+/// # Errors
+/// When the database fails.
+pub async fn titles(db: &Db, limit: i64) -> store::Result<Vec<(DocumentId, OrganCode, String)>> {
+    let sql = "SELECT document_id, organ, title FROM edition WHERE head = 1 ORDER BY updated_at DESC, id LIMIT $1";
+    query_as(sql).bind(limit).fetch_all(db.read()).await
+}
+
+/// The newest editions of these documents, in the order of the documents.
+pub async fn heads(db: &Db, kinds: &Kinds, documents: &[DocumentId]) -> Result<Vec<Row>> {
+    if documents.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut statement = Statement::new(SELECT);
+    statement.add("FROM edition e WHERE e.head = 1 AND e.document_id IN ").list(documents);
+    let (sql, values) = statement.parts();
+    let mut rows: Vec<Row> = query_as(sql).bind_all(values).fetch_all(db.read()).await?;
+    rows.sort_by_key(|row| documents.iter().position(|document| *document == row.document));
+    tell(db, kinds, &mut rows).await?;
+    Ok(rows)
+}
+
 /// All lines of the list, in a stream, for an export.
 pub async fn every<'a>(
     db: &'a Db,

@@ -39,7 +39,7 @@ use tokio::{
 };
 use tower::ServiceExt;
 
-use crate::front::Answers;
+use crate::{front::Answers, lane};
 
 /// Bytes that the kernel keeps of an answer that its reader has not taken. Small, so that a slow reader is told from one who
 /// does not read at all: what goes out is seen in pieces of some third of this.
@@ -154,13 +154,20 @@ pub async fn serve(
             continue;
         };
         let _ = stream.set_nodelay(true);
-        let (answers, receive) = (answers.clone(), limits.receive);
-        let service = hyper::service::service_fn(move |request| answer(answers.clone(), request, peer, receive));
-        let stream = TokioIo::new(Sending::new(stream, limits.send));
-        let connection = open.watch(builder.serve_connection(stream, service));
+        let stream = Sending::new(stream, limits.send);
+        let (answers, receive, head) = (answers.clone(), limits.receive, (limits.head, limits.head_bytes));
+        let (builder, open, stopped) = (builder.clone(), open.watcher(), stopped.clone());
         tokio::spawn(async move {
-            // A client that goes away in the middle is no news.
-            let _ = connection.await;
+            let left = match &answers.front {
+                Some(front) => lane::run(stream, front, peer.ip().to_canonical(), head, stopped).await,
+                None => Some(stream),
+            };
+            if let Some(stream) = left {
+                let service =
+                    hyper::service::service_fn(move |request| answer(answers.clone(), request, peer, receive));
+                // A client that goes away in the middle is no news.
+                let _ = open.watch(builder.serve_connection(TokioIo::new(stream), service)).await;
+            }
             drop((place, turn));
         });
     }
@@ -362,14 +369,21 @@ impl HttpBody for Receiving {
 }
 
 /// A stream whose reader must keep reading.
-struct Sending {
+pub(crate) struct Sending {
     stream: TcpStream,
     watch: Watch,
+    /// What was read and given back; it is read first.
+    back: Vec<u8>,
 }
 
 impl Sending {
     fn new(stream: TcpStream, pace: Pace) -> Self {
-        Self { stream, watch: Watch::new(pace) }
+        Self { stream, watch: Watch::new(pace), back: Vec::new() }
+    }
+
+    /// What was read is read again by whoever reads next.
+    pub(crate) fn give_back(&mut self, read: Vec<u8>) {
+        self.back = read;
     }
 
     fn judge(&mut self, cx: &mut Context<'_>, written: Poll<io::Result<usize>>) -> Poll<io::Result<usize>> {
@@ -386,6 +400,12 @@ impl Sending {
 
 impl AsyncRead for Sending {
     fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        if !self.back.is_empty() {
+            let take = self.back.len().min(buf.remaining());
+            buf.put_slice(&self.back[..take]);
+            self.back.drain(..take);
+            return Poll::Ready(Ok(()));
+        }
         Pin::new(&mut self.stream).poll_read(cx, buf)
     }
 }

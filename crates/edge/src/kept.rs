@@ -5,12 +5,13 @@
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use axum::{
-    body::HttpBody,
+    body::{Bytes, HttpBody},
     extract::{MatchedPath, Request, State},
     http::{Method, StatusCode, header, request::Parts},
     middleware::Next,
     response::{IntoResponse, Response},
 };
+use jiff::Timestamp;
 use kernel::{Calendar, Directory};
 use moka::future::Cache;
 use web::{Ctx, Listener, Reader};
@@ -77,13 +78,25 @@ struct Page {
     figures: OnceLock<Figures>,
 }
 
-/// A page that was kept, as an answer.
-pub(crate) struct Found {
-    pub answer: Response,
+/// A page that was kept, as an answer: whole, or as the bytes of its head and its body.
+pub(crate) struct Found<A> {
+    pub answer: A,
     /// The pattern of its route.
     pub route: Option<MatchedPath>,
     /// Where such an answer is counted.
     pub figures: Figures,
+}
+
+impl Page {
+    fn found<A>(&self, answer: A, status: StatusCode) -> Found<A> {
+        let figures =
+            |status: u16| Figures::of("portal", self.route.as_ref().map_or("unmatched", MatchedPath::as_str), status);
+        let figures = match status {
+            StatusCode::OK => self.figures.get_or_init(|| figures(200)).clone(),
+            other => figures(other.as_u16()),
+        };
+        Found { answer, route: self.route.clone(), figures }
+    }
 }
 
 impl Place {
@@ -120,33 +133,45 @@ impl Kept {
         Self(Arc::new(Inner { ctx: ctx.clone(), also: Box::new(also), pages }))
     }
 
-    /// The page that is kept for this request and still true; `None` when it must be made.
-    pub(crate) async fn page(&self, parts: &Parts) -> Option<Found> {
-        let key = key(parts)?;
-        let place = self.0.pages.get(&key).await?;
-        let Place::Page(page, rest) = &*place else { return None };
-        if *rest != self.rest().await.ok()? {
-            return None;
+    /// What is kept for this request, if it is a page and still true.
+    async fn place(&self, parts: &Parts, now: Timestamp) -> Option<Arc<Place>> {
+        let place = self.0.pages.get(&key(parts)?).await?;
+        match &*place {
+            Place::Page(_, rest) if *rest == self.rest_at(now).await.ok()? => Some(place),
+            _ => None,
         }
-        let wanted = Wanted::of(&parts.headers, parts.method == Method::HEAD);
-        let answer = page.packed.answer(&wanted).await;
-        let figures =
-            |status: u16| Figures::of("portal", page.route.as_ref().map_or("unmatched", MatchedPath::as_str), status);
-        let figures = match answer.status() {
-            StatusCode::OK => page.figures.get_or_init(|| figures(200)).clone(),
-            other => figures(other.as_u16()),
-        };
-        Some(Found { answer, route: page.route.clone(), figures })
+    }
+
+    /// The page that is kept for this request and still true; `None` when it must be made.
+    pub(crate) async fn page(&self, parts: &Parts) -> Option<Found<Response>> {
+        let place = self.place(parts, self.0.ctx.seams().now()).await?;
+        let Place::Page(page, _) = &*place else { return None };
+        let answer = page.packed.answer(&Wanted::of(&parts.headers, parts.method == Method::HEAD)).await;
+        let status = answer.status();
+        Some(page.found(answer, status))
+    }
+
+    /// The same as bytes, see [`Packed::written`].
+    pub(crate) async fn written(&self, parts: &Parts, now: Timestamp) -> Option<Found<(StatusCode, Bytes, Bytes)>> {
+        let place = self.place(parts, now).await?;
+        let Place::Page(page, _) = &*place else { return None };
+        let answer = page.packed.written(&Wanted::of(&parts.headers, parts.method == Method::HEAD)).await;
+        let status = answer.0;
+        Some(page.found(answer, status))
     }
 
     /// What answers given now may rest on.
     async fn rest(&self) -> store::Result<Rest> {
+        self.rest_at(self.0.ctx.seams().now()).await
+    }
+
+    async fn rest_at(&self, now: Timestamp) -> store::Result<Rest> {
         let ctx = &self.0.ctx;
         Ok(Rest {
             also: (self.0.also)(),
             directory: ctx.directory(),
             calendar: ctx.calendar(),
-            minute: ctx.seams().now().as_second().div_euclid(60),
+            minute: now.as_second().div_euclid(60),
             event: ctx.db().newest().await?,
         })
     }

@@ -9,6 +9,7 @@ pub mod moved;
 mod packed;
 pub mod request_log;
 
-// Before a request is read: who may hold a connection, and whose turn it is.
+// Before a request is read: who may hold a connection, whose turn it is, and who needs no more than kept pages.
 pub mod connections;
+mod lane;
 pub mod shares;

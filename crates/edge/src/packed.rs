@@ -84,6 +84,8 @@ pub(crate) struct Packed {
     brotli: OnceCell<Bytes>,
     /// The headers of each form, made when the first reader wants it.
     heads: [OnceLock<HeaderMap>; 3],
+    /// The same as they are written, from the status on, without what each answer has of its own.
+    written: [OnceLock<Bytes>; 3],
 }
 
 impl Packed {
@@ -96,7 +98,7 @@ impl Packed {
             Some(same) => (same.gzip.clone(), same.brotli.clone()),
             None => (OnceCell::new(), OnceCell::new()),
         };
-        Self { headers, plain, tag, gzip, brotli, heads: Default::default() }
+        Self { headers, plain, tag, gzip, brotli, heads: Default::default(), written: Default::default() }
     }
 
     /// What it takes of the memory, about: the packed forms together are less than half of the plain one.
@@ -117,6 +119,20 @@ impl Packed {
             *response.body_mut() = Body::from(bytes);
         }
         response
+    }
+
+    /// The page as the reader wants it, as bytes of HTTP/1.1: status, head without the empty line at its end, body.
+    pub(crate) async fn written(&self, wanted: &Wanted) -> (StatusCode, Bytes, Bytes) {
+        if wanted.head || !wanted.known.is_empty() {
+            // Few, and often nothing but a head: made anew.
+            let (parts, body) = self.answer(wanted).await.into_parts();
+            let body = axum::body::to_bytes(body, usize::MAX).await.unwrap_or_default();
+            return (parts.status, written(parts.status, &parts.headers), body);
+        }
+        let (form, bytes) = self.bytes(wanted.form).await;
+        let head = || self.heads[form as usize].get_or_init(|| self.head(form, bytes.len()));
+        let head = self.written[form as usize].get_or_init(|| written(StatusCode::OK, head()));
+        (StatusCode::OK, head.clone(), bytes)
     }
 
     /// The headers of a form of this many bytes.
@@ -156,6 +172,18 @@ impl Packed {
             }
         }
     }
+}
+
+/// A head as it is written (RFC 9112, 4 and 5).
+fn written(status: StatusCode, headers: &HeaderMap) -> Bytes {
+    let reason = status.canonical_reason().unwrap_or_default();
+    let mut bytes = format!("HTTP/1.1 {} {reason}\r\n", status.as_u16()).into_bytes();
+    for (name, value) in headers {
+        for part in [name.as_str().as_bytes(), b": ", value.as_bytes(), b"\r\n"] {
+            bytes.extend_from_slice(part);
+        }
+    }
+    bytes.into()
 }
 
 type Packer = fn(&[u8]) -> std::io::Result<Vec<u8>>;
@@ -237,6 +265,37 @@ mod tests {
                 headers.insert(header::IF_NONE_MATCH, HeaderValue::from_bytes(&known).expect("header"));
                 assert_eq!(page.answer(&Wanted::of(&headers, false)).await.status(), StatusCode::NOT_MODIFIED);
             }
+        }
+    }
+
+    #[tokio::test]
+    async fn what_is_written_says_what_the_answer_says() {
+        let page = page("一样的文字");
+        let tag = page.answer(&Wanted::default()).await.headers()[header::ETAG].clone();
+        let known = HeaderMap::from_iter([(header::IF_NONE_MATCH, tag)]);
+        for (headers, head) in
+            [(accept("gzip"), false), (HeaderMap::new(), false), (HeaderMap::new(), true), (known, false)]
+        {
+            let wanted = Wanted::of(&headers, head);
+            let (parts, body) = page.answer(&wanted).await.into_parts();
+            for _ in 0..2 {
+                let (status, bytes, sent) = page.written(&wanted).await;
+                let text = String::from_utf8(bytes.to_vec()).expect("letters");
+                let mut lines = text.split("\r\n");
+                assert_eq!(lines.next(), Some(parts.status.to_string()).map(|it| format!("HTTP/1.1 {it}")).as_deref());
+                let said: Vec<_> = lines.filter(|line| !line.is_empty()).collect();
+                let expected =
+                    parts.headers.iter().map(|(name, value)| format!("{name}: {}", value.to_str().expect("text")));
+                assert_eq!(
+                    (status, said),
+                    (parts.status, expected.collect::<Vec<_>>().iter().map(String::as_str).collect())
+                );
+                assert_eq!(sent.is_empty(), head || status == StatusCode::NOT_MODIFIED);
+            }
+            assert_eq!(
+                axum::body::to_bytes(body, 1 << 20).await.expect("body").is_empty(),
+                head || parts.status == StatusCode::NOT_MODIFIED
+            );
         }
     }
 

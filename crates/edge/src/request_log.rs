@@ -25,6 +25,7 @@ use axum::{
 };
 use http_body::{Frame, SizeHint};
 use ipnet::IpNet;
+use jiff::Timestamp;
 use kernel::{Seams, id::AccountId};
 use tracing::{Instrument, Span};
 use web::{
@@ -33,6 +34,13 @@ use web::{
     peer,
 };
 
+mod quick;
+
+use quick::Told;
+pub use quick::{Shape, write_lines};
+
+/// The part of the program that the lines name.
+const TARGET: &str = module_path!();
 /// The header of the id, in answers and in requests that a trusted proxy passes on.
 const HEADER: HeaderName = HeaderName::from_static("x-request-id");
 /// Random bytes of an id of ours.
@@ -105,11 +113,24 @@ impl RequestLog {
         started: Instant,
         answer: Response,
     ) -> Response {
-        let id = self.id(&request.headers, peer);
-        let (method, status) = (request.method.clone(), Some(answer.status()));
-        let who = Who::Kept(id.0.clone(), from);
-        let line = Line { who, started, listener: self.listener, method, route, status, bytes: 0 };
-        finished(answer, &id, line)
+        let (id, line) = self.line(request, (peer, from), route, (started, self.seams.now()), (answer.status(), 0));
+        finished(answer, &RequestId(id), line)
+    }
+
+    /// Id and line of an answer that needed none of the layers: its status, and how many bytes of its body are handed over at once.
+    pub(crate) fn line(
+        &self,
+        request: &Parts,
+        (peer, from): (IpAddr, IpAddr),
+        route: Option<MatchedPath>,
+        (started, at): (Instant, Timestamp),
+        (status, bytes): (StatusCode, usize),
+    ) -> (Arc<str>, Line) {
+        let id = self.id(&request.headers, peer).0;
+        let who = Who::Kept(id.clone(), from, at);
+        let (method, status) = (request.method.clone(), Some(status));
+        let bytes = u64::try_from(bytes).unwrap_or(u64::MAX);
+        (id, Line { who, started, listener: self.listener, method, route, status, bytes })
     }
 }
 
@@ -126,11 +147,11 @@ enum Who {
     /// Of a request that layers answered, inside of its span.
     Inside(Asked, Span),
     /// Of one that nothing more can be said of: its id, and from where it came.
-    Kept(Arc<str>, IpAddr),
+    Kept(Arc<str>, IpAddr, Timestamp),
 }
 
 /// The line of a request, written when its answer has gone out or the reader has gone away.
-struct Line {
+pub(crate) struct Line {
     who: Who,
     started: Instant,
     listener: &'static str,
@@ -147,22 +168,55 @@ impl Drop for Line {
         // What no route knows may be anything that somebody typed.
         let route = self.route.as_ref().map_or("-", MatchedPath::as_str);
         let milliseconds = u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX);
-        let status = self.status.map(|status| status.as_u16());
-        let (span, from, account) = match &self.who {
-            Who::Inside(asked, span) => (span.clone(), asked.from().copied(), asked.account().map(AccountId::as_str)),
-            Who::Kept(id, from) => (tracing::error_span!("request", id = &**id, route), Some(*from), None),
-        };
-        let _inside = span.enter();
+        let (listener, method, bytes) = (self.listener, self.method.as_str(), self.bytes);
+        match (&self.who, self.status.map(|status| status.as_u16())) {
+            (Who::Inside(asked, span), status) => {
+                let _inside = span.enter();
+                let says = Says { listener, method, route, status, milliseconds, bytes };
+                says.say(asked.from(), asked.account().map(AccountId::as_str));
+            }
+            (Who::Kept(id, address, at), Some(status)) => {
+                let (at, address) = (*at, *address);
+                let told = Told { at, id, listener, method, route, status, milliseconds, bytes, address };
+                if !quick::written(&told) {
+                    told_slowly(&told);
+                }
+            }
+            // An answer that lay ready has a status.
+            (Who::Kept(..), None) => {}
+        }
+    }
+}
+
+/// The line of a kept page, as all others are written.
+fn told_slowly(told: &Told<'_>) {
+    let Told { id, listener, method, route, status, milliseconds, bytes, address, .. } = *told;
+    let _inside = tracing::error_span!("request", id, route).entered();
+    Says { listener, method, route, status: Some(status), milliseconds, bytes }.say(Some(&address), None);
+}
+
+/// What a line says of any request.
+struct Says<'a> {
+    listener: &'a str,
+    method: &'a str,
+    route: &'a str,
+    status: Option<u16>,
+    milliseconds: u64,
+    bytes: u64,
+}
+
+impl Says<'_> {
+    fn say(&self, from: Option<&IpAddr>, account: Option<&str>) {
         let address = from.map(tracing::field::display);
-        let text = if status.is_some() { "answered" } else { "abandoned" };
+        let text = if self.status.is_some() { "answered" } else { "abandoned" };
         macro_rules! write {
             ($level:ident) => {
                 tracing::$level!(
                     http.listener = self.listener,
-                    http.method = self.method.as_str(),
-                    http.route = route,
-                    http.status = status,
-                    http.milliseconds = milliseconds,
+                    http.method = self.method,
+                    http.route = self.route,
+                    http.status = self.status,
+                    http.milliseconds = self.milliseconds,
                     http.bytes = self.bytes,
                     address,
                     account,
@@ -170,7 +224,7 @@ impl Drop for Line {
                 )
             };
         }
-        if PROBES.contains(&route) { write!(debug) } else { write!(info) }
+        if PROBES.contains(&self.route) { write!(debug) } else { write!(info) }
     }
 }
 

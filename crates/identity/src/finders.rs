@@ -1,9 +1,10 @@
-//! Organs and accounts found from every page of the office.
+//! Organs and accounts found from every page of the office, by their words or by the first letters of their names.
 
 use std::sync::Arc;
 
 use futures::future::BoxFuture;
 use kernel::{Organ, Staff, may};
+use sound::{Known, typed_letters};
 use web::{
     Ctx, Result,
     hooks::{FOUND, Finder, Found},
@@ -16,15 +17,18 @@ use crate::{
 
 /// Organs by any of their names or their code.
 pub(crate) fn organs() -> Arc<dyn Finder> {
-    Arc::new(Organs)
+    Arc::new(Organs::default())
 }
 
 /// Accounts by name or login, for those who manage them.
 pub(crate) fn people() -> Arc<dyn Finder> {
-    Arc::new(People)
+    Arc::new(People::default())
 }
 
-struct Organs;
+#[derive(Default)]
+struct Organs {
+    known: Known,
+}
 
 /// Whether any of these contains the words, whatever characters both are written in.
 fn holds<'a>(words: &str, mut names: impl Iterator<Item = &'a str>) -> bool {
@@ -56,9 +60,16 @@ impl Finder for Organs {
                 return Ok(Vec::new());
             }
             let (directory, today) = (ctx.directory(), ctx.today());
+            let letters = typed_letters(words);
+            let spoken = |organ: &Organ| {
+                let letters = letters.as_deref()?;
+                let names = [&organ.short_name, &organ.name].into_iter().chain(&organ.aliases);
+                names.filter_map(|name| self.known.place(name, letters)).min()
+            };
             let named = |organ: &&Organ| {
                 let names = [organ.name.as_str(), organ.short_name.as_str(), organ.code.as_str()];
                 holds(words, names.into_iter().chain(organ.aliases.iter().map(String::as_str)))
+                    || spoken(organ).is_some()
             };
             let one = |organ: &Organ| Found {
                 label: organ.short_name.clone(),
@@ -66,13 +77,16 @@ impl Finder for Organs {
                 href: format!("/organs/{}", organ.code),
             };
             let mut found: Vec<&Organ> = directory.all().iter().filter(named).collect();
-            found.sort_by_key(|organ| nearness(words, organ));
+            found.sort_by_key(|organ| (nearness(words, organ), spoken(organ).unwrap_or(usize::MAX)));
             Ok(found.into_iter().take(FOUND).map(one).collect())
         })
     }
 }
 
-struct People;
+#[derive(Default)]
+struct People {
+    known: Known,
+}
 
 impl Finder for People {
     fn group(&self) -> &'static str {
@@ -86,7 +100,11 @@ impl Finder for People {
             }
             let directory = ctx.directory();
             let found = accounts::list(ctx.db()).await?.into_iter();
-            let found = found.filter(|account| holds(words, [account.name.as_str(), &account.login].into_iter()));
+            let letters = typed_letters(words);
+            let spoken = |name: &str| letters.as_deref().is_some_and(|typed| self.known.place(name, typed).is_some());
+            let found = found.filter(|account| {
+                holds(words, [account.name.as_str(), &account.login].into_iter()) || spoken(&account.name)
+            });
             let one = |account: accounts::Account| Found {
                 label: account.name,
                 about: format!("{}　{}", account.login, directory.short_name(&account.organ)),

@@ -8,7 +8,7 @@ use crate::{
 };
 use document::{
     Kinds, Shape,
-    common::{DOCUMENT_NUMBER, LAPSED, REPEALED, SUMMARY, VALIDITIES, VALIDITY},
+    common::{DOCUMENT_NUMBER, LAPSED, REPEALED, SUMMARY, TOPICS, VALIDITIES, VALIDITY},
     desk,
     permissions::{CONFIRM_ERASURE, WITHDRAW_DOCUMENTS, WRITE_DOCUMENTS},
     public::{self, proof},
@@ -281,6 +281,7 @@ impl SearchSource for Search {
                 date: listed.published_on.clone(),
                 document_number: values.get(&DOCUMENT_NUMBER).to_owned(),
                 validity: values.get(&VALIDITY).to_owned(),
+                topics: values.all(&TOPICS).to_vec(),
                 past: [LAPSED, REPEALED].contains(&values.get(&VALIDITY)),
                 words,
                 names: entries::other_names(&listed.title),
@@ -292,7 +293,7 @@ impl SearchSource for Search {
     }
 
     fn version(&self) -> u32 {
-        2
+        3
     }
 
     fn ids<'a>(&'a self, ctx: &'a Ctx, after: &'a str, limit: i64) -> BoxFuture<'a, Result<Vec<String>>> {

@@ -41,6 +41,8 @@ pub struct Filter {
     only: Option<Vec<ReviewId>>,
     names: Option<Vec<AccountId>>,
     people_of: Option<(bool, Vec<OrganCode>)>,
+    /// Name of the order; empty = longest first.
+    sort: String,
 }
 
 impl Filter {
@@ -100,6 +102,12 @@ impl Filter {
         Self { without: Some(subject.to_owned()), ..self }
     }
 
+    /// In this order: `gate`, `title` or `organ`, with `-` behind it from the last to the first; anything else = longest first.
+    #[must_use]
+    pub fn sorted(self, name: String) -> Self {
+        Self { sort: name, ..self }
+    }
+
     /// Only these rounds.
     #[must_use]
     pub fn only(self, rounds: Vec<ReviewId>) -> Self {
@@ -111,6 +119,12 @@ impl Filter {
         let from = if self.roles.is_some() { "review r JOIN review_role o ON o.review = r.id" } else { "review r" };
         let mut list = List::new(COLUMNS, from, "r.id")
             .sort("waiting", &[By::up("r.since")])
+            .sort("gate", &[By::up("r.gate"), By::up("r.since")])
+            .sort("gate-", &[By::down("r.gate"), By::down("r.since")])
+            .sort("title", &[By::up("r.title")])
+            .sort("title-", &[By::down("r.title")])
+            .sort("organ", &[By::up("r.organ"), By::up("r.since")])
+            .sort("organ-", &[By::down("r.organ"), By::down("r.since")])
             .given("r.state = 'open'")
             .only_of("r.subject_kind", self.kinds.iter().copied())
             .named(GATE)
@@ -265,7 +279,7 @@ impl LineRow {
     }
 }
 
-/// What waits, longest first: the page after (or before) a place; `me` is who asks.
+/// What waits, longest first unless the filter says otherwise: the page after (or before) a place; `me` is who asks.
 ///
 /// # Errors
 /// When the place cannot be read, or the database fails.
@@ -276,7 +290,7 @@ pub async fn waiting(
     after: Option<&str>,
     limit: usize,
 ) -> Result<Page<Line>> {
-    let page: Page<LineRow> = filter.list().page(db, None, after, limit).await?;
+    let page: Page<LineRow> = filter.list().page(db, Some(&filter.sort), after, limit).await?;
     let own = own(db, me, page.rows.iter().map(|row| &row.id)).await?;
     let rows = page.rows.into_iter().map(|row| row.line(&own)).collect::<Result<_>>()?;
     Ok(Page { rows, next: page.next, previous: page.previous, sort: page.sort })

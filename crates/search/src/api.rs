@@ -11,7 +11,7 @@ use web::{
     api::{Address, Asked, Fields, Operation, Parameter, Selects, Shape},
 };
 
-use crate::{Hit, LONGEST, MOST_TERMS, Query, Results, Search, Since, Sort};
+use crate::{Hit, LONGEST, MOST_TERMS, Query, Results, Search, Since, Sort, days::Days};
 
 pub(crate) static SEARCH: Operation = Operation {
     id: "search",
@@ -39,7 +39,10 @@ fn parameters(_: &Ctx) -> Vec<Parameter> {
         Parameter::text("column", 100, "栏目，标识或名称。"),
         Parameter::text("year", 100, "年份。"),
         Parameter::text("validity", 100, "有效性，代码或名称。"),
+        Parameter::text("topic", 100, "主题分类，取自答复里的 facets。"),
         Parameter::one_of("since", ["week", "month", "year"], "只要近一周、近一个月或近一年首次公开的；缺省不限。"),
+        Parameter::text("from", 20, "只要这一天及以后首次公开的，如 2026-03-05；写月份或年份的，从它的第一天起。"),
+        Parameter::text("to", 20, "只要这一天及以前首次公开的；写月份或年份的，到它的最后一天止。"),
         Parameter::one_of("sort", ["relevance", "date"], "排序：relevance 按相关度（缺省），date 新的在前。"),
         Parameter::whole("page", (1, PAGES), "第几页，从 1 开始。"),
         Parameter::whole("limit", (1, 100), "每页条数，缺省 20。"),
@@ -62,6 +65,10 @@ pub(crate) async fn search(
 ) -> Result<Response> {
     let read = Asked::read(&ctx, &SEARCH, uri.path(), query.as_deref())?;
     let text = |name: &str| read.text(name).to_owned();
+    let days = Days::read(read.text("from"), read.text("to"));
+    if let Some((name, why)) = days.fault() {
+        return Err(read.refused(name, why));
+    }
     let number = |name: &str| read.whole(name).and_then(|number| usize::try_from(number).ok()).unwrap_or(0);
     let results = search
         .query(&Query {
@@ -71,7 +78,10 @@ pub(crate) async fn search(
             column: text("column"),
             year: text("year"),
             validity: text("validity"),
+            topic: text("topic"),
             since: Since::of(read.text("since")),
+            from: days.from,
+            to: days.to,
             sort: if read.text("sort") == "date" { Sort::Date } else { Sort::Relevance },
             page: number("page"),
             limit: number("limit"),

@@ -60,7 +60,11 @@ pub(crate) async fn feed(
     Extension(search): Extension<Search>,
     Params(asked): Params<Asked>,
 ) -> web::Result<Response> {
-    let asked = search.names().await.resolved(Query { limit: 0, ..Query::from(asked) });
+    let (asked, days) = asked.read();
+    if let Some((_, why)) = days.fault() {
+        return Err(web::Error::Invalid(why.to_owned()));
+    }
+    let asked = search.names().await.resolved(Query { limit: 0, ..asked });
     let own = feed_of(&asked);
     if own.is_empty() {
         return Ok(Redirect::temporary("/feed.atom").into_response());

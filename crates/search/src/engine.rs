@@ -135,7 +135,7 @@ impl State<'_> {
         let mut hits = Vec::new();
         for kind in self.kinds.iter().filter(|_| !id.is_empty()) {
             let subject = TermQuery::new(schema::subject_term(&fields, kind, id), IndexRecordOption::Basic);
-            let gather = Gather { filters: Filters::default(), since: None, by: By::Day, most: 1, counted: false };
+            let gather = Gather { filters: Filters::default(), within: None, by: By::Day, most: 1, counted: false };
             let found = seen.search(Box::new(subject), &gather)?;
             hits.extend(ask.hits(found.hits.iter())?.into_iter().filter(|hit| hit.url == path));
         }
@@ -182,10 +182,10 @@ pub(crate) fn ids(seen: &Seen, fields: Fields, query: &WordQuery) -> Result<Word
         Facet::Kind => query.kinds.clone(),
         Facet::Organ => text(&query.organs),
         Facet::Column => query.columns.iter().map(|column| column.to_string()).collect(),
-        Facet::Year | Facet::Validity => Vec::new(),
+        Facet::Year | Facet::Validity | Facet::Topic => Vec::new(),
     });
     let most = query.limit.min(WordQuery::MOST);
-    let gather = Gather { filters, since: None, by: By::Day, most, counted: false };
+    let gather = Gather { filters, within: None, by: By::Day, most, counted: false };
     let found = seen.search(Box::new(BooleanQuery::new(clauses)), &gather)?;
     let addresses: Vec<DocAddress> = found.hits.iter().filter_map(|group| group.entries().next()).collect();
     let total = found.counts.total;
@@ -352,8 +352,16 @@ impl Ask<'_> {
         };
         let most = results.page * results.size;
         let filters = self.names.filters(self.query);
-        let since = self.query.since.days().map(|days| schema::day(self.today) - days);
-        self.seen.search(found, &Gather { filters, since, by, most, counted: true })
+        let within = self.within();
+        self.seen.search(found, &Gather { filters, within, by, most, counted: true })
+    }
+
+    /// The first and the last day that count, days since 1970; `None` when all do, also what has no day.
+    fn within(&self) -> Option<(i64, i64)> {
+        let lately = self.query.since.days().map(|days| schema::day(self.today) - days);
+        let first = lately.max(self.query.from.map(schema::day));
+        let last = self.query.to.map(schema::day);
+        (first.is_some() || last.is_some()).then(|| (first.unwrap_or(i64::MIN), last.unwrap_or(i64::MAX)))
     }
 
     fn hits<'g>(&self, groups: impl Iterator<Item = &'g Group>) -> Result<Vec<Hit>> {
@@ -482,12 +490,12 @@ impl Ask<'_> {
 
     /// How many subjects are found without filters; by facet, if wanted.
     fn count(&self, found: Boxed, counted: bool) -> Result<Counts> {
-        let gather = Gather { filters: Filters::default(), since: None, by: By::Day, most: 0, counted };
+        let gather = Gather { filters: Filters::default(), within: None, by: By::Day, most: 0, counted };
         Ok(self.seen.search(found, &gather)?.counts)
     }
 
     fn facets(&self, counts: Counts) -> Facets {
-        let [kind, organ, column, year, validity] = {
+        let [kind, organ, column, year, validity, topic] = {
             let mut facets = Facet::ALL.into_iter();
             counts.values.map(|values| {
                 let facet = facets.next();
@@ -502,7 +510,7 @@ impl Ask<'_> {
                 list
             })
         };
-        let mut facets = Facets { kind, organ, column, year, validity };
+        let mut facets = Facets { kind, organ, column, year, validity, topic };
         facets.year.sort_by(|a, b| b.value.cmp(&a.value));
         facets
     }

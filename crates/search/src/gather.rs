@@ -45,8 +45,8 @@ pub(crate) enum By {
 #[derive(Debug, Clone)]
 pub(crate) struct Gather {
     pub(crate) filters: Filters,
-    /// The first day that counts, days since 1970.
-    pub(crate) since: Option<i64>,
+    /// The first and the last day that count, days since 1970; `None` when all do.
+    pub(crate) within: Option<(i64, i64)>,
     pub(crate) by: By,
     /// Hits that are wanted, from the first.
     pub(crate) most: usize,
@@ -125,14 +125,49 @@ struct Values {
     counts: Vec<u64>,
     /// Numbers of the wanted values in this segment; `None`: any value.
     wanted: Option<Vec<u64>>,
-    /// The value that the present subject was counted under.
-    counted: Option<u64>,
+    /// Whether an entry may have several values.
+    several: bool,
+    /// Those of the entry being collected.
+    present: Vec<u64>,
+    /// Those that the present subject was counted under.
+    counted: Vec<u64>,
+}
+
+impl Values {
+    /// Takes the values of an entry.
+    fn read(&mut self, doc: DocId) {
+        self.present.clear();
+        let Some(column) = &self.column else { return };
+        if self.several {
+            self.present.extend(column.ords().values_for_doc(doc));
+        } else {
+            self.present.extend(column.ords().first(doc));
+        }
+    }
+
+    /// Whether the entry has one of the wanted values, or any will do.
+    fn is_wanted(&self) -> bool {
+        self.wanted.as_ref().is_none_or(|wanted| self.present.iter().any(|value| wanted.contains(value)))
+    }
+
+    /// Counts the present subject under the values of the entry, once under each.
+    fn count(&mut self) {
+        for value in &self.present {
+            if self.counted.contains(value) {
+                continue;
+            }
+            if let Some(count) = self.counts.get_mut(usize::try_from(*value).unwrap_or(usize::MAX)) {
+                *count += 1;
+                self.counted.push(*value);
+            }
+        }
+    }
 }
 
 /// Collector of one segment.
 pub(crate) struct SegmentGather {
     by: By,
-    since: Option<i64>,
+    within: Option<(i64, i64)>,
     counted: bool,
     today: i64,
     most: usize,
@@ -166,7 +201,14 @@ impl Collector for Gather {
                 wanted.extend(column.as_ref().map(|column| column.dictionary().term_ord(value)).transpose()?.flatten());
             }
             let counts = vec![0; column.as_ref().map_or(0, |column| column.dictionary().num_terms())];
-            facets.push(Values { column, counts, wanted: (!filter.is_empty()).then_some(wanted), counted: None });
+            facets.push(Values {
+                column,
+                counts,
+                wanted: (!filter.is_empty()).then_some(wanted),
+                several: facet == Facet::Topic,
+                present: Vec::new(),
+                counted: Vec::new(),
+            });
         }
         let today = match self.by {
             By::Relevance(today) => schema::day(today),
@@ -174,7 +216,7 @@ impl Collector for Gather {
         };
         Ok(SegmentGather {
             by: self.by,
-            since: self.since,
+            within: self.within,
             counted: self.counted,
             today,
             most: self.most,
@@ -228,7 +270,7 @@ impl SegmentGather {
         }
         self.group = Group::begin(self.segment);
         for facet in &mut self.facets {
-            facet.counted = None;
+            facet.counted.clear();
         }
     }
 
@@ -254,18 +296,16 @@ impl SegmentCollector for SegmentGather {
             self.subject = subject;
             self.unfiltered += 1;
         }
-        if let Some(since) = self.since
-            && self.days.as_ref().and_then(|days| days.first(doc)).is_none_or(|day| day < since)
+        if let Some((first, last)) = self.within
+            && self.days.as_ref().and_then(|days| days.first(doc)).is_none_or(|day| day < first || day > last)
         {
             return;
         }
-        let mut values = [None; FACETS];
         let mut misses = 0;
         let mut missed = 0;
-        for (at, facet) in self.facets.iter().enumerate() {
-            values[at] = facet.column.as_ref().and_then(|column| column.ords().first(doc));
-            let wanted = |wanted: &Vec<u64>| values[at].is_some_and(|value| wanted.contains(&value));
-            if !facet.wanted.as_ref().is_none_or(wanted) {
+        for (at, facet) in self.facets.iter_mut().enumerate() {
+            facet.read(doc);
+            if !facet.is_wanted() {
                 misses += 1;
                 missed = at;
             }
@@ -275,13 +315,8 @@ impl SegmentCollector for SegmentGather {
             self.group.add(rank, score, doc);
         }
         for (at, facet) in self.facets.iter_mut().enumerate() {
-            if (misses == 0 || (misses == 1 && missed == at))
-                && facet.counted != values[at]
-                && let Some(count) =
-                    values[at].and_then(|value| facet.counts.get_mut(usize::try_from(value).unwrap_or(usize::MAX)))
-            {
-                *count += 1;
-                facet.counted = values[at];
+            if misses == 0 || (misses == 1 && missed == at) {
+                facet.count();
             }
         }
     }

@@ -7,6 +7,7 @@
 mod api;
 mod asking;
 mod atom;
+mod days;
 mod disk;
 mod engine;
 mod error;
@@ -27,7 +28,6 @@ mod seen;
 mod segmenter;
 mod shared;
 mod snippet;
-mod sound;
 mod suggest;
 mod synonyms;
 mod tokens;

@@ -1,7 +1,7 @@
 //! «Did you mean»: a question that finds nothing, put right. People type by sound, so what is wrong usually sounds right: 底保 for
 //! 低保, or dibao when the keyboard was still in letters. Only what finds something is told.
 
-use crate::{Result, results::FacetCount, segmenter::is_han, sound, tokens::folded, vocabulary::Vocabulary};
+use crate::{Result, results::FacetCount, segmenter::is_han, tokens::folded, vocabulary::Vocabulary};
 
 /// Characters of a question that is put right; longer ones are sentences.
 const LONGEST: usize = 24;

@@ -128,7 +128,7 @@ impl Names {
     pub(crate) fn words(&self, facet: Facet, code: &str) -> String {
         match facet {
             Facet::Organ => self.directory.short_name(&OrganCode::from(code)).to_owned(),
-            Facet::Year => code.to_owned(),
+            Facet::Year | Facet::Topic => code.to_owned(),
             _ => self.labels.words.get(&(facet, code.to_owned())).map_or_else(|| code.to_owned(), Clone::clone),
         }
     }
@@ -140,7 +140,7 @@ impl Names {
             return Vec::new();
         }
         let mut meant: Vec<String> = match facet {
-            Facet::Year => Vec::new(),
+            Facet::Year | Facet::Topic => Vec::new(),
             Facet::Organ if self.directory.get(&OrganCode::from(filter)).is_some() => Vec::new(),
             Facet::Organ => {
                 let named = |organ: &&kernel::Organ| {
@@ -164,7 +164,7 @@ impl Names {
 
     /// The filters of a question as codes.
     pub(crate) fn filters(&self, query: &Query) -> [Vec<String>; Facet::ALL.len()] {
-        let typed = [&query.kind, &query.organ, &query.column, &query.year, &query.validity];
+        let typed = [&query.kind, &query.organ, &query.column, &query.year, &query.validity, &query.topic];
         std::array::from_fn(|at| self.meant(Facet::ALL[at], typed[at]))
     }
 
@@ -261,7 +261,7 @@ mod tests {
             Query {
                 organ: "财政所".into(), column: "工作动态".into(), kind: "policy".into(), ..Query::default()
             };
-        let [kind, organ, mut column, year, _] = names.filters(&query);
+        let [kind, organ, mut column, year, ..] = names.filters(&query);
         column.sort();
         assert_eq!((kind, organ, year), (vec!["policy".to_owned()], vec!["QH010".to_owned()], Vec::new()));
         assert_eq!(column, ["news", "old-news"]);

@@ -7,12 +7,17 @@ use axum::{
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
+use jiff::civil::Date;
 use kernel::permission::READ_PUBLIC;
 use serde::Deserialize;
 use web::{Ctx, Listener, Pager, PortalShell, Query as Params, Reader, Routes, page::query_string};
 
 use crate::{
-    Error, FacetCount, Hit, Query, Results, Search, Since, Sort, api, atom, names::Names, query::Parsed, schema::Facet,
+    Error, FacetCount, Hit, Query, Results, Search, Since, Sort, api, atom,
+    days::{self, Days},
+    names::Names,
+    query::Parsed,
+    schema::Facet,
 };
 
 /// The routes of the portal. Needs `Extension<Search>`.
@@ -34,27 +39,41 @@ pub(crate) struct Asked {
     column: String,
     year: String,
     validity: String,
+    topic: String,
     since: String,
+    from: String,
+    to: String,
     sort: String,
     page: String,
     limit: String,
 }
 
-impl From<Asked> for Query {
-    fn from(asked: Asked) -> Self {
-        Self {
-            text: asked.q,
-            kind: asked.kind,
-            organ: asked.organ,
-            column: asked.column,
-            year: asked.year,
-            validity: asked.validity,
-            since: Since::of(asked.since.trim()),
-            sort: if asked.sort == "date" { Sort::Date } else { Sort::Relevance },
-            page: asked.page.trim().parse().unwrap_or(1),
-            limit: asked.limit.trim().parse().unwrap_or(0),
-        }
+impl Asked {
+    /// The question, limited by the days as far as they can be taken, and what is to be said of them.
+    pub(crate) fn read(self) -> (Query, Days) {
+        let days = Days::read(&self.from, &self.to);
+        let query = Query {
+            text: self.q,
+            kind: self.kind,
+            organ: self.organ,
+            column: self.column,
+            year: self.year,
+            validity: self.validity,
+            topic: self.topic,
+            since: Since::of(self.since.trim()),
+            from: days.from,
+            to: days.to,
+            sort: if self.sort == "date" { Sort::Date } else { Sort::Relevance },
+            page: self.page.trim().parse().unwrap_or(1),
+            limit: self.limit.trim().parse().unwrap_or(0),
+        };
+        (query, days)
     }
+}
+
+/// A day as addresses have it; empty without one.
+fn shown(day: Option<Date>) -> String {
+    day.map_or_else(String::new, |day| day.to_string())
 }
 
 /// The address of `query` without its page.
@@ -66,7 +85,10 @@ fn query_of(query: &Query) -> String {
         ("column", &query.column),
         ("year", &query.year),
         ("validity", &query.validity),
+        ("topic", &query.topic),
         ("since", query.since.code()),
+        ("from", &shown(query.from)),
+        ("to", &shown(query.to)),
         ("sort", if query.sort == Sort::Date { "date" } else { "" }),
     ])
 }
@@ -135,6 +157,8 @@ enum Shown {
 struct SearchPage {
     shell: PortalShell,
     query: Query,
+    /// The days as they were typed, with what is wrong with them.
+    days: Days,
     results: Results,
     state: Shown,
     best: Option<Hit>,
@@ -178,7 +202,8 @@ impl SearchPage {
 
     /// Whether there is anything to choose or to take back.
     fn has_facets(&self) -> bool {
-        self.query.since != Since::Ever
+        self.query.is_filtered()
+            || self.days != Days::default()
             || !self.kinds.values.is_empty()
             || self.selects.iter().any(|facet| !facet.values.is_empty())
     }
@@ -196,7 +221,8 @@ async fn page(
 ) -> web::Result<Response> {
     let names = search.names().await;
     // Addresses of the time when filters were words still work; the page offers codes.
-    let query = names.resolved(Query { limit: 0, ..Query::from(asked) });
+    let (asked, days) = asked.read();
+    let query = names.resolved(Query { limit: 0, ..asked });
     let (results, state) = match search.query(&query).await {
         Ok(results) => {
             let state = if results.too_short {
@@ -225,7 +251,7 @@ async fn page(
         Shown::Crowded => Some("5"),
         _ => None,
     };
-    let mut response = web::portal_page(&view(&ctx, &reader, &names, query, results, state))?;
+    let mut response = web::portal_page(&view(&ctx, &reader, &names, (query, days), results, state))?;
     if let Some(seconds) = retry {
         *response.status_mut() = StatusCode::SERVICE_UNAVAILABLE;
         response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
@@ -234,7 +260,14 @@ async fn page(
     Ok(response)
 }
 
-fn view(ctx: &Ctx, reader: &Reader, names: &Names, query: Query, mut results: Results, state: Shown) -> SearchPage {
+fn view(
+    ctx: &Ctx,
+    reader: &Reader,
+    names: &Names,
+    (query, days): (Query, Days),
+    mut results: Results,
+    state: Shown,
+) -> SearchPage {
     let asked = query.text.trim();
     let title = if asked.is_empty() {
         "全站搜索".to_owned()
@@ -252,10 +285,12 @@ fn view(ctx: &Ctx, reader: &Reader, names: &Names, query: Query, mut results: Re
     let column = Chosen::of(names, Facet::Column, &query.column);
     let year = Chosen::of(names, Facet::Year, &query.year);
     let validity = Chosen::of(names, Facet::Validity, &query.validity);
+    let topic = Chosen::of(names, Facet::Topic, &query.topic);
     let kinds = FacetView::new("kind", "类型", &kind, &facets.kind);
     let selects = vec![
         FacetView::new("organ", "机关", &organ, &facets.organ),
         FacetView::new("column", "栏目", &column, &facets.column),
+        FacetView::new("topic", "主题分类", &topic, &facets.topic),
         FacetView::new("year", "年份", &year, &facets.year),
         FacetView::new("validity", "有效性", &validity, &facets.validity),
     ];
@@ -265,11 +300,15 @@ fn view(ctx: &Ctx, reader: &Reader, names: &Names, query: Query, mut results: Re
         (column, address(&query, |query| query.column.clear())),
         (year, address(&query, |query| query.year.clear())),
         (validity, address(&query, |query| query.validity.clear())),
+        (topic, address(&query, |query| query.topic.clear())),
     ];
     let chosen = chosen.into_iter().filter(|(chosen, _)| !chosen.code.is_empty());
     let lately = (query.since != Since::Ever)
         .then(|| link(query.since.label(), address(&query, |query| query.since = Since::Ever), 0));
-    let chosen = chosen.map(|(chosen, href)| link(&chosen.words, href, 0)).chain(lately).collect();
+    let between = days::words(query.from, query.to);
+    let between = (!between.is_empty())
+        .then(|| link(&between, address(&query, |query| (query.from, query.to) = (None, None)), 0));
+    let chosen = chosen.map(|(chosen, href)| link(&chosen.words, href, 0)).chain(lately).chain(between).collect();
     let suggestions = &results.suggestions;
     let shorter = suggestions
         .shorter
@@ -305,6 +344,7 @@ fn view(ctx: &Ctx, reader: &Reader, names: &Names, query: Query, mut results: Re
         pager,
         state,
         query,
+        days,
         results,
     }
 }

@@ -3,6 +3,7 @@
 //! There is no query language to learn and none to inject: white space separates, quotes keep together, everything else is
 //! text. Whatever is too much is left out and said so.
 
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::tokens::{self, Unit, fold, units};
@@ -18,7 +19,7 @@ pub const MOST_TERMS: usize = 16;
 pub struct Query {
     /// The words as typed.
     pub text: String,
-    /// Only this kind, by its code or its words; empty = all. The same for the next four.
+    /// Only this kind, by its code or its words; empty = all. The same for the next five.
     pub kind: String,
     /// Only this organ, by its code or a name.
     pub organ: String,
@@ -28,8 +29,14 @@ pub struct Query {
     pub year: String,
     /// Only this validity, by its code or its words.
     pub validity: String,
+    /// Only what is filed under this topic (主题分类), in its own words; empty = all.
+    pub topic: String,
     /// Only what became public lately.
     pub since: Since,
+    /// Only what became public on this day or later.
+    pub from: Option<Date>,
+    /// Only what became public on this day or earlier.
+    pub to: Option<Date>,
     /// In which order hits come.
     pub sort: Sort,
     /// Which page, from 1; 0 counts as 1.
@@ -120,8 +127,9 @@ impl Query {
 
     /// Whether any filter is set.
     pub fn is_filtered(&self) -> bool {
-        let filters = [&self.kind, &self.organ, &self.column, &self.year, &self.validity];
-        self.since != Since::Ever || filters.iter().any(|filter| !filter.trim().is_empty())
+        let filters = [&self.kind, &self.organ, &self.column, &self.year, &self.validity, &self.topic];
+        let in_time = self.since != Since::Ever || self.from.is_some() || self.to.is_some();
+        in_time || filters.iter().any(|filter| !filter.trim().is_empty())
     }
 }
 

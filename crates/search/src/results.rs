@@ -13,7 +13,7 @@ web::answer! {
         pub hits: Vec<Hit> => "这一页的结果。",
         /// Not among the hits of the first page.
         pub recommended: Vec<Hit> => "公开机关建议先看的；只在第一页给出。",
-        pub facets: Facets => "按类型、机关、栏目、年份、有效性各有多少。",
+        pub facets: Facets => "按类型、机关、栏目、年份、有效性、主题分类各有多少。",
         pub page: usize => "第几页，从 1 开始。",
         pub size: usize => "每页最多多少条。",
         pub relaxed: bool => "没有一条含全部检索词，给出的只含一部分。",
@@ -113,6 +113,8 @@ web::answer! {
         pub column: Vec<FacetCount> => "栏目。",
         pub year: Vec<FacetCount> => "年份，新的在前。",
         pub validity: Vec<FacetCount> => "有效性。",
+        /// A text filed under several counts under each.
+        pub topic: Vec<FacetCount> => "主题分类；有几个主题的，各计一次。",
     }
 }
 

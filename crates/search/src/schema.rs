@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// Raised whenever the fields change: an index with other fields is made anew.
-pub(crate) const VERSION: u32 = 3;
+pub(crate) const VERSION: u32 = 4;
 
 /// Characters of one entry that are looked up. Longer ones (yearbooks) are found by their beginning, their parts by theirs.
 const INDEXED_CHARS: usize = 200_000;
@@ -29,10 +29,12 @@ pub(crate) enum Facet {
     Column,
     Year,
     Validity,
+    /// The only one of which an entry may have several values.
+    Topic,
 }
 
 impl Facet {
-    pub(crate) const ALL: [Self; 5] = [Self::Kind, Self::Organ, Self::Column, Self::Year, Self::Validity];
+    pub(crate) const ALL: [Self; 6] = [Self::Kind, Self::Organ, Self::Column, Self::Year, Self::Validity, Self::Topic];
 
     /// Name of the field in the index.
     pub(crate) fn field(self) -> &'static str {
@@ -42,6 +44,7 @@ impl Facet {
             Self::Column => "column",
             Self::Year => "year",
             Self::Validity => "validity",
+            Self::Topic => "topic",
         }
     }
 }
@@ -62,7 +65,7 @@ pub(crate) struct Fields {
     pub(crate) pairs_body: Field,
     /// Title of the whole, of parts alone: nobody finds all articles of a law by its name.
     pub(crate) pairs_whole: Field,
-    pub(crate) facets: [Field; 5],
+    pub(crate) facets: [Field; 6],
     pub(crate) day: Field,
     pub(crate) past: Field,
     pub(crate) kept: Field,
@@ -208,6 +211,9 @@ pub(crate) fn document(fields: &Fields, source: &str, id: &str, entry: &SearchEn
     let values = [entry.kind.as_str(), organ, column, year(&entry.date), &entry.validity];
     for (field, value) in fields.facets.into_iter().zip(values).filter(|(_, value)| !value.is_empty()) {
         document.add_text(field, value);
+    }
+    for topic in entry.topics.iter().filter(|topic| !topic.is_empty()) {
+        document.add_text(fields.facets[Facet::Topic as usize], topic);
     }
     if let Ok(date) = entry.date.parse::<Date>() {
         document.add_i64(fields.day, day(date));

@@ -490,6 +490,7 @@ fn bounded(query: &Query) -> Query {
         column: cut(&query.column),
         year: cut(&query.year),
         validity: cut(&query.validity),
+        topic: cut(&query.topic),
         ..query.clone()
     }
 }

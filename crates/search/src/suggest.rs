@@ -71,7 +71,7 @@ fn about(facet: Facet) -> &'static str {
     match facet {
         Facet::Organ => "机关",
         Facet::Column => "栏目",
-        Facet::Kind | Facet::Year | Facet::Validity => "类型",
+        Facet::Kind | Facet::Year | Facet::Validity | Facet::Topic => "类型",
     }
 }
 

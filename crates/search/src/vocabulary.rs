@@ -12,7 +12,7 @@ use std::{
 
 use tantivy::index::SegmentId;
 
-use crate::{Result, names::Names, seen::Seen, sound};
+use crate::{Result, names::Names, seen::Seen};
 
 /// Words of one part that are known; an index of a county has some ten thousand.
 const MOST_WORDS: usize = 100_000;

@@ -25,6 +25,8 @@ pub struct WayIn {
     pub label: &'static str,
     /// A sentence for those who do not know where to begin.
     pub about: &'static str,
+    /// Its drawing in `icons.svg`, without `i-`.
+    pub icon: &'static str,
     /// Order among the ways in, smallest first.
     pub place: u8,
     /// Where it is offered.

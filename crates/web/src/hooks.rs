@@ -358,12 +358,73 @@ pub struct CountyMap {
     pub credit: String,
 }
 
+/// Something that readers can act on until a day: a draft on which the public is asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Running {
+    /// What is going on: 正在征求意见.
+    pub label: &'static str,
+    pub title: String,
+    /// Address on the portal.
+    pub href: String,
+    /// Short name of the organ.
+    pub organ: String,
+    /// The first day.
+    pub from: Date,
+    /// The last day.
+    pub to: Date,
+    /// Days that are left after today; 0 = today is the last.
+    pub left: i64,
+    /// The days as a drawing, SVG.
+    pub clock: String,
+    /// What one does there: 看公告，提意见.
+    pub act: &'static str,
+}
+
+impl Running {
+    /// Days left at which it is said more loudly.
+    const SOON: i64 = 3;
+
+    /// The title for a page, with the places where it may break.
+    pub fn marked(&self) -> String {
+        crate::breaks::marked(&self.title)
+    }
+
+    /// How long it goes on, for a chip.
+    pub fn words(&self) -> String {
+        match self.left {
+            0 => "今天截止".to_owned(),
+            left => format!("还剩 {left} 天"),
+        }
+    }
+
+    /// The first day, for the clock.
+    pub fn began(&self) -> String {
+        format!("{} 开始", self.from)
+    }
+
+    /// The last day, for the clock.
+    pub fn ends(&self) -> String {
+        format!("{} 截止", self.to)
+    }
+
+    /// The tint of the chip.
+    pub fn tone(&self) -> &'static str {
+        if self.left <= Self::SOON { "soon" } else { "ok" }
+    }
+}
+
 /// Who gives the first page of the portal something of the county's own. Declared as `Arc<dyn Face>`.
 pub trait Face: Send + Sync {
     /// The picture that others show beside the address of the first page.
     fn picture<'a>(&'a self, ctx: &'a Ctx) -> BoxFuture<'a, Option<Picture>> {
         let _ = ctx;
         Box::pin(async { None })
+    }
+
+    /// What readers can act on now, the soonest to end first: it stands beside the question, with its clock.
+    fn running<'a>(&'a self, ctx: &'a Ctx) -> BoxFuture<'a, Result<Vec<Running>>> {
+        let _ = ctx;
+        Box::pin(async { Ok(Vec::new()) })
     }
 
     /// The county's map, if it has one.

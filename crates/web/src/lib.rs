@@ -32,6 +32,7 @@ pub mod sent;
 pub mod settings;
 pub mod share;
 pub mod shell;
+pub mod views;
 pub mod whole;
 
 pub use act::{Acted, Done, act, act_for, act_in_place, act_now, act_or_form};

@@ -44,6 +44,8 @@ pub struct SearchEntry {
     pub document_number: String,
     /// Code of its 有效性; may be empty.
     pub validity: String,
+    /// 主题分类, each in its own words; a reader filters by them.
+    pub topics: Vec<String>,
     /// Whether it is no longer in force: it stands behind what is, where both fit.
     pub past: bool,
     /// Other words under which it should be found: topics, key words, numbers. Not names of its organ, column or kind: those
@@ -68,6 +70,7 @@ impl SearchEntry {
             date: String::new(),
             document_number: String::new(),
             validity: String::new(),
+            topics: Vec::new(),
             past: false,
             words: Vec::new(),
             names: Vec::new(),

@@ -73,6 +73,10 @@ const PlainTable = Table.extend({
     const { node } = view;
     const room = document.createElement("div");
     room.className = "table-room";
+    // A wide table scrolls within its box: by keyboard, too.
+    room.tabIndex = 0;
+    room.setAttribute("role", "group");
+    room.setAttribute("aria-label", "表格");
     const table = room.appendChild(document.createElement("table"));
     const caption = node.attrs.caption as string | null;
     if (caption) {

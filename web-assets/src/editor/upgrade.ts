@@ -68,6 +68,12 @@ export function pasting(tell: (words: string) => void): EditorProps {
   };
 }
 
+/**
+ * For so long, in ms, nobody must have typed before the form's field takes the text over: to turn all of a long text
+ * into HTML at each key is felt.
+ */
+const REST = 250;
+
 export function upgrade(area: HTMLTextAreaElement): void {
   // Until here the page says that the source is edited: true without scripts, and when this one does not arrive.
   area.form?.querySelector("[data-source-note]")?.remove();
@@ -122,6 +128,17 @@ export function upgrade(area: HTMLTextAreaElement): void {
     if (rest.length > 0) tell(`${names}不是能放进正文的图片。文件请在右侧“附件”上传；SVG 图请另存为 PNG。`);
   };
   let bar: ReturnType<typeof toolbar> | null = null;
+  let rest: ReturnType<typeof setTimeout> | undefined;
+  const hand = (): void => {
+    if (rest === undefined) return;
+    clearTimeout(rest);
+    rest = undefined;
+    area.value = publishable(editor.getHTML());
+    area.dispatchEvent(new Event("input", { bubbles: true }));
+  };
+  // Whoever reads the field or saves at one of these has all of the text.
+  for (const moment of ["submit", "save-now", "focusout", "visibilitychange", "pagehide", "beforeunload"])
+    window.addEventListener(moment, hand, { capture: true });
   const editor = new Editor({
     element: body,
     extensions,
@@ -150,14 +167,18 @@ export function upgrade(area: HTMLTextAreaElement): void {
         keydown: (_, event) => event.key === "Enter" && event.shiftKey && (event.ctrlKey || event.metaKey),
       },
     },
-    onUpdate: ({ editor: current }) => {
-      area.value = publishable(current.getHTML());
-      area.dispatchEvent(new Event("input", { bubbles: true }));
+    onUpdate: () => {
+      clearTimeout(rest);
+      rest = setTimeout(hand, REST);
     },
     onTransaction: () => bar?.refresh(),
   });
   bar = toolbar(editor, id);
   box.prepend(bar.element);
   label?.addEventListener("click", () => editor.commands.focus());
-  area.addEventListener("restored", () => editor.commands.setContent(read(area.value), { emitUpdate: false }));
+  area.addEventListener("restored", () => {
+    clearTimeout(rest);
+    rest = undefined;
+    editor.commands.setContent(read(area.value), { emitUpdate: false });
+  });
 }

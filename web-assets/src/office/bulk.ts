@@ -1,4 +1,4 @@
-// Boxes of a list: all of the page, the bar that counts them; filters that send themselves.
+// Boxes of a list: all of the page, the bar that counts them; fields of the operation that is chosen.
 
 function watch(scope: HTMLElement): void {
   const boxes = (): HTMLInputElement[] => [...scope.querySelectorAll<HTMLInputElement>("input[data-pick]")];
@@ -48,8 +48,4 @@ export function bulk(): void {
   }
   for (const scope of scopes) watch(scope);
   for (const choice of document.querySelectorAll<HTMLSelectElement>("select[data-shows]")) ofTheChosen(choice);
-  document.addEventListener("change", (event) => {
-    const field = event.target as HTMLElement;
-    if (field.matches("[data-auto-submit]")) field.closest("form")?.requestSubmit();
-  });
 }

@@ -1,6 +1,7 @@
 // Ctrl+K: every place of the rail, every [data-command] of the page and every line of its list, found by typing any of
-// their characters in order; acts, texts, plans, duties, organs and accounts that hold the words, which the server
-// looks up; what is typed can be looked for in the lists of documents and duties, too.
+// their characters in order; acts, texts, plans, duties, organs and accounts that hold the words or whose names have
+// these first letters in pinyin (shlc is 审核流程), which the server looks up; what is typed can be looked for in the
+// lists of documents and duties, too.
 import { make } from "./dom";
 
 interface Command {
@@ -74,7 +75,7 @@ export function ordered<T extends { label: string }>(own: T[], found: T[], query
     items
       .map((item) => ({ item, value: rank(item.label, query) ?? otherwise }))
       .filter((entry): entry is { item: T; value: number } => entry.value !== null);
-  const here = new Set(own.map((one) => one.label));
+  const here = new Set(own.filter((one) => rank(one.label, query) !== null).map((one) => one.label));
   const others = found.filter((one) => !here.has(one.label));
   return [...of(own, null), ...of(others, BY_OTHER_WORDS)].sort((a, b) => a.value - b.value).map((entry) => entry.item);
 }

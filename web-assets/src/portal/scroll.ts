@@ -1,4 +1,4 @@
-// Says above a wide table that it scrolls sideways, only while it does.
+// Says above a wide table that it scrolls sideways, and lets the keyboard stop there, only while it does.
 
 export function scrollHints(): void {
   const regions = document.querySelectorAll<HTMLElement>("[data-scroll]");
@@ -6,6 +6,8 @@ export function scrollHints(): void {
   const observer = new ResizeObserver((entries) => {
     for (const { target } of entries) {
       const wide = target.scrollWidth > target.clientWidth + 1;
+      if (wide || target.scrollHeight > target.clientHeight + 1) target.setAttribute("tabindex", "0");
+      else target.removeAttribute("tabindex");
       const before = target.previousElementSibling;
       const hint = before?.classList.contains("hint-scroll") ? before : null;
       if (wide && !hint) {

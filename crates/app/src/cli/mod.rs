@@ -25,6 +25,7 @@ use std::{
 
 use anyhow::Result;
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
+use edge::request_log::{self, Shape};
 use store::Db;
 use tracing_subscriber::EnvFilter;
 use web::{Config, Ctx};
@@ -422,6 +423,11 @@ fn logs(config: &Config, server: bool) {
     let colours = std::io::IsTerminal::is_terminal(&std::io::stderr());
     let lines = if server { Lines::gathered().unwrap_or_else(|_| Lines::single()) } else { Lines::single() };
     let builder = tracing_subscriber::fmt().with_env_filter(filter).with_ansi(colours).with_writer(lines);
+    // Whoever wants other lines than those of a level (RUST_LOG) has all of them written in one way.
+    if server && lines.are_gathered() && !colours && std::env::var_os(EnvFilter::DEFAULT_ENV).is_none() {
+        let shape = if config.log.format == "json" { Shape::Json } else { Shape::Compact };
+        request_log::write_lines(shape, Lines::add);
+    }
     let done = if config.log.format == "json" { builder.json().try_init() } else { builder.compact().try_init() };
     if let Err(error) = done {
         eprintln!("日志没有开启：{error}");

@@ -15,6 +15,7 @@ use web::{
     hooks::{DeskItem, Group, Verb},
     office_page,
     page::query_string,
+    views,
 };
 
 /// What waits for a person, over all capabilities.
@@ -38,8 +39,24 @@ fn routes() -> Routes {
 #[serde(default)]
 struct Filter {
     group: String,
+    /// `kind`, `title`, `organ`, `due`; anything else = by urgency.
+    sort: String,
+    /// `desc` or anything else.
+    dir: String,
     /// Page, from 1.
     page: i64,
+}
+
+impl Filter {
+    /// The query without the page.
+    fn query(&self) -> String {
+        query_string(&[("group", &self.group), ("sort", &self.sort), ("dir", &self.dir)])
+    }
+
+    /// Whether the lines stand in an order of their own instead of by urgency.
+    fn is_sorted(&self) -> bool {
+        ["kind", "title", "organ", "due"].contains(&self.sort.as_str())
+    }
 }
 
 /// Lines on a page.
@@ -67,7 +84,12 @@ struct Page {
     shell: OfficeShell,
     organ: String,
     filters: Vec<(&'static str, &'static str, usize)>,
-    filter: String,
+    filter: Filter,
+    /// The query without the order, to be continued by the heads.
+    sort_base: String,
+    saved: Vec<views::Kept>,
+    /// The list as it is, to be kept under a name; empty = nothing to keep.
+    keep: String,
     groups: Vec<Section>,
     /// Lines in all, whatever the filter.
     many: usize,
@@ -95,7 +117,10 @@ async fn list(State(ctx): State<Ctx>, desk: Desk, Query(filter): Query<Filter>) 
         begins: may(&desk.actor(), &first::SEE).is_ok() && !first::has_begun(&ctx).await?,
         shell: desk.shell(&ctx, "待办台").await?,
         filters,
-        filter: filter.group,
+        sort_base: views::base(&query_string(&[("group", &filter.group)])),
+        saved: views::kept(&ctx, &desk.staff, "/", &filter.query()).await?,
+        keep: filter.query(),
+        filter,
     };
     office_page(&page)
 }
@@ -176,20 +201,42 @@ fn by_urgency(ctx: &Ctx, items: Vec<DeskItem>, filter: &Filter) -> (Vec<Section>
         .collect();
     // Stable: what has one date stays in the order in which its source gives it, a plan's duties in that of the plan.
     placed.sort_by(|(a, _, one), (b, _, other)| (a, one.due).cmp(&(b, other.due)));
-    let names = iter::once(Group::RETURNED.label).chain(SECTIONS.iter().map(|(_, name)| *name));
-    let mut groups: Vec<Section> = names.map(|name| Section { name, many: 0, lines: Vec::new() }).collect();
+    let mut names: Vec<&'static str> =
+        iter::once(Group::RETURNED.label).chain(SECTIONS.map(|(_, name)| name)).collect();
+    if filter.is_sorted() {
+        names = vec![""];
+        sort(&mut placed, filter);
+    }
+    let section = |name| Section { name, many: 0, lines: Vec::new() };
+    let mut groups: Vec<Section> = names.into_iter().map(section).collect();
     for (at, _, _) in &placed {
         groups[*at].many += 1;
     }
     let size = i64::try_from(SIZE).unwrap_or(i64::MAX);
     let total = i64::try_from(placed.len()).unwrap_or(i64::MAX);
-    let pager = Pager::new(filter.page, total, size, &query_string(&[("group", &filter.group)]));
+    let pager = Pager::new(filter.page, total, size, &filter.query());
     let skip = usize::try_from(pager.offset(size)).unwrap_or(0);
     for (at, left, item) in placed.into_iter().skip(skip).take(SIZE) {
         groups[at].lines.push(line(ctx, item, left));
     }
     groups.retain(|group| !group.lines.is_empty());
     (groups, pager)
+}
+
+/// Lines in the order of one column, as one group; what has no date stands last, whichever way.
+fn sort(placed: &mut [(usize, Option<Countdown>, DeskItem)], filter: &Filter) {
+    let down = filter.dir == "desc";
+    placed.iter_mut().for_each(|(at, _, _)| *at = 0);
+    placed.sort_by(|(_, _, one), (_, _, other)| {
+        let order = match filter.sort.as_str() {
+            "kind" => one.kind.cmp(&other.kind),
+            "title" => one.title.cmp(&other.title),
+            "organ" => one.organ.cmp(&other.organ),
+            _ if one.due.is_none() || other.due.is_none() => return one.due.is_none().cmp(&other.due.is_none()),
+            _ => one.due.cmp(&other.due),
+        };
+        if down { order.reverse() } else { order }
+    });
 }
 
 /// Statutory clocks need next year's notice; people are told before they run out.

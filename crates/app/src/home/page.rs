@@ -6,18 +6,18 @@ use askama::Template;
 use axum::{extract::State, response::Response};
 use document::{
     page::{Link, base_url, heat_map},
-    public::{self, Filter},
+    public::{self, Fill, Filter},
     shelf::{Filled, HOME, shelves},
 };
 use duty::{PlanProgress, Progress};
 use jiff::civil::Date;
-use kernel::OrganKind;
+use kernel::{Organ, OrganCode, OrganKind};
 use serde_json::{Value, json};
 use web::{
     Ctx, PortalShell, Reader, Result,
     doors::{Offered, WayIn, ways_in},
     filters,
-    hooks::{CountyMap, Face},
+    hooks::{CountyMap, Face, Running},
     portal_page,
 };
 
@@ -35,14 +35,27 @@ struct Home {
     newest: String,
     heat: String,
     months: Vec<(String, u64)>,
-    townships: Vec<Link>,
+    townships: Vec<Township>,
     departments: i64,
+    /// What readers can act on today, the soonest to end first.
+    running: Vec<Running>,
+    /// Address of the drawings.
+    icons: String,
     /// The county's own map; not in large type, where few things stand.
     county: Option<CountyMap>,
 }
 
+/// A township with what it has published.
+struct Township {
+    link: Link,
+    /// Day of the newest, `MM-DD`; with the year where that is another. Empty without any.
+    newest: String,
+}
+
 /// Lines of a shelf in elder mode.
 const FEW: usize = 3;
+/// What readers can act on, at most; the page of each kind has all.
+const RUNNING: usize = 3;
 
 /// `GET /`
 pub(super) async fn page(State(ctx): State<Ctx>, reader: Reader) -> Result<Response> {
@@ -55,10 +68,11 @@ pub(super) async fn page(State(ctx): State<Ctx>, reader: Reader) -> Result<Respo
             one.lines.truncate(FEW);
         }
     }
-    let (month, total, days) = tokio::try_join!(
+    let (month, total, days, filled) = tokio::try_join!(
         public::count_since(db, today.first_of_month()),
         public::count(db, &everything, i64::MAX - 1),
         public::per_day(db, today.year(), None),
+        public::organs(db),
     )?;
     let progress = match ctx.declared::<Arc<dyn PlanProgress>>().next() {
         Some(plan) => plan.current(&ctx).await?,
@@ -66,8 +80,8 @@ pub(super) async fn page(State(ctx): State<Ctx>, reader: Reader) -> Result<Respo
     };
     let newest = shelves.iter().map(|one| one.newest.clone()).max();
     let (heat, months) = heat_map(&days, today);
-    let (townships, departments) = organs(&ctx, today);
-    let (mut picture, mut county) = (None, None);
+    let (townships, departments) = organs(&ctx, today, &filled);
+    let (mut picture, mut county, mut running) = (None, None, Vec::new());
     for one in ctx.declared::<Arc<dyn Face>>() {
         picture = match picture {
             None => one.picture(&ctx).await,
@@ -76,7 +90,10 @@ pub(super) async fn page(State(ctx): State<Ctx>, reader: Reader) -> Result<Respo
         if county.is_none() && !reader.elder {
             county = one.map(&ctx).await?;
         }
+        running.extend(one.running(&ctx).await?);
     }
+    running.sort_by_key(|one| one.to);
+    running.truncate(if reader.elder { 1 } else { RUNNING });
     let site = ctx.site();
     let mut shell = reader.shell(&ctx, "首页", "", "");
     shell.crumbs.clear();
@@ -85,6 +102,7 @@ pub(super) async fn page(State(ctx): State<Ctx>, reader: Reader) -> Result<Respo
     let mut shell = shell.shared(&ctx);
     shell.share.picture = picture;
     let linked = linked(&ctx);
+    let icons = shell.assets.url("icons.svg");
     portal_page(&Home {
         shell: shell.linked(&linked),
         ways: ways_in(&ctx, Offered::Home),
@@ -100,6 +118,8 @@ pub(super) async fn page(State(ctx): State<Ctx>, reader: Reader) -> Result<Respo
         townships,
         departments,
         county,
+        running,
+        icons,
     })
 }
 
@@ -134,11 +154,16 @@ fn linked(ctx: &Ctx) -> Value {
     })
 }
 
-fn organs(ctx: &Ctx, today: Date) -> (Vec<Link>, i64) {
+fn organs(ctx: &Ctx, today: Date, filled: &[Fill<OrganCode>]) -> (Vec<Township>, i64) {
     let directory = ctx.directory();
     let living = || directory.all().iter().filter(|organ| organ.exists_on(today));
-    let townships =
-        living().filter(|organ| organ.kind == OrganKind::Township).map(|organ| Link::organ(organ, 0)).collect();
+    let township = |organ: &Organ| {
+        let own = filled.iter().find(|one| one.of == organ.code);
+        let newest = own.map_or("", |one| one.newest.as_str());
+        let newest = newest.strip_prefix(&format!("{:04}-", today.year())).unwrap_or(newest).to_owned();
+        Township { link: Link::organ(organ, own.map_or(0, |one| one.count)), newest }
+    };
+    let townships = living().filter(|organ| organ.kind == OrganKind::Township).map(township).collect();
     let departments = living().filter(|organ| organ.kind == OrganKind::CountyDepartment).count();
     (townships, i64::try_from(departments).unwrap_or(0))
 }

@@ -12,6 +12,7 @@ use web::{
 const FIND: WayIn = WayIn {
     href: "/organs",
     label: "查机关",
+    icon: "organ",
     about: "各机关的职能、地址、电话、办公时间",
     place: 50,
     on: Offered::Both,

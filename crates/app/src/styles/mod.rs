@@ -10,7 +10,8 @@ use kernel::countdown::Countdown;
 use serde::Deserialize;
 use web::{
     Capability, Ctx, Desk, Flash, FormErrors, Listener, OfficeShell, Pager, PortalShell, Query, Reader, Result, Routes,
-    hooks::Verb, office_page,
+    hooks::{Running, Verb},
+    office_page,
 };
 
 use crate::permissions::MANAGE_SYSTEM;
@@ -44,6 +45,8 @@ struct Kit {
     terms: Vec<Countdown>,
     /// What a clock shows, and its drawing.
     clocks: Vec<(&'static str, String)>,
+    /// What can be acted on: the first with its clock, the other in a line.
+    running: Vec<Running>,
     bar: String,
     heat: String,
     months: Vec<(String, u64)>,
@@ -92,6 +95,19 @@ fn kit(ctx: &Ctx) -> Kit {
             ("已逾期", clock(20, 26, &[])),
             ("暂停过", clock(20, 9, &[(3, 8)])),
         ],
+        running: [("关于征求居民生活用水价格调整方案意见的公告", 18_i64), ("城北片区公交线路优化方案征求意见", 0)]
+            .map(|(title, left)| Running {
+                label: "正在征求意见",
+                title: title.to_owned(),
+                href: "#running".to_owned(),
+                organ: "县发展改革局".to_owned(),
+                from: today.saturating_sub(12.days()),
+                to: today.saturating_add(left.days()),
+                left,
+                clock: clock(30, 12, &[]),
+                act: "看公告，提意见",
+            })
+            .to_vec(),
         bar: charts::progress(12, 5, 2, 4, ""),
         heat: charts::heat(2026, &days, 300),
         months: charts::months(2026, &days, 300),

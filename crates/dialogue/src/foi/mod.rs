@@ -11,6 +11,7 @@ use web::{
 const ASK: WayIn = WayIn {
     href: "/foi",
     label: "申请公开信息",
+    icon: "apply",
     about: "想要的信息没有公开，可以书面申请，免费",
     place: 20,
     on: Offered::Home,

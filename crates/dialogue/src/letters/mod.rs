@@ -17,6 +17,7 @@ const DOOR: Door = Door { key: "dialogue", label: "互动", href: "/dialogue", p
 const WRITE: WayIn = WayIn {
     href: "/letters",
     label: "写信咨询",
+    icon: "mail",
     about: "咨询、建议、投诉找谁，怎样联系",
     place: 40,
     on: Offered::Home,

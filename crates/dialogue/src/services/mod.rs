@@ -10,10 +10,14 @@ use web::{
 };
 
 const DOOR: Door = Door { key: "services", label: "办事", href: "/services", place: 40 };
-const FIND: WayIn =
-    WayIn {
-        href: "/services", label: "办事指南", about: "带什么、到哪办、多久办好", place: 60, on: Offered::Home
-    };
+const FIND: WayIn = WayIn {
+    href: "/services",
+    label: "办事指南",
+    icon: "guide",
+    about: "带什么、到哪办、多久办好",
+    place: 60,
+    on: Offered::Home,
+};
 
 pub static GUIDE: KindSpec = common::usual("guide", "办事指南", "services");
 

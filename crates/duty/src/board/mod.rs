@@ -284,6 +284,13 @@ pub async fn all(db: &Db, rows: Rows, filter: &Filter, order: Order, today: Date
     stream(db, rows, filter, order, today).try_collect().await
 }
 
+/// The words of every duty that was issued, for what looks through all of them by itself.
+pub async fn words(db: &Db) -> Result<Vec<(DutyId, String)>> {
+    store::query_as("SELECT id, text FROM duty WHERE issued_at <> '' ORDER BY issued_at DESC, id")
+        .fetch_all(db.read())
+        .await
+}
+
 /// How many rows there are, and how the running ones stand.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Figures {

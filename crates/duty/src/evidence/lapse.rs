@@ -62,19 +62,25 @@ impl Leaving for WithItsSubject {
 impl Citing for WithItsSubject {
     fn citing<'a>(&'a self, ctx: &'a Ctx, subject: &'a SubjectRef) -> BoxFuture<'a, web::Result<Vec<Cited>>> {
         Box::pin(async move {
-            let sql = "SELECT COUNT(DISTINCT a.organ), COUNT(DISTINCT a.duty) FROM evidence e JOIN duty_share a ON a.id = e.share \
+            let sql = "SELECT DISTINCT a.organ, a.duty FROM evidence e JOIN duty_share a ON a.id = e.share \
                        WHERE e.subject_id = $2 AND e.subject_kind = $1 \
                        AND e.withdrawn_at = '' AND e.lapsed_at = '' AND e.decision <> 'returned'";
-            let asked = query_as::<(i64, i64)>(sql).bind(&subject.kind).bind(&subject.id);
-            Ok(match asked.fetch_one(ctx.db().read()).await? {
-                (_, 0) => Vec::new(),
-                (organs, duties) => vec![Cited {
-                    what: "任务佐证",
-                    label: format!("{organs} 个机关的 {duties} 项任务（不公开的任务也在内）"),
-                    href: String::new(),
-                    then: "佐证随撤回失效，任务退回办理，承办机关会收到通知".to_owned(),
-                }],
-            })
+            let asked = query_as::<(OrganCode, DutyId)>(sql).bind(&subject.kind).bind(&subject.id);
+            let shares = asked.fetch_all(ctx.db().read()).await?;
+            if shares.is_empty() {
+                return Ok(Vec::new());
+            }
+            // Shares of organs that became one are kept under their old codes; who is told is one.
+            let (directory, today) = (ctx.directory(), ctx.today());
+            let organs: BTreeSet<String> =
+                shares.iter().map(|(organ, _)| directory.stands_for(organ, today).to_string()).collect();
+            let duties: BTreeSet<&str> = shares.iter().map(|(_, duty)| duty.as_str()).collect();
+            Ok(vec![Cited {
+                what: "任务佐证",
+                label: format!("{} 个机关的 {} 项任务（不公开的任务也在内）", organs.len(), duties.len()),
+                href: String::new(),
+                then: "佐证随撤回失效，任务退回办理，承办机关会收到通知".to_owned(),
+            }])
         })
     }
 }

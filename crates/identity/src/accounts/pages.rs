@@ -10,7 +10,7 @@ use kernel::{
     id::{AccountId, SubjectRef},
     time,
 };
-use web::{Ctx, Desk, Error, FormErrors, OfficeShell, Query, Result, Steps, filters, office_page, page};
+use web::{Ctx, Desk, Error, FormErrors, OfficeShell, Query, Result, Steps, filters, office_page, page, views};
 
 use super::{
     model::Account,
@@ -47,6 +47,11 @@ struct ListPage {
     rows: Vec<ListRow>,
     steps: Steps,
     total: i64,
+    /// The query without the order, to be continued by the heads.
+    sort_base: String,
+    saved: Vec<views::Kept>,
+    /// The list as it is, to be kept under a name; empty = nothing to keep.
+    keep: String,
 }
 
 /// What was typed into the form of a new account.
@@ -134,8 +139,11 @@ pub(super) async fn list(State(ctx): State<Ctx>, desk: Desk, Query(filter): Quer
         ("role", &filter.role),
         ("state", &filter.state),
     ]);
+    let ordered = page::query_string(&[("sort", &filter.sort), ("dir", &filter.dir)]);
+    let all: Vec<&str> = [query.as_str(), &ordered].into_iter().filter(|part| !part.is_empty()).collect();
+    let keep = all.join("&");
     let (found, total) = store::page(ctx.db(), &filter, SIZE).await?;
-    let steps = Steps::new(&found, &query);
+    let steps = Steps::new(&found, &keep);
     let directory = ctx.directory();
     let now = time::to_db(ctx.seams().now());
     let rows = found.rows.into_iter().map(|account| ListRow {
@@ -150,6 +158,9 @@ pub(super) async fn list(State(ctx): State<Ctx>, desk: Desk, Query(filter): Quer
         disabled: account.disabled,
     });
     office_page(&ListPage {
+        saved: views::kept(&ctx, &desk.staff, "/accounts", &keep).await?,
+        keep,
+        sort_base: views::base(&query),
         shell: desk.shell(&ctx, "账号").await?,
         rows: rows.collect(),
         steps,

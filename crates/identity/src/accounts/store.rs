@@ -6,7 +6,7 @@ use store::{
     Db, Tx,
     sql::{By, List},
 };
-use web::{FormErrors, desk::SessionId};
+use web::{FormErrors, desk::SessionId, views};
 
 use super::model::{
     Account, AccountError, Created, NewAccount, clean_email, clean_login, clean_name, clean_roles, codes,
@@ -444,6 +444,10 @@ pub(crate) struct Filter {
     pub(crate) organ: String,
     pub(crate) role: String,
     pub(crate) state: String,
+    /// `name`, `login`, `organ`, `seen`; anything else = by organ.
+    pub(crate) sort: String,
+    /// `desc` or anything else.
+    pub(crate) dir: String,
     pub(crate) after: String,
 }
 
@@ -453,6 +457,13 @@ pub(crate) async fn page(db: &Db, filter: &Filter, size: usize) -> Result<(store
     let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
     let list = List::new("a.*", "account a", "a.id")
         .sort("organ", &[By::up("a.organ"), By::up("a.login")])
+        .sort("organ-", &[By::down("a.organ"), By::down("a.login")])
+        .sort("name", &[By::up("a.name")])
+        .sort("name-", &[By::down("a.name")])
+        .sort("login", &[By::up("a.login")])
+        .sort("login-", &[By::down("a.login")])
+        .sort("seen", &[By::up("a.signed_in_at")])
+        .sort("seen-", &[By::down("a.signed_in_at")])
         .contains(&["a.login", "a.name"], filter.q.trim())
         .equals("a.organ", some(&filter.organ))
         .with(
@@ -466,7 +477,7 @@ pub(crate) async fn page(db: &Db, filter: &Filter, size: usize) -> Result<(store
         _ => list,
     };
     let total = list.count(db, i64::MAX - 1).await?.rows;
-    let found = list.page::<Row>(db, None, Some(&filter.after), size).await?;
+    let found = list.page::<Row>(db, Some(&views::order(&filter.sort, &filter.dir)), Some(&filter.after), size).await?;
     let (next, previous, sort) = (found.next, found.previous, found.sort);
     let rows = all_whole(db, found.rows).await?;
     Ok((store::sql::Page { rows, next, previous, sort }, total))

@@ -6,7 +6,7 @@ use axum::{
     response::Response,
 };
 use kernel::{OrganCode, id::AccountId};
-use web::{Ctx, Desk, Error, FormErrors, OfficeShell, Query, Result, filters, office_page};
+use web::{Ctx, Desk, Error, FormErrors, OfficeShell, Query, Result, filters, office_page, views};
 
 use crate::accounts;
 
@@ -32,6 +32,9 @@ struct ListPage {
     first: String,
     newer: String,
     older: String,
+    saved: Vec<views::Kept>,
+    /// The list as it is, to be kept under a name; empty = nothing to keep.
+    keep: String,
 }
 
 #[derive(Template)]
@@ -88,6 +91,8 @@ pub(super) async fn list(State(ctx): State<Ctx>, desk: Desk, Query(filter): Quer
         (false, false) => format!("/audit?{query}&{extra}"),
     };
     office_page(&ListPage {
+        saved: views::kept(&ctx, &desk.staff, "/audit", &query).await?,
+        keep: query.clone(),
         shell: desk.shell(&ctx, "留痕与验证").await?.with_error(!filter.faults().is_empty()),
         errors: filter.faults(),
         rows: named(&ctx, words.rows(events.into_iter(), &titles)),

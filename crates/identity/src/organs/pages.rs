@@ -8,7 +8,7 @@ use axum::{
 };
 use jiff::civil::Date;
 use kernel::{OrganCode, OrganKind, id::SubjectRef, may, time};
-use web::{Ctx, Desk, Error, FormErrors, OfficeShell, Query, Result, Steps, filters, office_page, page};
+use web::{Ctx, Desk, Error, FormErrors, OfficeShell, Query, Result, Steps, filters, office_page, page, views};
 
 use super::{
     model::{Draft, Record},
@@ -49,6 +49,11 @@ struct ListPage {
     export: String,
     may_manage: bool,
     any: bool,
+    /// The query without the order, to be continued by the heads.
+    sort_base: String,
+    saved: Vec<views::Kept>,
+    /// The list as it is, to be kept under a name; empty = nothing to keep.
+    keep: String,
 }
 
 #[derive(Template)]
@@ -133,7 +138,10 @@ pub(super) async fn list(State(ctx): State<Ctx>, desk: Desk, Query(filter): Quer
     let (found, total) = store::page(ctx.db(), &filter, ctx.today(), SIZE).await?;
     let counts = store::accounts(ctx.db()).await?;
     let query = page::query_string(&[("q", &filter.q), ("kind", &filter.kind), ("state", &filter.state)]);
-    let steps = Steps::new(&found, &query);
+    let ordered = page::query_string(&[("sort", &filter.sort), ("dir", &filter.dir)]);
+    let all: Vec<&str> = [query.as_str(), &ordered].into_iter().filter(|part| !part.is_empty()).collect();
+    let keep = all.join("&");
+    let steps = Steps::new(&found, &keep);
     let directory = ctx.directory();
     let rows = found.rows.into_iter().map(|record| {
         let organ = record.organ;
@@ -149,6 +157,9 @@ pub(super) async fn list(State(ctx): State<Ctx>, desk: Desk, Query(filter): Quer
         }
     });
     office_page(&ListPage {
+        saved: views::kept(&ctx, &desk.staff, "/organs", &keep).await?,
+        keep,
+        sort_base: views::base(&query),
         shell: desk.shell(&ctx, "机关").await?,
         rows: rows.collect(),
         export: if query.is_empty() { String::new() } else { format!("?{query}") },

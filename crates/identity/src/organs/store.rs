@@ -11,7 +11,7 @@ use store::{
     Db, Tx,
     sql::{By, List, Page},
 };
-use web::{Ctx, Error, FormErrors, Refusal, Result};
+use web::{Ctx, Error, FormErrors, Refusal, Result, views};
 
 use super::model::{Draft, Record, changes, check_among, check_privacy, is_above, read_aliases};
 
@@ -71,6 +71,10 @@ pub(super) struct Filter {
     pub(super) q: String,
     pub(super) kind: String,
     pub(super) state: String,
+    /// `name`, `short`, `code`, `kind`; anything else = in the order of the register.
+    pub(super) sort: String,
+    /// `desc` or anything else.
+    pub(super) dir: String,
     pub(super) after: String,
 }
 
@@ -81,6 +85,14 @@ fn listed(filter: &Filter, today: Date) -> List {
     let day = today.to_string();
     let list = List::new("o.*", "organ o", "o.code")
         .sort("place", &[By::up("o.position")])
+        .sort("name", &[By::up("o.name")])
+        .sort("name-", &[By::down("o.name")])
+        .sort("short", &[By::up("o.short_name")])
+        .sort("short-", &[By::down("o.short_name")])
+        .sort("code", &[By::up("o.code")])
+        .sort("code-", &[By::down("o.code")])
+        .sort("kind", &[By::up("o.kind"), By::up("o.position")])
+        .sort("kind-", &[By::down("o.kind"), By::down("o.position")])
         .contains(&["o.code", "o.name", "o.short_name", "o.aliases"], &wanted)
         .equals("o.kind", some(&filter.kind));
     match filter.state.as_str() {
@@ -94,7 +106,8 @@ fn listed(filter: &Filter, today: Date) -> List {
 pub(super) async fn page(db: &Db, filter: &Filter, today: Date, size: usize) -> store::Result<(Page<Record>, i64)> {
     let list = listed(filter, today);
     let total = list.count(db, i64::MAX - 1).await?.rows;
-    let Page { rows, next, previous, sort } = list.page::<Row>(db, None, Some(&filter.after), size).await?;
+    let order = views::order(&filter.sort, &filter.dir);
+    let Page { rows, next, previous, sort } = list.page::<Row>(db, Some(&order), Some(&filter.after), size).await?;
     Ok((Page { rows: rows.into_iter().map(Record::from).collect(), next, previous, sort }, total))
 }
 

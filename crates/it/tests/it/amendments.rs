@@ -120,6 +120,21 @@ both! {
         assert_eq!(count(app, shares, &id).await, 2);
     }
 
+    /// Who thinks of withdrawing evidence is told of one organ where two became one.
+    async fn organs_that_became_one_are_counted_as_one_before_a_withdrawal(app) {
+        crate::duties::issued(app).await;
+        let paper = crate::duties::document(app, "解读方案").await;
+        for organ in ["QH010", "QH011"] {
+            let share = crate::duties::share(app, "公开解读方案", organ).await;
+            let mut editor = app.editor(organ).await;
+            crate::duties::hand_in(app, &mut editor, &share, &paper, "").await;
+        }
+        let (mut clerk, cited) = (app.clerk().await, format!("/documents/{paper}/cited"));
+        clerk.get(&cited).await.expect(200).shows("2 个机关的 1 项任务");
+        merge(app).await;
+        clerk.get(&cited).await.expect(200).shows("1 个机关的 1 项任务");
+    }
+
     /// The log can say since when an organ owes something, and when it was released.
     async fn shares_that_end_and_come_back_are_told(app) {
         let mut clerk = app.clerk().await;

@@ -149,6 +149,8 @@ const LEFT: &[(&str, &[&str])] = &[
     ("document_facet", &["value"]),
     ("document_count", &["value"]),
     ("document_word", &["pair"]),
+    ("county_map", &["source", "approval", "drawing"]),
+    ("county_map_other", &["file", "source", "approval", "drawing"]),
     // What a reader could read when it was signed; of what is withdrawn for good it is deleted.
     ("public_leaf", &["content"]),
     ("article", &["number", "title", "anchor"]),

@@ -261,6 +261,18 @@ both! {
         people.get("/find?q=clerk").await.expect(200).shows("/accounts/").hides("/duties/");
     }
 
+    /// Names are found by the first letters of their syllables, as far as the person may see what bears them.
+    async fn names_are_found_by_their_first_letters(app) {
+        issued(app).await;
+        let mut clerk = app.clerk().await;
+        for (letters, href) in [("czj", "/organs/QH010"), ("shlc", "/gates"), ("gkjdfa", "/duties/"), ("CZJ", "/organs/QH010")] {
+            clerk.get(&format!("/find?q={letters}")).await.expect(200).shows(href);
+        }
+        clerk.get("/find?q=c").await.expect(200).hides("/organs/QH010");
+        app.editor("QH101").await.get("/find?q=gkjdfa").await.expect(200).hides("公开解读方案");
+        app.editor("QH010").await.get("/find?q=shlc").await.expect(200).hides("/gates");
+    }
+
     /// The board is asked as people speak: months, no date, the part of an organ; what cannot be is explained.
     async fn the_board_is_asked_as_people_speak(app) {
         issued(app).await;

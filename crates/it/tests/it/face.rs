@@ -222,14 +222,36 @@ both! {
         refused.expect(422).shows("“县自然资源局”不是审图号");
         let mut reader = app.visitor();
         reader.get("/").await.expect(200).hides("class=\"county\"");
-        clerk.upload("/county-map", &words, &[("file", "边界.geojson", good.as_slice())]).await.expect(303);
-        clerk.get("/county-map").await.expect(200).shows("找不到对应的乡镇，点了不会跳转：别处&#60;镇&#62;");
+        // What is sent is looked at before anybody else sees it.
+        let waiting = async |clerk: &mut Client| {
+            let sent = clerk.upload("/county-map", &words, &[("file", "边界.geojson", good.as_slice())]).await.expect(303);
+            let look = sent.headers[header::LOCATION].to_str().expect("ascii").to_owned();
+            let id = look.split("id=").nth(1).and_then(|rest| rest.split('&').next()).expect("an id").to_owned();
+            (look, id)
+        };
+        let (look, id) = waiting(&mut clerk).await;
+        clerk.get(&look).await.expect(200).shows("找不到对应的乡镇，点了不会跳转：别处&#60;镇&#62;").shows("class=\"county\"");
+        clerk.get("/county-map").await.expect(200).shows("还没有公开").shows("还没有县域图");
+        reader.get("/").await.expect(200).hides("class=\"county\"");
+        clerk.post("/county-map/discard", &[("id", id.as_str())]).await.expect(303);
+        clerk.post("/county-map/show", &[("id", id.as_str())]).await.expect(409);
+        let (_, id) = waiting(&mut clerk).await;
+        clerk.post("/county-map/show", &[("id", id.as_str())]).await.expect(303);
+        clerk.get("/county-map").await.expect(200).shows("找不到对应的乡镇，点了不会跳转：别处&#60;镇&#62;").hides("以前的图</h2>");
         let home = reader.get("/").await.expect(200).shows("审图号：青S（2026）012号").shows("数据来源：青禾县自然资源局");
         let home = home.shows(&format!("<a href=\"/organs/{}\" tabindex=\"-1\"><path", TOWNSHIP.0)).hides("<镇>");
         assert!(home.bytes.len() < 100_000, "{} bytes", home.bytes.len());
         clerk.post("/county-map/remove", &[]).await.expect(303);
         clerk.post("/county-map/remove", &[]).await.expect(409);
         reader.get("/").await.expect(200).hides("class=\"county\"");
+        // The former one is put back, and what it takes the place of is kept in turn.
+        let page = clerk.get("/county-map").await.expect(200).shows("以前的图</h2>").text();
+        let former = between(&page, "/county-map/look?id=", "\"").expect("a former map").to_owned();
+        clerk.get(&format!("/county-map/look?id={former}")).await.expect(200).shows("恢复这张图").hides("放弃</button>");
+        clerk.post("/county-map/show", &[("id", former.as_str())]).await.expect(303);
+        reader.get("/").await.expect(200).shows("class=\"county\"");
+        clerk.post("/county-map/show", &[("id", former.as_str())]).await.expect(409);
+        clerk.get("/county-map/look?id=nothing").await.expect(404);
         app.editor("QH010").await.get("/county-map").await.expect(403);
     }
 

@@ -51,4 +51,20 @@ both! {
         tx.commit().await.expect("commit");
         clerk.get("/documents").await.expect(200).shows("通知（已失效）").shows("筛选的栏目已经删除");
     }
+
+    async fn other_lists_are_kept_and_ordered_by_their_heads_too(app) {
+        let mut admin = app.person("sec", "QH001", &[Role::SecurityAdmin]).await;
+        let address = "/accounts?sort=name&dir=desc";
+        admin.get(address).await.expect(200).shows("aria-sort=\"descending\"").shows("把现在的筛选和排序存为");
+        let form = [("list", "/accounts"), ("name", "按姓名"), ("query", "sort=name&dir=desc"), ("shared", "")];
+        admin.post("/views", &form).await.expect(303);
+        admin.get(address).await.expect(200).shows("aria-current=\"page\">按姓名");
+        let mut clerk = app.clerk().await;
+        for list in ["/", "/reviews", "/organs", "/plans"] {
+            let form = [("list", list), ("name", "常看"), ("query", "sort=organ&dir=asc"), ("shared", "")];
+            clerk.post("/views", &form).await.expect(303);
+            clerk.get(&format!("{list}?sort=organ&dir=asc")).await.expect(200).shows("aria-current=\"page\">常看");
+            clerk.get(&format!("{list}?sort=nothing&dir=desc")).await.expect(200);
+        }
+    }
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use duty::permissions::VIEW_DUTIES;
 use futures::future::BoxFuture;
 use kernel::{Staff, may};
+use sound::{Known, typed_letters};
 use web::{
     Ctx, Result,
     hooks::{FOUND, Finder, Found},
@@ -16,12 +17,15 @@ use crate::{
     permissions::MANAGE_PLANS,
 };
 
-/// Plans by title and document number, those in force first.
+/// Plans by title, its first letters and document number, those in force first.
 pub(crate) fn finder() -> Arc<dyn Finder> {
-    Arc::new(Plans)
+    Arc::new(Plans::default())
 }
 
-struct Plans;
+#[derive(Default)]
+struct Plans {
+    known: Known,
+}
 
 /// A county has some few a year.
 const LOOKED_AT: usize = 300;
@@ -47,11 +51,15 @@ impl Finder for Plans {
             if may(&actor, &VIEW_DUTIES).is_err() {
                 return Ok(Vec::new());
             }
-            let wanted = Wanted { kind: "", state: "", year: None, drafts: may(&actor, &MANAGE_PLANS).is_ok() };
+            let wanted =
+                Wanted { kind: "", state: "", year: None, drafts: may(&actor, &MANAGE_PLANS).is_ok(), sort: "" };
             let (page, _) = rows::page(ctx.db(), wanted, "", LOOKED_AT).await?;
-            let words = plain(words);
-            let holds =
-                |plan: &Listed| [&plan.title, &plan.document_number].iter().any(|one| plain(one).contains(&words));
+            let (words, letters) = (plain(words), typed_letters(words));
+            let spoken = |title: &str| letters.as_deref().is_some_and(|typed| self.known.place(title, typed).is_some());
+            let holds = |plan: &Listed| {
+                let names = [&plan.title, &plan.document_number];
+                names.iter().any(|one| plain(one).contains(&words)) || spoken(&plan.title)
+            };
             let mut found: Vec<Listed> =
                 page.rows.into_iter().filter(|plan| plan.state != PlanState::Discarded.code() && holds(plan)).collect();
             found.sort_by_key(|plan| plan.state != PlanState::Confirmed.code());

@@ -11,7 +11,7 @@ use kernel::{id::PlanId, may, time};
 use serde::Deserialize;
 use web::{
     Ctx, Desk, Error, FormErrors, OfficeShell, Query, Redirect, Result, Steps, filters, hooks::OrganAliases,
-    office_page, page,
+    office_page, page, views,
 };
 
 use crate::{
@@ -41,6 +41,8 @@ pub(crate) struct Filter {
     kind: String,
     state: String,
     year: String,
+    sort: String,
+    dir: String,
     after: String,
 }
 
@@ -72,6 +74,11 @@ struct ListPage {
     total: i64,
     may_manage: bool,
     filtered: bool,
+    /// The query without the order, to be continued by the heads.
+    sort_base: String,
+    saved: Vec<views::Kept>,
+    /// The list as it is, to be kept under a name; empty = nothing to keep.
+    keep: String,
 }
 
 /// All plans. Those who do not manage plans see what was issued.
@@ -84,10 +91,14 @@ pub(crate) async fn list(State(ctx): State<Ctx>, desk: Desk, Query(filter): Quer
     };
     let kind = PlanKind::from_code(&filter.kind).map_or("", PlanKind::code);
     let year = filter.year.parse::<i64>().ok().filter(|year| *year > 0);
-    let wanted = Wanted { kind, state, year, drafts: may_manage };
+    let order = views::order(&filter.sort, &filter.dir);
+    let wanted = Wanted { kind, state, year, drafts: may_manage, sort: &order };
     let (found, total) = rows::page(ctx.db(), wanted, &filter.after, SIZE).await?;
     let rest = page::query_string(&[("kind", kind), ("state", state), ("year", &filter.year)]);
-    let steps = Steps::new(&found, &rest);
+    let ordered = page::query_string(&[("sort", &filter.sort), ("dir", &filter.dir)]);
+    let all: Vec<&str> = [rest.as_str(), &ordered].into_iter().filter(|part| !part.is_empty()).collect();
+    let keep = all.join("&");
+    let steps = Steps::new(&found, &keep);
     let years = rows::years(ctx.db()).await?;
     let item = |row: Listed| {
         let state = PlanState::of(&row.state, &row.revoked_at);
@@ -105,6 +116,9 @@ pub(crate) async fn list(State(ctx): State<Ctx>, desk: Desk, Query(filter): Quer
         }
     };
     office_page(&ListPage {
+        saved: views::kept(&ctx, &desk.staff, "/plans", &keep).await?,
+        keep,
+        sort_base: views::base(&rest),
         shell: desk.shell(&ctx, "工作要点").await?,
         kinds: PlanKind::ALL.iter().map(|kind| (kind.code(), kind.label())).collect(),
         states: PlanState::ALL.iter().filter(|_| may_manage).map(|state| (state.code(), state.label())).collect(),

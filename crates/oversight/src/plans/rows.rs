@@ -37,14 +37,22 @@ pub(crate) struct Wanted<'a> {
     pub(crate) year: Option<i64>,
     /// Drafts too, for those who manage plans.
     pub(crate) drafts: bool,
+    /// Name of the order: `title`, `changed` or `year`, with `-` behind it from the last to the first; anything else = newest
+    /// year first.
+    pub(crate) sort: &'a str,
 }
 
-/// A page of plans, newest year first, and how many there are in all.
+/// A page of plans, newest year first unless wanted otherwise, and how many there are in all.
 pub(crate) async fn page(db: &Db, wanted: Wanted<'_>, after: &str, size: usize) -> Result<(Page<Listed>, i64)> {
     let some = |code: &str| (!code.is_empty()).then(|| code.to_owned());
     let columns = "p.id, p.kind, p.title, p.document_number, p.year, p.state, p.revoked_at, s.as_of, p.version";
     let list = List::new(columns, "plan p JOIN duty_source s ON s.kind = p.kind AND s.id = p.id", "p.id")
-        .sort("year", &[By::down("p.year"), By::down("p.created_at")])
+        .sort("year-", &[By::down("p.year"), By::down("p.created_at")])
+        .sort("year", &[By::up("p.year"), By::up("p.created_at")])
+        .sort("title", &[By::up("p.title")])
+        .sort("title-", &[By::down("p.title")])
+        .sort("changed", &[By::up("s.as_of")])
+        .sort("changed-", &[By::down("s.as_of")])
         .equals("p.state", some(if wanted.state == "revoked" { "superseded" } else { wanted.state }))
         .equals("p.kind", some(wanted.kind))
         .equals("p.year", wanted.year);
@@ -55,7 +63,7 @@ pub(crate) async fn page(db: &Db, wanted: Wanted<'_>, after: &str, size: usize) 
         _ => list,
     };
     let total = list.count(db, i64::MAX - 1).await?.rows;
-    Ok((list.page(db, None, Some(after), size).await?, total))
+    Ok((list.page(db, Some(wanted.sort), Some(after), size).await?, total))
 }
 
 /// The plans that were revoked: few, since each was a mistake.

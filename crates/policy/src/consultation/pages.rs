@@ -8,15 +8,16 @@ use document::{
     page::columns_for,
     public::Filter,
 };
-use web::{Ctx, PortalShell, Query, Reader, Result, filters, page::portal_page};
+use web::{Ctx, PortalShell, Query, Reader, Result, filters, hooks::Running, page::portal_page};
 
-use super::CONSULTATION;
+use super::{CONSULTATION, running};
 
 #[derive(Template)]
 #[template(path = "consultation/templates/consultations.html")]
 struct Page {
     shell: PortalShell,
     list: GuideList,
+    running: Vec<Running>,
 }
 
 /// `GET /consultations`
@@ -35,5 +36,7 @@ pub(super) async fn consultations(
         columns: columns_for(&tree, &[&CONSULTATIONS]),
     };
     let (shell, list) = guide::guide(&ctx, &reader, &asked, about).await?;
-    portal_page(&Page { shell, list })
+    // On the pages after the first only the list goes on.
+    let running = if list.pager.page == 1 { running::running(&ctx).await? } else { Vec::new() };
+    portal_page(&Page { shell, list, running })
 }

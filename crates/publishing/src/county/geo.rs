@@ -12,6 +12,11 @@ const HIGH: f64 = 760.0;
 const MOST_SHAPES: usize = 120;
 /// Most points of all boundaries together.
 const MOST_POINTS: usize = 250_000;
+/// A file opens no more lists than twice what its points need, no more objects than shapes with rich properties have, and
+/// has no more commas than points of three numbers.
+const MOST_LISTS: usize = 2 * MOST_POINTS;
+const MOST_OBJECTS: usize = 100 * MOST_SHAPES;
+const MOST_COMMAS: usize = 4 * MOST_POINTS;
 /// Most bytes of all outlines together: what the first page can carry.
 const MOST_BYTES: usize = 24_000;
 /// Grids, in points of the picture: the finest on which the outlines are small enough.
@@ -58,12 +63,31 @@ pub(super) struct Drawn {
     pub(super) at: (i32, i32),
 }
 
+/// Whether a file holds more than can be drawn; counted before any of it is taken apart, which takes many times its room.
+fn holds_too_much(bytes: &[u8]) -> bool {
+    let (mut lists, mut objects, mut commas) = (0_usize, 0_usize, 0_usize);
+    for byte in bytes {
+        match byte {
+            b'[' => lists += 1,
+            b'{' => objects += 1,
+            b',' => commas += 1,
+            _ => {}
+        }
+    }
+    lists > MOST_LISTS || objects > MOST_OBJECTS || commas > MOST_COMMAS
+}
+
 /// Reads the file.
 ///
 /// # Errors
 /// With what is wrong, for who sent it.
 pub(super) fn read(bytes: &[u8]) -> Result<Vec<Shape>, Vec<String>> {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    if holds_too_much(bytes) {
+        return Err(vec![format!(
+            "文件里的图形或者边界点太多，最多 {MOST_SHAPES} 个图形、{MOST_POINTS} 个点。请只选本县乡镇一级的边界，用软件的“简化”功能减少点数后再上传。"
+        )]);
+    }
     let root: Value = serde_json::from_slice(bytes).map_err(|error| {
         vec![format!(
             "文件不是 GeoJSON：第 {} 行第 {} 个字符读不懂。请用测绘或规划软件另存为 GeoJSON（UTF-8 编码）。",

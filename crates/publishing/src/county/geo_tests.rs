@@ -62,6 +62,14 @@ fn what_is_wrong_with_a_file_is_told_by_shape_and_ring() {
 }
 
 #[test]
+fn a_file_of_brackets_is_refused_before_it_is_taken_apart() {
+    for piece in ["[1],", "{},", "1,"] {
+        let file = format!("{{\"type\":\"Polygon\",\"coordinates\":[{}1]}}", piece.repeat(1_100_000));
+        assert!(fault(file.as_bytes()).contains("太多"), "{piece}");
+    }
+}
+
+#[test]
 fn a_fine_line_is_made_coarse_until_the_page_can_carry_it() {
     // A ring with 40,000 small teeth.
     let teeth = 40_000;

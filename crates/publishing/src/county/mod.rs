@@ -1,8 +1,10 @@
 //! The county's own map on its first page: the clerk sends the boundaries as GeoJSON, they are looked at, made coarse and
 //! drawn, and each township leads to its page. A map is shown with its 审图号 and its source or not at all (地图管理条例 Art. 15).
+//! What is sent waits until somebody has seen the drawing; what it takes the place of can be put back.
 
 mod demo;
 mod geo;
+mod look;
 mod pages;
 mod store;
 
@@ -25,6 +27,10 @@ const ABOUT: &[(&str, &str)] =
     &[("file", "文件名"), ("source", "数据来源"), ("approval", "审图号"), ("shapes", "图形个数"), ("points", "点数")];
 static REPLACED: EventKind =
     EventKind::new(store::SUBJECT, "county_map.replaced", "更换县域图").holds(ABOUT).keeps(Keep::Words);
+static SENT: EventKind =
+    EventKind::new(store::SUBJECT, "county_map.sent", "上传县域图待核对").holds(ABOUT).keeps(Keep::Words);
+static DISCARDED: EventKind =
+    EventKind::new(store::SUBJECT, "county_map.discarded", "放弃待核对的县域图").holds(ABOUT).keeps(Keep::Words);
 static REMOVED: EventKind =
     EventKind::new(store::SUBJECT, "county_map.removed", "撤下县域图").holds(ABOUT).keeps(Keep::Words);
 
@@ -34,9 +40,13 @@ pub fn capability() -> Capability {
         .routes(routes)
         .permissions(&[&MANAGE])
         .nav(Nav::under("管理", "/county-map", "县域图", &MANAGE, 335))
-        .events(&[&REPLACED, &REMOVED])
+        .events(&[&REPLACED, &SENT, &DISCARDED, &REMOVED])
         .subject(store::SUBJECT, "县域图")
-        .migrations(::store::migrations!("county_map", "../../migrations/county/0001_county_map.sql"))
+        .migrations(::store::migrations!(
+            "county_map",
+            "../../migrations/county/0001_county_map.sql",
+            "../../migrations/county/0002_other_maps.sql",
+        ))
         .demo(demo::scenes)
         .declare(store::sealed())
         .declare(Arc::new(OnFirstPage) as Arc<dyn Face>)
@@ -46,7 +56,10 @@ pub fn capability() -> Capability {
 fn routes() -> Routes {
     Routes::new(Listener::Office)
         .get("/county-map", &MANAGE, pages::show)
-        .upload("/county-map", &MANAGE, pages::replace)
+        .upload("/county-map", &MANAGE, pages::send)
+        .get("/county-map/look", &MANAGE, look::show)
+        .post("/county-map/show", &MANAGE, look::publish)
+        .post("/county-map/discard", &MANAGE, look::discard)
         .post("/county-map/remove", &MANAGE, pages::remove)
 }
 
@@ -55,12 +68,35 @@ fn routes() -> Routes {
 /// # Errors
 /// When what is kept is no drawing.
 async fn map(ctx: &Ctx) -> Result<Option<CountyMap>> {
-    let Some(row) = store::current(ctx.db().read()).await? else { return Ok(None) };
+    match store::current(ctx.db().read()).await? {
+        Some(row) => Ok(Some(drawn(ctx, &row)?)),
+        None => Ok(None),
+    }
+}
+
+/// A map as it is shown.
+///
+/// # Errors
+/// When what is kept is no drawing.
+fn drawn(ctx: &Ctx, row: &store::Row) -> Result<CountyMap> {
     let drawing = row.drawing()?;
-    Ok(Some(CountyMap {
+    Ok(CountyMap {
         svg: svg(&drawing, |name| page_of(ctx, name)),
         credit: format!("审图号：{}　数据来源：{}", row.approval, row.source),
-    }))
+    })
+}
+
+/// Townships that a map does not show, and names on it that are no township.
+///
+/// # Errors
+/// When what is kept is no drawing.
+fn doubts(ctx: &Ctx, row: &store::Row) -> Result<(Vec<String>, Vec<String>)> {
+    let names: Vec<String> = row.drawing()?.shapes.into_iter().map(|shape| shape.name).collect();
+    let pages: Vec<Option<String>> = names.iter().map(|name| page_of(ctx, name)).collect();
+    let missing = townships(ctx).into_iter().filter(|(_, page)| !pages.contains(&Some(page.clone())));
+    let missing = missing.map(|(name, _)| name).collect();
+    let strange = names.into_iter().zip(pages).filter(|(name, page)| !name.is_empty() && page.is_none());
+    Ok((missing, strange.map(|(name, _)| name).collect()))
 }
 
 struct OnFirstPage;

@@ -15,7 +15,7 @@ use web::{
     sent::{self, Sent},
 };
 
-use super::{geo, store};
+use super::{geo, look, store};
 
 /// Largest file, in bytes; that of a county with its townships has some hundred thousand.
 const MOST: u64 = 8 << 20;
@@ -33,7 +33,29 @@ struct Page {
     /// Townships that the map does not show, and names on it that are no township.
     missing: Vec<String>,
     strange: Vec<String>,
+    /// Maps that are not shown, the one that waits first.
+    others: Vec<Kept>,
     once: String,
+}
+
+/// A map that is not shown.
+struct Kept {
+    href: String,
+    waits: bool,
+    words: String,
+    when: String,
+}
+
+impl Kept {
+    fn new(other: store::Other) -> Self {
+        let file = if other.file.is_empty() { String::new() } else { format!("，文件 {}", other.file) };
+        Self {
+            href: look::address(&other.id),
+            waits: other.waits,
+            words: format!("审图号 {}，来源 {}{file}", other.approval, other.source),
+            when: time::show_minute(&other.changed_at),
+        }
+    }
 }
 
 /// What was typed beside the file.
@@ -43,17 +65,20 @@ struct Typed {
     approval: String,
 }
 
+impl Page {
+    /// Whether a former map can be put back.
+    fn has_former(&self) -> bool {
+        self.others.iter().any(|other| !other.waits)
+    }
+}
+
 async fn shown(ctx: &Ctx, desk: &Desk, errors: FormErrors, typed: Typed) -> Result<Response> {
     let row = store::current(ctx.db().read()).await?;
-    let names: Vec<String> = match &row {
-        Some(row) => row.drawing()?.shapes.into_iter().map(|shape| shape.name).collect(),
-        None => Vec::new(),
+    let (missing, strange) = match &row {
+        Some(row) => super::doubts(ctx, row)?,
+        None => (Vec::new(), Vec::new()),
     };
-    let page_of = |name: &str| super::page_of(ctx, name);
-    let pages: Vec<Option<String>> = names.iter().map(|name| page_of(name)).collect();
-    let living = super::townships(ctx);
-    let missing = living.into_iter().filter(|(_, page)| row.is_some() && !pages.contains(&Some(page.clone())));
-    let missing: Vec<String> = missing.map(|(name, _)| name).collect();
+    let others = store::others(ctx.db().read()).await?;
     let wrong = !errors.is_empty();
     let page = Page {
         shell: desk.shell(ctx, "县域图").await?.with_error(wrong),
@@ -62,7 +87,8 @@ async fn shown(ctx: &Ctx, desk: &Desk, errors: FormErrors, typed: Typed) -> Resu
         map: super::map(ctx).await?,
         changed: row.as_ref().map(|row| time::show_minute(&row.changed_at)).unwrap_or_default(),
         missing,
-        strange: names.iter().filter(|name| !name.is_empty() && page_of(name).is_none()).cloned().collect(),
+        strange,
+        others: others.into_iter().map(Kept::new).collect(),
         once: ctx.once(),
     };
     if wrong { page::office_errors(&page) } else { office_page(&page) }
@@ -99,7 +125,7 @@ async fn words(field: Field<'_>) -> Result<String> {
 }
 
 /// `POST /county-map`
-pub(super) async fn replace(State(ctx): State<Ctx>, desk: Desk, parts: Multipart) -> Result<Response> {
+pub(super) async fn send(State(ctx): State<Ctx>, desk: Desk, parts: Multipart) -> Result<Response> {
     let (typed, file) = received(&ctx, parts).await?;
     let mut errors = FormErrors::new();
     errors.require(!typed.source.is_empty(), "source", "请写明数据来源，例如 青禾县自然资源局。");
@@ -133,8 +159,8 @@ pub(super) async fn replace(State(ctx): State<Ctx>, desk: Desk, parts: Multipart
     };
     let new = store::New { file, source: typed.source, approval: typed.approval, drawing };
     let done = async |tx: &mut Tx| {
-        store::replace(tx, &desk.actor(), &new).await?;
-        Ok::<_, Refusal>(Done::ok("/county-map", "已更换，门户首页现在显示这张图。"))
+        let id = store::send(tx, &desk.actor(), &new).await?;
+        Ok::<_, Refusal>(Done::ok(look::address(&id), "已上传，还没有公开。请核对后再显示。"))
     };
     Ok(act(&ctx, "", done).await?)
 }
@@ -156,7 +182,7 @@ fn of_no_township(ctx: &Ctx, drawing: &geo::Drawing) -> Option<String> {
     names.truncate(5);
     let named = if names.is_empty() { "没有名称".to_owned() } else { format!("写的是 {}", names.join("、")) };
     Some(format!(
-        "没有更换：图上没有一个本县的乡镇，属性 name {named}。请核对文件，或者先在乡镇机关的“别名”里补上图上的名称。"
+        "没有收下：图上没有一个本县的乡镇，属性 name {named}。请核对文件，或者先在乡镇机关的“别名”里补上图上的名称。"
     ))
 }
 
@@ -171,7 +197,7 @@ pub(super) struct Remove {
 pub(super) async fn remove(State(ctx): State<Ctx>, desk: Desk, Form(form): Form<Remove>) -> Result<Response> {
     let done = async |tx: &mut Tx| {
         store::remove(tx, &desk.actor()).await?;
-        Ok::<_, Refusal>(Done::ok("/county-map", "已撤下，门户首页不再显示县域图。"))
+        Ok::<_, Refusal>(Done::ok("/county-map", "已撤下，门户首页不再显示县域图。这张图留在“以前的图”里，可以恢复。"))
     };
     Ok(act(&ctx, &form.once, done).await?)
 }

@@ -95,7 +95,7 @@ fn line(event: Event, editions: &[EditionRow]) -> Line {
         kind if kind == events::FILE_REMOVED.name => ("移除附件".to_owned(), text("name")),
         kind if kind == events::FILE_ARRANGED.name => ("整理附件".to_owned(), text("title")),
         kind if kind == COMMENTED.name && text("quote").is_empty() => ("写批注".to_owned(), String::new()),
-        kind if kind == COMMENTED.name => (format!("批注：“{}”", text("quote")), text("words")),
+        kind if kind == COMMENTED.name => (format!("批注：{}", quoted(&text("quote"))), text("words")),
         kind if kind == COMMENT_TURNED.name => (format!("批注{}：{}", text("to"), text("words")), text("answer")),
         kind if kind == events::SEEDED.name => (format!("由程序录入 {number}"), title()),
         kind if kind == said::OVERRIDDEN.name => (
@@ -118,6 +118,24 @@ fn line(event: Event, editions: &[EditionRow]) -> Line {
     Line { at: time::show_minute(&event.at), who, what, more }
 }
 
+/// Words out of a text, in marks of quotation: what a bracket of theirs opens without closing, or closes without opening, goes on
+/// in the text, and is shown so.
+fn quoted(words: &str) -> String {
+    const PAIRS: [(char, char); 7] =
+        [('（', '）'), ('(', ')'), ('《', '》'), ('〔', '〕'), ('【', '】'), ('“', '”'), ('‘', '’')];
+    let (mut open, mut cut_before) = (Vec::new(), false);
+    for c in words.chars() {
+        if let Some((_, end)) = PAIRS.iter().find(|(begin, _)| *begin == c) {
+            open.push(*end);
+        } else if PAIRS.iter().any(|(_, end)| *end == c) && open.pop() != Some(c) {
+            cut_before = true;
+        }
+    }
+    let before = if cut_before { "…" } else { "" };
+    let after = if open.is_empty() { "" } else { "…" };
+    format!("“{before}{words}{after}”")
+}
+
 /// What a reviewer wrote, with what was ticked and what was not.
 fn with_ticks(words: String, text: &dyn Fn(&str) -> String) -> String {
     let told = [("ticked", "已核对"), ("unticked", "没有核对")];
@@ -133,6 +151,13 @@ fn with_ticks(words: String, text: &dyn Fn(&str) -> String) -> String {
 #[cfg(test)]
 mod tests {
     use super::{super::subject, *};
+
+    #[test]
+    fn what_is_cut_within_a_bracket_shows_that_it_goes_on() {
+        assert_eq!(quoted("王小明（患尿毒症"), "“王小明（患尿毒症…”");
+        assert_eq!(quoted("患尿毒症）一次性救助"), "“…患尿毒症）一次性救助”");
+        assert_eq!(quoted("依据《条例》（第十条）"), "“依据《条例》（第十条）”");
+    }
 
     #[test]
     fn every_kind_of_event_has_words() {

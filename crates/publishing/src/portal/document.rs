@@ -136,7 +136,20 @@ impl Page {
     fn heading(&self) -> String {
         web::breaks::marked(&self.title)
     }
+
+    /// The facts that stand open.
+    fn first_facts(&self) -> &[Fact] {
+        &self.facts[..self.facts.len() - self.more_facts().len()]
+    }
+
+    /// The facts that are folded on screen, so that the text begins early; one alone is not folded.
+    fn more_facts(&self) -> &[Fact] {
+        if self.facts.len() > OPEN_FACTS + 1 { &self.facts[OPEN_FACTS..] } else { &[] }
+    }
 }
+
+/// Facts that stand open above a text.
+const OPEN_FACTS: usize = 6;
 
 /// What stands above a page that is not the public one, and where its links lead instead.
 pub(crate) struct Bar {

@@ -45,12 +45,18 @@ pub(crate) const WAYS_IN: [WayIn; 2] = [
     WayIn {
         href: "/policies",
         label: "查政策",
+        icon: "doc",
         about: "按机关、年份、主题分类查文件，看是否有效",
         place: 10,
         on: Offered::Both,
     },
     WayIn {
-        href: "/sitemap", label: "网站地图", about: "全部栏目和页面的入口", place: 90, on: Offered::Errors
+        href: "/sitemap",
+        label: "网站地图",
+        icon: "search",
+        about: "全部栏目和页面的入口",
+        place: 90,
+        on: Offered::Errors,
     },
 ];
 

@@ -18,7 +18,7 @@ use review::{
     stand_in,
 };
 use serde::Deserialize;
-use web::{Ctx, Desk, FormErrors, OfficeShell, Query, Result, Steps, office_page, page};
+use web::{Ctx, Desk, FormErrors, OfficeShell, Query, Result, Steps, office_page, page, views};
 
 use crate::{editions::subject::EDITION, people};
 
@@ -28,6 +28,8 @@ use crate::{editions::subject::EDITION, people};
 pub(super) struct Filter {
     gate: String,
     claimed: String,
+    sort: String,
+    dir: String,
     after: String,
 }
 
@@ -65,6 +67,11 @@ struct List {
     rows: Vec<Waiting>,
     total: i64,
     steps: Steps,
+    /// The query without the order, to be continued by the heads.
+    sort_base: String,
+    saved: Vec<views::Kept>,
+    /// The list as it is, to be kept under a name; empty = nothing to keep.
+    keep: String,
     gates: Vec<GateTab>,
     once: String,
     reviews: bool,
@@ -115,9 +122,12 @@ pub(super) async fn list(State(ctx): State<Ctx>, desk: Desk, Query(filter): Quer
         asked = asked.claimed(claimed, &desk.staff, ctx.seams().now());
     }
     let total = queue::count(ctx.db(), &asked).await?;
+    let asked = asked.sorted(views::order(&filter.sort, &filter.dir));
     let found = queue::waiting(ctx.db(), &asked, &desk.staff.account, Some(&filter.after), SIZE).await?;
-    let query = page::query_string(&[("gate", &filter.gate), ("claimed", &filter.claimed)]);
-    let steps = Steps::new(&found, &query);
+    let (gate, claimed) = (("gate", filter.gate.as_str()), ("claimed", filter.claimed.as_str()));
+    let sort_base = views::base(&page::query_string(&[gate, claimed]));
+    let keep = page::query_string(&[gate, claimed, ("sort", &filter.sort), ("dir", &filter.dir)]);
+    let steps = Steps::new(&found, &keep);
     let lines = found.rows;
     let ids: Vec<EditionId> = lines.iter().map(|line| EditionId::from(line.subject.as_str())).collect();
     let mut editions: HashMap<String, EditionRow> = HashMap::new();
@@ -138,7 +148,24 @@ pub(super) async fn list(State(ctx): State<Ctx>, desk: Desk, Query(filter): Quer
     let shell = desk.shell(&ctx, "审核").await?;
     let away = away.into_iter().map(|one| one.name).collect();
     let stood_for = stood_for(&ctx, &desk).await?;
-    office_page(&List { shell, filter, rows, total, steps, gates, once: ctx.once(), reviews, away, stood_for, bulk })
+    let saved = views::kept(&ctx, &desk.staff, "/reviews", &keep).await?;
+    let once = ctx.once();
+    office_page(&List {
+        shell,
+        filter,
+        rows,
+        total,
+        steps,
+        sort_base,
+        saved,
+        keep,
+        gates,
+        once,
+        reviews,
+        away,
+        stood_for,
+        bulk,
+    })
 }
 
 /// Who decides for the reader today, in a sentence; empty = nobody. Both see what waits until one of them has decided on it.

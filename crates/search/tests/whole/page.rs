@@ -77,6 +77,30 @@ async fn every_state_has_its_words() {
 }
 
 #[tokio::test]
+async fn days_are_kept_in_the_form_and_a_day_that_is_none_is_told() {
+    let (town, search) = filled().await;
+    let asked = [("q", "电梯"), ("from", "2026年2月"), ("to", "2026-12-31")];
+    let (_, page) = get(&town, &search, &address(&asked)).await;
+    for part in
+        ["找到 1 条", "value=\"2026年2月\"", "2026-02-01 至 2026-12-31 公开", "from=2026-02-01&amp;to=2026-12-31"]
+    {
+        assert!(page.contains(part) || page.contains(&part.replace("&amp;", "&#38;")), "{part} in {page}");
+    }
+    let asked = [("q", "电梯"), ("from", "2026-02-30")];
+    let (status, page) = get(&town, &search, &address(&asked)).await;
+    assert_eq!(status, StatusCode::OK);
+    for part in ["没有按日期筛选", "没有“2026-02-30”这一天", "value=\"2026-02-30\"", "aria-invalid", "找到 1 条"]
+    {
+        assert!(page.contains(part), "{part} in {page}");
+    }
+    let api = |day: &str| format!("/api/v1/search?{}", query_string(&[("q", "电梯"), ("from", day)]));
+    assert_eq!(get(&town, &search, &api("2026-02-30")).await.0, StatusCode::BAD_REQUEST);
+    assert_eq!(get(&town, &search, &api("2026-02-01")).await.0, StatusCode::OK);
+    let feed = |day: &str| format!("/search/feed.atom?{}", query_string(&[("q", "电梯"), ("to", day)]));
+    assert_eq!(get(&town, &search, &feed("2026-02-30")).await.0, StatusCode::BAD_REQUEST);
+}
+
+#[tokio::test]
 async fn markup_in_questions_and_texts_stays_text() {
     let (town, search) = filled().await;
     town.put("x", entry("<script>alert(1)</script>电梯", "<img src=x onerror=alert(1)>加装电梯")).await;

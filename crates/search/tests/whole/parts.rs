@@ -237,3 +237,31 @@ async fn only_what_became_public_lately_is_found_when_that_is_asked() {
     assert_eq!(ask("创业", Since::Year).await, (0, 1));
     assert_eq!(ask("创业", Since::Ever).await, (1, 0));
 }
+
+#[tokio::test]
+async fn a_text_is_found_between_two_days_and_under_each_of_its_topics() {
+    let (town, search) = filled().await;
+    let filed = |title: &str, date: &str, topics: &[&str]| SearchEntry {
+        date: date.into(),
+        topics: topics.iter().map(|topic| (*topic).to_owned()).collect(),
+        ..entry(title, "灌溉渠道维修。")
+    };
+    let whole = filed("灌溉渠道管理办法", "2026-03-10", &["水利", "农业"]);
+    let part = whole.part("article/1", "第一条", "灌溉渠道由村管护。", "/policies/w#1".into());
+    town.put_all("w", vec![whole, part]).await;
+    town.put("v", filed("灌溉渠道维修通知", "2026-03-20", &["农业"])).await;
+    search.catch_up(&town.ctx).await.unwrap();
+    let day = |text: &str| text.parse().ok();
+    let ask = async |query: Query| search.query(&query).await.unwrap();
+    let all = ask(Query::text("灌溉渠道")).await;
+    let topics: Vec<(String, u64)> = all.facets.topic.iter().map(|one| (one.value.clone(), one.count)).collect();
+    assert_eq!(topics, [("农业".to_owned(), 2), ("水利".to_owned(), 1)], "a subject counts once under each");
+    let water = ask(Query { topic: "水利".into(), ..Query::text("灌溉渠道") }).await;
+    assert_eq!((water.total, water.hits[0].id.as_str()), (1, "w"));
+    assert_eq!(water.facets.topic.len(), 2, "a facet leaves its own filter out");
+    let between = |from: &str, to: &str| Query { from: day(from), to: day(to), ..Query::text("灌溉渠道") };
+    assert_eq!(ask(between("2026-03-10", "2026-03-19")).await.total, 1, "both days belong to it");
+    assert_eq!(ask(between("2026-03-20", "")).await.hits[0].id, "v");
+    assert_eq!(ask(between("", "2026-03-09")).await.total, 0);
+    assert_eq!(ask(between("", "2026-03-09")).await.suggestions.without_filters, 2);
+}

@@ -1,9 +1,14 @@
-//! How words sound: pinyin without tones, and what sounds alike to those who type it.
+//! How words sound: pinyin without tones, what sounds alike to those who type it, and the first letters by which names are typed.
+//! No I/O.
+
+mod letters;
 
 use pinyin::{ToPinyin, ToPinyinMulti};
 
+pub use letters::{Known, Letters, typed_letters};
+
 /// Characters of a word whose sound is told; longer ones are sentences.
-pub(crate) const LONGEST: usize = 8;
+pub const LONGEST: usize = 8;
 /// Readings of one word: 重 and 长 have two each.
 const MOST_READINGS: usize = 4;
 
@@ -13,7 +18,7 @@ const SEVERAL: &str = "重长行乐都率调传会降参单曾藏差便量数相
 
 /// How a word can be read: each way as its syllables. Nothing for words that are not written in Han characters alone, or that
 /// are too long.
-pub(crate) fn readings(word: &str) -> Vec<Vec<&'static str>> {
+pub fn readings(word: &str) -> Vec<Vec<&'static str>> {
     if word.chars().count() > LONGEST {
         return Vec::new();
     }
@@ -39,7 +44,7 @@ pub(crate) fn readings(word: &str) -> Vec<Vec<&'static str>> {
 }
 
 /// What the ear does not tell apart in half of the country: zh and z, ang and an. One syllable, `ü` typed as `v`.
-pub(crate) fn alike(syllable: &str) -> String {
+pub fn alike(syllable: &str) -> String {
     let typed = typed(syllable);
     let (head, rest) = ["zh", "ch", "sh"]
         .into_iter()
@@ -51,12 +56,12 @@ pub(crate) fn alike(syllable: &str) -> String {
 }
 
 /// A syllable as it is typed on a keyboard.
-pub(crate) fn typed(syllable: &str) -> String {
+pub fn typed(syllable: &str) -> String {
     syllable.replace('ü', "v")
 }
 
 /// The first letters of the syllables.
-pub(crate) fn initials(reading: &[&str]) -> String {
+pub fn initials(reading: &[&str]) -> String {
     reading.iter().filter_map(|syllable| syllable.chars().next()).collect()
 }
 
