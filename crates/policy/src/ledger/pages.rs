@@ -10,7 +10,7 @@ use documents::tables::{Cell, Sheet, write_xlsx};
 use futures::TryStreamExt;
 use kernel::{id::DocumentId, may, may_for, time};
 use serde::{Deserialize, Serialize};
-use web::{Ctx, Desk, Error, FormErrors, OfficeShell, Query, Result, Steps, office_page, page};
+use web::{Ctx, Desk, Error, FormErrors, OfficeShell, Query, Result, Steps, office_page, page, views};
 
 use super::{
     KEEP_LEDGER,
@@ -24,8 +24,6 @@ const SIZE: usize = 50;
 /// What the ledger holds, as it is asked for.
 const KEPT: [(&str, &str); 2] = [("none", "还没有登记的政策文件"), ("0", "认定不是规范性文件的")];
 const TERMS: [(&str, &str); 2] = [("near", "90 天内到期"), ("past", "已经到期")];
-const SORTS: [(&str, &str); 4] =
-    [("written", "成文日期"), ("expires", "有效期"), ("registered", "统一登记号"), ("title", "标题")];
 
 #[derive(Template)]
 #[template(path = "ledger/templates/list.html")]
@@ -39,7 +37,11 @@ struct ListPage {
     organs: Vec<(String, String)>,
     kept: Vec<(&'static str, &'static str)>,
     terms: Vec<(&'static str, &'static str)>,
-    sorts: Vec<(&'static str, String, bool)>,
+    /// The query without the order, to be continued by the heads.
+    sort_base: String,
+    saved: Vec<views::Kept>,
+    /// The list as it is, to be kept under a name; empty = nothing to keep.
+    keep: String,
     export: String,
     may_keep: bool,
     once: String,
@@ -53,11 +55,9 @@ pub(super) async fn list(State(ctx): State<Ctx>, desk: Desk, Query(filter): Quer
 async fn shown(ctx: &Ctx, desk: &Desk, filter: Filter) -> Result<Response> {
     let (found, count) = rows::page(ctx, desk, &filter, SIZE).await?;
     let steps = Steps::new(&found, &filter.query(true));
-    let sorted = found.sort;
     let lines = rows::told(ctx, found.rows).await?;
     let directory = ctx.directory();
-    let query = filter.query(false);
-    let base = if query.is_empty() { "?".to_owned() } else { format!("?{query}&") };
+    let keep = filter.query(true);
     office_page(&ListPage {
         lines: lines
             .into_iter()
@@ -72,11 +72,10 @@ async fn shown(ctx: &Ctx, desk: &Desk, filter: Filter) -> Result<Response> {
         organs: if desk.staff.central { directory.options(ctx.today()) } else { Vec::new() },
         kept: KEPT.to_vec(),
         terms: TERMS.to_vec(),
-        sorts: SORTS.iter().map(|(key, label)| (*label, format!("{base}sort={key}"), *key == sorted)).collect(),
-        export: match filter.query(true) {
-            query if query.is_empty() => String::new(),
-            query => format!("?{query}"),
-        },
+        sort_base: views::base(&filter.query(false)),
+        saved: views::kept(ctx, &desk.staff, "/ledger", &keep).await?,
+        export: if keep.is_empty() { String::new() } else { format!("?{keep}") },
+        keep,
         may_keep: may(&desk.actor(), &KEEP_LEDGER).is_ok(),
         once: ctx.once(),
         shell: desk.shell(ctx, "规范性文件台账").await?,
@@ -88,7 +87,8 @@ async fn shown(ctx: &Ctx, desk: &Desk, filter: Filter) -> Result<Response> {
 pub(super) async fn export(State(ctx): State<Ctx>, desk: Desk, Query(filter): Query<Filter>) -> Result<Response> {
     let list = rows::list(&ctx, &desk, &filter);
     let mut found: Vec<Row> = Vec::new();
-    let mut every = list.export::<Row>(ctx.db(), Some(filter.sort.as_str()));
+    let order = views::order(&filter.sort, &filter.dir);
+    let mut every = list.export::<Row>(ctx.db(), Some(order.as_str()));
     while let Some(row) = every.try_next().await? {
         if found.len() == EXPORTED {
             return Err(Error::Invalid(format!("一次最多导出 {EXPORTED} 行。请先按机关或有效性筛选，再导出。")));

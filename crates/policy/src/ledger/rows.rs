@@ -14,7 +14,7 @@ use store::{
     Db, Executor, FromRow, Sealed, query_as,
     sql::{By, Count, List, Page},
 };
-use web::{Ctx, Desk, Result, page};
+use web::{Ctx, Desk, Result, page, views};
 
 use crate::library::{POLICY, organs};
 
@@ -51,19 +51,22 @@ pub(super) struct Filter {
     /// `near`, `past`.
     pub(super) term: String,
     pub(super) sort: String,
+    pub(super) dir: String,
     pub(super) after: String,
 }
 
 impl Filter {
     /// The query without the place; the order may be left out.
     pub(super) fn query(&self, sorted: bool) -> String {
+        let order = if sorted { (self.sort.as_str(), self.dir.as_str()) } else { ("", "") };
         page::query_string(&[
             ("q", &self.q),
             ("organ", &self.organ),
             ("validity", &self.validity),
             ("kept", &self.kept),
             ("term", &self.term),
-            ("sort", if sorted { self.sort.as_str() } else { "" }),
+            ("sort", order.0),
+            ("dir", order.1),
         ])
     }
 
@@ -113,10 +116,14 @@ pub(super) fn list(ctx: &Ctx, desk: &Desk, filter: &Filter) -> List {
     let today = ctx.today();
     let near = today.checked_add(NEAR.days()).unwrap_or(today);
     let list = List::new(COLUMNS, FROM, "d.id")
-        .sort("written", &[By::down("COALESCE(w.value, '')")])
+        .sort("written-", &[By::down("COALESCE(w.value, '')")])
+        .sort("written", &[By::up("COALESCE(w.value, '')")])
         .sort("expires", &[By::up("COALESCE(x.value, '9999')")])
+        .sort("expires-", &[By::down("COALESCE(x.value, '9999')")])
         .sort("registered", &[By::up("COALESCE(l.registered, '')")])
+        .sort("registered-", &[By::down("COALESCE(l.registered, '')")])
         .sort("title", &[By::up("d.title")])
+        .sort("title-", &[By::down("d.title")])
         .given("d.current_edition <> ''")
         .equals("d.kind", POLICY)
         .any_of("d.organ", organs(ctx, desk, &filter.organ))
@@ -139,7 +146,8 @@ pub(super) fn list(ctx: &Ctx, desk: &Desk, filter: &Filter) -> List {
 /// A page of the list, and how many there are.
 pub(super) async fn page(ctx: &Ctx, desk: &Desk, filter: &Filter, size: usize) -> Result<(Page<Row>, Count)> {
     let list = list(ctx, desk, filter);
-    let found = list.page::<Row>(ctx.db(), Some(filter.sort.as_str()), Some(filter.after.as_str()), size).await?;
+    let order = views::order(&filter.sort, &filter.dir);
+    let found = list.page::<Row>(ctx.db(), Some(order.as_str()), Some(filter.after.as_str()), size).await?;
     let count = list.count(ctx.db(), 5_000).await?;
     Ok((found, count))
 }
