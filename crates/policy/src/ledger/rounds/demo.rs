@@ -12,7 +12,7 @@ use jiff::{Timestamp, ToSpan};
 use kernel::{
     Actor, OrganCode,
     id::{ColumnId, DocumentId},
-    time,
+    may_for, time,
 };
 use web::{
     Ctx, Refusal,
@@ -20,7 +20,7 @@ use web::{
 };
 
 use super::{
-    follow,
+    ANSWER_CLEAN_UP, follow,
     model::Answer,
     result,
     rows::{self, Round, RoundId},
@@ -141,14 +141,19 @@ async fn begin(ctx: &Ctx, cast: &Cast, opening: &Opening) -> Result<Option<Round
     }
 }
 
+/// The editor of the organ answers, or the clerk where nobody there may.
 async fn answer(
     ctx: &Ctx,
-    actor: &Actor,
-    (id, document): (&RoundId, &DocumentId),
+    cast: &Cast,
+    (id, document, organ): (&RoundId, &DocumentId, &OrganCode),
     said: (Answer, &str),
 ) -> Result<(), Failure> {
+    let house = house(ctx);
+    let editor = Actor::Staff(cast.of(organ).clone());
+    let may = may_for(&editor, &ANSWER_CLEAN_UP, &house.keeper(organ)).is_ok();
+    let actor = if may { editor } else { cast.clerk() };
     let mut tx = ctx.db().write().await?;
-    store::put_answer(&mut tx, &house(ctx), actor, (id, document), said).await.map_err(told)?;
+    store::put_answer(&mut tx, &house, &actor, (id, document), said).await.map_err(told)?;
     tx.commit().await?;
     Ok(())
 }
@@ -177,7 +182,7 @@ async fn closed(ctx: &Ctx, cast: &Cast) -> Result<Vec<Scene>, Failure> {
         } else {
             (Answer::Keep, "")
         };
-        answer(ctx, &Actor::Staff(cast.of(&organ).clone()), (&id, &document), said).await?;
+        answer(ctx, cast, (&id, &document, &organ), said).await?;
     }
     let round: Round = rows::round(ctx.db().read(), &id).await?.ok_or("the round is there")?;
     let items = rows::all(ctx.db().read(), &id).await?;
@@ -217,7 +222,7 @@ async fn open(ctx: &Ctx, cast: &Cast) -> Result<Vec<Scene>, Failure> {
             4 => (Answer::Amend, "部分条款的办理时限与现在的规定不一致，拟修改。"),
             _ => (Answer::Keep, ""),
         };
-        answer(ctx, &Actor::Staff(cast.of(&organ).clone()), (&id, &document), said).await?;
+        answer(ctx, cast, (&id, &document, &organ), said).await?;
     }
     Ok(Vec::new())
 }
