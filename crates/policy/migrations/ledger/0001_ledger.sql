@@ -33,7 +33,7 @@ CREATE TABLE clean_up (
     due_on          TEXT NOT NULL CHECK (due_on <> ''), -- by when organs answer
     note            TEXT NOT NULL,     -- what organs are told
     state           TEXT NOT NULL CHECK (state IN ('open', 'confirmed', 'cancelled')),
-    result_document TEXT REFERENCES document (id), -- the text that announces the result; NULL = none yet
+    result_document TEXT NOT NULL,     -- the text that announces the result, a draft of which may be thrown away; '' = none yet
     opened_by       TEXT NOT NULL,
     opened_name     TEXT NOT NULL,
     opened_at       TEXT NOT NULL,

@@ -41,6 +41,8 @@ pub(super) struct Round {
     pub(super) published: i64,
     /// Whether it ever was.
     pub(super) was_published: i64,
+    /// The draft of the announcement was thrown away.
+    pub(super) gone: i64,
     pub(super) documents: i64,
     pub(super) answered: i64,
 }
@@ -53,6 +55,7 @@ impl Round {
             "open" if self.due_on < today.to_string() => ("清理中，已超期限", "late"),
             "open" => ("清理中", "soon"),
             "cancelled" => ("已取消", "off"),
+            _ if self.gone == 1 => ("公布稿已删除，请重新确认", "late"),
             _ if self.published == 1 => ("结果已公布", "ok"),
             _ if self.was_published == 1 => ("结果公布后已撤回", "late"),
             _ => ("已确认，待公布", "info"),
@@ -72,13 +75,20 @@ impl Round {
     pub(super) fn is_open(&self) -> bool {
         self.state == "open"
     }
+
+    /// Whether its result can be confirmed: for the first time, or again because the draft of it was thrown away.
+    pub(super) fn can_be_confirmed(&self) -> bool {
+        self.is_open() || (self.state == "confirmed" && self.gone == 1)
+    }
 }
 
 const ROUND: &str = "c.id, c.title, c.organ, c.until_on, c.due_on, c.note, c.state, \
-     COALESCE(c.result_document, '') AS result_document, c.opened_name, c.opened_at, c.ended_name, c.ended_at, c.reason, \
+     c.result_document, c.opened_name, c.opened_at, c.ended_name, c.ended_at, c.reason, \
      c.version, \
      CASE WHEN d.current_edition <> '' THEN 1 ELSE 0 END AS published, \
      CASE WHEN d.rank > 0 THEN 1 ELSE 0 END AS was_published, \
+     CASE WHEN c.result_document <> '' AND NOT EXISTS (SELECT 1 FROM edition g WHERE g.document_id = c.result_document \
+     AND g.binned_at = '') THEN 1 ELSE 0 END AS gone, \
      (SELECT COUNT(*) FROM clean_up_item i WHERE i.clean_up = c.id) AS documents, \
      (SELECT COUNT(*) FROM clean_up_item i WHERE i.clean_up = c.id AND i.answer <> '') AS answered";
 const FROM_ROUND: &str = "clean_up c LEFT JOIN document d ON d.id = c.result_document";

@@ -71,7 +71,7 @@ pub(super) async fn open_round(
     query(
         "INSERT INTO clean_up (id, title, organ, until_on, due_on, note, state, result_document, opened_by, opened_name, \
          opened_at, ended_by, ended_name, ended_at, reason, version) \
-         VALUES ($1, $2, $3, $4, $5, $6, 'open', NULL, $7, $8, $9, '', '', '', '', 1)",
+         VALUES ($1, $2, $3, $4, $5, $6, 'open', '', $7, $8, $9, '', '', '', '', 1)",
     )
     .bind(&id)
     .bind(&opening.title)
@@ -183,10 +183,13 @@ pub(super) async fn put_decision(
 }
 
 /// A round that somebody ends, as the person saw it.
+///
+/// # Errors
+/// [`Refusal::Conflict`] when somebody was faster.
 pub(super) async fn ending(tx: &mut Tx, id: &RoundId, seen: i64) -> Result<Round, Refusal> {
     tx.lock(SUBJECT).await?;
     let round = rows::round(tx.conn(), id).await?.ok_or(Refusal::NotFound)?;
-    if !round.is_open() || round.version != seen {
+    if !round.can_be_confirmed() || round.version != seen {
         return Err(Refusal::Conflict(format!("这一轮清理已由{}结束，没有再改。", round.ended_name)));
     }
     Ok(round)
