@@ -7,7 +7,7 @@ use serde_json::json;
 use store::{Db, Tx, query_scalar};
 
 use crate::{
-    common::{self, AMENDED, COMING, EFFECTIVE_ON, EXPIRES_ON, IN_FORCE, LAPSED, VALIDITY, expired},
+    common::{self, AMENDED, COMING, EFFECTIVE_ON, EXPIRES_ON, IN_FORCE, LAPSED, REPEALED, VALIDITY, expired},
     error::Result,
     events,
     lists::{self, Entry},
@@ -50,6 +50,7 @@ pub async fn lapse(db: &Db, kinds: &Kinds) -> Result<usize> {
         turned.extend(query_scalar::<DocumentId>(sql).bind_all(values).fetch_all(db.read()).await?);
     }
     turned.extend(reached(db, &today).await?);
+    turned.extend(released(db, &today).await?);
     let mut done = 0;
     for id in turned {
         let mut tx = db.write().await?;
@@ -75,6 +76,25 @@ async fn reached(db: &Db, today: &str) -> Result<Vec<DocumentId>> {
                AND v.value = $4)) ORDER BY d.id LIMIT $7";
     let found = query_scalar(sql)
         .bind_all([VALIDITY.key, EFFECTIVE_ON.key, today, IN_FORCE, AMENDED, COMING])
+        .bind(STEP)
+        .fetch_all(db.read())
+        .await?;
+    Ok(found)
+}
+
+/// Documents that lists hold to be ended or changed by another one while nothing public does so any more.
+async fn released(db: &Db, today: &str) -> Result<Vec<DocumentId>> {
+    let sql = "SELECT d.id FROM document_facet v JOIN document d ON d.rank = v.rank AND d.current_edition <> '' \
+               JOIN facet s ON s.edition_id = d.current_edition AND s.key = v.key AND s.value = $2 \
+               WHERE v.key = $1 AND v.value IN ($3, $4, $5) \
+               AND NOT EXISTS (SELECT 1 FROM facet x WHERE x.edition_id = d.current_edition AND x.key = $6 \
+               AND LENGTH(x.value) = 10 AND x.value < $7) \
+               AND NOT EXISTS (SELECT 1 FROM document_reference r \
+               JOIN document f ON f.id = r.from_document AND f.current_edition <> '' \
+               WHERE r.to_document = d.id AND r.state = 'confirmed' AND r.verb IN ('repeals', 'replaces', 'ends', 'amends')) \
+               ORDER BY d.id LIMIT $8";
+    let found = query_scalar(sql)
+        .bind_all([VALIDITY.key, IN_FORCE, REPEALED, LAPSED, AMENDED, EXPIRES_ON.key, today])
         .bind(STEP)
         .fetch_all(db.read())
         .await?;
