@@ -73,6 +73,12 @@ fn take(settings: &Settings, program: &Program, folder: &std::path::Path, report
     if settings.wants("parse") {
         measures::parse::measure(settings, program, report)?;
     }
+    if settings.wants("compare") {
+        measures::compare::measure(program, folder, report)?;
+    }
+    if settings.wants("import") {
+        measures::import::measure(settings, program, folder, report)?;
+    }
     if settings.wants("search") {
         measures::search::measure(settings, program, folder, report)?;
     }

@@ -5,8 +5,10 @@ use std::{path::PathBuf, str::FromStr, time::Duration};
 use anyhow::{Context, Result, ensure};
 
 /// The measures, in the order in which they are taken.
-pub(crate) const MEASURES: [&str; 13] = [
+pub(crate) const MEASURES: [&str; 15] = [
     "parse",
+    "compare",
+    "import",
     "search",
     "publish",
     "readers",
@@ -32,7 +34,7 @@ pub(crate) struct Settings {
     pub(crate) only: Vec<String>,
     /// An older program to compare with (`BASE`).
     pub(crate) base: Option<PathBuf>,
-    /// A folder of laws to search (`CORPUS`); none = the measure says that it is left out.
+    /// A folder of laws to bring in and to search (`CORPUS`); none = the measure says that it is left out.
     pub(crate) corpus: Option<PathBuf>,
     /// Whether Wagtail is set up and measured, too (`WAGTAIL=1`).
     pub(crate) wagtail: bool,

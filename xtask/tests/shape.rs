@@ -21,6 +21,8 @@ const BASES: &[&str] = &[
     "sound",
     "text",
     "doc-number",
+    "law-text",
+    "doc-layout",
     "plan-text",
     "documents",
 ];
@@ -41,6 +43,8 @@ const WITHIN_BASES: &[(&str, &[&str])] = &[
     ("sound", &[]),
     ("text", &["fold"]),
     ("doc-number", &["fold"]),
+    ("law-text", &["fold", "doc-number"]),
+    ("doc-layout", &["fold", "doc-number"]),
     ("plan-text", &["fold"]),
     ("documents", &[]),
     // Only the guarded child, which is the program itself, and tests link the heavy readers.
@@ -146,6 +150,23 @@ fn the_drivers_of_the_databases_are_named_in_store_alone() {
         }
     }
     fail_on(&faults, "Everybody else writes SQL through store::sql.");
+}
+
+#[test]
+fn addresses_of_the_two_sites_have_one_form() {
+    let own = Regex::new(r"(?:portal|office)_url\s*\.trim_end_matches").expect("regex");
+    let mut faults = Vec::new();
+    for (_, folder) in crates() {
+        for (path, source) in sources(&folder) {
+            if own.is_match(&source) && shown(&path) != "crates/web/src/ctx.rs" {
+                faults.push(shown(&path));
+            }
+        }
+    }
+    fail_on(
+        &faults,
+        "The address of a site is Ctx::portal_url or Ctx::office_url: with or without a slash is decided there.",
+    );
 }
 
 /// Who made each table.

@@ -1,8 +1,10 @@
 //! The measures of «Measured» in the issue that began the project; each adds its rows to the report.
 
 pub(crate) mod build;
+pub(crate) mod compare;
 pub(crate) mod crash;
 pub(crate) mod growth;
+pub(crate) mod import;
 pub(crate) mod keepalive;
 pub(crate) mod lighthouse;
 pub(crate) mod older;

@@ -26,6 +26,8 @@ pub enum ProcessRole {
 #[derive(Debug)]
 pub(crate) struct Lock {
     _files: Vec<File>,
+    /// No other process has these parts: the system says so.
+    pub(crate) is_alone: bool,
 }
 
 /// Takes the parts of this role.
@@ -39,7 +41,7 @@ pub(crate) fn take(data: &Path, role: ProcessRole) -> Result<Lock> {
         ProcessRole::Office => &["office"],
         ProcessRole::Worker => &["worker"],
     };
-    let mut files = Vec::new();
+    let (mut files, mut is_alone) = (Vec::new(), true);
     for part in parts {
         let path = data.join(format!("serve-{part}.lock"));
         let opened = File::options().read(true).write(true).create(true).truncate(false).open(&path);
@@ -56,13 +58,16 @@ pub(crate) fn take(data: &Path, role: ProcessRole) -> Result<Lock> {
                 );
             }
             // File systems without locks: said, and not in the way.
-            Err(error) => tracing::warn!(%error, "the data directory could not be locked"),
+            Err(error) => {
+                is_alone = false;
+                tracing::warn!(%error, "the data directory could not be locked");
+            }
         }
         // For people; on a full disk it is left out.
         let _ = file.set_len(0).and_then(|()| writeln!(file, "{}", std::process::id()));
         files.push(file);
     }
-    Ok(Lock { _files: files })
+    Ok(Lock { _files: files, is_alone })
 }
 
 #[cfg(test)]

@@ -25,7 +25,7 @@ pub async fn run(mut config: Config, data: PathBuf, role: ProcessRole) -> Result
     let ports = Ports::open(&mut config, role)?;
     let program = std::env::current_exe().context("找不到本程序文件")?;
     // Before anything is opened: a second server must not bring the structure up to date under the first.
-    let _lock = if config.database.url.is_empty() || config.database.url.starts_with("sqlite:") {
+    let lock = if config.database.url.is_empty() || config.database.url.starts_with("sqlite:") {
         std::fs::create_dir_all(&data)
             .with_context(|| format!("数据目录 {} 建不起来。请检查路径和权限。", data.display()))?;
         Some(lock::take(&data, role)?)
@@ -35,6 +35,10 @@ pub async fn run(mut config: Config, data: PathBuf, role: ProcessRole) -> Result
     sweep(&data);
     let ctx = compose::open(config, data, program, seams::system()).await?;
     keys(&ctx, plays(role, ProcessRole::Worker))?;
+    if plays(role, ProcessRole::Worker) && lock.as_ref().is_some_and(|lock| lock.is_alone) {
+        // A worker that was killed holds nothing any more; else what it had begun would wait for two minutes.
+        store::abandoned::free(ctx.db()).await?;
+    }
     before_serving(&ctx).await?;
     let app = App::new(ctx.clone())?;
     let (stop, stopped) = watch::channel(false);

@@ -71,3 +71,9 @@ fn what_is_no_font_is_told() {
     assert!(matches!(Font::open(folder.path()), Err(NoCard::NoFont(_))));
     assert!(matches!(Font::open(&PathBuf::from("none.ttf")), Err(NoCard::Unread(..))));
 }
+
+#[test]
+fn a_font_that_claims_billions_of_characters_opens_at_once() {
+    let (_folder, font) = font(&[(0, u32::MAX - 1); 200]);
+    assert!(font.lacks("青禾县").is_none());
+}

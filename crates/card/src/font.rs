@@ -2,9 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use ttf_parser::{Face, name_id};
+use ttf_parser::{Face, Tag, name_id};
 
-use crate::{NoCard, shown};
+use crate::{NoCard, characters, shown};
 
 /// Where systems keep a font with Chinese characters, the best one first: packages fonts-noto-cjk of Debian and Ubuntu,
 /// google-noto-serif-cjk-fonts of Fedora, openEuler and Kylin, wqy-microhei and wqy-zenhei everywhere.
@@ -23,8 +23,11 @@ pub const STANDARD: [&str; 10] = [
 
 /// No font is larger, in bytes; those with all of CJK take some 30 MB.
 const LARGEST: u64 = 128 << 20;
-/// One bit for each character of Unicode, in words of 64.
-const PLACES: usize = 0x11_0000 / 64;
+/// Fonts of a collection that are looked at; the largest have some forty.
+const FACES: u32 = 64;
+/// Names of a font that are looked at, and how long one is at most, in bytes: its table may name the same bytes again and again.
+const NAMES: usize = 1000;
+const LONGEST: usize = 400;
 
 /// A font: where it is and what it has. Its bytes, tens of megabytes, are read for each drawing and let go.
 #[derive(Debug, Clone)]
@@ -32,6 +35,7 @@ pub struct Font {
     path: PathBuf,
     /// Which of the fonts of a collection.
     index: u32,
+    /// One bit for each character of Unicode.
     has: Vec<u64>,
 }
 
@@ -42,18 +46,10 @@ impl Font {
     /// When the file cannot be read or is no font.
     pub fn open(path: &Path) -> Result<Self, NoCard> {
         let bytes = read(path)?;
-        let count = ttf_parser::fonts_in_collection(&bytes).unwrap_or(1);
+        let count = ttf_parser::fonts_in_collection(&bytes).unwrap_or(1).min(FACES);
         let index = (0..count).find(|index| is_simplified(&bytes, *index)).unwrap_or(0);
         let face = Face::parse(&bytes, index).map_err(|_| NoCard::NoFont(path.to_owned()))?;
-        let mut has = vec![0_u64; PLACES];
-        for table in face.tables().cmap.iter().flat_map(|cmap| cmap.subtables).filter(|table| table.is_unicode()) {
-            table.codepoints(|point| {
-                let point = point as usize;
-                if let Some(word) = has.get_mut(point / 64) {
-                    *word |= 1 << (point % 64);
-                }
-            });
-        }
+        let has = characters::of(face.raw_face().table(Tag::from_bytes(b"cmap")).unwrap_or_default());
         Ok(Self { path: path.to_owned(), index, has })
     }
 
@@ -95,8 +91,9 @@ fn read(path: &Path) -> Result<Vec<u8>, NoCard> {
 /// Whether this font of a collection draws characters as they are written in mainland China.
 fn is_simplified(bytes: &[u8], index: u32) -> bool {
     let Ok(face) = Face::parse(bytes, index) else { return false };
-    face.names().into_iter().any(|name| {
+    face.names().into_iter().take(NAMES).any(|name| {
         let family = [name_id::FAMILY, name_id::TYPOGRAPHIC_FAMILY].contains(&name.name_id);
+        let family = family && name.name.len() <= LONGEST;
         family && name.to_string().is_some_and(|family| family.split(' ').any(|word| word == "SC"))
     })
 }

@@ -7,6 +7,7 @@
 
 #[cfg(test)]
 mod boxes_tests;
+mod characters;
 mod draw;
 mod font;
 mod lines;

@@ -4,8 +4,6 @@
 const CLOSING: &str = "，。、；：？！）》〉」』】〕”’…—·,.;:?!)]}%％℃";
 /// Signs that end no line.
 const OPENING: &str = "（《〈「『【〔“‘([{";
-/// Words of one character that belong to the word before.
-const PARTICLES: &str = "的了着过等们者之";
 
 /// What stays on one line, of which a text consists.
 pub(crate) fn pieces(text: &str, cuts: &[usize]) -> Vec<String> {
@@ -13,10 +11,8 @@ pub(crate) fn pieces(text: &str, cuts: &[usize]) -> Vec<String> {
     let mut pieces: Vec<String> = Vec::new();
     for (at, c) in text.char_indices() {
         let may = anywhere || cuts.contains(&at) || c == ' ';
-        let next = at + c.len_utf8();
-        let alone = !anywhere && (cuts.contains(&next) || next == text.len());
         match pieces.last_mut() {
-            Some(last) if !may || alone && PARTICLES.contains(c) || holds(last, c) => last.push(c),
+            Some(last) if !may || holds(last, c) => last.push(c),
             _ => pieces.push(c.to_string()),
         }
     }
@@ -104,7 +100,7 @@ mod tests {
 
     #[test]
     fn a_title_breaks_between_words_and_never_before_a_sign() {
-        let (text, cuts) = cuts("关于|印发|《|青禾县|农村|公路|管理|办法|》|的|通知");
+        let (text, cuts) = cuts("关于|印发|《|青禾县|农村|公路|管理|办法|》的|通知");
         let pieces = pieces(&text, &cuts);
         assert_eq!(pieces, ["关于", "印发", "《青禾县", "农村", "公路", "管理", "办法》的", "通知"]);
         let lines = balanced(&pieces, 12.0, &long);

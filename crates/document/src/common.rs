@@ -100,8 +100,21 @@ pub const COMPARED_YES: &str = "yes";
 const COMPARED_CODES: [(&str, &str); 2] =
     [(COMPARED_YES, "公开：公众可以逐字看到这一版改了哪里"), ("no", "不公开：公众只看到“改了什么”的说明")];
 
+/// Of a correction: what its authors say of each change, for readers beside the comparison. One line for each, behind what
+/// it speaks of: 第三条：提高标准.
+pub static CHANGES: Facet = Facet::new("changes", "逐处说明", Shape::Long(4000)).at(0).help(
+    "在对照页上与改动并排显示，一处一行，先写改的是哪一条，例如 第三条：标准由每月100元提高到120元；没有条号的写 第 2 段",
+);
+
+/// Whom a policy concerns and on which conditions, as lines that the program reads: part of the edition like everything else, so it
+/// passes the same gates. What the lines mean is the business of whoever answers readers by them.
+pub static AUDIENCE: Facet = Facet::new("audience_rules", "适用对象和条件", Shape::Long(6000)).at(118).help(
+    "每行一个条件，写成“名称：内容”，几项补贴之间空一行。名称有：给、对象、地区、年龄、人数、情形、时间、金额、办理、说明。例如 \
+     给：一次性创业补贴　对象：个体工商户、企业　人数：100 人以下。公众按它查哪些政策适合自己",
+);
+
 /// The fields above that any document may have, in the order of the form.
-pub static ALL: [&Facet; 11] = [
+pub static ALL: [&Facet; 12] = [
     &SUMMARY,
     &DOCUMENT_NUMBER,
     &WRITTEN_ON,
@@ -113,6 +126,7 @@ pub static ALL: [&Facet; 11] = [
     &KEYWORDS,
     &EXPLAINED,
     &COMPARED,
+    &CHANGES,
 ];
 
 /// A kind whose documents say of themselves what any document may, at the usual address, written by whoever writes.

@@ -44,6 +44,21 @@ pub struct NewDocument {
 /// # Errors
 /// When the person may not write for the organ, or the database fails.
 pub async fn create(tx: &mut Tx, house: &House, actor: &Actor, new: &NewDocument) -> Result<(DocumentRow, EditionRow)> {
+    create_written(tx, house, actor, new, (&Values::default(), &Written::default())).await
+}
+
+/// Creates a document whose first draft has fields and a text from the beginning, cleaned before the write: of what is brought in
+/// from elsewhere.
+///
+/// # Errors
+/// When the person may not write for the organ.
+pub async fn create_written(
+    tx: &mut Tx,
+    house: &House,
+    actor: &Actor,
+    new: &NewDocument,
+    (fields, text): (&Values, &Written),
+) -> Result<(DocumentRow, EditionRow)> {
     may_for(actor, new.kind.write, &new.organ)?;
     let (now, seams) = (tx.now(), tx.seams());
     let document = DocumentRow {
@@ -69,6 +84,9 @@ pub async fn create(tx: &mut Tx, house: &House, actor: &Actor, new: &NewDocument
             values.read(facet, value);
         }
     }
+    for (key, given) in fields.iter().filter(|(key, _)| new.kind.facet(key).is_some()) {
+        values.set(key, given.to_vec());
+    }
     let title = line(&new.title, LONGEST_TITLE);
     let edition = EditionRow {
         id: EditionId::fresh(&seams),
@@ -88,7 +106,7 @@ pub async fn create(tx: &mut Tx, house: &House, actor: &Actor, new: &NewDocument
         ..EditionRow::default()
     };
     insert_edition(tx, &document, &edition).await?;
-    put_text(tx, &edition.id, &Written::default(), &house.own_host).await?;
+    put_text(tx, &edition.id, text, &house.own_host).await?;
     put_values(tx, &edition.id, &Values::default(), &values).await?;
     add_authors(tx, &edition.id, &[actor.log_id().into()]).await?;
     put_relations(tx, &document.id, &new.relations).await?;
@@ -416,9 +434,9 @@ pub(crate) async fn copy(tx: &mut Tx, document: &DocumentRow, from: &EditionId, 
          SELECT $1, body_html, body_text, reading_html, html_policy FROM edition_text WHERE edition_id = $2",
         "INSERT INTO article (edition_id, place, anchor, level, number, title, text) \
          SELECT $1, place, anchor, level, number, title, text FROM article WHERE edition_id = $2",
-        // Whether readers may compare (`common::COMPARED`) is said anew each time.
+        // Whether readers may compare and what is said of the changes (`common::COMPARED`, `common::CHANGES`) is said anew.
         "INSERT INTO facet (edition_id, key, place, value) SELECT $1, key, place, value FROM facet \
-         WHERE edition_id = $2 AND key <> 'compared'",
+         WHERE edition_id = $2 AND key NOT IN ('compared', 'changes')",
         "INSERT INTO edition_author (edition_id, account) SELECT $1, account FROM edition_author WHERE edition_id = $2",
         "INSERT INTO attachment (edition_id, id, position, title, file_name, digest, media_type, format, bytes, body_text, \
          parts, warnings, created_at) SELECT $1, id, position, title, file_name, digest, media_type, format, bytes, \

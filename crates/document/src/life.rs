@@ -156,6 +156,16 @@ async fn no_change(tx: &mut Tx, house: &House, whole: &Whole) -> Result<Option<(
     Ok(Some(("body_html", text.to_owned())))
 }
 
+/// Whether readers are to see the document that they do not see yet: it is in review, or passed it. One that was withdrawn is not
+/// waited for.
+async fn on_its_way(tx: &mut Tx, document: &rows::DocumentRow) -> Result<bool> {
+    if document.was_public() {
+        return Ok(false);
+    }
+    let open = rows::open_edition(tx.conn(), &document.id).await?;
+    Ok(open.is_some_and(|open| matches!(open.state.as_str(), "in_review" | "scheduled")))
+}
+
 /// What is wrong with where the document leads. Judged while it can be chosen: once public, the tie stays, whatever becomes
 /// of the other document.
 async fn unfit_relations(tx: &mut Tx, house: &House, whole: &Whole) -> Result<Vec<(&'static str, String)>> {
@@ -175,7 +185,11 @@ async fn unfit_relations(tx: &mut Tx, house: &House, whole: &Whole) -> Result<Ve
         let mut unfit = to.len() > own.most || (own.required && to.is_empty());
         for row in to {
             let found = rows::document(tx.conn(), &row.to_document).await?;
-            unfit |= !found.is_some_and(|found| found.public().is_some() && own.to.contains(&found.kind.as_str()));
+            let Some(found) = found.filter(|found| own.to.contains(&found.kind.as_str())) else {
+                unfit = true;
+                continue;
+            };
+            unfit |= found.public().is_none() && !(own.ahead && on_its_way(tx, &found).await?);
         }
         if unfit {
             faults.push((relation.key, own.unfit.to_owned()));

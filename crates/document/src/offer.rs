@@ -31,7 +31,7 @@ pub struct Documents;
 /// The document's id in an id, a path or a whole address of the portal.
 fn id_in(ctx: &Ctx, kinds: &Kinds, text: &str) -> Option<DocumentId> {
     let text = text.trim();
-    let own = ctx.config().server.portal_url.trim_end_matches('/');
+    let own = ctx.portal_url();
     let site = ctx.site();
     let bare = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
     // The portal may be written by its public name while it is reached by another behind a proxy.

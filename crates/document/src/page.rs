@@ -42,6 +42,11 @@ pub struct Line {
 }
 
 impl Line {
+    /// The id of the document, from its address.
+    pub fn id(&self) -> &str {
+        self.href.rsplit('/').next().unwrap_or_default()
+    }
+
     /// The title for a page, with the places where it may break ([`web::breaks`]).
     pub fn marked(&self) -> String {
         web::breaks::marked(&self.title)
@@ -201,7 +206,7 @@ pub fn contact(ctx: &Ctx) -> Contact {
 
 /// The public address of the portal without a slash at its end.
 pub fn base_url(ctx: &Ctx) -> String {
-    ctx.config().server.portal_url.trim_end_matches('/').to_owned()
+    ctx.portal_url().to_owned()
 }
 
 /// `更新于 …` in words: the day, and how long ago it was.

@@ -14,7 +14,7 @@ use web::Refusal;
 
 use crate::{
     commit::{self, Shown},
-    common::COMPARED,
+    common::{CHANGES, COMPARED},
     draft::{self, copy, insert_document, insert_edition},
     error::Result,
     events,
@@ -195,7 +195,12 @@ async fn editions(tx: &mut Tx, house: &House, seed: &Seed, document: &DocumentRo
     }
     let text = written(house, &named(&seed.body_html, &addresses))?;
     draft::put_text(tx, &first.id, &text, &house.own_host).await?;
-    draft::put_values(tx, &first.id, &Values::default(), &seed.values).await?;
+    let mut values = seed.values.clone();
+    if second.is_some() {
+        // It is said of the correction.
+        values.set(CHANGES.key, Vec::new());
+    }
+    draft::put_values(tx, &first.id, &Values::default(), &values).await?;
     draft::add_authors(tx, &first.id, std::slice::from_ref(&seed.author.0)).await?;
     for (position, file) in (1_i64..).zip(&seed.files) {
         files::insert(tx, &first.id, position, file).await?;
@@ -204,11 +209,14 @@ async fn editions(tx: &mut Tx, house: &House, seed: &Seed, document: &DocumentRo
     copy(tx, document, &first.id, &second).await?;
     let text = written(house, &named(&correction.body_html, &addresses))?;
     draft::put_text(tx, &second.id, &text, &house.own_host).await?;
-    if seed.values.has(&COMPARED) {
-        // Not carried over from the first.
-        let answer = Values::default().with(&COMPARED, seed.values.get(&COMPARED));
-        draft::put_values(tx, &second.id, &Values::default(), &answer).await?;
+    // Not carried over from the first.
+    let mut answers = Values::default();
+    for facet in [&COMPARED, &CHANGES] {
+        if seed.values.has(facet) {
+            answers.read(facet, seed.values.get(facet));
+        }
     }
+    draft::put_values(tx, &second.id, &Values::default(), &answers).await?;
     Ok(second)
 }
 

@@ -202,6 +202,9 @@ pub struct RelationSpec {
     pub unfit: &'static str,
     /// What is said when a document of a kind that does not know the relation has one.
     pub misplaced: &'static str,
+    /// It may also lead to a document on its way to the public (in review, or scheduled). Readers see the one that leads only once
+    /// they see the other: see [`crate::needs`].
+    pub ahead: bool,
 }
 
 /// How a document gets its index number (索引号).

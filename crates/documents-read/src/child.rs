@@ -7,11 +7,11 @@ use std::io::{Read, Write};
 use std::process::ExitCode;
 
 use documents::wire::{Answer, Request, Work};
-use documents::{Limits, Rejected};
+use documents::{Extracted, Limits, Rejected};
 use rustix::process::{Resource, Rlimit, setrlimit};
 use serde::Serialize;
 
-use crate::{draw, extract, import, read_table};
+use crate::{draw, extract, import, read_table, unpack};
 
 /// Address space of the child, in bytes.
 const MEMORY: u64 = 1 << 30;
@@ -41,6 +41,9 @@ pub fn child_main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         None => Some(Request { limits: Limits::default(), work: Work::Text }),
     };
     let Some(request) = request else { return ExitCode::from(64) };
+    if matches!(request.work, Work::Many) {
+        return many(&request.limits);
+    }
     let mut bytes = Vec::new();
     // One byte more than allowed, so that the reader sees that the file is too large.
     if std::io::stdin().lock().take(request.limits.input_bytes.saturating_add(1)).read_to_end(&mut bytes).is_err() {
@@ -51,7 +54,64 @@ pub fn child_main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Work::Table { wanted } => answer(read_table(&bytes, &name, wanted, &request.limits)),
         Work::Picture => answer(draw(&bytes, &name, &request.limits)),
         Work::Import => answer(import(&bytes, &name, &request.limits)),
+        Work::Unpack => answer(unpack(&bytes, &request.limits)),
+        Work::Many => unreachable!("reads its files itself, and is done before"),
     }
+}
+
+/// Reads one file after the other and answers each with a line, until there are no more.
+fn many(limits: &Limits) -> ExitCode {
+    let mut input = std::io::BufReader::new(std::io::stdin().lock());
+    let mut out = std::io::BufWriter::new(std::io::stdout().lock());
+    loop {
+        let (name, bytes) = match next_file(&mut input, limits) {
+            Ok(Some(file)) => file,
+            Ok(None) => return ExitCode::SUCCESS,
+            Err(_) => return ExitCode::from(74),
+        };
+        let answer = match extract(&bytes, &name, limits) {
+            Ok(found) => Answer::Done(told(found)),
+            Err(rejected) => Answer::Rejected(rejected),
+        };
+        let written = serde_json::to_writer(&mut out, &answer).map_err(std::io::Error::from);
+        if written.and_then(|()| out.write_all(b"\n")).and_then(|()| out.flush()).is_err() {
+            return ExitCode::from(74);
+        }
+    }
+}
+
+/// Of the places of a file those alone that could not be read: the text stands in it once.
+fn told(mut found: Extracted) -> Extracted {
+    found.parts.retain(|part| part.unread.is_some());
+    found
+}
+
+/// The next file as [`documents::wire::frame`] writes them; `None` where there are no more.
+fn next_file(input: &mut impl Read, limits: &Limits) -> std::io::Result<Option<(String, Vec<u8>)>> {
+    const LONGEST_NAME: u32 = 4096;
+    let wrong = || std::io::Error::from(std::io::ErrorKind::InvalidData);
+    let mut length = [0_u8; 4];
+    if input.read(&mut length[..1])? == 0 {
+        return Ok(None);
+    }
+    input.read_exact(&mut length[1..])?;
+    let length = u32::from_le_bytes(length);
+    if length > LONGEST_NAME {
+        return Err(wrong());
+    }
+    let mut name = vec![0_u8; length as usize];
+    input.read_exact(&mut name)?;
+    let mut size = [0_u8; 8];
+    input.read_exact(&mut size)?;
+    let size = u64::from_le_bytes(size);
+    if size > limits.input_bytes {
+        return Err(wrong());
+    }
+    let mut bytes = Vec::new();
+    if input.take(size).read_to_end(&mut bytes)? as u64 != size {
+        return Err(wrong());
+    }
+    Ok(Some((String::from_utf8_lossy(&name).into_owned(), bytes)))
 }
 
 fn answer<T: Serialize>(result: Result<T, Rejected>) -> ExitCode {

@@ -87,6 +87,23 @@ impl<'a> Package<'a> {
         &self.names
     }
 
+    /// Name as it lies in the archive and bytes of every file, folders left out.
+    pub(crate) fn files(&mut self) -> Result<Vec<(Vec<u8>, Vec<u8>)>, Rejected> {
+        let mut files = Vec::new();
+        for index in 0..self.archive.len() {
+            let mut entry = self.archive.by_index(index).map_err(|_| Rejected::damaged("文件"))?;
+            let name = entry.name_raw().to_vec();
+            if name.ends_with(b"/") || name.ends_with(b"\\") {
+                continue;
+            }
+            let mut bytes = Vec::new();
+            // `verify` has counted this entry, so it is bounded by the limit on the whole.
+            entry.read_to_end(&mut bytes).map_err(|_| Rejected::damaged("文件"))?;
+            files.push((name, bytes));
+        }
+        Ok(files)
+    }
+
     /// Whether an entry of this exact name exists.
     pub(crate) fn has(&self, name: &str) -> bool {
         self.names.iter().any(|each| each == name)

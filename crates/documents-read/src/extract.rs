@@ -130,23 +130,22 @@ fn read_text(bytes: &[u8], format: Format, limits: &Limits) -> Result<Extracted,
                 active::formula(cell)?;
             }
             let flat = |cell: &String| cell.split_whitespace().collect::<Vec<_>>().join(" ");
-            let lines: Vec<String> =
-                grid.iter().map(|row| row.cells.iter().map(flat).collect::<Vec<_>>().join("\t")).collect();
+            let rows: Vec<Vec<(u32, String)>> =
+                grid.iter().map(|row| (0..).zip(row.cells.iter().map(flat)).collect()).collect();
+            let told =
+                |row: &Vec<(u32, String)>| row.iter().map(|(_, cell)| cell.as_str()).collect::<Vec<_>>().join("\t");
+            let lines: Vec<String> = rows.iter().map(told).collect();
             let mut heads = Heads::default();
-            for (row, line) in grid.iter().zip(&lines) {
-                let cells: Vec<(u32, String)> = (0..).zip(row.cells.iter().map(flat)).collect();
-                Part::push(&mut parts, format!("row {}", row.number), heads::row(&mut heads, line.clone(), &cells));
+            for ((row, cells), line) in grid.iter().zip(&rows).zip(&lines) {
+                Part::push(&mut parts, format!("row {}", row.number), heads::row(&mut heads, line.clone(), cells));
             }
-            let filled = |row: &&tables::TableRow| row.cells.iter().any(|cell| !cell.is_empty());
-            let rows: Vec<&tables::TableRow> = grid.iter().filter(filled).collect();
-            let numbers: Vec<usize> = rows.iter().map(|row| row.number).collect();
-            let cells = |row: &&tables::TableRow| -> Vec<(u32, String)> {
-                (0..).zip(row.cells.iter().map(flat)).filter(|(_, cell)| !cell.is_empty()).collect()
-            };
-            let rows: Vec<Vec<(u32, String)>> = rows.iter().map(cells).collect();
-            let rows = rows.iter().map(|row| pieces::row(row.iter().map(|(at, text)| (at, text))));
+            let filled = grid.iter().zip(&rows).filter(|(row, _)| row.cells.iter().any(|cell| !cell.is_empty()));
+            let filled: Vec<(usize, &Vec<(u32, String)>)> = filled.map(|(row, cells)| (row.number, cells)).collect();
+            let rows = filled.iter().map(|(_, cells)| {
+                pieces::row(cells.iter().filter(|(_, cell)| !cell.is_empty()).map(|(at, text)| (at, text)))
+            });
             for joined in pieces::find(&(0..).zip(rows).collect()) {
-                let number = numbers.get(joined.first.0 as usize).copied().unwrap_or_default();
+                let number = filled.get(joined.first.0 as usize).map(|(number, _)| *number).unwrap_or_default();
                 // one within a row was read with the row
                 if joined.first.0 != joined.last.0 {
                     Part::push(&mut parts, format!("row {number}"), joined.text);

@@ -5,13 +5,13 @@
 //! figures are many and such numbers are few, so pieces are put together where a heading speaks of such numbers, or where
 //! they have region, birthday and check as an identity number has them.
 
-use std::collections::BTreeMap;
+use std::{
+    cell::OnceCell,
+    collections::{BTreeMap, HashMap},
+};
 
 /// Cells by row and column, counted from 0.
 pub(crate) type Cells<'a> = BTreeMap<u32, BTreeMap<u32, &'a str>>;
-
-/// A cell with its place.
-type Piece<'a> = ((u32, u32), &'a str);
 
 /// Pieces that make one number.
 #[derive(Debug, PartialEq, Eq)]
@@ -34,59 +34,121 @@ const WORDS: [&str; 11] = ["身份", "证件", "证号", "电话", "手机", "�
 /// Pieces of one number, at most.
 const MOST: usize = 6;
 
+/// Rows above a cell in which its heading is looked for.
+const REACH: usize = 200;
+
+/// A cell as it is looked at: each is read once, however many numbers may begin or end in it.
+struct Seen<'a> {
+    /// Row and column.
+    at: (u32, u32),
+    text: &'a str,
+    /// Its digits, if it holds nothing else: see [`piece`].
+    digits: Option<String>,
+    /// The words that announce its digits; none for cells that hold none.
+    said: Option<&'a str>,
+}
+
+/// A cell that holds words, and may announce what stands below and behind it.
+struct Words<'a> {
+    /// In which row, counting those that have cells.
+    row: usize,
+    text: &'a str,
+    speaks: OnceCell<bool>,
+}
+
+impl<'a> Words<'a> {
+    /// The words, if they speak of such numbers; looked for once.
+    fn announces(&self) -> Option<&'a str> {
+        self.speaks.get_or_init(|| WORDS.iter().any(|word| self.text.contains(word))).then_some(self.text)
+    }
+}
+
 /// Finds the numbers that are cut into cells of a row, or into cells below one another.
 pub(crate) fn find(cells: &Cells<'_>) -> Vec<Joined> {
+    let rows = seen(cells);
     let mut found = Vec::new();
-    for (row, line) in cells {
-        let line: Vec<Piece<'_>> = line.iter().map(|(column, text)| ((*row, *column), *text)).collect();
-        runs(cells, &line, '\t', &mut found);
-    }
-    let mut columns: BTreeMap<u32, Vec<Piece<'_>>> = BTreeMap::new();
-    for (row, line) in cells {
-        for (column, text) in line {
-            columns.entry(*column).or_default().push(((*row, *column), text));
+    let mut columns: BTreeMap<u32, Vec<&Seen<'_>>> = BTreeMap::new();
+    for row in &rows {
+        runs(&row.iter().collect::<Vec<_>>(), '\t', &mut found);
+        for cell in row {
+            columns.entry(cell.at.1).or_default().push(cell);
         }
     }
     for column in columns.values() {
-        runs(cells, column, '\n', &mut found);
+        runs(column, '\n', &mut found);
     }
     found
 }
 
-fn runs(cells: &Cells<'_>, line: &[Piece<'_>], between: char, found: &mut Vec<Joined>) {
+/// Reads every cell, row by row. What announces digits is the nearest cell with words above them, or the one above that, else
+/// the nearest before them in their row.
+fn seen<'a>(cells: &Cells<'a>) -> Vec<Vec<Seen<'a>>> {
+    let mut words: Vec<Words<'a>> = Vec::new();
+    // Of each column the last two cells with words, the nearest first.
+    let mut above: HashMap<u32, (usize, Option<usize>)> = HashMap::new();
+    let mut rows = Vec::with_capacity(cells.len());
+    for (place, (row, line)) in cells.iter().enumerate() {
+        let mut before: Option<usize> = None;
+        let mut read = Vec::with_capacity(line.len());
+        let fresh = words.len();
+        let mut columns = Vec::new();
+        for (column, &text) in line {
+            let digits = piece(text);
+            let mut said = None;
+            if digits.is_some() {
+                let near = above.get(column).map_or([None, None], |(near, far)| [Some(*near), *far]);
+                let near = near.into_iter().flatten().filter_map(|at| words.get(at));
+                let near = near.filter(|one| place - one.row <= REACH).find_map(Words::announces);
+                said = near.or_else(|| words.get(before?)?.announces());
+            } else {
+                before = Some(words.len());
+                columns.push(*column);
+                words.push(Words { row: place, text, speaks: OnceCell::new() });
+            }
+            read.push(Seen { at: (*row, *column), text, digits, said });
+        }
+        for (at, column) in (fresh..).zip(columns) {
+            let nearest = above.get(&column).map(|(nearest, _)| *nearest);
+            above.insert(column, (at, nearest));
+        }
+        rows.push(read);
+    }
+    rows
+}
+
+fn runs(line: &[&Seen<'_>], between: char, found: &mut Vec<Joined>) {
     let mut at = 0;
     while at < line.len() {
-        let Some(count) = number_at(cells, &line[at..]) else {
+        let Some(count) = number_at(&line[at..]) else {
             at += 1;
             continue;
         };
         let pieces = &line[at..at + count];
-        let text: Vec<&str> = pieces.iter().map(|(_, text)| *text).collect();
+        let text: Vec<&str> = pieces.iter().map(|piece| piece.text).collect();
         let text = text.join(&between.to_string());
-        let said = announcement(cells, pieces[0].0).unwrap_or("※");
-        found.push(Joined { first: pieces[0].0, last: pieces[count - 1].0, text: format!("{said}\n{text}") });
+        let said = pieces[0].said.unwrap_or("※");
+        found.push(Joined { first: pieces[0].at, last: pieces[count - 1].at, text: format!("{said}\n{text}") });
         at += count;
     }
 }
 
 /// How many cells from the first on make one number.
-fn number_at(cells: &Cells<'_>, line: &[Piece<'_>]) -> Option<usize> {
+fn number_at(line: &[&Seen<'_>]) -> Option<usize> {
     let mut digits = String::new();
-    for (count, (_, text)) in line.iter().enumerate().take(MOST) {
-        let piece = piece(text)?;
+    for (count, cell) in line.iter().enumerate().take(MOST) {
+        let piece = cell.digits.as_deref()?;
         // a piece of one digit is a check, or nothing
         if count == 0 && piece.len() < 2 {
             return None;
         }
-        digits.push_str(&piece);
+        digits.push_str(piece);
         if digits.len() > 19 {
             return None;
         }
-        if count == 0 {
+        if count == 0 || !matches!(digits.len(), 11 | 16..=19) {
             continue;
         }
-        let heads = line[..=count].iter().filter_map(|(at, _)| announcement(cells, *at));
-        let heads: Vec<&str> = heads.collect();
+        let heads: Vec<&str> = line[..=count].iter().filter_map(|cell| cell.said).collect();
         // under two headings stand two numbers
         let said = heads.first().copied().filter(|first| heads.iter().all(|head| head == first));
         let speaks = |words: &[&str]| said.is_some_and(|said| words.iter().any(|word| said.contains(word)));
@@ -104,14 +166,19 @@ fn number_at(cells: &Cells<'_>, line: &[Piece<'_>]) -> Option<usize> {
 
 /// The digits of a cell that holds nothing else, up to 17, with an X at their end; `None` for all other cells.
 fn piece(text: &str) -> Option<String> {
-    let plain: String = text.chars().filter(|c| !c.is_whitespace()).collect();
     let mut digits = String::new();
-    for (at, c) in plain.chars().enumerate() {
-        let ends = at + 1 == plain.chars().count();
+    let mut ended = false;
+    for c in text.chars().filter(|c| !c.is_whitespace()) {
+        if ended || digits.len() > 17 {
+            return None;
+        }
         match c {
             '0'..='9' => digits.push(c),
             '０'..='９' => digits.push(char::from_digit(u32::from(c) - u32::from('０'), 10)?),
-            'X' | 'x' | 'Ｘ' if ends => digits.push('X'),
+            'X' | 'x' | 'Ｘ' => {
+                digits.push('X');
+                ended = true;
+            }
             '-' | '－' | '—' => {}
             _ => return None,
         }
@@ -125,18 +192,6 @@ fn is_born(digits: &str) -> bool {
     let year = number(6, 10).is_some_and(|year| (1900..2100).contains(&year));
     let month = number(10, 12).is_some_and(|month| (1..=12).contains(&month));
     year && month && number(12, 14).is_some_and(|day| (1..=31).contains(&day))
-}
-
-/// The cell that says what a number is: the nearest one with words above it, or before it in its row.
-fn announcement<'a>(cells: &Cells<'a>, (row, column): (u32, u32)) -> Option<&'a str> {
-    const WORDS: [&str; 11] = ["身份", "证件", "证号", "电话", "手机", "联系", "微信", "卡号", "账号", "帐号", "银行"];
-    /// Rows that are looked at.
-    const REACH: usize = 200;
-    let speaks = |text: &&str| WORDS.iter().any(|word| text.contains(word)) && piece(text).is_none();
-    let above = cells.range(..row).rev().take(REACH).filter_map(|(_, line)| line.get(&column).copied());
-    let above = above.filter(|text| piece(text).is_none()).take(2).find(speaks);
-    let before = || cells.get(&row)?.range(..column).rev().map(|(_, text)| *text).find(|text| piece(text).is_none());
-    above.or_else(|| before().filter(speaks))
 }
 
 #[cfg(test)]
@@ -170,5 +225,49 @@ mod tests {
         assert!(found(figures).is_empty());
         let phones: &[&[&str]] = &[&["办公电话"], &["7212345"], &["7212346"], &["0793-7212347"]];
         assert!(found(phones).is_empty());
+    }
+
+    #[test]
+    fn a_heading_reaches_two_hundred_rows_and_is_the_nearest_or_the_one_above_it() {
+        let sheet = |between: u32, heads: &[&'static str]| {
+            let mut cells: Cells<'_> = Cells::new();
+            for (row, head) in (0..).zip(heads) {
+                cells.entry(row).or_default().insert(0, head);
+            }
+            let from = u32::try_from(heads.len()).expect("few");
+            for row in from..from + between {
+                cells.entry(row).or_default().insert(1, "7");
+            }
+            cells.entry(from + between).or_default().insert(0, "1380013");
+            cells.entry(from + between + 1).or_default().insert(0, "8000");
+            find(&cells).into_iter().map(|joined| joined.text).collect::<Vec<_>>()
+        };
+        assert_eq!(sheet(0, &["联系电话"]), ["联系电话\n1380013\n8000"]);
+        assert_eq!(sheet(0, &["联系电话", "（本人）"]), ["联系电话\n1380013\n8000"]);
+        assert!(sheet(0, &["联系电话", "（本人）", "（选填）"]).is_empty());
+        assert_eq!(sheet(199, &["联系电话"]).len(), 1);
+        assert!(sheet(200, &["联系电话"]).is_empty());
+        // Before it in its row, where nothing above it says what it is.
+        assert_eq!(found(&[&["手机", "138", "0013", "8000"]]), ["手机\n138\t0013\t8000"]);
+        assert!(found(&[&["手机", "备注", "138", "0013", "8000"]]).is_empty());
+    }
+
+    #[test]
+    fn only_digits_are_a_piece() {
+        for (text, digits) in [
+            ("138 0013", Some("1380013")),
+            ("１３８-00", Some("13800")),
+            ("0018x", Some("0018X")),
+            ("x", Some("X")),
+            ("12345678901234567", Some("12345678901234567")),
+            ("123456789012345678", None),
+            ("1X2", None),
+            ("1X-", None),
+            ("--", None),
+            ("", None),
+            ("第1", None),
+        ] {
+            assert_eq!(piece(text).as_deref(), digits, "{text}");
+        }
     }
 }

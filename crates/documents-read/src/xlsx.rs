@@ -450,6 +450,11 @@ fn sheet_parts(
     let filled = rows.iter().flat_map(|(row, cells)| cells.keys().map(move |column| (*row, *column)));
     let seen: BTreeSet<u32> =
         filled.filter(|(row, column)| !hidden.covers(*row, *column)).map(|(_, column)| column).collect();
+    // Cells over several rows: those that begin below, and those that the row is within.
+    let mut waiting: Vec<&(u32, u32, u32)> = hidden.tall.iter().collect();
+    waiting.sort_by_key(|(_, first, _)| *first);
+    let mut waiting = waiting.into_iter().peekable();
+    let mut tall: Vec<&(u32, u32, u32)> = Vec::new();
     for (row, cells) in rows {
         let mut shown: BTreeMap<u32, &str> = BTreeMap::new();
         for (column, text) in cells {
@@ -471,8 +476,11 @@ fn sheet_parts(
             lines.push(shown.values().map(|text| flat(text)).collect::<Vec<_>>().join("\t"));
             continue;
         }
-        let tall = hidden.tall.iter().filter(|(_, first, last)| (first + 1..=*last).contains(row));
-        for (column, first, _) in tall.filter(|(column, first, _)| !hidden.covers(*first, *column)) {
+        while let Some(one) = waiting.next_if(|(_, first, _)| first < row) {
+            tall.push(one);
+        }
+        tall.retain(|(_, _, last)| last >= row);
+        for (column, first, _) in tall.iter().filter(|(column, first, _)| !hidden.covers(*first, *column)) {
             if rows.get(first).is_some_and(|cells| cells.contains_key(column)) {
                 shown.entry(*column).or_insert(SAME);
             }

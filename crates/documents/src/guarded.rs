@@ -15,10 +15,10 @@ use tokio::sync::Semaphore;
 
 use crate::tables::{Table, Wanted};
 use crate::wire::{Answer, EXTRACT_COMMAND, Request, Work};
-use crate::{Code, Drawn, Extracted, Imported, Limits, Rejected};
+use crate::{Code, Drawn, Extracted, Held, Imported, Limits, Rejected};
 
 /// Largest answer the parent reads, in bytes.
-const ANSWER_BYTES: u64 = 64 << 20;
+pub(crate) const ANSWER_BYTES: u64 = 64 << 20;
 /// Children at work at the same time.
 const AT_ONCE: usize = 2;
 /// Shared by all extractors of the process: however many pages take uploads, only so many children run at once.
@@ -33,7 +33,7 @@ pub struct Extractor {
     pub limits: Limits,
     /// How long the child may take, in all.
     pub timeout: Duration,
-    at_once: Arc<Semaphore>,
+    pub(crate) at_once: Arc<Semaphore>,
 }
 
 impl Extractor {
@@ -79,6 +79,20 @@ impl Extractor {
     /// As [`Extractor::extract`].
     pub async fn import(&self, path: &Path, file_name: &str) -> Result<Imported, Rejected> {
         self.ask(path, file_name, Work::Import).await
+    }
+
+    /// The files of a zip, each as it lies in it: not fit for anybody but a child that reads it.
+    ///
+    /// # Errors
+    /// As [`Extractor::extract`], in words for archives.
+    pub async fn unpack(&self, path: &Path, file_name: &str) -> Result<Vec<Held>, Rejected> {
+        self.ask(path, file_name, Work::Unpack).await.map_err(|rejected| match rejected.code {
+            Code::Crashed | Code::TimedOut => Rejected::new(
+                rejected.code,
+                "压缩包太大或已损坏，系统没有读完。请分成几个压缩包，或直接选择其中的文件上传。",
+            ),
+            _ => rejected,
+        })
     }
 
     async fn ask<T: DeserializeOwned>(&self, path: &Path, file_name: &str, work: Work) -> Result<T, Rejected> {
@@ -133,21 +147,21 @@ impl Extractor {
     }
 }
 
-fn internal() -> Rejected {
+pub(crate) fn internal() -> Rejected {
     Rejected::new(
         Code::Internal,
         "系统暂时不能读取文件，不是文件的问题。请稍后重新上传；如果一直这样，请联系系统管理员。",
     )
 }
 
-fn crashed() -> Rejected {
+pub(crate) fn crashed() -> Rejected {
     Rejected::new(
         Code::Crashed,
         "读取文件时出了意外，文件可能已损坏或过于复杂。请用 Word、WPS 或原来的软件打开，另存一份后再上传。",
     )
 }
 
-fn timed_out() -> Rejected {
+pub(crate) fn timed_out() -> Rejected {
     Rejected::new(
         Code::TimedOut,
         "文件太复杂，在规定时间内没有读完。请拆分成几个文件，或删除不需要的图片和格式后再上传。",

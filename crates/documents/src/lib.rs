@@ -18,6 +18,7 @@ pub mod picture;
 mod places;
 mod rejected;
 mod rows;
+mod several;
 pub mod tables;
 pub mod wire;
 
@@ -30,4 +31,5 @@ pub use imported::{Held, Imported};
 pub use places::place_in_words;
 pub use rejected::{Code, Rejected};
 pub use rows::{Rows, rows_of};
+pub use several::Several;
 pub use wire::EXTRACT_COMMAND;

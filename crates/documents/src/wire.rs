@@ -1,7 +1,7 @@
 //! What the server and its guarded child say to each other.
 //!
 //! The server starts `program __extract NAME REQUEST` with the file on standard input; `REQUEST` is a [`Request`], the answer
-//! on standard output an [`Answer`], both as JSON. The child's side is in the crate `documents-read`.
+//! on standard output an [`Answer`], both as JSON; of [`Work::Many`] many. The child's side is in the crate `documents-read`.
 
 use serde::{Deserialize, Serialize};
 
@@ -35,6 +35,21 @@ pub enum Work {
     Picture,
     /// A Word document for an editor: the answer holds a [`crate::Imported`].
     Import,
+    /// The files of a zip: the answer holds a list of [`crate::Held`].
+    Unpack,
+    /// One file after the other, as [`frame`] writes each; for each a line with an [`Answer`] as of [`Work::Text`], whose parts are
+    /// those alone that could not be read. The name that the program is started with is none.
+    Many,
+}
+
+/// What goes before the bytes of each file of [`Work::Many`]: length and bytes of its name, length of the file.
+pub fn frame(name: &str, length: u64) -> Vec<u8> {
+    // No disk knows longer ones.
+    let name: String = name.chars().take(1000).collect();
+    let mut head = u32::try_from(name.len()).unwrap_or_default().to_le_bytes().to_vec();
+    head.extend_from_slice(name.as_bytes());
+    head.extend_from_slice(&length.to_le_bytes());
+    head
 }
 
 /// What the child says.

@@ -124,7 +124,7 @@ pub(crate) async fn notify(ctx: &Ctx, notice: Notice) -> Result<()> {
     let today = ctx.today();
     // Two of the organs may have become one since: it hears of it once.
     let organs: BTreeSet<OrganCode> = notice.organs.iter().map(|organ| directory.stands_for(organ, today)).collect();
-    let office = ctx.config().server.office_url.trim_end_matches('/');
+    let office = ctx.office_url();
     // What no longer runs stands on no board.
     let address = match notice.address.as_str() {
         "" => format!("{office}/duties?source={}", row.key),
@@ -205,7 +205,7 @@ pub(crate) fn again(done: Result<()>) -> std::result::Result<(), Failure> {
 
 /// The office's address of a duty.
 pub(crate) fn href(ctx: &Ctx, duty: &DutyId) -> String {
-    format!("{}/duties/{duty}", ctx.config().server.office_url.trim_end_matches('/'))
+    format!("{}/duties/{duty}", ctx.office_url())
 }
 
 /// Things owed by the organ that answers for them today.

@@ -166,7 +166,7 @@ const FRESH: i32 = 7;
 /// When the database fails.
 async fn tell(ctx: &Ctx) -> web::Result<()> {
     let (directory, today, addresses) = (ctx.directory(), ctx.today(), addresses(ctx).await?);
-    let office = ctx.config().server.office_url.trim_end_matches('/');
+    let office = ctx.office_url();
     for organ in directory.all() {
         let answers = directory.stands_for(&organ.code, today);
         let fresh = |end: &Date| end.until(today).is_ok_and(|span| (0..=FRESH).contains(&span.get_days()));

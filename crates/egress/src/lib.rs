@@ -1,8 +1,8 @@
 //! Asking other sites whether an address can be opened: the only place from which this program opens connections that a
-//! person's input names, be it in a form or on the command line ([`fetch`]). A form can lead it nowhere inside: names are
-//! resolved once and the connection goes to just that address, private and other special addresses are refused unless the
-//! configuration allows their network, redirects are followed one by one under the same rules, time and bytes are bounded, and
-//! nothing of the answer but its status is kept.
+//! person's input names, be it in a form, on the command line or in the configuration ([`fetch`]). A form can lead it
+//! nowhere inside: names are resolved once and the connection goes to just that address, private and other special
+//! addresses are refused unless the configuration allows their network, redirects are followed one by one under the same
+//! rules, time and bytes are bounded, and nothing of the answer but its status is kept.
 
 use std::{
     net::{IpAddr, Ipv6Addr, SocketAddr},
@@ -63,8 +63,8 @@ async fn follow(address: &str, allow: &[IpNet]) -> Seen {
     Seen::Unreachable("转来转去，没有打开页面".into())
 }
 
-/// What stands at an address that somebody names on the command line of this machine: also inside, since whoever may run commands
-/// may open it anyway. At most `most` bytes.
+/// What stands at an address that somebody names on the command line of this machine or in its configuration: also inside, since
+/// whoever may do that may open it anyway. At most `most` bytes.
 ///
 /// # Errors
 /// Why there is nothing, in words.

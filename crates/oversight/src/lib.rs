@@ -51,6 +51,7 @@ pub fn capability() -> Capability {
         .declare(sealed::plans())
         .declare(plans::duty_source())
         .declare(plans::touched::touched())
+        .declare(plans::recorded())
         .declare(duties::mentions())
         .declare(duties::datasets())
         .declare(duties::on_map())
@@ -108,7 +109,7 @@ pub async fn import(ctx: &Ctx, actor: &Actor, import: Import) -> Result<Imported
         Taken::Draft(plan) => plan,
         Taken::Same { plan, title, state } => {
             let end = if state == PlanState::Draft { "/draft" } else { "" };
-            let address = format!("{}/plans/{plan}{end}", ctx.config().server.office_url);
+            let address = format!("{}/plans/{plan}{end}", ctx.office_url());
             let text = format!("同一文本已经导入过：“{title}”（{}）。请打开已有的：{address}", state.label());
             return Err(Error::Conflict(text));
         }

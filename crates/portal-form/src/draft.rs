@@ -230,7 +230,7 @@ impl Draft {
 
     /// The private link as it is kept elsewhere: with the host.
     pub fn link(&self, ctx: &Ctx) -> String {
-        format!("{}{}", ctx.config().server.portal_url.trim_end_matches('/'), self.path())
+        format!("{}{}", ctx.portal_url(), self.path())
     }
 
     /// Until when it is kept, in China time.

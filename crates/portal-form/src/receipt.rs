@@ -387,7 +387,7 @@ impl Receipt {
             lines: record.as_ref().map(|record| (self.form.lines)(ctx, &record.fields)).unwrap_or_default(),
             files: files.collect(),
             erased: record.is_none(),
-            link: format!("{}{}", ctx.config().server.portal_url.trim_end_matches('/'), self.path()),
+            link: format!("{}{}", ctx.portal_url(), self.path()),
             words,
         })
     }

@@ -10,6 +10,7 @@ use document::{
     Kinds, Shape,
     common::{DOCUMENT_NUMBER, LAPSED, REPEALED, SUMMARY, TOPICS, VALIDITIES, VALIDITY},
     desk,
+    needs::{self, Step},
     permissions::{CONFIRM_ERASURE, WITHDRAW_DOCUMENTS, WRITE_DOCUMENTS},
     public::{self, proof},
     rows::shown_title,
@@ -17,8 +18,8 @@ use document::{
 use futures::future::BoxFuture;
 use jiff::SignedDuration;
 use kernel::{
-    Staff,
-    id::{DocumentId, SubjectRef},
+    Actor, Staff,
+    id::{DocumentId, EditionId, SubjectRef},
     may, time,
 };
 use review::permissions::BYPASS_GATES;
@@ -84,13 +85,19 @@ impl DeskSource for Held {
                     same.then(|| data.get("why")?.as_str().map(str::to_owned))?
                 });
                 let title = shown_title(&row.title);
+                let edition = EditionId::from(row.id.as_str());
+                let whole = document::rows::read(ctx.db().read(), &crate::house(ctx), &Actor::System, &edition).await?;
+                let waits = needs::missing(ctx, ctx.db().read(), &whole, Step::Publish).await?.into_iter().next();
                 let moment = time::from_db(&row.publish_at).map(time::date_in_china);
                 items.push(DeskItem {
                     kind: "到时未发布".to_owned(),
                     group: Group::SYSTEM,
-                    title: match why {
-                        Some(why) => format!("《{title}》到时没有发布：{why}。请核实，内容无误的请收回修改后重新送审"),
-                        None => format!("《{title}》到时没有发布，请到系统状态页查看原因"),
+                    title: match (why, waits) {
+                        (_, Some(need)) => format!("《{title}》已通过审核，还不能公开：{}", need.words),
+                        (Some(why), None) => {
+                            format!("《{title}》到时没有发布：{why}。请核实，内容无误的请收回修改后重新送审")
+                        }
+                        (None, None) => format!("《{title}》到时没有发布，请到系统状态页查看原因"),
                     },
                     href: format!("/documents/{}", row.document_id),
                     organ: directory.short_name(&row.organ.as_str().into()).to_owned(),
@@ -172,7 +179,7 @@ impl DeskSource for Desk {
 
 /// Erasures that wait for this person: asked for by another, of an organ whose texts the person may decide on.
 async fn erasures(ctx: &Ctx, staff: &Staff) -> Result<Vec<DeskItem>> {
-    let actor: kernel::Actor = staff.clone().into();
+    let actor: Actor = staff.clone().into();
     if may(&actor, &CONFIRM_ERASURE).is_err() {
         return Ok(Vec::new());
     }
@@ -210,7 +217,7 @@ struct Objection {
 
 /// Emergency publications that somebody disagreed with, for those who may take them off, until they are taken off or corrected.
 async fn objections(ctx: &Ctx, staff: &Staff) -> Result<Vec<DeskItem>> {
-    let actor: kernel::Actor = staff.clone().into();
+    let actor: Actor = staff.clone().into();
     if may(&actor, &WITHDRAW_DOCUMENTS).is_err() {
         return Ok(Vec::new());
     }
@@ -305,6 +312,10 @@ impl SearchSource for Search {
 
     fn standing<'a>(&'a self, ctx: &'a Ctx, _: Audience, ids: &'a [String]) -> BoxFuture<'a, Result<Vec<String>>> {
         Box::pin(async move { Ok(public::standing(ctx.db(), ids).await?) })
+    }
+
+    fn moments<'a>(&'a self, ctx: &'a Ctx, ids: &'a [String]) -> BoxFuture<'a, Result<Vec<(String, String, String)>>> {
+        Box::pin(async move { Ok(public::moments(ctx.db(), ids).await?) })
     }
 
     fn labels<'a>(&'a self, ctx: &'a Ctx) -> BoxFuture<'a, Result<Vec<Label>>> {

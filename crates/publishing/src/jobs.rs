@@ -1,6 +1,10 @@
 //! Work that follows: scheduled publication, emptying the bin.
 
-use document::{draft, life, rows};
+use document::{
+    draft, life,
+    needs::{self, Step},
+    rows,
+};
 use kernel::{Actor, id::EditionId};
 use review::About;
 use store::{
@@ -97,6 +101,10 @@ async fn publish_one(ctx: &Ctx, edition: &EditionId) -> Result<()> {
     }
     drop(tx);
     let seen = rows::read(ctx.db().read(), &house, &Actor::System, edition).await?;
+    // What waits is asked about each minute: none of its files is read for that.
+    if !needs::missing(ctx, ctx.db().read(), &seen, Step::Publish).await?.is_empty() {
+        return Ok(());
+    }
     checks::ensure(ctx, &seen).await?;
     let anew = deciding::look(ctx, &seen).await?;
     let mut tx = ctx.db().write().await?;
@@ -106,11 +114,12 @@ async fn publish_one(ctx: &Ctx, edition: &EditionId) -> Result<()> {
         whole.edition.state()?;
         return Ok(());
     }
-    if deciding::come_due(ctx, &mut tx, &whole, &anew).await? == Due::Unchecked {
-        return Err(Error::internal(format!("edition {edition} was changed while it was looked through")));
+    match deciding::come_due(ctx, &mut tx, &whole, &anew).await? {
+        Due::Unchecked => Err(Error::internal(format!("edition {edition} was changed while it was looked through"))),
+        // Asked again each minute.
+        Due::Waiting => Ok(()),
+        Due::Published | Due::Held | Due::Unproven => Ok(tx.commit().await?),
     }
-    tx.commit().await?;
-    Ok(())
 }
 
 /// Publishes every scheduled edition whose moment has come, and empties the bin of what lies there longer than 30 days.

@@ -4,6 +4,7 @@
 //! ([`kinds`]), the pages with their words, and what ties the two machines together ([`editions`]).
 
 pub mod columns;
+mod comments;
 pub mod county;
 pub mod editions;
 mod entries;
@@ -22,6 +23,8 @@ pub mod seed;
 pub mod settings;
 pub mod stand_ins;
 mod touched;
+
+use std::sync::Arc;
 
 use document::{Kind, events};
 use kernel::EventKind;
@@ -89,7 +92,7 @@ pub fn capability() -> Capability {
         .nav(Nav::under("公开", "/bypasses", "紧急发布复核", &REVIEW_EXCEPTIONS, 140))
         .events(&editions::subject::SAID.all().collect::<Vec<_>>())
         .events(&[&editions::seen::OPENED])
-        .events(&[&reviews::comments::COMMENTED, &reviews::comments::COMMENT_TURNED])
+        .events(&[&comments::COMMENTED, &comments::COMMENT_TURNED])
         .subject("reading", "查看稿件")
         .declare(editions::seen::Readings::default())
         .declare(portal::Cards::default())
@@ -112,6 +115,8 @@ pub fn capability() -> Capability {
         .declare(Verb::new("新建稿件", "撰写 起草", "/documents/new", &document::permissions::WRITE_DOCUMENTS))
         .declare(Verb::new("回收站", "恢复删除的草稿", "/documents/bin", &document::permissions::WRITE_DOCUMENTS))
         .declare(hooks::proof())
+        .declare(comments::forgets())
+        .declare(Arc::new(reviews::release::Desk) as Arc<dyn document::release::Releases>)
         .declare(sealed())
         .declare(touched::touched())
         .declare(web::hooks::Publishes { subject: DOCUMENT, leaves: LEAVES, stands: STANDS });

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use kernel::time;
 use serde::{Deserialize, Serialize};
 
-use crate::{Act, Content, Fault, Hash, Key, Leaf, Result, Signed, leaf::commit, tree};
+use crate::{Act, Content, Fault, Hash, Key, Leaf, Result, Signed, leaf::commit, note, tree};
 
 /// A receipt is not larger, in bytes.
 pub const LARGEST: usize = 1 << 20;
@@ -54,6 +54,8 @@ pub struct Proven {
     pub number: u64,
     /// Whose signature it is.
     pub key: Key,
+    /// The signed state as it stands in the receipt, with the cosignatures of witnesses.
+    checkpoint: String,
 }
 
 impl Receipt {
@@ -146,7 +148,8 @@ impl Receipt {
             return Err(Fault::new("签名的日志里没有这一条：条目、编号或证明被改动过"));
         }
         let content = self.opened(&leaf)?;
-        Ok(Proven { leaf, content, signed, number: self.index + 1, key })
+        let checkpoint = self.checkpoint.clone();
+        Ok(Proven { leaf, content, signed, number: self.index + 1, key, checkpoint })
     }
 
     fn hashes(&self) -> Result<Vec<Hash>> {
@@ -220,6 +223,14 @@ impl Proven {
         self.signed.at.map(shown).unwrap_or_default()
     }
 
+    /// When the witness of this key has cosigned the state of the log, as people read it; none = it has not.
+    ///
+    /// # Errors
+    /// When its cosignature does not hold.
+    pub fn witnessed_at(&self, witness: &Key) -> Result<Option<String>> {
+        Ok(note::witnessed(&self.checkpoint, witness)?.map(shown))
+    }
+
     /// Since when what it tells is so, stored form.
     pub fn since(&self) -> &str {
         let claimed = self.content.as_ref().map_or("", |content| content.since.as_str());
@@ -247,12 +258,11 @@ impl Proven {
     }
 
     fn what(&self) -> String {
-        let (act, edition) = (self.leaf.act, self.leaf.edition);
+        let (of, act, edition) = (&self.leaf.of, self.leaf.act, self.leaf.edition);
         let which = if edition > 0 { format!("第 {edition} 版") } else { String::new() };
         let Some(content) = &self.content else {
-            let document = &self.leaf.document;
             let note = if act.opens() { "（凭证生成时这一版已不公开，不含内容）" } else { "" };
-            return format!("{}的是：编号 {document} 的文件{which}{note}", act.label());
+            return format!("{}的是：编号 {} 的{}{which}{note}", of.label(act), of.id(), of.noun());
         };
         let by: Vec<&str> =
             [content.organ.as_str(), &content.number].into_iter().filter(|text| !text.is_empty()).collect();
@@ -266,7 +276,7 @@ impl Proven {
         match self.leaf.act {
             Act::Published => format!("公开时间：{since} 起{recorded}"),
             Act::Corrected => format!("公开时间：更正后的这一版 {since} 起{recorded}"),
-            Act::Withdrawn => format!("撤回时间：{at}"),
+            act @ (Act::Ended | Act::Withdrawn) => format!("{}时间：{at}", self.leaf.of.label(act)),
             Act::Erased => format!("清除时间：{at}"),
         }
     }
@@ -276,7 +286,7 @@ impl Proven {
 mod tests {
     use super::*;
     use crate::{
-        Growing,
+        Growing, Of,
         note::{
             sign,
             tests::{key, pair},
@@ -297,7 +307,7 @@ mod tests {
         let (content, salt) = (content.text(), "5a".repeat(32));
         let leaf = |at: u64| Leaf {
             act: Act::Published,
-            document: format!("0m{at}").into(),
+            of: Of::Document(format!("0m{at}").into()),
             edition: 1,
             at: "2026-03-05T01:02:03.004Z".into(),
             digest: commit(&salt, &content).expect("digest"),
@@ -397,5 +407,32 @@ mod tests {
         let one = Receipt { content: String::new(), salt: String::new(), ..receipt() };
         let proven = Receipt::open(one.file().expect("a file").as_bytes(), None).expect("it holds");
         assert!(proven.content.is_none() && proven.lines()[0].contains("编号 0m6 的文件第 1 版"));
+    }
+
+    #[test]
+    fn a_receipt_carries_what_witnesses_have_cosigned() {
+        let (one, other) = (pair(3), pair(4));
+        let witness = key("witness.example", &one);
+        let by = |message: &[u8]| one.sign(message).as_ref().to_vec();
+        let plain = receipt();
+        let checkpoint = note::witness(&plain.checkpoint, &witness, 1_772_416_800, &by).expect("cosigned");
+        let proven = Receipt { checkpoint, ..plain }.prove(None).expect("it holds");
+        assert_eq!(proven.witnessed_at(&witness), Ok(Some("2026-03-02 10:00".to_owned())));
+        assert_eq!(proven.witnessed_at(&key("witness.example", &other)), Ok(None));
+    }
+
+    #[test]
+    fn a_plan_is_told_as_one() {
+        let ended = Leaf {
+            act: Act::Ended,
+            of: Of::Plan("0mplan".into()),
+            edition: 2,
+            at: "2026-03-05T01:02:03.004Z".into(),
+            digest: String::new(),
+        };
+        let proven = Proven { leaf: ended, content: None, ..receipt().prove(None).expect("it holds") };
+        let [what, when, ..] = proven.lines();
+        assert_eq!(what, "停止执行的是：编号 0mplan 的计划第 2 版");
+        assert_eq!(when, "停止执行时间：2026-03-05 09:02");
     }
 }

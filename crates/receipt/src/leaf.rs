@@ -1,7 +1,7 @@
-//! What a leaf says: which document and edition, what happened to it and when, and a digest of what was public. Nothing else
-//! stands in it, and nothing can be guessed from it: the digest is taken over a salt that is deleted when the content is erased.
+//! What a leaf says: which document or plan and edition, what happened to it and when, and a digest of what was public. Nothing
+//! else stands in it, and nothing can be guessed from it: the digest is taken over a salt that is deleted when the content is erased.
 
-use kernel::id::DocumentId;
+use kernel::id::{DocumentId, PlanId};
 use sha2::{Digest, Sha256};
 
 use crate::{Fault, Result};
@@ -20,6 +20,8 @@ pub enum Act {
     Published,
     /// A later edition took the place of the one before.
     Corrected,
+    /// Public as before, but no longer in force: another took its place.
+    Ended,
     /// No longer public.
     Withdrawn,
     /// The words of a withdrawn document were erased.
@@ -32,6 +34,7 @@ impl Act {
         match self {
             Self::Published => "published",
             Self::Corrected => "corrected",
+            Self::Ended => "ended",
             Self::Withdrawn => "withdrawn",
             Self::Erased => "erased",
         }
@@ -42,6 +45,7 @@ impl Act {
         match self {
             Self::Published => "公开",
             Self::Corrected => "更正",
+            Self::Ended => "停止执行",
             Self::Withdrawn => "撤回",
             Self::Erased => "清除原文",
         }
@@ -49,7 +53,9 @@ impl Act {
 
     /// By its code.
     pub fn from_code(code: &str) -> Option<Self> {
-        [Self::Published, Self::Corrected, Self::Withdrawn, Self::Erased].into_iter().find(|act| act.code() == code)
+        [Self::Published, Self::Corrected, Self::Ended, Self::Withdrawn, Self::Erased]
+            .into_iter()
+            .find(|act| act.code() == code)
     }
 
     /// Whether something is public after it.
@@ -58,12 +64,65 @@ impl Act {
     }
 }
 
+/// Of what a leaf is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Of {
+    Document(DocumentId),
+    /// A work plan (工作要点 and its kin).
+    Plan(PlanId),
+}
+
+impl Of {
+    /// By the kind of its subject in the audit log, and its id; none for all other kinds.
+    pub fn new(kind: &str, id: &str) -> Option<Self> {
+        match kind {
+            "document" => Some(Self::Document(DocumentId::from(id))),
+            "plan" => Some(Self::Plan(PlanId::from(id))),
+            _ => None,
+        }
+    }
+
+    /// As leaves and tables write its kind.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Document(_) => "document",
+            Self::Plan(_) => "plan",
+        }
+    }
+
+    /// As its kind calls it.
+    pub fn id(&self) -> &str {
+        match self {
+            Self::Document(id) => id.as_str(),
+            Self::Plan(id) => id.as_str(),
+        }
+    }
+
+    /// What readers call it.
+    pub fn noun(&self) -> &'static str {
+        match self {
+            Self::Document(_) => "文件",
+            Self::Plan(_) => "计划",
+        }
+    }
+
+    /// What readers call an act on it.
+    pub fn label(&self, act: Act) -> &'static str {
+        match (self, act) {
+            (Self::Plan(_), Act::Published) => "下达",
+            (Self::Plan(_), Act::Corrected) => "调整",
+            (Self::Plan(_), Act::Withdrawn) => "撤销",
+            _ => act.label(),
+        }
+    }
+}
+
 /// A leaf.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Leaf {
     pub act: Act,
-    pub document: DocumentId,
-    /// 1, 2, …; 0 = the whole document.
+    pub of: Of,
+    /// 1, 2, …; of a plan it grows with each amendment; 0 = the whole document.
     pub edition: i64,
     /// Stored form.
     pub at: String,
@@ -77,9 +136,10 @@ impl Leaf {
     pub fn text(&self) -> String {
         let digest = if self.digest.is_empty() { NONE } else { &self.digest };
         format!(
-            "{LEAF}\nact {}\ndocument {}\nedition {}\nat {}\ndigest {digest}\n",
+            "{LEAF}\nact {}\n{} {}\nedition {}\nat {}\ndigest {digest}\n",
             self.act.code(),
-            self.document,
+            self.of.kind(),
+            self.of.id(),
             self.edition,
             self.at
         )
@@ -93,13 +153,14 @@ impl Leaf {
         let read = || -> Option<Self> {
             let mut lines = text.lines();
             (lines.next()? == LEAF).then_some(())?;
+            let act = Act::from_code(lines.next()?.strip_prefix("act ")?)?;
+            let (kind, id) = lines.next()?.split_once(' ')?;
+            let of = Of::new(kind, id)?;
             let mut value = |name: &str| lines.next()?.strip_prefix(name)?.strip_prefix(' ').map(str::to_owned);
-            let act = Act::from_code(&value("act")?)?;
-            let document = DocumentId::from(value("document")?);
             let edition = value("edition")?.parse().ok()?;
             let (at, digest) = (value("at")?, value("digest")?);
             let digest = if digest == NONE { String::new() } else { digest };
-            Some(Self { act, document, edition, at, digest })
+            Some(Self { act, of, edition, at, digest })
         };
         read().filter(|leaf| leaf.text() == text).ok_or_else(|| Fault::new("日志条目的写法不对，不是本日志写的"))
     }
@@ -213,7 +274,7 @@ mod tests {
     fn leaf() -> Leaf {
         Leaf {
             act: Act::Corrected,
-            document: DocumentId::from("0mabc"),
+            of: Of::Document(DocumentId::from("0mabc")),
             edition: 2,
             at: "2026-03-05T01:02:03.004Z".into(),
             digest: "ab".repeat(32),
@@ -227,6 +288,9 @@ mod tests {
         let erased = Leaf { act: Act::Erased, edition: 0, digest: String::new(), ..leaf() };
         assert!(erased.text().ends_with("digest -\n"));
         assert_eq!(Leaf::parse(&erased.text()), Ok(erased));
+        let ended = Leaf { act: Act::Ended, of: Of::Plan("0mplan".into()), digest: String::new(), ..leaf() };
+        assert!(ended.text().contains("act ended\nplan 0mplan\n"));
+        assert_eq!(Leaf::parse(&ended.text()), Ok(ended));
         let text = one.text();
         for other in [
             String::new(),
@@ -235,6 +299,7 @@ mod tests {
             text.replace('\n', "\r\n"),
             text.replace("edition 2", "edition 02"),
             text.replace("corrected", "changed"),
+            text.replace("document 0m", "letter 0m"),
             text.replace("leaf/1", "leaf/2"),
         ] {
             assert!(Leaf::parse(&other).is_err(), "{other:?}");

@@ -11,7 +11,7 @@ pub mod tile;
 pub mod tree;
 
 pub use file::{LARGEST, Proven, Receipt};
-pub use leaf::{Act, Content, Leaf};
+pub use leaf::{Act, Content, Leaf, Of};
 pub use note::{Key, Signed};
 pub use tree::{Growing, Hash};
 

@@ -70,6 +70,21 @@ impl Key {
         bytes
     }
 
+    /// Whether a line is its cosignature, as it says of itself; proven is nothing.
+    fn has_cosigned(&self, line: &str) -> bool {
+        self.is_of(line, &[ED25519_COSIGNATURE])
+    }
+
+    /// Whether a line is any signature of this key, as it says of itself.
+    fn has_signed(&self, line: &str) -> bool {
+        self.is_of(line, &[ED25519_NOTE, ED25519_COSIGNATURE])
+    }
+
+    fn is_of(&self, line: &str, kinds: &[u8]) -> bool {
+        Signature::from_bytes(line.as_bytes())
+            .is_ok_and(|one| one.name() == self.name && kinds.iter().any(|kind| one.id() == self.id(*kind)))
+    }
+
     /// The time of a cosignature of this key over a note, in seconds since 1970; an error when it is there and does not hold.
     fn cosigned_at(&self, text: &[u8], signatures: &[Signature]) -> Result<Option<u64>> {
         let own = |one: &&Signature| one.name() == self.name && one.id() == self.id(ED25519_COSIGNATURE);
@@ -127,7 +142,6 @@ impl Signed {
     /// # Errors
     /// When it is none, or its signature is not by this key.
     pub fn open(note: &str, key: &Key) -> Result<Self> {
-        let malformed = || Fault::new("检查点的写法不对，不完整或被改动过");
         let parsed = Note::from_bytes(note.as_bytes()).map_err(|_| malformed())?;
         let verifier = StandardVerifier::new(&key.to_string()).map_err(|_| malformed())?;
         let known = VerifierList::new(vec![Box::new(verifier)]);
@@ -156,15 +170,49 @@ pub fn sign(key: &Key, (size, root): (u64, Hash), time: u64, sign: Sign<'_>) -> 
     String::from_utf8(note.to_bytes()).map_err(|_| unsigned())
 }
 
-/// Adds the cosignature of a witness to a checkpoint.
+/// Adds the cosignature of a witness to a checkpoint, in the place of an earlier one of the same witness.
 ///
 /// # Errors
 /// When the checkpoint is no note, or the name of the key has spaces or `+`.
 pub fn witness(note: &str, key: &Key, time: u64, sign: Sign<'_>) -> Result<String> {
-    let parsed = Note::from_bytes(note.as_bytes()).map_err(|_| Fault::new("检查点的写法不对"))?;
+    let parsed = Note::from_bytes(note.as_bytes()).map_err(|_| malformed())?;
     let line = cosignature(key, time, parsed.text(), sign)?.to_bytes();
     let line = String::from_utf8(line).map_err(|_| unsigned())?;
-    Ok(format!("{note}{line}"))
+    let (text, lines) = parts(note)?;
+    let others: String = lines.filter(|line| !key.has_cosigned(line)).map(|line| format!("{line}\n")).collect();
+    Ok(format!("{text}\n\n{others}{line}"))
+}
+
+/// A checkpoint with what these keys have signed alone: who else has signed it is left out.
+///
+/// # Errors
+/// When the checkpoint is no note.
+pub fn only(note: &str, keys: &[&Key]) -> Result<String> {
+    let (text, lines) = parts(note)?;
+    let own = |line: &&str| keys.iter().any(|key| key.has_signed(line));
+    let lines: String = lines.filter(own).map(|line| format!("{line}\n")).collect();
+    Ok(format!("{text}\n\n{lines}"))
+}
+
+/// The lines of these witnesses in a checkpoint, to go out with the same state as the log itself has signed it. What a line says
+/// is proven first: none that does not hold is among them.
+///
+/// # Errors
+/// When the checkpoint is no note.
+pub fn lines_of(note: &str, witnesses: &[&Key]) -> Result<String> {
+    let held: Vec<&&Key> = witnesses.iter().filter(|key| matches!(witnessed(note, key), Ok(Some(_)))).collect();
+    let (_, lines) = parts(note)?;
+    Ok(lines.filter(|line| held.iter().any(|key| key.has_cosigned(line))).map(|line| format!("{line}\n")).collect())
+}
+
+/// What is signed in a note, and the lines of who has signed it.
+fn parts(note: &str) -> Result<(&str, std::str::Lines<'_>)> {
+    let (text, lines) = note.rsplit_once("\n\n").ok_or_else(malformed)?;
+    Ok((text, lines.lines()))
+}
+
+fn malformed() -> Fault {
+    Fault::new("检查点的写法不对，不完整或被改动过")
 }
 
 /// Whether a text has the form of a signed note, whoever signed it: a page of an error or of a login has not.
@@ -177,10 +225,9 @@ pub fn is_note(text: &str) -> bool {
 /// # Errors
 /// When the checkpoint is no note, or the cosignature does not hold.
 pub fn witnessed(note: &str, key: &Key) -> Result<Option<u64>> {
-    let parsed = Note::from_bytes(note.as_bytes()).map_err(|_| Fault::new("检查点的写法不对"))?;
-    let lines = note.rsplit_once("\n\n").map_or("", |(_, lines)| lines);
-    let signatures: Vec<Signature> =
-        lines.lines().filter_map(|line| Signature::from_bytes(line.as_bytes()).ok()).collect();
+    let parsed = Note::from_bytes(note.as_bytes()).map_err(|_| malformed())?;
+    let (_, lines) = parts(note)?;
+    let signatures: Vec<Signature> = lines.filter_map(|line| Signature::from_bytes(line.as_bytes()).ok()).collect();
     key.cosigned_at(parsed.text(), &signatures)
 }
 
@@ -247,5 +294,16 @@ pub(crate) mod tests {
         assert!(Signed::open(&both, &key).is_ok());
         let forged = witness(&note, &own, 77, &|message| log.sign(message).as_ref().to_vec()).expect("made");
         assert!(witnessed(&forged, &own).is_err());
+        // Given back by the log, it is cosigned anew: one line of each witness.
+        let again = witness(&both, &own, 99, &by).expect("witnessed");
+        assert_eq!((witnessed(&again, &own), again.lines().count()), (Ok(Some(99)), both.lines().count()));
+        let third = pair(5);
+        let stranger = super::tests::key("stranger.example", &third);
+        let more = witness(&again, &stranger, 1, &|message| third.sign(message).as_ref().to_vec()).expect("cosigned");
+        assert_eq!(only(&more, &[&key, &own]).as_deref(), Ok(again.as_str()));
+        let line = lines_of(&more, &[&own]).expect("a line");
+        assert_eq!(format!("{note}{line}"), again);
+        assert_eq!(lines_of(&forged, &[&own]).as_deref(), Ok(""), "what does not hold is handed on to nobody");
+        assert!(only("no note", &[&key]).is_err());
     }
 }

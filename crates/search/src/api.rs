@@ -90,7 +90,7 @@ pub(crate) async fn search(
     let seen = u64::try_from(results.page.saturating_mul(results.size)).unwrap_or(u64::MAX);
     let more = seen < results.total && i64::try_from(results.page).is_ok_and(|page| page < PAGES);
     let next = more.then(|| {
-        let base = ctx.config().server.portal_url.trim_end_matches('/').to_owned();
+        let base = ctx.portal_url().to_owned();
         read.following(&base, "page", &(results.page + 1).to_string())
     });
     read.answer(&Answer { next: next.clone().map(Address), results }, next.as_deref())

@@ -8,6 +8,8 @@ use axum::{
     http::{HeaderValue, header},
     response::{IntoResponse, Redirect, Response},
 };
+use jiff::civil::Date;
+use kernel::time;
 use web::{
     Ctx, Query as Params,
     page::{feed_tag, xml_text},
@@ -26,8 +28,10 @@ struct Entry {
     id: String,
     title: String,
     href: String,
-    /// The first moment of the day on which it became public, in China.
-    at: String,
+    /// When it first became public; of what is known by its day alone, the first moment of that day in China.
+    published: String,
+    /// When its present words became public.
+    updated: String,
     organ: String,
     kind: String,
     summary: String,
@@ -71,12 +75,16 @@ pub(crate) async fn feed(
     }
     let page = address(&asked, |query| query.sort = Sort::Date);
     let found = search.query(&Query { sort: Sort::Date, page: 1, limit: SIZE, ..asked.clone() }).await?;
-    let base = ctx.config().server.portal_url.trim_end_matches('/').to_owned();
+    let base = ctx.portal_url().to_owned();
     let site = ctx.site();
     // Only words that all of a text holds are followed: «nearly» would bring something new every day.
     let hits = if found.relaxed { Vec::new() } else { found.hits };
-    let entries: Vec<Entry> =
-        hits.into_iter().filter(|hit| !hit.date.is_empty()).map(|hit| entry(&site.domain, &base, hit)).collect();
+    let mut moments = search.moments(&hits).await?;
+    let mut entries = Vec::new();
+    for hit in hits.into_iter().filter(|hit| !hit.date.is_empty()) {
+        let at = moments.remove(&(hit.subject.clone(), hit.id.clone()));
+        entries.push(entry(&site.domain, &base, hit, at));
+    }
     let words = if asked.text.trim().is_empty() { "筛选结果" } else { asked.text.trim() };
     let feed = Feed {
         id: feed_tag(&site.domain, &xml_text(&own)),
@@ -85,7 +93,11 @@ pub(crate) async fn feed(
         page: format!("{base}{page}"),
         host: xml_text(&site.host),
         // A feed without entries began with the data, so that it does not change by being read.
-        updated: entries.iter().map(|one| one.at.clone()).max().unwrap_or_else(|| "1970-01-01T00:00:00Z".to_owned()),
+        updated: entries
+            .iter()
+            .map(|one| one.updated.clone())
+            .max()
+            .unwrap_or_else(|| "1970-01-01T00:00:00Z".to_owned()),
         entries,
     };
     let headers = [
@@ -96,12 +108,19 @@ pub(crate) async fn feed(
 }
 
 /// The same identifier as in the feed of everything: who reads both sees a text once.
-fn entry(domain: &str, base: &str, hit: Hit) -> Entry {
+fn entry(domain: &str, base: &str, hit: Hit, at: Option<(String, String)>) -> Entry {
+    // In the stored form, as the others: so they can be compared.
+    let day = || hit.date.parse::<Date>().ok().and_then(|day| day.to_zoned(time::china()).ok());
+    let (published, updated) = at.unwrap_or_else(|| {
+        let first = day().map(|first| time::to_db(first.timestamp())).unwrap_or_default();
+        (first.clone(), first)
+    });
     Entry {
         id: feed_tag(domain, &format!("{}/{}", hit.subject, hit.id)),
         title: xml_text(&hit.title),
         href: format!("{base}{}", hit.url),
-        at: format!("{}T00:00:00+08:00", hit.date),
+        published,
+        updated,
         organ: xml_text(&hit.organ),
         kind: xml_text(&hit.kind),
         summary: xml_text(&hit.snippet),

@@ -1,6 +1,7 @@
 //! The handle that pages, the command line and the feed share.
 
 use std::{
+    collections::HashMap,
     panic::{AssertUnwindSafe, catch_unwind},
     path::PathBuf,
     sync::{
@@ -276,6 +277,24 @@ impl Search {
             results => results?,
         };
         Ok(suggest::together(&words, titles))
+    }
+
+    /// When hits first became public, and when their present words did, by subject and identifier; of some only the day is known.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub(crate) async fn moments(&self, hits: &[Hit]) -> web::Result<HashMap<(String, String), (String, String)>> {
+        let mut moments = HashMap::new();
+        for source in &self.inner.sources {
+            let kind = source.subject_kind();
+            let ids: Vec<String> = hits.iter().filter(|hit| hit.subject == kind).map(|hit| hit.id.clone()).collect();
+            if ids.is_empty() {
+                continue;
+            }
+            let known = source.moments(&self.inner.ctx, &ids).await?;
+            moments.extend(known.into_iter().map(|(id, first, last)| ((kind.to_owned(), id), (first, last))));
+        }
+        Ok(moments)
     }
 
     /// Where an address of the portal leads to, and the title of what is found there.

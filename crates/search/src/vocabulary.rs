@@ -46,7 +46,12 @@ impl Part {
         for (text, weight) in words {
             let readings = sound::readings(&text);
             let text: Arc<str> = text.into();
-            if text.chars().count() < 2 || readings.is_empty() || counts(&text) || part.all.contains(&text) {
+            if text.chars().count() < 2 || readings.is_empty() || part.all.contains(&text) {
+                continue;
+            }
+            if says_nothing(&text) {
+                // Known, so that nobody puts it right, and never offered.
+                part.all.insert(text);
                 continue;
             }
             let Ok(at) = u32::try_from(part.words.len()) else { break };
@@ -84,9 +89,17 @@ impl Part {
     }
 }
 
-/// Whether a word only counts: 第十, 第八条. Every second title has one, and nobody looks for it; 第一书记 is a word.
-fn counts(word: &str) -> bool {
-    word.strip_prefix('第').is_some_and(|rest| rest.chars().all(|c| "零一二三四五六七八九十百条章节款项".contains(c)))
+/// Words that only join others: every second title has some, and nobody looks for them.
+const JOINING: [&str; 30] = [
+    "以来", "以上", "以下", "以内", "以及", "之间", "之后", "之前", "有关", "相关", "关于", "对于", "由于", "为了",
+    "按照", "根据", "通过", "进行", "开展", "其他", "其它", "部分", "方面", "一些", "一批", "及其", "或者", "并且",
+    "等等", "有的",
+];
+
+/// Whether a word says nothing of what a text is about: it only joins, or only counts (第十, 第八条). 第一书记 is a word.
+fn says_nothing(word: &str) -> bool {
+    let counts = |rest: &str| rest.chars().all(|c| "零一二三四五六七八九十百条章节款项".contains(c));
+    JOINING.contains(&word) || word.strip_prefix('第').is_some_and(counts)
 }
 
 fn key(reading: &[&str]) -> String {
@@ -223,6 +236,7 @@ pub(crate) mod tests {
             ("2026", 70),
             ("的", 99),
             ("第十", 80),
+            ("以来", 70),
         ];
         let other = [("低保", 3), ("公积金", 1), ("公积", 1), ("章程", 2), ("在", 1)];
         let part = |words: &[(&str, u64)]| Arc::new(Part::new(words.iter().map(|(word, n)| ((*word).to_owned(), *n))));
@@ -238,8 +252,9 @@ pub(crate) mod tests {
         let vocabulary = vocabulary();
         assert_eq!(texts(&vocabulary.beginning("dib", 5)), ["低保"]);
         assert_eq!(texts(&vocabulary.beginning("di", 5)), ["低保"], "nothing that only counts");
-        assert!(counts("第八条") && !counts("第一书记") && !counts("低保"));
+        assert!(says_nothing("第八条") && !says_nothing("第一书记") && !says_nothing("低保"));
         assert_eq!(texts(&vocabulary.beginning("db", 5)), ["低保", "东部"], "the heavier first");
+        assert!(vocabulary.beginning("yl", 5).is_empty() && vocabulary.knows("以来"), "nothing that only joins");
         assert_eq!(texts(&vocabulary.beginning("gongji", 5)), ["公积", "公积金"], "what is typed in full first");
         assert_eq!(texts(&vocabulary.beginning("chongq", 5)), ["重庆"]);
         assert!(vocabulary.beginning("xyz", 5).is_empty());

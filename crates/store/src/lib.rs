@@ -8,6 +8,7 @@
 // The derive macro and the macros of this crate say `::store`, here as everywhere.
 extern crate self as store;
 
+pub mod abandoned;
 pub mod db;
 pub mod error;
 pub mod files;

@@ -14,7 +14,7 @@ const SHORT: usize = 9;
 /// A longer text is no title, in characters.
 const LONG: usize = 400;
 /// Words of one character that belong to the word before.
-const PARTICLES: &str = "的了着等之者们地得";
+const PARTICLES: &str = "的了着过等之者们地得";
 /// As many characters before 〔 may be the name of an organ in a document number (青禾府办发〔2026〕31号), which is kept whole.
 const NAME: usize = 6;
 
@@ -27,9 +27,19 @@ pub fn by(cuts: Cuts) {
 pub fn cuts(title: &str) -> Vec<usize> {
     let count = title.chars().count();
     match CUTS.get() {
-        Some(cuts) if (SHORT..=LONG).contains(&count) => cuts(title),
+        Some(cuts) if (SHORT..=LONG).contains(&count) => joined(title, cuts(title)),
         _ => Vec::new(),
     }
+}
+
+/// Without those before a word that belongs to the one before it: pages and pictures break a title alike.
+fn joined(title: &str, cuts: Vec<usize>) -> Vec<usize> {
+    let next = |index: usize| cuts.get(index + 1).copied().unwrap_or(title.len());
+    let is_particle = |(index, at): (usize, usize)| {
+        let word = title.get(at..next(index)).unwrap_or_default();
+        word.chars().count() == 1 && PARTICLES.contains(word)
+    };
+    cuts.iter().copied().enumerate().filter(|cut| !is_particle(*cut)).map(|(_, at)| at).collect()
 }
 
 /// The title for a page: escaped, with `<wbr>` where it may break.
@@ -126,6 +136,14 @@ mod tests {
         ] {
             assert_eq!(told(words), shown);
         }
+    }
+
+    #[test]
+    fn what_breaks_a_picture_breaks_a_page() {
+        // 去过的地方: 过 and 的 belong to the word before.
+        assert_eq!(joined("去过的地方", vec![0, 3, 6, 9]), [0, 9]);
+        assert_eq!(joined("过渡期", vec![0]), [0]);
+        assert_eq!(joined("的", vec![0]), Vec::<usize>::new());
     }
 
     #[test]

@@ -132,6 +132,16 @@ impl Ctx {
         self.0.calendar.store(Arc::new(calendar));
     }
 
+    /// The public address of the portal, without a slash at its end: a path behind it is an address.
+    pub fn portal_url(&self) -> &str {
+        self.config().server.portal_url.trim_end_matches('/')
+    }
+
+    /// The address of the office as staff open it, without a slash at its end.
+    pub fn office_url(&self) -> &str {
+        self.config().server.office_url.trim_end_matches('/')
+    }
+
     /// The organ that is the competent department.
     pub fn office_organ(&self) -> OrganCode {
         OrganCode::from(self.0.config.site.office_organ.as_str())

@@ -7,6 +7,7 @@ use futures::future::BoxFuture;
 use jiff::civil::Date;
 use kernel::{
     EventKind, OrganCode, Permission, Role, Staff,
+    event::Event,
     id::{AccountId, DocumentId, SubjectRef},
 };
 use store::{Target, Tx};
@@ -332,6 +333,71 @@ pub trait Datasets: Send + Sync {
 pub trait Unlinked: Send + Sync {
     /// Paths that answer now.
     fn addresses<'a>(&'a self, ctx: &'a Ctx) -> BoxFuture<'a, Result<Vec<String>>>;
+}
+
+/// What an event did to something public that is no document.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Turn {
+    /// It became public, or came back.
+    Opened,
+    /// It is public in other words.
+    Changed,
+    /// It stays public and is no longer in force.
+    Ended,
+    /// It left the public.
+    Withdrawn,
+}
+
+/// A public thing as an event left it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Turned {
+    pub turn: Turn,
+    /// 1 = as it first was; grows with each change.
+    pub edition: i64,
+    pub title: String,
+    /// 发文字号; may be empty.
+    pub number: String,
+    /// Whose it is.
+    pub organ: OrganCode,
+    /// Name and SHA-256 of what readers see and can compute themselves.
+    pub digests: Vec<(String, String)>,
+    /// Address on the portal.
+    pub path: String,
+}
+
+/// A public thing as readers find it now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Standing {
+    pub title: String,
+    /// Address on the portal.
+    pub path: String,
+    /// See [`Turned::edition`].
+    pub edition: i64,
+    /// It can be read; else there is no more than a note that it was there.
+    pub readable: bool,
+}
+
+/// Who has public things besides documents that the public log (公开凭证) tells of. Declared as `Arc<dyn Recorded>`.
+pub trait Recorded: Send + Sync {
+    /// The kind of their subjects in the audit log.
+    fn subject(&self) -> &'static str;
+
+    /// The events by which they may become public, change, or leave.
+    fn kinds(&self) -> &'static [&'static EventKind];
+
+    /// Those of them that are told of each time the public had seen the thing: by which one that is missing is found.
+    fn certain(&self) -> &'static [&'static EventKind];
+
+    /// What an event did, as the rows stand when it is followed; `None` = the public saw nothing of it, before or after.
+    fn turned<'a>(
+        &'a self,
+        ctx: &'a Ctx,
+        tx: &'a mut Tx,
+        event: &'a Event,
+    ) -> BoxFuture<'a, store::Result<Option<Turned>>>;
+
+    /// How a thing stands; `None` = it is none of these, or was never public.
+    fn standing<'a>(&'a self, ctx: &'a Ctx, subject: &'a SubjectRef) -> BoxFuture<'a, Result<Option<Standing>>>;
 }
 
 /// A page of the portal that the site map names.

@@ -169,6 +169,13 @@ pub trait SearchSource: Send + Sync {
         })
     }
 
+    /// When these objects first became public, and when their present words did (stored form), for those where the index knows
+    /// the day alone: identifier and both moments.
+    fn moments<'a>(&'a self, ctx: &'a Ctx, ids: &'a [String]) -> BoxFuture<'a, Result<Vec<(String, String, String)>>> {
+        let _ = (ctx, ids);
+        Box::pin(std::future::ready(Ok(Vec::new())))
+    }
+
     /// Identifiers of objects that have entries, after `after` in text order, for reading everything page by page.
     fn ids<'a>(&'a self, ctx: &'a Ctx, after: &'a str, limit: i64) -> BoxFuture<'a, Result<Vec<String>>>;
 

@@ -42,7 +42,7 @@ impl PortalShell {
     /// The page may be found and handed on under its own address.
     #[must_use]
     pub fn shared(mut self, ctx: &Ctx) -> Self {
-        self.share.url = format!("{}{}", base(ctx), own(&self.path));
+        self.share.url = format!("{}{}", ctx.portal_url(), own(&self.path));
         self.share.kind = "website";
         self
     }
@@ -55,11 +55,6 @@ impl PortalShell {
         self.share.linked = format!("<script type=\"application/ld+json\">{text}</script>");
         self
     }
-}
-
-/// The public address of the portal without a slash at its end.
-fn base(ctx: &Ctx) -> &str {
-    ctx.config().server.portal_url.trim_end_matches('/')
 }
 
 /// The one address of a page: of a list that somebody narrowed it is the whole list, of its further pages each has its own.

@@ -9,6 +9,7 @@ use std::{
 
 use anyhow::{Result, bail};
 use search::{Query, Search};
+use serde::Serialize;
 use serde_json::json;
 use web::{Config, Ctx};
 
@@ -247,6 +248,15 @@ pub(crate) async fn restore(
     Ok(ExitCode::SUCCESS)
 }
 
+/// What a verification answers programs.
+#[derive(Serialize)]
+struct Told<'a> {
+    #[serde(flatten)]
+    verified: &'a proof::Verified,
+    /// What is wrong though all that is there is whole: that nothing more can be signed.
+    warnings: Vec<String>,
+}
+
 pub(crate) async fn verify(ctx: &Ctx, as_json: bool) -> Result<ExitCode> {
     // A key with the wrong mode is told as what it is, not as a fault of the log.
     if let Err(error @ store::Error::Key(_)) = proof::Signer::ready(ctx.log_place()) {
@@ -255,7 +265,8 @@ pub(crate) async fn verify(ctx: &Ctx, as_json: bool) -> Result<ExitCode> {
     let verified = crate::doctor::verify(ctx).await?;
     let advice = crate::doctor::advice(&verified);
     if as_json {
-        println!("{}", answer(&verified, advice.as_deref())?);
+        let warnings: Vec<String> = publishing::receipts::hindered(ctx).await.into_iter().collect();
+        println!("{}", answer(&Told { verified: &verified, warnings }, advice.as_deref())?);
     } else if verified.ok {
         println!("完好：留痕 {} 条，文件 {} 个。链头 {}", verified.events, verified.files, verified.head);
         let settled = identity::audit::findings::settled(ctx).await.map_err(crate::compose::words)?;

@@ -10,6 +10,7 @@ mod clock;
 mod compare;
 mod data;
 mod file;
+mod import;
 mod outcome;
 mod plan;
 mod receipt;
@@ -94,6 +95,13 @@ enum Command {
     /// 读取或导入工作要点
     #[command(subcommand, after_help = "例：gongkai plan parse 2026年政务公开工作要点.docx")]
     Plan(plan::Command),
+    /// 导入以前公开过的文件，存为草稿
+    #[command(
+        after_help = "例：gongkai import ./历年文件 --organ QH000\n\n自动识别标题、发文字号、成文日期、施行日期，拿不准的在后台的“导入批”页面标出，\
+                            由人核对、送审，逐关通过以后才公开。已经导入的不会重复导入；中断以后重新运行就接着做。打不开的、加密的、扫描的文件逐个说明，\
+                            不影响其他文件，退出码仍是 0。"
+    )]
+    Import(import::Args),
     /// 检查文件里的个人信息，不需要数据库
     #[command(
         after_help = "例：gongkai check 公示名单.xlsx --json\n\n查找身份证号码、手机号码、银行卡号、住址，以及与这些写在一起的姓名，包括换行、分格或用其他字符写的；\
@@ -106,12 +114,18 @@ enum Command {
     },
     /// 逐条对照新旧两个文件，不需要数据库
     #[command(after_help = "例：gongkai compare 办法2025.docx 办法2026.docx --json\n\n按“第…条”对照，没有条的按段落；\
-                            说明修改、增加、删去、移动（含只改序号）、拆分、合并，数字、日期、文号作为整体对照。")]
+                            说明修改、增加、删去、移动（含只改序号）、拆分、合并，数字、日期、文号作为整体对照。\n\n\
+                            gongkai compare 办法2025.docx --amend 修改决定.docx 把决定应用到旧文件，输出新文本；\
+                            没有应用的句子和原因写在标准错误输出。")]
     Compare {
         /// 旧文件：Word（.docx）、PDF、网页（.html）、文本（.txt）、Markdown（.md）；写 - 时从标准输入读
         old: PathBuf,
         /// 新文件
-        new: PathBuf,
+        #[arg(required_unless_present = "amend", conflicts_with = "amend")]
+        new: Option<PathBuf>,
+        /// 修改决定，代替新文件
+        #[arg(long, value_name = "DECISION")]
+        amend: Option<PathBuf>,
     },
     /// 检索已公开的信息
     #[command(after_help = "例：gongkai search 养老 --limit 5 --json")]
@@ -177,13 +191,7 @@ enum Command {
                             请与凭证分开取得，整行比对。不给出时，只能证明凭证没有被改动、与它自己的签名相符，不能证明是网站签的；在网站自己的服务器上\
                             写明 --data，就与数据目录里的日志核对。凭证被改动过或不完整的，说明原因，退出码是 1。"
     )]
-    VerifyReceipt {
-        /// 凭证文件；写 - 时从标准输入读
-        file: PathBuf,
-        /// 日志的公钥：存有公钥的文件，或公钥本身
-        #[arg(long, value_name = "KEY")]
-        key: Option<String>,
-    },
+    VerifyReceipt(receipt::Args),
     /// 见证公开凭证日志：核对历史没有被改写，并加签
     #[command(
         after_help = "例：gongkai witness --log https://www.example.gov.cn/log --state ./witness\n\n请在另一台电脑上定时运行。第一次记下日志的公钥和现状，以后每次\
@@ -257,8 +265,10 @@ fn run(cli: Cli) -> Result<ExitCode> {
         Command::Column(tables::Column::Template) => return Ok(tables::column_template()),
         Command::Column(tables::Column::Standard) => return Ok(tables::column_standard()),
         Command::Check { file } => return check::run(&file, cli.common.json),
-        Command::Compare { old, new } => return compare::run(&old, &new, cli.common.json),
-        Command::VerifyReceipt { file, key } => return receipt::run(&file, key.as_deref(), &cli.common),
+        Command::Compare { old, new, amend } => {
+            return compare::run(&old, new.as_deref(), amend.as_deref(), cli.common.json);
+        }
+        Command::VerifyReceipt(args) => return receipt::run(&args, &cli.common),
         Command::Witness(args) => return witness::run(&args, cli.common.json),
         Command::Clock(args) => {
             // It only computes: the section [clock] counts when a configuration is named, else the usual readings.
@@ -291,6 +301,7 @@ fn run(cli: Cli) -> Result<ExitCode> {
                 let file = plan::file(command)?;
                 plan::import(&existing(config, data).await?, file, json).await
             }
+            Command::Import(args) => import::run(&existing(config, data).await?, args, json).await,
             Command::Organ(command) => tables::organ(&existing(config, data).await?, command, json).await,
             Command::Column(tables::Column::Import { file, sheet }) => {
                 tables::column(&existing(config, data).await?, &file, &sheet, json).await
@@ -301,7 +312,7 @@ fn run(cli: Cli) -> Result<ExitCode> {
             Command::Clock(_)
             | Command::Check { .. }
             | Command::Compare { .. }
-            | Command::VerifyReceipt { .. }
+            | Command::VerifyReceipt(_)
             | Command::Witness(_)
             | Command::Column(tables::Column::Template | tables::Column::Standard) => {
                 unreachable!("needs no database and is done before")

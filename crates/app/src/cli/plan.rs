@@ -155,7 +155,7 @@ pub(crate) async fn import(ctx: &Ctx, file: File, as_json: bool) -> Result<ExitC
     let imported = oversight::import(ctx, &Actor::System, Import::work_points(title, year, source, name))
         .await
         .map_err(compose::words)?;
-    let address = format!("{}/plans/{}/draft", ctx.config().server.office_url, imported.plan);
+    let address = format!("{}/plans/{}/draft", ctx.office_url(), imported.plan);
     if as_json {
         println!("{}", json!({ "plan": imported.plan, "url": address, "warnings": imported.warnings }));
     } else {

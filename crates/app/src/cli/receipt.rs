@@ -1,12 +1,28 @@
 //! `gongkai verify-receipt`: what a receipt proves, without network and database.
 
-use std::{io::Write, path::Path, process::ExitCode};
+use std::{
+    io::Write,
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
 
 use ::receipt::{Key, LARGEST, Proven, Receipt, Signed};
 use anyhow::{Context, Result, bail};
 use serde::Serialize;
 
 use super::Common;
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// 凭证文件；写 - 时从标准输入读
+    file: PathBuf,
+    /// 日志的公钥：存有公钥的文件，或公钥本身
+    #[arg(long, value_name = "KEY")]
+    key: Option<String>,
+    /// 见证方的公钥：存有公钥的文件，或公钥本身；可以写几个，逐个说明有没有加签
+    #[arg(long, value_name = "KEY")]
+    witness: Vec<String>,
+}
 
 /// From where it is known whose key has signed. What stands in the receipt itself is nobody's word: whoever forges one puts
 /// his own key into it.
@@ -30,8 +46,11 @@ struct Answer {
     /// What is not proven: the rest is what the receipt proves if the key is the site's.
     #[serde(skip_serializing_if = "Option::is_none")]
     open: Option<&'static str>,
-    /// `published`, `corrected`, `withdrawn`, `erased`.
+    /// `published`, `corrected`, `ended`, `withdrawn`, `erased`.
     act: &'static str,
+    /// `document` or `plan`.
+    subject: &'static str,
+    /// Its id; of a plan, too.
     document: String,
     /// 0 = the whole document.
     edition: i64,
@@ -59,7 +78,17 @@ struct Answer {
     /// Null when nobody but the receipt says whose key it is.
     key_known: Option<Known>,
     signed_at: String,
+    /// Of each witness that was asked for.
+    witnesses: Vec<Witness>,
     lines: [String; 4],
+}
+
+/// Whether a witness has cosigned the state of the log that the receipt rests on.
+#[derive(Debug, Serialize)]
+struct Witness {
+    key: String,
+    /// As people read it; null when it has not.
+    cosigned_at: Option<String>,
 }
 
 #[derive(Debug, Serialize)]
@@ -72,10 +101,10 @@ struct File {
 ///
 /// # Errors
 /// When the file cannot be read or does not hold, in words.
-pub(super) fn run(file: &Path, key: Option<&str>, common: &Common) -> Result<ExitCode> {
+pub(super) fn run(args: &Args, common: &Common) -> Result<ExitCode> {
     // One byte more than a receipt may have tells that it is none.
-    let bytes = super::file::bytes(file, u64::try_from(LARGEST)? + 1)?;
-    let trusted = key.map(given).transpose()?;
+    let bytes = super::file::bytes(&args.file, u64::try_from(LARGEST)? + 1)?;
+    let trusted = args.key.as_deref().map(given).transpose()?;
     let proven = match Receipt::open(&bytes, trusted.as_ref()) {
         Ok(proven) => proven,
         Err(fault) => bail!("凭证没有通过核验：{fault}。"),
@@ -84,12 +113,21 @@ pub(super) fn run(file: &Path, key: Option<&str>, common: &Common) -> Result<Exi
         Some(_) => Some(Known::Given),
         None => common.named().filter(|data| signed_here(data, &proven.key)).map(|_| Known::Data),
     };
+    let mut seen = Vec::new();
+    for witness in &args.witness {
+        let key = given(witness)?;
+        let cosigned_at = match proven.witnessed_at(&key) {
+            Ok(at) => at,
+            Err(fault) => bail!("凭证没有通过核验：{fault}。"),
+        };
+        seen.push(Witness { key: key.to_string(), cosigned_at });
+    }
     let mut text = Vec::new();
     if common.json {
-        serde_json::to_writer_pretty(&mut text, &answer(&proven, known))?;
+        serde_json::to_writer_pretty(&mut text, &answer(&proven, known, seen))?;
         writeln!(text)?;
     } else {
-        show(&proven, known, &mut text)?;
+        show(&proven, known, &seen, &mut text)?;
     }
     super::file::print(&text)?;
     Ok(ExitCode::SUCCESS)
@@ -111,7 +149,7 @@ pub(super) fn given(key: &str) -> Result<Key> {
     Ok(Key::parse(text.trim_start_matches('\u{feff}'))?)
 }
 
-fn answer(proven: &Proven, known: Option<Known>) -> Answer {
+fn answer(proven: &Proven, known: Option<Known>, witnesses: Vec<Witness>) -> Answer {
     let content = proven.content.as_ref();
     let of = |text: &str| (!text.is_empty()).then(|| text.to_owned());
     let files = content.map(|content| content.files.as_slice()).unwrap_or_default();
@@ -119,7 +157,8 @@ fn answer(proven: &Proven, known: Option<Known>) -> Answer {
         ok: true,
         open: known.is_none().then_some(UNKNOWN),
         act: proven.leaf.act.code(),
-        document: proven.leaf.document.to_string(),
+        subject: proven.leaf.of.kind(),
+        document: proven.leaf.of.id().to_owned(),
         edition: proven.leaf.edition,
         since: proven.since().to_owned(),
         recorded_at: proven.leaf.at.clone(),
@@ -136,12 +175,13 @@ fn answer(proven: &Proven, known: Option<Known>) -> Answer {
         key_given: known == Some(Known::Given),
         key_known: known,
         signed_at: proven.signed_at(),
+        witnesses,
         lines: proven.lines(),
     }
 }
 
 /// What is proven, for people.
-fn show(proven: &Proven, known: Option<Known>, out: &mut impl Write) -> Result<()> {
+fn show(proven: &Proven, known: Option<Known>, witnesses: &[Witness], out: &mut impl Write) -> Result<()> {
     match known {
         Some(Known::Given) => writeln!(out, "凭证有效，是您给出的公钥签的。它证明：")?,
         Some(Known::Data) => writeln!(out, "凭证有效，是数据目录里的公开日志签的。它证明：")?,
@@ -166,6 +206,12 @@ fn show(proven: &Proven, known: Option<Known>, out: &mut impl Write) -> Result<(
     }
     if proven.leaf.act.opens() {
         writeln!(out, "签名以后是否更正、撤回，凭证不作证明，请看原网页。")?;
+    }
+    for Witness { key, cosigned_at } in witnesses {
+        match cosigned_at {
+            Some(at) => writeln!(out, "见证方 {key} 于 {at} 加签，证明日志到这时没有改写过。")?,
+            None => writeln!(out, "没有见证方 {key} 的加签：网站可能还没有收到，不说明凭证不对。")?,
+        }
     }
     writeln!(out, "签名的公钥：{}", proven.key)?;
     if known.is_none() {

@@ -102,6 +102,7 @@ pub(super) fn run(args: &Args, as_json: bool) -> Result<ExitCode> {
         }
     }
     println!("加签的检查点在 {}，见证方公钥 {own}", args.state.join(SEEN).display());
+    println!("把这个文件和公钥交给网站，网站写进配置的 [receipts] 后，加签会随日志和凭证一起公布。");
     Ok(ExitCode::SUCCESS)
 }
 

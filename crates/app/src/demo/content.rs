@@ -169,8 +169,8 @@ async fn publish(ctx: &Ctx, cast: &Cast, planned: Planned, slug: String) -> Resu
     let Planned { mut seed, interprets } = planned;
     if !interprets.is_empty() {
         let target = cast.document(&interprets).with_context(|| format!("{slug} 解读的 {interprets} 还没有发布"))?;
-        let relation = seed.kind.relation("interprets").with_context(|| format!("{slug} 的种类没有“解读”关系"))?;
-        seed.relations.push((relation, target));
+        let relation = seed.kind.relations.first().with_context(|| format!("{slug} 的种类不能指向别的文件"))?;
+        seed.relations.push((*relation, target));
     }
     let public = matches!(seed.state, SeedState::Published { .. });
     let (organ, title) = (seed.organ.clone(), seed.title.clone());

@@ -161,7 +161,7 @@ struct Portal {
 async fn portal(State(ctx): State<Ctx>, _: Desk, reader: Reader, Query(how): Query<How>) -> Result<Response> {
     let reader = Reader { elder: how.mode == "elder", ..reader };
     let mut shell = reader.shell(&ctx, "界面组件", "", "policies").crumb("界面组件", "");
-    shell.base = ctx.config().server.portal_url.trim_end_matches('/').to_owned();
+    shell.base = ctx.portal_url().to_owned();
     let line = |title: &str, validity: &str, badges: &[&'static str]| Line {
         href: "#rows".to_owned(),
         title: title.to_owned(),

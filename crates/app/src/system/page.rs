@@ -36,6 +36,8 @@ struct Page {
     free: String,
     /// How the watch of this process stands, and whether it found something.
     watch: (String, bool),
+    /// How the public log stands, and whether something is wrong with it.
+    receipts: (String, bool),
     version: &'static str,
 }
 
@@ -93,6 +95,7 @@ pub(super) async fn show(State(ctx): State<Ctx>, desk: Desk, Extension(search): 
         rebuilding: status.rebuilding,
         free: free_space(&ctx),
         watch: watch(&ctx),
+        receipts: receipts(&ctx).await?,
         version: env!("CARGO_PKG_VERSION"),
         shell: desk.shell(&ctx, "系统状态").await?,
     };
@@ -146,6 +149,12 @@ fn watch(ctx: &Ctx) -> (String, bool) {
         }
         None => (format!("还没有核对完一轮；作业在另一个进程里办理时，由那个进程核对{hindered}"), false),
     }
+}
+
+async fn receipts(ctx: &Ctx) -> Result<(String, bool)> {
+    let hindered = publishing::receipts::hindered(ctx).await.is_some();
+    let told = publishing::receipts::told(ctx).await?;
+    Ok((told.unwrap_or_else(|| "还没有公开的内容，第一份公开后建立日志。".to_owned()), hindered))
 }
 
 fn free_space(ctx: &Ctx) -> String {

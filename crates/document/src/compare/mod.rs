@@ -5,39 +5,34 @@
 //! that a text made to be slow is shown more coarsely and nobody waits for it. It is still work for a thread that answers nobody
 //! else ([`aside`]).
 
-pub mod articles;
 mod files;
-mod matching;
+mod noted;
 mod said;
-mod script;
-mod spans;
 mod table;
 mod units;
 mod view;
-mod words;
 
 use std::ops::Range;
 
 pub use files::{File, FileChange};
-use matching::{Item, Place};
+pub use law_text::diff::{Change, MOST_STEPS, spans::Op};
+use law_text::diff::{
+    matching::{self, Item, Place},
+    script::{self, Steps},
+    spans::{self, Span, spans},
+    words::{self, Lexicon, Mark, Word},
+};
+pub use noted::Chapter;
 pub(crate) use said::said;
-use script::Steps;
-pub use spans::Op;
-use spans::{Span, spans};
 use tokio::sync::Semaphore;
 use units::Unit;
 pub use units::What;
 pub use view::{Field, Line, View};
-use words::{Lexicon, Mark, Word};
 
 use crate::{
     error::{Result, fault},
     html::pieces,
 };
-
-/// Most comparisons of two words, for a whole document: some tenths of a second. Beyond it what has not been looked at counts as
-/// changed.
-pub const MOST_STEPS: u64 = 12_000_000;
 
 /// How many comparisons are made at the same time: whoever asks for many waits, and nobody else does.
 static AT_ONCE: Semaphore = Semaphore::const_new(2);
@@ -65,69 +60,8 @@ pub struct Side {
     pub html: String,
     /// Its files, in order.
     pub files: Vec<File>,
-}
-
-/// What became of a unit.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Change {
-    /// As it was.
-    Unchanged,
-    /// Other words at the same place.
-    Modified,
-    /// New.
-    Added,
-    /// Gone.
-    Removed,
-    /// The same words elsewhere, or under another number.
-    Moved,
-    /// Elsewhere, and with other words.
-    MovedModified,
-    /// One became several.
-    Split,
-    /// Several became one.
-    Merged,
-}
-
-impl Change {
-    /// All of them, in the order in which they are told.
-    pub const ALL: [Self; 8] = [
-        Self::Modified,
-        Self::Added,
-        Self::Removed,
-        Self::Moved,
-        Self::MovedModified,
-        Self::Split,
-        Self::Merged,
-        Self::Unchanged,
-    ];
-
-    /// The name in the contract.
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::Unchanged => "unchanged",
-            Self::Modified => "modified",
-            Self::Added => "added",
-            Self::Removed => "removed",
-            Self::Moved => "moved",
-            Self::MovedModified => "moved-modified",
-            Self::Split => "split",
-            Self::Merged => "merged",
-        }
-    }
-
-    /// In words.
-    pub fn label(self) -> &'static str {
-        match self {
-            Self::Unchanged => "未改",
-            Self::Modified => "修改",
-            Self::Added => "增加",
-            Self::Removed => "删去",
-            Self::Moved => "移动",
-            Self::MovedModified => "移动并修改",
-            Self::Split => "拆分",
-            Self::Merged => "合并",
-        }
-    }
+    /// What its authors say of its changes, line by line (`common::CHANGES`).
+    pub notes: String,
 }
 
 /// A row of the comparison: units of both sides that belong together, or of one side alone.
@@ -160,6 +94,8 @@ pub struct Comparison {
     names: (String, String),
     fields: Vec<(&'static str, Vec<Span>)>,
     files: Vec<FileChange>,
+    /// What the authors of the new edition say of its changes: of what, and the words.
+    notes: Vec<(String, String)>,
     /// The words are the same, their looks (bold, alignment) are not.
     looks: bool,
     /// Not everything could be looked at in the time that a comparison may take.
@@ -196,6 +132,7 @@ fn within(old: &Side, new: &Side, most: u64) -> Comparison {
         names: (old.name.clone(), new.name.clone()),
         fields,
         files: files::compare(&old.files, &new.files),
+        notes: noted::read(&new.notes),
         coarse: steps.spent(),
         steps: steps.taken(),
     }

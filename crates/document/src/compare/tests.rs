@@ -215,6 +215,24 @@ fn fields_are_compared() {
     );
 }
 
+#[test]
+fn what_the_authors_say_stands_beside_each_change_and_chapters_are_summed() {
+    let old = "<h2>第一章 总则</h2><p>第一条 为了规范补贴，制定本办法。</p><p>第二条 补贴标准为每人每月100元。</p>\
+        <h2>第二章 附则</h2><p>第三条 本办法由县民政局负责解释。</p>";
+    let new = old.replace("100元", "120元").replace("县民政局", "县人民政府");
+    let notes = "第2条：按物价指数提高\n第三条: 解释机关依法改为制定机关\n第九条：没有这一条\n整体上更宽";
+    let view = compare(&side(old), &Side { notes: notes.into(), ..side(&new) }).view(true);
+    let beside: Vec<(usize, &str)> =
+        view.lines.iter().filter(|line| line.number > 0).map(|line| (line.number, line.note.as_str())).collect();
+    assert_eq!(beside, [(1, "按物价指数提高"), (2, "解释机关依法改为制定机关")]);
+    // What fits nowhere is told all the same.
+    assert_eq!(view.remarks, ["第九条：没有这一条", "整体上更宽"]);
+    let chapters: Vec<(&str, &str, usize)> =
+        view.chapters.iter().map(|one| (one.name.as_str(), one.words.as_str(), one.first)).collect();
+    assert_eq!(chapters, [("第一章 总则", "修改 1 处", 1), ("第二章 附则", "修改 1 处", 2)]);
+    assert!(compared("<p>甲</p>", "<p>乙</p>").view(true).chapters.is_empty());
+}
+
 /// Both texts, put together again from the rows.
 fn again(compared: &Comparison) -> (String, String) {
     let (mut old, mut new) = (String::new(), String::new());

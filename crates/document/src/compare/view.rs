@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use web::page::escape;
 
 use super::{
-    Change, Comparison, FileChange, Op, Row,
+    Change, Chapter, Comparison, FileChange, Op, Row,
     spans::{Span, side},
     table::{self, Compared, State, Told},
     units::{Unit, What},
@@ -42,6 +42,8 @@ pub struct Line {
     pub new: String,
     /// A table of both, as safe HTML, instead of the two sides.
     pub both: String,
+    /// What the authors say of it; may be empty.
+    pub note: String,
     /// Heading, item or paragraph: how the words are set.
     pub set: &'static str,
 }
@@ -59,6 +61,10 @@ pub struct View {
     pub files: Vec<FileChange>,
     /// The text.
     pub lines: Vec<Line>,
+    /// What the authors say of changes that stand nowhere below.
+    pub remarks: Vec<String>,
+    /// What changed in each chapter; empty for a text without chapters.
+    pub chapters: Vec<Chapter>,
     /// How many changes of the text one may stop at.
     pub count: usize,
     /// What changed in the text, in numbers.
@@ -93,8 +99,10 @@ impl Comparison {
                 }
             }
         }
-        for (row, number) in self.rows.iter().zip(numbers) {
-            lines.push(self.line(row, number, &came, only));
+        let chapters = self.chapters(&numbers);
+        let (beside, remarks) = self.notes();
+        for ((row, number), note) in self.rows.iter().zip(numbers).zip(beside) {
+            lines.push(Line { note, ..self.line(row, number, &came, only) });
         }
         let field = |(label, spans): &(&'static str, Vec<Span>)| Field {
             label,
@@ -107,6 +115,8 @@ impl Comparison {
             fields: self.fields.iter().map(field).collect(),
             files: self.files.clone(),
             lines: if only { self.folded(lines) } else { lines },
+            remarks,
+            chapters,
             count,
             summary: self.summary(count),
             coarse: self.coarse,

@@ -291,6 +291,14 @@ pub async fn standing(db: &Db, ids: &[String]) -> Result<Vec<String>> {
     Ok(query_scalar(sql).bind_all(values).fetch_all(db.read()).await?)
 }
 
+/// Of documents that the public can read now: when they first became public, and when their present text did (stored form).
+pub async fn moments(db: &Db, ids: &[String]) -> Result<Vec<(String, String, String)>> {
+    let mut select = Statement::new("SELECT d.id, d.first_published_at, d.published_at FROM document d");
+    select.add(" WHERE d.current_edition <> '' AND d.id IN ").list(ids.iter().map(String::as_str));
+    let (sql, values) = select.parts();
+    Ok(query_as(sql).bind_all(values).fetch_all(db.read()).await?)
+}
+
 /// Address of a public document and when its present text became public (stored form).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Place {

@@ -24,7 +24,7 @@ pub use detail::{
     back, file_text, found, leading, listed, searchable, texts, tombstones, withdrawn,
 };
 pub use filter::Filter;
-pub use list::{Cursor, Order, Place, Places, Slice, ids, latest, list, of_ids, places, standing};
+pub use list::{Cursor, Order, Place, Places, Slice, ids, latest, list, moments, of_ids, places, standing};
 pub use past::{Comparable, comparable, fields, file, side, withheld};
 pub use pointing::{Pointing, pointing, tied};
 

@@ -12,7 +12,7 @@ use store::{Db, FromRow, query_as};
 use text::findings::{Severity, homes, names, personal_numbers};
 
 use crate::{
-    common::{COMPARED, COMPARED_YES},
+    common::{CHANGES, COMPARED, COMPARED_YES},
     compare::{self, File, Side},
     error::Result,
     rows,
@@ -72,12 +72,14 @@ pub async fn side(db: &Db, kind: Kind, edition: &Comparable, name: String) -> Re
         fields: fields(kind, &values, true),
         html: text.body_html,
         files: files.iter().map(file).collect(),
+        notes: values.get(&CHANGES).to_owned(),
     })
 }
 
 /// The fields of a kind in words, in the order of the form; all of them, or those that readers see.
 pub fn fields(kind: Kind, values: &Values, public: bool) -> Vec<(&'static str, String)> {
-    let told = |facet: &&&'static Facet| facet.public || !public;
+    // What is said of changes stands beside them.
+    let told = |facet: &&&'static Facet| (facet.public || !public) && facet.key != CHANGES.key;
     let name = |facet: &'static Facet| if public { facet.shown } else { facet.label };
     // Words are told like the page tells them.
     let words = |facet: &'static Facet| match facet.shape {

@@ -40,6 +40,7 @@ pub(crate) const INTERPRETS: RelationSpec = RelationSpec {
     badge: "",
     unfit: "请选择一份现在公开的政策文件。",
     misplaced: "请把信息类型改为“政策解读”。",
+    ahead: false,
 };
 
 pub(crate) static POLICY: KindSpec = KindSpec {

@@ -9,6 +9,7 @@ mod hostile;
 mod html;
 mod net;
 mod pdf;
+mod several;
 mod sniff;
 mod tables;
 mod xlsx;

@@ -203,7 +203,7 @@ pub(super) async fn detail(State(ctx): State<Ctx>, desk: Desk, Path(code): Path<
         accounts: store::accounts(ctx.db()).await?.get(&code).copied().unwrap_or(0),
         history: words::Words(ctx.capabilities(), &ctx.directory()).rows(history.into_iter().rev(), &titles),
         may_manage: may(&desk.actor(), &MANAGE_ORGANS).is_ok(),
-        portal: format!("{}/organs/{}", ctx.config().server.portal_url.trim_end_matches('/'), organ.code),
+        portal: format!("{}/organs/{}", ctx.portal_url(), organ.code),
         organ,
     })
 }

@@ -114,6 +114,14 @@ const RARE: &[Field] = &[
     field("erasure", "reason", "documents", "document_id", "1 = 1"),
     field("erasure", "asked_name", "documents", "document_id", "1 = 1"),
     field("erasure", "done_name", "documents", "document_id", "1 = 1"),
+    field("import_file", "path", "documents", "document_id", "outcome = 'imported'"),
+    field("import_file", "issued_by", "documents", "document_id", "outcome = 'imported'"),
+    field("import_file", "looked_name", "documents", "document_id", "looked_at <> ''"),
+    field("interpretation_plan", "leader", "documents", "document_id", "1 = 1"),
+    field("interpretation_plan", "reason", "documents", "document_id", "1 = 1"),
+    field("interpretation_plan", "asked_name", "documents", "document_id", "1 = 1"),
+    field("interpretation_plan", "decided_name", "documents", "document_id", "1 = 1"),
+    field("interpretation_plan", "answer", "documents", "document_id", "1 = 1"),
     field("duty_view", "name", "colleagues", "account", "1 = 1"),
     field("gathered_mail", "subject", "colleagues", "id", "1 = 1"),
     field("gathered_mail", "text", "colleagues", "id", "1 = 1"),
@@ -153,7 +161,12 @@ const LEFT: &[(&str, &[&str])] = &[
     ("county_map_other", &["file", "source", "approval", "drawing"]),
     // What a reader could read when it was signed; of what is withdrawn for good it is deleted.
     ("public_leaf", &["content"]),
+    // As its question names it.
+    ("question_basis", &["clause"]),
     ("article", &["number", "title", "anchor"]),
+    // Names of folders and files as they were chosen, and what is told of them in words of the program.
+    ("import_batch", &["source", "started_name"]),
+    ("import_file", &["identity", "reason", "doubts", "notes"]),
     ("attachment", &["parts", "warnings"]),
     ("duty", &["text", "measure", "due_words", "place_label", "place_title", "place_part", "extra", "ended_reason"]),
     ("duty_share", &["ended_reason"]),

@@ -105,7 +105,7 @@ fn compare_keeps_its_contract() {
     let answer = json(&run(place.path(), &["compare", &old, &new, "--json"]));
     let keys: std::collections::BTreeSet<_> = answer.as_object().expect("object").keys().map(String::as_str).collect();
     // What stands around the articles is a key of its own, beside those of the contract.
-    assert_eq!(keys, ["around", "changes", "new", "old", "summary"].into());
+    assert_eq!(keys, ["around", "changes", "chapters", "new", "old", "summary"].into());
     assert_eq!(answer["around"], serde_json::json!([]));
     assert_eq!(
         (&answer["old"]["title"], &answer["old"]["articles"][1]["number"]),
@@ -131,6 +131,21 @@ fn compare_keeps_its_contract() {
     assert_eq!((&answer["summary"]["moved"], &changes[3]["similarity"]), (&1.into(), &1.0.into()));
     let plain = run(place.path(), &["compare", &old, &new]);
     assert!(String::from_utf8_lossy(&plain.stdout).contains("〔－100〕〔＋120〕"));
+    let decision = file(
+        "决定.txt",
+        "关于修改《补贴办法》的决定\n一、将第二条修改为：“标准为每月120元。”\n二、删去第九条。\n\
+         三、增加一条，作为第二条：“第二条　坚持公开、公平、公正的原则。”\n",
+    );
+    let amended = run(place.path(), &["compare", &old, "--amend", &decision]);
+    let (told, missing) = (String::from_utf8_lossy(&amended.stdout), String::from_utf8_lossy(&amended.stderr));
+    assert!(told.contains("第三条　标准为每月120元。") && told.contains("第四条　自2025年7月1日"), "{told}");
+    assert!(missing.contains("原文没有第九条") && missing.contains("1 处没有应用"), "{missing}");
+    let answer = json(&run(place.path(), &["compare", &old, "--amend", &decision, "--json"]));
+    assert_eq!(
+        (&answer["amendment"]["failed"][0]["reason"], &answer["summary"]["added"]),
+        (&"原文没有第九条".into(), &1.into())
+    );
+    assert_eq!(run(place.path(), &["compare", &old, &new, "--amend", &decision]).status.code(), Some(2));
     assert_eq!(run(place.path(), &["compare", &old]).status.code(), Some(2));
     assert_eq!(run(place.path(), &["compare", &old, "none.txt", "--json"]).status.code(), Some(1));
 }

@@ -11,6 +11,7 @@ use document::{
 use http::Method;
 use jiff::{SignedDuration, Timestamp};
 use kernel::{Actor, OrganCode, Permission, Role, may_for};
+use policy::import::{Content, Reading, Source, Wanted};
 use publishing::{
     kinds::{NOTICE, POLICY},
     seed::{Seed, SeedFile, SeedState, seed},
@@ -122,6 +123,7 @@ async fn document(app: &TestApp, state: &'static str, seeded: SeedState) -> Obje
             "/reviews/{edition}",
             "/bypasses/{edition}",
             "/pictures/{picture}",
+            "/interpretations/{id}",
         ],
         places,
         fields,
@@ -272,6 +274,27 @@ pub(crate) async fn policies(app: &TestApp) -> Vec<Object> {
     ]
 }
 
+/// A batch of documents of the organ that were brought in, with a file of it.
+pub(crate) async fn imports(app: &TestApp) -> Vec<Object> {
+    let text = "关于做好防汛工作的通知\n各乡镇：\n请做好防汛。\n青禾县财政局\n2024年6月3日";
+    let file = Source { name: "防汛.txt".to_owned(), content: Content::Held(text.as_bytes().to_vec()) };
+    let wanted =
+        Wanted { organ: OWN.into(), kind: &NOTICE, column: "notices".into(), source: "历年文件".to_owned() };
+    let told = policy::import::run(app.ctx(), &Actor::System, &wanted, vec![file], Reading::Apart, |_| ());
+    let batch = told.await.expect("an import").batch.to_string();
+    let file: String = store::query_scalar("SELECT id FROM import_file WHERE batch = $1")
+        .bind(&batch)
+        .fetch_one(app.ctx().db().read())
+        .await
+        .expect("a file");
+    vec![Object {
+        state: "imported",
+        under: &["/imports/{id}"],
+        places: BTreeMap::from([("id", batch), ("file", file.clone())]),
+        fields: vec![("ids", file), ("title", "被改了".to_owned()), ("version", "1".to_owned())],
+    }]
+}
+
 /// Routes that name something which belongs to no organ, or to the person alone: the walk over roles covers them.
 const OF_NO_ORGAN: [&str; 8] =
     ["/accounts/", "/audit/", "/columns/", "/organs/", "/plans/", "/search-phrases/", "/system/", "/duties/views/"];
@@ -294,6 +317,7 @@ both! {
         let mut objects = documents(app).await;
         objects.extend(duties(app).await);
         objects.extend(policies(app).await);
+        objects.extend(imports(app).await);
         let named = |route: &&RouteInfo| {
             route.listener == Listener::Office && route.path.contains('{') && !OF_NO_ORGAN.iter().any(|start| route.path.starts_with(start))
         };

@@ -45,6 +45,10 @@ const SURFACES: &[&str] = &[
     "/foi",
     "/dialogue",
     "/consultations",
+    "/interpretations",
+    "/questions",
+    "/audience",
+    "/audience.json",
     "/letters",
     "/services",
     "/reports",
@@ -87,6 +91,9 @@ const PAGES: &[&str] = &[
     "/foi",
     "/dialogue",
     "/consultations",
+    "/interpretations",
+    "/questions",
+    "/audience",
     "/letters",
     "/services",
     "/reports",
@@ -235,6 +242,7 @@ both! {
             for prefix in ["/documents/", "/policies/", "/api/v1/documents/"] {
                 reader.get(&format!("{prefix}{id}")).await.expect(404).hides(CANARY);
                 reader.get(&format!("{prefix}{id}/compare?old=1&new=2")).await.expect(404).hides(CANARY);
+                reader.get(&format!("{prefix}{id}/akn.xml")).await.expect(404).hides(CANARY);
             }
         }
         for path in &files {
@@ -252,6 +260,7 @@ both! {
         reader.get(&format!("/documents/{public}")).await.expect(200).shows("现行的正文").hides(CANARY);
         reader.get(&format!("/api/v1/documents/{public}")).await.expect(200).shows("现行的正文").hides(CANARY);
         reader.get(&format!("/documents/{public}/compare?old=1&new=2")).await.expect(404).hides(CANARY);
+        reader.get(&format!("/documents/{public}/akn.xml")).await.expect(200).shows("现行的正文").hides(CANARY);
     }
 
     async fn what_was_withdrawn_leaves_a_tombstone_and_nothing_else(app) {

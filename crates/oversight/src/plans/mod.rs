@@ -23,6 +23,7 @@ pub mod owners;
 mod pages;
 pub mod public;
 mod reach;
+mod recorded;
 mod replace;
 pub(crate) mod revoke;
 pub mod rows;
@@ -42,6 +43,7 @@ use crate::permissions::{CLEAR_PLANS, MANAGE_PLANS};
 
 pub(crate) use find::finder;
 pub use origin::source as duty_source;
+pub(crate) use recorded::recorded;
 
 /// Routes of plans in the office.
 pub fn routes() -> Routes {

@@ -123,7 +123,7 @@ pub(crate) async fn overview_page(
     };
     let confirmed = format!("{} 由{}下达", time::show_minute(&tree.plan.confirmed_at), tree.plan.confirmed_by_name);
     let public = if public::clauses(&tree).iter().any(|clause| !clause.duties.is_empty()) {
-        format!("{}/plans/{id}", ctx.config().server.portal_url.trim_end_matches('/'))
+        format!("{}/plans/{id}", ctx.portal_url())
     } else {
         String::new()
     };

@@ -42,6 +42,11 @@ pub fn is_public(plan: &PlanRow) -> bool {
     matches!(plan.state(), PlanState::Confirmed | PlanState::Superseded)
 }
 
+/// Whether the public saw something of it once it was issued, whether it is still there or was revoked.
+pub fn is_seen(tree: &Tree) -> bool {
+    shown(tree).iter().any(|clause| clause.duties.iter().any(|duty| !duty.issued_at.is_empty()))
+}
+
 /// The clauses that the public may see; none for a plan that is not in force and never was, or that was revoked.
 pub fn clauses(tree: &Tree) -> Vec<PublicClause<'_>> {
     if is_public(&tree.plan) { shown(tree) } else { Vec::new() }

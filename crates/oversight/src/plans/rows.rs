@@ -155,6 +155,13 @@ pub(crate) async fn counted_on(ctx: &Ctx, plan: &PlanRow) -> Result<Date> {
     Ok(time::from_db(&last).map_or(ctx.today(), time::date_in_china))
 }
 
+/// Which edition of a plan the public read at a moment (stored form): 1 as it was issued, one more with each amendment.
+pub(crate) async fn edition(executor: impl Executor<'_>, plan: &PlanId, at: &str) -> Result<i64> {
+    let sql = "SELECT COUNT(*) + 1 AS edition FROM plan_amendment \
+         WHERE plan = $1 AND state = 'confirmed' AND confirmed_at <= $2";
+    query_scalar(sql).bind(plan).bind(at).fetch_one(executor).await
+}
+
 /// A step in a plan's life.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Change<'a> {

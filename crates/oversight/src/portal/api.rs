@@ -288,13 +288,9 @@ fn figures(tally: &Tally) -> Figures {
     Figures { total: tally.total(), confirmed, in_progress, overdue, not_started }
 }
 
-fn base(ctx: &Ctx) -> &str {
-    ctx.config().server.portal_url.trim_end_matches('/')
-}
-
 /// Addresses in data are absolute, so that they can be followed from anywhere.
 pub(super) fn absolute(ctx: &Ctx, href: &str) -> String {
-    if href.starts_with('/') { format!("{}{href}", base(ctx)) } else { href.to_owned() }
+    if href.starts_with('/') { format!("{}{href}", ctx.portal_url()) } else { href.to_owned() }
 }
 
 /// The periods of every share, by its id.
@@ -423,7 +419,7 @@ pub(super) async fn list(State(ctx): State<Ctx>, uri: Uri, RawQuery(query): RawQ
     });
     let total = all.len();
     let page = read.rows(all, MOST, |line| line.id.to_string())?;
-    let next = page.next.map(|after| read.next(base(&ctx), &after, &[]));
+    let next = page.next.map(|after| read.next(ctx.portal_url(), &after, &[]));
     let summary = |line: &Line| Summary {
         id: line.id.clone(),
         kind: line.kind.code(),
@@ -508,7 +504,7 @@ pub(super) async fn duties(State(ctx): State<Ctx>, uri: Uri, RawQuery(query): Ra
         }
     }
     let last = found.last().filter(|_| more).map(|item: &DutyItem| item.duty.id.to_string());
-    let next = last.map(|after| read.next(base(&ctx), &after, &[]));
+    let next = last.map(|after| read.next(ctx.portal_url(), &after, &[]));
     read.answer(&DutyPage { size, next: next.clone().map(Address), items: found }, next.as_deref())
 }
 

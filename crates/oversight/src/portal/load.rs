@@ -240,7 +240,7 @@ async fn lines(ctx: &Ctx, plan: &PlanRow, rows: Rows) -> Result<Vec<DutyLine>> {
 /// [`Error::NotFound`] for drafts, discarded plans and plans without anything public, [`Error::Gone`] for revoked ones.
 pub(super) async fn plan(ctx: &Ctx, id: &PlanId) -> Result<PublicPlan> {
     let tree = tree::load(ctx.db(), id).await?.ok_or(Error::NotFound)?;
-    if tree.plan.state() == PlanState::Revoked && was_public(&tree) {
+    if tree.plan.state() == PlanState::Revoked && public::is_seen(&tree) {
         let when = time::show_date(&tree.plan.revoked_at);
         let PlanRow { title, revoked_reason, .. } = &tree.plan;
         return Err(Error::Gone(format!("“{title}”已于 {when} 撤销。原因：{revoked_reason}")));
@@ -291,11 +291,6 @@ pub(super) async fn plan_of(ctx: &Ctx, id: &DutyId) -> Result<Option<PlanId>> {
     Ok(query_scalar("SELECT plan FROM plan_duty WHERE id = $1").bind(id).fetch_optional(ctx.db().read()).await?)
 }
 
-/// Whether the public saw it before it was revoked.
-fn was_public(tree: &Tree) -> bool {
-    public::shown(tree).iter().any(|clause| clause.duties.iter().any(|duty| !duty.issued_at.is_empty()))
-}
-
 /// What stands where a revoked plan stood; `None` when it is not revoked or the public never saw it.
 pub(super) async fn tombstone(ctx: &Ctx, id: &PlanId) -> Result<Option<PlanRow>> {
     let revoked = tree::plan(ctx.db().read(), id).await?.is_some_and(|plan| plan.state() == PlanState::Revoked);
@@ -303,7 +298,7 @@ pub(super) async fn tombstone(ctx: &Ctx, id: &PlanId) -> Result<Option<PlanRow>>
         return Ok(None);
     }
     let tree = tree::load(ctx.db(), id).await?.ok_or(Error::NotFound)?;
-    Ok(was_public(&tree).then_some(tree.plan))
+    Ok(public::is_seen(&tree).then_some(tree.plan))
 }
 
 async fn successor(ctx: &Ctx, plan: &PlanRow) -> Result<Option<(PlanId, String)>> {

@@ -1,13 +1,16 @@
 //! The kind of document: fields as the work points name them (一（一）: 背景依据、主要内容、执行标准、惠民利民举措、新旧政策差异).
 
-use document::{Facet, KindSpec, RelationSpec, Shape, common, permissions::WRITE_DOCUMENTS};
+use document::{Facet, KindSpec, RelationSpec, Shape, Values, common, permissions::WRITE_DOCUMENTS};
 
 /// Forms in which a policy is explained.
-const FORMS: &[(&str, &str)] = &[
+pub(super) const FORMS: &[(&str, &str)] = &[
     ("text", "文字解读"),
     ("graphic", "图解"),
+    ("chart", "图表解读"),
+    ("audio", "音频解读"),
     ("video", "视频解读"),
     ("animation", "动漫解读"),
+    ("comic", "漫画解读"),
     ("press", "新闻发布会"),
     ("leader", "负责人解读"),
     ("expert", "专家解读"),
@@ -16,7 +19,7 @@ const FORMS: &[(&str, &str)] = &[
 
 const LONGEST: usize = 4000;
 
-static FORM: Facet = Facet::new("interpretation_form", "解读形式", Shape::Choice(FORMS))
+pub(super) static FORM: Facet = Facet::new("interpretation_form", "解读形式", Shape::Choice(FORMS))
     .listed()
     .counted()
     .at(52)
@@ -39,6 +42,29 @@ static DIFFERENCES: Facet = Facet::new("differences", "新旧政策差异", Shap
 static LEADER: Facet =
     Facet::new("responsible_leader", "解读人", Shape::Text(60)).at(54).help("负责人的职务和姓名，例如 县财政局局长");
 
+/// Whom to ask.
+static CONTACT: Facet = Facet::new("interpretation_contact", "解读咨询电话", Shape::Text(100))
+    .at(56)
+    .help("股室和办公电话，例如 民政局养老服务股 0000-1234567");
+/// The one-page graphic as lines, see [`super::graphic`].
+pub(super) static GRAPHIC: Facet = Facet::new("graphic", "一图读懂", Shape::Long(LONGEST)).found().at(112).help(
+    "第一行写标题，下面 3 至 6 行写要点，各行写“要点｜数字｜说明”，例如 补贴标准｜100 元｜每人每月；网站据此画图，同时给出文字",
+);
+/// Figures that are drawn as a chart, as lines, see [`super::graphic`].
+pub(super) static CHART: Facet = Facet::new("chart", "图表数据", Shape::Long(LONGEST))
+    .found()
+    .at(114)
+    .help("第一行写“标题｜单位”，下面每行写“名称｜数字”，例如 2025年｜1200");
+/// What is said in a recording.
+pub(super) static TRANSCRIPT: Facet = Facet::new("transcript", "音视频文稿", Shape::Long(20_000))
+    .found()
+    .at(116)
+    .help("音频、视频、动漫的全部文字，供听不到、看不到的人读；视频另须配字幕");
+
+/// What an interpretation holds (work points 一（一）), in the order of the form.
+pub(super) static ELEMENTS: [&Facet; 7] =
+    [&BACKGROUND, &MAIN_CONTENT, &EXECUTION, &BENEFITS, &DIFFERENCES, &CONTACT, &LEADER];
+
 /// Which policy it explains. Both pages lead to each other.
 pub static INTERPRETS: RelationSpec = RelationSpec {
     key: "interprets",
@@ -52,8 +78,9 @@ pub static INTERPRETS: RelationSpec = RelationSpec {
     back: "看懂它",
     forward: "看原文",
     badge: "已配解读",
-    unfit: "请选择一份现在公开的政策文件；政策还没有发布的，先发布政策，再提交解读。",
+    unfit: "请选择一份现在公开的政策文件，或者已经送审的政策文件（解读会和它一起公开）；政策还是草稿的，先提交政策。",
     misplaced: "请把信息类型改为“政策解读”；这份稿件不是解读的，这里选“（不是解读）”。",
+    ahead: true,
 };
 
 /// 政策解读.
@@ -71,15 +98,46 @@ pub static INTERPRETATION: KindSpec = KindSpec {
         &common::KEYWORDS,
         &common::EXPLAINED,
         &common::COMPARED,
+        &common::CHANGES,
         &FORM,
         &LEADER,
+        &CONTACT,
         &BACKGROUND,
         &MAIN_CONTENT,
         &EXECUTION,
         &BENEFITS,
         &DIFFERENCES,
+        &GRAPHIC,
+        &CHART,
+        &TRANSCRIPT,
     ],
-    check: Some(common::dates_fit),
+    check: Some(checked),
     relations: &[&INTERPRETS],
     ..KindSpec::new("interpretation", "政策解读", "/documents/", &WRITE_DOCUMENTS)
 };
+
+/// Dates in their order, and drawings that can be drawn.
+fn checked(values: &Values) -> Vec<(&'static str, String)> {
+    let mut faults = common::dates_fit(values);
+    let form = values.get(&FORM);
+    let needs = |facet: &Facet, of: &str, ask: &str| (form == of && !values.has(facet)).then(|| ask.to_owned());
+    if let Some(ask) = needs(
+        &GRAPHIC,
+        "graphic",
+        "解读形式是“图解”的，请填写“一图读懂”，例如第一行 养老服务补贴怎么领，下面每行一个要点。",
+    ) {
+        faults.push((GRAPHIC.key, ask));
+    }
+    if let Some(ask) =
+        needs(&CHART, "chart", "解读形式是“图表解读”的，请填写“图表数据”，例如第一行 补贴人数｜人，下面 2025年｜1200。")
+    {
+        faults.push((CHART.key, ask));
+    }
+    faults.extend(super::graphic::Page::read(values.get(&GRAPHIC)).err().map(|why| (GRAPHIC.key, why)));
+    faults.extend(super::graphic::Figures::read(values.get(&CHART)).err().map(|why| (CHART.key, why)));
+    if ["audio", "video", "animation"].contains(&form) && !values.has(&TRANSCRIPT) {
+        let ask = "请填写音视频文稿：把音频、视频里说的话全部写成文字，供听不到、看不到的人读。";
+        faults.push((TRANSCRIPT.key, ask.to_owned()));
+    }
+    faults
+}

@@ -8,13 +8,13 @@ use document::{
 };
 use futures::future::BoxFuture;
 use jiff::civil::Date;
-use kernel::{OrganCode, Staff, id::DocumentId, may_for};
+use kernel::{OrganCode, Staff, id::DocumentId, may, may_for, time};
 use web::{
     Ctx, Result,
     hooks::{self, DeskItem, DeskSource, Group},
 };
 
-use super::{INTERPRETATION, INTERPRETS};
+use super::{AGREE_EXEMPTION, INTERPRETATION, INTERPRETS, plan, plan::Plan, settings::Obligation};
 
 /// Owed interpretations are no duties of a plan: filtered, they are counted by themselves.
 const OWED: Group = Group { key: "interpretation", label: "政策解读", place: 25 };
@@ -29,9 +29,31 @@ pub(super) fn due(ctx: &Ctx, published_on: &str) -> Option<Date> {
     Some(run.due().date())
 }
 
-/// Whether an interpretation is still expected: nobody explains what is no longer law.
-pub(super) fn owes(policy: &Listed) -> bool {
-    ![common::REPEALED, common::LAPSED].contains(&policy.values.get(&common::VALIDITY))
+/// Whether an interpretation is still expected by the county's rules: nobody explains what is no longer law.
+///
+/// # Errors
+/// When the database fails.
+pub(super) async fn owes(ctx: &Ctx, policy: &Listed) -> Result<bool> {
+    if [common::REPEALED, common::LAPSED].contains(&policy.values.get(&common::VALIDITY)) {
+        return Ok(false);
+    }
+    let settings = ctx.settings::<Obligation>();
+    // Lists tell only some of the fields.
+    let values = match settings.except.is_empty() {
+        true => document::Values::default(),
+        false => document::rows::values(ctx.db().read(), &policy.edition).await?,
+    };
+    Ok(settings.holds(policy.kind.key, &policy.column, &values))
+}
+
+/// The day on which the interpretation is expected: the one that was set, if it is sooner than the term.
+pub(super) fn expected(ctx: &Ctx, policy: &Listed, plan: Option<&Plan>) -> Option<Date> {
+    let due = due(ctx, &policy.published_on);
+    let set = plan.and_then(Plan::day);
+    match (due, set) {
+        (Some(due), Some(set)) => Some(due.min(set)),
+        (due, set) => due.or(set),
+    }
 }
 
 /// Where an interpretation of this policy is begun.
@@ -58,15 +80,43 @@ pub(super) async fn policies(
 
 pub(super) struct Owed;
 
-/// The newest policies of organs for which nobody can write, such as the county government itself: what they owe is the
-/// competent department's to see to.
-async fn orphaned(ctx: &Ctx) -> Result<(Vec<Listed>, HashSet<DocumentId>)> {
+/// What the competent department sees to among the newest policies: those of organs for which nobody can write, such as the county
+/// government itself, and those whose term has gone by.
+async fn followed_up(ctx: &Ctx) -> Result<(Vec<Listed>, HashSet<DocumentId>)> {
     let (found, explained) = policies(ctx, None, "", NEWEST).await?;
     let organs: Vec<OrganCode> = found.items.iter().map(|policy| policy.organ.clone()).collect();
     let unreached = hooks::unreached(ctx, &organs, INTERPRETATION.write.roles).await?;
     let (directory, today) = (ctx.directory(), ctx.today());
-    let nobody = |policy: &Listed| unreached.contains(&directory.stands_for(&policy.organ, today));
-    Ok((found.items.into_iter().filter(nobody).collect(), explained))
+    let seen_to = |policy: &Listed| {
+        let nobody = unreached.contains(&directory.stands_for(&policy.organ, today));
+        nobody || due(ctx, &policy.published_on).is_some_and(|due| due < today)
+    };
+    Ok((found.items.into_iter().filter(seen_to).collect(), explained))
+}
+
+/// Exemptions on which this person may decide.
+async fn asked(ctx: &Ctx, staff: &Staff) -> Result<Vec<DeskItem>> {
+    if may(&staff.clone().into(), &AGREE_EXEMPTION).is_err() {
+        return Ok(Vec::new());
+    }
+    let directory = ctx.directory();
+    let mut items = Vec::new();
+    for plan in plan::undecided(ctx.db().read()).await?.into_iter().filter(|plan| plan.asked_by != staff.account) {
+        let Some(policy) = document::rows::document(ctx.db().read(), &plan.document_id).await? else { continue };
+        let newest = document::rows::editions(ctx.db().read(), &plan.document_id).await?.into_iter().next();
+        let Some(newest) = newest else { continue };
+        items.push(DeskItem {
+            kind: "能否不作解读".to_owned(),
+            group: Group::REVIEW,
+            title: format!("{}：{}申请不作解读", newest.shown_title(), plan.asked_name),
+            href: format!("/interpretations/{}", plan.document_id),
+            organ: directory.short_name(&policy.organ).to_owned(),
+            since: time::from_db(&plan.asked_at).map(time::date_in_china),
+            due: None,
+            mine: false,
+        });
+    }
+    Ok(items)
 }
 
 impl DeskSource for Owed {
@@ -78,27 +128,35 @@ impl DeskSource for Owed {
             }
             let (mut found, mut explained) = policies(ctx, Some(staff.organ.clone()), "", NEWEST).await?;
             if staff.central {
-                let (others, also) = orphaned(ctx).await?;
+                let (others, also) = followed_up(ctx).await?;
                 found.items.extend(others.into_iter().filter(|policy| policy.organ != staff.organ));
                 explained.extend(also);
             }
-            let directory = ctx.directory();
-            let owed = found.items.iter().filter(|policy| owes(policy) && !explained.contains(&policy.id)).filter_map(
-                |policy| {
-                    let due = due(ctx, &policy.published_on)?;
-                    Some(DeskItem {
-                        kind: "政策解读".to_owned(),
-                        group: OWED,
-                        title: format!("{}：撰写解读", policy.title),
-                        href: write(policy),
-                        organ: directory.short_name(&policy.organ).to_owned(),
-                        since: policy.published_on.parse().ok(),
-                        due: Some(due),
-                        mine: false,
-                    })
-                },
-            );
-            Ok(owed.collect())
+            let (directory, today) = (ctx.directory(), ctx.today());
+            let mut items = Vec::new();
+            for policy in found.items.iter().filter(|policy| !explained.contains(&policy.id)) {
+                if !owes(ctx, policy).await? {
+                    continue;
+                }
+                let plan = plan::of(ctx.db().read(), &policy.id).await?;
+                if plan.as_ref().is_some_and(Plan::exempted) {
+                    continue;
+                }
+                let Some(due) = expected(ctx, policy, plan.as_ref()) else { continue };
+                let late = if due < today { "（逾期）" } else { "" };
+                items.push(DeskItem {
+                    kind: format!("政策解读{late}"),
+                    group: OWED,
+                    title: format!("{}：撰写解读", policy.title),
+                    href: write(policy),
+                    organ: directory.short_name(&policy.organ).to_owned(),
+                    since: policy.published_on.parse().ok(),
+                    due: Some(due),
+                    mine: false,
+                });
+            }
+            items.extend(asked(ctx, staff).await?);
+            Ok(items)
         })
     }
 

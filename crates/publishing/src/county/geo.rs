@@ -4,6 +4,8 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::bounded::holds_too_much;
+
 /// Points of the picture across.
 pub(super) const WIDE: i32 = 800;
 /// The most points down: a county that is longer than wide is drawn narrower.
@@ -12,11 +14,6 @@ const HIGH: f64 = 760.0;
 const MOST_SHAPES: usize = 120;
 /// Most points of all boundaries together.
 const MOST_POINTS: usize = 250_000;
-/// A file opens no more lists than twice what its points need, no more objects than shapes with rich properties have, and
-/// has no more commas than points of three numbers.
-const MOST_LISTS: usize = 2 * MOST_POINTS;
-const MOST_OBJECTS: usize = 100 * MOST_SHAPES;
-const MOST_COMMAS: usize = 4 * MOST_POINTS;
 /// Most bytes of all outlines together: what the first page can carry.
 const MOST_BYTES: usize = 24_000;
 /// Grids, in points of the picture: the finest on which the outlines are small enough.
@@ -61,20 +58,6 @@ pub(super) struct Drawn {
     pub(super) path: String,
     /// Where its name stands.
     pub(super) at: (i32, i32),
-}
-
-/// Whether a file holds more than can be drawn; counted before any of it is taken apart, which takes many times its room.
-fn holds_too_much(bytes: &[u8]) -> bool {
-    let (mut lists, mut objects, mut commas) = (0_usize, 0_usize, 0_usize);
-    for byte in bytes {
-        match byte {
-            b'[' => lists += 1,
-            b'{' => objects += 1,
-            b',' => commas += 1,
-            _ => {}
-        }
-    }
-    lists > MOST_LISTS || objects > MOST_OBJECTS || commas > MOST_COMMAS
 }
 
 /// Reads the file.

@@ -59,12 +59,14 @@ fn what_is_wrong_with_a_file_is_told_by_shape_and_ring() {
     let ring: Vec<&Value> = many.iter().chain(many.first()).collect();
     let file = json!({ "type": "Polygon", "coordinates": [ring] }).to_string().into_bytes();
     assert!(fault(&file).contains("最多 250000 个"));
+    let brackets = format!("{{\"type\":\"FeatureCollection\",\"features\":[{}0]}}", "[1],".repeat(1_000_000));
+    assert!(fault(brackets.as_bytes()).contains("点太多"));
 }
 
 #[test]
 fn a_file_of_brackets_is_refused_before_it_is_taken_apart() {
     for piece in ["[1],", "{},", "1,"] {
-        let file = format!("{{\"type\":\"Polygon\",\"coordinates\":[{}1]}}", piece.repeat(1_100_000));
+        let file = format!("{{\"type\":\"Polygon\",\"coordinates\":[{}1]}}", piece.repeat(1_600_000));
         assert!(fault(file.as_bytes()).contains("太多"), "{piece}");
     }
 }

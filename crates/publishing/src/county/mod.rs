@@ -2,6 +2,7 @@
 //! drawn, and each township leads to its page. A map is shown with its 审图号 and its source or not at all (地图管理条例 Art. 15).
 //! What is sent waits until somebody has seen the drawing; what it takes the place of can be put back.
 
+mod bounded;
 mod demo;
 mod geo;
 mod look;

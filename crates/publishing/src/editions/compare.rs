@@ -8,6 +8,7 @@ use axum::{
 };
 use document::{
     House, Whole,
+    common::CHANGES,
     compare::{self, Comparison, Side, View},
     form::disclosure_label,
     public,
@@ -34,6 +35,7 @@ pub(crate) fn side(house: &House, whole: &Whole) -> Result<Side> {
         fields,
         html: whole.text.body_html.clone(),
         files: whole.files.iter().map(public::file).collect(),
+        notes: whole.values.get(&CHANGES).to_owned(),
     })
 }
 

@@ -9,6 +9,7 @@ use document::{
     Kinds, Whole,
     form::Draft,
     life::{self, Withdrawn},
+    needs::{self, Step},
     rows::{self, DocumentRow, EditionRow},
 };
 use kernel::{Actor, Staff, id::SubjectRef, time};
@@ -83,6 +84,9 @@ pub async fn submit(ctx: &Ctx, tx: &mut Tx, actor: &Actor, whole: &Whole) -> Res
         let missing = life::missing(tx, &house, whole, now).await?;
         for (field, sentence) in missing.into_iter().chain(Draft::of(&house, whole)?.too_late(now)) {
             errors.add(field, sentence);
+        }
+        for need in needs::missing(ctx, tx.conn(), whole, Step::Submit).await? {
+            errors.add(need.field, need.words);
         }
         if !errors.is_empty() {
             return Err(errors.into());
@@ -310,6 +314,8 @@ pub enum Due {
     Unproven,
     /// Its text was changed at this very moment: to be tried again.
     Unchecked,
+    /// Something that it needs is not there yet ([`needs`]): it becomes public as soon as it is.
+    Waiting,
 }
 
 /// Whether the log does not tell that a scheduled edition was passed, which it then says, once; asked before anything of the edition
@@ -326,6 +332,9 @@ pub async fn come_due(ctx: &Ctx, tx: &mut Tx, whole: &Whole, anew: &Anew) -> Res
         return Ok(Due::Unchecked);
     }
     let Some(released) = proven::due(ctx, tx, whole).await? else { return Ok(Due::Unproven) };
+    if !needs::missing(ctx, tx.conn(), whole, Step::Publish).await?.is_empty() {
+        return Ok(Due::Waiting);
+    }
     let done = match anew.stopping(&house, whole, &released) {
         Ok(stopping) => life::come_due(tx, &house, whole, checks.stopping().max(stopping)).await,
         Err(other) => Err(other),

@@ -14,6 +14,7 @@ use document::{
     files::{self, Twin},
     form::{CLOSED_REASONS, DISCLOSURES, Draft, Typed},
     html,
+    needs::{self, Need, Step},
     remarks::{self, Remark},
     rows::{self, AttachmentRow, DocumentRow, EditionRow},
 };
@@ -32,8 +33,9 @@ use super::{
     masking, seen, subject, uploads,
 };
 use crate::{
-    columns, gates, kinds,
-    reviews::comments::{self, Comment},
+    columns,
+    comments::{self, Comment},
+    gates, kinds,
 };
 
 type Pairs = Vec<(String, String)>;
@@ -64,6 +66,8 @@ struct Editor {
     comments: Vec<Comment>,
     comments_from: &'static str,
     panel: Panel,
+    /// What it needs besides itself, there or missing.
+    needs: Vec<Need>,
     /// The number of the document as it should be written, where it is written otherwise.
     right_number: Option<String>,
     outline: Vec<String>,
@@ -259,6 +263,7 @@ async fn editor(
         comments_from: "edit",
         begun: uploads::begun(ctx, &desk.staff.account, &whole.edition).await?,
         panel,
+        needs: needs::needs(ctx, ctx.db().read(), &whole, Step::Submit).await?,
         right_number: right_number(&form),
         form,
         document: whole.document,
@@ -472,7 +477,16 @@ pub(super) async fn autosave(
 }
 
 /// Said when nobody could do the first review.
-fn nobody_reviews(first: &Stage) -> String {
+fn nobody_reviews(ctx: &Ctx, first: &Stage) -> String {
+    let office = ctx.office_organ();
+    if ctx.directory().get(&office).is_none() {
+        // No account is missing: that of the competent department is not known as one.
+        return format!(
+            "已提交，但现在没有人能办理{}：配置里的 site.office_organ 是 {office}，机关名录里没有这个机关，主管部门的账号因此不能办理。\
+             请系统管理员核对配置后重新启动，稿件到时会接着走。",
+            first.label
+        );
+    }
     format!(
         "已提交，但现在没有别人的账号能办理{}，稿件会一直停在这里。请联系安全管理员，为一位没有参与撰写的同事授予{}角色。",
         first.label,
@@ -517,7 +531,7 @@ pub(super) async fn submit(
         let to = format!("/documents/{id}");
         // Said at once: it would lie there, and everybody would believe that somebody reads it.
         Ok::<_, Refusal>(if reviewers.is_empty() {
-            Done::to(to).with(|redirect| redirect.flash("warn", nobody_reviews(first)))
+            Done::to(to).with(|redirect| redirect.flash("warn", nobody_reviews(&ctx, first)))
         } else {
             let text = format!("已提交，正在等待{}。审核期间不能修改；要改，请先收回修改。", first.label);
             Done::ok(to, text)

@@ -92,7 +92,7 @@ async fn tell(
     to.sort_unstable();
     to.dedup();
     if !to.is_empty() {
-        let office = ctx.config().server.office_url.trim_end_matches('/');
+        let office = ctx.office_url();
         let text = format!(
             "{}申请清除一份已撤回文件的原文，须由另一位人员核准。核准之前，原文和附件仍保存在系统中，请尽快办理。\n\n\
              为免扩散，邮件不写标题和原因，请登录查看：{office}/documents/{id}\n",
@@ -137,7 +137,6 @@ pub(super) async fn confirm(
         web::hooks::erasing(&ctx, tx, &object, erase::ERASED_TITLE, (agreed.why(), &actor)).await?;
         for edition in &agreed.editions {
             review::rows::erase_words(tx, &About::new(EDITION, edition)).await?;
-            crate::reviews::comments::erase_words(tx, edition).await?;
             super::uploads::forget_of(tx, edition).await?;
         }
         let erased = erase::erase(tx, &house, &actor, &agreed).await?;

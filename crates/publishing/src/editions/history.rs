@@ -4,7 +4,7 @@ use document::{events, rows::EditionRow};
 use kernel::{event::Event, time};
 
 use super::events as said;
-use crate::reviews::comments::{COMMENT_TURNED, COMMENTED};
+use crate::comments::{COMMENT_TURNED, COMMENTED};
 
 /// One line of the history.
 #[derive(Debug, Clone)]

@@ -22,6 +22,7 @@ mod notices;
 pub mod pictures;
 mod preview;
 pub(crate) mod proven;
+pub(crate) mod reading;
 pub(crate) mod seen;
 pub(crate) mod show;
 mod start;

@@ -197,7 +197,7 @@ pub(super) async fn objected(
 }
 
 fn address(ctx: &Ctx, path: &str) -> String {
-    format!("{}{path}", ctx.config().server.office_url.trim_end_matches('/'))
+    format!("{}{path}", ctx.office_url())
 }
 
 /// To those who can decide at the stage, and to who stands in for one of them; `open`: what waits for a person's word, in words.

@@ -16,14 +16,11 @@ use serde::Deserialize;
 use web::{Ctx, Desk, Error, Query, Reader, Result};
 
 use super::{
-    checks,
+    checks, reading,
     show::{self, Which},
     subject,
 };
-use crate::{
-    portal::{self, Bar},
-    reviews::reading,
-};
+use crate::portal::{self, Bar};
 
 /// Which edition, and for whom it is shown.
 #[derive(Debug, Default, Deserialize)]
@@ -55,7 +52,7 @@ pub(super) async fn page(
         usual: base,
         files: format!("/documents/{id}/attachments/{{id}}?edition={}", whole.edition.id),
         pages: format!("/documents/{id}/attachments/{{id}}/view?edition={}", whole.edition.id),
-        portal: ctx.config().server.portal_url.trim_end_matches('/').to_owned(),
+        portal: ctx.portal_url().to_owned(),
     };
     let document = would_be(&ctx, &whole).await?;
     let reader = Reader { elder: how.mode == "elder", ..reader };

@@ -10,6 +10,7 @@ use axum::{
 use document::{
     House, Whole,
     form::disclosure_label,
+    needs::{self, Need, Step},
     permissions::WITHDRAW_DOCUMENTS,
     public::{self, Listed},
     rows::{self, AttachmentRow, DocumentRow, EditionRow},
@@ -34,7 +35,7 @@ use super::{
     history::{Line, history},
     seen, subject,
 };
-use crate::{people, reviews::comments};
+use crate::{comments, people};
 
 /// An edition as the page lists it.
 struct EditionLine {
@@ -86,6 +87,8 @@ struct Show {
     public_words: usize,
     public_files: usize,
     forward: Vec<(&'static str, Listed)>,
+    /// What it needs besides itself, there or missing.
+    needs: Vec<Need>,
     history: Vec<Line>,
     portal_url: String,
     can_edit: bool,
@@ -105,6 +108,11 @@ struct Show {
     /// Comments of reviewers that nobody has dealt with.
     noted: usize,
     once: String,
+}
+
+/// The step before which the edition stands.
+fn needs_for(edition: &EditionRow) -> Step {
+    if edition.is_editable() { Step::Submit } else { Step::Publish }
 }
 
 /// When an edition was what, in words.
@@ -221,7 +229,7 @@ pub(super) async fn page(
     let opened = editions.iter().find(|edition| edition.is_open()).cloned();
     let (mut stopping, mut by_me) = (String::new(), false);
     let (mut no_bypass, mut reviewers) = (String::new(), String::new());
-    let (mut stranded, mut noted) = (false, 0);
+    let (mut stranded, mut noted, mut needed) = (false, 0, Vec::new());
     if let Some(edition) = &opened {
         let whole = rows::read(ctx.db().read(), &house, &actor, &edition.id).await?;
         checks::ensure(ctx, &whole).await?;
@@ -233,6 +241,7 @@ pub(super) async fn page(
             stranded = people::deciders(ctx, round, &subject::facts(&whole, &found)).await?.is_empty();
         }
         noted = comments::open(ctx.db().read(), &edition.id).await?;
+        needed = needs::needs(ctx, ctx.db().read(), &whole, needs_for(edition)).await?;
         no_bypass = why_no_bypass(&desk.staff, &found, review.as_ref());
         let others: Vec<_> = whole.authors.iter().cloned().chain([desk.staff.account.clone()]).collect();
         reviewers = people::names(&people::who_may(ctx, &REVIEW_EXCEPTIONS, &keeper, &others).await?);
@@ -269,7 +278,8 @@ pub(super) async fn page(
         title,
         forward: forward(ctx, &house, id).await?,
         history: history(events, &editions),
-        portal_url: format!("{}{}", ctx.config().server.portal_url.trim_end_matches('/'), kind.address(id)),
+        needs: needed,
+        portal_url: format!("{}{}", ctx.portal_url(), kind.address(id)),
         can_edit: writes && editable,
         can_recall: writes && opened.is_some() && !editable && (by_me || county),
         can_bin: writes && editable && by_me,

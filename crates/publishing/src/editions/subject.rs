@@ -6,11 +6,13 @@ use document::{
     Whole,
     common::EXPLAINED,
     life::{self, Passed},
+    needs::{self, Step},
     rows::{self, EditionRow},
     state,
 };
 use futures::future::BoxFuture;
-use kernel::{Actor, Staff, id::EditionId};
+use jiff::SignedDuration;
+use kernel::{Actor, Staff, id::EditionId, time};
 use review::{
     Happened, Kind, Matter, Review, Route, State, Subject, Words, events::Said, findings, model::Facts,
     subject::LogName,
@@ -30,6 +32,9 @@ use super::{
 
 /// The kind of job that publishes a scheduled edition.
 pub const PUBLISH_DUE: &str = "publishing.publish_due";
+
+/// So soon what passed its review and waits for something is looked at again.
+const AGAIN: SignedDuration = SignedDuration::from_mins(1);
 
 /// Payload of [`PUBLISH_DUE`].
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -192,12 +197,22 @@ impl Subject for Editions {
             if !matches!(what, Happened::Passed | Happened::Excepted) {
                 return Ok(());
             }
-            let (whole, house) = (self.whole(tx, matter).await?, crate::house(&self.ctx));
+            let (mut whole, house) = (self.whole(tx, matter).await?, crate::house(&self.ctx));
+            let missing = needs::missing(&self.ctx, tx.conn(), &whole, Step::Publish).await?;
             let released = proven::require(&self.ctx, tx, &whole).await?;
             let anew = self.anew.as_ref().ok_or_else(anew::not_looked)?;
             let blocked = self.blocked(tx, matter).await?.max(anew.stopping(&house, &whole, &released)?);
             if matches!(what, Happened::Excepted) {
+                if let Some(need) = missing.into_iter().next() {
+                    return Err(Refusal::Conflict(need.words));
+                }
                 return life::rush(tx, &house, actor, &whole, blocked).await;
+            }
+            if !missing.is_empty() {
+                // It has passed, and comes out by the schedule as soon as what it needs is there.
+                let soon = tx.seams().now().saturating_add(AGAIN).unwrap_or_default();
+                let wanted = time::from_db(&whole.edition.publish_at);
+                whole.edition.publish_at = time::to_db(wanted.map_or(soon, |wanted| wanted.max(soon)));
             }
             let Passed::Scheduled(at) = life::pass(tx, &house, actor, &whole, blocked).await? else {
                 return notices::published(&self.ctx, tx, matter, None).await;

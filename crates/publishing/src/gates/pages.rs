@@ -319,7 +319,7 @@ async fn tell(
         desk.staff.name,
         before.join("；"),
         now.join("；"),
-        ctx.config().server.office_url.trim_end_matches('/'),
+        ctx.office_url(),
     );
     tx.enqueue(NewJob::now(SEND, &Mail { to, subject: format!("审核流程有变化：{place}"), text })).await?;
     Ok(())

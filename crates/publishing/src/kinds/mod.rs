@@ -3,14 +3,31 @@
 //! Kinds that come with rules and pages of their own (interpretations) are declared by the capability that has these.
 
 use document::{
-    KindSpec, Kinds,
+    Facet, KindSpec, Kinds,
     columns::FUNCTIONS,
     common::{self, usual},
     shelf::{HOME, Shelf},
 };
 
+/// What any document has, and whom it concerns.
+static OF_POLICIES: [&Facet; 12] = [
+    &common::SUMMARY,
+    &common::DOCUMENT_NUMBER,
+    &common::WRITTEN_ON,
+    &common::EFFECTIVE_ON,
+    &common::EXPIRES_ON,
+    &common::VALIDITY,
+    &common::SOURCE,
+    &common::TOPICS,
+    &common::KEYWORDS,
+    &common::AUDIENCE,
+    &common::EXPLAINED,
+    &common::COMPARED,
+];
+
 /// 政策文件.
 pub static POLICY: KindSpec = KindSpec {
+    facets: &OF_POLICIES,
     path: "/policies/",
     required: &["validity", "written_on"],
     told: &["document_number", "written_on", "topics", "validity"],

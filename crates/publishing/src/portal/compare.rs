@@ -1,5 +1,6 @@
 //! Two editions of a public document held against each other, for everybody: only such as the public could read and may read
-//! again ([`document::public::comparable`]).
+//! again ([`document::public::comparable`]). With `?with=` another public document takes the place of the older one: the text
+//! that this one replaced.
 
 use askama::Template;
 use axum::{
@@ -23,6 +24,8 @@ pub(super) struct Which {
     new: String,
     /// All of the text, not only what changed.
     all: String,
+    /// Another public document, as the older text.
+    with: String,
 }
 
 /// An edition that may be chosen.
@@ -50,6 +53,8 @@ struct Page {
     cmp: View,
     cmp_all: String,
     cmp_only: String,
+    /// Address and title of the other document; empty between two editions of one.
+    other: (String, String),
 }
 
 /// `GET /policies/{id}/compare`, `GET /documents/{id}/compare`.
@@ -69,6 +74,9 @@ pub(super) async fn page(
     if reader.path.split('?').next() != Some(own.as_str()) {
         let query = reader.path.split_once('?').map(|(_, query)| format!("?{query}")).unwrap_or_default();
         return Ok(Redirect::temporary(&format!("{own}{query}")).into_response());
+    }
+    if !which.with.is_empty() {
+        return with_another(&ctx, &reader, &document, &which).await;
     }
     let editions = public::comparable(ctx.db(), &id).await?;
     let (old, new) = chosen(&editions, &which)?;
@@ -101,6 +109,44 @@ pub(super) async fn page(
         cmp,
         cmp_all: format!("{path}/compare?{query}&all=1"),
         cmp_only: format!("{path}/compare?{query}"),
+        other: (String::new(), String::new()),
+        path: path.clone(),
+    })
+}
+
+/// Two documents, both public now: what the older one says everybody may read.
+async fn with_another(ctx: &Ctx, reader: &Reader, document: &PublicDocument, which: &Which) -> Result<Response> {
+    let id = DocumentId::from(which.with.as_str());
+    if id == document.listed.id {
+        return Err(Error::NotFound);
+    }
+    let Some(Found::Public(other)) = crate::public::document(ctx, &id).await? else { return Err(Error::NotFound) };
+    let kind = document.listed.kind;
+    let side = |one: &PublicDocument| compare::Side {
+        name: format!("《{}》", one.listed.title),
+        title: one.listed.title.clone(),
+        // The fields of one kind on both sides.
+        fields: public::fields(kind, &one.listed.values, true),
+        html: one.body_html.clone(),
+        ..compare::Side::default()
+    };
+    let (old, new, only) = (side(&other), side(document), which.all.is_empty());
+    let cmp = compare::aside(move || compare::compare(&old, &new).view(only)).await?;
+    let path = &document.listed.path;
+    let own = format!("{path}/compare?with={}", other.listed.id);
+    portal_page(&Page {
+        shell: shell(ctx, reader, document),
+        canonical: format!("{}{path}", base_url(ctx)),
+        title: document.listed.title.clone(),
+        choices: Vec::new(),
+        old: 0,
+        new: 0,
+        withheld: false,
+        note: String::new(),
+        cmp,
+        cmp_all: format!("{own}&all=1"),
+        cmp_only: own,
+        other: (other.listed.path.clone(), other.listed.title.clone()),
         path: path.clone(),
     })
 }

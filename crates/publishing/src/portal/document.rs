@@ -85,6 +85,8 @@ struct Tied {
     words: &'static str,
     /// What stands above them at the side.
     heading: &'static str,
+    /// Whether readers may hold this text against each of them: it replaced or amended it.
+    compared: bool,
     lines: Vec<Line>,
 }
 
@@ -319,6 +321,7 @@ fn tied(
     let tied = |(relation, listed): &(&'static document::RelationSpec, Vec<Listed>)| Tied {
         words: relation.leads,
         heading: heading(relation),
+        compared: matches!(relation.key, "replaces" | "amends"),
         lines: part::lines(ctx, listed, &none),
     };
     ties.iter().map(tied).collect()

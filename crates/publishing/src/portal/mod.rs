@@ -1,6 +1,7 @@
 //! The portal's pages: documents, lists of them, feeds, site map and the open interface. Everything here reads through
 //! [`document::public`], sets no cookie and works without scripts.
 
+mod akn;
 pub(crate) mod api;
 mod as_of;
 mod attachments;
@@ -93,11 +94,13 @@ pub(crate) fn routes() -> Routes {
         .get("/policies.json", read, downloads::policies_json)
         .get("/policies/{id}", read, document::page)
         .get("/policies/{id}/compare", read, compare::page)
+        .get("/policies/{id}/akn.xml", read, akn::file)
         .get("/documents", read, lists::documents)
         .get("/documents.csv", read, downloads::documents_csv)
         .get("/documents.json", read, downloads::documents_json)
         .get("/documents/{id}", read, document::page)
         .get("/documents/{id}/compare", read, compare::page)
+        .get("/documents/{id}/akn.xml", read, akn::file)
         .get("/attachments/{id}", read, attachments::by_id)
         .get("/attachments/{id}/{name}", read, attachments::by_name)
         .get("/files/{id}", read, files::page)

@@ -83,6 +83,7 @@ static INTERPRETS: RelationSpec = RelationSpec {
     badge: "已配解读",
     unfit: "",
     misplaced: "",
+    ahead: false,
 };
 
 /// Somebody who has a word beside each document and a list to take.

@@ -9,7 +9,7 @@ use futures::future::BoxFuture;
 use receipt::tile::{self, Tile, WIDTH, bundle};
 use web::{Ctx, Error, Result, hooks::Unlinked, page::PUBLIC};
 
-use super::{count, rows};
+use super::{count, rows, witnesses};
 
 /// A whole piece never changes.
 const FOR_EVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
@@ -26,7 +26,8 @@ fn answer(body: impl IntoResponse, media: HeaderValue, policy: HeaderValue) -> R
 /// `GET /log/checkpoint`
 pub(super) async fn checkpoint(State(ctx): State<Ctx>) -> Result<Response> {
     let head = rows::head(ctx.db().read()).await?.ok_or(Error::NotFound)?;
-    Ok(answer(head.checkpoint, TEXT, PUBLIC))
+    let newest = witnesses::states(&ctx, Some(&head)).await?.into_iter().next();
+    Ok(answer(newest.map_or(head.checkpoint, |state| state.checkpoint), TEXT, PUBLIC))
 }
 
 /// `GET /log/key`: the public key, one line.

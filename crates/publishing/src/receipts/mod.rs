@@ -1,16 +1,19 @@
-//! The public log (公开凭证): every publication, correction, withdrawal and erasure of a document is a leaf of a log that only
-//! grows, whose state is signed every minute and served in the formats of C2SP, so that anybody can hold a copy of it against
-//! what the office says later. A reader takes a receipt from the page of a document and proves it without asking anybody.
+//! The public log (公开凭证): every publication, correction, withdrawal and erasure of a document, and what becomes of work
+//! plans, is a leaf of a log that only grows, whose state is signed every minute and served in the formats of C2SP, so that
+//! anybody can hold a copy of it against what the office says later. A reader takes a receipt from the page of a document and
+//! proves it without asking anybody.
 //!
-//! Leaves follow the audit log ([`follow`]): in its order, each once. The formats are the crate `receipt`, the reasons
-//! `docs/adr/0011-public-log.md`.
+//! Leaves follow the audit log ([`follow`]): each sort in its order, each once. What others have cosigned comes back to it
+//! ([`witnesses`]). The formats are the crate `receipt`, the reasons `docs/adr/0011-public-log.md`.
 
 mod follow;
 mod machines;
 mod pages;
 mod rows;
+mod settings;
 mod sign;
 mod verify;
+mod witnesses;
 
 use std::sync::Arc;
 
@@ -24,7 +27,9 @@ use web::{
     hooks::{Leaving, Proof, Unlinked},
 };
 
+pub use settings::Receipts;
 pub use sign::{hindered, kept_file, key_file, note_restored, ready, sign, told};
+pub use witnesses::gather;
 
 /// Writes to the log wait for each other on this lock.
 const LOCK: &str = "public_log";
@@ -38,22 +43,33 @@ pub fn capability() -> Capability {
         .routes(routes)
         .followers(followers)
         .schedule(schedule)
+        .settings::<Receipts>()
         .declare(proof)
         .declare(forgets)
         .declare(pieces)
-        .migrations(store::migrations!("receipts", "../../migrations/receipts/0001_receipts.sql"))
+        .migrations(store::migrations!(
+            "receipts",
+            "../../migrations/receipts/0001_receipts.sql",
+            "../../migrations/receipts/0002_plans_and_witnesses.sql"
+        ))
 }
 
 fn followers(ctx: &Ctx) -> Followers {
-    Followers::default().with(follow::follower(ctx))
+    let documents = Followers::default().with(follow::follower(ctx));
+    follow::of_others(ctx).into_iter().fold(documents, Followers::with)
 }
 
 fn schedule(ctx: &Ctx) -> Schedule {
-    let ctx = ctx.clone();
-    Schedule::default().with(Entry::new("receipts.sign", "给公开凭证日志签名", Every::Minutes(1), move || {
-        let ctx = ctx.clone();
+    let (signs, gathers) = (ctx.clone(), ctx.clone());
+    let sign = Entry::new("receipts.sign", "给公开凭证日志签名", Every::Minutes(1), move || {
+        let ctx = signs.clone();
         async move { Ok(sign::sign(&ctx).await?) }
-    }))
+    });
+    let gather = Entry::new("receipts.gather", "取公开凭证日志的见证", Every::Minutes(5), move || {
+        let ctx = gathers.clone();
+        async move { Ok(witnesses::gather(&ctx).await?) }
+    });
+    Schedule::default().with(sign).with(gather)
 }
 
 fn routes() -> Routes {

@@ -1,5 +1,7 @@
 //! The pages of the log for readers: what it is, finding a document in it, the receipts of one document, and a receipt to take.
 
+use std::sync::Arc;
+
 use askama::Template;
 use axum::{
     extract::{Path, State},
@@ -7,11 +9,15 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use document::{page::base_url, public::Found};
-use kernel::{id::DocumentId, time};
-use receipt::{Act, Key, Leaf, Receipt, tree};
+use kernel::{
+    id::{DocumentId, SubjectRef},
+    time,
+};
+use receipt::{Act, Key, Leaf, Of, Receipt, tree};
 use serde::Deserialize;
 use web::{
     Ctx, Error, PortalShell, Query, Reader, Result, filters,
+    hooks::{Recorded, Standing},
     page::{PUBLIC, download as to_save, portal_page},
 };
 
@@ -19,6 +25,7 @@ use super::{
     count,
     rows::{self, Head, LeafRow},
     sign,
+    witnesses::{self, State},
 };
 
 /// What happened of late, on the first page.
@@ -57,7 +64,23 @@ struct Index {
     restored: String,
     /// That signing stands still.
     stalled: String,
+    witnesses: Vec<Witness>,
     base: String,
+}
+
+/// Somebody who watches the log from elsewhere.
+struct Witness {
+    name: String,
+    key: String,
+    /// What it has cosigned last, in words.
+    seen: String,
+}
+
+impl Witness {
+    fn of(one: witnesses::Standing) -> Self {
+        let seen = one.size.map(|size| format!("{} 见证到第 {size} 条", time::show_minute(&one.at)));
+        Self { name: one.name, key: one.key, seen: seen.unwrap_or_else(|| "还没有交回加签".to_owned()) }
+    }
 }
 
 /// The state of the log as pages tell it.
@@ -82,13 +105,56 @@ impl Signed {
 
 fn shell(ctx: &Ctx, reader: &Reader, title: &str) -> PortalShell {
     let mut shell = reader.shell(ctx, title, "网站说明", "");
-    "每一次公开、更正、撤回都记在只能增加、不能改写的日志里。在这里查文件的公开凭证，了解怎样核验。"
+    "每一次公开、更正、撤回都记在只能增加、不能改写的日志里。在这里查文件和工作计划的公开凭证，了解怎样核验。"
         .clone_into(&mut shell.description);
     shell.crumb("网站地图", "/sitemap")
 }
 
-fn label(code: &str) -> &'static str {
-    Act::from_code(code).map_or("", Act::label)
+fn label(of: Option<&Of>, code: &str) -> &'static str {
+    of.zip(Act::from_code(code)).map_or("", |(of, act)| of.label(act))
+}
+
+/// What leaves are of, as readers find it now.
+struct Subject {
+    of: Of,
+    title: String,
+    path: String,
+    /// The edition that can be read; none = none can.
+    edition: Option<i64>,
+}
+
+/// What has this id, if the public may know of it.
+async fn subject(ctx: &Ctx, typed: &str) -> Result<Option<Subject>> {
+    let id = DocumentId::from(typed);
+    if let Some(found) = crate::public::document(ctx, &id).await? {
+        let of = Of::Document(id);
+        return Ok(Some(match found {
+            Found::Public(document) => Subject {
+                of,
+                title: document.listed.title.clone(),
+                path: document.listed.path.clone(),
+                edition: Some(document.number),
+            },
+            Found::Withdrawn(tomb) => Subject { of, title: tomb.title, path: tomb.path, edition: None },
+        }));
+    }
+    for keeper in ctx.declared::<Arc<dyn Recorded>>() {
+        let (found, of) = (standing(ctx, keeper.subject(), typed).await?, Of::new(keeper.subject(), typed));
+        if let (Some(found), Some(of)) = (found, of) {
+            let edition = found.readable.then_some(found.edition);
+            return Ok(Some(Subject { of, title: found.title, path: found.path, edition }));
+        }
+    }
+    Ok(None)
+}
+
+/// How something stands that others tell of; none = the public may not know of it.
+async fn standing(ctx: &Ctx, kind: &str, typed: &str) -> Result<Option<Standing>> {
+    let mut keepers = ctx.declared::<Arc<dyn Recorded>>();
+    match keepers.find(|keeper| keeper.subject() == kind) {
+        Some(keeper) => keeper.standing(ctx, &SubjectRef::new(kind, typed)).await,
+        None => Ok(None),
+    }
 }
 
 /// `GET /receipts`
@@ -102,14 +168,22 @@ pub(super) async fn index(State(ctx): State<Ctx>, reader: Reader, Query(asked): 
         let titled = rows::titled(ctx.db(), &q, FOUND).await?;
         found.extend(titled.into_iter().map(|(id, title)| (format!("/receipts/{id}"), title)));
     }
-    let line = |late: rows::Late| Line {
-        number: late.place + 1,
-        label: label(&late.act),
-        at: time::show_minute(&late.at),
-        href: format!("/receipts/{}", late.document_id),
-        title: if late.title.is_empty() { "（已不公开的文件）".to_owned() } else { late.title },
-    };
-    let lines = rows::latest(ctx.db(), LATE).await?.into_iter().map(line).collect();
+    let mut lines = Vec::new();
+    for late in rows::latest(ctx.db(), LATE).await? {
+        let of = Of::new(&late.subject, &late.subject_id);
+        let noun = of.as_ref().map_or("文件", Of::noun);
+        let known = match late.title.is_empty() {
+            true => standing(&ctx, &late.subject, &late.subject_id).await?.map(|found| found.title),
+            false => Some(late.title),
+        };
+        lines.push(Line {
+            number: late.place + 1,
+            label: label(of.as_ref(), &late.act),
+            at: time::show_minute(&late.at),
+            href: format!("/receipts/{}", late.subject_id),
+            title: known.unwrap_or_else(|| format!("（已不公开的{noun}）")),
+        });
+    }
     let head = rows::head(ctx.db().read()).await?;
     let shell = shell(&ctx, &reader, "公开凭证").crumb("公开凭证", "");
     portal_page(&Index {
@@ -120,6 +194,7 @@ pub(super) async fn index(State(ctx): State<Ctx>, reader: Reader, Query(asked): 
         signed: head.as_ref().map(Signed::of),
         restored: sign::restored(&ctx).await?.unwrap_or_default(),
         stalled: sign::stalled(&ctx, head.as_ref()).await?.unwrap_or_default(),
+        witnesses: witnesses::standing(&ctx).await?.into_iter().map(Witness::of).collect(),
         base: base_url(&ctx),
     })
 }
@@ -129,12 +204,12 @@ pub(super) async fn log() -> Redirect {
     Redirect::temporary("/receipts")
 }
 
-/// The document that is meant: by its address, its id, or the number of one of its receipts.
-async fn named(ctx: &Ctx, q: &str) -> Result<Option<DocumentId>> {
+/// The id of what is meant: by its address, its id, or the number of one of its receipts.
+async fn named(ctx: &Ctx, q: &str) -> Result<Option<String>> {
     let path = q.split(['?', '#']).next().unwrap_or_default().trim_end_matches('/');
     let last = path.rsplit('/').next().unwrap_or_default();
     let place = last.parse::<i64>().ok().filter(|number| *number > 0).map_or(-1, |number| number - 1);
-    Ok(rows::document_of(ctx.db(), &DocumentId::from(last), place).await?)
+    Ok(rows::named(ctx.db(), last, place).await?)
 }
 
 /// One act with its receipt.
@@ -153,6 +228,8 @@ struct OfDocument {
     shell: PortalShell,
     title: String,
     path: String,
+    /// What readers call it: 文件.
+    noun: &'static str,
     /// It can be read now.
     public: bool,
     shown: Vec<Shown>,
@@ -164,41 +241,36 @@ struct OfDocument {
 }
 
 /// `GET /receipts/{id}`
-pub(super) async fn of_document(
-    State(ctx): State<Ctx>,
-    reader: Reader,
-    Path(id): Path<DocumentId>,
-) -> Result<Response> {
-    let found = crate::public::document(&ctx, &id).await?.ok_or(Error::NotFound)?;
-    let (title, path) = match &found {
-        Found::Public(document) => (document.listed.title.clone(), document.listed.path.clone()),
-        Found::Withdrawn(tomb) => (tomb.title.clone(), tomb.path.clone()),
-    };
+pub(super) async fn of_document(State(ctx): State<Ctx>, reader: Reader, Path(of): Path<String>) -> Result<Response> {
+    let found = subject(&ctx, &of).await?.ok_or(Error::NotFound)?;
     let head = rows::head(ctx.db().read()).await?;
-    let mut leaves = rows::of_document(ctx.db(), &id, OF_DOCUMENT + 1).await?;
+    let states = witnesses::states(&ctx, head.as_ref()).await?;
+    let mut leaves = rows::leaves_of(ctx.db(), &found.of, OF_DOCUMENT + 1).await?;
     let more = leaves.len() > usize::try_from(OF_DOCUMENT).unwrap_or(usize::MAX);
     leaves.truncate(usize::try_from(OF_DOCUMENT).unwrap_or(usize::MAX));
     let mut shown = Vec::new();
     for row in &leaves {
-        let lines = match head.as_ref().filter(|head| row.place < head.size) {
-            Some(head) => made(&ctx, head, row, &found).await?.prove(None).map_err(fault)?.lines().to_vec(),
+        let lines = match head.as_ref().zip(witnesses::best(&states, row.place)) {
+            Some(signed) => made(&ctx, signed, row, &found).await?.prove(None).map_err(fault)?.lines().to_vec(),
             None => Vec::new(),
         };
         shown.push(Shown {
             number: row.place + 1,
-            label: label(&row.act),
+            label: label(Some(&found.of), &row.act),
             at: time::show_minute(&row.at),
             lines,
-            href: format!("/receipts/{id}/{}.txt", row.place + 1),
+            href: format!("/receipts/{of}/{}.txt", row.place + 1),
         });
     }
-    let name = format!("公开凭证：{title}");
-    let shell = shell(&ctx, &reader, &name).crumb("公开凭证", "/receipts").crumb(&title, &path).crumb("凭证", "");
+    let name = format!("公开凭证：{}", found.title);
+    let shell = shell(&ctx, &reader, &name).crumb("公开凭证", "/receipts");
+    let shell = shell.crumb(&found.title, &found.path).crumb("凭证", "");
     portal_page(&OfDocument {
         shell: shell.column("公开凭证", &name, "公开凭证", "网站说明"),
-        title,
-        path,
-        public: matches!(found, Found::Public(_)),
+        noun: found.of.noun(),
+        public: found.edition.is_some(),
+        title: found.title,
+        path: found.path,
         shown,
         more,
         signed: head.as_ref().map(Signed::of),
@@ -211,34 +283,33 @@ fn fault(fault: receipt::Fault) -> Error {
     Error::internal(fault.to_string())
 }
 
-/// The receipt of a leaf that is signed. It holds what was public only while just that is public.
-async fn made(ctx: &Ctx, head: &Head, row: &LeafRow, found: &Found) -> Result<Receipt> {
+/// The receipt of a leaf that is in a signed state. It holds what was public only while just that is public.
+async fn made(ctx: &Ctx, signed: (&Head, &State), row: &LeafRow, found: &Subject) -> Result<Receipt> {
+    let (head, state) = signed;
     let leaf = Leaf::parse(&row.leaf).map_err(fault)?;
     let key = Key::parse(&head.key).map_err(fault)?;
-    let (size, index) = (count(head.size), count(row.place));
+    let (size, index) = (count(state.size), count(row.place));
     let held = rows::nodes(ctx.db().read(), &tree::places_of_inclusion(size, index)).await?;
     let proof = tree::inclusion(size, index, &held).map_err(fault)?;
-    let stands = match found {
-        Found::Public(document) => document.number == row.edition && leaf.act.opens(),
-        Found::Withdrawn(_) => false,
-    };
+    let stands = found.edition == Some(row.edition) && leaf.act.opens();
     let opened = (stands && !row.content.is_empty()).then_some((row.content.as_str(), row.salt.as_str()));
-    Ok(Receipt::new(&leaf, index, opened, &proof, (head.checkpoint.as_str(), &key)))
+    Ok(Receipt::new(&leaf, index, opened, &proof, (state.checkpoint.as_str(), &key)))
 }
 
 /// `GET /receipts/{id}/{number}.txt`
-pub(super) async fn download(State(ctx): State<Ctx>, Path((id, file)): Path<(DocumentId, String)>) -> Result<Response> {
+pub(super) async fn download(State(ctx): State<Ctx>, Path((of, file)): Path<(String, String)>) -> Result<Response> {
     let number = file.strip_suffix(".txt").and_then(|number| number.parse::<i64>().ok()).filter(|number| *number > 0);
     let number = number.filter(|number| file == format!("{number}.txt")).ok_or(Error::NotFound)?;
-    let found = crate::public::document(&ctx, &id).await?.ok_or(Error::NotFound)?;
-    let row = rows::one(ctx.db(), &id, number - 1).await?.ok_or(Error::NotFound)?;
+    let found = subject(&ctx, &of).await?.ok_or(Error::NotFound)?;
+    let row = rows::one(ctx.db(), &found.of, number - 1).await?.ok_or(Error::NotFound)?;
     let head = rows::head(ctx.db().read()).await?;
     let stalled = sign::stalled(&ctx, head.as_ref()).await?;
-    let head = head.filter(|head| row.place < head.size).ok_or_else(|| {
+    let states = witnesses::states(&ctx, head.as_ref()).await?;
+    let signed = head.as_ref().zip(witnesses::best(&states, row.place)).ok_or_else(|| {
         Error::Unavailable(stalled.unwrap_or_else(|| "这份凭证正在签名，请一两分钟后再下载。".to_owned()))
     })?;
-    let text = made(&ctx, &head, &row, &found).await?.file().map_err(fault)?;
-    let mut response = to_save(text.into_bytes(), "text/plain; charset=utf-8", &format!("公开凭证-{id}-{number}.txt"));
+    let text = made(&ctx, signed, &row, &found).await?.file().map_err(fault)?;
+    let mut response = to_save(text.into_bytes(), "text/plain; charset=utf-8", &format!("公开凭证-{of}-{number}.txt"));
     response.headers_mut().insert(header::CACHE_CONTROL, PUBLIC);
     Ok(response)
 }

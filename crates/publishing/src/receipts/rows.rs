@@ -1,10 +1,14 @@
 //! The rows of the public log.
 
+use futures::stream::BoxStream;
 use kernel::{
-    OrganCode,
+    EventKind, OrganCode,
     id::{DocumentId, EditionId},
 };
-use receipt::tree::{Held, from_hex, to_hex};
+use receipt::{
+    Of,
+    tree::{Held, from_hex, to_hex},
+};
 use store::{Db, Executor, FromRow, Result, Tx, anywhere, built, places, query, query_as, query_scalar};
 
 use super::{count, number};
@@ -16,7 +20,9 @@ pub(super) struct LeafRow {
     pub(super) place: i64,
     /// Position in the audit log.
     pub(super) event_seq: i64,
-    pub(super) document_id: DocumentId,
+    /// See [`Of::kind`].
+    pub(super) subject: String,
+    pub(super) subject_id: String,
     /// Code of [`receipt::Act`].
     pub(super) act: String,
     /// 0 = the whole document.
@@ -28,6 +34,13 @@ pub(super) struct LeafRow {
     pub(super) salt: String,
     /// Empty = erased, or nothing became public.
     pub(super) content: String,
+}
+
+impl LeafRow {
+    /// Of what it is; none for a row that this program did not write.
+    pub(super) fn of(&self) -> Option<Of> {
+        Of::new(&self.subject, &self.subject_id)
+    }
 }
 
 /// What the log last signed.
@@ -87,12 +100,13 @@ pub(super) async fn nodes(executor: impl Executor<'_>, wanted: &[u64]) -> Result
 /// Adds a leaf and the hashes that are new with it.
 pub(super) async fn add(tx: &mut Tx, row: &LeafRow, new: &[(u64, receipt::Hash)]) -> Result<()> {
     query(
-        "INSERT INTO public_leaf (place, event_seq, document_id, act, edition, at, leaf, salt, content) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        "INSERT INTO public_leaf (place, event_seq, subject, subject_id, act, edition, at, leaf, salt, content) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
     )
     .bind(row.place)
     .bind(row.event_seq)
-    .bind(&row.document_id)
+    .bind(&row.subject)
+    .bind(&row.subject_id)
     .bind(&row.act)
     .bind(row.edition)
     .bind(&row.at)
@@ -118,7 +132,7 @@ pub(super) async fn unsigned_since(db: &Db, signed: i64) -> Result<Option<String
 
 /// Every document that the log tells of.
 pub(super) async fn documents(db: &Db) -> Result<Vec<DocumentId>> {
-    query_scalar("SELECT DISTINCT document_id FROM public_leaf").fetch_all(db.read()).await
+    query_scalar("SELECT DISTINCT subject_id FROM public_leaf WHERE subject = 'document'").fetch_all(db.read()).await
 }
 
 /// The number of the edition of a document that was withdrawn last; 0 = none was.
@@ -185,35 +199,40 @@ pub(super) async fn has(tx: &mut Tx, event: i64) -> Result<bool> {
 
 /// Takes away by what the digests of a document could be told to be of it.
 pub(super) async fn forget(tx: &mut Tx, document: &DocumentId) -> Result<()> {
-    query("UPDATE public_leaf SET salt = '', content = '' WHERE document_id = $1")
+    query("UPDATE public_leaf SET salt = '', content = '' WHERE subject = 'document' AND subject_id = $1")
         .bind(document)
         .execute(tx.conn())
         .await?;
     Ok(())
 }
 
-/// The leaves of a document, newest first.
-pub(super) async fn of_document(db: &Db, document: &DocumentId, most: i64) -> Result<Vec<LeafRow>> {
-    query_as(
-        "SELECT place, event_seq, document_id, act, edition, at, leaf, salt, content FROM public_leaf \
-         WHERE document_id = $1 ORDER BY place DESC LIMIT $2",
-    )
-    .bind(document)
-    .bind(most)
-    .fetch_all(db.read())
-    .await
+/// The act of the newest leaf of something; none = it has no leaf.
+pub(super) async fn last_act(tx: &mut Tx, of: &Of) -> Result<Option<String>> {
+    query_scalar("SELECT act FROM public_leaf WHERE subject = $1 AND subject_id = $2 ORDER BY place DESC LIMIT 1")
+        .bind(of.kind())
+        .bind(of.id())
+        .fetch_optional(tx.conn())
+        .await
 }
 
-/// The leaf with this number, if it is of this document.
-pub(super) async fn one(db: &Db, document: &DocumentId, place: i64) -> Result<Option<LeafRow>> {
-    query_as(
-        "SELECT place, event_seq, document_id, act, edition, at, leaf, salt, content FROM public_leaf \
-         WHERE place = $1 AND document_id = $2",
-    )
-    .bind(place)
-    .bind(document)
-    .fetch_optional(db.read())
-    .await
+/// The leaves of something, newest first.
+pub(super) async fn leaves_of(db: &Db, of: &Of, most: i64) -> Result<Vec<LeafRow>> {
+    query_as("SELECT * FROM public_leaf WHERE subject = $1 AND subject_id = $2 ORDER BY place DESC LIMIT $3")
+        .bind(of.kind())
+        .bind(of.id())
+        .bind(most)
+        .fetch_all(db.read())
+        .await
+}
+
+/// The leaf with this number, if it is of this.
+pub(super) async fn one(db: &Db, of: &Of, place: i64) -> Result<Option<LeafRow>> {
+    query_as("SELECT * FROM public_leaf WHERE place = $1 AND subject = $2 AND subject_id = $3")
+        .bind(place)
+        .bind(of.kind())
+        .bind(of.id())
+        .fetch_optional(db.read())
+        .await
 }
 
 /// The bytes of the leaves of one piece, in their order.
@@ -230,30 +249,33 @@ pub(super) async fn leaves(db: &Db, numbers: &std::ops::Range<u64>) -> Result<Ve
 pub(super) struct Late {
     /// From 0.
     pub(super) place: i64,
-    pub(super) document_id: DocumentId,
+    /// See [`Of::kind`].
+    pub(super) subject: String,
+    pub(super) subject_id: String,
     /// Code of [`receipt::Act`].
     pub(super) act: String,
     /// Stored form.
     pub(super) at: String,
-    /// As the public reads it now; empty when it does not.
+    /// Of a document, as the public reads it now; empty when it does not, and of all others.
     pub(super) title: String,
 }
 
 /// What happened last.
 pub(super) async fn latest(db: &Db, most: i64) -> Result<Vec<Late>> {
     query_as(
-        "SELECT l.place, l.document_id, l.act, l.at, COALESCE(d.title, '') AS title FROM public_leaf l \
-         LEFT JOIN document d ON d.id = l.document_id AND d.current_edition <> '' ORDER BY l.place DESC LIMIT $1",
+        "SELECT l.place, l.subject, l.subject_id, l.act, l.at, COALESCE(d.title, '') AS title FROM public_leaf l \
+         LEFT JOIN document d ON l.subject = 'document' AND d.id = l.subject_id AND d.current_edition <> '' \
+         ORDER BY l.place DESC LIMIT $1",
     )
     .bind(most)
     .fetch_all(db.read())
     .await
 }
 
-/// Of what document a leaf is: by the document's id, or by the leaf's number from 0.
-pub(super) async fn document_of(db: &Db, id: &DocumentId, place: i64) -> Result<Option<DocumentId>> {
-    query_scalar("SELECT document_id FROM public_leaf WHERE document_id = $1 OR place = $2 ORDER BY place LIMIT 1")
-        .bind(id)
+/// The id of what is meant by what somebody typed: that id itself, or a leaf's number from 0.
+pub(super) async fn named(db: &Db, typed: &str, place: i64) -> Result<Option<String>> {
+    query_scalar("SELECT subject_id FROM public_leaf WHERE subject_id = $1 OR place = $2 ORDER BY place LIMIT 1")
+        .bind(typed)
         .bind(place)
         .fetch_optional(db.read())
         .await
@@ -268,4 +290,123 @@ pub(super) async fn titled(db: &Db, words: &str, most: i64) -> Result<Vec<(Docum
     .bind(most)
     .fetch_all(db.read())
     .await
+}
+
+/// The newest state that a witness has cosigned.
+#[derive(Debug, Clone, PartialEq, Eq, FromRow)]
+pub(super) struct Witnessed {
+    /// Its public key, as signed-note writes it.
+    pub(super) key: String,
+    /// Leaves in the state.
+    pub(super) size: i64,
+    /// The state as the log signed it, with the cosignature.
+    pub(super) note: String,
+    /// When it was cosigned, by the clock of the witness; stored form.
+    pub(super) at: String,
+    /// Stored form.
+    pub(super) taken_at: String,
+}
+
+/// Of every witness what it has cosigned last, the newest state first.
+pub(super) async fn witnessed(executor: impl Executor<'_>) -> Result<Vec<Witnessed>> {
+    query_as("SELECT key, size, note, at, taken_at FROM public_witness ORDER BY size DESC, key")
+        .fetch_all(executor)
+        .await
+}
+
+/// Keeps what a witness has cosigned, unless something newer is kept.
+pub(super) async fn put_witnessed(tx: &mut Tx, row: &Witnessed) -> Result<()> {
+    query(
+        "INSERT INTO public_witness (key, size, note, at, taken_at) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (key) DO UPDATE \
+         SET size = excluded.size, note = excluded.note, at = excluded.at, taken_at = excluded.taken_at \
+         WHERE excluded.size > public_witness.size OR (excluded.size = public_witness.size AND excluded.at > public_witness.at)",
+    )
+    .bind(&row.key)
+    .bind(row.size)
+    .bind(&row.note)
+    .bind(&row.at)
+    .bind(&row.taken_at)
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// A leaf with what its event is about.
+#[derive(FromRow)]
+pub(super) struct Walked {
+    #[sql(flatten)]
+    pub(super) row: LeafRow,
+    /// Kind and id of the subject, with a slash between; empty = there is no such event.
+    pub(super) about: String,
+}
+
+/// Every leaf, in order.
+pub(super) fn walk(db: &Db) -> BoxStream<'_, Result<Walked>> {
+    query_as::<Walked>(
+        "SELECT l.place, l.event_seq, l.subject, l.subject_id, l.act, l.edition, l.at, l.leaf, l.salt, l.content, \
+         COALESCE(e.subject_kind || '/' || e.subject_id, '') AS about FROM public_leaf l \
+         LEFT JOIN event e ON e.seq = l.event_seq AND e.chain = $1 ORDER BY l.place",
+    )
+    .bind(db.chain())
+    .fetch(db.read())
+}
+
+/// Every hash with its place, in order.
+pub(super) fn walk_nodes(db: &Db) -> BoxStream<'_, Result<(i64, String)>> {
+    query_as::<(i64, String)>("SELECT place, hash FROM public_node ORDER BY place").fetch(db.read())
+}
+
+/// Up to which event a follower has come.
+pub(super) async fn followed(db: &Db, consumer: &str) -> Result<i64> {
+    query_scalar("SELECT COALESCE(MAX(seq), 0) FROM event_cursor WHERE consumer = $1 AND chain = $2")
+        .bind(consumer)
+        .bind(db.chain())
+        .fetch_one(db.read())
+        .await
+}
+
+/// The first event of these kinds that was followed and has no leaf.
+pub(super) async fn missing(db: &Db, followed: i64, kinds: &[&EventKind]) -> Result<Option<i64>> {
+    // SQL: literals, and numbers of places that are counted here.
+    let sql = built(format!(
+        "SELECT MIN(e.seq) AS first FROM event e WHERE e.chain = $1 AND e.seq <= $2 AND e.kind IN ({}) \
+         AND NOT EXISTS (SELECT 1 FROM public_leaf l WHERE l.event_seq = e.seq)",
+        places(3, kinds.len())
+    ));
+    query_scalar(sql)
+        .bind(db.chain())
+        .bind(followed)
+        .bind_all(kinds.iter().map(|kind| kind.name))
+        .fetch_one(db.read())
+        .await
+}
+
+/// The same of what others tell of: only where the leaf before says that the public saw the thing.
+pub(super) async fn missing_of_others(db: &Db, followed: i64, kinds: &[&EventKind]) -> Result<Option<i64>> {
+    if kinds.is_empty() {
+        return Ok(None);
+    }
+    // SQL: literals, and numbers of places that are counted here.
+    let sql = built(format!(
+        "SELECT MIN(e.seq) AS first FROM event e WHERE e.chain = $1 AND e.seq <= $2 AND e.kind IN ({}) \
+         AND NOT EXISTS (SELECT 1 FROM public_leaf l WHERE l.event_seq = e.seq) \
+         AND (SELECT l.act FROM public_leaf l WHERE l.subject = e.subject_kind AND l.subject_id = e.subject_id \
+         AND l.event_seq < e.seq ORDER BY l.event_seq DESC LIMIT 1) IN ('published', 'corrected')",
+        places(3, kinds.len())
+    ));
+    query_scalar(sql)
+        .bind(db.chain())
+        .bind(followed)
+        .bind_all(kinds.iter().map(|kind| kind.name))
+        .fetch_one(db.read())
+        .await
+}
+
+/// Whether somebody has erased a document, and another agreed.
+pub(super) async fn is_erased(db: &Db, document: &DocumentId) -> Result<bool> {
+    let erased: Option<i64> = query_scalar("SELECT 1 FROM erasure WHERE document_id = $1 AND done_by <> ''")
+        .bind(document)
+        .fetch_optional(db.read())
+        .await?;
+    Ok(erased.is_some())
 }

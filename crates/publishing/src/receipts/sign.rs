@@ -18,6 +18,7 @@ use web::Ctx;
 use super::{
     LOCK, broken, count,
     rows::{self, Head},
+    witnesses,
 };
 
 /// Name of the file with the key, beside the key of the audit log: 32 bytes in hexadecimal, for the owner alone.
@@ -222,13 +223,15 @@ pub(super) async fn restored(ctx: &Ctx) -> Result<Option<String>> {
     }))
 }
 
-/// That signing stands still though something waits for it, in a sentence for readers; none = it goes on.
+/// That signing stands still though something waits for it, or though it was due anew, in a sentence for readers; none = it goes
+/// on.
 pub(super) async fn stalled(ctx: &Ctx, head: Option<&Head>) -> Result<Option<String>> {
     let Some(head) = head else { return Ok(None) };
-    let Some(oldest) = rows::unsigned_since(ctx.db(), head.size).await? else { return Ok(None) };
     let now = ctx.seams().now();
-    let late = |at: &str| time::from_db(at).is_none_or(|at| now.duration_since(at) >= LATE);
-    if !late(&oldest) || !late(&head.signed_at) {
+    let since = |at: &str, long: SignedDuration| time::from_db(at).is_none_or(|at| now.duration_since(at) >= long);
+    let waits = rows::unsigned_since(ctx.db(), head.size).await?.is_some_and(|oldest| since(&oldest, LATE));
+    let late = waits && since(&head.signed_at, LATE);
+    if !late && !since(&head.signed_at, STALE + LATE) {
         return Ok(None);
     }
     let site = ctx.site();
@@ -252,13 +255,17 @@ pub async fn ready(ctx: &Ctx) -> Result<()> {
     }
 }
 
-/// What keeps the log from being signed, for whoever watches the program; none = nothing does, or the database cannot tell.
+/// What keeps the log from being signed, or what a witness has seen and the log does not hold, for whoever watches the program;
+/// none = nothing does, or the database cannot tell.
 pub async fn hindered(ctx: &Ctx) -> Option<String> {
     if let Err(error) = ready(ctx).await {
         return Some(error.to_string());
     }
     let head = rows::head(ctx.db().read()).await.ok()?;
-    stalled(ctx, head.as_ref()).await.ok()?
+    match stalled(ctx, head.as_ref()).await.ok()? {
+        Some(stalled) => Some(stalled),
+        None => witnesses::not_taken(ctx).await.ok()?,
+    }
 }
 
 /// How the log stands, for the command that verifies; none = there is nothing in it.
@@ -287,5 +294,14 @@ pub async fn told(ctx: &Ctx) -> Result<Option<String>> {
     if let Some(restored) = restored(ctx).await? {
         told.push_str(&restored);
     }
+    for one in witnesses::standing(ctx).await? {
+        match one.size {
+            Some(size) => {
+                told.push_str(&format!("{} 于 {} 见证到第 {size} 条。", one.name, time::show_minute(&one.at)))
+            }
+            None => told.push_str(&format!("{} 还没有交回加签。", one.name)),
+        }
+    }
+    told.push_str(&witnesses::not_taken(ctx).await?.unwrap_or_default());
     Ok(Some(told))
 }

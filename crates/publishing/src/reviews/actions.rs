@@ -5,20 +5,21 @@ use axum::{
     extract::{Path, State},
     response::Response,
 };
-use document::{Whole, permissions::WITHDRAW_DOCUMENTS, rows};
+use document::{permissions::WITHDRAW_DOCUMENTS, rows};
 use kernel::{
     id::{AccountId, EditionId},
-    may_for, time,
+    may_for,
 };
-use review::{Word, acts::Verdict, permissions::OVERRIDE_FINDING, settings::MOST_QUESTIONS};
+use review::{Word, acts::Verdict, permissions::OVERRIDE_FINDING};
 use store::Tx;
 use web::{Ctx, Desk, Done, Form, FormErrors, Redirect, Refusal, Result, act_in_place};
 
-use super::{one::Typed, strip};
-use crate::editions::{
-    checks,
-    deciding::{self, Approved},
+use super::{
+    decision::{self, By, Seen, Ticks},
+    one::Typed,
+    strip,
 };
+use crate::editions::{checks, deciding};
 
 /// What the buttons send.
 #[derive(Debug, Clone, Default)]
@@ -35,8 +36,7 @@ pub(super) struct Decision {
     gate: String,
     /// In whose name; `None` = the page did not ask.
     in_name_of: Option<AccountId>,
-    /// Places of the questions that were ticked (`tick0`, `tick1` …).
-    ticked: Vec<usize>,
+    ticks: Ticks,
 }
 
 /// The fields of a form, one after another: how many questions there are the gate says.
@@ -56,33 +56,30 @@ impl From<Pairs> for Decision {
                 "verdict" => decision.verdict = value,
                 "gate" => decision.gate = value,
                 "in_name_of" => decision.in_name_of = Some(AccountId::from(value)),
-                // Anything but what the box of the page sends is no tick.
-                key if value == "1" => {
-                    decision.ticked.extend(key.strip_prefix("tick").and_then(|place| place.parse::<usize>().ok()));
-                }
-                _ => {}
+                key => decision.ticks.take(key, &value),
             }
         }
-        decision.ticked.truncate(MOST_QUESTIONS);
         decision
     }
 }
 
-/// The edition as the reviewer saw it; who may not pass its gate is refused before anything else is told, but for one thing: that
-/// somebody was faster.
-async fn seen(ctx: &Ctx, tx: &mut Tx, desk: &Desk, id: &EditionId, decision: &Decision) -> Result<Whole, Refusal> {
-    let whole = rows::load(tx, &crate::house(ctx), &desk.actor(), id).await?;
-    deciding::still_there(tx, &desk.staff, &whole, &decision.gate).await?;
-    deciding::may_decide(tx, &desk.staff, &whole).await?;
-    rows::same_version(&whole.edition, decision.version)?;
-    Ok(whole)
+impl Decision {
+    /// What the page showed.
+    fn seen(&self) -> Seen<'_> {
+        Seen { version: self.version, by: By::Page(&self.gate) }
+    }
+
+    /// What is said with it.
+    fn word<'a>(&'a self, text: &'a str) -> Word<'a> {
+        Word { text, ticked: self.ticks.places(), in_name_of: self.in_name_of.as_ref(), ..Word::default() }
+    }
 }
 
 /// The page as it is now, with what was typed and why it was not done.
 async fn again(ctx: &Ctx, desk: &Desk, id: &EditionId, decision: &Decision, errors: FormErrors) -> Result<Response> {
     let (reason, opinion) = (&decision.reason, &decision.opinion);
     let in_name_of = decision.in_name_of.as_ref();
-    let typed = Typed { reason, opinion, ticked: &decision.ticked, in_name_of, ..Typed::default() };
+    let typed = Typed { reason, opinion, ticked: decision.ticks.places(), in_name_of, ..Typed::default() };
     super::one::review_page(ctx, desk, id, errors, typed).await
 }
 
@@ -101,7 +98,7 @@ pub(super) async fn claim(
 ) -> Result<Response> {
     let decision = Decision::from(pairs);
     let done = async |tx: &mut Tx| {
-        let whole = seen(&ctx, tx, &desk, &id, &decision).await?;
+        let whole = decision::seen(&ctx, tx, &desk.staff, &id, decision.seen()).await?;
         deciding::claim(&ctx, tx, &desk.actor(), &whole).await?;
         Ok::<_, Refusal>(Done::ok(format!("/reviews/{id}"), "已领取，两小时内他人不能办理。"))
     };
@@ -117,7 +114,7 @@ pub(super) async fn release(
 ) -> Result<Response> {
     let decision = Decision::from(pairs);
     let done = async |tx: &mut Tx| {
-        let whole = seen(&ctx, tx, &desk, &id, &decision).await?;
+        let whole = decision::seen(&ctx, tx, &desk.staff, &id, decision.seen()).await?;
         deciding::release(&ctx, tx, &desk.actor(), &whole).await?;
         Ok::<_, Refusal>(Done::ok("/reviews", "已放回，其他审核员可以领取。"))
     };
@@ -132,30 +129,18 @@ pub(super) async fn approve(
     Form(pairs): Form<Pairs>,
 ) -> Result<Response> {
     let decision = Decision::from(pairs);
-    let anew = {
-        let whole = rows::read(ctx.db().read(), &crate::house(&ctx), &desk.actor(), &id).await?;
-        checks::ensure(&ctx, &whole).await?;
-        deciding::look_before_the_last(&ctx, &desk.staff, &whole).await?
-    };
+    let anew = decision::looked(&ctx, &desk.staff, &id).await?;
     let next = strip::after(&ctx, &desk, &id).await?;
     let done = async |tx: &mut Tx| {
-        let whole = seen(&ctx, tx, &desk, &id, &decision).await?;
+        let (seen, said) = ((&id, decision.seen()), (decision.word(&decision.opinion), anew.clone()));
         if !decision.reason.trim().is_empty() {
+            // What stands in the way of any decision is told first.
+            decision::seen(&ctx, tx, &desk.staff, &id, decision.seen()).await?;
             let text = "已经写了退回理由。要退回的，请按“退回”；要通过的，请先删去退回理由，有意见写在“审核意见”里。";
             return Err(Refusal::field("reason", text));
         }
-        let title = whole.edition.shown_title();
-        let in_name_of = decision.in_name_of.as_ref();
-        let word = Word { text: &decision.opinion, ticked: &decision.ticked, in_name_of, ..Word::default() };
-        let text = match deciding::approve(&ctx, tx, &desk.actor(), (&whole, anew.clone()), word).await? {
-            Approved::Second(gate) => format!("已通过。{gate}由两人先后审核，《{title}》还需另一位审核员通过。"),
-            Approved::To(gate) => format!("已通过。《{title}》现在到了{gate}。"),
-            Approved::Out(now) if now.state == "scheduled" => {
-                format!("已通过全部审核。《{title}》将于 {} 自动发布。", time::show_minute(&now.publish_at))
-            }
-            Approved::Out(_) => format!("已通过全部审核。《{title}》已向社会公开。"),
-        };
-        Ok::<_, Refusal>(Done::ok(next.clone(), onward(text, &next)))
+        let (title, what) = decision::pass(&ctx, tx, &desk.staff, seen, said).await?;
+        Ok::<_, Refusal>(Done::ok(next.clone(), onward(decision::passed(&title, &what), &next)))
     };
     act_in_place(&ctx, &decision.once, done, async |errors| again(&ctx, &desk, &id, &decision, errors).await).await
 }
@@ -178,18 +163,14 @@ pub(super) async fn send_back(
     let decision = Decision::from(pairs);
     let next = strip::after(&ctx, &desk, &id).await?;
     let done = async |tx: &mut Tx| {
-        let whole = seen(&ctx, tx, &desk, &id, &decision).await?;
         // Nothing that was written is lost: what stands beside the reason goes with it.
         let (reason, opinion) = (decision.reason.trim(), decision.opinion.trim());
         let both = match (reason.is_empty(), opinion.is_empty()) {
             (false, false) => format!("{reason}\n审核意见：{opinion}"),
             _ => reason.to_owned(),
         };
-        let in_name_of = decision.in_name_of.as_ref();
-        let word = Word { text: &both, ticked: &decision.ticked, in_name_of, ..Word::default() };
-        deciding::send_back(&ctx, tx, &desk.actor(), &whole, word).await?;
-        let text = format!("已退回《{}》，撰写人会看到理由。", whole.edition.shown_title());
-        Ok::<_, Refusal>(Done::ok(next.clone(), onward(text, &next)))
+        let title = decision::send_back(&ctx, tx, &desk.staff, (&id, decision.seen()), decision.word(&both)).await?;
+        Ok::<_, Refusal>(Done::ok(next.clone(), onward(format!("已退回《{title}》，撰写人会看到理由。"), &next)))
     };
     act_in_place(&ctx, &decision.once, done, async |errors| again(&ctx, &desk, &id, &decision, errors).await).await
 }

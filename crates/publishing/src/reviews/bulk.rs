@@ -5,20 +5,22 @@
 use askama::Template;
 use axum::{extract::State, response::Response};
 use document::{House, Whole, common::EXPLAINED, remarks, rows};
-use kernel::id::{AccountId, EditionId};
-use review::{
-    Gate, Kind, Refusal as Because, Review, Stage, State as Standing, Word, model::may_pass, queue,
-    settings::MOST_QUESTIONS,
+use kernel::{
+    Staff,
+    id::{AccountId, EditionId},
 };
+use review::{Gate, Kind, Refusal as Because, Review, Stage, State as Standing, Word, model::may_pass, queue};
 use serde::Deserialize;
 use store::Tx;
 use web::{Ctx, Desk, Form, FormErrors, OfficeShell, Query, Refusal, Result, act_now, filters, office_page, page};
 
-use super::{comments, reading};
-use crate::editions::{
-    checks,
-    deciding::{self, Approved},
-    subject::{self, EDITION},
+use super::decision::{self, By, Seen, Ticks};
+use crate::{
+    comments,
+    editions::{
+        checks, deciding, reading,
+        subject::{self, EDITION},
+    },
 };
 
 /// Most texts at once.
@@ -28,7 +30,7 @@ const LOOKED_AT: usize = 40;
 /// Most texts that wait at a gate of which a page tells.
 const LISTED: usize = 200;
 /// Characters of a text that the list shows.
-const EXCERPT: usize = 120;
+pub(super) const EXCERPT: usize = 120;
 
 /// Of a text that the person has not read as it was submitted this time.
 const UNREAD: &str = "您还没有打开看过这一版";
@@ -86,7 +88,7 @@ struct Chosen {
     gate: String,
     /// Editions with the versions that the list showed.
     ids: Vec<(EditionId, i64)>,
-    ticked: Vec<usize>,
+    ticks: Ticks,
 }
 
 impl From<Vec<(String, String)>> for Chosen {
@@ -102,24 +104,20 @@ impl From<Vec<(String, String)>> for Chosen {
                         chosen.ids.push(one);
                     }
                 }
-                key if value == "1" => {
-                    chosen.ticked.extend(key.strip_prefix("tick").and_then(|place| place.parse::<usize>().ok()));
-                }
-                _ => {}
+                key => chosen.ticks.take(key, &value),
             }
         }
-        chosen.ticked.truncate(MOST_QUESTIONS);
         chosen
     }
 }
 
 /// A text as it is now, the stage where it stands, and why it is not passed together with others; empty = it may be.
-struct Looked {
-    whole: Whole,
-    stage: Option<Stage>,
+pub(super) struct Looked {
+    pub(super) whole: Whole,
+    pub(super) stage: Option<Stage>,
     /// Whether it becomes public with this pass.
-    last: bool,
-    why: String,
+    pub(super) last: bool,
+    pub(super) why: String,
 }
 
 /// Why a text is not at the gate any more, in words that say whether there is still something to do.
@@ -143,7 +141,7 @@ fn gone(whole: &Whole, review: Option<&Review>, gate: &str) -> String {
 }
 
 /// Why a text could not be looked at or passed, in words; what is a fault of ours is told to whoever keeps the machine as well.
-fn hindrance(why: &Refusal) -> String {
+pub(super) fn hindrance(why: &Refusal) -> String {
     match why {
         Refusal::NotFound => "没有找到，可能已被删除，或者不再由您办理；没有通过".to_owned(),
         Refusal::Fault(error) => {
@@ -154,8 +152,28 @@ fn hindrance(why: &Refusal) -> String {
     }
 }
 
-async fn look(ctx: &Ctx, desk: &Desk, house: &House, id: &EditionId, gate: &str, read: bool) -> Result<Looked> {
-    let whole = rows::read(ctx.db().read(), house, &desk.actor(), id).await?;
+/// By what a text may be passed together with others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Bar {
+    /// Whether whoever passes it has read it this time; what is explained or to be compared wants a look of its own.
+    Read(bool),
+    /// It is one of a batch that was public elsewhere, which is looked over as a whole.
+    Batch,
+}
+
+/// Looks at a text that may be passed together with others.
+///
+/// # Errors
+/// When it is not there for this person.
+pub(super) async fn look(
+    ctx: &Ctx,
+    staff: &Staff,
+    house: &House,
+    id: &EditionId,
+    gate: &str,
+    bar: Bar,
+) -> Result<Looked> {
+    let whole = rows::read(ctx.db().read(), house, &Actor::Staff(staff.clone()), id).await?;
     checks::ensure(ctx, &whole).await?;
     let found = checks::of(ctx.db().read(), house, &whole).await?;
     let review = deciding::review_of(ctx, &whole).await?;
@@ -166,9 +184,9 @@ async fn look(ctx: &Ctx, desk: &Desk, house: &House, id: &EditionId, gate: &str,
         return Ok(Looked { whole, stage: None, last: false, why });
     };
     let (facts, now) = (subject::facts(&whole, &found), ctx.seams().now());
-    let barred = may_pass(&desk.staff, stage, whole.document.keeper()).err();
-    let barred = barred.or_else(|| round.kept_out(&desk.staff, &facts, now));
-    let claim = round.claim(now).filter(|claim| claim.by != desk.staff.account);
+    let barred = may_pass(staff, stage, whole.document.keeper()).err();
+    let barred = barred.or_else(|| round.kept_out(staff, &facts, now));
+    let claim = round.claim(now).filter(|claim| claim.by != staff.account);
     let open = found.found.iter().filter(|check| check.passed.is_none()).count() + found.unlisted;
     let editions = rows::editions(ctx.db().read(), &whole.document.id).await?;
     let noted = comments::open(ctx.db().read(), id).await?;
@@ -184,13 +202,13 @@ async fn look(ctx: &Ctx, desk: &Desk, house: &House, id: &EditionId, gate: &str,
         format!("有 {noted} 条批注未处理")
     } else if whole.files.iter().any(|file| !file.warning_lines().is_empty()) {
         "有附件没有全部自动检查，须打开核对".to_owned()
-    } else if whole.values.has(&EXPLAINED) {
+    } else if bar != Bar::Batch && whole.values.has(&EXPLAINED) {
         "撰写人写了特殊情况说明".to_owned()
-    } else if !remarks::of(ctx.db().read(), house, &whole).await?.is_empty() {
+    } else if bar != Bar::Batch && !remarks::of(ctx.db().read(), house, &whole).await?.is_empty() {
         "著录信息需要核对".to_owned()
     } else if subject::withdrawn(&editions, whole.edition.number).is_some() {
         "是撤回后重新公开的文件".to_owned()
-    } else if !read {
+    } else if bar == Bar::Read(false) {
         UNREAD.to_owned()
     } else {
         String::new()
@@ -233,7 +251,7 @@ async fn list_page(ctx: &Ctx, desk: &Desk, chosen: &Chosen, errors: FormErrors) 
                 others.push((id, rows::shown_title(&line.title).to_owned(), "前面的办完再列出".to_owned()));
                 continue;
             }
-            let looked = match look(ctx, desk, &house, &id, gate, true).await.map_err(Refusal::from) {
+            let looked = match look(ctx, &desk.staff, &house, &id, gate, Bar::Read(true)).await.map_err(Refusal::from) {
                 Ok(looked) => looked,
                 // Gone since the list was read.
                 Err(Refusal::NotFound) => continue,
@@ -279,7 +297,7 @@ async fn list_page(ctx: &Ctx, desk: &Desk, chosen: &Chosen, errors: FormErrors) 
         label,
         items,
         others,
-        questions: asked.into_iter().enumerate().map(|(at, one)| (one, chosen.ticked.contains(&at))).collect(),
+        questions: asked.into_iter().enumerate().map(|(at, one)| (one, chosen.ticks.places().contains(&at))).collect(),
         then: match (last.contains(&true), last.contains(&false)) {
             (true, false) => "这是最后一关，通过后立即向全社会公开；定了发布时间的，按时公开",
             (true, true) => "其中有的这是最后一关，通过后立即向全社会公开或者按时公开；其余的进入下一关",
@@ -309,7 +327,8 @@ pub(super) async fn pass(
     let (house, read) = (crate::house(&ctx), reading::read_by(ctx.db(), &desk.staff.account, &ids).await?);
     let mut looks = Vec::with_capacity(ids.len());
     for id in &ids {
-        looks.push(look(&ctx, &desk, &house, id, &chosen.gate, read.contains(id)).await.map_err(Refusal::from));
+        let bar = Bar::Read(read.contains(id));
+        looks.push(look(&ctx, &desk.staff, &house, id, &chosen.gate, bar).await.map_err(Refusal::from));
     }
     if let Some(left) = unticked(&chosen, &looks) {
         return list_page(&ctx, &desk, &chosen, FormErrors::one("ticks", left.to_string())).await;
@@ -348,7 +367,7 @@ fn asked(looks: &[std::result::Result<Looked, Refusal>]) -> &[String] {
 
 /// What of that is not ticked.
 fn unticked(chosen: &Chosen, looks: &[std::result::Result<Looked, Refusal>]) -> Option<Because> {
-    let left = (0..asked(looks).len()).filter(|at| !chosen.ticked.contains(at)).count();
+    let left = (0..asked(looks).len()).filter(|at| !chosen.ticks.places().contains(at)).count();
     (left > 0).then_some(Because::Unticked(left))
 }
 
@@ -360,7 +379,19 @@ async fn pass_one(
     looked: Looked,
     version: i64,
 ) -> std::result::Result<String, String> {
-    let (house, id) = (crate::house(ctx), &looked.whole.edition.id);
+    let said = format!("成批通过（同时勾选 {} 件）", chosen.ids.len());
+    pass_looked(ctx, &desk.staff, looked, version, (&chosen.gate, chosen.ticks.places(), &said)).await
+}
+
+/// Passes a text that was looked at, with the gate, what was ticked and how it is told: what came of it, or why it was left out.
+pub(super) async fn pass_looked(
+    ctx: &Ctx,
+    staff: &Staff,
+    looked: Looked,
+    version: i64,
+    (gate, ticked, said): (&str, &[usize], &str),
+) -> std::result::Result<String, String> {
+    let id = &looked.whole.edition.id;
     // What is at the gate no more cannot be opened and decided on either: that is told first.
     if looked.stage.is_none() {
         return Err(looked.why);
@@ -371,23 +402,16 @@ async fn pass_one(
     if !looked.why.is_empty() {
         return Err(looked.why);
     }
-    let anew = deciding::look_before_the_last(ctx, &desk.staff, &looked.whole).await;
+    let anew = deciding::look_before_the_last(ctx, staff, &looked.whole).await;
     let anew = anew.map_err(|why| hindrance(&Refusal::from(why)))?;
-    let said = format!("成批通过（同时勾选 {} 件）", chosen.ids.len());
     let own = AccountId::default();
     let passed = act_now(ctx, async |tx: &mut Tx| {
-        let whole = rows::load(tx, &house, &desk.actor(), id).await?;
-        deciding::still_there(tx, &desk.staff, &whole, &chosen.gate).await?;
-        deciding::may_decide(tx, &desk.staff, &whole).await?;
-        rows::same_version(&whole.edition, version)?;
-        let word = Word { text: "", ticked: &chosen.ticked, in_name_of: Some(&own), how: &said };
-        deciding::approve(ctx, tx, &desk.actor(), (&whole, anew.clone()), word).await
+        let seen = Seen { version, by: By::Page(gate) };
+        let word = Word { text: "", ticked, in_name_of: Some(&own), how: said };
+        decision::pass(ctx, tx, staff, (id, seen), (word, anew.clone())).await
     });
     match passed.await {
-        Ok(Approved::Second(_)) => Ok("已通过，还需另一位审核员通过".to_owned()),
-        Ok(Approved::To(next)) => Ok(format!("已通过，到了{next}")),
-        Ok(Approved::Out(now)) if now.state == "scheduled" => Ok("已通过全部审核，等待定时发布".to_owned()),
-        Ok(Approved::Out(_)) => Ok("已通过全部审核，已向社会公开".to_owned()),
+        Ok((_, what)) => Ok(decision::passed_in_list(&what)),
         Err(why) => Err(hindrance(&why)),
     }
 }

@@ -18,7 +18,6 @@ use review::{
     findings::Check,
     link,
     model::{Facts, Round},
-    settings::MOST_QUESTIONS,
     stand_in,
 };
 use serde::Deserialize;
@@ -33,15 +32,13 @@ use web::{
 };
 
 use super::{
-    comments,
+    decision::{self, By, Seen, Ticks},
     one::{Typed, then},
-    reading,
 };
 use crate::{
+    comments,
     editions::{
-        checks,
-        deciding::{self, Approved},
-        seen,
+        checks, deciding, reading, seen,
         show::{Paper, paper},
         subject::{self, EDITION},
     },
@@ -123,7 +120,7 @@ pub(super) async fn send(
         let owner = (Kind::named(&ctx, EDITION).make)(&ctx);
         let staff = people::staff(person, stage, &office);
         let secret = link::make(tx, &*owner, &actor, &matter, &staff).await?;
-        let address = format!("{}/decide?link={secret}", ctx.config().server.office_url.trim_end_matches('/'));
+        let address = format!("{}/decide?link={secret}", ctx.office_url());
         let text = format!(
             "{}请您审批《{}》（{}，{}）。\n\n打开链接：{address}\n\n\
              链接只能由您本人登录并再次确认身份后使用一次，{} 小时内有效；稿件内容有改动或者已由他人办理的，自动失效。\n",
@@ -161,7 +158,7 @@ struct Sent {
     act: String,
     opinion: String,
     reason: String,
-    ticked: Vec<usize>,
+    ticks: Ticks,
 }
 
 impl From<Vec<(String, String)>> for Sent {
@@ -175,13 +172,9 @@ impl From<Vec<(String, String)>> for Sent {
                 "act" => sent.act = value,
                 "opinion" => sent.opinion = value,
                 "reason" => sent.reason = value,
-                key if value == "1" => {
-                    sent.ticked.extend(key.strip_prefix("tick").and_then(|place| place.parse::<usize>().ok()));
-                }
-                _ => {}
+                key => sent.ticks.take(key, &value),
             }
         }
-        sent.ticked.truncate(MOST_QUESTIONS);
         sent
     }
 }
@@ -290,7 +283,7 @@ async fn show(ctx: &Ctx, desk: &Desk, sent: Sent, errors: FormErrors) -> Result<
         stopping: found.stopping_words(),
         open_comments,
         explained: whole.values.words(&document::common::EXPLAINED),
-        questions: asked.map(|(at, one)| (one.clone(), sent.ticked.contains(&at))).collect(),
+        questions: asked.map(|(at, one)| (one.clone(), sent.ticks.places().contains(&at))).collect(),
         then,
         sender: link.made_name.clone(),
         until: time::show_minute(&link.expires_at),
@@ -313,42 +306,24 @@ pub(super) async fn decide(
         let why = "您确认身份已经超过一小时，没有办理。请复制下面填写的内容，重新打开邮件中的链接，确认身份后再办理。";
         return show(&ctx, &desk, sent, FormErrors::refused(why)).await;
     }
-    let (actor, house) = (desk.actor(), crate::house(&ctx));
     let id = EditionId::from(link.subject_id.as_str());
-    let whole = rows::read(ctx.db().read(), &house, &actor, &id).await?;
-    checks::ensure(&ctx, &whole).await?;
     let back = sent.act == "return";
-    let anew = if back { None } else { deciding::look_before_the_last(&ctx, &desk.staff, &whole).await? };
+    let anew = if back { None } else { decision::looked(&ctx, &desk.staff, &id).await? };
     let done = async |tx: &mut Tx| {
-        let whole = rows::load(tx, &house, &actor, &id).await?;
-        rows::same_version(&whole.edition, sent.version)?;
-        let review = review::rows::newest(tx.conn(), &checks::about(&whole)).await?;
-        let parts = checks::parts(&house, &whole)?;
-        link::redeem(tx, &link, review.as_ref(), &parts).await?;
-        let matter = subject::matter(&ctx, tx, &whole).await?;
-        let text = if back { sent.reason.as_str() } else { sent.opinion.as_str() };
+        let seen = Seen { version: sent.version, by: By::Link(&link) };
         // The link is the person's own: nobody stands in by it.
         let own = AccountId::default();
-        let word = Word { text, ticked: &sent.ticked, in_name_of: Some(&own), how: HOW };
-        let title = whole.edition.shown_title();
+        let text = if back { sent.reason.as_str() } else { sent.opinion.as_str() };
+        let word = Word { text, ticked: sent.ticks.places(), in_name_of: Some(&own), how: HOW };
         let text = if back {
-            deciding::send_back(&ctx, tx, &actor, &whole, word).await?;
+            let title = decision::send_back(&ctx, tx, &desk.staff, (&id, seen), word).await?;
             format!("已退回《{title}》，撰写人会看到理由。")
         } else {
-            passed(title, deciding::approve(&ctx, tx, &actor, (&whole, anew.clone()), word).await?)
+            let (title, what) = decision::pass(&ctx, tx, &desk.staff, (&id, seen), (word, anew.clone())).await?;
+            decision::passed(&title, &what)
         };
-        link::told(tx, &actor, &matter, &link).await?;
         Ok(Done::ok("/reviews", text))
     };
     let again = async |errors: FormErrors| show(&ctx, &desk, sent.clone(), errors).await;
     act_in_place(&ctx, &sent.once, done, again).await
-}
-
-fn passed(title: &str, what: Approved) -> String {
-    match what {
-        Approved::Second(gate) => format!("已通过。{gate}由两人先后审核，《{title}》还需另一位审核员通过。"),
-        Approved::To(gate) => format!("已通过。《{title}》现在到了{gate}。"),
-        Approved::Out(now) if now.state == "scheduled" => format!("已通过全部审核。《{title}》将按时自动发布。"),
-        Approved::Out(_) => format!("已通过全部审核。《{title}》已向社会公开。"),
-    }
 }

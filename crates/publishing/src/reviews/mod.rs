@@ -2,11 +2,12 @@
 
 mod actions;
 mod bulk;
-pub(crate) mod comments;
+mod commenting;
+mod decision;
 mod link;
 mod one;
 mod pages;
-pub(crate) mod reading;
+pub(crate) mod release;
 mod strip;
 
 use document::permissions::VIEW_DOCUMENTS;
@@ -27,8 +28,8 @@ pub(crate) fn routes() -> Routes {
         .post("/reviews/{edition}/release", &VIEW_DOCUMENTS, actions::release)
         .weighty("/reviews/{edition}/approve", &VIEW_DOCUMENTS, actions::approve)
         .weighty("/reviews/{edition}/return", &VIEW_DOCUMENTS, actions::send_back)
-        .post("/reviews/{edition}/comments", &VIEW_DOCUMENTS, comments::add)
-        .post("/reviews/{edition}/comments/{comment}", &VIEW_DOCUMENTS, comments::turn)
+        .post("/reviews/{edition}/comments", &VIEW_DOCUMENTS, commenting::add)
+        .post("/reviews/{edition}/comments/{comment}", &VIEW_DOCUMENTS, commenting::turn)
         .weighty("/reviews/{edition}/findings", &OVERRIDE_FINDING, actions::let_through)
         .get("/bypasses", &REVIEW_EXCEPTIONS, pages::bypasses)
         .weighty("/bypasses/{edition}/review", &REVIEW_EXCEPTIONS, actions::review_bypass)

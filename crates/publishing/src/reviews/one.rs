@@ -10,6 +10,7 @@ use charts::{Clock, clock};
 use document::{
     Whole,
     compare::View,
+    needs::{self, Need, Step},
     remarks::{self, Remark},
     rows::{self, AttachmentRow, EditionRow},
 };
@@ -29,16 +30,18 @@ use serde::Deserialize;
 use web::{Ctx, Desk, FormErrors, OfficeShell, Query, Result, filters, office_page, page};
 
 use super::{
-    comments::{self, Comment},
-    link, reading,
+    link,
     strip::{self, Strip},
 };
-use crate::editions::{
-    checks, compare, deciding,
-    history::{Line, history},
-    seen,
-    show::{Paper, paper},
-    subject::{self, state_words},
+use crate::{
+    comments::{self, Comment},
+    editions::{
+        checks, compare, deciding,
+        history::{Line, history},
+        reading, seen,
+        show::{Paper, paper},
+        subject::{self, state_words},
+    },
 };
 
 #[derive(Template)]
@@ -54,6 +57,8 @@ struct ReviewPage {
     gates: Vec<GateLine>,
     gate_label: String,
     checks: Vec<Check>,
+    /// What it needs besides itself, there or missing: an exemption is agreed to by whoever passes it.
+    needs: Vec<Need>,
     /// What is strange in the fields.
     remarks: Vec<Remark>,
     unlisted: usize,
@@ -265,6 +270,7 @@ async fn page_of(
         effect: effect(&whole, review.as_ref(), &checks, noted),
         strip: strip::strip(ctx, desk, id).await?,
         paper: paper(ctx, &whole).await?,
+        needs: needs::needs(ctx, ctx.db().read(), &whole, Step::Publish).await?,
         once: ctx.once(),
         opinion: typed.opinion.to_owned(),
         reason: typed.reason.to_owned(),

@@ -273,7 +273,7 @@ pub(super) async fn end_other(State(ctx): State<Ctx>, desk: Desk, Form(typed): F
 }
 
 fn address(ctx: &Ctx) -> String {
-    format!("{}/reviews", ctx.config().server.office_url.trim_end_matches('/'))
+    format!("{}/reviews", ctx.office_url())
 }
 
 /// To both, but for who arranged it.

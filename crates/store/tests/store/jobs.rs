@@ -108,6 +108,17 @@ both! {
         assert_eq!((done.load(Ordering::SeqCst), jobs_in(&home.db, "dead").await.len()), (1, 1));
     }
 
+    async fn who_is_alone_does_not_wait_for_the_dead(home) {
+        enqueue(&home.db, "test.job", "").await;
+        let lease = "UPDATE job SET state = 'running', attempts = 1, lease_until = '2026-03-02T01:01:00.000Z'";
+        test::tamper(&home.db, query(lease)).await.expect("claimed");
+        store::abandoned::free(&home.db).await.expect("freed");
+        let done = Arc::new(AtomicUsize::new(0));
+        let handlers = Handlers::default().with("test.job", "试", counting(&done));
+        jobs::run_due(&home.db, &handlers).await.expect("queue");
+        assert_eq!((done.load(Ordering::SeqCst), jobs_in(&home.db, "running").await.len()), (1, 0));
+    }
+
     async fn a_panic_and_an_unknown_kind_fail_the_job_alone(home) {
         let handlers = Handlers::default().with("test.job", "试", |value: Json| async move {
             assert!(value.is_null(), "a bad payload");

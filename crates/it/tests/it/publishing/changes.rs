@@ -18,6 +18,11 @@ fn of_kind<'a>(
         ("validity", "in_force"),
         ("written_on", "2026-03-01"),
         ("interprets", interprets),
+        ("background", "根据上级规定制定"),
+        ("main_content", "说明补贴给谁、给多少"),
+        ("execution", "每人每月 100 元"),
+        ("benefits", "按月发放"),
+        ("differences", "新出台"),
         ("version", &seen.0),
         ("once", &seen.1),
     ]
@@ -97,7 +102,15 @@ both! {
         editor.post(&path, &of_kind("notice", "补贴办法解读", &policy, &now)).await.expect(422).shows("信息类型改为“政策解读”");
         let now = seen(&mut editor, &explained).await;
         editor.post(&path, &of_kind("interpretation", "补贴办法解读", &policy, &now)).await.expect(303);
+        // Each waits for the other, and both come out together.
+        assert!(!is_public(app, &policy).await && edition(app, &policy).await.2 == "scheduled");
         pass_all(app, &explained).await;
+        assert!(!is_public(app, &explained).await && edition(app, &explained).await.2 == "scheduled");
+        app.pass(SignedDuration::from_mins(2));
+        for _ in 0..2 {
+            publishing::publish_due(app.ctx()).await.expect("due");
+        }
+        assert!(is_public(app, &policy).await && is_public(app, &explained).await);
         let public = format!("/policies/{policy}");
         app.visitor().get(&public).await.expect(200).shows("补贴办法解读");
         // The correction is only saved.
@@ -123,6 +136,7 @@ both! {
         form.push(("right_number", "青禾财发〔2026〕9号"));
         editor.post(&format!("/documents/{first}/save"), &form).await.expect(303);
         editor.get(&format!("/documents/{first}/edit")).await.expect(200).shows("value=\"青禾财发〔2026〕9号\"");
+        crate::policy::explained_later(&mut editor, &first).await;
         let now = seen(&mut editor, &first).await;
         editor.post(&path, &policy_of("补贴办法", "青禾财发〔2026〕9号", &now)).await.expect(303);
         // Another document of the organ does not bear it, unless it is explained to the reviewers.
@@ -143,6 +157,7 @@ both! {
         reply.shows("发文字号是 2025 年的");
         let now = seen(&mut editor, &second).await;
         editor.post(&path, &policy_of("另一份办法", "", &now)).await.expect(422).shows("请填写发文字号");
+        crate::policy::explained_later(&mut editor, &second).await;
         let now = seen(&mut editor, &second).await;
         let mut form = policy_of("另一份办法", "青禾财发〔2026〕9号", &now);
         form.push(("explained", "同一文号的附件另发"));

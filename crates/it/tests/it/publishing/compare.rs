@@ -39,11 +39,13 @@ both! {
         let mut editor = app.editor("QH010").await;
         editor.get(&page).await.expect(200).shows("只有一版，没有可以对照的");
         let new = "<p>补贴标准为每人每月120元。</p><p>自2026年4月1日起施行。</p><table><tr><td>档次</td><td>金额</td></tr></table>";
-        corrected(app, &id, "补贴暂行办法", new, &[]).await;
+        corrected(app, &id, "补贴暂行办法", new, &[("changes", "第 1 段：标准随物价提高")]).await;
         let reply = editor.get(&page).await.expect(200);
         let reply = reply.shows("第 1 版（现在公开的）").shows("第 2 版（审核中）").shows("补贴<ins>暂行</ins>办法");
         let reply = reply.shows("<del>100</del>").shows("<ins>120</ins>").shows("<del>2026年3月5日</del>").shows("增加表格");
         reply.shows("正文共 3 处不同：修改 2 处、增加 1 处").shows("href=\"#c2\"").shows("id=\"c3\"");
+        // What its authors say of the changes stands beside them.
+        editor.get(&page).await.expect(200).shows("说明：标准随物价提高").hides("<th scope=\"row\">逐处说明</th>");
         // Whatever the order of asking, the older one stands first.
         let (second, ..) = edition(app, &id).await;
         let turned = editor.get(&format!("{page}?old={second}&all=1")).await.expect(200);
@@ -84,6 +86,14 @@ both! {
         // Another address of the same document leads to its own.
         let to = reader.get(&format!("/policies/{id}/compare")).await.expect(307).location();
         assert_eq!(to, page);
+        // Two documents that are both public; nothing of one that is not.
+        let other = published(app, "旧的补贴办法").await;
+        let beside = reader.get(&format!("{page}?with={other}")).await.expect(200);
+        beside.shows("《旧的补贴办法》").shows("<ins>").shows(&format!("/documents/{other}"));
+        let hidden = draft(&mut app.editor("QH010").await, CANARY).await;
+        for with in [hidden.as_str(), id.as_str(), "nothing"] {
+            missing(&mut reader, &format!("{page}?with={with}")).await;
+        }
         // A third edition that is being written is nowhere.
         corrected(app, &id, CANARY, &format!("<p>{CANARY}</p>"), &[]).await;
         reader.get(&page).await.expect(200).hides(CANARY);

@@ -12,6 +12,7 @@ mod refused;
 mod routes;
 mod screen;
 mod uploads;
+mod witnesses;
 
 use std::io::{Cursor, Read, Write};
 

@@ -11,6 +11,7 @@ use app::{
     compose, mirror,
 };
 use jiff::SignedDuration;
+use kernel::Role;
 use proof::Signer;
 use receipt::{Growing, Key, note, tile::Tile, tree::Held};
 use serde_json::Value;
@@ -23,21 +24,21 @@ use super::{
     column, pass_all, published,
 };
 
-fn gongkai(arguments: &[&str]) -> Output {
+pub(super) fn gongkai(arguments: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_gongkai-under-test"));
     command.env_clear().args(arguments).output().expect("the program starts")
 }
 
-fn told(output: &Output) -> String {
+pub(super) fn told(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
-fn path(path: &Path) -> &str {
+pub(super) fn path(path: &Path) -> &str {
     path.to_str().expect("a path")
 }
 
 /// What has happened is followed and signed; a minute later no page of before is shown.
-async fn signed(app: &TestApp) {
+pub(super) async fn signed(app: &TestApp) {
     app.work().await;
     publishing::receipts::sign(app.ctx()).await.expect("signed");
     app.pass(SignedDuration::from_secs(61));
@@ -85,7 +86,7 @@ async fn copied(app: &TestApp, folder: &Path, size: u64) {
 }
 
 /// Another history, signed by the key of the log: what somebody who holds it would show.
-async fn forged(app: &TestApp, folder: &Path, size: u64) -> String {
+pub(super) async fn forged(app: &TestApp, folder: &Path, size: u64) -> String {
     let place = Place { data: app.data(), key: publishing::receipts::key_file(app.ctx()) };
     let signer = Signer::open(place, app.ctx().seams()).expect("the key of the log");
     let key = Key::parse(&app.visitor().get("/log/key").await.expect(200).text()).expect("a key");
@@ -293,9 +294,17 @@ both! {
         assert!(told.contains("不见了") && told.contains("日志的签名停在"), "verify tells it: {told}");
         let warned = publishing::receipts::hindered(app.ctx()).await.expect("healthz warns");
         assert!(warned.contains("不见了"), "{warned}");
+        let mut keeper = app.person("sys-keeper", "QH001", &[Role::SystemAdmin]).await;
+        keeper.get("/system").await.expect(200).shows("不见了").shows("需要处理");
         std::fs::rename(&away, &key).expect("back");
         signed(app).await;
         app.visitor().get(&format!("/receipts/{id}")).await.expect(200).shows("下载凭证").hides("日志的签名停在");
+        keeper.get("/system").await.expect(200).hides("需要处理");
+        // Nothing waits, and it was due to be signed anew all the same.
+        app.pass(SignedDuration::from_hours(25));
+        app.visitor().get("/receipts").await.expect(200).shows("日志的签名停在");
+        signed(app).await;
+        app.visitor().get("/receipts").await.expect(200).hides("日志的签名停在");
     }
 
     async fn a_mirror_holds_the_whole_log(app) {

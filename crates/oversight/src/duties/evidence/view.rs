@@ -157,7 +157,7 @@ fn piece(ctx: &Ctx, actor: &Actor, may_report: bool, held: &Held, row: &Evidence
         (_, _, "returned") => ("已退回", "late"),
         _ => ("待确认", "soon"),
     };
-    let portal = ctx.config().server.portal_url.trim_end_matches('/');
+    let portal = ctx.portal_url();
     let period = held.periods.iter().find(|one| one.period.key == row.period);
     Piece {
         published: String::new(),

@@ -45,7 +45,7 @@ pub(super) async fn asked(
         return Ok(());
     }
     let title = title(tx, plan).await?;
-    let office = ctx.config().server.office_url.trim_end_matches('/');
+    let office = ctx.office_url();
     let (what, end) = match seen.amendment.as_str() {
         "" => ("", String::new()),
         id => ("的调整稿", format!("?amendment={id}")),
@@ -69,7 +69,7 @@ pub(super) async fn decided(
         return Ok(());
     }
     let title = title(tx, plan).await?;
-    let office = ctx.config().server.office_url.trim_end_matches('/');
+    let office = ctx.office_url();
     let (what, page, next) = match amendment.as_str() {
         "" => ("", "confirm".to_owned(), "可以下达了"),
         id => ("的调整稿", format!("amend/{id}"), "可以执行调整了"),

@@ -223,7 +223,7 @@ async fn tell_refused(
     let title = tree::plan(tx.conn(), plan).await?.ok_or(Refusal::NotFound)?.title;
     let what = if asked.gives_way_to.as_str().is_empty() { "撤销" } else { "替代" };
     if !to.is_empty() {
-        let office = ctx.config().server.office_url.trim_end_matches('/');
+        let office = ctx.office_url();
         let text = format!(
             "{}不同意{what}“{title}”，计划照常执行。\n\n理由：{why}\n\n查看计划：{office}/plans/{plan}\n",
             actor.log_name()

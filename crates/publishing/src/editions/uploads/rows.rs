@@ -58,7 +58,7 @@ pub(super) async fn find(
     id: &UploadId,
     (account, edition): (&AccountId, &EditionId),
 ) -> Result<Option<Upload>> {
-    let sql = "SELECT id, edition_id, account, file_name, digest, bytes, received, replaces, attachment, touched_at FROM upload \
+    let sql = "SELECT * FROM upload \
                WHERE id = $1 AND account = $2 AND edition_id = $3 AND touched_at >= $4";
     query_as(sql).bind(id).bind(account).bind(edition).bind(oldest(seams)).fetch_optional(on).await
 }
@@ -70,7 +70,7 @@ pub(super) async fn unfinished(
     account: &AccountId,
     edition: &EditionId,
 ) -> Result<Vec<Upload>> {
-    let sql = "SELECT id, edition_id, account, file_name, digest, bytes, received, replaces, attachment, touched_at FROM upload \
+    let sql = "SELECT * FROM upload \
                WHERE account = $1 AND edition_id = $2 AND attachment = '' AND touched_at >= $3 ORDER BY created_at, id LIMIT 60";
     query_as(sql).bind(account).bind(edition).bind(oldest(seams)).fetch_all(on).await
 }
@@ -106,7 +106,7 @@ pub(super) struct NewUpload<'a> {
 
 /// The same file that this person has begun to send to the same place.
 pub(super) async fn known(on: impl Executor<'_>, seams: &Seams, new: &NewUpload<'_>) -> Result<Option<Upload>> {
-    let sql = "SELECT id, edition_id, account, file_name, digest, bytes, received, replaces, attachment, touched_at FROM upload \
+    let sql = "SELECT * FROM upload \
                WHERE account = $1 AND edition_id = $2 AND digest = $3 AND bytes = $4 AND replaces = $5 AND attachment = '' \
                AND touched_at >= $6 ORDER BY received DESC, id LIMIT 1";
     query_as(sql)

@@ -1,0 +1,145 @@
+//! Stories of questions on policies, and of policies that find whom they are for.
+
+use document::common::AUDIENCE;
+use jiff::SignedDuration;
+use kernel::OrganCode;
+use policy::qa::{ANSWERS, QUESTION};
+use publishing::seed::Seed;
+use testkit::{Client, TestApp, both};
+
+use crate::{
+    policy::{column, moment, policy, put},
+    publishing::{changes, count, everything, pass_all},
+};
+
+/// A public policy with two clauses.
+async fn with_clauses(app: &TestApp) -> String {
+    let mut law = policy("养老服务补贴办法", "2026-02-23T02:00:00Z");
+    law.body_html = "<p>第一条　为了老有所养，制定本办法。</p><p>第二条　补贴每人每月 100 元。</p>".into();
+    put(app, law).await
+}
+
+/// A public answer that rests on a clause of it.
+async fn question(app: &TestApp, to: &str, clause: &str, title: &str) -> String {
+    let at = moment("2026-02-24T02:00:00Z");
+    let mut seed =
+        Seed::published(OrganCode::from("QH010"), "policies", &QUESTION, title, "<p>每人每月 100 元。</p>", at);
+    seed.relations = vec![(&ANSWERS, to.into())];
+    seed.values.read(QUESTION.facet("clause").expect("a field"), clause);
+    put(app, seed).await
+}
+
+/// Corrects the policy to this text, through all gates.
+async fn correct(app: &TestApp, id: &str, body: &str) {
+    let mut editor = app.editor("QH010").await;
+    editor.post(&format!("/documents/{id}/correct"), &[]).await.expect(303);
+    let page = editor.get(&format!("/documents/{id}/edit")).await.expect(200);
+    let (version, once) = (page.field("version"), page.field("once"));
+    let fields = [
+        ("title", "养老服务补贴办法"),
+        ("body_html", body),
+        ("disclosure", "open"),
+        ("validity", "in_force"),
+        ("written_on", "2026-02-20"),
+        ("document_number", "青禾财发〔2026〕1号"),
+        ("note", "提高补贴标准"),
+        ("compared", "yes"),
+        ("version", version.as_str()),
+        ("once", once.as_str()),
+    ];
+    editor.post(&format!("/documents/{id}/submit"), &fields).await.expect(303);
+    pass_all(app, id).await;
+}
+
+async fn ask(client: &mut Client, fields: &[(&str, &str)]) -> testkit::Reply {
+    client.post("/audience", fields).await
+}
+
+both! {
+    async fn an_answer_is_flagged_when_its_clause_changes_and_falls_with_its_policy(app) {
+        column(app).await;
+        let id = with_clauses(app).await;
+        let asked = question(app, &id, "第二条", "补贴每月多少钱？").await;
+        let other = question(app, &id, "第一条", "为什么要有这个办法？").await;
+        app.work().await;
+        let mut visitor = app.visitor();
+        visitor.get(&format!("/policies/{id}")).await.expect(200).shows("补贴每月多少钱？");
+        visitor.get("/questions").await.expect(200).shows("补贴每月多少钱？").hides("正在核对");
+        visitor.get("/questions?q=%E4%B8%BA%E4%BB%80%E4%B9%88").await.expect(200).shows("为什么要有这个办法？");
+        app.pass(SignedDuration::from_hours(1));
+        correct(app, &id, "<p>第一条　为了老有所养，制定本办法。</p><p>第二条　补贴每人每月 120 元。</p>").await;
+        app.work().await;
+        assert_eq!(count(app, "question.flagged").await, 1);
+        visitor.get(&format!("/documents/{asked}")).await.expect(200).shows("所依据的条款已经修改");
+        visitor.get(&format!("/documents/{other}")).await.expect(200).hides("正在核对");
+        visitor.get("/questions").await.expect(200).shows("正在核对");
+        let mut editor = app.editor("QH010").await;
+        editor.get("/").await.expect(200).shows("补贴每月多少钱？");
+        let page = editor.get("/questions").await.expect(200).shows("补贴每月多少钱？").text();
+        assert!(!page.contains("为什么要有这个办法？"), "{page}");
+        let mark = [("id", asked.as_str()), ("flag", "changed")];
+        app.editor("QH011").await.post("/questions/checked", &mark).await.expect(403);
+        editor.post("/questions/checked", &mark).await.expect(303);
+        // The second time there is nothing left to look at.
+        editor.post("/questions/checked", &mark).await.expect(409);
+        visitor.get("/questions").await.expect(200).hides("正在核对");
+        changes::withdraw(app, &id, "内容有误，撤回").await;
+        app.work().await;
+        visitor.get(&format!("/documents/{asked}")).await.expect(200).shows("所依据的文件已经撤回");
+        let withdrawn = [("id", asked.as_str()), ("flag", "withdrawn")];
+        editor.post("/questions/checked", &withdrawn).await.expect(409).shows("不能照旧适用");
+    }
+
+    async fn five_answers_give_the_policies_that_fit_and_leave_no_trace(app) {
+        column(app).await;
+        let mut visitor = app.visitor();
+        visitor.get("/audience").await.expect(200).shows("还没有写明适用条件");
+        let mut elderly = policy("养老服务补贴办法", "2026-02-23T02:00:00Z");
+        elderly.values.read(&AUDIENCE, "给：养老服务补贴\n对象：个人\n地区：河口镇\n年龄：70 岁以上\n金额：每人每月 100 元");
+        let id = put(app, elderly).await;
+        let mut loan = policy("创业担保贷款细则", "2026-02-24T02:00:00Z");
+        loan.values.read(&AUDIENCE, "给：创业担保贷款\n对象：个人、企业\n情形：返乡创业、登记失业\n人数：20 人以下");
+        put(app, loan).await;
+        let mut old = policy("旧补贴办法", "2026-02-24T03:00:00Z");
+        old.values.read(&document::common::VALIDITY, "repealed");
+        old.values.read(&AUDIENCE, "给：旧的补贴\n对象：个人");
+        put(app, old).await;
+        visitor.get("/audience").await.expect(200).shows("1. 您是谁").shows("返乡创业").shows("河口镇");
+        visitor.get(&format!("/policies/{id}")).await.expect(200).shows("答五个问题");
+        let data = visitor.get("/audience.json").await.expect(200).json();
+        assert_eq!(data["items"].as_array().map(Vec::len), Some(2), "{data}");
+        assert_eq!(data["items"][1]["benefits"][0]["age"]["least"], 70, "{data}");
+        visitor.get("/data").await.expect(200).shows("政策适用对象和条件");
+        let before = everything(app).await;
+        let sure = [("who", "person"), ("place", "河口镇"), ("age", "70"), ("no_other", "true")];
+        let page = ask(&mut visitor, &sure).await.expect(200).shows("符合条件的（1 项）").shows("您填了 70 岁").shows("每人每月 100 元").text();
+        assert!(!page.contains("创业担保贷款") && !page.contains("旧的补贴"), "{page}");
+        ask(&mut visitor, &[("who", "person")]).await.expect(200).shows("可能符合的（2 项）").shows("您没有填年龄");
+        ask(&mut visitor, &[("who", "company"), ("size", "20"), ("situations", "返乡创业")]).await.expect(200).shows("符合条件的（1 项）");
+        ask(&mut visitor, &[("who", "company"), ("size", "21"), ("situations", "返乡创业")]).await.expect(200).shows("符合条件的（0 项）");
+        // What is typed wrong is said, and kept.
+        ask(&mut visitor, &[("who", ""), ("age", "七十")]).await.expect(422).shows("请选择您是谁").shows("value=\"七十\"");
+        assert_eq!(before, everything(app).await);
+    }
+
+    async fn conditions_that_contradict_each_other_are_not_submitted(app) {
+        crate::publishing::column(app).await;
+        let mut editor = app.editor("QH010").await;
+        let id = crate::publishing::draft(&mut editor, "补贴办法").await;
+        let path = format!("/documents/{id}/submit");
+        for (rules, why) in [
+            ("给：补贴\n对象：个人\n年龄：60 岁以上\n年龄：不满 35 岁", "互相矛盾"),
+            ("给：补贴\n对象：个人\n地区：月亮镇", "不是本县的乡镇"),
+            ("补贴很多", "名称：内容"),
+        ] {
+            let page = editor.get(&format!("/documents/{id}/edit")).await.expect(200);
+            let (version, once) = (page.field("version"), page.field("once"));
+            let fields = [
+                ("title", "补贴办法"), ("body_html", "<p>正文。</p>"), ("disclosure", "open"), ("kind", "policy"), ("column", "notices"),
+                ("validity", "in_force"), ("written_on", "2026-03-01"), ("document_number", "青禾财发〔2026〕1号"),
+                ("audience_rules", rules), ("version", version.as_str()), ("once", once.as_str()),
+            ];
+            editor.post(&path, &fields).await.expect(422).shows(why);
+        }
+    }
+}

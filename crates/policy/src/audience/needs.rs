@@ -1,0 +1,90 @@
+//! A policy whose conditions cannot be read, contradict each other, or outlive the policy is not submitted.
+
+use document::{
+    Whole,
+    common::{AUDIENCE, EXPIRES_ON},
+    needs::{Need, Needs, Step},
+};
+use futures::future::BoxFuture;
+use jiff::civil::Date;
+use kernel::{organ::OrganKind, time};
+use store::Target;
+use web::{Ctx, Refusal};
+
+use super::rule::{self, Rule};
+
+/// What the document machine asks.
+pub(super) struct Readable;
+
+/// Names under which conditions name the townships.
+pub(super) fn townships(ctx: &Ctx) -> Vec<String> {
+    let (directory, today) = (ctx.directory(), ctx.today());
+    let here = |organ: &&kernel::Organ| organ.kind == OrganKind::Township && organ.exists_on(today);
+    directory.all().iter().filter(here).map(|organ| organ.short_name.clone()).collect()
+}
+
+/// What does not fit outside of the lines themselves.
+fn unfit(rules: &[Rule], townships: &[String], expires: Option<Date>) -> Vec<String> {
+    let mut faults = Vec::new();
+    for rule in rules {
+        let named = rule.brings.first().map(String::as_str).unwrap_or_default();
+        if let Some(place) = rule.places.iter().find(|place| !townships.contains(place)) {
+            faults.push(format!(
+                "“{named}”的地区“{place}”不是本县的乡镇，请写 {}，全县都行的不用写。",
+                townships.join("、")
+            ));
+        }
+        if let Some((until, expires)) = rule.until.zip(expires).filter(|(until, expires)| until > expires) {
+            faults.push(format!("“{named}”办到 {until}，文件的有效期却只到 {expires}，互相矛盾，请核对。"));
+        }
+    }
+    faults
+}
+
+impl Needs for Readable {
+    fn of<'a>(
+        &'a self,
+        ctx: &'a Ctx,
+        _: Target<'a>,
+        whole: &'a Whole,
+        step: Step,
+    ) -> BoxFuture<'a, Result<Vec<Need>, Refusal>> {
+        Box::pin(async move {
+            let text = whole.values.get(&AUDIENCE);
+            if text.is_empty() || step == Step::Publish {
+                return Ok(Vec::new());
+            }
+            let expires = time::parse_date(whole.values.get(&EXPIRES_ON));
+            let faults = match rule::read(text) {
+                Ok(rules) => unfit(&rules, &townships(ctx), expires),
+                Err(faults) => faults,
+            };
+            if faults.is_empty() {
+                return Ok(Vec::new());
+            }
+            Ok(vec![Need {
+                what: "适用对象和条件",
+                words: faults.join(""),
+                href: String::new(),
+                field: AUDIENCE.key,
+                missing: true,
+            }])
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::*;
+
+    #[test]
+    fn conditions_name_townships_and_end_with_the_policy() {
+        let text = "给：补贴\n对象：个人\n地区：河口镇、月亮镇\n时间：2026-01-01 至 2027-12-31";
+        let rules = rule::read(text).expect("read");
+        let faults = unfit(&rules, &["河口镇".to_owned()], Some(date(2026, 12, 31))).join("");
+        assert!(faults.contains("月亮镇") && faults.contains("互相矛盾"), "{faults}");
+        assert!(unfit(&rules, &["河口镇".to_owned(), "月亮镇".to_owned()], None).is_empty());
+    }
+}

@@ -1,0 +1,48 @@
+//! On the work list of those who write: batches with files that nobody has looked at, one line for a batch.
+
+use document::{House, Kinds};
+use futures::future::BoxFuture;
+use kernel::{Actor, Staff, may_for, time};
+use web::{
+    Ctx, Result,
+    hooks::{DeskItem, DeskSource, Group},
+};
+
+use super::rows;
+
+/// Batches that are told of at a time: the newest.
+const MOST: i64 = 20;
+
+/// Declared as a source of the work list.
+pub(super) struct Batches;
+
+impl DeskSource for Batches {
+    fn items<'a>(&'a self, ctx: &'a Ctx, staff: &'a Staff) -> BoxFuture<'a, Result<Vec<DeskItem>>> {
+        Box::pin(async move {
+            let own = (!staff.central).then(|| House::of(ctx, "").kept_by(&staff.organ));
+            let (actor, kinds, directory) = (Actor::from(staff.clone()), Kinds::of(ctx), ctx.directory());
+            let mut items = Vec::new();
+            for (batch, doubtful) in rows::doubtful(ctx.db(), own.as_deref(), MOST).await? {
+                let may = kinds.get(&batch.kind).is_some_and(|kind| may_for(&actor, kind.write, &batch.organ).is_ok());
+                if !may {
+                    continue;
+                }
+                items.push(DeskItem {
+                    kind: "导入核对".to_owned(),
+                    group: Group::DRAFT,
+                    title: format!("{}：{doubtful} 件导入的文件待核对", batch.source),
+                    href: format!("/imports/{}?show=doubtful", batch.id),
+                    organ: directory.short_name(&batch.organ).to_owned(),
+                    since: time::from_db(&batch.started_at).map(time::date_in_china),
+                    due: None,
+                    mine: false,
+                });
+            }
+            Ok(items)
+        })
+    }
+
+    fn counts<'a>(&'a self, _: &'a Ctx, _: &'a Staff) -> BoxFuture<'a, Result<Vec<(&'static str, i64)>>> {
+        Box::pin(async { Ok(Vec::new()) })
+    }
+}

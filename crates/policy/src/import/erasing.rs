@@ -1,0 +1,43 @@
+//! What a batch keeps of a document's words goes with them: when the words of a document are erased, so are its title in the identity of
+//! the file, the name of the file, and what was told of it.
+
+use futures::future::BoxFuture;
+use kernel::{Actor, id::SubjectRef};
+use store::{Tx, query};
+use web::hooks::Leaving;
+
+/// Kind of the subjects that documents are, in the log.
+const DOCUMENT: &str = "document";
+
+/// Declared as an `Arc<dyn Leaving>`.
+pub(super) struct Files;
+
+impl Leaving for Files {
+    fn leaves<'a>(&'a self, _: &'a mut Tx, _: &'a SubjectRef) -> BoxFuture<'a, store::Result<()>> {
+        // A withdrawn text keeps where it came from: its office still asks.
+        Box::pin(async { Ok(()) })
+    }
+
+    fn erased<'a>(
+        &'a self,
+        tx: &'a mut Tx,
+        subject: &'a SubjectRef,
+        title: &'a str,
+        _: (&'a str, &'a Actor),
+    ) -> BoxFuture<'a, store::Result<()>> {
+        Box::pin(async move {
+            if subject.kind != DOCUMENT {
+                return Ok(());
+            }
+            query(
+                "UPDATE import_file SET path = $2, identity = '', text_digest = '', issued_by = '', \
+                 reason = CASE WHEN reason = '' THEN '' ELSE $2 END, doubts = '[]', notes = '[]' WHERE document_id = $1",
+            )
+            .bind(&subject.id)
+            .bind(title)
+            .execute(tx.conn())
+            .await?;
+            Ok(())
+        })
+    }
+}

@@ -1,0 +1,178 @@
+//! The texts of a batch at the gates: who may pass a gate looks over what waits there, fifty on a page, and passes what
+//! is right. Each is passed by itself under the rules of every review: not by its author, not where something was
+//! found, not when it changed meanwhile.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::{
+    extract::{Path, State},
+    response::Response,
+};
+use document::release::{Pass, Releases, Waiting};
+use kernel::id::EditionId;
+use serde::Deserialize;
+use web::{Ctx, Desk, Form, FormErrors, OfficeShell, Query, Result, office_page, page};
+
+use super::{
+    actions::DonePage,
+    pages::{files, seen},
+    rows::{Batch, BatchId, Shown},
+};
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Asked {
+    after: String,
+    /// Code of the gate; empty = the first at which something waits for this person.
+    gate: String,
+}
+
+/// What is sent.
+#[derive(Debug, Clone, Default)]
+struct Chosen {
+    gate: String,
+    after: String,
+    /// Editions with the versions that the page showed.
+    ids: Vec<(EditionId, i64)>,
+    ticked: Vec<usize>,
+}
+
+impl From<Vec<(String, String)>> for Chosen {
+    fn from(pairs: Vec<(String, String)>) -> Self {
+        let mut chosen = Self::default();
+        for (key, value) in pairs {
+            match key.as_str() {
+                "gate" => chosen.gate = value,
+                "after" => chosen.after = value,
+                "ids" => {
+                    let (id, version) = value.split_once(':').unwrap_or((&value, ""));
+                    chosen.ids.push((EditionId::from(id), version.parse().unwrap_or_default()));
+                }
+                key if value == "1" => {
+                    chosen.ticked.extend(key.strip_prefix("tick").and_then(|place| place.parse::<usize>().ok()));
+                }
+                _ => {}
+            }
+        }
+        chosen
+    }
+}
+
+#[derive(Template)]
+#[template(path = "import/templates/gates.html")]
+struct GatesPage {
+    shell: OfficeShell,
+    errors: FormErrors,
+    batch: Batch,
+    /// Gates at which something of this page waits for this person: code, name, count, whether it is shown.
+    gates: Vec<(String, String, usize, bool)>,
+    gate: String,
+    label: String,
+    items: Vec<Waiting>,
+    /// Those that are passed one by one.
+    others: Vec<Waiting>,
+    questions: Vec<(String, bool)>,
+    /// Whether something of it becomes public with this pass.
+    last: bool,
+    after: String,
+    next: Option<String>,
+}
+
+async fn shown(
+    ctx: &Ctx,
+    desk: &Desk,
+    batch: Batch,
+    (asked, ticked): (Asked, &[usize]),
+    errors: FormErrors,
+) -> Result<Response> {
+    let (lines, next) = files(ctx, &batch.id, Shown::Underway, &asked.after).await?;
+    let editions: Vec<EditionId> = lines.into_iter().filter_map(|line| line.edition_id).collect();
+    let waiting = ctx.one::<Arc<dyn Releases>>().waiting(ctx, &desk.staff, &editions).await?;
+    let mut gates: Vec<(String, String, usize, bool)> = Vec::new();
+    for one in &waiting {
+        match gates.iter_mut().find(|(gate, ..)| *gate == one.gate) {
+            Some((_, _, count, _)) => *count += 1,
+            None => gates.push((one.gate.clone(), one.label.clone(), 1, false)),
+        }
+    }
+    let named = gates.iter().any(|(gate, ..)| *gate == asked.gate);
+    let gate = if named { asked.gate } else { gates.first().map(|(gate, ..)| gate.clone()).unwrap_or_default() };
+    for (code, _, _, current) in &mut gates {
+        *current = *code == gate;
+    }
+    let here: Vec<Waiting> = waiting.into_iter().filter(|one| one.gate == gate).collect();
+    let asked_of = here.first().map(|one| (one.label.clone(), one.questions.clone())).unwrap_or_default();
+    let (items, others): (Vec<Waiting>, Vec<Waiting>) =
+        here.into_iter().partition(|one| one.why.is_empty() && one.questions == asked_of.1);
+    let bad = !errors.is_empty();
+    let page = GatesPage {
+        shell: desk.shell(ctx, "成批审核导入的文件").await?.with_error(bad),
+        errors,
+        gates,
+        gate,
+        label: asked_of.0,
+        last: items.iter().any(|one| one.last),
+        items,
+        others,
+        questions: asked_of.1.into_iter().enumerate().map(|(at, one)| (one, ticked.contains(&at))).collect(),
+        after: asked.after,
+        next,
+        batch,
+    };
+    if bad { page::office_errors(&page) } else { office_page(&page) }
+}
+
+/// GET /imports/{id}/gates
+pub(super) async fn page(
+    State(ctx): State<Ctx>,
+    desk: Desk,
+    Path(id): Path<BatchId>,
+    Query(asked): Query<Asked>,
+) -> Result<Response> {
+    let batch = seen(&ctx, &desk, &id).await?;
+    shown(&ctx, &desk, batch, (asked, &[]), FormErrors::new()).await
+}
+
+/// POST /imports/{id}/gates
+pub(super) async fn pass(
+    State(ctx): State<Ctx>,
+    desk: Desk,
+    Path(id): Path<BatchId>,
+    Form(pairs): Form<Vec<(String, String)>>,
+) -> Result<Response> {
+    let (batch, chosen) = (seen(&ctx, &desk, &id).await?, Chosen::from(pairs));
+    let most = usize::try_from(super::pages::SIZE).unwrap_or(usize::MAX);
+    if chosen.ids.is_empty() || chosen.ids.len() > most {
+        let errors = FormErrors::one("ids", format!("请勾选要通过的文件，一次 1 至 {most} 件。"));
+        let asked = Asked { after: chosen.after, gate: chosen.gate };
+        return shown(&ctx, &desk, batch, (asked, &chosen.ticked), errors).await;
+    }
+    // Only what belongs to this batch: another text is passed on its own page.
+    let (lines, _) = files(&ctx, &id, Shown::Underway, &chosen.after).await?;
+    let desks = Arc::clone(ctx.one::<Arc<dyn Releases>>());
+    let how = format!("导入批成批通过（同时勾选 {} 件）", chosen.ids.len());
+    let (mut done, mut left) = (Vec::new(), Vec::new());
+    for (edition, version) in &chosen.ids {
+        let Some(line) = lines.iter().find(|line| line.edition_id.as_ref() == Some(edition)) else {
+            let why = "已经不在这一批的审核中，不用再办".to_owned();
+            left.push((format!("/imports/{id}/gates"), "一件勾选的文件".to_owned(), why));
+            continue;
+        };
+        let title = line.title.clone().unwrap_or_else(|| line.path.clone());
+        let pass = Pass { edition, version: *version, gate: &chosen.gate, ticked: &chosen.ticked, how: &how };
+        match desks.pass(&ctx, &desk.staff, pass).await {
+            Ok(what) => done.push((title, what)),
+            Err(why) => left.push((format!("/reviews/{edition}"), title, why)),
+        }
+    }
+    office_page(&DonePage {
+        shell: desk.shell(&ctx, "成批审核导入的文件").await?,
+        to: (format!("/imports/{id}/gates?gate={}", page::escape_query(&chosen.gate)), "继续审核"),
+        batch,
+        heading: "成批审核",
+        done,
+        left,
+        more: 0,
+    })
+}
