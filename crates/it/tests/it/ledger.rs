@@ -40,7 +40,7 @@ async fn publish(app: &TestApp, clerk: &mut Client, id: &str) {
         ("title", "关于公布2026年规范性文件清理结果的通知"),
         ("body_html", "<p>现将清理结果公布如下。</p>"),
         ("disclosure", "open"),
-        ("kind", "policy"),
+        ("kind", "notice"),
         ("column", "policies"),
         ("validity", "in_force"),
         ("written_on", "2026-03-02"),

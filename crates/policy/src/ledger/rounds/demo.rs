@@ -20,7 +20,7 @@ use web::{
 };
 
 use super::{
-    ANSWER_CLEAN_UP, follow,
+    ANNOUNCEMENT, ANSWER_CLEAN_UP, follow,
     model::Answer,
     result,
     rows::{self, Round, RoundId},
@@ -65,11 +65,11 @@ async fn put(
     tx: &mut Tx,
     cast: &Cast,
     column: ColumnId,
-    text: (&str, String, Values),
+    text: (&str, &str, String, Values),
 ) -> Result<Seeded, Failure> {
-    let kind = Kinds::of(ctx).get(POLICY).ok_or("the library has no kind of documents")?;
+    let (kind, title, body_html, values) = text;
+    let kind = Kinds::of(ctx).get(kind).ok_or("nobody declares this kind of documents")?;
     let now = tx.seams().now();
-    let (title, body_html, values) = text;
     let one = Seed {
         organ: ctx.office_organ(),
         column,
@@ -103,7 +103,8 @@ async fn old_rule(ctx: &Ctx, cast: &Cast) -> Result<Vec<Scene>, Failure> {
                 <p>第一条　改造期间，禾丰路、青龙街施工路段每日7时至19时禁止货运车辆通行。</p>\
                 <p>第二条　施工单位应当提前三日在路口公示施工时间和绕行路线。</p>\
                 <p>第三条　本规定自公布之日起施行，至改造工程竣工时止。</p>";
-    put(ctx, &mut tx, cast, column, ("老城区燃气管网改造期间临时交通管理规定", text.to_owned(), values)).await?;
+    put(ctx, &mut tx, cast, column, (POLICY, "老城区燃气管网改造期间临时交通管理规定", text.to_owned(), values))
+        .await?;
     tx.commit().await?;
     Ok(Vec::new())
 }
@@ -196,7 +197,7 @@ async fn closed(ctx: &Ctx, cast: &Cast) -> Result<Vec<Scene>, Failure> {
         .with(&VALIDITY, IN_FORCE)
         .with(&DOCUMENT_NUMBER, &format!("青禾府办发〔{}〕37号", day.year()))
         .with(&WRITTEN_ON, &day.to_string());
-    let announced = put(ctx, &mut tx, cast, column, (title.as_str(), html, values)).await?;
+    let announced = put(ctx, &mut tx, cast, column, (ANNOUNCEMENT, title.as_str(), html, values)).await?;
     store::close(&mut tx, &cast.clerk(), &round, &items, &announced.document).await.map_err(told)?;
     tx.commit().await?;
     let mut tx = ctx.db().write().await?;

@@ -29,6 +29,9 @@ use super::{ANSWER_CLEAN_UP, RUN_CLEAN_UP, VIEW_LEDGER};
 /// Subject of the events, and the lock of whoever decides by what a round holds.
 pub(super) const SUBJECT: &str = "clean_up";
 
+/// Key of the kind of document that announces a result: a notice, which makes no new rule and owes no interpretation.
+const ANNOUNCEMENT: &str = "notice";
+
 static OPENED: EventKind = EventKind::new(SUBJECT, "clean_up.opened", "开始清理")
     .holds(&[
         ("title", "名称"),

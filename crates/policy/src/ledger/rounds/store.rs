@@ -17,12 +17,11 @@ use serde_json::json;
 use web::{Refusal, Result};
 
 use super::{
-    ANSWER_CLEAN_UP, ANSWERED, CANCELLED, CONFIRMED, DECIDED, OPENED, RUN_CLEAN_UP, SUBJECT,
+    ANNOUNCEMENT, ANSWER_CLEAN_UP, ANSWERED, CANCELLED, CONFIRMED, DECIDED, OPENED, RUN_CLEAN_UP, SUBJECT,
     model::Answer,
     result,
     rows::{self, Item, Round, RoundId},
 };
-use crate::library::POLICY;
 
 /// What of a round was typed, as it is kept.
 pub(super) struct Opening {
@@ -219,7 +218,7 @@ pub(super) async fn confirm_round(
     if known.is_none() {
         return Err(Refusal::field("column", "请选择公布结果的栏目，例如 政策文件。"));
     }
-    let kind = house.kinds.get(POLICY).ok_or(Refusal::NotFound)?;
+    let kind = house.kinds.get(ANNOUNCEMENT).ok_or(Refusal::NotFound)?;
     let new = NewDocument {
         organ: organ.clone(),
         column: column.clone(),
