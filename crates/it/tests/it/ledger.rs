@@ -5,7 +5,8 @@ use jiff::SignedDuration;
 use testkit::{Client, TestApp, both};
 
 use crate::{
-    library::{column, policy, put},
+    library::policy,
+    policy::{column, put},
     publishing::{edition, pass_all},
 };
 

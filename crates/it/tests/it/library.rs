@@ -1,44 +1,22 @@
 //! Stories of the library of policies: what texts say of each other, how they stand to the law on a day, and who may say so.
 
 use document::common::{DOCUMENT_NUMBER, EFFECTIVE_ON, EXPIRES_ON, VALIDITY, WRITTEN_ON};
-use jiff::{SignedDuration, Timestamp};
-use kernel::{Actor, OrganCode};
-use publishing::{
-    columns::ColumnData,
-    kinds::POLICY,
-    seed::{Seed, seed},
-};
+use jiff::SignedDuration;
+use kernel::OrganCode;
+use publishing::{kinds::POLICY, seed::Seed};
 use testkit::{TestApp, both};
 
-use crate::publishing::{changes::withdraw, edition};
-
-pub(crate) async fn column(app: &TestApp) {
-    let mut tx = app.ctx().db().write().await.expect("write");
-    let data = ColumnData {
-        slug: "policies".into(),
-        name: "政策文件".into(),
-        description: "本县政策".into(),
-        kind: "policy".into(),
-        ..ColumnData::default()
-    };
-    publishing::columns::put(&mut tx, &Actor::System, &data).await.expect("column");
-    tx.commit().await.expect("commit");
-}
+use crate::{
+    policy::{column, moment, put},
+    publishing::{changes::withdraw, edition},
+};
 
 /// A policy in force of an organ, public since a moment, with these fields besides.
 pub(crate) fn policy(organ: &str, title: &str, number: &str, body: &str, at: &str) -> Seed {
-    let at: Timestamp = at.parse().expect("moment");
-    let mut seed = Seed::published(OrganCode::from(organ), "policies", &POLICY, title, body, at);
+    let mut seed = Seed::published(OrganCode::from(organ), "policies", &POLICY, title, body, moment(at));
     seed.values.read(&VALIDITY, "in_force");
     seed.values.read(&DOCUMENT_NUMBER, number);
     seed
-}
-
-pub(crate) async fn put(app: &TestApp, one: Seed) -> String {
-    let mut tx = app.ctx().db().write().await.expect("write");
-    let id = seed(app.ctx(), &mut tx, one).await.expect("seed");
-    tx.commit().await.expect("commit");
-    String::from(id)
 }
 
 /// What the text of one says of the other, as it was found: its id and version.
