@@ -111,7 +111,7 @@ pub(super) async fn concerns(db: &Db, id: &RoundId, organs: &[OrganCode]) -> sto
     Ok(organs.is_empty() || rounds(organs).equals("c.id", id).count(db, 1).await?.rows > 0)
 }
 
-/// One round.
+/// A round with how it stands; `None` where there is none.
 pub(super) async fn round(executor: impl Executor<'_>, id: &RoundId) -> store::Result<Option<Round>> {
     // SQL: literals.
     let sql = format!("SELECT {ROUND} FROM {FROM_ROUND} WHERE c.id = $1");
