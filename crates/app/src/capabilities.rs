@@ -33,6 +33,8 @@ fn list() -> Vec<Capability> {
         policy::qa::capability(),
         policy::audience::capability(),
         policy::consultation::capability(),
+        policy::library::capability(),
+        policy::ledger::capability(),
         policy::import::capability(),
         dialogue::letters::capability(),
         dialogue::foi::capability(),

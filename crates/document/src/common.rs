@@ -7,6 +7,7 @@ use crate::{
     number,
     permissions::WRITE_DOCUMENTS,
     spec::{Facet, KindSpec, Shape},
+    standing::{self, Declared, Effect},
     values::Values,
 };
 
@@ -58,19 +59,22 @@ pub static TOPICS: Facet = Facet::new("topics", "主题分类", Shape::Words)
 pub static KEYWORDS: Facet = Facet::new("keywords", "主题词", Shape::Words).found().at(120).help("用顿号隔开");
 
 /// The fields as they stand on a day: what was declared to be in force is not yet before its first day and no more after its
-/// last, on every page, list and file, whether or not somebody has written so meanwhile. What is stored and committed to stays.
-pub fn on_day(values: &mut Values, today: Date) {
-    if values.get(&VALIDITY) != IN_FORCE {
-        return;
+/// last or once another document has repealed it, on every page, list and file, whether or not somebody has written so meanwhile.
+/// What is stored and committed to stays. The rule is [`standing::turned`].
+pub fn on_day(values: &mut Values, effects: &[Effect], today: Date) {
+    let declared = declared(values);
+    if let Some(shown) = standing::turned(declared, effects, today) {
+        values.set(VALIDITY.key, vec![shown.to_owned()]);
     }
-    let shown = if expired(values, today) {
-        LAPSED
-    } else if time::parse_date(values.get(&EFFECTIVE_ON)).is_some_and(|first| first > today) {
-        COMING
-    } else {
-        return;
-    };
-    values.set(VALIDITY.key, vec![shown.to_owned()]);
+}
+
+/// What the fields of a document say of how it stands.
+pub fn declared(values: &Values) -> Declared<'_> {
+    Declared {
+        validity: values.get(&VALIDITY),
+        from: time::parse_date(values.get(&EFFECTIVE_ON)),
+        until: time::parse_date(values.get(&EXPIRES_ON)),
+    }
 }
 
 /// The fields by which [`on_day`] judges: whoever reads only some fields reads these too.
@@ -231,12 +235,12 @@ mod tests {
             (IN_FORCE, "2026-03-03", "2031-03-02", COMING),
             (IN_FORCE, "改天", "", IN_FORCE),
             (REPEALED, "2026-03-03", "2026-03-01", REPEALED),
-            (AMENDED, "2026-03-03", "2020-01-01", AMENDED),
+            (AMENDED, "2026-03-03", "2020-01-01", LAPSED),
             ("", "2026-03-03", "2020-01-01", ""),
         ] {
             let fields = Values::default().with(&VALIDITY, declared).with(&EFFECTIVE_ON, from);
             let mut values = fields.with(&EXPIRES_ON, until);
-            on_day(&mut values, today);
+            on_day(&mut values, &[], today);
             assert_eq!(values.get(&VALIDITY), shown, "{declared} from {from} until {until}");
         }
     }

@@ -9,6 +9,8 @@
 //!   leaves a tombstone.
 //! - What becomes public is committed to in the log field by field; [`public::proof`] names a field that was changed.
 //! - A text is cleaned once, when it is written.
+//! - How a document stands to the law on a day is one function ([`standing`]) of its fields and of what other public documents do
+//!   to it ([`references`]); nobody writes its answer.
 //! - Public lists read narrow rows and kept counts, whatever the number of documents.
 
 use std::sync::Arc;
@@ -41,6 +43,7 @@ pub mod page;
 pub mod permissions;
 pub mod pictures;
 pub mod public;
+pub mod references;
 mod refresh;
 pub mod release;
 pub mod remarks;
@@ -50,6 +53,7 @@ pub mod seed;
 pub mod shelf;
 mod spec;
 mod sql;
+pub mod standing;
 pub mod state;
 pub mod values;
 mod words;
@@ -74,7 +78,8 @@ pub const MIGRATIONS: &[store::Migration] = store::migrations!(
     "../migrations/0002_organ_lists.sql",
     "../migrations/0003_erasure.sql",
     "../migrations/0004_picture.sql",
-    "../migrations/0005_column_cadence.sql"
+    "../migrations/0005_column_cadence.sql",
+    "../migrations/0006_reference.sql"
 );
 
 /// What this crate brings into the program; kinds, pages and reviews are declared by the contexts.
@@ -89,15 +94,22 @@ pub fn capability() -> web::Capability {
         )
         .titled("SELECT id, CASE WHEN title = '' THEN '（未写标题）' ELSE title END FROM edition WHERE id")
         .titled("SELECT id, CASE WHEN title = '' THEN file_name ELSE title END FROM attachment WHERE id")
+        .events(&[&references::REFERENCE_CONFIRMED, &references::REFERENCE_REFUSED])
+        .subject(references::SUBJECT, "文件关系")
+        .titled(
+            "SELECT id, CASE WHEN to_title = '' THEN to_number ELSE to_title END FROM document_reference WHERE id",
+        )
         .events(&columns::events::ALL)
         .subject("column", "栏目")
         .words(words)
         .titled("SELECT slug, name FROM portal_column WHERE slug")
         .schedule(schedule)
+        .followers(|ctx| store::Followers::default().with(references::follower(ctx)))
         .migrations(MIGRATIONS)
         .declare(documents)
         .declare(sealed::documents())
         .declare(sealed::columns())
+        .declare(references::sealed())
 }
 
 /// The tables of a file that hold names beside what is private, or homes ([`text::findings::list_of_people`]): where each begins, and its
@@ -121,6 +133,7 @@ fn words(field: &str, code: &str) -> Option<String> {
         "renewed" => columns::Cadence::from_code(code).map(|cadence| cadence.label().to_owned()),
         "validity" => of(common::VALIDITIES),
         "basis" => of(&erase::BASES),
+        "verb" => references::Verb::from_code(code).map(|verb| verb.label().to_owned()),
         "rule" => check_text::rule::named(code).map(|rule| rule.words.to_owned()),
         _ => None,
     }

@@ -22,7 +22,7 @@ use crate::{
     lists::{self, Entry},
     number,
     permissions::WITHDRAW_DOCUMENTS,
-    pictures, remarks,
+    pictures, references, remarks,
     rows::{self, EditionRow, Whole, changed},
     spec::{KindSpec, Numbering},
     sql::Statement,
@@ -348,7 +348,8 @@ async fn publish(tx: &mut Tx, house: &House, actor: &Actor, whole: &Whole, next:
     let words_after = words_of(tx, &whole.document.id).await?;
     words::replace(tx, &whole.document.id, &[&words_before.0, &words_before.1], &[&words_after.0, &words_after.1])
         .await?;
-    let entry = Entry::of(&house.kinds, &whole.document, &whole.values, time::date_in_china(now));
+    let effects = references::effects_on(tx.conn(), &whole.document.id).await?;
+    let entry = Entry::of(&house.kinds, &whole.document, &whole.values, &effects, time::date_in_china(now));
     lists::change(tx, old.as_ref(), Some(&entry)).await?;
     if let Some(before) = &before {
         let data = json!({ "edition": before.id, "number": before.number, "by": whole.edition.id });

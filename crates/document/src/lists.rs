@@ -14,9 +14,11 @@ use store::{Db, FromRow, Tx, query, query_as};
 use crate::{
     common,
     error::Result,
+    references,
     rows::{DocumentRow, document_columns, gather},
     spec::{Facet, Kinds},
     sql::Statement,
+    standing::Effect,
     values::Values,
     words,
 };
@@ -63,10 +65,10 @@ struct EntryRow {
 const LONGEST: usize = 100;
 
 impl Entry {
-    /// As of a day: fields change with it, see [`common::on_day`].
-    pub(crate) fn of(kinds: &Kinds, document: &DocumentRow, values: &Values, today: Date) -> Self {
+    /// As of a day: fields change with it and with what other documents do to this one, see [`common::on_day`].
+    pub(crate) fn of(kinds: &Kinds, document: &DocumentRow, values: &Values, effects: &[Effect], today: Date) -> Self {
         let mut values = values.clone();
-        common::on_day(&mut values, today);
+        common::on_day(&mut values, effects, today);
         let kind = kinds.get(&document.kind);
         let (mut facets, mut counted) = (BTreeSet::new(), BTreeSet::new());
         for facet in kinds.facets().into_iter().filter(|facet| facet.counted || facet.ordered) {
@@ -253,7 +255,8 @@ pub async fn rebuild(db: &Db, kinds: &Kinds) -> Result<usize> {
         words::add(&mut tx, pairs.iter().map(|(pair, id)| (pair, id))).await?;
         for one in step.iter().filter(|one| one.document.public().is_some()) {
             let values = crate::rows::values(tx.conn(), &one.document.current_edition).await?;
-            change(&mut tx, None, Some(&Entry::of(kinds, &one.document, &values, today))).await?;
+            let effects = references::effects_on(tx.conn(), &one.document.id).await?;
+            change(&mut tx, None, Some(&Entry::of(kinds, &one.document, &values, &effects, today))).await?;
             public += 1;
         }
     }

@@ -37,6 +37,8 @@ pub struct Line {
     pub kind: &'static str,
     /// What public documents that lead here make of it: 已配解读.
     pub badges: Vec<&'static str>,
+    /// How many public documents name it; 0 where the list does not ask.
+    pub cited: i64,
 }
 
 impl Line {
@@ -64,6 +66,7 @@ pub fn lines(ctx: &Ctx, listed: &[Listed], badges: &Badges) -> Vec<Line> {
         validity: one.values.words(&VALIDITY),
         kind: one.kind.label,
         badges: badges.get(&one.id).cloned().unwrap_or_default(),
+        cited: 0,
     };
     listed.iter().map(line).collect()
 }

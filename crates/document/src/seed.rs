@@ -308,7 +308,8 @@ async fn expose(tx: &mut Tx, house: &House, seed: &Seed, mut whole: Whole) -> Re
     words::replace(tx, &whole.document.id, &[], &[&whole.edition.words, &public_text]).await?;
     if public {
         let today = time::date_in_china(tx.seams().now());
-        lists::change(tx, None, Some(&Entry::of(&house.kinds, &whole.document, &whole.values, today))).await?;
+        // Nothing can say anything yet of what is just being put in.
+        lists::change(tx, None, Some(&Entry::of(&house.kinds, &whole.document, &whole.values, &[], today))).await?;
     }
     Ok(whole)
 }

@@ -4,4 +4,6 @@ pub mod audience;
 pub mod consultation;
 pub mod import;
 pub mod interpretation;
+pub mod ledger;
+pub mod library;
 pub mod qa;

@@ -172,6 +172,7 @@ async fn portal(State(ctx): State<Ctx>, _: Desk, reader: Reader, Query(how): Que
         validity: validity.to_owned(),
         kind: "政策文件",
         badges: badges.to_vec(),
+        cited: 0,
     };
     let lines = vec![
         line("青禾县农村公路养护管理办法（试行）", "有效", &["已配解读"]),

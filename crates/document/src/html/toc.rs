@@ -29,12 +29,47 @@ pub fn contents(articles: &[Article]) -> Vec<Heading> {
         return toc;
     }
     let paragraphs: Vec<&Article> = articles.iter().filter(|part| part.level == Article::LEVEL).collect();
-    if !(4..=MOST).contains(&paragraphs.len()) {
+    if paragraphs.len() < 4 {
         return Vec::new();
+    }
+    if paragraphs.len() > MOST {
+        return by_tens(&paragraphs);
     }
     let entry = |part: &&Article| {
         let words: String = part.text.lines().next().unwrap_or_default().chars().take(14).collect();
         Heading { id: part.anchor.clone(), text: format!("{}　{words}…", part.number), deep: false }
     };
     paragraphs.iter().map(entry).collect()
+}
+
+/// A long text without chapters: where each ten articles begin.
+fn by_tens(articles: &[&Article]) -> Vec<Heading> {
+    let tens = articles.chunks(10).filter_map(|ten| {
+        let (first, last) = (ten.first()?, ten.last()?);
+        let text = if ten.len() > 1 { format!("{}至{}", first.number, last.number) } else { first.number.clone() };
+        Some(Heading { id: first.anchor.clone(), text, deep: false })
+    });
+    tens.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_text_without_chapters_is_entered_at_each_ten_articles() {
+        let article = |at: usize| Article {
+            anchor: format!("第{at}条"),
+            level: Article::LEVEL,
+            number: format!("第{at}条"),
+            title: String::new(),
+            text: "正文。".to_owned(),
+        };
+        let of = |many: usize| contents(&(1..=many).map(article).collect::<Vec<_>>());
+        assert_eq!((of(3).len(), of(40).len()), (0, 40));
+        let long = of(61);
+        let told: Vec<(&str, &str)> = long.iter().map(|one| (one.id.as_str(), one.text.as_str())).collect();
+        assert_eq!(told.len(), 7);
+        assert_eq!((told[0], told[6]), (("第1条", "第1条至第10条"), ("第61条", "第61条")));
+    }
 }

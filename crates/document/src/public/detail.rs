@@ -15,7 +15,7 @@ use crate::{
     common::on_day,
     error::{Result, fault},
     html::{self, Written, contents},
-    rows,
+    references, rows,
     spec::{Kind, Kinds, RelationSpec},
     sql::Statement,
 };
@@ -50,7 +50,8 @@ async fn whole(db: &Db, kinds: &Kinds, id: &DocumentId) -> Result<Option<(Listed
         let Some(text) = text else { return Ok(None) };
         if about.edition == text.id {
             about.values = rows::values(db.read(), &text.id).await?;
-            on_day(&mut about.values, time::date_in_china(db.seams().now()));
+            let effects = references::effects_on(db.read(), id).await?;
+            on_day(&mut about.values, &effects, time::date_in_china(db.seams().now()));
             about.values.keep_public(about.kind);
             return Ok(Some((about, text)));
         }
@@ -195,6 +196,37 @@ pub async fn searchable(db: &Db, kinds: &Kinds, id: &DocumentId) -> Result<Optio
     .fetch_all(db.read())
     .await?;
     Ok(Some(Searchable { listed, body_text: text.body_text, attachments, articles }))
+}
+
+/// An article of a public document in which some words stand.
+#[derive(Debug, Clone, PartialEq, Eq, FromRow)]
+pub struct ArticleHit {
+    pub document: DocumentId,
+    /// Address within the page.
+    pub anchor: String,
+    /// As printed: 第三条.
+    pub number: String,
+    /// Visible text without the number.
+    pub text: String,
+}
+
+/// The articles of these public documents that hold the words as they are, whatever the case of their letters.
+///
+/// # Errors
+/// When the database fails.
+pub async fn articles_with(db: &Db, documents: &[DocumentId], words: &str, limit: i64) -> Result<Vec<ArticleHit>> {
+    if documents.is_empty() || words.trim().is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut select = Statement::new(
+        "SELECT d.id AS document, a.anchor, a.number, a.text FROM document d JOIN article a ON a.edition_id = d.current_edition \
+         WHERE d.current_edition <> '' AND a.anchor <> ''",
+    );
+    select.bind(" AND a.level = ?", i64::from(html::Article::LEVEL)).add(" AND d.id IN ").list(documents);
+    select.bind(" AND LOWER(a.text) LIKE ? ESCAPE '\\'", store::anywhere(&words.trim().to_lowercase()));
+    select.bind(" ORDER BY d.rank DESC, a.place LIMIT ?", limit);
+    let (sql, values) = select.parts();
+    Ok(query_as(sql).bind_all(values).fetch_all(db.read()).await?)
 }
 
 /// What lists show of a document, if it is public now.

@@ -13,7 +13,7 @@ use super::{Filter, Listed, filter::Prepared};
 use crate::{
     common::{BY_DAY, on_day},
     error::Result,
-    lists,
+    lists, references,
     spec::{Facet, Kinds},
     sql::Statement,
     values::Values,
@@ -205,7 +205,7 @@ async fn of_ranks(db: &Db, kinds: &Kinds, ranks: &[i64]) -> Result<Vec<Listed>> 
 }
 
 /// The public documents among these, in no order.
-pub(super) async fn of_ids(db: &Db, kinds: &Kinds, ids: &[DocumentId]) -> Result<Vec<Listed>> {
+pub async fn of_ids(db: &Db, kinds: &Kinds, ids: &[DocumentId]) -> Result<Vec<Listed>> {
     let mut listed = Vec::with_capacity(ids.len());
     for some in ids.chunks(400) {
         let mut statement = Statement::new(SELECT);
@@ -223,10 +223,12 @@ async fn fill(db: &Db, kinds: &Kinds, statement: Statement) -> Result<Vec<Listed
     let today = time::date_in_china(db.seams().now());
     let editions: Vec<EditionId> = rows.iter().map(|row| row.edition.clone()).collect();
     let mut values = lists::values_of(db, &editions, &told).await?;
+    let ids: Vec<DocumentId> = rows.iter().map(|row| row.id.clone()).collect();
+    let effects = references::effects(db.read(), &ids).await?;
     // A kind that nobody declares any more has no address: its documents are on no list.
     let listed = rows.into_iter().filter_map(|row| {
         let mut values = values.remove(&row.edition).unwrap_or_default();
-        on_day(&mut values, today);
+        on_day(&mut values, effects.get(&row.id).map_or(&[][..], Vec::as_slice), today);
         row.listed(kinds, values)
     });
     Ok(listed.collect())

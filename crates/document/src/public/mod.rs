@@ -3,6 +3,7 @@
 //! Every function returns only documents that have an edition that is public at this moment; what was withdrawn is told by
 //! [`found`] as a [`Tombstone`], and by nothing else.
 
+mod as_of;
 mod counts;
 mod detail;
 mod filter;
@@ -16,13 +17,14 @@ use kernel::{
     id::{AttachmentId, ColumnId, DocumentId, EditionId},
 };
 
+pub use as_of::{AsOf, Stood, as_of, list_of_day};
 pub use counts::{Counts, Fill, Overview, Total, columns, columns_of, count, count_since, organs, overview, per_day};
 pub use detail::{
-    FileText, MOST_ARTICLES, Searchable, SearchableArticle, SearchableFile, attachment, back, file_text, found,
-    leading, listed, searchable, texts, tombstones, withdrawn,
+    ArticleHit, FileText, MOST_ARTICLES, Searchable, SearchableArticle, SearchableFile, articles_with, attachment,
+    back, file_text, found, leading, listed, searchable, texts, tombstones, withdrawn,
 };
 pub use filter::Filter;
-pub use list::{Cursor, Order, Place, Places, Slice, ids, latest, list, moments, places, standing};
+pub use list::{Cursor, Order, Place, Places, Slice, ids, latest, list, moments, of_ids, places, standing};
 pub use past::{Comparable, comparable, fields, file, side, withheld};
 pub use pointing::{Pointing, pointing, tied};
 

@@ -7,3 +7,4 @@ mod house;
 mod life;
 mod lists;
 mod proof;
+mod references;

@@ -125,6 +125,23 @@ const RARE: &[Field] = &[
     field("duty_view", "name", "colleagues", "account", "1 = 1"),
     field("gathered_mail", "subject", "colleagues", "id", "1 = 1"),
     field("gathered_mail", "text", "colleagues", "id", "1 = 1"),
+    // What a text says of another is public once a person has confirmed it.
+    field("document_reference", "to_title", "documents", "from_document", "state = 'found'"),
+    field("document_reference", "quote", "documents", "from_document", "1 = 1"),
+    field("document_reference", "decided_name", "documents", "from_document", "1 = 1"),
+    field("document_reference", "reason", "documents", "from_document", "1 = 1"),
+    field("ledger_entry", "drafted_by", "documents", "document_id", "1 = 1"),
+    field("ledger_entry", "remark", "documents", "document_id", "1 = 1"),
+    field("ledger_entry", "changed_name", "documents", "document_id", "1 = 1"),
+    field("clean_up", "title", "clean-ups", "id", "1 = 1"),
+    field("clean_up", "note", "clean-ups", "id", "1 = 1"),
+    field("clean_up", "opened_name", "clean-ups", "id", "1 = 1"),
+    field("clean_up", "ended_name", "clean-ups", "id", "1 = 1"),
+    field("clean_up", "reason", "clean-ups", "id", "1 = 1"),
+    field("clean_up_item", "reason", "documents", "document_id", "1 = 1"),
+    field("clean_up_item", "answered_name", "documents", "document_id", "1 = 1"),
+    field("clean_up_item", "decided_note", "documents", "document_id", "1 = 1"),
+    field("clean_up_item", "decided_name", "documents", "document_id", "1 = 1"),
 ];
 
 /// Fields with words that may be known, that are copies of others and are made anew from them, or that cannot be changed.
@@ -171,6 +188,9 @@ const LEFT: &[(&str, &[&str])] = &[
     ("plan_step", &["label", "before", "done_by_name", "undone_by_name"]),
     // Words of the program, with the stages of a route.
     ("review", &["label", "route", "claimed_name", "gate"]),
+    // Numbers of articles and documents, as they are cited.
+    ("document_reference", &["to_number", "articles"]),
+    ("ledger_entry", &["registered"]),
     ("schema_version", &["name"]),
     ("schedule", &["name"]),
     // Lies under hashes: `planting.rs` looks after its words.

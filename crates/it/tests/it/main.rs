@@ -15,6 +15,8 @@ mod identity;
 mod imports;
 mod integrity;
 mod kept;
+mod ledger;
+mod library;
 mod log_words;
 mod mail;
 mod matrix;

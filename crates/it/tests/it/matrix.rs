@@ -4,12 +4,16 @@
 
 use std::collections::BTreeMap;
 
+use document::{
+    common::VALIDITY,
+    references::{self, Found, Verb},
+};
 use http::Method;
 use jiff::{SignedDuration, Timestamp};
 use kernel::{Actor, OrganCode, Permission, Role, may_for};
 use policy::import::{Content, Reading, Source, Wanted};
 use publishing::{
-    kinds::NOTICE,
+    kinds::{NOTICE, POLICY},
     seed::{Seed, SeedFile, SeedState, seed},
 };
 use review::Gate;
@@ -218,6 +222,58 @@ pub(crate) async fn duties(app: &TestApp) -> Vec<Object> {
     objects
 }
 
+/// A policy of the organ in the ledger, what its text says of another document, and a clean-up that asks what becomes of it.
+pub(crate) async fn policies(app: &TestApp) -> Vec<Object> {
+    let at: Timestamp = "2026-02-24T01:00:00Z".parse().expect("moment");
+    let text = "<p>本办法自公布之日起施行，《停车管理暂行办法》同时废止。</p>";
+    let mut new = Seed::published(OWN.into(), "notices", &POLICY, "停车管理办法", text, at);
+    new.values.read(&VALIDITY, "in_force");
+    let ctx = app.ctx();
+    let mut tx = ctx.db().write().await.expect("write");
+    let id = seed(ctx, &mut tx, new).await.expect("seed");
+    let row = document::rows::document(tx.conn(), &id).await.expect("database").expect("the policy");
+    let said = Found {
+        verb: Verb::Repeals,
+        title: "停车管理暂行办法".into(),
+        number: String::new(),
+        articles: String::new(),
+        quote: "《停车管理暂行办法》同时废止。".into(),
+    };
+    references::put(&mut tx, &POLICY, &row, &row.current_edition, &[said]).await.expect("found");
+    tx.commit().await.expect("commit");
+    let id = String::from(id);
+    let (mut editor, mut clerk) = (app.editor(OWN).await, app.clerk().await);
+    editor.post(&format!("/ledger/{id}"), &[("normative", "1"), ("version", "0")]).await.expect(303);
+    let form = [("title", "规范性文件清理"), ("due_on", "2026-12-01")];
+    clerk.post("/clean-ups/new", &form).await.expect(303);
+    let one = async |sql: &'static str| -> String {
+        store::query_scalar(sql).bind(&id).fetch_one(app.ctx().db().read()).await.expect("one")
+    };
+    let reference = one("SELECT id FROM document_reference WHERE from_document = $1").await;
+    let round = one("SELECT clean_up FROM clean_up_item WHERE document_id = $1").await;
+    let fields = [
+        ("verb", "repeals"),
+        ("to", "none"),
+        ("reason", "试试"),
+        ("version", "1"),
+        ("normative", "0"),
+        ("answer", "keep"),
+        ("decision", "keep"),
+        ("column", "notices"),
+    ];
+    let object = |state, under, places: Vec<(&'static str, String)>| Object {
+        state,
+        under,
+        places: BTreeMap::from_iter(places),
+        fields: fields.map(|(name, value)| (name, value.to_owned())).to_vec(),
+    };
+    vec![
+        object("found", &["/references/{id}"], vec![("id", reference)]),
+        object("registered", &["/ledger/{id}"], vec![("id", id.clone())]),
+        object("asked", &["/clean-ups/{id}"], vec![("id", round), ("document", id.clone())]),
+    ]
+}
+
 /// A batch of documents of the organ that were brought in, with a file of it.
 pub(crate) async fn imports(app: &TestApp) -> Vec<Object> {
     let text = "关于做好防汛工作的通知\n各乡镇：\n请做好防汛。\n青禾县财政局\n2024年6月3日";
@@ -260,6 +316,7 @@ both! {
         crate::publishing::column(app).await;
         let mut objects = documents(app).await;
         objects.extend(duties(app).await);
+        objects.extend(policies(app).await);
         objects.extend(imports(app).await);
         let named = |route: &&RouteInfo| {
             route.listener == Listener::Office && route.path.contains('{') && !OF_NO_ORGAN.iter().any(|start| route.path.starts_with(start))

@@ -1,8 +1,8 @@
 //! What an answer rests on, and whether it is still what it was.
 
 use document::{
-    common::{EXPIRES_ON, LAPSED, REPEALED, VALIDITY, expired},
-    rows,
+    common::{EXPIRES_ON, LAPSED, REPEALED, VALIDITY, expired, on_day},
+    references, rows,
 };
 use jiff::civil::Date;
 use kernel::{
@@ -144,7 +144,10 @@ pub(super) async fn standing(tx: &mut Tx, basis: &Basis, today: Date) -> Result<
     let Some(edition) = policy.as_ref().and_then(|policy| policy.public()) else {
         return Ok(judged(None, &basis.digest, today));
     };
-    let values = rows::values(tx.conn(), edition).await?;
+    let mut values = rows::values(tx.conn(), edition).await?;
+    // What other documents do to the policy counts like what it says of itself.
+    let effects = references::effects_on(tx.conn(), &basis.policy).await?;
+    on_day(&mut values, &effects, today);
     let words = words_of(tx.conn(), edition, &basis.clause).await?;
     Ok(judged(Some((&values, words.as_deref())), &basis.digest, today))
 }

@@ -75,7 +75,8 @@ async fn would_be(ctx: &Ctx, whole: &Whole) -> Result<PublicDocument> {
     let (about, edition) = (&whole.document, &whole.edition);
     let kind = house.kind_of(about)?;
     let mut values = whole.values.clone();
-    on_day(&mut values, ctx.today());
+    let effects = document::references::effects_on(ctx.db().read(), &about.id).await?;
+    on_day(&mut values, &effects, ctx.today());
     values.keep_public(kind);
     let (html, own) = (whole.text.body_html.clone(), house.own_host.clone());
     let written = tokio::task::spawn_blocking(move || Written::renewed(&html, &own)).await;

@@ -314,12 +314,13 @@ pub(crate) struct Paper {
 }
 
 /// Puts together what readers will see.
-pub(crate) fn paper(ctx: &Ctx, whole: &Whole) -> Result<Paper> {
+pub(crate) async fn paper(ctx: &Ctx, whole: &Whole) -> Result<Paper> {
     let house = crate::house(ctx);
     let (document, edition) = (&whole.document, &whole.edition);
     let kind = house.kind_of(document)?;
     let mut values = whole.values.clone();
-    document::common::on_day(&mut values, ctx.today());
+    let effects = document::references::effects_on(ctx.db().read(), &document.id).await?;
+    document::common::on_day(&mut values, &effects, ctx.today());
     let directory = ctx.directory();
     let organ = directory.get(&document.organ).map_or_else(|| document.organ.to_string(), |organ| organ.name.clone());
     let index =

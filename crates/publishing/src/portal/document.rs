@@ -9,34 +9,44 @@ use axum::{
 use document::{
     Facet, Shape,
     columns::Column,
-    common::{
-        AMENDED, DOCUMENT_NUMBER, EFFECTIVE_ON, EXPIRES_ON, KEYWORDS, LAPSED, REPEALED, SOURCE, SUMMARY, TOPICS,
-        VALIDITY, expired,
-    },
+    common::{DOCUMENT_NUMBER, EFFECTIVE_ON, EXPIRES_ON, KEYWORDS, SOURCE, SUMMARY, TOPICS, VALIDITY},
     html::Heading,
     page::{self as part, Ended, Line, base_url},
     public::{self, Comparable, Found, Listed, PublicDocument, Tombstone},
 };
+use jiff::civil::Date;
 use kernel::{id::DocumentId, time};
 use web::{
-    Ctx, Error, PortalShell, Reader, Result,
+    Ctx, Error, PortalShell, Query, Reader, Result,
     doors::{self, Door},
     filters, office_page,
     page::{escape_query, portal_page},
 };
 
+use super::{
+    as_of::{self, OtherDay},
+    relations::{self, Banner, Relations},
+};
+
 /// `GET /policies/{id}`, `GET /documents/{id}`: each document has one address; any other prefix leads there.
-pub(super) async fn page(State(ctx): State<Ctx>, reader: Reader, Path(id): Path<DocumentId>) -> Result<Response> {
+pub(super) async fn page(
+    State(ctx): State<Ctx>,
+    reader: Reader,
+    Path(id): Path<DocumentId>,
+    Query(asked): Query<as_of::Asked>,
+) -> Result<Response> {
+    let day = as_of::day(&ctx, &asked.on)?;
     let found = crate::public::document(&ctx, &id).await?.ok_or(Error::NotFound)?;
     let path = match &found {
         Found::Public(document) => &document.listed.path,
         Found::Withdrawn(tomb) => &tomb.path,
     };
     if reader.path.split('?').next() != Some(path) {
-        return Ok(Redirect::temporary(path).into_response());
+        let on = day.map(|day| format!("?on={day}")).unwrap_or_default();
+        return Ok(Redirect::temporary(&format!("{path}{on}")).into_response());
     }
     match found {
-        Found::Public(document) => show(&ctx, &reader, &document).await,
+        Found::Public(document) => show(&ctx, &reader, &document, day).await,
         Found::Withdrawn(tomb) => tombstone(&ctx, &reader, &tomb),
     }
 }
@@ -93,7 +103,10 @@ struct Page {
     validity: String,
     applies: String,
     ended: Option<Ended>,
-    warning: String,
+    banner: Banner,
+    /// Which day is shown, unless it is today.
+    other: OtherDay,
+    relations: Relations,
     facts: Vec<Fact>,
     toc: Vec<Heading>,
     body: String,
@@ -164,7 +177,7 @@ pub(crate) struct Bar {
 
 /// The page of an edition, public or not, for those who may see it: noted as such, kept by nobody.
 pub(crate) async fn preview(ctx: &Ctx, reader: &Reader, document: &PublicDocument, bar: Bar) -> Result<Response> {
-    let mut page = view(ctx, reader, document, Shown::Preview).await?;
+    let mut page = view(ctx, reader, document, (Shown::Preview, None)).await?;
     for (file, shown) in document.attachments.iter().zip(&mut page.attachments) {
         shown.href = bar.files.replace("{id}", file.id.as_str());
         if !shown.page.is_empty() {
@@ -174,7 +187,9 @@ pub(crate) async fn preview(ctx: &Ctx, reader: &Reader, document: &PublicDocumen
     // Organs, columns and other documents are on the portal.
     let links = page.facts.iter_mut().map(|fact| &mut fact.href);
     let ties = page.forward.iter_mut().flat_map(|tie| &mut tie.lines).map(|line| &mut line.href);
-    for href in links.chain(ties).filter(|href| href.starts_with('/')) {
+    let said = page.relations.forward.iter_mut().chain(&mut page.relations.back).chain(&mut page.relations.naming);
+    let said = said.chain(&mut page.banner.by).map(|one| &mut one.href);
+    for href in links.chain(ties).chain(said).filter(|href| href.starts_with('/')) {
         *href = format!("{}{href}", bar.portal);
     }
     page.shell.title = format!("预览：{}", page.title);
@@ -191,8 +206,23 @@ pub(crate) async fn preview(ctx: &Ctx, reader: &Reader, document: &PublicDocumen
     office_page(&page)
 }
 
-async fn show(ctx: &Ctx, reader: &Reader, document: &PublicDocument) -> Result<Response> {
-    portal_page(&view(ctx, reader, document, Shown::Public).await?)
+async fn show(ctx: &Ctx, reader: &Reader, document: &PublicDocument, day: Option<Date>) -> Result<Response> {
+    let Some(day) = day else {
+        return portal_page(&view(ctx, reader, document, (Shown::Public, None)).await?);
+    };
+    let (then, other) = as_of::stood(ctx, document, day).await?;
+    let mut page = view(ctx, reader, &then, (Shown::Public, Some(day))).await?;
+    page.shell.title = format!("{}（{day} 的状态）", page.shell.title);
+    if other.textless {
+        page.body.clear();
+        page.toc.clear();
+        page.long.clear();
+        page.attachments.clear();
+        page.validity.clear();
+        page.banner = Banner::default();
+    }
+    page.other = other;
+    portal_page(&page)
 }
 
 /// To whom a page is shown.
@@ -204,8 +234,15 @@ enum Shown {
     Preview,
 }
 
-async fn view(ctx: &Ctx, reader: &Reader, document: &PublicDocument, shown: Shown) -> Result<Page> {
-    let (listed, today) = (&document.listed, ctx.today());
+/// The page as it is shown to somebody; of a day, or of today.
+async fn view(
+    ctx: &Ctx,
+    reader: &Reader,
+    document: &PublicDocument,
+    (shown, day): (Shown, Option<Date>),
+) -> Result<Page> {
+    let (listed, today) = (&document.listed, day.unwrap_or_else(|| ctx.today()));
+    let relations = Relations::of(ctx, &listed.id, day).await?;
     let column = crate::public::column(ctx.db(), &listed.column).await?;
     let column = column.unwrap_or_else(|| Column::missing(&listed.column));
     let directory = ctx.directory();
@@ -238,7 +275,9 @@ async fn view(ctx: &Ctx, reader: &Reader, document: &PublicDocument, shown: Show
         official,
         applies: applies(listed),
         ended: part::ended(ctx, &listed.organ),
-        warning: warning(listed, today),
+        banner: relations::banner(listed, &relations, today),
+        other: OtherDay::default(),
+        relations,
         facts: facts(listed, &about, &validity),
         validity,
         toc: document.contents.clone(),
@@ -332,21 +371,6 @@ fn applies(listed: &Listed) -> String {
         (from, "") => format!("{from} 起施行"),
         ("", until) => format!("有效期至 {until}"),
         (from, until) => format!("{from} 起施行，有效期至 {until}"),
-    }
-}
-
-fn warning(listed: &Listed, today: jiff::civil::Date) -> String {
-    let until = listed.values.get(&EXPIRES_ON);
-    match listed.values.get(&VALIDITY) {
-        REPEALED => "本文件已废止，不再作为办事依据，留在这里供查阅。".into(),
-        LAPSED if expired(&listed.values, today) => {
-            format!(
-                "本文件写明的有效期至 {until}，已经届满，不再作为办事依据，留在这里供查阅。制定机关决定继续执行的，以其公布的为准。"
-            )
-        }
-        LAPSED => "本文件已失效，不再作为办事依据，留在这里供查阅。".into(),
-        AMENDED => "本文件已被修改，办事以修改后的规定为准。".into(),
-        _ => String::new(),
     }
 }
 

@@ -170,6 +170,11 @@ async fn walk(ctx: &Ctx, pairs: Pairs, of: fn(&Asked, &Kinds) -> Filter) -> Resu
     let kinds = Kinds::of(ctx);
     let asked = Asked::read(&kinds, pairs);
     let filter = of(&asked, &kinds);
+    if !asked.on.is_empty() {
+        let text =
+            "清单下载的是现在的状态，不能按以前的日期下载。请去掉网址里的 on，或者在政策库页面上看那一天的状态。";
+        return Err(Error::Invalid(text.into()));
+    }
     Walk::begin(ctx, kinds, &asked, filter).await
 }
 

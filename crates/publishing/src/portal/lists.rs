@@ -21,8 +21,13 @@ use web::{
     page::{portal_page, query_string},
 };
 
+use super::{
+    as_of,
+    library::{self, ArticleLine},
+};
+
 /// Lines on a page of a list.
-const SIZE: i64 = 30;
+pub(super) const SIZE: i64 = 30;
 /// Lines that are counted beyond those of the pages before, where counting takes reading.
 const COUNTED: i64 = 500;
 /// Values of a field that a select offers.
@@ -47,6 +52,8 @@ pub(super) struct Asked {
     page: String,
     /// The line after which the list goes on.
     after: String,
+    /// The day as of which the library is shown; empty = today.
+    pub(super) on: String,
     /// Values of counted fields, by the field's name in addresses.
     fields: BTreeMap<&'static str, String>,
 }
@@ -69,6 +76,7 @@ impl Asked {
                 "sort" => &mut asked.sort,
                 "page" => &mut asked.page,
                 "after" => &mut asked.after,
+                "on" => &mut asked.on,
                 other => match facets.iter().find(|facet| facet.asked == other) {
                     Some(facet) => asked.fields.entry(facet.asked).or_default(),
                     None => continue,
@@ -79,7 +87,7 @@ impl Asked {
         asked
     }
 
-    fn field(&self, facet: &Facet) -> &str {
+    pub(super) fn field(&self, facet: &Facet) -> &str {
         self.fields.get(facet.asked).map_or("", String::as_str)
     }
 
@@ -139,7 +147,7 @@ impl Asked {
         let mut pairs =
             vec![("q", self.q.as_str()), ("organ", &self.organ), ("column", &self.column), ("year", &self.year)];
         pairs.extend(self.fields.iter().map(|(name, value)| (*name, value.as_str())));
-        pairs.extend([("kind", self.kind.as_str()), ("sort", &self.sort)]);
+        pairs.extend([("kind", self.kind.as_str()), ("sort", &self.sort), ("on", &self.on)]);
         query_string(&pairs.into_iter().filter(|(name, _)| *name != without).collect::<Vec<_>>())
     }
 
@@ -191,7 +199,7 @@ fn select(name: &'static str, label: &'static str, chosen: &str, values: Vec<(St
     Select { name, label, choices }
 }
 
-fn organ_select(ctx: &Ctx, chosen: &str, counts: Vec<(String, i64)>) -> Select {
+pub(super) fn organ_select(ctx: &Ctx, chosen: &str, counts: Vec<(String, i64)>) -> Select {
     let directory = ctx.directory();
     let named = |(code, count): (String, i64)| {
         let name = directory.short_name(&OrganCode::from(code.as_str())).to_owned();
@@ -200,12 +208,12 @@ fn organ_select(ctx: &Ctx, chosen: &str, counts: Vec<(String, i64)>) -> Select {
     select("organ", "发布机关", chosen, counts.into_iter().map(named).collect())
 }
 
-fn year_select(chosen: &str, years: Vec<(String, i64)>) -> Select {
+pub(super) fn year_select(chosen: &str, years: Vec<(String, i64)>) -> Select {
     let values = years.into_iter().map(|(year, count)| (year.clone(), format!("{year} 年"), count)).collect();
     select("year", "公开年份", chosen, values)
 }
 
-fn field_select(facet: &'static Facet, chosen: &str, counts: Vec<(String, i64)>) -> Select {
+pub(super) fn field_select(facet: &'static Facet, chosen: &str, counts: Vec<(String, i64)>) -> Select {
     let named = |(value, count): (String, i64)| {
         let label = match facet.shape {
             Shape::Choice(_) => facet.shape.show(std::slice::from_ref(&value)),
@@ -217,7 +225,7 @@ fn field_select(facet: &'static Facet, chosen: &str, counts: Vec<(String, i64)>)
 }
 
 /// Conditions in force, each with the address that takes it back.
-fn chosen(asked: &Asked, path: &str, selects: &[Select]) -> Vec<Link> {
+pub(super) fn chosen(asked: &Asked, path: &str, selects: &[Select]) -> Vec<Link> {
     let mut links = Vec::new();
     let back = |name: &str| format!("{path}?{}", asked.query(name));
     if !asked.q.is_empty() {
@@ -235,8 +243,7 @@ fn chosen(asked: &Asked, path: &str, selects: &[Select]) -> Vec<Link> {
 async fn page_of(ctx: &Ctx, kinds: &Kinds, asked: &Asked, filter: &Filter, total: Total) -> Result<(Vec<Line>, Pager)> {
     let pager = Pager::new(asked.page(), total.n, SIZE, &asked.query("page")).or_more(total.more);
     let slice = public::list(ctx.db(), kinds, filter, asked.order(), asked.places(pager.page, SIZE)).await?;
-    let badges = part::badges(ctx, &[&slice.items]).await?;
-    Ok((part::lines(ctx, &slice.items, &badges), pager))
+    Ok((library::lines(ctx, &slice.items).await?, pager))
 }
 
 /// How many lines are counted for this page.
@@ -323,29 +330,35 @@ fn column_shell(ctx: &Ctx, reader: &Reader, tree: &Tree, column: &Column, page: 
 
 #[derive(Template)]
 #[template(path = "portal/templates/library.html")]
-struct Library {
-    shell: PortalShell,
-    heading: &'static str,
-    lead: &'static str,
-    path: &'static str,
-    asked: Asked,
-    kinds: Vec<Choice>,
-    selects: Vec<Select>,
-    chosen: Vec<Link>,
-    lines: Vec<Line>,
-    pager: Pager,
-    exact: bool,
-    downloads: String,
-    sorts: Vec<(&'static str, &'static str, String, bool)>,
+pub(super) struct Library {
+    pub(super) shell: PortalShell,
+    pub(super) heading: &'static str,
+    pub(super) lead: &'static str,
+    pub(super) path: &'static str,
+    pub(super) asked: Asked,
+    pub(super) kinds: Vec<Choice>,
+    pub(super) selects: Vec<Select>,
+    pub(super) chosen: Vec<Link>,
+    pub(super) lines: Vec<Line>,
+    pub(super) pager: Pager,
+    pub(super) exact: bool,
+    pub(super) downloads: String,
+    pub(super) sorts: Vec<(&'static str, &'static str, String, bool)>,
+    /// What is said where another day than today is shown; empty = today.
+    pub(super) other: String,
+    /// Articles in which the words stand.
+    pub(super) articles: Vec<ArticleLine>,
+    /// Whether the reader may ask for another day.
+    pub(super) by_day: bool,
 }
 
 /// What a library holds and is called.
-struct Shelf {
-    kinds: Vec<Kind>,
-    heading: &'static str,
-    lead: &'static str,
-    path: &'static str,
-    door: &'static str,
+pub(super) struct Shelf {
+    pub(super) kinds: Vec<Kind>,
+    pub(super) heading: &'static str,
+    pub(super) lead: &'static str,
+    pub(super) path: &'static str,
+    pub(super) door: &'static str,
 }
 
 /// `GET /policies`
@@ -363,13 +376,20 @@ pub(super) async fn policies(State(ctx): State<Ctx>, reader: Reader, Query(pairs
         path: "/policies",
         door: "policies",
     };
-    library(&ctx, &reader, &kinds, asked, filter, shelf).await
+    match as_of::day(&ctx, &asked.on)? {
+        Some(day) => library::of_day(&ctx, &reader, &kinds, (asked, filter, shelf), day).await,
+        None => {
+            asked.on.clear();
+            library(&ctx, &reader, &kinds, asked, filter, shelf).await
+        }
+    }
 }
 
 /// `GET /documents`
 pub(super) async fn documents(State(ctx): State<Ctx>, reader: Reader, Query(pairs): Query<Pairs>) -> Result<Response> {
     let kinds = Kinds::of(&ctx);
-    let asked = Asked::read(&kinds, pairs);
+    // Only the library of policies is shown as of a day.
+    let asked = Asked { on: String::new(), ..Asked::read(&kinds, pairs) };
     let filter = asked.filter(&kinds);
     let shelf = Shelf {
         kinds: kinds.all().to_vec(),
@@ -397,21 +417,23 @@ async fn library(
     // Beyond what the overview looks at, so that every page can be reached.
     let total = if total.more { public::count(ctx.db(), &filter, most(&asked)).await? } else { total };
     let (lines, pager) = page_of(ctx, kinds, &asked, &filter, total).await?;
+    let by_day = shelf.door == "policies";
+    let articles = match by_day && pager.page == 1 {
+        true => library::articles(ctx, kinds, &filter).await?,
+        false => Vec::new(),
+    };
     let mut selects = vec![organ_select(ctx, &asked.organ, organs), year_select(&asked.year, years)];
     for facet in facets {
         let counts = values.remove(facet.key).unwrap_or_default();
         selects.push(field_select(facet, asked.field(facet), counts));
     }
-    let Shelf { kinds: on_shelf, heading, lead, path, door } = shelf;
-    let title = if pager.page > 1 { format!("{heading}（第 {} 页）", pager.page) } else { heading.to_owned() };
-    let mut shell = reader.shell(ctx, title, doors::door(ctx, door).label, door);
-    if door == "openness" {
-        shell = shell.crumb("政务公开", "/openness");
-    }
-    lead.clone_into(&mut shell.description);
-    let shell = shell.crumb(heading, "").column(heading, lead, heading, doors::door(ctx, door).label).shared(ctx);
+    let shell = library_shell(ctx, reader, &shelf, pager.page);
+    let Shelf { kinds: on_shelf, heading, lead, path, .. } = shelf;
     portal_page(&Library {
         shell,
+        other: String::new(),
+        articles,
+        by_day,
         heading,
         lead,
         path,
@@ -427,7 +449,19 @@ async fn library(
     })
 }
 
-fn kind_choices(asked: &Asked, kinds: &[Kind], counts: &[(String, i64)]) -> Vec<Choice> {
+/// The frame of a page of a library.
+pub(super) fn library_shell(ctx: &Ctx, reader: &Reader, shelf: &Shelf, page: i64) -> PortalShell {
+    let Shelf { heading, lead, door, .. } = *shelf;
+    let title = if page > 1 { format!("{heading}（第 {page} 页）") } else { heading.to_owned() };
+    let mut shell = reader.shell(ctx, title, doors::door(ctx, door).label, door);
+    if door == "openness" {
+        shell = shell.crumb("政务公开", "/openness");
+    }
+    lead.clone_into(&mut shell.description);
+    shell.crumb(heading, "").column(heading, lead, heading, doors::door(ctx, door).label).shared(ctx)
+}
+
+pub(super) fn kind_choices(asked: &Asked, kinds: &[Kind], counts: &[(String, i64)]) -> Vec<Choice> {
     let count_of = |key: &str| counts.iter().find(|(kind, _)| kind == key).map_or(0, |(_, count)| *count);
     let all = counts.iter().map(|(_, count)| count).sum();
     let is_all = asked.kind.is_empty() || asked.kind == "all";
@@ -442,7 +476,7 @@ fn kind_choices(asked: &Asked, kinds: &[Kind], counts: &[(String, i64)]) -> Vec<
     choices
 }
 
-fn sorts(asked: &Asked, path: &str) -> Vec<(&'static str, &'static str, String, bool)> {
+pub(super) fn sorts(asked: &Asked, path: &str) -> Vec<(&'static str, &'static str, String, bool)> {
     [("", "最新公开"), ("written", "成文日期"), ("oldest", "最早公开")]
         .into_iter()
         .map(|(value, label)| {

@@ -3,6 +3,7 @@
 
 mod akn;
 pub(crate) mod api;
+mod as_of;
 mod attachments;
 mod cards;
 mod compare;
@@ -10,10 +11,12 @@ mod document;
 mod downloads;
 mod feeds;
 mod files;
+mod library;
 mod linked;
 mod lists;
 mod official;
 mod pictures;
+mod relations;
 mod site;
 mod sitemap;
 

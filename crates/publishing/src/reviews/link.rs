@@ -278,7 +278,7 @@ async fn show(ctx: &Ctx, desk: &Desk, sent: Sent, errors: FormErrors) -> Result<
         ),
         edition: id,
         version: whole.edition.version,
-        paper: paper(ctx, &whole)?,
+        paper: paper(ctx, &whole).await?,
         gate: stage.label.clone(),
         stopping: found.stopping_words(),
         open_comments,

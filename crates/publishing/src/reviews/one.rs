@@ -269,7 +269,7 @@ async fn page_of(
         may_let_through: !own && edition.is_open() && may_for(&actor, &OVERRIDE_FINDING, document.keeper()).is_ok(),
         effect: effect(&whole, review.as_ref(), &checks, noted),
         strip: strip::strip(ctx, desk, id).await?,
-        paper: paper(ctx, &whole)?,
+        paper: paper(ctx, &whole).await?,
         needs: needs::needs(ctx, ctx.db().read(), &whole, Step::Publish).await?,
         once: ctx.once(),
         opinion: typed.opinion.to_owned(),

@@ -205,6 +205,10 @@ pub(crate) async fn everything(app: &TestApp) -> String {
         "SELECT id || '|' || due_on || '|' || visibility || '|' || extra FROM duty ORDER BY id",
         "SELECT id FROM progress_note ORDER BY id",
         "SELECT id || '|' || version || '|' || state FROM plan ORDER BY id",
+        "SELECT id || '|' || version || '|' || state FROM document_reference ORDER BY id",
+        "SELECT document_id || '|' || version FROM ledger_entry ORDER BY document_id",
+        "SELECT id || '|' || version || '|' || state FROM clean_up ORDER BY id",
+        "SELECT document_id || '|' || answer || '|' || decision FROM clean_up_item ORDER BY clean_up, document_id",
         // That somebody was refused is written down, and changes nothing else.
         "SELECT hash FROM event WHERE kind <> 'account.refused' ORDER BY seq DESC LIMIT 1",
         "SELECT id FROM job ORDER BY id",

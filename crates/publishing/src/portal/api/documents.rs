@@ -12,6 +12,7 @@ use document::{
     html::pictures::{Address as PictureAddress, Named, of as pictures_of},
     page::base_url,
     public::{self, Cursor, Found, Listed, PublicDocument, PublicPicture},
+    references,
 };
 use kernel::{
     OrganCode,
@@ -193,6 +194,18 @@ web::answer! {
 }
 
 web::answer! {
+    /// What is publicly said between a document and another one.
+    struct Said as "DocumentReference" {
+        verb: &'static str => "关系：repeals 废止，replaces 代替，ends 宣布失效，amends 修改，based_on 依据，implements 落实，interprets 解释，cites 引用。",
+        verb_name: &'static str => "关系的名称。",
+        document: Option<DocumentId> => "另一份文件的标识；不在本库时为 null。",
+        name: String => "另一份文件，按正文的写法。",
+        articles: String => "只涉及其中几条时的条款；整份文件为空。",
+        from: Option<String> => "从哪一天起。",
+    }
+}
+
+web::answer! {
     /// A document in full.
     struct Document as "Document" {
         edition: i64 => "现行的是第几版。",
@@ -204,6 +217,8 @@ web::answer! {
         attachments: Vec<Attachment> => "附件。",
         pictures: Vec<Picture> => "正文里的图片，按出现的先后。",
         history: Vec<Past> => "被替换的版本，新的在前。",
+        references: Vec<Said> => "这份文件对其他文件的关系，经人认定的。",
+        referenced_by: Vec<Said> => "其他公开的文件对这份文件的关系，含引用。",
     } with { head: Head, fields: AllFields, ties: Ties }
 }
 
@@ -416,6 +431,9 @@ pub(super) async fn one(
         sha256: one.digest.clone(),
         url: Address(format!("{base}/attachments/{}/{}", one.id, escape_query(&one.file_name).replace('/', "%2F"))),
     };
+    let kinds = Kinds::of(&ctx);
+    let said = references::said(ctx.db(), &kinds, &document.listed.id).await?;
+    let said_of = references::said_of(ctx.db(), &kinds, &document.listed.id).await?;
     let alts = pictures_of(&document.body_html);
     let picture = |one: &PublicPicture| picture(&base, &alts, one);
     let past = |past: &public::PastEdition| Past {
@@ -436,12 +454,27 @@ pub(super) async fn one(
             attachments: document.attachments.iter().map(attachment).collect(),
             pictures: document.pictures.iter().map(picture).collect(),
             history: document.superseded.iter().map(past).collect(),
+            references: said.into_iter().map(Said::from).collect(),
+            referenced_by: said_of.into_iter().map(Said::from).collect(),
             head: head(&ctx, &told, &document.listed),
             fields: AllFields(fields),
             ties: ties(&ctx, &told, &document)?,
         },
         None,
     )
+}
+
+impl From<references::Said> for Said {
+    fn from(said: references::Said) -> Self {
+        Self {
+            verb: said.verb.code(),
+            verb_name: said.verb.label(),
+            document: said.other.map(|other| other.id),
+            name: said.name,
+            articles: said.articles,
+            from: said.from.map(|from| from.to_string()),
+        }
+    }
 }
 
 /// A picture of the text, in both sizes.

@@ -1,0 +1,205 @@
+//! Opening a round, answering, deciding, confirming its result.
+
+use ::store::Tx;
+use axum::{
+    extract::{Path, State},
+    response::Response,
+};
+use document::{
+    draft, form,
+    html::Written,
+    values::{line, lines},
+};
+use kernel::{
+    OrganCode,
+    id::{ColumnId, DocumentId},
+    may_for, time,
+};
+use web::{Ctx, Desk, Done, Form, FormErrors, Refusal, Result, act, act_in_place};
+
+use super::{
+    RUN_CLEAN_UP, SUBJECT,
+    model::Answer,
+    pages::{self, AnswerForm, EndForm, KeepForm, OpenForm},
+    result,
+    rows::{self, Item, Round, RoundId},
+    store::{self, Opening},
+};
+use crate::library::house;
+
+fn read(ctx: &Ctx, typed: &OpenForm) -> Result<Opening, Refusal> {
+    let mut errors = FormErrors::new();
+    let title = line(&typed.title, 100);
+    errors.require(!title.is_empty(), "title", "请填写名称，例如 2026年规范性文件清理。");
+    let organ = OrganCode::from(typed.organ.trim());
+    let known = organ.as_str().is_empty() || ctx.directory().get(&organ).is_some();
+    errors.require(known, "organ", "请从列表里选择机关；不选就是全部机关。");
+    let mut until_on = String::new();
+    if !typed.until_on.trim().is_empty() {
+        match time::parse_date(&typed.until_on) {
+            Some(day) => until_on = day.to_string(),
+            None => errors.add("until_on", time::no_date(&typed.until_on, "2025-12-31")),
+        }
+    }
+    let mut due_on = String::new();
+    match time::parse_date(&typed.due_on) {
+        Some(day) if day >= ctx.today() => due_on = day.to_string(),
+        Some(_) => errors.add("due_on", "期限已经过去，请填写今天或者以后的日期。"),
+        None if typed.due_on.trim().is_empty() => errors.add("due_on", "请填写各机关提出意见的期限，例如 2026-09-30。"),
+        None => errors.add("due_on", time::no_date(&typed.due_on, "2026-09-30")),
+    }
+    if !errors.is_empty() {
+        return Err(errors.into());
+    }
+    Ok(Opening { title, organ, until_on, due_on, note: lines(&typed.note, 2_000) })
+}
+
+/// POST /clean-ups/new
+pub(super) async fn open(State(ctx): State<Ctx>, desk: Desk, Form(typed): Form<OpenForm>) -> Result<Response> {
+    let opening = read(&ctx, &typed);
+    let done = async |tx: &mut Tx| {
+        let opening = opening?;
+        let (id, documents) = store::open_round(tx, &house(&ctx), &desk.actor(), &opening).await?;
+        let text = format!("已开始清理：{documents} 份文件，请各机关在 {} 前提出意见。", opening.due_on);
+        Ok::<_, Refusal>(Done::ok(format!("/clean-ups/{id}"), text))
+    };
+    let again = async |errors: FormErrors| pages::open_form(&ctx, &desk, typed.clone(), errors).await;
+    act_in_place(&ctx, &typed.once, done, again).await
+}
+
+fn chosen(code: &str, field: &str) -> Result<Answer, Refusal> {
+    Answer::from_code(code).ok_or_else(|| Refusal::field(field, "请选择一种意见，例如 继续有效。"))
+}
+
+/// POST /clean-ups/{id}/items/{document}
+pub(super) async fn answer(
+    State(ctx): State<Ctx>,
+    desk: Desk,
+    Path((id, document)): Path<(RoundId, DocumentId)>,
+    Form(typed): Form<AnswerForm>,
+) -> Result<Response> {
+    let done = async |tx: &mut Tx| {
+        let answer = chosen(&typed.answer, "answer")?;
+        store::put_answer(tx, &house(&ctx), &desk.actor(), (&id, &document), (answer, &typed.reason)).await?;
+        Ok::<_, Refusal>(Done::ok(format!("/clean-ups/{id}?answer=none"), format!("已提出意见：{}。", answer.label())))
+    };
+    let again = async |errors: FormErrors| pages::item_form(&ctx, &desk, (&id, &document), typed.clone(), errors).await;
+    act_in_place(&ctx, &typed.once, done, again).await
+}
+
+/// POST /clean-ups/{id}/keep: many at once, each its own write; what was answered otherwise meanwhile stays.
+pub(super) async fn keep(
+    State(ctx): State<Ctx>,
+    desk: Desk,
+    Path(id): Path<RoundId>,
+    Form(typed): Form<KeepForm>,
+) -> Result<Response> {
+    pages::visible(&ctx, &desk, &id).await?;
+    if typed.ids.is_empty() {
+        return Err(Refusal::Conflict("请先在列表里选中文件，再按“继续有效”。".to_owned()).into());
+    }
+    let (mut done, mut other) = (0, 0);
+    for document in &typed.ids {
+        let answered = web::act_now(&ctx, async |tx: &mut Tx| {
+            let (_, item) = store::taken(tx, &id, document).await?;
+            if !item.answer.is_empty() {
+                return Ok(false);
+            }
+            store::put_answer(tx, &house(&ctx), &desk.actor(), (&id, document), (Answer::Keep, &typed.reason)).await?;
+            Ok::<_, Refusal>(true)
+        });
+        match answered.await? {
+            true => done += 1,
+            false => other += 1,
+        }
+    }
+    let rest = if other > 0 { format!("；{other} 份已经有意见，没有改动") } else { String::new() };
+    let told = async |_: &mut Tx| {
+        let text = format!("已对 {done} 份文件提出“继续有效”{rest}。");
+        Ok::<_, Refusal>(Done::ok(format!("/clean-ups/{id}?answer=none"), text))
+    };
+    Ok(act(&ctx, &typed.once, told).await?)
+}
+
+/// POST /clean-ups/{id}/items/{document}/decide
+pub(super) async fn decide(
+    State(ctx): State<Ctx>,
+    desk: Desk,
+    Path((id, document)): Path<(RoundId, DocumentId)>,
+    Form(typed): Form<AnswerForm>,
+) -> Result<Response> {
+    let done = async |tx: &mut Tx| {
+        let decision = chosen(&typed.decision, "decision")?;
+        let said = (decision, typed.decided_note.as_str());
+        store::put_decision(tx, &desk.actor(), (&id, &document), said).await?;
+        Ok::<_, Refusal>(Done::ok(format!("/clean-ups/{id}"), "已审定。"))
+    };
+    let again = async |errors: FormErrors| pages::item_form(&ctx, &desk, (&id, &document), typed.clone(), errors).await;
+    act_in_place(&ctx, &typed.once, done, again).await
+}
+
+/// The words of the announcement, cleaned before the write begins.
+pub(super) async fn announcement(ctx: &Ctx, round: &Round, items: &[Item]) -> Result<(form::Typed, Written), Refusal> {
+    let directory = ctx.directory();
+    let organ = |item: &Item| directory.get(&item.organ).map_or(item.organ.to_string(), |organ| organ.name.clone());
+    let typed = form::Typed {
+        title: result::title(round),
+        body_html: result::html(round, items, organ),
+        disclosure: "open".to_owned(),
+        ..form::Typed::default()
+    };
+    let written = draft::clean(&house(ctx), &typed).await?;
+    Ok((typed, written))
+}
+
+/// POST /clean-ups/{id}/confirm
+pub(super) async fn confirm(
+    State(ctx): State<Ctx>,
+    desk: Desk,
+    Path(id): Path<RoundId>,
+    Form(typed): Form<EndForm>,
+) -> Result<Response> {
+    let round = rows::round(ctx.db().read(), &id).await?.ok_or(web::Error::NotFound)?;
+    let items = rows::all(ctx.db().read(), &id).await?;
+    let said = announcement(&ctx, &round, &items).await;
+    let before: Vec<_> = items.iter().map(|item| (item.document_id.clone(), item.outcome())).collect();
+    let done = async |tx: &mut Tx| {
+        let (text, written) = said?;
+        tx.lock(SUBJECT).await?;
+        let now = rows::all(tx.conn(), &id).await?;
+        if now.iter().map(|item| (item.document_id.clone(), item.outcome())).ne(before.iter().cloned()) {
+            return Err(Refusal::Conflict(
+                "刚刚有机关改了意见，结果没有确认。请看一下新的意见，再确认一次。".to_owned(),
+            ));
+        }
+        let column = ColumnId::from(typed.column.as_str());
+        let place = (&ctx.office_organ(), &column);
+        let seen = (&id, typed.version);
+        let document = store::confirm_round(tx, &house(&ctx), &desk.actor(), seen, place, (&text, &written)).await?;
+        let told = "结果已确认，公布稿已写好。请补上文号和日期，提交审核；公布以后，政策库随之变化。";
+        Ok::<_, Refusal>(Done::ok(format!("/documents/{document}/edit"), told))
+    };
+    let again = async |errors: FormErrors| pages::round_form(&ctx, &desk, &id, typed.clone(), errors).await;
+    act_in_place(&ctx, &typed.once, done, again).await
+}
+
+/// POST /clean-ups/{id}/cancel
+pub(super) async fn cancel(
+    State(ctx): State<Ctx>,
+    desk: Desk,
+    Path(id): Path<RoundId>,
+    Form(typed): Form<EndForm>,
+) -> Result<Response> {
+    let done = async |tx: &mut Tx| {
+        store::ending(tx, &id, typed.version).await?;
+        may_for(&desk.actor(), &RUN_CLEAN_UP, &ctx.office_organ())?;
+        let reason = lines(&typed.reason, 500);
+        if reason.is_empty() {
+            return Err(Refusal::field("reason", "请写明取消的理由，各机关会看到，例如 与省里的清理合并进行。"));
+        }
+        store::cancel(tx, &desk.actor(), &id, &reason).await?;
+        Ok::<_, Refusal>(Done::ok("/clean-ups", "已取消这一轮清理。文件的有效性没有变化。"))
+    };
+    let again = async |errors: FormErrors| pages::round_form(&ctx, &desk, &id, typed.clone(), errors).await;
+    act_in_place(&ctx, &typed.once, done, again).await
+}

@@ -1,0 +1,108 @@
+//! Deciding on what a document says of another.
+
+use axum::{
+    extract::{Path, State},
+    response::Response,
+};
+use document::references::{self, Decision, ReferenceId, Verb};
+use kernel::{id::DocumentId, may_for};
+use store::Tx;
+use web::{Ctx, Desk, Done, Form, FormErrors, Refusal, Result, act_in_place};
+
+use super::{
+    CONFIRM_REFERENCES,
+    pages::{self, Typed},
+    rows::{house, meant},
+};
+
+/// What was typed, as a decision; what others keep is looked up before the write begins.
+async fn decision(ctx: &Ctx, desk: &Desk, from: &DocumentId, typed: &Typed) -> Result<Decision, Refusal> {
+    let verb = Verb::from_code(&typed.verb).filter(|verb| *verb != Verb::Cites);
+    let verb = verb.ok_or_else(|| Refusal::field("verb", "请选择关系，例如 废止。"))?;
+    let to = match typed.to.as_str() {
+        "none" => None,
+        "other" => Some(meant(ctx, &typed.other).await?),
+        "" => return Err(Refusal::field("to", "请选择对方是哪一份文件；不在本库的，选“不在本库”。")),
+        id => Some(DocumentId::from(id)),
+    };
+    if let (Some(to), true) = (&to, verb.acts()) {
+        let house = house(ctx);
+        let other = document::rows::document(ctx.db().read(), to).await?.ok_or(Refusal::NotFound)?;
+        let own = document::rows::document(ctx.db().read(), from).await?.ok_or(Refusal::NotFound)?;
+        // A document of another organ is ended or changed by the office's word alone.
+        if house.keeper(&other.organ) != house.keeper(&own.organ) && !desk.staff.central {
+            return Err(pages::others(&other.title));
+        }
+    }
+    Ok(Decision { verb, to, articles: typed.articles.clone(), effective_on: typed.effective_on.clone() })
+}
+
+/// Who may decide on what this document says.
+async fn allowed(ctx: &Ctx, tx: &mut Tx, desk: &Desk, from: &DocumentId) -> Result<(), Refusal> {
+    let document = document::rows::visible(tx.conn(), &house(ctx), &desk.actor(), from).await?;
+    may_for(&desk.actor(), &CONFIRM_REFERENCES, document.keeper())?;
+    Ok(())
+}
+
+/// POST /references/{id}/confirm
+pub(super) async fn confirm(
+    State(ctx): State<Ctx>,
+    desk: Desk,
+    Path(id): Path<ReferenceId>,
+    Form(typed): Form<Typed>,
+) -> Result<Response> {
+    let row = references::one(ctx.db().read(), &id).await?.ok_or(web::Error::NotFound)?;
+    pages::from_document(&ctx, &desk, &row.from_document).await?;
+    let wanted = decision(&ctx, &desk, &row.from_document, &typed).await;
+    let done = async |tx: &mut Tx| {
+        let wanted = wanted?;
+        allowed(&ctx, tx, &desk, &row.from_document).await?;
+        references::confirm(tx, &desk.actor(), &id, typed.version, &wanted).await?;
+        Ok::<_, Refusal>(Done::ok("/references?state=found", told(&wanted)))
+    };
+    let again = async |errors: FormErrors| pages::shown(&ctx, &desk, &id, typed.clone(), errors).await;
+    act_in_place(&ctx, &typed.once, done, again).await
+}
+
+/// What the person reads afterwards.
+fn told(wanted: &Decision) -> String {
+    let what = wanted.verb.label();
+    match (&wanted.to, wanted.verb.acts()) {
+        (None, _) => format!("已认定：{what}（不在本库，按文字保留），公众现在可以看到。"),
+        (Some(_), true) => format!("已认定：{what}。公众现在可以看到，对方文件的有效性随之变化。"),
+        (Some(_), false) => format!("已认定：{what}，公众现在可以看到。"),
+    }
+}
+
+/// POST /references/{id}/refuse
+pub(super) async fn refuse(
+    State(ctx): State<Ctx>,
+    desk: Desk,
+    Path(id): Path<ReferenceId>,
+    Form(typed): Form<Typed>,
+) -> Result<Response> {
+    let row = references::one(ctx.db().read(), &id).await?.ok_or(web::Error::NotFound)?;
+    pages::from_document(&ctx, &desk, &row.from_document).await?;
+    let done = async |tx: &mut Tx| {
+        allowed(&ctx, tx, &desk, &row.from_document).await?;
+        references::refuse(tx, &desk.actor(), &id, typed.version, &typed.reason).await?;
+        Ok::<_, Refusal>(Done::ok("/references?state=found", "已否定，这一条不公开、不起作用。"))
+    };
+    let again = async |errors: FormErrors| pages::shown(&ctx, &desk, &id, typed.clone(), errors).await;
+    act_in_place(&ctx, &typed.once, done, again).await
+}
+
+/// POST /references/new
+pub(super) async fn add(State(ctx): State<Ctx>, desk: Desk, Form(typed): Form<Typed>) -> Result<Response> {
+    let from = DocumentId::from(typed.document.as_str());
+    pages::from_document(&ctx, &desk, &from).await?;
+    let wanted = decision(&ctx, &desk, &from, &typed).await;
+    let done = async |tx: &mut Tx| {
+        let wanted = wanted?;
+        allowed(&ctx, tx, &desk, &from).await?;
+        references::add(tx, &desk.actor(), &from, &wanted, (&typed.name, &typed.reason)).await?;
+        Ok::<_, Refusal>(Done::ok(format!("/references?document={from}"), told(&wanted)))
+    };
+    let again = async |errors: FormErrors| pages::by_hand(&ctx, &desk, typed.clone(), errors).await;
+    act_in_place(&ctx, &typed.once, done, again).await
+}
