@@ -67,6 +67,11 @@ pub fn in_text(dense: &str) -> Vec<Seen> {
         while begin > 0 && at - begin < 20 && is(begin - 1, is_letter) {
             begin -= 1;
         }
+        // After a bracket or a mark the text goes on: what joins two numbers is part of neither.
+        let joins = |c: char| matches!(c, '和' | '与' | '及' | '或');
+        if begin > 0 && is(begin - 1, |c| !is_letter(c)) && is(begin, joins) && at > begin + 2 {
+            begin += 1;
+        }
         let (start, end) = (place(begin), place(next + 1));
         let written = &dense[start..end];
         match doc_number::form(written) {

@@ -79,7 +79,8 @@ pub const MIGRATIONS: &[store::Migration] = store::migrations!(
     "../migrations/0003_erasure.sql",
     "../migrations/0004_picture.sql",
     "../migrations/0005_column_cadence.sql",
-    "../migrations/0006_reference.sql"
+    "../migrations/0006_reference.sql",
+    "../migrations/0007_word_rank.sql"
 );
 
 /// What this crate brings into the program; kinds, pages and reviews are declared by the contexts.

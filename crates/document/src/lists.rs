@@ -244,15 +244,15 @@ pub async fn rebuild(db: &Db, kinds: &Kinds) -> Result<usize> {
         let step: Vec<Named> = query_as(sql).bind(&after).bind(STEP).fetch_all(tx.conn()).await?;
         let Some(last) = step.last() else { break };
         after = last.document.id.clone();
-        let pairs: Vec<(String, DocumentId)> = step
+        let pairs: Vec<(String, DocumentId, i64)> = step
             .iter()
             .flat_map(|one| {
                 let all: BTreeSet<String> =
                     words::pairs(&one.words).into_iter().chain(words::pairs(&one.head_words)).collect();
-                all.into_iter().map(|pair| (pair, one.document.id.clone()))
+                all.into_iter().map(|pair| (pair, one.document.id.clone(), one.document.rank))
             })
             .collect();
-        words::add(&mut tx, pairs.iter().map(|(pair, id)| (pair, id))).await?;
+        words::add(&mut tx, pairs.iter().map(|(pair, id, rank)| (pair, id, *rank))).await?;
         for one in step.iter().filter(|one| one.document.public().is_some()) {
             let values = crate::rows::values(tx.conn(), &one.document.current_edition).await?;
             let effects = references::effects_on(tx.conn(), &one.document.id).await?;

@@ -55,6 +55,8 @@ pub(crate) struct Search {
     pub(crate) number: Option<String>,
     /// The rarest pair, when it is rare enough to begin with.
     pub(crate) rare: Option<Pair>,
+    /// The rarest pair, however many hold it: public documents with it lie in the order of lists.
+    pub(crate) ordered: Option<String>,
     /// How many documents hold it.
     held: i64,
 }
@@ -111,7 +113,7 @@ impl Search {
         wanted.truncate(LOOKED_UP);
         let pattern = number.map(|pieces| pattern(&pieces));
         if wanted.is_empty() {
-            return Ok(Some(Self { text, number: pattern, rare: None, held: 0 }));
+            return Ok(Some(Self { text, number: pattern, rare: None, ordered: None, held: 0 }));
         }
         let mut statement = Statement::default();
         for (at, pair) in wanted.iter().enumerate() {
@@ -126,8 +128,9 @@ impl Search {
         let (sql, values) = statement.parts();
         let counts: Vec<(i64, i64)> = query_as(sql).bind_all(values).fetch_all(executor).await?;
         let (at, held) = counts.into_iter().min_by_key(|(_, count)| *count).unwrap_or_default();
-        let rare = usize::try_from(at).ok().and_then(|at| wanted.into_iter().nth(at)).filter(|_| held <= COMMON);
-        Ok(Some(Self { text, number: pattern, rare, held }))
+        let rarest = usize::try_from(at).ok().and_then(|at| wanted.into_iter().nth(at));
+        let ordered = rarest.clone().and_then(|pair| if let Pair::Is(pair) = pair { Some(pair) } else { None });
+        Ok(Some(Self { text, number: pattern, rare: rarest.filter(|_| held <= COMMON), ordered, held }))
     }
 
     /// Goes on with ` AND …` on words that hold what is looked for.
@@ -169,18 +172,32 @@ pub(crate) async fn replace(tx: &mut Tx, document: &DocumentId, before: &[&str],
         let (sql, values) = statement.parts();
         store::query(sql).bind_all(values).execute(tx.conn()).await?;
     }
-    add(tx, after.difference(&before).map(|pair| (pair, document))).await
+    let rank: Option<i64> =
+        store::query_scalar("SELECT rank FROM document WHERE id = $1").bind(document).fetch_optional(tx.conn()).await?;
+    let rank = rank.unwrap_or(0);
+    add(tx, after.difference(&before).map(|pair| (pair, document, rank))).await?;
+    let stay: Vec<&String> = after.intersection(&before).collect();
+    if !stay.is_empty() {
+        // With the first publication the document has its place in the order of lists.
+        let mut statement = Statement::new("UPDATE document_word SET rank = ");
+        statement.value(rank).bind(" WHERE rank <> ?", rank).bind(" AND document_id = ?", document);
+        statement.add(" AND pair IN ").list(stay);
+        let (sql, values) = statement.parts();
+        store::query(sql).bind_all(values).execute(tx.conn()).await?;
+    }
+    Ok(())
 }
 
-/// Adds pairs.
-pub(crate) async fn add<'a>(tx: &mut Tx, pairs: impl Iterator<Item = (&'a String, &'a DocumentId)>) -> Result<()> {
+/// Adds pairs, with the documents and their places in the order of lists.
+pub(crate) async fn add<'a>(tx: &mut Tx, pairs: impl Iterator<Item = (&'a String, &'a DocumentId, i64)>) -> Result<()> {
     let rows: Vec<_> = pairs.collect();
-    for rows in rows.chunks(400) {
-        let mut statement = Statement::new("INSERT INTO document_word (pair, document_id) VALUES ");
-        for (at, (pair, document)) in rows.iter().enumerate() {
-            statement.add(if at > 0 { ", (" } else { "(" }).value(*pair).add(", ").value(*document).add(")");
+    for rows in rows.chunks(300) {
+        let mut statement = Statement::new("INSERT INTO document_word (pair, document_id, rank) VALUES ");
+        for (at, (pair, document, rank)) in rows.iter().enumerate() {
+            statement.add(if at > 0 { ", (" } else { "(" }).value(*pair).add(", ").value(*document);
+            statement.add(", ").value(*rank).add(")");
         }
-        statement.add(" ON CONFLICT DO NOTHING");
+        statement.add(" ON CONFLICT (pair, document_id) DO UPDATE SET rank = excluded.rank");
         let (sql, values) = statement.parts();
         store::query(sql).bind_all(values).execute(tx.conn()).await?;
     }

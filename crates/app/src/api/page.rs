@@ -42,6 +42,7 @@ struct Page {
 fn takes(parameter: &Parameter) -> String {
     match &parameter.takes {
         Takes::Text(most) => format!("最多 {most} 个字"),
+        Takes::Day => "日期，例如 2026-03-05".to_owned(),
         Takes::Whole(least, most) => format!("{least} 到 {most} 的整数"),
         Takes::OneOf(codes) => codes.join("、"),
         Takes::Flag => "true、false".to_owned(),

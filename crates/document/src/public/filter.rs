@@ -79,6 +79,18 @@ impl Prepared {
         self.search.as_ref().is_some_and(|search| search.rare.is_some())
     }
 
+    /// The pair by which the list is read in its own order, where only words narrow it: those who hold it lie in that order.
+    pub(crate) fn ordered(&self) -> Option<&str> {
+        let Filter { columns, organ, facets, .. } = &self.filter;
+        let alone = columns.is_empty() && organ.is_none() && facets.is_empty();
+        self.search.as_ref().filter(|_| alone)?.ordered.as_deref()
+    }
+
+    /// The column by whose order the list is read.
+    pub(crate) fn place(&self) -> &'static str {
+        if self.ordered().is_some() { "w.rank" } else { "d.rank" }
+    }
+
     /// Goes on with `FROM … WHERE …`, without what comes after. The driving table stands first and is kept there (`CROSS JOIN`),
     /// because a database without statistics guesses wrong. `column` is one of the filter's, or the only one.
     pub(crate) fn from(&self, statement: &mut Statement, column: Option<&ColumnId>) {
@@ -87,7 +99,10 @@ impl Prepared {
         // A narrow organ or column leads to fewer documents than a field does.
         let narrow = filter.organ.is_some() || column.is_some();
         let mut facets = filter.facets.iter();
-        if let Some(pair) = rare {
+        if let Some(pair) = self.ordered() {
+            statement.bind("FROM document_word w CROSS JOIN document d WHERE w.pair = ?", pair);
+            statement.add(" AND w.rank > 0 AND d.rank = w.rank AND d.current_edition <> ''");
+        } else if let Some(pair) = rare {
             // One document may hold several pairs that begin with the same character.
             statement.add("FROM (SELECT DISTINCT w.document_id FROM document_word w WHERE ");
             pair.condition(statement);

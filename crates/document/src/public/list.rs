@@ -109,13 +109,14 @@ pub(super) async fn ranks(db: &Db, prepared: &Prepared, order: Order, places: Pl
 
 /// The statement up to `ORDER BY …`.
 pub(super) fn by_rank(prepared: &Prepared, oldest: bool, places: Places) -> Statement {
+    let place = prepared.place();
     let one = |statement: &mut Statement, column: Option<&ColumnId>| {
-        statement.add("SELECT d.rank AS rank ");
+        statement.add("SELECT ").add(place).add(" AS rank ");
         prepared.from(statement, column);
         if let Some(Cursor(after)) = places.after {
-            statement.bind(if oldest { " AND d.rank > ?" } else { " AND d.rank < ?" }, after);
+            statement.add(" AND ").add(place).bind(if oldest { " > ?" } else { " < ?" }, after);
         }
-        statement.add(if oldest { " ORDER BY d.rank" } else { " ORDER BY d.rank DESC" });
+        statement.add(" ORDER BY ").add(place).add(if oldest { "" } else { " DESC" });
     };
     let mut statement = Statement::default();
     let columns = &prepared.filter.columns;

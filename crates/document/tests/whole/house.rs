@@ -137,7 +137,7 @@ impl Home {
             "SELECT key || '|' || value || '|' || CAST(rank AS TEXT) FROM document_facet",
             "SELECT facet || '|' || dims || '|' || organ || '|' || column_slug || '|' || year || '|' || kind || '|' || value || '|' \
              || CAST(n AS TEXT) FROM document_count",
-            "SELECT pair || '|' || document_id FROM document_word",
+            "SELECT pair || '|' || document_id || '|' || CAST(rank AS TEXT) FROM document_word",
         ] {
             let mut rows: Vec<String> = store::query_scalar(sql).fetch_all(self.db.read()).await.expect("rows");
             rows.sort();

@@ -284,6 +284,7 @@ async fn allowed(described: &Described, reader: &mut Client, names: &BTreeMap<St
                     Some(codes) => codes.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
                     // Which row a list goes on after only the list can tell.
                     None if name == "after" => continue,
+                    None if schema["format"] == "date" => vec!["2026-03-05".into()],
                     None => {
                         vec![escaped("政"), escaped(&"政".repeat(schema["maxLength"].as_u64().expect("most") as usize))]
                     }

@@ -1,10 +1,18 @@
 //! Stories of pages that are made once for all readers: they are the same in every form, and nothing of them is ever untrue.
 
+use std::net::SocketAddr;
+
+use edge::connections::{self, Limits};
 use http::{Method, header};
 use jiff::SignedDuration;
 use kernel::{Actor, OrganCode};
 use publishing::{columns::ColumnData, kinds::NOTICE, seed::Seed};
 use testkit::{Reply, TestApp, both};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+    sync::watch,
+};
 
 async fn notice(app: &TestApp, title: &str) -> String {
     let mut tx = app.ctx().db().write().await.expect("write");
@@ -40,6 +48,36 @@ fn value(reply: &Reply, name: &str) -> String {
 
 fn tag(reply: &Reply) -> String {
     value(reply, "etag")
+}
+
+/// A connection to the portal as a browser has it, over which one thing after the other is asked.
+struct Wire(TcpStream);
+
+impl Wire {
+    async fn open(app: &TestApp) -> (Self, watch::Sender<bool>) {
+        let listener = connections::listen(SocketAddr::from(([127, 0, 0, 1], 0))).expect("a port");
+        let address = listener.local_addr().expect("an address");
+        let (stop, stopped) = watch::channel(false);
+        tokio::spawn(connections::serve(listener, app.app.answers.clone(), Limits::usual(8, 0, Vec::new()), stopped));
+        (Self(TcpStream::connect(address).await.expect("connect")), stop)
+    }
+
+    async fn send(&mut self, text: &str) {
+        self.0.write_all(text.as_bytes()).await.expect("send");
+    }
+
+    /// The next answer that has a length: its head and its body.
+    async fn next(&mut self) -> (String, Vec<u8>) {
+        let mut head = Vec::new();
+        while !head.ends_with(b"\r\n\r\n") {
+            head.push(self.0.read_u8().await.expect("a head"));
+        }
+        let head = String::from_utf8(head).expect("letters").to_lowercase();
+        let length = head.lines().find_map(|line| line.strip_prefix("content-length: "));
+        let mut body = vec![0; length.map_or(0, |length| length.trim().parse().expect("a number"))];
+        self.0.read_exact(&mut body).await.expect("a body");
+        (head, body)
+    }
 }
 
 both! {
@@ -94,6 +132,49 @@ both! {
         // What brings something with it is no question for a page.
         let body = app.visitor().send(Method::GET, &path, "text/plain", b"x".to_vec()).await;
         assert_eq!(body.status, 200);
+    }
+
+    async fn over_one_connection_kept_pages_and_everything_else_come_in_order(app) {
+        let id = notice(app, "关于停气的通知").await;
+        let page = format!("GET /documents/{id} HTTP/1.1\r\nHost: portal.example\r\n");
+        let (mut wire, _stop) = Wire::open(app).await;
+        wire.send(&format!("{page}\r\n")).await;
+        let (made, plain) = wire.next().await;
+        assert!(made.starts_with("http/1.1 200") && String::from_utf8_lossy(&plain).contains("关于停气的通知"));
+        // From here on it is kept. A new connection begins in the lane of kept pages; two questions come at once, one in two pieces.
+        let (mut wire, stop) = Wire::open(app).await;
+        wire.send(&format!("{page}\r\n{page}Accept-Encoding: gzip\r\n\r\nGET /docu")).await;
+        let (first, body) = wire.next().await;
+        assert_eq!(body, plain);
+        let names = |head: &str| {
+            let named = head.lines().skip(1).filter_map(|line| line.split_once(": ")).map(|(name, _)| name.to_owned());
+            named.collect::<std::collections::BTreeSet<_>>()
+        };
+        assert_eq!(names(&first), names(&made), "the same head, whoever answers");
+        let (second, packed) = wire.next().await;
+        assert!(second.contains("content-encoding: gzip") && packed.len() < plain.len());
+        let id_of = |head: &str| head.lines().find_map(|line| line.strip_prefix("x-request-id: ")).map(str::to_owned);
+        assert_ne!(id_of(&first).expect("an id"), id_of(&second).expect("an id"));
+        wire.send(&page["GET /docu".len()..]).await;
+        let tag = first.lines().find_map(|line| line.strip_prefix("etag: ")).expect("a tag").to_owned();
+        wire.send(&format!("If-None-Match: {tag}\r\n\r\n")).await;
+        let (known, nothing) = wire.next().await;
+        assert!(known.starts_with("http/1.1 304") && nothing.is_empty(), "{known}");
+        // What is no such page, and everything after it, is answered by the whole server, and in order.
+        wire.send("GET /no/such/page HTTP/1.1\r\nHost: portal.example\r\n\r\n").await;
+        wire.send(&format!("{page}\r\n")).await;
+        assert!(wire.next().await.0.starts_with("http/1.1 404"));
+        assert_eq!(wire.next().await.1, plain);
+        // What was kept and is withdrawn is gone for whoever has a connection open, too.
+        let (mut wire, _stop) = Wire::open(app).await;
+        wire.send(&format!("{page}\r\n")).await;
+        assert_eq!(wire.next().await.1, plain);
+        let mut head = app.person("head", "QH010", &[kernel::Role::OrganHead]).await;
+        let version = head.get(&format!("/documents/{id}")).await.field("version");
+        head.post(&format!("/documents/{id}/withdraw"), &[("version", &version), ("reason", "名单有误")]).await.expect(303);
+        wire.send(&format!("{page}\r\n")).await;
+        assert!(wire.next().await.0.starts_with("http/1.1 410"));
+        drop(stop);
     }
 
     async fn who_has_the_page_is_told_so_in_every_form(app) {

@@ -30,7 +30,7 @@ use web::{
 };
 
 pub use reading::Doubt;
-pub use rows::{BatchId, imported};
+pub use rows::{BatchId, was_brought_in};
 pub use run::{Left, Reading, Report, Wanted, place, run};
 pub use walk::{Content, Source, files};
 

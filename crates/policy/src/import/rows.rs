@@ -485,21 +485,12 @@ pub(super) async fn doubt(tx: &mut Tx, file: &FileId, doubts: &[Doubt]) -> std::
     Ok(())
 }
 
-/// Which of these documents were brought in from elsewhere: what was public before owes nothing that is owed with a
-/// publication.
+/// Whether this document was brought in from elsewhere: what was public before owes nothing that is owed with a publication.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn imported(db: &Db, documents: &[&DocumentId]) -> Result<HashSet<DocumentId>> {
-    if documents.is_empty() {
-        return Ok(HashSet::new());
-    }
-    // SQL: fixed text and numbered places.
-    let sql = format!(
-        "SELECT DISTINCT document_id FROM import_file WHERE outcome = 'imported' AND document_id IN ({})",
-        store::places(1, documents.len())
-    );
-    let found: Vec<DocumentId> =
-        query_scalar(built(sql)).bind_all(documents.iter().copied()).fetch_all(db.read()).await?;
-    Ok(found.into_iter().collect())
+pub async fn was_brought_in(executor: impl Executor<'_>, document: &DocumentId) -> store::Result<bool> {
+    let sql = "SELECT COUNT(*) FROM import_file WHERE outcome = 'imported' AND document_id = $1";
+    let found: i64 = query_scalar(sql).bind(document).fetch_one(executor).await?;
+    Ok(found > 0)
 }

@@ -13,6 +13,8 @@ use kernel::{OrganCode, id::DocumentId};
 use store::{FromRow, Target, query_as, query_scalar};
 use web::{Ctx, Refusal};
 
+use crate::import;
+
 use super::{
     INTERPRETATION, INTERPRETS,
     kind::{ELEMENTS, FORM},
@@ -140,10 +142,10 @@ pub(super) async fn rightful(
 }
 
 async fn of_policy(ctx: &Ctx, mut at: Target<'_>, whole: &Whole, step: Step) -> Result<Vec<Need>, Refusal> {
-    if !owes(ctx, whole) {
+    let id = &whole.document.id;
+    if !owes(ctx, whole) || import::was_brought_in(at.again(), id).await? {
         return Ok(Vec::new());
     }
-    let id = &whole.document.id;
     let plan = plan::of(at.again(), id).await?;
     let companions = rightful(ctx, at.again(), (id, &whole.document.organ), plan.as_ref()).await?;
     let latest = super::owed::due(ctx, &ctx.today().to_string());

@@ -29,7 +29,8 @@ pub(super) fn due(ctx: &Ctx, published_on: &str) -> Option<Date> {
     Some(run.due().date())
 }
 
-/// Whether an interpretation is still expected by the county's rules: nobody explains what is no longer law.
+/// Whether an interpretation is still expected by the county's rules: nobody explains what is no longer law, or what was public
+/// elsewhere before it was brought in.
 ///
 /// # Errors
 /// When the database fails.
@@ -43,7 +44,8 @@ pub(super) async fn owes(ctx: &Ctx, policy: &Listed) -> Result<bool> {
         true => document::Values::default(),
         false => document::rows::values(ctx.db().read(), &policy.edition).await?,
     };
-    Ok(settings.holds(policy.kind.key, &policy.column, &values))
+    let holds = settings.holds(policy.kind.key, &policy.column, &values);
+    Ok(holds && !crate::import::was_brought_in(ctx.db().read(), &policy.id).await?)
 }
 
 /// The day on which the interpretation is expected: the one that was set, if it is sooner than the term.

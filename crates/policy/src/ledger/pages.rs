@@ -12,6 +12,8 @@ use kernel::{id::DocumentId, may, may_for, time};
 use serde::{Deserialize, Serialize};
 use web::{Ctx, Desk, Error, FormErrors, OfficeShell, Query, Result, Steps, office_page, page, views};
 
+use crate::library::CONFIRM_REFERENCES;
+
 use super::{
     KEEP_LEDGER,
     rows::{self, EXPORTED, Filter, Line, Row},
@@ -177,6 +179,7 @@ struct OnePage {
     organ: String,
     changed: String,
     may_keep: bool,
+    may_refer: bool,
     choices: Vec<(&'static str, &'static str, &'static str)>,
     once: String,
 }
@@ -231,6 +234,7 @@ pub(super) async fn form(
         shell: desk.shell(ctx, "登记规范性文件").await?.with_error(bad),
         organ: ctx.directory().short_name(&document.organ).to_owned(),
         may_keep: may_for(&desk.actor(), &KEEP_LEDGER, document.keeper()).is_ok(),
+        may_refer: may(&desk.actor(), &CONFIRM_REFERENCES).is_ok(),
         choices: CHOICES.to_vec(),
         once: ctx.once(),
         errors,

@@ -5,11 +5,12 @@ use axum::{extract::State, response::Response};
 use document::{
     Kinds,
     guide::{self, Asked, Guide, GuideList},
+    permissions::WRITE_DOCUMENTS,
     public::{self, Filter},
     rows,
 };
 use futures::future::BoxFuture;
-use kernel::{NewEvent, id::DocumentId, may_for, time};
+use kernel::{NewEvent, id::DocumentId, may, may_for, time};
 use serde::Deserialize;
 use serde_json::json;
 use store::Tx;
@@ -88,6 +89,7 @@ struct Office {
     shell: OfficeShell,
     errors: FormErrors,
     lines: Vec<Line>,
+    may_write: bool,
     once: String,
 }
 
@@ -107,6 +109,7 @@ async fn shown(ctx: &Ctx, desk: &Desk, errors: FormErrors) -> Result<Response> {
         shell: desk.shell(ctx, "政策问答").await?.with_error(bad),
         errors,
         lines: rows.into_iter().map(line).collect(),
+        may_write: may(&actor, &WRITE_DOCUMENTS).is_ok(),
         once: ctx.once(),
     };
     if bad { office_errors(&page) } else { office_page(&page) }

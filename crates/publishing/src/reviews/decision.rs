@@ -71,7 +71,13 @@ pub(super) async fn looked(ctx: &Ctx, staff: &Staff, id: &EditionId) -> Result<O
 ///
 /// # Errors
 /// With why nothing can be decided.
-pub(super) async fn seen(ctx: &Ctx, tx: &mut Tx, staff: &Staff, id: &EditionId, by: Seen<'_>) -> Result<Whole, Refusal> {
+pub(super) async fn seen(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    staff: &Staff,
+    id: &EditionId,
+    by: Seen<'_>,
+) -> Result<Whole, Refusal> {
     let house = crate::house(ctx);
     let whole = rows::load(tx, &house, &Actor::Staff(staff.clone()), id).await?;
     match by.by {

@@ -203,6 +203,7 @@ fn allowed(parameter: &Parameter, value: &str) -> Result<()> {
     let no = |rule: String| Err(wrong(name, format!("参数 {name} {rule}，收到的是“{}”。", shown(value))));
     match &parameter.takes {
         Takes::Text(most) if value.chars().count() > *most => no(format!("最多 {most} 个字")),
+        Takes::Day if value.chars().count() > super::DAY => no(format!("最多 {} 个字", super::DAY)),
         Takes::Whole(least, most) => match value.parse::<i64>() {
             Ok(number) if (*least..=*most).contains(&number) => Ok(()),
             _ => no(format!("要写 {least} 到 {most} 的整数")),

@@ -85,11 +85,16 @@ pub struct Parameter {
     pub old: bool,
 }
 
+/// Longest form in which a day is taken, in characters.
+const DAY: usize = 20;
+
 /// What a parameter may be.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Takes {
     /// Text of at most so many characters.
     Text(usize),
+    /// A day.
+    Day,
     /// A whole number from one to the other.
     Whole(i64, i64),
     /// One of these codes.
@@ -109,6 +114,11 @@ impl Parameter {
     /// Text of at most so many characters.
     pub fn text(name: &str, most: usize, words: &str) -> Self {
         Self::new(name, words, Takes::Text(most))
+    }
+
+    /// A day, as `2026-03-05`.
+    pub fn day(name: &str, words: &str) -> Self {
+        Self::new(name, words, Takes::Day)
     }
 
     /// A whole number.
@@ -144,6 +154,7 @@ impl Parameter {
     pub fn schema(&self) -> Value {
         match &self.takes {
             Takes::Text(most) => json!({ "type": "string", "maxLength": most }),
+            Takes::Day => json!({ "type": "string", "format": "date", "maxLength": DAY }),
             Takes::Whole(least, most) => json!({ "type": "integer", "minimum": least, "maximum": most }),
             Takes::OneOf(codes) => json!({ "type": "string", "enum": codes }),
             Takes::Flag => json!({ "type": "boolean" }),

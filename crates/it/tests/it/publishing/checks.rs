@@ -67,13 +67,12 @@ both! {
         page.shows("引用已废止的文件").shows("引用的条款不存在").shows("打不开的链接");
         // The text stays, the library changes: it is looked through anew.
         let mut tx = app.ctx().db().write().await.expect("write");
-        let sql = "UPDATE facet SET value = 'in_force' WHERE key = 'validity' AND value = 'repealed'";
-        store::query(sql).execute(tx.conn()).await.expect("validity");
         let sql = "UPDATE document_facet SET value = 'in_force' WHERE key = 'validity' AND value = 'repealed'";
         store::query(sql).execute(tx.conn()).await.expect("lists");
         tx.commit().await.expect("commit");
         store::test::reseal(app.ctx().db()).await.expect("taken as it is");
         editor.get(&format!("/documents/{id}/edit")).await.expect(200).hides("引用已废止的文件").shows("引用的条款不存在");
+        document::rebuild(app.ctx().db(), &publishing::house(app.ctx()).kinds).await.expect("lists as they should be");
     }
 
     async fn the_county_keeps_a_list_of_words_and_texts_follow_it(app) {
@@ -95,7 +94,7 @@ both! {
         tried.shows("political.forbidden").shows("privacy.mobile").shows("138****8000");
         // What stops is let through by an authorised person alone.
         term(&mut clerk, "forbidden", "甲乙工程", "甲乙项目", "block").await.expect(303);
-        submit(&mut editor, &id, "检查的通知", body, &[]).await.expect(409);
+        submit(&mut editor, &id, "检查的通知", body, &[]).await.expect(422).shows("必须处理的问题未处理");
         let entry = clerk.get("/checks/terms").await.expect(200).field("id");
         clerk.post("/checks/terms/remove", &[("id", &entry)]).await.expect(303);
         clerk.post("/checks/terms/remove", &[("id", &entry)]).await.expect(404);
