@@ -50,16 +50,6 @@ pub(crate) fn found(
     }
 }
 
-/// Whether these characters stand at a place.
-pub(crate) fn stands(chars: &[char], at: usize, word: &str) -> bool {
-    let mut place = at;
-    word.chars().all(|c| {
-        let same = chars.get(place) == Some(&c);
-        place += 1;
-        same
-    })
-}
-
 /// How many digits stand at a place, full-width ones not counted.
 pub(crate) fn digits(chars: &[char], at: usize) -> usize {
     chars.get(at..).unwrap_or_default().iter().take_while(|c| c.is_ascii_digit()).count()

@@ -42,7 +42,7 @@ impl Level {
         }
     }
 
-    /// The one of this code.
+    /// By the code that is stored; `None` = an unknown one.
     pub fn from_code(code: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|level| level.code() == code)
     }

@@ -143,8 +143,8 @@ fn above(lines: &Lines<'_>, at: usize, seen: &mut Seen, layout: &mut Layout) -> 
 }
 
 /// The name before 文件 on a red head: of one organ, or of several on one line.
-fn is_red_head(organ: &str) -> bool {
-    is_organ(organ) || (organ.chars().count() <= 60 && organ.contains("政府") && !organ.contains(words::SENTENCE))
+fn is_red_head(named: &str) -> bool {
+    is_organ(named) || (named.chars().count() <= 60 && named.contains("政府") && !named.contains(words::SENTENCE))
 }
 
 /// Whether a line with an organ alone is a head: a number or a title follows, not the first line of a longer title.

@@ -1,5 +1,4 @@
 -- What one document says of another (文件关系): on what it is based, what it amends, repeals, replaces. Found in the text by the program, confirmed or refused by a person.
-
 CREATE TABLE document_reference (
     id            TEXT NOT NULL PRIMARY KEY,
     from_document TEXT NOT NULL REFERENCES document (id) ON DELETE CASCADE, -- whose text says it

@@ -173,7 +173,7 @@ impl Drop for Line {
             (Who::Inside(asked, span), status) => {
                 let _inside = span.enter();
                 let says = Says { listener, method, route, status, milliseconds, bytes };
-                says.say(asked.from(), asked.account().map(AccountId::as_str));
+                says.say(asked.from(), asked.account());
             }
             (Who::Kept(id, address, at), Some(status)) => {
                 let (at, address) = (*at, *address);
@@ -206,7 +206,8 @@ struct Says<'a> {
 }
 
 impl Says<'_> {
-    fn say(&self, from: Option<&IpAddr>, account: Option<&str>) {
+    fn say(&self, from: Option<&IpAddr>, account: Option<&AccountId>) {
+        let account = account.map(AccountId::as_str);
         let address = from.map(tracing::field::display);
         let text = if self.status.is_some() { "answered" } else { "abandoned" };
         macro_rules! write {

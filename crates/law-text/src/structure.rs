@@ -58,7 +58,7 @@ pub struct Item {
 pub struct Paragraph {
     /// Its words before its items.
     pub text: String,
-    /// Its items.
+    /// 项, in the order of the text.
     pub items: Vec<Item>,
 }
 

@@ -42,7 +42,7 @@ fn parameters(_: &Ctx) -> Vec<Parameter> {
         Parameter::text("topic", 100, "主题分类，取自答复里的 facets。"),
         Parameter::one_of("since", ["week", "month", "year"], "只要近一周、近一个月或近一年首次公开的；缺省不限。"),
         Parameter::day("from", "只要这一天及以后首次公开的，如 2026-03-05；写月份或年份的，从它的第一天起。"),
-        Parameter::day("to", "只要这一天及以前首次公开的；写月份或年份的，到它的最后一天止。"),
+        Parameter::day("to", "只要这一天及以前首次公开的；写月份或年份的，到月末、年末止。"),
         Parameter::one_of("sort", ["relevance", "date"], "排序：relevance 按相关度（缺省），date 新的在前。"),
         Parameter::whole("page", (1, PAGES), "第几页，从 1 开始。"),
         Parameter::whole("limit", (1, 100), "每页条数，缺省 20。"),

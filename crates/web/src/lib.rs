@@ -19,6 +19,7 @@ pub mod error;
 pub mod filters;
 pub mod form;
 pub mod hooks;
+mod leaving;
 pub mod mail;
 pub mod page;
 pub mod peer;

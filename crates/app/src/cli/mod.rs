@@ -20,6 +20,7 @@ mod witness;
 mod words;
 
 use std::{
+    ops::ControlFlow,
     path::{Path, PathBuf},
     process::ExitCode,
 };
@@ -259,27 +260,33 @@ fn end_quietly_without_readers() {
     }));
 }
 
-fn run(cli: Cli) -> Result<ExitCode> {
-    // What only computes needs neither configuration nor database.
-    let command = match cli.command {
-        Command::Plan(plan::Command::Parse { file }) => return plan::parse(&file, cli.common.json),
-        Command::Column(tables::Column::Template) => return Ok(tables::column_template()),
-        Command::Column(tables::Column::Standard) => return Ok(tables::column_standard()),
-        Command::Check { file } => return check::run(&file, &cli.common),
-        Command::Compare { old, new, amend } => {
-            return compare::run(&old, new.as_deref(), amend.as_deref(), cli.common.json);
-        }
-        Command::VerifyReceipt(args) => return receipt::run(&args, &cli.common),
-        Command::Witness(args) => return witness::run(&args, cli.common.json),
+/// What only computes needs neither configuration nor database: what came of it, or the command that needs more.
+fn computed(command: Command, common: &Common) -> Result<ControlFlow<ExitCode, Command>> {
+    let done = match command {
+        Command::Plan(plan::Command::Parse { file }) => plan::parse(&file, common.json)?,
+        Command::Column(tables::Column::Template) => tables::column_template(),
+        Command::Column(tables::Column::Standard) => tables::column_standard(),
+        Command::Check { file } => check::run(&file, common)?,
+        Command::Compare { old, new, amend } => compare::run(&old, new.as_deref(), amend.as_deref(), common.json)?,
+        Command::VerifyReceipt(args) => receipt::run(&args, common)?,
+        Command::Witness(args) => witness::run(&args, common.json)?,
         Command::Clock(args) => {
-            // It only computes: the section [clock] counts when a configuration is named, else the usual readings.
-            let readings = match &cli.common.config {
-                Some(_) => cli.common.config()?.settings.get::<::clock::Readings>(),
+            // The section [clock] counts when a configuration is named, else the usual readings.
+            let readings = match &common.config {
+                Some(_) => common.config()?.settings.get::<::clock::Readings>(),
                 None => std::sync::Arc::default(),
             };
-            return clock::run(&args, &readings, cli.common.json);
+            clock::run(&args, &readings, common.json)?
         }
-        other => other,
+        other => return Ok(ControlFlow::Continue(other)),
+    };
+    Ok(ControlFlow::Break(done))
+}
+
+fn run(cli: Cli) -> Result<ExitCode> {
+    let command = match computed(cli.command, &cli.common)? {
+        ControlFlow::Break(done) => return Ok(done),
+        ControlFlow::Continue(command) => command,
     };
     let mut config = cli.common.config()?;
     logs(&config, matches!(command, Command::Serve { .. }));

@@ -110,12 +110,12 @@ pub(super) fn clauses(lines: &[&str]) -> Vec<Clause> {
 /// A clause without its quoted words: each quotation is one character ([`quoted`]), blanks are gone; and the quotations,
 /// line by line.
 /// A mark that opens a further line of a quotation opens nothing: official texts repeat it.
-pub(super) fn lifted(clause: &str) -> (String, Vec<String>) {
+pub(super) fn lifted(sentence: &str) -> (String, Vec<String>) {
     let (mut plain, mut quotes): (String, Vec<String>) = (String::new(), Vec::new());
     let (mut depth, mut fresh, mut words) = (0_u32, true, String::new());
     // After a quotation a new line begins a new sentence, unless it quotes on.
     let mut ends = false;
-    for c in clause.chars() {
+    for c in sentence.chars() {
         if ends && depth == 0 && !c.is_whitespace() {
             if c != '“' {
                 plain.push('。');

@@ -436,10 +436,12 @@ pub(super) async fn counts(db: &Db, batch: &BatchId) -> Result<Vec<(Shown, i64)>
         .enumerate()
         .map(|(at, shown)| format!("COALESCE(SUM(CASE WHEN {} THEN 1 ELSE 0 END), 0) AS n{at}", shown.condition()));
     let each: Vec<String> = each.collect();
+    // SQL: the conditions above and fixed text.
     let sql = format!(
         "SELECT {} FROM import_file f LEFT JOIN edition e ON e.document_id = f.document_id AND e.head = 1 WHERE f.batch = $1",
         each.join(", ")
     );
+    // SQL: made above of fixed pieces.
     let row = query(built(sql)).bind(batch).fetch_one(db.read()).await?;
     let mut counts = Vec::new();
     for (at, shown) in Shown::EACH.into_iter().enumerate() {

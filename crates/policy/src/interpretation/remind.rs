@@ -32,7 +32,7 @@ const CATCH_UP: i32 = 30;
 pub(super) fn schedule(ctx: &Ctx) -> Schedule {
     let ctx = ctx.clone();
     let entry = Entry::new(
-        "interpretation.overdue",
+        "interpretation.remind",
         "提醒逾期没有发布的政策解读",
         Every::Daily(time(8, 20, 0, 0)),
         move || {

@@ -54,7 +54,7 @@ pub(super) async fn expiring(ctx: &Ctx) -> Result<()> {
             of.entry(directory.stands_for(&one.organ, today)).or_default().push(one);
         }
     }
-    let office = ctx.config().server.office_url.trim_end_matches('/').to_owned();
+    let office = ctx.office_url().to_owned();
     for (organ, list) in of {
         let Some(to) = addresses.get(&organ).filter(|to| !to.is_empty()).cloned() else { continue };
         let lines: Vec<String> =

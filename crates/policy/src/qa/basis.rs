@@ -107,10 +107,10 @@ struct Clause {
 pub(super) async fn words_of(
     executor: impl Executor<'_>,
     edition: &EditionId,
-    clause: &str,
+    named: &str,
 ) -> Result<Option<String>, Refusal> {
     let mut target = executor.target();
-    let Some(wanted) = ordinals(clause).first().copied() else {
+    let Some(wanted) = ordinals(named).first().copied() else {
         return Ok(Some(rows::text(target.again(), edition).await?.body_text));
     };
     let sql = "SELECT number, text FROM article WHERE edition_id = $1 AND number <> '' ORDER BY place";

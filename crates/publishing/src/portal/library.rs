@@ -218,8 +218,8 @@ impl<'a> Wanted<'a> {
     }
 }
 
-fn sort(found: &mut [Listed], by: &str) {
-    match by {
+fn sort(found: &mut [Listed], order: &str) {
+    match order {
         "oldest" => found.sort_by_key(|one| one.rank),
         "written" => found.sort_by(|a, b| {
             (b.values.get(&WRITTEN_ON), b.values.get(&EFFECTIVE_ON), b.rank).cmp(&(

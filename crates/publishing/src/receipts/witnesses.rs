@@ -167,7 +167,7 @@ async fn take(ctx: &Ctx, (log, witnesses): (&Key, &[Key]), text: &str) -> Result
         heard = true;
         let moment = i64::try_from(seconds).ok().and_then(|seconds| Timestamp::from_second(seconds).ok());
         let Some(moment) = moment.filter(|moment| moment.duration_since(now) <= AHEAD) else {
-            return Ok(Some(format!("{} 的加签时间在以后，请对方校准时钟后重新见证", witness.name())));
+            return Ok(Some(format!("{} 的加签时间在以后，请对方校准系统时间后重新见证", witness.name())));
         };
         let (key, at, taken_at) = (witness.to_string(), time::to_db(moment), time::to_db(now));
         let kept = note::only(text, &[log, witness]).map_err(broken)?;

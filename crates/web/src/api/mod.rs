@@ -93,7 +93,7 @@ const DAY: usize = 20;
 pub enum Takes {
     /// Text of at most so many characters.
     Text(usize),
-    /// A day.
+    /// As `2026-03-05`; what else is understood is the business of the handler.
     Day,
     /// A whole number from one to the other.
     Whole(i64, i64),

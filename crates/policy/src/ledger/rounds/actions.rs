@@ -15,7 +15,7 @@ use kernel::{
     id::{ColumnId, DocumentId},
     may_for, time,
 };
-use web::{Ctx, Desk, Done, Form, FormErrors, Refusal, Result, act, act_in_place};
+use web::{Ctx, Desk, Done, Form, FormErrors, Refusal, Result, act_in_place};
 
 use super::{
     RUN_CLEAN_UP, SUBJECT,
@@ -95,9 +95,6 @@ pub(super) async fn keep(
     Form(typed): Form<KeepForm>,
 ) -> Result<Response> {
     pages::visible(&ctx, &desk, &id).await?;
-    if typed.ids.is_empty() {
-        return Err(Refusal::Conflict("请先在列表里选中文件，再按“继续有效”。".to_owned()).into());
-    }
     let (mut done, mut other) = (0, 0);
     for document in &typed.ids {
         let answered = web::act_now(&ctx, async |tx: &mut Tx| {
@@ -115,10 +112,17 @@ pub(super) async fn keep(
     }
     let rest = if other > 0 { format!("；{other} 份已经有意见，没有改动") } else { String::new() };
     let told = async |_: &mut Tx| {
+        if typed.ids.is_empty() {
+            return Err(Refusal::field("main", "请先在列表里选中文件，再按“选中的继续有效”。"));
+        }
         let text = format!("已对 {done} 份文件提出“继续有效”{rest}。");
         Ok::<_, Refusal>(Done::ok(format!("/clean-ups/{id}?answer=none"), text))
     };
-    Ok(act(&ctx, &typed.once, told).await?)
+    let again = async |errors: FormErrors| {
+        let said = EndForm { said: typed.reason.clone(), ..EndForm::default() };
+        pages::round_form(&ctx, &desk, &id, said, errors).await
+    };
+    act_in_place(&ctx, &typed.once, told, again).await
 }
 
 /// POST /clean-ups/{id}/items/{document}/decide

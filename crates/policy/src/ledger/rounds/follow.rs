@@ -112,7 +112,7 @@ pub(in crate::ledger) async fn remind(ctx: &Ctx) -> web::Result<()> {
     for one in owed {
         of.entry((one.id.clone(), directory.stands_for(&one.organ, today))).or_default().push(one);
     }
-    let office = ctx.config().server.office_url.trim_end_matches('/').to_owned();
+    let office = ctx.office_url().to_owned();
     let mut tx = ctx.db().write().await?;
     for ((id, organ), list) in of {
         let Some(first) = list.first() else { continue };

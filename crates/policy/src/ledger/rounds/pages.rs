@@ -115,6 +115,9 @@ pub(super) struct EndForm {
     pub(super) version: i64,
     pub(super) column: String,
     pub(super) reason: String,
+    /// What was typed beside the choice of many.
+    #[serde(skip)]
+    pub(super) said: String,
 }
 
 /// What is chosen of many documents.
