@@ -17,26 +17,32 @@ use crate::{compose, seams};
 #[derive(Debug, Serialize)]
 struct Answer {
     findings: Vec<Finding>,
+    /// Why the county's words and library were not asked; none = they were.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    not_asked: Option<String>,
 }
 
 /// Checks a file; nothing is stored. The county's list of words and its library are asked where the data directory has them.
 ///
 /// # Errors
-/// When the file cannot be read, in words.
+/// When the file cannot be read, in words, or what the command names by itself to be asked.
 pub(super) fn run(file: &Path, common: &Common) -> Result<ExitCode> {
     let read = super::file::read(file)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    let findings = match runtime.block_on(asked(common, &read)) {
-        Ok(Some((asking, answers))) => look(&read, asking.book(), &answers),
-        Ok(None) => look(&read, &Book::default(), &Answers::default()),
+    let plainly = || look(&read, &Book::default(), &Answers::default());
+    let (findings, not_asked) = match runtime.block_on(asked(common, &read)) {
+        Ok(Some((asking, answers))) => (look(&read, asking.book(), &answers), None),
+        Ok(None) => (plainly(), Some("没有数据目录，只按通用规则检查".to_owned())),
+        // Whoever names where to ask does not want an answer without it.
+        Err(why) if common.config.is_some() || common.database.is_some() => return Err(why),
         Err(why) => {
             eprintln!("注意：没有读到数据目录里的词表和政策文件，只按通用规则检查。{why}");
-            look(&read, &Book::default(), &Answers::default())
+            (plainly(), Some(format!("{why}")))
         }
     };
     let mut text = Vec::new();
     if common.json {
-        serde_json::to_writer_pretty(&mut text, &Answer { findings })?;
+        serde_json::to_writer_pretty(&mut text, &Answer { findings, not_asked })?;
         writeln!(text)?;
     } else {
         show(&findings, &mut text)?;

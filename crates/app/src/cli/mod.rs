@@ -103,7 +103,7 @@ enum Command {
                             不影响其他文件，退出码仍是 0。"
     )]
     Import(import::Args),
-    /// 检查文件里的个人信息，不需要数据库
+    /// 检查文件里的个人信息、文字、引用和日期；有数据目录时也查本县词表
     #[command(
         after_help = "例：gongkai check 公示名单.xlsx --json\n\n查找个人信息（身份证号码、手机号码、银行卡号、证件、住址，以及与这些写在一起的姓名，包括换行、分格或用其他字符写的）、\
                             错别字、标点、数字、文号、日期、制定依据和有效期；数据目录里有数据时，还查本县词表和引用的文件。\
@@ -337,7 +337,8 @@ fn run(cli: Cli) -> Result<ExitCode> {
                 if !there {
                     command.may_begin(&config)?;
                 }
-                let ctx = open(config, data).await?;
+                // An older structure is brought up to date by the server alone: one of the old program may serve beside this command.
+                let ctx = if there { existing(config, data).await? } else { open(config, data).await? };
                 if !there {
                     eprintln!("这里还没有数据，已新建：{}", ctx.data().display());
                     // From its first account on a site can be verified, not only from its first start on.

@@ -69,6 +69,9 @@ pub(super) fn explain(error: &Error) -> String {
     let (arg, value) = (told(ContextKind::InvalidArg), told(ContextKind::InvalidValue));
     let mut text = match error.kind() {
         ErrorKind::MissingRequiredArgument => format!("缺少参数 {arg}。"),
+        ErrorKind::UnknownArgument if !arg.starts_with('-') => {
+            format!("“{arg}”是多出来的。词句里有空格的，请用引号括起来。")
+        }
         ErrorKind::UnknownArgument => format!("没有“{arg}”这个选项。"),
         ErrorKind::InvalidSubcommand => format!("没有“{}”这个命令。", told(ContextKind::InvalidSubcommand)),
         ErrorKind::MissingSubcommand => "请写明要执行的命令。".to_owned(),
@@ -78,7 +81,14 @@ pub(super) fn explain(error: &Error) -> String {
             let reason = std::error::Error::source(error).map(ToString::to_string).unwrap_or_default();
             format!("{arg} 不能是“{value}”：{}。", reason.trim_end_matches('。'))
         }
-        ErrorKind::ArgumentConflict => format!("{arg} 不能这样一起使用，或写了两次。"),
+        ErrorKind::ArgumentConflict => {
+            let other = told(ContextKind::PriorArg);
+            if other.is_empty() || other == arg {
+                format!("{arg} 写了两次，或不能这样一起使用。")
+            } else {
+                format!("{arg} 和 {other} 不能一起使用。")
+            }
+        }
         ErrorKind::TooManyValues | ErrorKind::TooFewValues | ErrorKind::WrongNumberOfValues => {
             format!("{arg} 的值的个数不对。")
         }

@@ -251,6 +251,10 @@ pub(crate) fn calendar(ctx: &Ctx) -> Outcome {
 pub(super) async fn receipts(ctx: &Ctx) -> Outcome {
     let words = |error: store::Error| format!("{error}。");
     publishing::receipts::ready(ctx).await.map_err(words)?;
+    let misplaced = publishing::receipts::misplaced(ctx).await;
+    if !misplaced.is_empty() {
+        return Err(format!("receipts.cosigned 取不到见证方的加签：{}。", misplaced.join("；")));
+    }
     let told = publishing::receipts::told(ctx).await.map_err(words)?;
     Ok(told.unwrap_or_else(|| "还没有公开的文件，第一份公开后建立日志".to_owned()))
 }
