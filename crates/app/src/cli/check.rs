@@ -17,7 +17,7 @@ use crate::{compose, seams};
 #[derive(Debug, Serialize)]
 struct Answer {
     findings: Vec<Finding>,
-    /// Why the county's words and library were not asked; none = they were.
+    /// Why the county's words and library were not asked though they are there; none = they were, or there are none.
     #[serde(skip_serializing_if = "Option::is_none")]
     not_asked: Option<String>,
 }
@@ -32,7 +32,7 @@ pub(super) fn run(file: &Path, common: &Common) -> Result<ExitCode> {
     let plainly = || look(&read, &Book::default(), &Answers::default());
     let (findings, not_asked) = match runtime.block_on(asked(common, &read)) {
         Ok(Some((asking, answers))) => (look(&read, asking.book(), &answers), None),
-        Ok(None) => (plainly(), Some("没有数据目录，只按通用规则检查".to_owned())),
+        Ok(None) => (plainly(), None),
         // Whoever names where to ask does not want an answer without it.
         Err(why) if common.config.is_some() || common.database.is_some() => return Err(why),
         Err(why) => {
