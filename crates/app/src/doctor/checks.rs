@@ -174,6 +174,26 @@ pub(crate) async fn columns(ctx: &Ctx) -> Outcome {
     if !lost.is_empty() {
         return Err(format!("review.routes 写的栏目 {} 不存在，这条流程不会生效。请核对网址名。", lost.join("、")));
     }
+    let owed = ctx.settings::<policy::interpretation::Obligation>();
+    for (name, list) in [("columns", &owed.columns), ("except_columns", &owed.except_columns)] {
+        let lost: Vec<&str> = list.iter().map(String::as_str).filter(|column| unknown(column)).collect();
+        if !lost.is_empty() {
+            return Err(format!(
+                "interpretation.{name} 写的栏目 {} 不存在，要配解读的文件会算错。请核对网址名。",
+                lost.join("、")
+            ));
+        }
+    }
+    let facets = document::Kinds::of(ctx).facets();
+    for (key, value) in owed.exceptions() {
+        match facets.iter().find(|facet| facet.key == key) {
+            None => return Err(format!("interpretation.except 写的字段 {key} 不存在，这一条不会生效。请核对。")),
+            Some(facet) if facet.shape.read(value).is_empty() => {
+                return Err(format!("interpretation.except 写的 {key}={value} 不是{}的写法，请核对。", facet.label));
+            }
+            Some(_) => {}
+        }
+    }
     Ok(format!("{} 个", tree.len()))
 }
 
