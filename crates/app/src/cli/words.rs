@@ -8,7 +8,8 @@ use clap::{
 /// Headings of a help page, and what every command ends with.
 const TEMPLATE: &str = "{about-with-newline}\n用法：{usage}\n\n{all-args}{after-help}";
 /// The same for commands that hold commands.
-const EXIT: &str = "退出码：0 完成；1 输入或当前状态不允许，提示会说明怎么改；2 命令用法不对。";
+const EXIT: &str = "退出码：0 完成；1 输入或当前状态不允许，提示会说明怎么改；2 命令用法不对；\
+    3 没有发现问题，也没有证明什么。";
 
 /// The command line with Chinese headings on every level.
 pub(super) fn chinese(command: Command) -> Command {

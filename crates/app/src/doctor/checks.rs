@@ -254,6 +254,15 @@ pub(super) async fn demonstration(ctx: &Ctx) -> Outcome {
     }
 }
 
+/// The same for whoever watches the program: what must be done in some weeks is a reminder, not a fault of the installation.
+pub(super) fn calendar_now(ctx: &Ctx) -> Outcome {
+    let holds = ctx.today() <= ctx.calendar().known_until();
+    match calendar(ctx) {
+        Err(soon) if holds => Ok(format!("提醒：{soon}")),
+        outcome => outcome,
+    }
+}
+
 /// Until when statutory deadlines can be computed.
 pub(crate) fn calendar(ctx: &Ctx) -> Outcome {
     let known = ctx.calendar().known_until();
