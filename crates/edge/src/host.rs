@@ -1,5 +1,5 @@
-//! To which host a request goes: exactly one, written as a host is (RFC 9112, 3.2). Whoever stands in front and reads two of them, or
-//! an odd one, otherwise than we do would keep or pass on the answer of another site.
+//! To which host a request goes: exactly one, written as a host is (RFC 9112, 3.2). Whoever stands in front and reads two of
+//! them, or an odd one, otherwise than we do would keep or pass on the answer of another site.
 
 use axum::{
     extract::Request,

@@ -337,7 +337,7 @@ fn run(cli: Cli) -> Result<ExitCode> {
                 if !there {
                     command.may_begin(&config)?;
                 }
-                // An older structure is brought up to date by the server alone: one of the old program may serve beside this command.
+                // The server alone brings an older structure up to date: one of the old program may serve beside us.
                 let ctx = if there { existing(config, data).await? } else { open(config, data).await? };
                 if !there {
                     eprintln!("这里还没有数据，已新建：{}", ctx.data().display());

@@ -168,7 +168,8 @@ both! {
         // Two hosts, or an odd one, are refused whoever answers: what stands in front may have read the other one.
         for more in ["Host: other.example\r\n\r\n", "\r\n"] {
             let (mut wire, _stop) = Wire::open(app).await;
-            let odd = if more.len() > 2 { page.clone() } else { page.replace("portal.example", "portal.example/a?b") };
+            let host = if more.len() > 2 { "portal.example" } else { "portal.example/a?b" };
+            let odd = page.replace("portal.example", host);
             wire.send(&format!("{odd}{more}")).await;
             assert!(wire.next().await.0.starts_with("http/1.1 400"), "{odd}{more}");
         }
