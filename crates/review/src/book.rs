@@ -7,7 +7,9 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use check_text::{Answers, Book, Former, Level, Sort, Term, Terms, Wanted, rule, wording::Renamed};
+use check_text::{
+    Answers, Book, Former, Known, Level, Sort, Standing, Term, Terms, Wanted, rule, wording::Renamed,
+};
 use futures::future::BoxFuture;
 use kernel::{Actor, NewEvent};
 use serde_json::json;
@@ -49,6 +51,8 @@ pub struct Asking {
     basis: String,
     /// Whom to ask; `None` = nobody.
     ctx: Option<Ctx>,
+    /// Titles of documents that are known besides: the text's own, and those with which it goes out.
+    beside: Vec<String>,
 }
 
 impl std::fmt::Debug for Asking {
@@ -88,7 +92,7 @@ impl Asking {
                 (version, book)
             }
         };
-        Ok(Self { version, book, basis, ctx: Some(ctx.clone()) })
+        Ok(Self { version, book, basis, ctx: Some(ctx.clone()), beside: Vec::new() })
     }
 
     /// By the book alone, where there is no installation around: nobody is asked of citations, no organ is known.
@@ -98,7 +102,32 @@ impl Asking {
     pub async fn plain(db: &Db) -> Result<Self> {
         let (version, terms, levels) = kept(db).await?;
         let book = Book { terms: Terms::new(terms), levels, ..Book::default() };
-        Ok(Self { version, book: Arc::new(book), basis: String::new(), ctx: None })
+        Ok(Self { version, book: Arc::new(book), basis: String::new(), ctx: None, beside: Vec::new() })
+    }
+
+    /// The same for a text that names documents which no library holds yet: itself, and what it is published with.
+    #[must_use]
+    pub fn beside(mut self, titles: Vec<String>) -> Self {
+        self.beside = titles;
+        self
+    }
+
+    /// What is known of a document by the titles beside it.
+    fn own(&self, wanted: &Wanted) -> Option<Known> {
+        let Wanted::Document { title, .. } = wanted else { return None };
+        let dense = |words: &str| -> String { words.chars().filter(|c| !c.is_whitespace()).collect() };
+        let (title, inner) = (dense(title), format!("《{}》", dense(title)));
+        let is_one = |one: &String| {
+            let one = dense(one);
+            one == title || one.contains(&inner)
+        };
+        let known = !title.is_empty() && self.beside.iter().any(is_one);
+        known.then(|| Known {
+            standing: Standing::Stands,
+            number: String::new(),
+            articles: Vec::new(),
+            instead: String::new(),
+        })
     }
 
     /// The rules and lists.
@@ -118,7 +147,7 @@ impl Asking {
     pub async fn answers(&self, wanted: &[Wanted]) -> Result<Answers> {
         let Some(ctx) = self.ctx.as_ref().filter(|_| !wanted.is_empty()) else { return Ok(Answers::default()) };
         let Some(library) = ctx.declared::<Arc<dyn Library>>().next() else { return Ok(Answers::default()) };
-        Ok(library.ask(ctx, wanted).await?)
+        Ok(library.ask(ctx, wanted).await?.or(|one| self.own(one)))
     }
 
     /// Names what a part was looked through by besides rules and book: where it changes the part is looked through anew.
