@@ -7,9 +7,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use check_text::{
-    Answers, Book, Former, Known, Level, Sort, Standing, Term, Terms, Wanted, rule, wording::Renamed,
-};
+use check_text::{Answers, Book, Former, Known, Level, Sort, Standing, Term, Terms, Wanted, rule, wording::Renamed};
 use futures::future::BoxFuture;
 use kernel::{Actor, NewEvent};
 use serde_json::json;
