@@ -329,6 +329,27 @@ pub struct Imported {
     pub same: usize,
 }
 
+impl Imported {
+    /// Both together.
+    #[must_use]
+    pub fn and(self, more: Self) -> Self {
+        Self { added: self.added + more.added, changed: self.changed + more.changed, same: self.same + more.same }
+    }
+}
+
+/// Whether a list has room beside what is kept, asked before a part of it is written.
+///
+/// # Errors
+/// [`Refusal::Conflict`] beyond [`MOST`] entries; when the database fails.
+pub async fn room(executor: impl Executor<'_>, list: &[Term]) -> Result<()> {
+    let known = known(executor).await?;
+    if known.len() + told(list, &known).added > MOST { Err(full()) } else { Ok(()) }
+}
+
+fn full() -> Refusal {
+    Refusal::Conflict(format!("词表最多 {MOST} 条，请先删除不用的词条。没有保存。"))
+}
+
 /// Holds entries against those that are kept, without writing: what an import would do.
 ///
 /// # Errors
@@ -384,7 +405,7 @@ async fn write(tx: &mut Tx, actor: &Actor, list: &[Term]) -> Result<(Imported, i
     let known = known(tx.conn()).await?;
     let done = told(list, &known);
     if known.len() + done.added > MOST {
-        return Err(Refusal::Conflict(format!("词表最多 {MOST} 条，请先删除不用的词条。没有保存。")));
+        return Err(full());
     }
     if done.added + done.changed == 0 {
         return Ok((done, version(tx.conn()).await?));
