@@ -100,6 +100,11 @@ impl Check {
         self.rule == UNREAD
     }
 
+    /// Whether it tells of a person in a file, which a masked copy may take the place of.
+    pub fn is_of_person_in_file(&self) -> bool {
+        self.rule.starts_with("privacy.") && !self.is_unread() && self.place.starts_with("附件《")
+    }
+
     /// The class of its line: `block`, `info` (let through, or good to know), `warn`.
     pub fn class(&self) -> &'static str {
         match (self.stops(), self.passed.is_some() || self.info) {

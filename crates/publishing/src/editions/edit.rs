@@ -94,6 +94,18 @@ impl Editor {
         self.files.iter().filter(same).map(AttachmentRow::name).collect()
     }
 
+    /// Whether a masked copy can be made of a file.
+    fn can_be_masked(&self, file: &AttachmentRow) -> bool {
+        matches!(file.format.as_str(), "docx" | "xlsx")
+    }
+
+    /// Whether something in it tells of people: then a masked copy is offered where the file stands.
+    fn wants_mask(&self, file: &AttachmentRow) -> bool {
+        let own = format!("附件《{}》", file.name());
+        let mut found = self.panel.checks.iter().filter(|check| check.passed.is_none());
+        found.any(|check| check.is_of_person_in_file() && check.place.starts_with(&own))
+    }
+
     /// Other texts that have a file of the same bytes.
     fn same_elsewhere(&self, file: &AttachmentRow) -> Vec<&Twin> {
         self.twins.iter().filter(|twin| twin.digest == file.digest).collect()
