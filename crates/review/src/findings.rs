@@ -100,9 +100,14 @@ impl Check {
         self.rule == UNREAD
     }
 
+    /// Whether it tells of a person.
+    pub fn is_of_person(&self) -> bool {
+        self.rule.starts_with("privacy.") && self.rule != SECRET && !self.is_unread()
+    }
+
     /// Whether it tells of a person in a file, which a masked copy may take the place of.
     pub fn is_of_person_in_file(&self) -> bool {
-        self.rule.starts_with("privacy.") && !self.is_unread() && self.place.starts_with("附件《")
+        self.is_of_person() && self.place.starts_with("附件《")
     }
 
     /// The class of its line: `block`, `info` (let through, or good to know), `warn`.
@@ -137,9 +142,9 @@ impl Checks {
         self.found.iter().filter(|check| check.stops() && check.is_unread()).count()
     }
 
-    /// How many of them are nobody's person: words of the county's list, and what it weighs so.
+    /// How many of them are nobody's person: words of the county's list, what it weighs so, and marks of secrecy.
     pub fn other(&self) -> usize {
-        self.found.iter().filter(|check| check.stops() && !check.rule.starts_with("privacy.")).count()
+        self.found.iter().filter(|check| check.stops() && !check.is_of_person() && !check.is_unread()).count()
     }
 
     /// What stops the subject, in words; empty = nothing.
@@ -196,6 +201,9 @@ impl Matter {
         }
     }
 }
+
+/// The rule of marks that say that a text is not for the public.
+const SECRET: &str = "privacy.secret";
 
 /// The rule of what could not be read.
 pub const UNREAD: &str = "privacy.unread";
