@@ -185,6 +185,17 @@ impl Terms {
         &self.list
     }
 
+    /// Entries whose right form another entry objects to, each with that one: what is put right by the one is found by the other.
+    pub fn contradictions(&self) -> Vec<(&Term, &Term)> {
+        let mut all = Vec::new();
+        for (at, term) in self.list.iter().enumerate().filter(|(_, term)| !term.right.trim().is_empty()) {
+            let chars: Vec<char> = term.right.trim().chars().collect();
+            let other = self.hits(&chars).into_iter().find(|hit| hit.entry != at);
+            all.extend(other.map(|hit| (term, &self.list[hit.entry])));
+        }
+        all
+    }
+
     /// Where entries are met in a text, in its order.
     pub fn hits(&self, chars: &[char]) -> Vec<Hit> {
         if self.is_empty() {
@@ -373,6 +384,9 @@ mod tests {
         assert_eq!(entries("和青禾绿岛集团合作"), [2, 0]);
         assert_eq!(entries("绿岛集团、绿岛集团"), [0, 0]);
         assert_eq!(entries("推进甲乙和甲乙工程"), [3], "what stands as it should is not told");
+        let against: Vec<(&str, &str)> =
+            terms.contradictions().into_iter().map(|(one, other)| (one.form.as_str(), other.form.as_str())).collect();
+        assert_eq!(against, [("绿岛集团公司", "绿岛集团")]);
     }
 
     #[test]

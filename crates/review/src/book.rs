@@ -359,6 +359,36 @@ pub async fn foretold(executor: impl Executor<'_>, list: &[Term]) -> Result<Impo
     Ok(told(list, &known))
 }
 
+/// What is kept of each of these forms.
+///
+/// # Errors
+/// When the database fails.
+pub async fn kept_of(executor: impl Executor<'_>, list: &[Term]) -> Result<Vec<Option<TermRow>>> {
+    let known = known(executor).await?;
+    Ok(list.iter().map(|term| known.get(term.form.trim()).cloned()).collect())
+}
+
+/// What of these entries and the kept ones contradicts itself: an entry whose right form another one objects to, with that one; those
+/// alone with one of these entries in it.
+///
+/// # Errors
+/// When the database fails.
+pub async fn contradictions(executor: impl Executor<'_>, list: &[Term]) -> Result<Vec<(Term, Term)>> {
+    let mut kept = known(executor).await?;
+    let fresh: HashSet<String> = list.iter().map(|term| term.form.trim().to_owned()).collect();
+    kept.retain(|form, _| !fresh.contains(form));
+    let all: Vec<Term> = kept.values().map(TermRow::term).chain(list.iter().cloned()).collect();
+    // As many words as a county keeps: not on a thread that answers others.
+    let work = move || {
+        let is_fresh = |term: &Term| fresh.contains(term.form.trim());
+        let terms = Terms::new(all);
+        let found = terms.contradictions().into_iter().filter(|(one, other)| is_fresh(one) || is_fresh(other));
+        found.map(|(one, other)| (one.clone(), other.clone())).collect::<Vec<(Term, Term)>>()
+    };
+    let done = tokio::task::spawn_blocking(work).await;
+    Ok(done.map_err(|error| web::Error::internal(format!("holding words against each other: {error}")))?)
+}
+
 fn told(list: &[Term], known: &HashMap<String, TermRow>) -> Imported {
     let mut done = Imported::default();
     for term in list {

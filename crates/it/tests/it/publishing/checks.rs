@@ -120,7 +120,10 @@ both! {
         clerk.get("/checks/terms").await.expect(200).shows("增加 3，修改 0，不变 0").shows("县长李示范").shows("共 3 条");
         let out = clerk.get("/checks/terms/export.csv").await.expect(200).bytes;
         let page = clerk.upload("/checks/terms/preview", &[], &[("file", "词表.csv", &out)]).await.expect(200);
-        page.shows("读出 3 条：增加 0，修改 0，不变 3");
+        page.shows("读出 3 条：增加 0，修改 0，不变 3").shows("禁用：甲乙项目，请核对");
+        let bare = "词语,规范写法\n甲乙工程,甲乙工程指挥部\n甲乙,\n".as_bytes();
+        let page = clerk.upload("/checks/terms/preview", &[], &[("file", "词表.csv", bare)]).await.expect(200);
+        page.shows("没有“类别”一列").shows("“甲乙工程”的规范写法“甲乙工程指挥部”仍会被词条“甲乙”（禁用，请核对）查出");
         clerk.upload("/checks/terms/preview", &[], &[]).await.expect(422).shows("请选择一个");
         assert_eq!(count(app, "check_book.imported").await, 1);
     }
