@@ -80,7 +80,7 @@ fn resolved(text: &str, of: impl Fn(char) -> bool) -> String {
     while let Some(at) = rest.find('&') {
         out.push_str(&rest[..at]);
         rest = &rest[at..];
-        let end = rest.find(';').filter(|end| *end <= LONGEST);
+        let end = rest.bytes().take(LONGEST + 1).position(|byte| byte == b';');
         match end.and_then(|end| Some((reference(&rest[1..end])?, end))).filter(|(c, _)| of(*c)) {
             Some((c, end)) => {
                 out.push(c);

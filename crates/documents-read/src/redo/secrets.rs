@@ -1,7 +1,7 @@
 //! What must stand nowhere in a masked copy: the numbers and short texts that were masked, wherever else in the package they are,
 //! in an address, in the description of a picture, in the values that a chart keeps.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use documents::Change;
 
@@ -16,8 +16,11 @@ const SHORT: std::ops::RangeInclusive<usize> = 3..=24;
 #[derive(Debug, Default)]
 pub(super) struct Secrets {
     /// Each with what stands for it.
-    numbers: Vec<(String, String)>,
-    texts: Vec<String>,
+    numbers: HashMap<String, String>,
+    /// How long they are.
+    lengths: BTreeSet<usize>,
+    /// By their first characters.
+    texts: HashMap<char, Vec<String>>,
 }
 
 /// Runs of digits, those that single blanks and hyphens group as one; the sign of a check behind 17 is one of them.
@@ -51,27 +54,34 @@ fn masked(number: &str) -> String {
     number.chars().enumerate().map(|(at, c)| if shown(at) { c } else { '*' }).collect()
 }
 
+/// Bytes of the run of digits that begins a text, with the sign of a check behind seventeen.
+fn run_of(text: &str) -> usize {
+    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+    let check = digits == 17 && matches!(text.as_bytes().get(digits), Some(b'x' | b'X'));
+    digits + usize::from(check)
+}
+
 impl Secrets {
     pub(super) fn of(changes: &[Change]) -> Self {
         let mut secrets = Self::default();
-        let mut numbers: BTreeSet<String> = BTreeSet::new();
         for change in changes {
             let kept = runs(&change.to);
-            numbers.extend(runs(&change.from).into_iter().filter(|run| !kept.contains(run)));
+            for number in runs(&change.from).into_iter().filter(|run| !kept.contains(run)) {
+                secrets.lengths.insert(number.len());
+                secrets.numbers.insert(number.clone(), masked(&number));
+            }
             let bare = change.from.trim();
-            if SHORT.contains(&bare.chars().count()) && !bare.chars().any(|c| c.is_ascii_digit()) {
-                secrets.texts.push(bare.to_owned());
+            let first = bare.chars().next().filter(|_| SHORT.contains(&bare.chars().count()));
+            if let Some(first) = first.filter(|_| !bare.bytes().any(|byte| byte.is_ascii_digit())) {
+                secrets.texts.entry(first).or_default().push(bare.to_owned());
             }
         }
-        secrets.numbers = numbers.into_iter().map(|number| (number.clone(), masked(&number))).collect();
-        // The longest first: one may stand within another.
-        secrets.numbers.sort_by_key(|(number, _)| std::cmp::Reverse(number.len()));
         secrets
     }
 
     /// A part with the numbers masked where they stand as one run, and how many places that were. Values of cells are masked as cells.
     pub(super) fn out_of(&self, name: &str, text: &str) -> (String, usize) {
-        if !self.numbers.iter().any(|(number, _)| text.contains(number.as_str())) {
+        if self.numbers.is_empty() {
             return (text.to_owned(), 0);
         }
         let (sheet, chart) = (name.starts_with("xl/worksheets/"), name.contains("/charts/"));
@@ -84,36 +94,38 @@ impl Secrets {
                 Token::Text(_) => sheet && inside == "v",
             };
             let value = chart && inside == "v" && matches!(token, Token::Text(_));
-            let (made, count) = if leaves { (piece.to_owned(), 0) } else { self.within(piece, value) };
-            out.push_str(&made);
-            done += count;
+            if leaves {
+                out.push_str(piece);
+            } else {
+                done += self.within(piece, value, &mut out);
+            }
             if let Token::Tag(tag) = token {
                 let (local, opens, closes) = named(tag);
-                inside = if opens && !closes { local.to_owned() } else { String::new() };
+                inside.clear();
+                inside.push_str(if opens && !closes { local } else { "" });
             }
         }
         (out, done)
     }
 
-    /// The numbers of a piece masked; `value`: what a chart draws is a number and becomes nought.
-    fn within(&self, piece: &str, value: bool) -> (String, usize) {
-        let (mut made, mut done) = (piece.to_owned(), 0);
-        for (number, mask) in &self.numbers {
-            let to = if value && made.trim() == number { "0" } else { mask.as_str() };
-            let mut from = 0;
-            while let Some(found) = made.get(from..).and_then(|rest| rest.find(number.as_str())) {
-                let (start, end) = (from + found, from + found + number.len());
-                let digit = |c: Option<char>| c.is_some_and(|c| c.is_ascii_digit());
-                if digit(made[..start].chars().next_back()) || digit(made[end..].chars().next()) {
-                    from = end;
-                    continue;
+    /// Adds a piece with its numbers masked, and says how many. `value`: what a chart draws is a number and becomes nought.
+    fn within(&self, piece: &str, value: bool, out: &mut String) -> usize {
+        let (mut rest, mut done) = (piece, 0);
+        while let Some(at) = rest.find(|c: char| c.is_ascii_digit()) {
+            out.push_str(&rest[..at]);
+            let end = at + run_of(&rest[at..]);
+            let run = &rest[at..end];
+            match self.numbers.get(run) {
+                Some(mask) => {
+                    out.push_str(if value && piece.trim() == run { "0" } else { mask });
+                    done += 1;
                 }
-                made.replace_range(start..end, to);
-                done += 1;
-                from = start + to.len();
+                None => out.push_str(run),
             }
+            rest = &rest[end..];
         }
-        (made, done)
+        out.push_str(rest);
+        done
     }
 
     /// Whether something of it stands in a part still, in one piece or in several.
@@ -127,8 +139,30 @@ impl Secrets {
                 Token::Tag(_) => {}
             }
         }
-        let has = |what: &str| joined.contains(what) || tags.contains(what);
-        self.numbers.iter().any(|(number, _)| has(number)) || self.texts.iter().any(|one| has(one))
+        self.are_in(&joined) || self.are_in(&tags)
+    }
+
+    fn are_in(&self, text: &str) -> bool {
+        let mut behind = 0;
+        for (at, c) in text.char_indices() {
+            let named =
+                self.texts.get(&c).is_some_and(|texts| texts.iter().any(|one| text[at..].starts_with(one.as_str())));
+            if named {
+                return true;
+            }
+            // Several numbers may stand together where their borders are gone.
+            if !c.is_ascii_digit() || at < behind {
+                continue;
+            }
+            behind = at + run_of(&text[at..]);
+            let run = &text[at..behind];
+            let holds =
+                |length: &usize| (*length..=run.len()).any(|end| self.numbers.contains_key(&run[end - length..end]));
+            if self.lengths.iter().any(holds) {
+                return true;
+            }
+        }
+        false
     }
 }
 
