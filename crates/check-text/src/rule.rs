@@ -239,8 +239,8 @@ pub static RULES: [Rule; 32] = [
     rule(("policy.weekday", Gate::Policy, Severity::Warn), "日期与星期不符", "日期后面括注的星期不对", OFFICIAL),
     rule(
         ("policy.order_of_dates", Gate::Policy, Severity::Warn),
-        "施行日期早于成文日期",
-        "没有写明溯及力而施行在成文之前",
+        "施行日期、有效期前后不符",
+        "没有写明溯及力而施行在成文之前，有效期在施行或者成文之前",
         OFFICIAL,
     ),
     rule(("policy.deadline", Gate::Policy, Severity::Warn), "期限早于成文日期", "要求在成文之前完成的期限", OFFICIAL),
