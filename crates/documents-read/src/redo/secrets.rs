@@ -117,7 +117,7 @@ impl Secrets {
             let run = &rest[at..end];
             match self.numbers.get(run) {
                 Some(mask) => {
-                    out.push_str(if value && piece.trim() == run { "0" } else { mask });
+                    out.push_str(if value && piece.trim() == run { "0" } else { mask.as_str() });
                     done += 1;
                 }
                 None => out.push_str(run),
