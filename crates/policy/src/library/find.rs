@@ -194,7 +194,7 @@ mod tests {
         let text = "第一条 前面。\n本办法自2026年3月1日起施行，《青禾县停车管理暂行办法》同时废止。后面。";
         let start = text.find('《').expect("a title");
         let end = text.find('》').expect("its end") + '》'.len_utf8();
-        let citation = Citation { title: None, number: None, articles: Vec::new(), verb: None, start, end };
+        let citation = Citation { title: None, number: None, articles: Vec::new(), verb: None, passive: false, start, end };
         assert_eq!(sentence(text, &citation), "本办法自2026年3月1日起施行，《青禾县停车管理暂行办法》同时废止。");
         let bare = Citation { start: 0, end: 3, ..citation };
         assert_eq!(sentence("没有句号", &bare), "没有句号");
