@@ -53,6 +53,7 @@ async fn find(home: &Home, from: &DocumentId, found: &[Found]) -> ReferenceId {
 fn repeals(title: &str, number: &str) -> Found {
     Found {
         verb: Verb::Repeals,
+        passive: false,
         title: title.to_owned(),
         number: number.to_owned(),
         articles: String::new(),
