@@ -4,19 +4,22 @@ use axum::{
     extract::{Path, State},
     response::Response,
 };
-use document::references::{self, Decision, ReferenceId, Verb};
+use document::{
+    references::{self, Decision, ReferenceId, Verb},
+    rows::DocumentRow,
+};
 use kernel::{id::DocumentId, may_for};
 use store::Tx;
 use web::{Ctx, Desk, Done, Form, FormErrors, Refusal, Result, act_in_place};
 
 use super::{
-    CONFIRM_REFERENCES,
+    CONFIRM_REFERENCES, effect,
     pages::{self, Typed},
     rows::{house, meant},
 };
 
 /// What was typed, as a decision; what others keep is looked up before the write begins.
-async fn decision(ctx: &Ctx, desk: &Desk, from: &DocumentId, typed: &Typed) -> Result<Decision, Refusal> {
+pub(super) async fn decision(ctx: &Ctx, desk: &Desk, from: &DocumentId, typed: &Typed) -> Result<Decision, Refusal> {
     let verb = Verb::from_code(&typed.verb).filter(|verb| *verb != Verb::Cites);
     let verb = verb.ok_or_else(|| Refusal::field("verb", "请选择关系，例如 废止。"))?;
     let to = match typed.to.as_str() {
@@ -37,6 +40,27 @@ async fn decision(ctx: &Ctx, desk: &Desk, from: &DocumentId, typed: &Typed) -> R
     Ok(Decision { verb, to, articles: typed.articles.clone(), effective_on: typed.effective_on.clone() })
 }
 
+/// Whether the page has told what the decision does: what is doubtful was looked at, and nothing else was chosen meanwhile. Said after
+/// everything that cannot be so at all.
+async fn looked_at(
+    ctx: &Ctx,
+    from: &DocumentRow,
+    wanted: &Result<Decision, Refusal>,
+    typed: &Typed,
+) -> Result<(), Refusal> {
+    let Ok(wanted) = wanted else { return Ok(()) };
+    let told = effect::told(ctx, from, wanted).await?;
+    if !told.doubt.is_empty() && typed.sure != "true" {
+        return Err(Refusal::field("sure", format!("{}确实是这样的，请勾选“已核对”。", told.doubt)));
+    }
+    // A program that sends no such field has no page to look at.
+    if !typed.seen.is_empty() && !told.words.is_empty() && typed.seen != told.seen() {
+        let text = format!("请看一下认定后的结果：{}没有错的，再按一次“认定”。", told.words);
+        return Err(Refusal::field("verb", text));
+    }
+    Ok(())
+}
+
 /// Who may decide on what this document says.
 async fn allowed(ctx: &Ctx, tx: &mut Tx, desk: &Desk, from: &DocumentId) -> Result<(), Refusal> {
     let document = document::rows::visible(tx.conn(), &house(ctx), &desk.actor(), from).await?;
@@ -52,12 +76,14 @@ pub(super) async fn confirm(
     Form(typed): Form<Typed>,
 ) -> Result<Response> {
     let row = references::one(ctx.db().read(), &id).await?.ok_or(web::Error::NotFound)?;
-    pages::from_document(&ctx, &desk, &row.from_document).await?;
-    let wanted = decision(&ctx, &desk, &row.from_document, &typed).await;
+    let from = pages::from_document(&ctx, &desk, &row.from_document).await?;
+    let wanted = decision(&ctx, &desk, &from.id, &typed).await;
+    let looked = looked_at(&ctx, &from, &wanted, &typed).await;
     let done = async |tx: &mut Tx| {
         let wanted = wanted?;
         allowed(&ctx, tx, &desk, &row.from_document).await?;
         references::confirm(tx, &desk.actor(), &id, typed.version, &wanted).await?;
+        looked?;
         Ok::<_, Refusal>(Done::ok("/references?state=found", told(&wanted)))
     };
     let again = async |errors: FormErrors| pages::shown(&ctx, &desk, &id, typed.clone(), errors).await;
@@ -95,12 +121,14 @@ pub(super) async fn refuse(
 /// POST /references/new
 pub(super) async fn add(State(ctx): State<Ctx>, desk: Desk, Form(typed): Form<Typed>) -> Result<Response> {
     let from = DocumentId::from(typed.document.as_str());
-    pages::from_document(&ctx, &desk, &from).await?;
+    let document = pages::from_document(&ctx, &desk, &from).await?;
     let wanted = decision(&ctx, &desk, &from, &typed).await;
+    let looked = looked_at(&ctx, &document, &wanted, &typed).await;
     let done = async |tx: &mut Tx| {
         let wanted = wanted?;
         allowed(&ctx, tx, &desk, &from).await?;
         references::add(tx, &desk.actor(), &from, &wanted, (&typed.name, &typed.reason)).await?;
+        looked?;
         Ok::<_, Refusal>(Done::ok(format!("/references?document={from}"), told(&wanted)))
     };
     let again = async |errors: FormErrors| pages::by_hand(&ctx, &desk, typed.clone(), errors).await;

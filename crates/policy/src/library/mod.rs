@@ -6,6 +6,7 @@
 //! organ is the office's to confirm.
 
 mod actions;
+mod effect;
 mod find;
 mod pages;
 mod rows;

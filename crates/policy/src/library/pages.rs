@@ -7,7 +7,7 @@ use axum::{
 };
 use document::{
     Kinds,
-    references::{self, CONFIRMED, FOUND, REFUSED, ReferenceId, ReferenceRow, Verb},
+    references::{self, CONFIRMED, FOUND, REFUSED, ReferenceId, ReferenceRow, Verb, basis},
     rows::DocumentRow,
 };
 use kernel::{id::DocumentId, may_for, time};
@@ -15,7 +15,8 @@ use serde::{Deserialize, Serialize};
 use web::{Ctx, Desk, Error, FormErrors, OfficeShell, Query, Refusal, Result, Steps, office_page, page};
 
 use super::{
-    CONFIRM_REFERENCES, POLICY,
+    CONFIRM_REFERENCES, POLICY, actions,
+    effect::{self, Told},
     rows::{self, Filter, Row, house},
     verbs,
 };
@@ -69,6 +70,8 @@ fn line(ctx: &Ctx, row: Row) -> Line {
     let verb = Verb::from_code(&row.verb).unwrap_or(Verb::Cites);
     let note = match (row.several, row.other_title.is_empty()) {
         _ if row.gone == 1 => "现在公开的正文里没有这句话了，请核对".to_owned(),
+        _ if row.basis == basis::OTHER => "对方文件的正文这样写".to_owned(),
+        _ if row.basis == basis::TITLE => "标题相同，成文在后".to_owned(),
         (0, true) => "不在本库".to_owned(),
         (several, true) if several > 1 => format!("有 {several} 份文件符合，请选择"),
         _ => String::new(),
@@ -128,6 +131,10 @@ pub(super) struct Typed {
     pub(super) articles: String,
     pub(super) effective_on: String,
     pub(super) reason: String,
+    /// What the page has told of the effect; `none` = nothing, empty = no page was looked at.
+    pub(super) seen: String,
+    /// `true` = what is doubtful was looked at.
+    pub(super) sure: String,
 }
 
 #[derive(Template)]
@@ -149,7 +156,20 @@ struct OnePage {
     verbs: Vec<(&'static str, &'static str)>,
     /// Why this person cannot decide; empty = may.
     kept_out: String,
+    /// What the decision that stands in the form would do.
+    told: Told,
+    /// That, as the form sends it back.
+    seen: String,
+    /// What is doubtful was looked at.
+    sure: bool,
     once: String,
+}
+
+impl OnePage {
+    /// Code of where it comes from; empty where it is entered by hand.
+    fn basis(&self) -> &str {
+        self.row.as_ref().map_or("", |row| row.basis.as_str())
+    }
 }
 
 /// The document whose text it is, if this person may decide on it.
@@ -237,6 +257,11 @@ async fn render(
         "不在本库".to_owned(),
         "按正文的写法保留文字，没有链接，也不改变哪份文件的有效性",
     ));
+    // What cannot be decided so is told at its field when it is tried.
+    let told = match actions::decision(ctx, desk, &from.id, &typed).await {
+        Ok(wanted) => effect::told(ctx, &from, &wanted).await?,
+        Err(_) => Told::default(),
+    };
     let values = document::rows::values(ctx.db().read(), &from.current_edition).await?;
     let begins = values.get(&document::common::EFFECTIVE_ON).to_owned();
     let begins = if begins.is_empty() { from.first_published_on.clone() } else { begins };
@@ -257,6 +282,9 @@ async fn render(
         decided: decided.unwrap_or_default(),
         verbs: verbs(),
         once: ctx.once(),
+        seen: told.seen(),
+        sure: typed.sure == "true",
+        told,
         errors,
         typed,
         row,
