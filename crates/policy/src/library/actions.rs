@@ -42,13 +42,8 @@ pub(super) async fn decision(ctx: &Ctx, desk: &Desk, from: &DocumentId, typed: &
 
 /// Whether the page has told what the decision does: what is doubtful was looked at, and nothing else was chosen meanwhile. Said after
 /// everything that cannot be so at all.
-async fn looked_at(
-    ctx: &Ctx,
-    from: &DocumentRow,
-    wanted: &Result<Decision, Refusal>,
-    typed: &Typed,
-) -> Result<(), Refusal> {
-    let Ok(wanted) = wanted else { return Ok(()) };
+async fn looked_at(ctx: &Ctx, from: &DocumentRow, wanted: Option<&Decision>, typed: &Typed) -> Result<(), Refusal> {
+    let Some(wanted) = wanted else { return Ok(()) };
     let told = effect::told(ctx, from, wanted).await?;
     if !told.doubt.is_empty() && typed.sure != "true" {
         return Err(Refusal::field("sure", format!("{}确实是这样的，请勾选“已核对”。", told.doubt)));
@@ -78,7 +73,7 @@ pub(super) async fn confirm(
     let row = references::one(ctx.db().read(), &id).await?.ok_or(web::Error::NotFound)?;
     let from = pages::from_document(&ctx, &desk, &row.from_document).await?;
     let wanted = decision(&ctx, &desk, &from.id, &typed).await;
-    let looked = looked_at(&ctx, &from, &wanted, &typed).await;
+    let looked = looked_at(&ctx, &from, wanted.as_ref().ok(), &typed).await;
     let done = async |tx: &mut Tx| {
         let wanted = wanted?;
         allowed(&ctx, tx, &desk, &row.from_document).await?;
@@ -123,7 +118,7 @@ pub(super) async fn add(State(ctx): State<Ctx>, desk: Desk, Form(typed): Form<Ty
     let from = DocumentId::from(typed.document.as_str());
     let document = pages::from_document(&ctx, &desk, &from).await?;
     let wanted = decision(&ctx, &desk, &from, &typed).await;
-    let looked = looked_at(&ctx, &document, &wanted, &typed).await;
+    let looked = looked_at(&ctx, &document, wanted.as_ref().ok(), &typed).await;
     let done = async |tx: &mut Tx| {
         let wanted = wanted?;
         allowed(&ctx, tx, &desk, &from).await?;

@@ -67,6 +67,12 @@ impl Asked {
         let mut asked = Self::default();
         let facets = counted(kinds);
         for (key, value) in pairs {
+            if key == "on" && !asked.on.is_empty() {
+                // Of two days neither is meant: together they are none, and the page says so.
+                asked.on.push('、');
+                asked.on.extend(value.trim().chars().take(20));
+                continue;
+            }
             let place = match key.as_str() {
                 "q" => &mut asked.q,
                 "organ" => &mut asked.organ,
