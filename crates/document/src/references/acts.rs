@@ -12,9 +12,10 @@ use store::{FromRow, Tx, query, query_as, query_scalar};
 use web::Refusal;
 
 use super::{
-    CONFIRMED, FOUND, LOCK, NOTED, REFERENCE_CONFIRMED, REFERENCE_REFUSED, REFUSED, ReferenceId, ReferenceRow, Verb,
-    basis, besides, days, one,
+    CONFIRMED, FOUND, LOCK, NOTED, REFERENCE_CONFIRMED, REFERENCE_PROPOSED, REFERENCE_REFUSED, REFUSED, ReferenceId,
+    ReferenceRow, Verb, basis, besides, days, one,
     resolve::{Fit, fitting},
+    two::{self, Step},
 };
 use crate::{
     error::Result,
@@ -209,7 +210,8 @@ pub struct Decision {
     pub effective_on: String,
 }
 
-/// Says that it is so.
+/// Says that it is so. What no text says and changes how another document stands is kept as a proposal only, until another person has
+/// said the same: [`ReferenceRow::state`] tells.
 ///
 /// # Errors
 /// [`Refusal::Fields`] when it would repeal itself, alone or in a circle, what was made after it, or from a day before either was made,
@@ -226,6 +228,12 @@ pub async fn confirm(
     let row = decided_on(tx, id, seen).await?;
     let wanted = checked(tx, &row.from_document, wanted).await?;
     same(tx, &row, &wanted).await?;
+    if two::step(tx, actor, &row, &wanted).await? == Step::Proposed {
+        two::propose(tx, id, actor, (&wanted, &row.reason)).await?;
+        let row = one(tx.conn(), id).await?.ok_or(Refusal::NotFound)?;
+        event(tx, actor, &row, "").await?;
+        return Ok(row);
+    }
     query(
         "UPDATE document_reference SET verb = $2, to_document = $3, articles = $4, effective_on = $5, state = $6, reason = '', \
          decided_by = $7, decided_name = $8, decided_at = $9, version = version + 1 WHERE id = $1",
@@ -276,7 +284,8 @@ pub async fn refuse(tx: &mut Tx, actor: &Actor, id: &ReferenceId, seen: i64, rea
     Ok(row)
 }
 
-/// Enters what the program has not found, confirmed by whoever enters it. A second time changes nothing.
+/// Enters what the program has not found, confirmed by whoever enters it; a second time changes nothing. What changes how another
+/// document stands is a proposal, until another person has confirmed it.
 ///
 /// # Errors
 /// As [`confirm`].
@@ -293,6 +302,12 @@ pub async fn add(
     if name.is_empty() {
         return Err(Refusal::field("name", "请填写对方文件的名称，例如 青禾县停车管理暂行办法。"));
     }
+    let weighty = two::is_weighty(actor, &wanted);
+    if let (Some(to), true) = (&wanted.to, weighty)
+        && !two::is_named(tx, &name, to).await?
+    {
+        return Err(Refusal::field("name", "请核对名称：它不是所选文件的标题或者文号。"));
+    }
     let there: Option<ReferenceId> = query_scalar(
         "SELECT id FROM document_reference WHERE from_document = $1 AND verb = $2 AND to_number = '' AND to_title = $3 \
          AND articles = $4",
@@ -302,6 +317,9 @@ pub async fn add(
     .fetch_optional(tx.conn())
     .await?;
     let id = match there {
+        Some(_) if weighty => {
+            return Err(Refusal::field("name", "这份文件已经有同样的一条，请在文件关系里打开那一条来认定。"));
+        }
         Some(id) => id,
         None => {
             let id = ReferenceId::fresh(&tx.seams());
@@ -324,6 +342,13 @@ pub async fn add(
             id
         }
     };
+    if weighty {
+        let reason = lines(reason, 500);
+        two::propose(tx, &id, actor, (&wanted, &reason)).await?;
+        let row = one(tx.conn(), &id).await?.ok_or(Refusal::NotFound)?;
+        event(tx, actor, &row, &reason).await?;
+        return Ok(row);
+    }
     query(
         "UPDATE document_reference SET to_document = $2, effective_on = $3, state = $4, decided_by = $5, decided_name = $6, \
          decided_at = $7, reason = $8, version = version + 1 WHERE id = $1",
@@ -495,7 +520,11 @@ async fn same(tx: &mut Tx, row: &ReferenceRow, wanted: &Decision) -> Result<()> 
 }
 
 async fn event(tx: &mut Tx, actor: &Actor, row: &ReferenceRow, reason: &str) -> Result<()> {
-    let kind = if row.state == CONFIRMED { &REFERENCE_CONFIRMED } else { &REFERENCE_REFUSED };
+    let kind = match row.state.as_str() {
+        CONFIRMED => &REFERENCE_CONFIRMED,
+        REFUSED => &REFERENCE_REFUSED,
+        _ => &REFERENCE_PROPOSED,
+    };
     let mut data = json!({
         "from": row.from_document, "to": row.to_document, "verb": row.verb, "name": row.name(), "articles": row.articles,
         "effective_on": row.effective_on,

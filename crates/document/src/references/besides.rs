@@ -122,7 +122,8 @@ pub async fn naming(tx: &mut Tx, document: &DocumentId) -> Result<Vec<(DocumentI
 pub async fn same_title(tx: &mut Tx, kind: Kind, document: &DocumentRow) -> Result<()> {
     tx.lock(LOCK).await?;
     query(
-        "DELETE FROM document_reference WHERE basis = $2 AND state = 'found' AND (from_document = $1 OR to_document = $1)",
+        "DELETE FROM document_reference WHERE basis = $2 AND state = 'found' AND decided_by = '' \
+         AND (from_document = $1 OR to_document = $1)",
     )
     .bind(&document.id)
     .bind(basis::TITLE)
@@ -144,7 +145,7 @@ pub async fn same_title(tx: &mut Tx, kind: Kind, document: &DocumentRow) -> Resu
                 // One that was made between the two has come.
                 query(
                     "DELETE FROM document_reference WHERE from_document = $1 AND to_document = $2 AND basis = $3 \
-                     AND state = 'found'",
+                     AND state = 'found' AND decided_by = ''",
                 )
                 .bind(&newer.id)
                 .bind(&older.id)

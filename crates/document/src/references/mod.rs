@@ -10,6 +10,7 @@ mod days;
 mod follow;
 mod read;
 mod resolve;
+mod two;
 
 use kernel::{
     event::{EventKind, Keep},
@@ -166,6 +167,8 @@ pub struct ReferenceRow {
     pub state: String,
     /// How many public documents fitted the name.
     pub several: i64,
+    /// Who has decided, or has proposed what another person must decide; empty = nobody.
+    pub decided_by: String,
     pub decided_name: String,
     pub decided_at: String,
     pub reason: String,
@@ -198,7 +201,7 @@ pub fn named(title: &str, number: &str) -> String {
 macro_rules! reference_columns {
     () => {
         "r.id, r.from_document, r.edition_id, r.basis, r.verb, COALESCE(r.to_document, '') AS to_document, r.to_title, \
-         r.to_number, r.articles, r.quote, r.effective_on, r.state, r.several, r.decided_name, r.decided_at, r.reason, r.version, \
+         r.to_number, r.articles, r.quote, r.effective_on, r.state, r.several, r.decided_by, r.decided_name, r.decided_at, r.reason, r.version, \
          r.created_at"
     };
 }
@@ -214,6 +217,9 @@ const ABOUT: &[(&str, &str)] = &[
     ("reason", "理由"),
 ];
 
+/// A person says what no text says: it waits for another one.
+pub static REFERENCE_PROPOSED: EventKind =
+    EventKind::new(SUBJECT, "reference.proposed", "提出文件关系").holds(ABOUT).keeps(Keep::Words);
 /// A person says that the text does so.
 pub static REFERENCE_CONFIRMED: EventKind =
     EventKind::new(SUBJECT, "reference.confirmed", "确认文件关系").holds(ABOUT).keeps(Keep::Words);

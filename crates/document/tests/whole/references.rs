@@ -8,7 +8,7 @@ use document::{
     seed::Seed,
 };
 use jiff::SignedDuration;
-use kernel::id::DocumentId;
+use kernel::{Actor, id::DocumentId};
 use web::Refusal;
 
 use crate::house::{Home, NUMBER, POLICY, VALIDITY, WRITTEN, editor, plain, told};
@@ -115,7 +115,8 @@ fn nothing_ends_what_has_ended_it() {
         );
         let say = async |from: &DocumentId, to: &DocumentId| {
             let mut tx = home.write().await;
-            let said = references::add(&mut tx, &editor("甲"), from, &decision(to, "2030-01-01"), ("某办法", "")).await;
+            let said =
+                references::add(&mut tx, &Actor::System, from, &decision(to, "2030-01-01"), ("某办法", "")).await;
             if said.is_ok() {
                 tx.commit().await.expect("commit");
             }

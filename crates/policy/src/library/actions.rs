@@ -5,7 +5,7 @@ use axum::{
     response::Response,
 };
 use document::{
-    references::{self, Decision, ReferenceId, Verb},
+    references::{self, Decision, FOUND, ReferenceId, ReferenceRow, Verb},
     rows::DocumentRow,
 };
 use kernel::{id::DocumentId, may_for};
@@ -77,17 +77,20 @@ pub(super) async fn confirm(
     let done = async |tx: &mut Tx| {
         let wanted = wanted?;
         allowed(&ctx, tx, &desk, &row.from_document).await?;
-        references::confirm(tx, &desk.actor(), &id, typed.version, &wanted).await?;
+        let row = references::confirm(tx, &desk.actor(), &id, typed.version, &wanted).await?;
         looked?;
-        Ok::<_, Refusal>(Done::ok("/references?state=found", told(&wanted)))
+        Ok::<_, Refusal>(Done::ok("/references?state=found", told(&row, &wanted)))
     };
     let again = async |errors: FormErrors| pages::shown(&ctx, &desk, &id, typed.clone(), errors).await;
     act_in_place(&ctx, &typed.once, done, again).await
 }
 
 /// What the person reads afterwards.
-fn told(wanted: &Decision) -> String {
+fn told(row: &ReferenceRow, wanted: &Decision) -> String {
     let what = wanted.verb.label();
+    if row.state == FOUND {
+        return format!("已记下：{what}。正文没有写明，还要由另一人在“文件关系”里认定，认定以前不公开、不起作用。");
+    }
     match (&wanted.to, wanted.verb.acts()) {
         (None, _) => format!("已认定：{what}（不在本库，按文字保留），公众现在可以看到。"),
         (Some(_), true) => format!("已认定：{what}。公众现在可以看到，对方文件的有效性随之变化。"),
@@ -122,9 +125,9 @@ pub(super) async fn add(State(ctx): State<Ctx>, desk: Desk, Form(typed): Form<Ty
     let done = async |tx: &mut Tx| {
         let wanted = wanted?;
         allowed(&ctx, tx, &desk, &from).await?;
-        references::add(tx, &desk.actor(), &from, &wanted, (&typed.name, &typed.reason)).await?;
+        let row = references::add(tx, &desk.actor(), &from, &wanted, (&typed.name, &typed.reason)).await?;
         looked?;
-        Ok::<_, Refusal>(Done::ok(format!("/references?document={from}"), told(&wanted)))
+        Ok::<_, Refusal>(Done::ok(format!("/references?document={from}"), told(&row, &wanted)))
     };
     let again = async |errors: FormErrors| pages::by_hand(&ctx, &desk, typed.clone(), errors).await;
     act_in_place(&ctx, &typed.once, done, again).await

@@ -90,7 +90,11 @@ fn line(ctx: &Ctx, row: Row) -> Line {
         document: row.from_document,
         title: row.from_title,
         articles: row.articles,
-        note: if row.decided_name.is_empty() { note } else { format!("{} {note}", row.decided_name) },
+        note: match (row.decided_name.as_str(), row.state.as_str()) {
+            ("", _) => note,
+            (name, FOUND) => format!("{name}提出，须由另一人认定 {note}"),
+            (name, _) => format!("{name} {note}"),
+        },
     }
 }
 
@@ -266,7 +270,10 @@ async fn render(
     let begins = values.get(&document::common::EFFECTIVE_ON).to_owned();
     let begins = if begins.is_empty() { from.first_published_on.clone() } else { begins };
     let decided = row.as_ref().filter(|row| !row.decided_at.is_empty());
-    let decided = decided.map(|row| format!("{} {}", row.decided_name, time::show_minute(&row.decided_at)));
+    let decided = decided.map(|row| {
+        let waits = if row.state == FOUND { "提出，须由另一人认定" } else { "" };
+        format!("{}{waits} {}", row.decided_name, time::show_minute(&row.decided_at))
+    });
     let state = row.as_ref().map_or("", |row| row.state.as_str());
     let bad = !errors.is_empty();
     let page = OnePage {
