@@ -158,6 +158,7 @@ fn list_json(walk: Walk) -> Response {
 async fn column_walk(ctx: &Ctx, pairs: Pairs, slug: &ColumnId) -> Result<Walk> {
     let kinds = Kinds::of(ctx);
     let asked = Asked::read(&kinds, pairs);
+    asked.readable(&kinds)?;
     let (tree, column) = tokio::try_join!(Tree::load(ctx.db()), column(ctx.db(), slug))?;
     if column.is_none() {
         return Err(Error::NotFound);
@@ -170,11 +171,7 @@ async fn walk(ctx: &Ctx, pairs: Pairs, of: fn(&Asked, &Kinds) -> Filter) -> Resu
     let kinds = Kinds::of(ctx);
     let asked = Asked::read(&kinds, pairs);
     let filter = of(&asked, &kinds);
-    if !asked.on.is_empty() {
-        let text =
-            "清单下载的是现在的状态，不能按以前的日期下载。请去掉网址里的 on，或者在政策库页面上看那一天的状态。";
-        return Err(Error::Invalid(text.into()));
-    }
+    asked.readable(&kinds)?;
     Walk::begin(ctx, kinds, &asked, filter).await
 }
 

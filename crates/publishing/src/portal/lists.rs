@@ -127,6 +127,29 @@ impl Asked {
         filter
     }
 
+    /// Files and feeds are read by programs: a condition that nobody can read is told, not answered with everything.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] with the condition.
+    pub(super) fn readable(&self, kinds: &Kinds) -> Result<()> {
+        if !self.on.is_empty() {
+            let text = "清单和订阅给的是现在的状态，不能按以前的日期下载。请去掉网址里的 on，或者在政策库页面上看那一天的状态。";
+            return Err(Error::Invalid(text.into()));
+        }
+        let filter = self.filter(kinds);
+        let kind = self.kind.is_empty() || self.kind == "all" || !filter.kinds.is_empty();
+        let year = self.year.is_empty() || filter.year.is_some();
+        let conditions = [("kind", kind, self.kind.as_str()), ("year", year, self.year.as_str())];
+        let fields = counted(kinds).into_iter().map(|facet| {
+            let typed = self.field(facet);
+            (facet.asked, typed.is_empty() || !facet.shape.read(typed).is_empty(), typed)
+        });
+        match conditions.into_iter().chain(fields).find(|(_, fits, _)| !fits) {
+            Some((name, _, typed)) => Err(Error::Invalid(format!("网址里的 {name}={typed} 没有这个值，请核对。"))),
+            None => Ok(()),
+        }
+    }
+
     pub(super) fn order(&self) -> Order {
         match self.sort.as_str() {
             "oldest" => Order::Oldest,
