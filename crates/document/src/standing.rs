@@ -72,8 +72,8 @@ fn since(declared: Declared<'_>, effects: &[Effect]) -> Option<Date> {
     effects.iter().filter(same).map(|effect| effect.from).min()
 }
 
-/// Whether it is known how a text stood on a day, `public` being the one from which its own words were: of one that is over or changed
-/// it is known of days before only where somebody has said since when.
+/// Whether it is known how a text stood on a day, `public` being the one from which its own words were: of one that is over or
+/// changed it is known of days before only where somebody has said since when.
 pub(crate) fn is_known(declared: Declared<'_>, effects: &[Effect], (day, public): (Date, Option<Date>)) -> bool {
     let over = matches!(declared.validity, REPEALED | LAPSED);
     if turned(declared, effects, day).is_some() || (over && since(declared, effects).is_some()) {

@@ -389,8 +389,8 @@ const ITSELF: [&str; 24] = [
     "规则", "文件", "规范", "标准", "措施", "制度", "章程", "政策", "法", "令",
 ];
 
-/// Whether the row between these two is the one that does something. Who is ended by it is named before it; where nobody is, it is
-/// the text itself, unless another citation stands in the sentence: `first` says that none stands before it at all.
+/// Whether the row between these two is the one that does something. Who is ended by it is named before it; where nobody is, it
+/// is the text itself, unless another citation stands in the sentence: `first` says that none stands before it at all.
 fn agent(lead: &str, rest: &str, first: bool) -> Option<Agent> {
     let sentence = lead.rsplit(ends_sentence).next().unwrap_or_default();
     // A bracket holds a remark of its own: （已由《…》废止）.

@@ -92,8 +92,8 @@ pub async fn put(tx: &mut Tx, kind: Kind, document: &DocumentRow, edition: &Edit
         }
         let state = if verb == Verb::Cites { NOTED } else { FOUND };
         query(
-            "INSERT INTO document_reference (id, from_document, edition_id, basis, verb, to_document, to_title, to_number, articles, \
-             quote, effective_on, state, several, decided_by, decided_name, decided_at, reason, version, created_at) \
+            "INSERT INTO document_reference (id, from_document, edition_id, basis, verb, to_document, to_title, to_number, \
+             articles, quote, effective_on, state, several, decided_by, decided_name, decided_at, reason, version, created_at) \
              VALUES ($1, $2, $3, 'text', $4, $5, $6, $7, $8, $9, '', $10, $11, '', '', '', '', 1, $12) \
              ON CONFLICT (from_document, verb, to_number, to_title, articles) DO UPDATE SET edition_id = excluded.edition_id, \
              quote = excluded.quote, several = excluded.several, to_document = CASE \
@@ -210,12 +210,12 @@ pub struct Decision {
     pub effective_on: String,
 }
 
-/// Says that it is so. What no text says and changes how another document stands is kept as a proposal only, until another person has
-/// said the same: [`ReferenceRow::state`] tells.
+/// Says that it is so. What no text says and changes how another document stands is kept as a proposal only, until another person
+/// has said the same: [`ReferenceRow::state`] tells.
 ///
 /// # Errors
-/// [`Refusal::Fields`] when it would repeal itself, alone or in a circle, what was made after it, or from a day before either was made,
-/// the day is none, or the same has been decided already;
+/// [`Refusal::Fields`] when it would repeal itself, alone or in a circle, what was made after it, or from a day before either was
+/// made, the day is none, or the same has been decided already;
 /// [`Refusal::Conflict`] when somebody was faster, or the document that says it is not public.
 pub async fn confirm(
     tx: &mut Tx,

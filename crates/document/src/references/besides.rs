@@ -114,8 +114,8 @@ pub async fn naming(tx: &mut Tx, document: &DocumentId) -> Result<Vec<(DocumentI
     Ok(rows)
 }
 
-/// Proposes that of the public documents of an organ that are called alike each replaces the one made before it. Where the days are
-/// not known, or are the same, nothing is proposed.
+/// Proposes that of the public documents of an organ that are called alike each replaces the one made before it. Where the days
+/// are not known, or are the same, nothing is proposed.
 ///
 /// # Errors
 /// When the database fails.

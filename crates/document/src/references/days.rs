@@ -1,5 +1,5 @@
-//! Which document can do something to which, by the days on which they were made: nothing ends what was made after it, and nothing
-//! works before both are there.
+//! Which document can do something to which, by the days on which they were made: nothing ends what was made after it, and
+//! nothing works before both are there.
 
 use jiff::civil::Date;
 use kernel::{id::DocumentId, time};

@@ -1,5 +1,5 @@
-//! Whether one person is enough. A text has passed its gates, so one person may confirm what it says. What no text says would end or
-//! change a law on one person's word: it takes another one.
+//! Whether one person is enough. A text has passed its gates, so one person may confirm what it says. What no text says would end
+//! or change a law on one person's word: it takes another one.
 
 use kernel::{Actor, id::DocumentId};
 use store::{Tx, query};

@@ -203,7 +203,8 @@ both! {
         // What is over ends others only when somebody has looked at that.
         let third = policy("QH010", "停车收费办法", "青禾财发〔2019〕1号", "<p>正文。</p>", "2026-02-21T02:00:00Z");
         let third = put(app, third).await;
-        let form = [("document", old.as_str()), ("verb", "repeals"), ("to", "other"), ("other", third.as_str()), ("name", "停车收费办法")];
+        let name = ("name", "停车收费办法");
+        let form = [("document", old.as_str()), ("verb", "repeals"), ("to", "other"), ("other", third.as_str()), name];
         editor.post("/references/new", &form).await.expect(422).shows("请核对是不是反了");
     }
 
@@ -213,7 +214,8 @@ both! {
         let new = put(app, policy("QH010", NEW, "青禾财发〔2026〕9号", "<p>正文。</p>", "2026-02-25T02:00:00Z")).await;
         app.work().await;
         let mut editor = app.editor("QH010").await;
-        let form = |name| [("document", new.as_str()), ("verb", "repeals"), ("to", "other"), ("other", old.as_str()), ("name", name)];
+        let (by, of) = (("document", new.as_str()), ("other", old.as_str()));
+        let form = |name| [by, of, ("verb", "repeals"), ("to", "other"), ("name", name)];
         editor.post("/references/new", &form("某办法")).await.expect(422).shows("请核对名称");
         editor.post("/references/new", &form(OLD)).await.expect(303);
         let page = format!("/policies/{old}");
@@ -241,7 +243,7 @@ both! {
         let mut visitor = app.visitor();
         visitor.get(&of_old).await.expect(200).shows("本库还有一份同名的文件").shows("晚于本文件").shows(&compared).hides("已废止");
         visitor.get(&of_new).await.expect(200).shows("早于本文件").shows(&compared);
-        visitor.get(&compared).await.expect(200).shows("3元");
+        visitor.get(&compared).await.expect(200).shows(NEW);
         visitor.get(&format!("{of_old}?on=2021-01-01")).await.expect(200).hides("本库还有一份同名的文件");
         // Nothing of it stands in a text: one proposes it, another confirms it.
         for first in [true, false] {

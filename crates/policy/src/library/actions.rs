@@ -40,8 +40,8 @@ pub(super) async fn decision(ctx: &Ctx, desk: &Desk, from: &DocumentId, typed: &
     Ok(Decision { verb, to, articles: typed.articles.clone(), effective_on: typed.effective_on.clone() })
 }
 
-/// Whether the page has told what the decision does: what is doubtful was looked at, and nothing else was chosen meanwhile. Said after
-/// everything that cannot be so at all.
+/// Whether the page has told what the decision does: what is doubtful was looked at, and nothing else was chosen meanwhile. Said
+/// after everything that cannot be so at all.
 async fn looked_at(ctx: &Ctx, from: &DocumentRow, wanted: Option<&Decision>, typed: &Typed) -> Result<(), Refusal> {
     let Some(wanted) = wanted else { return Ok(()) };
     let told = effect::told(ctx, from, wanted).await?;

@@ -81,7 +81,8 @@ pub(super) async fn stood(ctx: &Ctx, document: &PublicDocument, day: Date) -> Re
     Ok((document, other))
 }
 
-/// The document where no text is to be shown: not in what machines read of the page either. How it stands today is not how it stood.
+/// The document where no text is to be shown: not in what machines read of the page either. How it stands today is not how it
+/// stood.
 fn without_text(document: &PublicDocument) -> PublicDocument {
     let mut bare = document.clone();
     for text in [&mut bare.body_html, &mut bare.body_text, &mut bare.reading_html, &mut bare.note] {
