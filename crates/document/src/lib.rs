@@ -25,7 +25,7 @@ pub mod common;
 pub mod compare;
 pub mod desk;
 pub mod draft;
-mod effect;
+pub mod effect;
 pub mod erase;
 mod error;
 pub mod events;

@@ -30,7 +30,9 @@ pub(super) async fn decision(ctx: &Ctx, desk: &Desk, from: &DocumentId, typed: &
     };
     if let (Some(to), true) = (&to, verb.acts()) {
         let house = house(ctx);
-        let other = document::rows::document(ctx.db().read(), to).await?.ok_or(Refusal::NotFound)?;
+        let other = document::rows::document(ctx.db().read(), to).await?.filter(|one| one.rank > 0);
+        let none = || Refusal::field("to", "没有找到这份已公开的文件。请从候选里选择，或者选“不在本库”按文字保留。");
+        let other = other.ok_or_else(none)?;
         let own = document::rows::document(ctx.db().read(), from).await?.ok_or(Refusal::NotFound)?;
         // A document of another organ is ended or changed by the office's word alone.
         if house.keeper(&other.organ) != house.keeper(&own.organ) && !desk.staff.central {

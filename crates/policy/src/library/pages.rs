@@ -7,6 +7,7 @@ use axum::{
 };
 use document::{
     Kinds,
+    common::EFFECTIVE_ON,
     references::{self, CONFIRMED, FOUND, REFUSED, ReferenceId, ReferenceRow, Verb, basis},
     rows::DocumentRow,
 };
@@ -187,16 +188,30 @@ pub(super) async fn from_document(ctx: &Ctx, desk: &Desk, id: &DocumentId) -> Re
 /// GET /references/{id}
 pub(super) async fn one(State(ctx): State<Ctx>, desk: Desk, Path(id): Path<ReferenceId>) -> Result<Response> {
     let row = references::one(ctx.db().read(), &id).await?.ok_or(Error::NotFound)?;
+    let from = from_document(&ctx, &desk, &row.from_document).await?;
     let typed = Typed {
         version: row.version,
         verb: row.verb.clone(),
         to: if row.to_document.as_str().is_empty() { "none".to_owned() } else { row.to_document.to_string() },
         articles: row.articles.clone(),
-        effective_on: row.effective_on.clone(),
+        effective_on: match row.effective_on.as_str() {
+            "" if row.state == FOUND && row.does().acts() => stated(&ctx, &from).await?,
+            day => day.to_owned(),
+        },
         reason: row.reason.clone(),
         ..Typed::default()
     };
     shown(&ctx, &desk, &id, typed, FormErrors::new()).await
+}
+
+/// The day from which a text says that it holds, where no field says so: whoever decides sees it; empty = none.
+async fn stated(ctx: &Ctx, from: &DocumentRow) -> Result<String> {
+    let values = document::rows::values(ctx.db().read(), &from.current_edition).await?;
+    if values.has(&EFFECTIVE_ON) || from.public().is_none() {
+        return Ok(String::new());
+    }
+    let text = document::rows::text(ctx.db().read(), &from.current_edition).await?;
+    Ok(document::effect::effective(&text.body_text).map(|day| day.to_string()).unwrap_or_default())
 }
 
 /// The page of one with what was typed.
@@ -267,7 +282,7 @@ async fn render(
         Err(_) => Told::default(),
     };
     let values = document::rows::values(ctx.db().read(), &from.current_edition).await?;
-    let begins = values.get(&document::common::EFFECTIVE_ON).to_owned();
+    let begins = values.get(&EFFECTIVE_ON).to_owned();
     let begins = if begins.is_empty() { from.first_published_on.clone() } else { begins };
     let decided = row.as_ref().filter(|row| !row.decided_at.is_empty());
     let decided = decided.map(|row| {

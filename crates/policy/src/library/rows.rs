@@ -145,7 +145,8 @@ pub(crate) async fn meant(ctx: &Ctx, typed: &str) -> Result<DocumentId, Refusal>
     let kind = kinds.get(super::POLICY).ok_or(Refusal::NotFound)?;
     let last = typed.split(['?', '#']).next().unwrap_or_default().rsplit('/').next().unwrap_or_default();
     let id = DocumentId::from(last);
-    if let Some(document) = document::rows::document(ctx.db().read(), &id).await? {
+    // What was never public is nothing that a text can mean.
+    if let Some(document) = document::rows::document(ctx.db().read(), &id).await?.filter(|one| one.rank > 0) {
         return Ok(document.id);
     }
     let plain = typed.trim_matches(['《', '》']);
