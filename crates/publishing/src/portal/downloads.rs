@@ -12,6 +12,7 @@ use axum::{
 use document::{
     Facet, Kinds, Shape,
     columns::{Tree, column, column_names},
+    common::{EFFECTIVE_ON, EXPIRES_ON},
     page::base_url,
     public::{self, Cursor, Filter, Listed, Order, Places},
 };
@@ -53,6 +54,8 @@ fn in_table(told: &Told) -> (Vec<&'static Facet>, Vec<&'static Facet>) {
     let short = told.facets.iter().copied().filter(|facet| !matches!(facet.shape, Shape::Long(_)));
     let (named, mut others): (Vec<&Facet>, Vec<&Facet>) = short.partition(|facet| facet.named());
     others.sort_by_key(|facet| !matches!(facet.shape, Shape::Choice(_)));
+    // By which it stands as it does.
+    others.extend([&EFFECTIVE_ON, &EXPIRES_ON]);
     (named, others)
 }
 
