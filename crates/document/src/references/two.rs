@@ -5,7 +5,7 @@ use kernel::{Actor, id::DocumentId};
 use store::{Tx, query};
 use web::Refusal;
 
-use super::{CONFIRMED, Decision, FOUND, ReferenceId, ReferenceRow, Verb, basis};
+use super::{CONFIRMED, Decision, FOUND, ReferenceId, ReferenceRow, basis};
 use crate::{common::DOCUMENT_NUMBER, error::Result, number, rows, words};
 
 /// What becomes of a decision.
@@ -113,7 +113,7 @@ pub(super) async fn propose(
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{super::Verb, *};
 
     #[test]
     fn only_what_changes_a_law_takes_two() {

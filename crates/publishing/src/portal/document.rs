@@ -219,6 +219,8 @@ async fn show(ctx: &Ctx, reader: &Reader, document: &PublicDocument, day: Option
         page.toc.clear();
         page.long.clear();
         page.attachments.clear();
+        page.history.clear();
+        page.number = 1;
         page.banner = Banner::default();
     }
     // A day of which it is not known is told above; the table says nothing, neither that there is none.
