@@ -71,6 +71,9 @@ const COLUMNS: &str = "r.id, r.from_document, d.title AS from_title, d.organ, r.
 const FROM: &str =
     "document_reference r JOIN document d ON d.id = r.from_document LEFT JOIN document t ON t.id = r.to_document";
 
+/// What changes how the other stands comes before what only says on what a text is based.
+const ACTS: &str = "CASE WHEN r.verb IN ('repeals', 'replaces', 'ends', 'amends') THEN '1' ELSE '0' END";
+
 /// The organs whose documents a person sees here: all of them for the office.
 pub(crate) fn organs(ctx: &Ctx, desk: &Desk, asked: &str) -> Vec<OrganCode> {
     let house = house(ctx);
@@ -84,7 +87,7 @@ pub(crate) fn organs(ctx: &Ctx, desk: &Desk, asked: &str) -> Vec<OrganCode> {
 fn list(ctx: &Ctx, desk: &Desk, filter: &Filter) -> List {
     let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
     List::new(COLUMNS, FROM, "r.id")
-        .sort("new", &[By::down("r.created_at")])
+        .sort("new", &[By::down(ACTS), By::down("r.created_at")])
         .given("d.current_edition <> ''")
         .given("r.state <> 'noted'")
         .any_of("d.organ", organs(ctx, desk, &filter.organ))
