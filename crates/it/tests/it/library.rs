@@ -111,7 +111,8 @@ both! {
         visitor.get("/policies?on=2020-05-01").await.expect(200).hides(OLD).shows("不是现在的状态");
         visitor.get("/policies?on=2021-01-01&validity=in_force").await.expect(200).shows(OLD);
         visitor.get("/policies?on=2021-01-01&validity=lapsed").await.expect(200).hides(OLD);
-        visitor.get("/policies?on=2021-13-01").await.expect(400);
+        // No day: the list stays, with what was typed.
+        visitor.get("/policies?on=2021-13-01").await.expect(400).shows("2021-13-01").shows(OLD).shows("aria-invalid");
         visitor.get("/policies.csv?on=2021-01-01").await.expect(400).shows("不能按以前的日期下载");
         // A term that ends lapses by itself, on the page and in lists.
         app.pass(SignedDuration::from_hours(24));

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use askama::Template;
 use axum::{
     extract::{Path, State},
+    http::StatusCode,
     response::Response,
 };
 use document::{
@@ -54,6 +55,9 @@ pub(super) struct Asked {
     after: String,
     /// The day as of which the library is shown; empty = today.
     pub(super) on: String,
+    /// What was typed for the day where it is none, and what is said of it.
+    pub(super) typed: String,
+    pub(super) wrong: String,
     /// Values of counted fields, by the field's name in addresses.
     fields: BTreeMap<&'static str, String>,
 }
@@ -405,12 +409,21 @@ pub(super) async fn policies(State(ctx): State<Ctx>, reader: Reader, Query(pairs
         path: "/policies",
         door: "policies",
     };
-    match as_of::day(&ctx, &asked.on)? {
-        Some(day) => library::of_day(&ctx, &reader, &kinds, (asked, filter, shelf), day).await,
-        None => {
+    match as_of::day(&ctx, &asked.on) {
+        Ok(Some(day)) => library::of_day(&ctx, &reader, &kinds, (asked, filter, shelf), day).await,
+        Ok(None) => {
             asked.on.clear();
             library(&ctx, &reader, &kinds, asked, filter, shelf).await
         }
+        // The list stays where it is, and what was typed in its field.
+        Err(Error::Invalid(wrong)) => {
+            asked.typed = std::mem::take(&mut asked.on);
+            asked.wrong = wrong;
+            let mut response = library(&ctx, &reader, &kinds, asked, filter, shelf).await?;
+            *response.status_mut() = StatusCode::BAD_REQUEST;
+            Ok(response)
+        }
+        Err(other) => Err(other),
     }
 }
 

@@ -183,6 +183,7 @@ pub(super) fn banner(listed: &Listed, relations: &Relations, today: Date) -> Ban
     let kept = "不再作为办事依据，留在这里供查阅。";
     let words = match validity {
         REPEALED if !since.is_empty() => format!("本文件{since}已废止，{kept}"),
+        REPEALED if by.is_empty() => format!("本文件已废止，{kept}废止它的文件和日期，本库没有登记。"),
         REPEALED => format!("本文件已废止，{kept}"),
         LAPSED if !since.is_empty() => format!("本文件{since}已失效，{kept}"),
         LAPSED if expired(&listed.values, today) => format!(
