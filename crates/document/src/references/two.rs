@@ -8,6 +8,9 @@ use web::Refusal;
 use super::{CONFIRMED, Decision, FOUND, ReferenceId, ReferenceRow, basis};
 use crate::{common::DOCUMENT_NUMBER, error::Result, number, rows, words};
 
+/// A shorter title says too little.
+const TELLING: usize = 6;
+
 /// What becomes of a decision.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Step {
@@ -69,7 +72,10 @@ async fn bears_the_name(tx: &mut Tx, row: &ReferenceRow, to: &DocumentId) -> Res
     let own = number::spellings(values.get(&DOCUMENT_NUMBER));
     let numbered = !row.to_number.is_empty() && own.contains(&row.to_number);
     let wanted = words::normal(&row.to_title);
-    Ok(numbered || (!wanted.is_empty() && words::normal(&other.title).contains(&wanted)))
+    let title = words::normal(&other.title);
+    // A short name says too little to be found within another one.
+    let titled = title == wanted || (wanted.chars().count() >= TELLING && title.contains(&wanted));
+    Ok(numbered || titled)
 }
 
 /// Whether a name that a person enters is that of the document that is meant.
