@@ -17,7 +17,7 @@ use documents::tables::{Table, TableRow};
 use edge::{
     api,
     front::{Answers, Front},
-    headers,
+    headers, host,
     kept::{self, Kept},
     moved,
     request_log::{self, RequestLog},
@@ -226,6 +226,7 @@ fn dress(router: Router<Ctx>, ctx: &Ctx, listener: Listener) -> Router {
     let mut router = router
         // Long enough for a large attachment over a slow line and its reading in the guarded child.
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, std::time::Duration::from_secs(180)))
+        .layer(middleware::from_fn(host::one))
         .layer(middleware::from_fn_with_state((ctx.clone(), listener), headers::error_pages));
     if listener == Listener::Portal {
         router = router.layer(middleware::from_fn(api::open));

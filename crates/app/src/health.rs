@@ -129,7 +129,7 @@ pub async fn office(
     let status = search.status();
     let mut warnings = Vec::new();
     if !status.problem.is_empty() {
-        warnings.push(format!("检索索引：{}", status.problem));
+        warnings.push(format!("检索索引：{}", status.problem.trim_start_matches("检索索引：")));
     }
     if free.is_some_and(|free| free < LOW_MB) {
         warnings.push(format!("数据盘只剩 {} MB", free.unwrap_or(0)));

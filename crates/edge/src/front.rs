@@ -14,6 +14,7 @@ use web::{Ctx, Listener, api, client, peer};
 
 use crate::{
     headers::carries_body,
+    host,
     kept::Kept,
     request_log::{Line, RequestLog},
 };
@@ -111,7 +112,7 @@ impl Front {
 
 /// A program may want another form than what is kept, and is told what a page of another site may read ([`crate::api`]).
 fn is_for_readers(request: &Parts) -> bool {
-    !carries_body(&request.headers) && !request.uri.path().starts_with(api::PREFIX)
+    !carries_body(&request.headers) && host::is_clear(&request.headers) && !request.uri.path().starts_with(api::PREFIX)
 }
 
 /// A kept page on its way to its reader; when it is dropped, its line is written.

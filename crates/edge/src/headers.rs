@@ -344,7 +344,24 @@ fn percent_decode(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{HeaderValue, Listener, Server, is_text, marked, nearest, over_https, path_words};
+    use super::{HeaderValue, Listener, PORTAL_POLICY, Server, is_text, marked, nearest, over_https, path_words};
+
+    /// Pages of the copy load what pages of the program load: scripts, styles, fonts, the log of receipts.
+    #[test]
+    fn copies_of_the_site_are_served_with_the_policy_of_the_site() {
+        for (conf, pages) in [
+            (include_str!("../../../deploy/nginx-mirror.conf"), 1),
+            (include_str!("../../../deploy/nginx-portal.conf"), 3),
+        ] {
+            let policies =
+                conf.lines().filter_map(|line| line.trim().strip_prefix("add_header Content-Security-Policy "));
+            let (files, of_pages): (Vec<&str>, Vec<&str>) = policies.partition(|policy| policy.contains("sandbox"));
+            assert!(!files.is_empty() && of_pages.len() == pages, "{of_pages:?}");
+            for policy in of_pages {
+                assert_eq!(policy.split('"').nth(1), Some(PORTAL_POLICY));
+            }
+        }
+    }
 
     #[test]
     fn each_server_is_strict_once_it_is_told_that_people_come_over_https() {

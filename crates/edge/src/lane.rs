@@ -15,7 +15,7 @@ use tokio::{
     time::{Instant, sleep_until},
 };
 
-use crate::{connections::Sending, front::Front};
+use crate::{connections::Sending, front::Front, host};
 
 /// Bytes that are read at once at most.
 const PIECE: usize = 4096;
@@ -101,10 +101,20 @@ fn asked(read: &[u8]) -> Asked {
         Ok(httparse::Status::Partial) => return Asked::More,
         Err(_) => return Asked::Other,
     };
+    if !is_plain(&read[..length]) {
+        return Asked::Other;
+    }
     match plain(&request) {
         Some(parts) => Asked::Page(Box::new(parts), length),
         None => Asked::Other,
     }
+}
+
+/// Whether lines end as they should, and every byte is one of ASCII: some read a bare line feed as an end and others do not, and
+/// what a byte beyond ASCII means nobody has agreed upon.
+fn is_plain(head: &[u8]) -> bool {
+    let bare = head.iter().enumerate().any(|(at, byte)| *byte == b'\n' && (at == 0 || head[at - 1] != b'\r'));
+    !bare && head.is_ascii()
 }
 
 /// The head of a request without a body, that leaves the connection open, to one host.
@@ -125,8 +135,7 @@ fn plain(request: &httparse::Request<'_, '_>) -> Option<Parts> {
         }
         parts.headers.append(name, HeaderValue::from_bytes(field.value).ok()?);
     }
-    let mut hosts = parts.headers.get_all(header::HOST).iter();
-    (hosts.next().is_some() && hosts.next().is_none()).then_some(parts)
+    (parts.headers.contains_key(header::HOST) && host::is_clear(&parts.headers)).then_some(parts)
 }
 
 #[cfg(test)]
@@ -164,6 +173,15 @@ mod tests {
             (format!("GET /a b HTTP/1.1\r\n{host}\r\n"), "other"),
             (format!("GET /a HTTP/1.1\r\n{host}X : y\r\n\r\n"), "other"),
             (format!("GET /a HTTP/1.1\r\n{host}X: a\r\n b\r\n\r\n"), "other"),
+            ("GET /a HTTP/1.1\r\nHost: x\nX: y\r\n\r\n".to_owned(), "other"),
+            ("GET /a HTTP/1.1\nHost: x\n\n".to_owned(), "other"),
+            (format!("GET /a HTTP/1.1\r\n{host}X: y\r\n\n"), "other"),
+            (format!("GET /a HTTP/1.1\r\n{host}X: \u{e9}\r\n\r\n"), "other"),
+            ("GET /\u{653f} HTTP/1.1\r\nHost: x\r\n\r\n".to_owned(), "other"),
+            ("GET /a HTTP/1.1\r\nHost:\r\n\r\n".to_owned(), "other"),
+            ("GET /a HTTP/1.1\r\nHost: a@b/c?d\r\n\r\n".to_owned(), "other"),
+            ("GET /a HTTP/1.1\r\nHost: a, b\r\n\r\n".to_owned(), "other"),
+            ("GET /a HTTP/1.1\r\nHost: [::1]:8080\r\n\r\n".to_owned(), "page"),
         ] {
             assert_eq!(kind(&text), expected, "{text:?}");
         }

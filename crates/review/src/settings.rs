@@ -113,6 +113,14 @@ impl web::Section for Settings {
         let of_stages = stages.filter_map(|stage| Some((stage.gate.as_str(), stage.questions.as_deref()?)));
         let of_gates = self.questions.iter().map(|one| (one.gate.as_str(), one.ask.as_slice()));
         problems.extend(of_stages.chain(of_gates).filter_map(|(gate, asked)| fault(gate, asked)));
+        // Gates that the office makes in the browser bear Chinese names, which are not known here.
+        let of_routes: Vec<&str> =
+            self.routes.iter().flat_map(|route| &route.stages).map(|stage| stage.gate.as_str()).collect();
+        let known = |gate: &str| Gate::from_code(gate).is_some() || of_routes.contains(&gate) || !gate.is_ascii();
+        for one in self.questions.iter().filter(|one| !known(&one.gate)) {
+            let codes = Gate::ALL.map(|gate| gate.code).join("、");
+            problems.push(format!("questions：没有 gate = {:?} 这一关，四关是 {codes}", one.gate));
+        }
         for (at, one) in self.questions.iter().enumerate() {
             if self.questions[..at].iter().any(|other| other.gate == one.gate) {
                 problems.push(format!("questions：gate = {:?} 写了两条，后一条不会生效。请合并成一条", one.gate));
@@ -210,6 +218,17 @@ mod tests {
         assert_eq!((slow.stages()[1].label.as_str(), slow.first().two_person), ("合法性审查", true));
         assert_eq!(slow.stages()[1].roles, [Role::OrganHead]);
         assert_eq!(settings.route("records", &"weather".into()), None);
+    }
+
+    #[test]
+    fn questions_of_a_gate_that_is_none_are_refused() {
+        let told =
+            |gate: &str| settings(&format!(r#"{{"questions":[{{"gate":"{gate}","ask":["已通读"]}}]}}"#)).problems();
+        assert!(told("wording").is_empty() && told("合法性审查").is_empty());
+        assert!(told("wordng").first().is_some_and(|why| why.contains("没有 gate = \"wordng\" 这一关")));
+        // A gate of a route of one's own is one.
+        let own = settings(&ROUTES.replacen('{', r#"{"questions":[{"gate":"legal","ask":["已通读"]}],"#, 1));
+        assert_eq!(own.problems(), Vec::<String>::new());
     }
 
     #[test]

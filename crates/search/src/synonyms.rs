@@ -46,6 +46,8 @@ const SAME: &[&[&str]] = &[
     &["社会保障卡", "社保卡"],
     &["噪声", "噪音"],
     &["收养", "领养"],
+    &["保守国家秘密法", "保密法"],
+    &["政府信息公开条例", "信息公开条例"],
 ];
 
 /// Forms of a question that are looked for besides its own.
@@ -109,6 +111,7 @@ mod tests {
         assert_eq!(others("低保标准", &[]), [Other { before: "", form: "最低生活保障", after: "标准" }]);
         assert_eq!(others("农村最低生活保障", &[]), [Other { before: "农村", form: "低保", after: "" }]);
         assert!(others("医保报销", &[]).iter().any(|other| other.form == "医疗保险"));
+        assert_eq!(others("保密法", &[]), [Other { before: "", form: "保守国家秘密法", after: "" }]);
         assert!(others("财政预算", &[]).is_empty());
     }
 

@@ -71,10 +71,10 @@ pub enum Error {
     /// A migration that was applied reads differently now.
     #[error("数据库结构（{0}）第 {1} 版与本程序内的不一致，可能来自另一个分支的程序。请使用建库时的程序版本。")]
     Changed(String, i64),
-    /// The database was written by an older program, and whoever opened it only wanted to look.
+    /// The database was written by an older program, and whoever opened it leaves the structure to the server.
     #[error(
-        "数据库的结构比本程序旧（缺 {0} 步），只查看的命令不改动它。请先用原来的程序备份，再启动 gongkai serve 升级；\
-         也可以用原来的程序查看。"
+        "数据库的结构比本程序旧（缺 {0} 步），只有 gongkai serve 会更新它。请先用原来的程序备份，再启动 gongkai serve 升级；\
+         也可以用原来的程序办理。"
     )]
     Older(usize),
     /// The database may not be reached over the network in clear text.

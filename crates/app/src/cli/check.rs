@@ -25,13 +25,15 @@ struct Answer {
 /// Checks a file; nothing is stored. The county's list of words and its library are asked where the data directory has them.
 ///
 /// # Errors
-/// When the file cannot be read, in words.
+/// When the file cannot be read, in words, or what the command names by itself to be asked.
 pub(super) fn run(file: &Path, common: &Common) -> Result<ExitCode> {
     let read = super::file::read(file)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let (findings, notice) = match runtime.block_on(asked(common, &read)) {
         Ok(Some((asking, answers))) => (look(&read, asking.book(), &answers), None),
         Ok(None) => (look(&read, &Book::default(), &Answers::default()), None),
+        // Whoever names where to ask does not want an answer without it.
+        Err(why) if common.config.is_some() || common.database.is_some() => return Err(why),
         Err(why) => {
             let notice = format!("没有读到数据目录里的词表和政策文件，只按通用规则检查。{why}");
             eprintln!("注意：{notice}");

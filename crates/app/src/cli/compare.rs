@@ -74,14 +74,7 @@ pub(super) fn run(old: &Path, new: Option<&Path>, decision: Option<&Path>, as_js
     let (new, amended) = match (new, decision) {
         (_, Some(decision)) => {
             let amended = amend::apply(&old, &amend::read(&text(decision)?));
-            ensure!(
-                !amended.applied.is_empty(),
-                "决定里没有一句能应用到原文上。{}",
-                amended.failed.first().map_or_else(
-                    || "请检查是否选错了文件。".to_owned(),
-                    |failed| format!("例如“{}”：{}。", failed.sentence, failed.reason)
-                )
-            );
+            ensure!(!amended.applied.is_empty(), "决定里没有一句能应用到原文上。{}", reasons(&amended));
             (amended.statute.clone(), Some(amended))
         }
         (Some(new), None) => (Statute::read(&text(new)?), None),
@@ -112,6 +105,22 @@ pub(super) fn run(old: &Path, new: Option<&Path>, decision: Option<&Path>, as_js
     }
     super::file::print(&out)?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// As many sentences are told with their reasons where nothing could be done.
+const MOST_REASONS: usize = 20;
+
+/// Why nothing of a decision could be applied, sentence by sentence.
+fn reasons(amended: &Amended) -> String {
+    if amended.failed.is_empty() {
+        return "请检查是否选错了文件。".to_owned();
+    }
+    let told = amended.failed.iter().take(MOST_REASONS);
+    let mut told: Vec<String> = told.map(|failed| format!("“{}”：{}。", failed.sentence, failed.reason)).collect();
+    if let Some(more) = amended.failed.len().checked_sub(MOST_REASONS).filter(|more| *more > 0) {
+        told.push(format!("另有 {more} 句。"));
+    }
+    told.join("\n")
 }
 
 fn text(file: &Path) -> Result<String> {

@@ -240,8 +240,13 @@ pub(crate) async fn restore(
             "原来的配置存为 gongkai.toml.from-backup，请核对后改名使用。检索索引会在启动时自动重建。请启动服务一两分钟后运行 gongkai verify：旧备份里还没有封存的内容在首次启动时封存，此前不能核对。"
         );
         if !restored.keys {
+            // An archive of a program without receipts never had the key that signs them.
+            let (public, without) = match restored.tables.get("public_leaf").copied() {
+                Some(1..) => ("、public-log-key", "，新公开的内容没有凭证"),
+                _ => ("", ""),
+            };
             println!(
-                "备份里没有密钥：请把另行保管的 files-key、public-log-key 放回数据目录，否则公众提交的附件无法打开，新公开的内容没有凭证。"
+                "备份里没有密钥：请把另行保管的 log-key、files-key{public} 放回原处，否则留痕的末尾无法证明，公众提交的附件无法打开{without}。"
             );
         }
     }

@@ -337,7 +337,8 @@ fn run(cli: Cli) -> Result<ExitCode> {
                 if !there {
                     command.may_begin(&config)?;
                 }
-                let ctx = open(config, data).await?;
+                // The server alone brings an older structure up to date: one of the old program may serve beside us.
+                let ctx = if there { existing(config, data).await? } else { open(config, data).await? };
                 if !there {
                     eprintln!("这里还没有数据，已新建：{}", ctx.data().display());
                     // From its first account on a site can be verified, not only from its first start on.

@@ -8,7 +8,8 @@ use clap::{
 /// Headings of a help page, and what every command ends with.
 const TEMPLATE: &str = "{about-with-newline}\n用法：{usage}\n\n{all-args}{after-help}";
 /// The same for commands that hold commands.
-const EXIT: &str = "退出码：0 完成；1 输入或当前状态不允许，提示会说明怎么改；2 命令用法不对。";
+const EXIT: &str = "退出码：0 完成；1 输入或当前状态不允许，提示会说明怎么改；2 命令用法不对；\
+    3 没有发现问题，也没有证明什么。";
 
 /// The command line with Chinese headings on every level.
 pub(super) fn chinese(command: Command) -> Command {
@@ -69,6 +70,9 @@ pub(super) fn explain(error: &Error) -> String {
     let (arg, value) = (told(ContextKind::InvalidArg), told(ContextKind::InvalidValue));
     let mut text = match error.kind() {
         ErrorKind::MissingRequiredArgument => format!("缺少参数 {arg}。"),
+        ErrorKind::UnknownArgument if !arg.starts_with('-') => {
+            format!("“{arg}”是多出来的。词句里有空格的，请用引号括起来。")
+        }
         ErrorKind::UnknownArgument => format!("没有“{arg}”这个选项。"),
         ErrorKind::InvalidSubcommand => format!("没有“{}”这个命令。", told(ContextKind::InvalidSubcommand)),
         ErrorKind::MissingSubcommand => "请写明要执行的命令。".to_owned(),
@@ -78,7 +82,14 @@ pub(super) fn explain(error: &Error) -> String {
             let reason = std::error::Error::source(error).map(ToString::to_string).unwrap_or_default();
             format!("{arg} 不能是“{value}”：{}。", reason.trim_end_matches('。'))
         }
-        ErrorKind::ArgumentConflict => format!("{arg} 不能这样一起使用，或写了两次。"),
+        ErrorKind::ArgumentConflict => {
+            let other = told(ContextKind::PriorArg);
+            if other.is_empty() || other == arg {
+                format!("{arg} 写了两次，或不能这样一起使用。")
+            } else {
+                format!("{arg} 和 {other} 不能一起使用。")
+            }
+        }
         ErrorKind::TooManyValues | ErrorKind::TooFewValues | ErrorKind::WrongNumberOfValues => {
             format!("{arg} 的值的个数不对。")
         }

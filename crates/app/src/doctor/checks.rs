@@ -174,6 +174,26 @@ pub(crate) async fn columns(ctx: &Ctx) -> Outcome {
     if !lost.is_empty() {
         return Err(format!("review.routes 写的栏目 {} 不存在，这条流程不会生效。请核对网址名。", lost.join("、")));
     }
+    let owed = ctx.settings::<policy::interpretation::Obligation>();
+    for (name, list) in [("columns", &owed.columns), ("except_columns", &owed.except_columns)] {
+        let lost: Vec<&str> = list.iter().map(String::as_str).filter(|column| unknown(column)).collect();
+        if !lost.is_empty() {
+            return Err(format!(
+                "interpretation.{name} 写的栏目 {} 不存在，要配解读的文件会算错。请核对网址名。",
+                lost.join("、")
+            ));
+        }
+    }
+    let facets = document::Kinds::of(ctx).facets();
+    for (key, value) in owed.exceptions() {
+        match facets.iter().find(|facet| facet.key == key) {
+            None => return Err(format!("interpretation.except 写的字段 {key} 不存在，这一条不会生效。请核对。")),
+            Some(facet) if facet.shape.read(value).is_empty() => {
+                return Err(format!("interpretation.except 写的 {key}={value} 不是{}的写法，请核对。", facet.label));
+            }
+            Some(_) => {}
+        }
+    }
     Ok(format!("{} 个", tree.len()))
 }
 
@@ -234,6 +254,15 @@ pub(super) async fn demonstration(ctx: &Ctx) -> Outcome {
     }
 }
 
+/// The same for whoever watches the program: what must be done in some weeks is a reminder, not a fault of the installation.
+pub(super) fn calendar_now(ctx: &Ctx) -> Outcome {
+    let holds = ctx.today() <= ctx.calendar().known_until();
+    match calendar(ctx) {
+        Err(soon) if holds => Ok(format!("提醒：{soon}")),
+        outcome => outcome,
+    }
+}
+
 /// Until when statutory deadlines can be computed.
 pub(crate) fn calendar(ctx: &Ctx) -> Outcome {
     let known = ctx.calendar().known_until();
@@ -251,6 +280,10 @@ pub(crate) fn calendar(ctx: &Ctx) -> Outcome {
 pub(super) async fn receipts(ctx: &Ctx) -> Outcome {
     let words = |error: store::Error| format!("{error}。");
     publishing::receipts::ready(ctx).await.map_err(words)?;
+    let misplaced = publishing::receipts::misplaced(ctx).await;
+    if !misplaced.is_empty() {
+        return Err(format!("receipts.cosigned 取不到见证方的加签：{}。", misplaced.join("；")));
+    }
     let told = publishing::receipts::told(ctx).await.map_err(words)?;
     Ok(told.unwrap_or_else(|| "还没有公开的文件，第一份公开后建立日志".to_owned()))
 }

@@ -63,7 +63,7 @@ pub async fn run(config: Config, data: PathBuf, as_json: bool) -> Result<ExitCod
             points.push(point("栏目", checks::columns(&ctx).await));
             points.push(point("账号", checks::accounts(&ctx).await));
             points.push(point("演示密码", checks::demonstration(&ctx).await));
-            points.push(point("工作日历", checks::calendar(&ctx)));
+            points.push(point("工作日历", checks::calendar_now(&ctx)));
             points.push(point("公开凭证", checks::receipts(&ctx).await));
             let verified = verify(&ctx).await?;
             let outcome = match (&verified.first_bad, advice(&verified)) {

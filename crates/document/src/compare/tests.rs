@@ -108,6 +108,18 @@ fn a_new_article_moves_the_numbers_of_those_after_it() {
 }
 
 #[test]
+fn a_number_in_other_brackets_is_the_same_number() {
+    let old = paragraphs(&["本办法所称单位包括", "(一)国家机关", "(二)事业单位", "1.学校"]);
+    let new = paragraphs(&["本办法所称单位包括", "（一）国家机关", "（二）事业单位", "1．学校"]);
+    let view = compared(&old, &new).view(true);
+    assert_eq!(view.count, 0);
+    assert_eq!(view.summary, "正文文字没有变化：3 段只改了序号的标点");
+    let moved = paragraphs(&["本办法所称单位包括", "（二）国家机关", "（三）事业单位", "1．学校"]);
+    let told = compared(&old, &moved).view(true).summary;
+    assert!(told.contains("2 段只改了序号、1 段只改了序号的标点"), "{told}");
+}
+
+#[test]
 fn a_paragraph_becomes_two_and_two_become_one() {
     let (a, b) = ("申请人应当提交身份证明和居住证明等材料。", "窗口当场核对并出具受理回执，不得要求重复提交。");
     let whole = paragraphs(&[&format!("{a}{b}")]);

@@ -132,14 +132,15 @@ impl Comparison {
         let told = Change::ALL.into_iter().filter(|change| *change != Change::Unchanged);
         let told = told.map(|change| (change, of(change, false))).filter(|(_, count)| *count > 0);
         let told: Vec<String> = told.map(|(change, count)| format!("{} {count} 处", change.label())).collect();
-        let numbers = match of(Change::Moved, true) {
-            0 => String::new(),
-            count => format!("{count} 段只改了序号"),
-        };
+        let respelled = self.rows.iter().filter(|row| self.is_respelled(row)).count();
+        let numbers =
+            [(of(Change::Moved, true).saturating_sub(respelled), "段只改了序号"), (respelled, "段只改了序号的标点")];
+        let numbers = numbers.iter().filter(|(count, _)| *count > 0).map(|(count, words)| format!("{count} {words}"));
+        let numbers = numbers.collect::<Vec<_>>().join("、");
         match (told.is_empty(), numbers.is_empty()) {
             (false, false) => format!("正文共 {count} 处不同：{}；另有 {numbers}", told.join("、")),
             (false, true) => format!("正文共 {count} 处不同：{}", told.join("、")),
-            (true, false) => format!("正文只有序号变动：{numbers}"),
+            (true, false) => format!("正文文字没有变化：{numbers}"),
             (true, true) if self.looks => "正文文字没有变化，只有字体、对齐等格式或附图顺序有调整".to_owned(),
             (true, true) => "正文没有变化".to_owned(),
         }
@@ -199,6 +200,25 @@ impl Comparison {
         line
     }
 
+    /// Whether only the marks around a number were written otherwise: (三) and （三）, 1. and 1．.
+    fn is_respelled(&self, row: &Row) -> bool {
+        let halved = |c: char| match c {
+            '（' => '(',
+            '）' => ')',
+            '．' => '.',
+            '０'..='９' => char::from_digit(u32::from(c) - u32::from('０'), 10).unwrap_or(c),
+            c => c,
+        };
+        let number = |unit: &Unit| -> String {
+            let label = self.lexicon.text(&unit.words[..unit.label]);
+            label.chars().filter(|c| !c.is_whitespace()).map(halved).collect()
+        };
+        match (self.old.get(row.olds.start), self.new.get(row.news.start)) {
+            (Some(old), Some(new)) => row.renumbered && number(old) == number(new),
+            _ => false,
+        }
+    }
+
     /// What became of a row, in a sentence.
     fn label(&self, row: &Row, what: What) -> String {
         let of = |unit: &Unit, at: usize| match unit.label {
@@ -209,6 +229,7 @@ impl Comparison {
         let name = what.label();
         match row.change {
             Change::Unchanged => String::new(),
+            Change::Moved if self.is_respelled(row) => "只改了序号的标点，文字未改".to_owned(),
             Change::Moved if row.renumbered => "序号变动，文字未改".to_owned(),
             Change::Moved | Change::MovedModified if row.is_trace() => {
                 format!("{name}移走：移到{}处", there(&self.new))

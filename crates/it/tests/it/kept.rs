@@ -165,6 +165,14 @@ both! {
         wire.send(&format!("{page}\r\n")).await;
         assert!(wire.next().await.0.starts_with("http/1.1 404"));
         assert_eq!(wire.next().await.1, plain);
+        // Two hosts, or an odd one, are refused whoever answers: what stands in front may have read the other one.
+        for more in ["Host: other.example\r\n\r\n", "\r\n"] {
+            let (mut wire, _stop) = Wire::open(app).await;
+            let host = if more.len() > 2 { "portal.example" } else { "portal.example/a?b" };
+            let odd = page.replace("portal.example", host);
+            wire.send(&format!("{odd}{more}")).await;
+            assert!(wire.next().await.0.starts_with("http/1.1 400"), "{odd}{more}");
+        }
         // What was kept and is withdrawn is gone for whoever has a connection open, too.
         let (mut wire, _stop) = Wire::open(app).await;
         wire.send(&format!("{page}\r\n")).await;

@@ -102,6 +102,29 @@ both! {
     }
 }
 
+/// A program of before may serve beside a command of the new one: the structure is changed by the new server alone.
+#[tokio::test]
+async fn commands_leave_an_older_structure_alone() {
+    let place = tempfile::tempdir().expect("place");
+    let url = format!("sqlite:{}", place.path().join("gongkai.db").display());
+    let mut before = capabilities::all().migrations();
+    before.pop().expect("steps");
+    let db = Db::open(&url, seams(), &before).await.expect("the program of before");
+    let known = steps(&db).await;
+    db.close().await;
+    let add = ["user", "add", "clerk", "--name", "甲", "--organ", "OFFICE", "--role", "system_admin"];
+    for arguments in
+        [&["user", "unlock", "clerk"][..], &["user", "passwd", "clerk"], &add, &["user", "list"], &["verify"]]
+    {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_gongkai-under-test"));
+        let output = command.env_clear().env("GONGKAI_DATA", place.path()).args(arguments).output().expect("starts");
+        let told = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(output.status.code() == Some(1) && told.contains("结构比本程序旧"), "{arguments:?}: {told}");
+    }
+    let db = Db::open(&url, seams(), &before).await.expect("as it was");
+    assert_eq!(steps(&db).await, known);
+}
+
 /// Not a test: the later program of the story above, in a process of its own so that it can be killed.
 #[tokio::test]
 async fn a_later_program() {

@@ -1,12 +1,17 @@
 //! A decision applied to the old text.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::{
+    collections::{BTreeSet, HashMap, HashSet},
+    ops::Range,
+};
 
 use super::{
-    Amended, Decision, Failed, Place, Step,
+    Amended, Decision, Failed, Instruction, Place, Step,
+    left::{gaps, references},
     lines::{groups, paragraph, range, renumbered},
     order::{Work, collides, ordered},
     parts,
+    titles::alike,
 };
 use crate::{
     number::{self, label},
@@ -23,25 +28,22 @@ pub fn apply(old: &Statute, decision: &Decision) -> Amended {
         ..Work::default()
     });
     let mut state = State { all: articles.collect(), statute: old.clone(), anew: false };
-    let (mut applied, mut failed, mut notes) = (Vec::new(), decision.unread.clone(), Vec::new());
-    let titles: BTreeSet<&str> = decision.instructions.iter().filter_map(|one| one.of.as_deref()).collect();
-    let ours = |title: &str| old.title.is_empty() || alike(title, &old.title);
-    let several = titles.len() > 1 && titles.iter().any(|title| ours(title));
-    if !titles.is_empty() && !titles.iter().any(|title| ours(title)) {
-        let named: Vec<String> = titles.iter().map(|title| format!("《{title}》")).collect();
-        notes.push(format!(
-            "决定修改的是{}，与所给的《{}》名称不同，请核对是否选错了文件",
-            named.join("、"),
-            old.title
-        ));
-    }
-    for one in &decision.instructions {
-        if several && one.of.as_deref().is_some_and(|title| !ours(title)) {
-            continue;
-        }
-        match state.step(&one.step) {
-            Ok(()) => applied.push(one.sentence.clone()),
-            Err(reason) => failed.push(Failed { sentence: one.sentence.clone(), reason }),
+    let (mut applied, mut notes): (Vec<String>, Vec<String>) = (Vec::new(), Vec::new());
+    let mut failed = decision.unread.clone();
+    let (ours, others): (Vec<&Instruction>, Vec<&Instruction>) =
+        decision.instructions.iter().partition(|one| one.of.as_deref().is_none_or(|title| is_title_of(old, title)));
+    elsewhere(old, &others, ours.is_empty(), (&mut failed, &mut notes));
+    for group in ours.chunk_by(|a, b| together(&a.step, &b.step)) {
+        let done = match group {
+            [one] => vec![state.step(&one.step)],
+            several => state.exchange_all(several),
+        };
+        for (one, done) in group.iter().zip(done) {
+            match done {
+                Ok(()) if applied.last() == Some(&one.sentence) => {}
+                Ok(()) => applied.push(one.sentence.clone()),
+                Err(reason) => failed.push(Failed { sentence: one.sentence.clone(), reason }),
+            }
         }
     }
     if old.articles.is_empty() {
@@ -56,14 +58,43 @@ fn lines(text: &str) -> Vec<String> {
     text.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect()
 }
 
-/// Whether two titles name one text: one may leave out whose it is.
-fn alike(a: &str, b: &str) -> bool {
-    let plain = |title: &str| -> String {
-        title.chars().filter(|c| !c.is_whitespace() && !"《》〈〉<>".contains(*c)).collect()
-    };
-    let (a, b) = (plain(a), plain(b));
-    a == b || (a.chars().count() > 3 && b.ends_with(&a)) || (b.chars().count() > 3 && a.ends_with(&b))
+/// Whether a title is that of a text: it may stand below the organ's name or the number of its promulgation.
+fn is_title_of(old: &Statute, title: &str) -> bool {
+    old.title.is_empty() || alike(title, &old.title) || old.preamble.lines().any(|line| alike(title, line.trim()))
 }
+
+/// What a decision says of other texts is told: a decision about several says little of each, one that says nothing of ours
+/// was perhaps taken by mistake.
+fn elsewhere(
+    old: &Statute,
+    others: &[&Instruction],
+    is_all: bool,
+    (failed, notes): (&mut Vec<Failed>, &mut Vec<String>),
+) {
+    let titles: BTreeSet<&str> = others.iter().filter_map(|one| one.of.as_deref()).collect();
+    if titles.is_empty() {
+        return;
+    }
+    let named: Vec<String> = titles.iter().map(|title| format!("《{title}》")).collect();
+    let named = named.join("、");
+    if !is_all {
+        notes.push(format!("决定里有 {} 处说的是{named}，没有用在本文上", others.len()));
+        return;
+    }
+    notes.push(format!("决定修改的是{named}，与所给的《{}》名称不同，请核对是否选错了文件", old.title));
+    failed.extend(others.iter().map(|one| Failed {
+        sentence: one.sentence.clone(),
+        reason: format!("说的是《{}》，不是本文", one.of.as_deref().unwrap_or_default()),
+    }));
+}
+
+/// Words that are exchanged in the same places are exchanged at once: each speaks of the old text.
+fn together(a: &Step, b: &Step) -> bool {
+    matches!((a, b), (Step::Exchange { at, .. }, Step::Exchange { at: other, .. }) if at == other)
+}
+
+/// Lines of an article: its place, the lines, how law calls them.
+type Found = (usize, Range<usize>, String);
 
 struct State {
     all: Vec<Work>,
@@ -99,6 +130,14 @@ impl State {
             Step::Heading { part, words } => self.heading(part, words),
             Step::Title { words } => {
                 self.statute.title = words.replace('\n', "");
+                Ok(())
+            }
+            Step::TitleWords { from, to } => {
+                let title = &self.statute.title;
+                if let Some(word) = from.iter().find(|word| word.is_empty() || !title.contains(word.as_str())) {
+                    return Err(format!("标题中没有“{word}”"));
+                }
+                self.statute.title = exchanged(title, from, to);
                 Ok(())
             }
             Step::Order => {
@@ -265,7 +304,8 @@ impl State {
         Ok(())
     }
 
-    fn exchange(&mut self, at: &[Place], from: &[String], to: &[String]) -> Result<(), String> {
+    /// Where words stand, before anything is changed.
+    fn stands(&self, at: &[Place], from: &[String]) -> Result<Vec<Found>, String> {
         let everywhere = at.is_empty();
         let places: Vec<Place> = match everywhere {
             true => self.all.iter().filter(|work| !work.gone).filter_map(|one| one.old).map(Place::article).collect(),
@@ -276,7 +316,6 @@ impl State {
             let at = self.find(place.article)?;
             found.push((at, range(&self.all[at].lines, place)?, place.words()));
         }
-        // Whether each word stands in each place, before anything is changed.
         for word in from {
             if word.is_empty() {
                 return Err("引号里没有文字".to_owned());
@@ -296,6 +335,11 @@ impl State {
                 return Err(format!("全文没有“{word}”"));
             }
         }
+        Ok(found)
+    }
+
+    fn exchange(&mut self, at: &[Place], from: &[String], to: &[String]) -> Result<(), String> {
+        let found = self.stands(at, from)?;
         for (at, range, _) in &found {
             for line in &mut self.all[*at].lines[range.clone()] {
                 *line = exchanged(line, from, to);
@@ -303,8 +347,39 @@ impl State {
         }
         for (at, ..) in found {
             self.all[at].lines.retain(|line| !line.is_empty());
+            self.all[at].put.extend_from_slice(to);
         }
         Ok(())
+    }
+
+    /// Several exchanges in the same places, at once. Each is looked at for itself, in their order.
+    fn exchange_all(&mut self, several: &[&Instruction]) -> Vec<Result<(), String>> {
+        let (mut from, mut to): (Vec<String>, Vec<String>) = (Vec::new(), Vec::new());
+        let mut place: &[Place] = &[];
+        let mut done: Vec<Result<(), String>> = Vec::new();
+        for one in several {
+            let Step::Exchange { at, from: old, to: new } = &one.step else { continue };
+            let twice = old
+                .iter()
+                .zip(new)
+                .find(|(old, new)| from.iter().zip(&to).any(|(known, other)| known == *old && other != *new));
+            let fits = match twice {
+                Some((word, _)) => Err(format!("同一处的“{word}”有两种改法")),
+                None => self.stands(at, old).map(drop),
+            };
+            if fits.is_ok() {
+                place = at;
+                from.extend_from_slice(old);
+                to.extend_from_slice(new);
+            }
+            done.push(fits);
+        }
+        if !from.is_empty()
+            && let Err(reason) = self.exchange(place, &from, &to)
+        {
+            return vec![Err(reason); several.len()];
+        }
+        done
     }
 
     fn merge(&mut self, from: &[(u32, u32)], to: Option<(u32, u32)>, words: &str) -> Result<(), String> {
@@ -373,6 +448,7 @@ impl State {
                 reason: "顺次排下来没有这个条号，已接着前一条编号，请核对".to_owned(),
             });
         }
+        gaps(&all, notes);
         references(&all, &now, &gone, notes);
         statute.articles = all
             .iter()
@@ -450,38 +526,4 @@ fn exchanged(line: &str, from: &[String], to: &[String]) -> String {
         }
     }
     out
-}
-
-/// Names references of articles that were not written anew to articles that bear other numbers now, or are gone.
-fn references(
-    all: &[Work],
-    now: &HashMap<(u32, u32), (u32, u32)>,
-    gone: &HashSet<(u32, u32)>,
-    notes: &mut Vec<String>,
-) {
-    for work in all.iter().filter(|work| !work.rewritten) {
-        let Some(own) = work.number_now() else { continue };
-        let mut named = HashSet::new();
-        for line in &work.lines {
-            for (at, _) in line.match_indices('第') {
-                let Some(found) = label(&line[at..]).filter(|label| label.unit == '条') else { continue };
-                let meant = now.get(&found.ordinal).copied();
-                let became = match meant {
-                    Some(now) if now != found.ordinal => format!("现在是{}", number::article(now)),
-                    None if gone.contains(&found.ordinal) => "已经删去".to_owned(),
-                    _ => continue,
-                };
-                if !of_another(&line[..at]) && named.insert(found.ordinal) {
-                    let (own, said) = (number::article(own), number::article(found.ordinal));
-                    notes.push(format!("{own}提到{said}，{became}，请核对"));
-                }
-            }
-        }
-    }
-}
-
-/// Whether the words before a number speak of another text: 《……法》第三条, 治安管理处罚法第三条.
-fn of_another(before: &str) -> bool {
-    let ours = ["本法", "本条例", "本办法", "本规定"].iter().any(|own| before.ends_with(own));
-    !ours && before.ends_with(['》', '法', '例'])
 }

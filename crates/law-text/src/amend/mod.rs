@@ -2,11 +2,14 @@
 //! with its sentence; the rest is applied, so that a person has only that to do by hand.
 
 mod apply;
+mod left;
 mod lines;
 mod order;
 mod parts;
+mod places;
 mod quotes;
 mod read;
+mod titles;
 
 use serde::Serialize;
 
@@ -75,6 +78,8 @@ pub enum Step {
     Heading { part: String, words: String },
     /// 将名称修改为“……”.
     Title { words: String },
+    /// 将标题中的“甲”修改为“乙”.
+    TitleWords { from: Vec<String>, to: Vec<String> },
     /// 对条文顺序作相应调整.
     Order,
 }
@@ -85,7 +90,7 @@ pub struct Instruction {
     pub step: Step,
     /// As it stands in the decision.
     pub sentence: String,
-    /// The text that the sentence amends, where a decision amends several: the title between 《》.
+    /// The text that the sentence amends, where it or the decision names one: the title between 《》, or as it is called.
     pub of: Option<String>,
 }
 

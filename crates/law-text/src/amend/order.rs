@@ -15,6 +15,8 @@ pub(super) struct Work {
     pub(super) gone: bool,
     /// The decision wrote it anew: its references are those of the new text.
     pub(super) rewritten: bool,
+    /// Words that the decision put into it: their references are those of the new text, too.
+    pub(super) put: Vec<String>,
 }
 
 impl Work {

@@ -2,9 +2,11 @@
 
 use super::{
     Decision, Failed, Instruction, Place, Step,
+    places::{part, places, run},
     quotes::{Clause, clauses, lifted, printed, quoted, told},
+    titles::{amended, is_elsewhere, is_whole, named, titled},
 };
-use crate::number::{self, label};
+use crate::number;
 
 /// Reads a decision: its title, its instructions, and what orders something that could not be read.
 pub fn read(decision: &str) -> Decision {
@@ -30,21 +32,6 @@ fn is_title(line: &str) -> bool {
         && (plain.ends_with("决定") || plain.starts_with("关于") || plain.contains("修正案"))
 }
 
-/// The title between 《》 in the title of a decision: 关于修改《……》的决定.
-fn titled(title: &str) -> Option<String> {
-    let (before, after) = title.split_once('《')?;
-    let (named, _) = after.rsplit_once('》')?;
-    before.ends_with("修改").then(|| named.to_owned())
-}
-
-/// The title between 《》 that words say they amend: 对《……》作如下修改.
-fn amended(words: &str, is_head: bool) -> Option<String> {
-    let (before, after) = words.split_once('《')?;
-    let (title, rest) = after.split_once('》')?;
-    let told = ["作如下修改", "作出如下修改", "作以下修改", "作出修改", "修改如下"];
-    (told.iter().any(|words| rest.contains(words)) || (is_head && before.chars().count() < 3)).then(|| title.to_owned())
-}
-
 fn sentences(clause: &Clause, ours: &mut Option<String>, found: &mut Decision) {
     let (plain, quotes) = lifted(&clause.text);
     let of = match clause.head.as_str() {
@@ -56,12 +43,20 @@ fn sentences(clause: &Clause, ours: &mut Option<String>, found: &mut Decision) {
         ours.clone_from(&of);
     }
     let of = of.or_else(|| ours.clone());
-    let mut reader = Reader { quotes: &quotes, places: Vec::new(), part: None, pending: None, steps: Vec::new() };
+    let mut reader = Reader {
+        quotes: &quotes,
+        places: Vec::new(),
+        part: None,
+        pending: None,
+        of,
+        in_title: false,
+        steps: Vec::new(),
+    };
     for sentence in plain.split(['。', '；', ';']).filter(|sentence| !sentence.is_empty()) {
         let words = told(sentence, &quotes);
         let read = reader.sentence(sentence);
-        for step in reader.steps.drain(..) {
-            found.instructions.push(Instruction { step, sentence: words.clone(), of: of.clone() });
+        for (step, of) in reader.steps.drain(..) {
+            found.instructions.push(Instruction { step, sentence: words.clone(), of });
         }
         if let Err(reason) = read {
             found.unread.push(Failed { sentence: words, reason });
@@ -88,7 +83,12 @@ struct Reader<'a> {
     /// The chapter that it speaks of.
     part: Option<String>,
     pending: Option<Pending>,
-    steps: Vec<Step>,
+    /// The text that the clause names, where it names one.
+    of: Option<String>,
+    /// It speaks of words of the title.
+    in_title: bool,
+    /// Each with the text that it amends.
+    steps: Vec<(Step, Option<String>)>,
 }
 
 /// Words before which an instruction stands.
@@ -100,18 +100,7 @@ fn begun(piece: &str) -> &str {
     while let Some(more) = BEFORE.iter().find_map(|word| rest.strip_prefix(word)) {
         rest = more;
     }
-    // 刑法第三条, 《办法》第三条.
-    let named = ["法", "条例", "办法", "规定", "细则", "规则", "》", "意见", "方案"];
-    match rest.split_once('第') {
-        Some((before, _)) if named.iter().any(|word| before.ends_with(word)) && !before.chars().any(is_quoted) => {
-            &rest[before.len()..]
-        }
-        _ => rest,
-    }
-}
-
-fn is_quoted(c: char) -> bool {
-    quoted(c).is_some()
+    rest
 }
 
 /// Words that order nothing: when it holds, that it is published again.
@@ -131,12 +120,31 @@ fn orders_nothing(piece: &str) -> bool {
 }
 
 impl Reader<'_> {
+    fn push(&mut self, step: Step) {
+        self.steps.push((step, self.of.clone()));
+    }
+
+    /// The words of a piece from where its instruction begins; which text they name is kept.
+    fn begun<'p>(&mut self, piece: &'p str) -> &'p str {
+        let rest = begun(piece);
+        let Some((title, rest)) = named(rest) else { return rest };
+        if let Some(title) = title
+            && self.of.as_deref() != Some(title)
+        {
+            self.of = Some(title.to_owned());
+            self.places.clear();
+        }
+        begun(rest)
+    }
+
     /// Reads a sentence; what it orders is in `steps`.
     fn sentence(&mut self, sentence: &str) -> Result<(), String> {
         self.pending = None;
+        self.in_title = false;
         let mut wrong = None;
         for piece in sentence.split(['，', ',']).filter(|piece| !piece.is_empty()) {
-            if let Err(reason) = self.piece(begun(piece))
+            let piece = self.begun(piece);
+            if let Err(reason) = self.piece(piece)
                 && wrong.is_none()
             {
                 wrong = Some(reason);
@@ -151,17 +159,21 @@ impl Reader<'_> {
     fn piece(&mut self, piece: &str) -> Result<(), String> {
         if ["顺序", "序号", "条序", "章序"].iter().any(|word| piece.contains(word)) && piece.contains("调整")
         {
-            self.steps.push(Step::Order);
+            self.push(Step::Order);
             return Ok(());
         }
         if orders_nothing(piece) {
             return match piece.split_once(['：', ':']) {
-                Some((before, rest)) if !rest.is_empty() && before.contains("修改") => self.piece(begun(rest)),
+                Some((before, rest)) if !rest.is_empty() && before.contains("修改") => {
+                    let rest = self.begun(rest);
+                    self.piece(rest)
+                }
                 _ => Ok(()),
             };
         }
         for word in ["删去", "删除"] {
             if let Some(rest) = piece.strip_prefix(word) {
+                let rest = self.begun(rest);
                 return self.deleted(rest);
             }
         }
@@ -171,9 +183,17 @@ impl Reader<'_> {
         if piece.starts_with("作为第") {
             return self.numbered(piece.trim_start_matches("作为"));
         }
-        let everywhere = ["本办法中", "本条例中", "本法中", "本规定中", "全文中", "有关条文中", "全文"];
-        if everywhere.iter().any(|words| piece.starts_with(words)) {
+        let before = piece.find(|c| quoted(c).is_some()).map_or("", |at| &piece[..at]);
+        // What says nothing of where speaks of the places that were named before.
+        if !["", "中", "中的"].contains(&before) && is_whole(before) {
             self.places.clear();
+            self.in_title = false;
+        }
+        // 标题中的“甲”修改为“乙”.
+        if names_title(before) {
+            self.places.clear();
+            self.in_title = true;
+            return self.within(piece);
         }
         if let Some(rest) = part(piece) {
             return self.of_part(rest.0, rest.1);
@@ -181,6 +201,7 @@ impl Reader<'_> {
         let (places, rest) = places(piece, self.places.last().copied());
         if !places.is_empty() {
             self.places = places;
+            self.in_title = false;
             return self.of_places(rest);
         }
         self.of_places(piece)
@@ -205,11 +226,12 @@ impl Reader<'_> {
                 None => self.of_places(rest),
             };
         }
-        let after =
-            ["后面增加", "后增加", "之后增加", "增加"].iter().find_map(|word| Some((*word, rest.strip_prefix(word)?)));
-        if let Some((word, rest)) = after {
-            let last = self.places.last().map(|place| place.article).filter(|_| word != "增加");
+        if let Some(rest) = BEHIND.iter().find_map(|word| rest.strip_prefix(word)) {
+            let last = self.places.last().map(|place| place.article);
             return self.added(rest, last);
+        }
+        if let Some(rest) = INSIDE.iter().find_map(|word| rest.strip_prefix(word)) {
+            return self.added(rest, None);
         }
         for word in ["名称", "标题", "题目"] {
             if self.places.is_empty()
@@ -250,12 +272,15 @@ impl Reader<'_> {
             let speaks = !self.places.is_empty() || rest.replace("条例", "").contains(['条', '款', '章']);
             return if orders && speaks { Err(UNREAD.to_owned()) } else { Ok(()) };
         };
+        if !self.reaches(&rest[..begin]) {
+            return Err(UNREAD.to_owned());
+        }
         let (from, after) = run(&rest[begin..]);
         let from: Vec<String> = from.into_iter().filter_map(|at| self.quotes.get(at).cloned()).collect();
         let after = after.trim_start_matches('的').trim_start_matches("字样").trim_start_matches("一词");
-        let at = self.places.clone();
         if ["删去", "删除"].contains(&after) {
-            self.steps.push(Step::Exchange { at, to: vec![String::new(); from.len()], from });
+            let to = vec![String::new(); from.len()];
+            self.swap(from, to);
             return Ok(());
         }
         let plain = ["分别", "统一", "均", "相应", "都"].iter().fold(after, |rest, word| rest.trim_start_matches(word));
@@ -269,12 +294,39 @@ impl Reader<'_> {
                 if let (Some(words), Some(beside), true) =
                     (words.first().and_then(|at| self.quotes.get(*at)), from.first(), left.is_empty())
                 {
-                    self.steps.push(Step::Beside { at, beside: beside.clone(), words: words.clone(), before });
+                    let (beside, words) = (beside.clone(), words.clone());
+                    if self.in_title {
+                        let to = if before { format!("{words}{beside}") } else { format!("{beside}{words}") };
+                        self.swap(vec![beside], vec![to]);
+                    } else {
+                        self.push(Step::Beside { at: self.places.clone(), beside, words, before });
+                    }
                     return Ok(());
                 }
             }
         }
         Err(UNREAD.to_owned())
+    }
+
+    /// Whether the words before a quotation say that it stands in the places, or in the whole text where none are named.
+    fn reaches(&self, before: &str) -> bool {
+        if self.in_title && (before.is_empty() || names_title(before)) {
+            return true;
+        }
+        if matches!(self.pending, Some(Pending::Heading { .. })) || is_elsewhere(before) {
+            return false;
+        }
+        self.in_title || !self.places.is_empty() || is_whole(before)
+    }
+
+    /// Words of the places, or of the title, give way to others.
+    fn swap(&mut self, from: Vec<String>, to: Vec<String>) {
+        let step = if self.in_title {
+            Step::TitleWords { from, to }
+        } else {
+            Step::Exchange { at: self.places.clone(), from, to }
+        };
+        self.push(step);
     }
 
     /// “甲”修改为“乙”、“丙”修改为“丁”, from the first 修改为 on.
@@ -292,7 +344,7 @@ impl Reader<'_> {
             if to.len() != from.len() || (!more && !left.is_empty()) {
                 return Err("前后引号里的词数量不一样，或者后面还有没看懂的话".to_owned());
             }
-            self.steps.push(Step::Exchange { at: self.places.clone(), from, to });
+            self.swap(from, to);
             let Some(next) = next else { return Ok(()) };
             (from, rest) = (vec![next], left);
         }
@@ -305,23 +357,31 @@ impl Reader<'_> {
             if !left.is_empty() {
                 return Err(format!("整章、整节的修改（{number}）要由人处理"));
             }
-            self.steps.push(Step::DeletePart { part: number });
+            self.push(Step::DeletePart { part: number });
             return Ok(());
         }
         let (places, left) = places(rest, self.places.last().copied());
         if !places.is_empty() {
             self.places = places;
+            self.in_title = false;
         }
         if left.is_empty() && !rest.is_empty() {
             return self.delete();
         }
         let Some(begin) = left.find(|c| quoted(c).is_some()) else { return Err(UNREAD.to_owned()) };
+        if names_title(&left[..begin]) {
+            self.places.clear();
+            self.in_title = true;
+        } else if !self.reaches(&left[..begin]) {
+            return Err(UNREAD.to_owned());
+        }
         let (from, after) = run(&left[begin..]);
         if !["", "字样", "的字样", "的内容", "一词", "的规定"].contains(&after) {
             return Err(UNREAD.to_owned());
         }
         let from: Vec<String> = from.into_iter().filter_map(|at| self.quotes.get(at).cloned()).collect();
-        self.steps.push(Step::Exchange { at: self.places.clone(), to: vec![String::new(); from.len()], from });
+        let to = vec![String::new(); from.len()];
+        self.swap(from, to);
         Ok(())
     }
 
@@ -329,7 +389,7 @@ impl Reader<'_> {
         if self.places.is_empty() {
             return Err(UNREAD.to_owned());
         }
-        self.steps.push(Step::Delete { at: self.places.clone() });
+        self.push(Step::Delete { at: self.places.clone() });
         Ok(())
     }
 
@@ -390,7 +450,7 @@ impl Reader<'_> {
             _ => {
                 let Some(from) = self.places.first().copied() else { return Err(UNREAD.to_owned()) };
                 if first.article != from.article {
-                    self.steps.push(Step::Renumber { from: from.article, to: first.article });
+                    self.push(Step::Renumber { from: from.article, to: first.article });
                 }
             }
         }
@@ -413,7 +473,7 @@ impl Reader<'_> {
         for (from, to) in from.iter().zip(&named) {
             match (from.paragraph, from.item) {
                 (None, None) if to.paragraph.is_none() => {
-                    self.steps.push(Step::Renumber { from: from.article, to: to.article });
+                    self.push(Step::Renumber { from: from.article, to: to.article });
                 }
                 // Paragraphs and items are counted anew by themselves.
                 _ => {}
@@ -438,6 +498,14 @@ impl Reader<'_> {
         if let Some(inner) = inner {
             self.part = Some(number);
             return self.added(inner, None);
+        }
+        // 第二章后增加一章: where it stands its own number says.
+        let behind = BEHIND.iter().find_map(|word| rest.strip_prefix(word));
+        let counted = |c: char| number::value(&c.to_string()).is_some() || c == '个';
+        if let Some(rest) = behind
+            && rest.trim_start_matches(counted).starts_with(['编', '章', '节'])
+        {
+            return self.added(rest, None);
         }
         if let Some(rest) = rest.strip_prefix('中').or_else(|| rest.strip_prefix("的")) {
             return self.piece(rest);
@@ -464,99 +532,24 @@ impl Reader<'_> {
             }
             Some(Pending::Words) | None => Step::Replace { at: self.places.clone(), words },
         };
-        self.steps.push(step);
+        self.push(step);
         Ok(())
     }
+}
+
+/// Words after a place behind which something comes.
+const BEHIND: [&str; 4] = ["后面增加", "之后增加", "后增加", "后新增"];
+
+/// Words after a place in which something comes.
+const INSIDE: [&str; 5] = ["中增加", "中新增", "增加", "新增", "增设"];
+
+/// Whether words before a quotation say that it stands in the title of the text, not of a chapter or an article.
+fn names_title(before: &str) -> bool {
+    let before = before.trim_end_matches(['的', '里', '中']);
+    ["名称", "标题", "题目"].iter().any(|word| before.strip_suffix(word).is_some_and(is_whole))
 }
 
 /// Words between what was and what is.
 const CHANGED: [&str; 4] = ["修改为", "修改成", "改为", "替换为"];
 
 const UNREAD: &str = "没有看懂这一句，请由人处理";
-
-/// A part with which words begin: 第二章, and what follows.
-fn part(words: &str) -> Option<(String, &str)> {
-    let found = label(words).filter(|label| "编分章节".contains(label.unit))?;
-    Some((found.number.to_owned(), found.rest))
-}
-
-/// The quotations with which words begin, one after another or with 、和 between them; and the rest.
-fn run(words: &str) -> (Vec<usize>, &str) {
-    let (mut found, mut rest) = (Vec::new(), words);
-    loop {
-        let next = if found.is_empty() { rest } else { rest.trim_start_matches(['、', '和', '及']) };
-        let Some(c) = next.chars().next() else { return (found, rest) };
-        let Some(at) = quoted(c) else { return (found, rest) };
-        found.push(at);
-        rest = &next[c.len_utf8()..];
-    }
-}
-
-/// The places with which words begin: 第三条、第五条第二款, 第八条至第十条, 第一款第（二）项 of the article that was spoken of before.
-fn places(words: &str, before: Option<Place>) -> (Vec<Place>, &str) {
-    let (mut found, mut rest): (Vec<Place>, &str) = (Vec::new(), words);
-    loop {
-        let next = match found.is_empty() {
-            true => rest,
-            false => ["、", "和", "以及", "及", "与"].iter().find_map(|mark| rest.strip_prefix(mark)).unwrap_or(""),
-        };
-        if let Some((place, after)) = place(next, found.last().copied().or(before)) {
-            found.push(place);
-            rest = after;
-            continue;
-        }
-        let range = rest.strip_prefix('至').filter(|_| !found.is_empty());
-        match range.and_then(|next| place(next, found.last().copied())) {
-            Some((to, after)) => {
-                let from = found.last().copied().unwrap_or(to);
-                found.extend(between(from, to));
-                rest = after;
-            }
-            None => return (found, rest),
-        }
-    }
-}
-
-/// The places after `from` up to `to`.
-fn between(from: Place, to: Place) -> Vec<Place> {
-    let run = |a: u32, b: u32| a.saturating_add(1)..=b.min(a.saturating_add(500));
-    match (to.item, to.paragraph) {
-        (Some(last), _) => {
-            run(from.item.unwrap_or(last), last).map(|item| Place { item: Some(item), ..from }).collect()
-        }
-        (None, Some(last)) => {
-            let places = run(from.paragraph.unwrap_or(last), last);
-            places.map(|paragraph| Place { paragraph: Some(paragraph), ..from }).collect()
-        }
-        (None, None) => run(from.article.0, to.article.0).map(|number| Place::article((number, 0))).collect(),
-    }
-}
-
-/// One place, and the rest.
-fn place(words: &str, before: Option<Place>) -> Option<(Place, &str)> {
-    let (mut place, mut rest) = (None, words);
-    if let Some(found) = label(rest).filter(|label| label.unit == '条') {
-        place = Some(Place::article(found.ordinal));
-        rest = found.rest;
-    }
-    if let Some(found) = label(rest).filter(|label| label.unit == '款') {
-        let of = place.or(before)?;
-        place = Some(Place { paragraph: Some(found.ordinal.0), item: None, ..of });
-        rest = found.rest;
-    }
-    if let Some((item, after)) = item(rest) {
-        let of = place.or(before)?;
-        place = Some(Place { item: Some(item), ..of });
-        rest = after;
-    }
-    place.map(|place| (place, rest))
-}
-
-/// 第（三）项, 第三项.
-fn item(words: &str) -> Option<(u32, &str)> {
-    if let Some(found) = label(words).filter(|label| label.unit == '项') {
-        return Some((found.ordinal.0, found.rest));
-    }
-    let (_, value, rest) = number::item(words.strip_prefix('第')?)?;
-    rest.strip_prefix('项').map(|rest| (value, rest))
-}

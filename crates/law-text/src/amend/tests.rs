@@ -162,3 +162,77 @@ fn a_decision_about_anything_changes_nothing_it_does_not_name() {
         assert_eq!(done.statute, Statute::read(OLD), "{words}");
     }
 }
+
+#[test]
+fn what_a_decision_says_of_another_text_is_not_done_to_ours() {
+    for words in [
+        "决定\n一、将《青禾县出租车管理办法》第六条中的“每年”修改为“每月”。",
+        "决定\n一、《青禾县出租车管理办法》第六条修改为：“甲。”",
+        "决定\n一、删去《青禾县出租车管理办法》第六条。",
+        "决定\n一、将出租车管理条例第六条中的“每年”修改为“每月”。",
+    ] {
+        let done = amended(words);
+        assert_eq!((done.statute, done.applied.len()), (Statute::read(OLD), 0), "{words}");
+        assert!(done.failed[0].reason.contains("不是本文"), "{words}: {:?}", done.failed);
+    }
+    // A decision about several: each clause names its own, and the sentences after it are about that one.
+    let done = whole(
+        "关于修改部分文件的决定\n一、将《青禾县出租车管理办法》第六条中的“每年”修改为“每月”。删去第七条。\n\
+         二、将《青禾县河道管理办法》第六条中的“每年”修改为“每季度”。",
+    );
+    assert_eq!((text(&done, "第六条").as_str(), numbers(&done).len()), ("河道清淤每季度进行一次。", 8));
+    assert!(done.notes.iter().any(|note| note.contains("《青禾县出租车管理办法》")), "{:?}", done.notes);
+    // By its short name, and with what only the title says.
+    let done = whole("关于修改《青禾县河道管理办法（试行）》的决定\n一、将《办法》第六条中的“每年”修改为“每月”。");
+    assert_eq!(text(&done, "第六条"), "河道清淤每月进行一次。");
+}
+
+#[test]
+fn words_of_the_title_are_those_of_the_title_alone() {
+    let done = whole("决定\n一、将标题中的“河道”修改为“河湖”。");
+    assert_eq!(done.statute.title, "青禾县河湖管理办法");
+    assert_eq!(text(&done, "第一条"), "为了加强河道管理，制定本办法。");
+    let done = whole("决定\n一、删去名称中的“青禾县”，第六条中的“每年”修改为“每月”。");
+    assert_eq!(
+        (done.statute.title.as_str(), text(&done, "第六条").as_str()),
+        ("河道管理办法", "河道清淤每月进行一次。")
+    );
+    // What stands elsewhere is done by hand, not everywhere.
+    for place in ["第二章章名中的", "附件中的", "附则中的", "第六条标题中的", "目录中的"] {
+        let done = amended(&format!("决定\n一、将{place}“河道”修改为“河湖”。"));
+        assert_eq!((done.statute, done.failed.len()), (Statute::read(OLD), 1), "{place}");
+    }
+}
+
+#[test]
+fn words_that_change_places_do_so_at_once() {
+    let swapped = "禁止下列行为：\n（一）采砂垃圾；\n（二）擅自倾倒；\n（三）围河造田。";
+    for words in [
+        "决定\n一、将第三条中的“倾倒”修改为“采砂”，“采砂”修改为“倾倒”。",
+        "决定\n一、将第三条中的“倾倒”修改为“采砂”；将第三条中的“采砂”修改为“倾倒”。",
+        "决定\n一、将第三条中的“倾倒”修改为“采砂”。\n二、将第三条中的“采砂”修改为“倾倒”。",
+    ] {
+        assert_eq!(text(&whole(words), "第三条"), swapped, "{words}");
+    }
+    let done = amended("决定\n一、将第六条中的“每年”修改为“每月”；将第六条中的“每年”修改为“每天”。");
+    assert_eq!((done.applied.len(), done.failed.len()), (1, 1), "{:?}", done.failed);
+    assert!(done.failed[0].reason.contains("两种改法"), "{:?}", done.failed);
+}
+
+#[test]
+fn what_comes_is_read_in_each_of_its_wordings() {
+    let done = whole("决定\n一、在第三条中增加一项，作为第二项：“（二）排放污水；”\n二、在第二条中增加一款：“甲。”");
+    assert!(text(&done, "第三条").contains("（二）排放污水；\n（三）擅自采砂；"), "{}", done.text);
+    assert!(text(&done, "第二条").ends_with("甲。"), "{}", done.text);
+    let done = whole("决定\n一、在第二章后增加一章，作为第三章：“第三章　监督\n“第七条　县水利局应当巡查。”");
+    assert_eq!(done.statute.parts[2].line, "第三章　监督");
+    // A number that is left out is told; words that the decision put in speak of the new numbers.
+    let done = whole("决定\n一、增加一条，作为第十二条：“甲。”");
+    assert!(done.notes.iter().any(|note| note.contains("第八条之后是第十二条")), "{:?}", done.notes);
+    let done =
+        whole("决定\n一、增加一条，作为第三条：“甲。”\n二、将第四条中的“违反第三条规定”修改为“违反第四条规定”。");
+    assert!(!done.notes.iter().any(|note| note.contains("提到第四条")), "{:?}", done.notes);
+    // Two acts of one sentence are one sentence.
+    let done = whole("决定\n一、将第五条改为第六条，其中的“工商行政管理部门”修改为“市场监督管理部门”。");
+    assert_eq!(done.applied.len(), 1);
+}

@@ -51,11 +51,21 @@ impl Section for Obligation {
         for element in self.elements.iter().filter(|element| !known.contains(&element.as_str())) {
             problems.push(format!("elements：没有 {element} 这一项，只能写 {}", known.join("、")));
         }
+        for (at, element) in self.elements.iter().enumerate() {
+            if self.elements[..at].contains(element) {
+                problems.push(format!("elements：{element} 写了两遍"));
+            }
+        }
         problems
     }
 }
 
 impl Obligation {
+    /// The rules of `except` as field and value.
+    pub fn exceptions(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.except.iter().filter_map(|rule| rule.split_once('=')).map(|(key, value)| (key.trim(), value.trim()))
+    }
+
     /// Whether a document of this kind, in this column, with these fields owes an interpretation.
     pub fn holds(&self, kind: &str, column: &ColumnId, values: &Values) -> bool {
         let column = column.as_str();
@@ -66,8 +76,7 @@ impl Obligation {
     }
 
     fn excepted(&self, values: &Values) -> bool {
-        let mut pairs = self.except.iter().filter_map(|rule| rule.split_once('='));
-        pairs.any(|(key, value)| values.of(key.trim()).iter().any(|held| held == value.trim()))
+        self.exceptions().any(|(key, value)| values.of(key).iter().any(|held| held == value))
     }
 }
 
@@ -93,9 +102,9 @@ mod tests {
         let wrong = Obligation {
             kinds: vec!["news".to_owned()],
             except: vec!["topics".to_owned()],
-            elements: vec!["title".to_owned()],
+            elements: vec!["title".to_owned(), "benefits".to_owned(), "benefits".to_owned()],
             ..Obligation::default()
         };
-        assert_eq!(wrong.problems().len(), 3, "{:?}", wrong.problems());
+        assert_eq!(wrong.problems().len(), 4, "{:?}", wrong.problems());
     }
 }

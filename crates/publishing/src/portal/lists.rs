@@ -469,6 +469,10 @@ async fn library(
         let counts = values.remove(facet.key).unwrap_or_default();
         selects.push(field_select(facet, asked.field(facet), counts));
     }
+    // What is chosen for whoever chooses nothing stands behind no address: a copy of the site has the plain one alone.
+    let preset = by_day && asked.kind == crate::kinds::POLICY.key;
+    let kind = if preset { String::new() } else { asked.kind.clone() };
+    let downloads = Asked { kind, ..asked.clone() }.narrowed();
     let shell = library_shell(ctx, reader, &shelf, pager.page);
     let Shelf { kinds: on_shelf, heading, lead, path, .. } = shelf;
     portal_page(&Library {
@@ -482,7 +486,7 @@ async fn library(
         kinds: kind_choices(&asked, &on_shelf, &kind_counts),
         chosen: chosen(&asked, path, &selects),
         sorts: sorts(&asked, path),
-        downloads: asked.narrowed(),
+        downloads,
         lines,
         pager,
         exact,

@@ -326,6 +326,10 @@ async fn lists_narrow_by_what_is_asked() {
     assert!(below.contains("预算公开"), "a column shows what is below it: {below}");
     let (_, of_one) = portal.text("/columns/policies?organ=QH099", "").await;
     assert!(of_one.contains("县扶贫办在本栏目没有公开的信息"), "{of_one}");
+    let (_, page) = portal.text("/policies", "").await;
+    for address in ["/policies/feed.atom", "/policies.csv", "/policies.json"] {
+        assert!(page.contains(&format!("href=\"{address}\"")), "{address} as a copy of the site has it");
+    }
     let (_, csv) = portal.text("/policies.csv", "").await;
     assert!(csv.contains("青禾府发〔2026〕1号") && csv.contains("尚未施行"), "{csv}");
     let (_, list) = portal.text("/policies", "").await;

@@ -29,7 +29,7 @@ use web::{
 
 pub use settings::Receipts;
 pub use sign::{hindered, kept_file, key_file, note_restored, ready, sign, told};
-pub use witnesses::gather;
+pub use witnesses::{gather, misplaced};
 
 /// Writes to the log wait for each other on this lock.
 const LOCK: &str = "public_log";

@@ -102,7 +102,7 @@ pub(super) async fn misfit(
 }
 
 /// How to say that the step back was meant; whoever witnesses the log will see it all the same.
-fn meant(what: &str) -> &'static str {
+pub(super) fn meant(what: &str) -> &'static str {
     if what == KEPT_WORDS {
         "（如果是有意退回到较早的数据，请核对后删除数据目录里的 public-log-checkpoint，再验证一次；见证方仍会发现，请向公众说明缺了哪些条目）"
     } else {
@@ -226,31 +226,52 @@ pub(super) async fn restored(ctx: &Ctx) -> Result<Option<String>> {
 /// That signing stands still though something waits for it, or though it was due anew, in a sentence for readers; none = it goes
 /// on.
 pub(super) async fn stalled(ctx: &Ctx, head: Option<&Head>) -> Result<Option<String>> {
-    let Some(head) = head else { return Ok(None) };
     let now = ctx.seams().now();
     let since = |at: &str, long: SignedDuration| time::from_db(at).is_none_or(|at| now.duration_since(at) >= long);
-    let waits = rows::unsigned_since(ctx.db(), head.size).await?.is_some_and(|oldest| since(&oldest, LATE));
-    let late = waits && since(&head.signed_at, LATE);
-    if !late && !since(&head.signed_at, STALE + LATE) {
+    let waiting = match head {
+        Some(head) => rows::unsigned_since(ctx.db(), head.size).await?,
+        None => None,
+    };
+    // What waits here for a key that is gone, or for a log that is none of ours, waits for somebody's hand from the first minute.
+    let blocked = (head.is_none() || waiting.is_some()) && ready(ctx).await.is_err();
+    let late = |head: &Head| {
+        let waits = waiting.as_ref().is_some_and(|oldest| since(oldest, LATE));
+        waits && since(&head.signed_at, LATE) || since(&head.signed_at, STALE + LATE)
+    };
+    if !blocked && !head.is_some_and(late) {
         return Ok(None);
     }
     let site = ctx.site();
     let phone = site.phone.as_str();
     let whom = if phone.is_empty() { "联系网站主办单位".to_owned() } else { format!("致电 {phone}") };
-    Ok(Some(format!(
-        "日志的签名停在 {}，比平常晚：此后公开的内容暂时没有凭证，恢复后补上；以前的凭证不受影响。如有急用，请{whom}。",
-        time::show_minute(&head.signed_at)
-    )))
+    let stands = match head {
+        Some(head) if blocked => format!("日志的签名停在 {}，现在不能签名", time::show_minute(&head.signed_at)),
+        Some(head) => format!("日志的签名停在 {}，比平常晚", time::show_minute(&head.signed_at)),
+        None => "日志现在不能签名".to_owned(),
+    };
+    Ok(Some(format!("{stands}：此后公开的内容暂时没有凭证，恢复后补上；以前的凭证不受影响。如有急用，请{whom}。")))
 }
 
 /// Whether the log can be signed here, now or when it begins.
 ///
 /// # Errors
-/// With what to do, when the key is gone or is another one.
+/// With what to do, when the key is gone or is another one, or when the log does not continue what was signed before.
 pub async fn ready(ctx: &Ctx) -> Result<()> {
-    match rows::head(ctx.db().read()).await? {
-        Some(head) => signer(ctx, Some(&head)).map(drop),
-        // It is made where the key of the audit log lies, which is looked at by itself.
+    let head = rows::head(ctx.db().read()).await?;
+    let Some(kept) = kept(ctx)? else {
+        // A first key is made where the key of the audit log lies, which is looked at by itself.
+        return head.map_or(Ok(()), |head| signer(ctx, Some(&head)).map(drop));
+    };
+    if head.is_none() && !key_file(ctx).exists() {
+        return Err(Error::Key(format!(
+            "公开凭证日志签过名，签名密钥 {} 不见了。请把另行保管的密钥放回原处，权限 0600",
+            key_file(ctx).display()
+        )));
+    }
+    let (_, key) = signer(ctx, head.as_ref())?;
+    let size = rows::size(ctx.db().read()).await?;
+    match misfit(ctx.db().read(), (&kept, &key), size, KEPT_WORDS).await? {
+        Some(fault) => Err(Error::Sealed(format!("没有签名：{fault}"))),
         None => Ok(()),
     }
 }
@@ -277,18 +298,19 @@ pub async fn told(ctx: &Ctx) -> Result<Option<String>> {
     if size == 0 {
         return Ok(None);
     }
-    let stalled = stalled(ctx, head.as_ref()).await?;
+    let (stalled, ready) = (stalled(ctx, head.as_ref()).await?, ready(ctx).await);
     let mut told = match head {
         Some(head) => {
             let at = time::show_minute(&head.signed_at);
             format!("公开凭证日志 {}：共 {size} 条，{at} 签名到第 {} 条。", head.origin, head.size)
         }
-        None => format!("公开凭证日志：共 {size} 条，还没有签名；服务启动一分钟后会签名。"),
+        None if ready.is_ok() => format!("公开凭证日志：共 {size} 条，还没有签名；服务启动一分钟后会签名。"),
+        None => format!("公开凭证日志：共 {size} 条，还没有签名。"),
     };
     if let Some(stalled) = stalled {
         told.push_str(&stalled);
     }
-    if let Err(error) = ready(ctx).await {
+    if let Err(error) = ready {
         told.push_str(&format!("{error}。"));
     }
     if let Some(restored) = restored(ctx).await? {

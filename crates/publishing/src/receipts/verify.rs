@@ -46,9 +46,12 @@ async fn faults(ctx: &Ctx) -> Result<Vec<String>> {
     let size = rows::size(db.read()).await?;
     let Some(head) = head else {
         // Signed once, a log stays signed: a database without it is another one.
-        faults.extend(
-            kept.map(|_| format!("{KEPT_WORDS}有签名，数据库里的公开凭证日志却从来没有签过名，日志被换过或删除过")),
-        );
+        faults.extend(kept.map(|_| {
+            format!(
+                "{KEPT_WORDS}有签名，数据库里的公开凭证日志却从来没有签过名，日志被换过或删除过{}",
+                sign::meant(KEPT_WORDS)
+            )
+        }));
         return Ok(faults);
     };
     let Ok(key) = Key::parse(&head.key) else {

@@ -200,7 +200,12 @@ async fn brought(place: &str) -> std::result::Result<Vec<(String, String)>, Stri
     read.unwrap_or_else(|error| Err(error.to_string()))
 }
 
+/// Names of files that `gongkai witness` keeps in its folder: the key that signs there, and what it hands on.
+const WITNESS_KEY: &str = "witness-key";
+const CHECKPOINT: &str = "checkpoint";
+
 /// The checkpoints of a folder, or the one that a file is. Hidden files, and those that are still being written, are passed over.
+/// Of the folder of a witness only its checkpoint is opened: what lies beside it is its own.
 fn lying(path: &Path) -> std::result::Result<Vec<(String, String)>, String> {
     let unread = |error: std::io::Error| format!("读不了（{error}），请检查路径和权限");
     if path.is_file() {
@@ -208,6 +213,10 @@ fn lying(path: &Path) -> std::result::Result<Vec<(String, String)>, String> {
     }
     let mut files: Vec<PathBuf> =
         std::fs::read_dir(path).map_err(unread)?.flatten().map(|entry| entry.path()).collect();
+    let own = path.join(CHECKPOINT);
+    if own.is_file() || path.join(WITNESS_KEY).exists() {
+        files.retain(|file| *file == own);
+    }
     files.retain(|file| {
         let name = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         file.is_file() && !name.starts_with('.') && !name.ends_with(".new") && !name.ends_with(".tmp")
@@ -215,6 +224,27 @@ fn lying(path: &Path) -> std::result::Result<Vec<(String, String)>, String> {
     files.sort();
     files.truncate(FILES);
     files.into_iter().map(|file| Ok((file.display().to_string(), checkpoint(&file).map_err(unread)?))).collect()
+}
+
+/// What is wrong with the places that the configuration names, before anything was taken from them, in sentences: none that can
+/// be opened, nothing there that could be a checkpoint.
+pub async fn misplaced(ctx: &Ctx) -> Vec<String> {
+    let mut faults = Vec::new();
+    for place in &ctx.settings::<Receipts>().cosigned {
+        match brought(place).await {
+            Err(why) => faults.push(format!("{place}：{why}")),
+            Ok(notes) => {
+                let others = notes.into_iter().filter(|(_, text)| !is_note(text));
+                faults.extend(others.map(|(name, _)| format!("{name}：不是检查点，请核对路径或网址")));
+            }
+        }
+    }
+    faults
+}
+
+/// Whether a text has the shape of a signed note (C2SP signed-note): words, an empty line, lines of signatures.
+fn is_note(text: &str) -> bool {
+    text.split_once("\n\n").is_some_and(|(words, lines)| words.lines().count() >= 3 && lines.starts_with("\u{2014} "))
 }
 
 /// The text of a file; nothing of one that is larger than any checkpoint, or no text.
@@ -243,6 +273,14 @@ mod tests {
     }
 
     #[test]
+    fn a_note_has_signatures_below_its_words() {
+        assert!(is_note("www.example.cn/log\n3\nroot\n\n\u{2014} www.example.cn/log abc\n"));
+        for text in ["", "root:x:0:0\n", "a\n\n\u{2014} b\n", "<html>\n\n</html>\n"] {
+            assert!(!is_note(text), "{text}");
+        }
+    }
+
+    #[test]
     fn of_a_folder_whole_files_are_read() {
         let place = tempfile::tempdir().expect("a folder");
         for (name, text) in [("a", "one"), (".b", "hidden"), ("c.new", "half"), ("d", "two")] {
@@ -251,6 +289,12 @@ mod tests {
         std::fs::write(place.path().join("large"), vec![b'x'; LARGEST + 1]).expect("written");
         let texts: Vec<String> = lying(place.path()).expect("a folder").into_iter().map(|(_, text)| text).collect();
         assert_eq!(texts, ["one", "two", ""]);
+        // Whatever its own name, the folder of a witness hands its checkpoint on and nothing else.
+        std::fs::write(place.path().join(WITNESS_KEY), "secret").expect("written");
+        assert_eq!(lying(place.path()), Ok(Vec::new()));
+        std::fs::write(place.path().join(CHECKPOINT), "seen").expect("written");
+        let texts: Vec<String> = lying(place.path()).expect("a folder").into_iter().map(|(_, text)| text).collect();
+        assert_eq!(texts, ["seen"]);
         assert!(lying(&place.path().join("none")).is_err_and(|why| why.contains("读不了")));
     }
 }

@@ -70,8 +70,9 @@ async fn pass(ctx: &Ctx, staff: &Staff, pass: Pass<'_>) -> std::result::Result<S
     let looked = looked.map_err(|why| hindrance(&Refusal::from(why)))?;
     // What is asked is asked of the one who passes, whatever page it was ticked on.
     let asked = looked.stage.as_ref().map_or(0, |stage| stage.questions.len());
-    if (0..asked).any(|at| !pass.ticked.contains(&at)) {
-        return Err("这一关的核对事项没有全部勾选，没有通过".to_owned());
+    let left = (0..asked).filter(|at| !pass.ticked.contains(at)).count();
+    if left > 0 {
+        return Err(review::Refusal::Unticked(left).to_string());
     }
     pass_looked(ctx, staff, looked, pass.version, (pass.gate, pass.ticked, pass.how)).await
 }

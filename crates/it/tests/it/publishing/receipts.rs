@@ -281,7 +281,8 @@ both! {
         let id = published(app, "第二份通知").await;
         app.work().await;
         let page = app.visitor().get(&format!("/receipts/{id}")).await.expect(200);
-        page.shows("一两分钟后可以下载凭证").hides("日志的签名停在");
+        // The program knows at once that nothing will be signed, and promises nothing.
+        page.shows("现在不能签名").hides("一两分钟后可以下载凭证");
         app.pass(SignedDuration::from_mins(11));
         publishing::receipts::sign(app.ctx()).await.expect_err("there is no key");
         for address in [format!("/receipts/{id}"), "/receipts".to_owned()] {
@@ -354,6 +355,11 @@ both! {
         app.work().await;
         let error = publishing::receipts::sign(app.ctx()).await.expect_err("not signed").to_string();
         assert!(error.contains("没有签名"), "{error}");
+        // Whoever asks is told the same, with the way out: the command, the pages, whoever watches.
+        let told = publishing::receipts::told(app.ctx()).await.expect("told").expect("a log");
+        assert!(told.contains("删除数据目录里的 public-log-checkpoint"), "{told}");
+        publishing::receipts::ready(app.ctx()).await.expect_err("nothing is signed");
+        app.visitor().get("/receipts").await.expect(200).shows("现在不能签名");
         std::fs::write(&kept, true_one).expect("written");
         publishing::receipts::sign(app.ctx()).await.expect("signed");
     }
