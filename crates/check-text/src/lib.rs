@@ -5,6 +5,7 @@ mod dense;
 mod places;
 pub mod policy;
 pub mod rule;
+mod secrecy;
 pub mod terms;
 pub mod wording;
 
@@ -61,6 +62,7 @@ pub fn look_over(part: &str, text: &str, book: &Book, answers: &Answers) -> Vec<
     let mut others: Vec<Finding> = Vec::new();
     if places::has_han(text) {
         let chars: Vec<char> = text.chars().collect();
+        others.extend(secrecy::look(part, text, &chars));
         others.extend(wording::look(part, text, &chars, &book.former));
         others.extend(policy::look(part, text, &chars, book, answers));
         others.extend(book.terms.look(part, &chars));

@@ -121,12 +121,20 @@ impl Rule {
         self
     }
 
+    /// The gate that decides, in words: what is no person's but must not be public is asked at the secrecy review as well.
+    pub fn gate_words(&self) -> &'static str {
+        if self.id.starts_with(SECRECY) { "保密审查" } else { gate_label(self.gate) }
+    }
+
     /// What it is called, by whether what was found stops the text.
     pub fn label(&self, blocks: bool) -> &'static str {
         if blocks || self.doubt.is_empty() { self.words } else { self.doubt }
     }
 }
 
+/// Beginning of the names of rules on what is secret or withheld.
+const SECRECY: &str = "secrecy.";
+const CLOSED: &str = "《保守国家秘密法》关于国家秘密标志的规定；《政府信息公开条例》第十四条、第十七条";
 const PERSONAL: &str = "《政府信息公开条例》第十五条；《个人信息保护法》第二十八条";
 const MARKS: &str = "GB/T 15834《标点符号用法》";
 const FIGURES: &str = "GB/T 15835《出版物上数字用法》";
@@ -136,7 +144,14 @@ const COUNTY: &str = "本县维护的词表";
 const DRAFTING: &str = "国办发〔2018〕37号《关于加强行政规范性文件制定和监督管理工作的通知》";
 
 /// All rules, in the order in which they are shown.
-pub static RULES: [Rule; 31] = [
+pub static RULES: [Rule; 32] = [
+    rule(
+        ("secrecy.mark", Gate::Privacy, Severity::Block),
+        "不公开的标识",
+        "密级、工作秘密，“此件不公开”“不予公开”等标识；依申请公开、内部资料的只请核对",
+        CLOSED,
+    )
+    .fixed("疑似不公开的标识"),
     rule(
         ("privacy.id_number", Gate::Privacy, Severity::Block),
         "公民身份号码",
@@ -303,7 +318,8 @@ mod tests {
                 Gate::Policy => "policy.",
                 Gate::Political => "political.",
             };
-            assert!(rule.id.starts_with(gate) && !rule.about.is_empty() && !rule.basis.is_empty(), "{}", rule.id);
+            let named = rule.id.starts_with(gate) || (rule.gate == Gate::Privacy && rule.id.starts_with(SECRECY));
+            assert!(named && !rule.about.is_empty() && !rule.basis.is_empty(), "{}", rule.id);
             assert_eq!(rule.fixed, rule.gate == Gate::Privacy, "{}", rule.id);
         }
     }

@@ -211,6 +211,24 @@ fn a_secret_mark_is_told_before_anything_else_is_done_with_it() {
 }
 
 #[test]
+fn a_mark_is_no_title_and_is_found_below_the_signature_as_well() {
+    let text = "关于开展检查的通知\n各乡镇：\n请开展检查。\n青禾县公安局\n2024年5月20日";
+    for mark in ["密级：秘密", "【秘密】", "工作秘密", "此件不公开", "内部资料 注意保存", "公开属性：不予公开"]
+    {
+        for text in [format!("{mark}\n{text}"), format!("{text}\n（{mark}）"), format!("{text}\n{mark}")] {
+            let found = layout(&text);
+            assert_eq!(title(&found), "关于开展检查的通知", "{text}");
+            assert!(found.marking.is_some() && doubts(&found).contains(&Field::Marking), "{text}");
+        }
+    }
+    let found = layout(&format!("{text}\n（此件依申请公开）"));
+    assert_eq!(found.closed, Some(doc_layout::Closed::OnRequest));
+    // It stays in the text, where the checks of the gates find it.
+    assert_eq!(found.body.last(), Some(&5));
+    assert_eq!(layout(&format!("{text}\n（此件公开发布）")).closed, None);
+}
+
+#[test]
 fn what_is_no_document_gives_nothing_and_says_so() {
     for text in ["", "\n\n", "今天上午，全县召开了会议，会议强调了安全生产。", "1\n2\n3"] {
         let found = layout(text);
