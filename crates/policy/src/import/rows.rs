@@ -6,7 +6,7 @@ use kernel::{
     Actor, OrganCode,
     id::{AccountId, ColumnId, DocumentId, EditionId},
 };
-use store::{Db, Executor, FromRow, Tx, Value, built, query, query_as, query_scalar};
+use store::{Db, Executor, FromRow, Tx, Value, built, query, query_as};
 use web::{Refusal, Result};
 
 use super::reading::Doubt;
@@ -50,6 +50,8 @@ pub(super) struct Key {
     pub(super) kind: &'static str,
     pub(super) column: ColumnId,
     pub(super) source: String,
+    /// Of files that were sent: SHA-256 of their names and bytes, since names alone return.
+    pub(super) content: String,
 }
 
 /// The batch that goes on, or a new one. Called under the lock `import`.
@@ -59,7 +61,7 @@ pub(super) struct Key {
 pub(super) async fn open(tx: &mut Tx, actor: &Actor, key: &Key, found: i64) -> Result<(Batch, bool)> {
     // SQL: a constant of this file and fixed text.
     let sql = format!(
-        "{BATCH} WHERE organ = $1 AND kind = $2 AND column_slug = $3 AND source = $4 AND started_by = $5 \
+        "{BATCH} WHERE organ = $1 AND kind = $2 AND column_slug = $3 AND source = $4 AND started_by = $5 AND content = $6 \
          ORDER BY started_at DESC, id DESC LIMIT 1"
     );
     let there: Option<Batch> = query_as(built(sql))
@@ -68,6 +70,7 @@ pub(super) async fn open(tx: &mut Tx, actor: &Actor, key: &Key, found: i64) -> R
         .bind(&key.column)
         .bind(&key.source)
         .bind(actor.log_id())
+        .bind(&key.content)
         .fetch_optional(tx.conn())
         .await?;
     if let Some(batch) = there {
@@ -93,7 +96,7 @@ pub(super) async fn open(tx: &mut Tx, actor: &Actor, key: &Key, found: i64) -> R
     };
     query(
         "INSERT INTO import_batch (id, organ, kind, column_slug, source, started_by, started_name, started_at, finished_at, \
-         found, skipped) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, '', $9, 0)",
+         content, found, skipped) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, '', $9, $10, 0)",
     )
     .bind(&batch.id)
     .bind(&batch.organ)
@@ -103,6 +106,7 @@ pub(super) async fn open(tx: &mut Tx, actor: &Actor, key: &Key, found: i64) -> R
     .bind(&batch.started_by)
     .bind(&batch.started_name)
     .bind(&batch.started_at)
+    .bind(&key.content)
     .bind(found)
     .execute(tx.conn())
     .await?;
@@ -199,6 +203,8 @@ pub(super) struct NewFile<'a> {
     pub(super) document: Option<DocumentId>,
     pub(super) identity: &'a str,
     pub(super) text_digest: &'a str,
+    /// Of the title and of all that the text says, as [`super::came`] takes them.
+    pub(super) came: (String, String),
     pub(super) issued_by: &'a str,
     pub(super) reason: String,
     pub(super) doubts: &'a [Doubt],
@@ -217,9 +223,9 @@ pub(super) async fn put(tx: &mut Tx, batch: &BatchId, file: &NewFile<'_>) -> Res
         .await?;
     let id = FileId::fresh(&tx.seams());
     query(
-        "INSERT INTO import_file (id, batch, place, path, digest, outcome, document_id, identity, text_digest, issued_by, reason, \
-         doubts, notes, looked_by, looked_name, looked_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, '', '', '')",
+        "INSERT INTO import_file (id, batch, place, path, digest, outcome, document_id, identity, text_digest, title_digest, came_digest, \
+         issued_by, reason, doubts, notes, looked_by, looked_name, looked_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, '', '', '')",
     )
     .bind(id)
     .bind(batch)
@@ -230,6 +236,8 @@ pub(super) async fn put(tx: &mut Tx, batch: &BatchId, file: &NewFile<'_>) -> Res
     .bind(file.document.clone())
     .bind(file.identity)
     .bind(file.text_digest)
+    .bind(&file.came.0)
+    .bind(&file.came.1)
     .bind(file.issued_by)
     .bind(&file.reason)
     .bind(serde_json::to_string(file.doubts)?)
@@ -257,36 +265,64 @@ pub(super) struct Known {
     pub(super) document_id: DocumentId,
     pub(super) text_digest: String,
     pub(super) title: String,
+    /// Whose it is now: it may have been put right meanwhile.
+    pub(super) organ: OrganCode,
+    /// Key of its kind now.
+    pub(super) kind: String,
 }
 
-const KNOWN: &str = "SELECT f.document_id, f.text_digest, e.title FROM import_file f \
+impl Known {
+    /// Whether it is of this organ and kind: of others it is another document, and its words are not told.
+    pub(super) fn is_of(&self, organ: &OrganCode, kind: &str) -> bool {
+        self.organ == *organ && self.kind == kind
+    }
+}
+
+const KNOWN: &str = "SELECT f.document_id, f.text_digest, e.title, d.organ, d.kind FROM import_file f \
+                     JOIN document d ON d.id = f.document_id \
                      JOIN edition e ON e.document_id = f.document_id AND e.number = 1 WHERE f.outcome = 'imported' AND ";
 
-/// The document that these very bytes became.
+/// The documents that these very bytes became, of whatever organ.
 ///
 /// # Errors
 /// When the database fails.
-pub(super) async fn by_digest(tx: &mut Tx, digest: &str) -> Result<Option<Known>> {
+pub(super) async fn by_digest(tx: &mut Tx, digest: &str) -> Result<Vec<Known>> {
     // SQL: a constant of this file and fixed text.
-    let sql = format!("{KNOWN} f.digest = $1 LIMIT 1");
-    Ok(query_as(built(sql)).bind(digest).fetch_optional(tx.conn()).await?)
+    let sql = format!("{KNOWN} f.digest = $1 ORDER BY f.id");
+    Ok(query_as(built(sql)).bind(digest).fetch_all(tx.conn()).await?)
 }
 
-/// The document that was brought in under this identity.
+/// The document of this organ and kind that was brought in under this identity.
 ///
 /// # Errors
 /// When the database fails.
-pub(super) async fn by_identity(tx: &mut Tx, identity: &str) -> Result<Option<Known>> {
+pub(super) async fn by_identity(
+    tx: &mut Tx,
+    identity: &str,
+    (organ, kind): (&OrganCode, &str),
+) -> Result<Option<Known>> {
+    if identity.is_empty() {
+        return Ok(None);
+    }
     // SQL: a constant of this file and fixed text.
-    let sql = format!("{KNOWN} f.identity = $1 ORDER BY f.id LIMIT 1");
-    Ok(query_as(built(sql)).bind(identity).fetch_optional(tx.conn()).await?)
+    let sql = format!("{KNOWN} f.identity = $1 AND d.organ = $2 AND d.kind = $3 ORDER BY f.id LIMIT 1");
+    Ok(query_as(built(sql)).bind(identity).bind(organ).bind(kind).fetch_optional(tx.conn()).await?)
 }
 
 /// Numbers and titles of all documents there are, as they are compared: read once for a batch, since no index finds them.
 #[derive(Debug, Default)]
 pub(super) struct Borne {
-    /// By folded number: title and document.
-    pub(super) numbers: HashMap<String, Vec<(String, DocumentId)>>,
+    /// By folded number.
+    pub(super) numbers: HashMap<String, Vec<Bearer>>,
+}
+
+/// What bears a number.
+#[derive(Debug, Clone)]
+pub(super) struct Bearer {
+    pub(super) title: String,
+    pub(super) organ: OrganCode,
+    /// What others have not published yet is not told by its title.
+    pub(super) public: bool,
 }
 
 /// What bears which number now, of documents of a kind.
@@ -294,12 +330,14 @@ pub(super) struct Borne {
 /// # Errors
 /// When the database fails.
 pub(super) async fn borne(db: &Db, kind: &str) -> Result<Borne> {
-    let sql = "SELECT f.value, e.title, e.document_id FROM edition e JOIN facet f ON f.edition_id = e.id AND f.key = 'document_number' \
-               WHERE e.head = 1 AND e.kind = $1 AND f.place = 0";
-    let rows: Vec<(String, String, DocumentId)> = query_as(sql).bind(kind).fetch_all(db.read()).await?;
+    let sql = "SELECT f.value, e.title, d.organ, d.current_edition FROM edition e JOIN document d ON d.id = e.document_id \
+               JOIN facet f ON f.edition_id = e.id AND f.key = 'document_number' \
+               WHERE e.head = 1 AND e.kind = $1 AND f.place = 0 ORDER BY e.document_id";
+    let rows: Vec<(String, String, OrganCode, String)> = query_as(sql).bind(kind).fetch_all(db.read()).await?;
     let mut borne = Borne::default();
-    for (number, title, id) in rows {
-        borne.numbers.entry(super::reading::folded(&number)).or_default().push((title, id));
+    for (number, title, organ, current) in rows {
+        let bearer = Bearer { title, organ, public: !current.is_empty() };
+        borne.numbers.entry(super::reading::folded(&number)).or_default().push(bearer);
     }
     Ok(borne)
 }
@@ -450,6 +488,19 @@ pub(super) async fn counts(db: &Db, batch: &BatchId) -> Result<Vec<(Shown, i64)>
     Ok(counts)
 }
 
+/// Keeps the title as it was corrected on the pages of the batch, where it stands whole for whoever passes the text.
+///
+/// # Errors
+/// When the database fails.
+pub(super) async fn titled(tx: &mut Tx, file: &FileId, title: &str) -> std::result::Result<(), Refusal> {
+    query("UPDATE import_file SET title_digest = $2 WHERE id = $1")
+        .bind(file)
+        .bind(super::came::of_title(title))
+        .execute(tx.conn())
+        .await?;
+    Ok(())
+}
+
 /// Says that a person has looked at what was in doubt.
 ///
 /// # Errors
@@ -485,14 +536,4 @@ pub(super) async fn doubt(tx: &mut Tx, file: &FileId, doubts: &[Doubt]) -> std::
         .execute(tx.conn())
         .await?;
     Ok(())
-}
-
-/// Whether this document was brought in from elsewhere: what was public before owes nothing that is owed with a publication.
-///
-/// # Errors
-/// When the database fails.
-pub async fn was_brought_in(executor: impl Executor<'_>, document: &DocumentId) -> store::Result<bool> {
-    let sql = "SELECT COUNT(*) FROM import_file WHERE outcome = 'imported' AND document_id = $1";
-    let found: i64 = query_scalar(sql).bind(document).fetch_one(executor).await?;
-    Ok(found > 0)
 }
