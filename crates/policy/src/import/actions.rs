@@ -8,7 +8,7 @@ use axum::{
     response::Response,
 };
 use document::{
-    Facet, House, Kinds, Whole,
+    Facet, House, Kinds, Whole, assign,
     common::{DOCUMENT_NUMBER, EFFECTIVE_ON, EXPIRES_ON, EXPLAINED, VALIDITY, WRITTEN_ON},
     draft,
     form::Typed,
@@ -16,7 +16,7 @@ use document::{
     release::Releases,
     rows as stored,
 };
-use kernel::{NewEvent, may_for};
+use kernel::{NewEvent, OrganCode, may_for};
 use serde::Deserialize;
 use serde_json::json;
 use store::Tx;
@@ -26,7 +26,7 @@ use web::{
 
 use super::{
     LOOKED,
-    pages::{files, seen},
+    pages::{files, seen, writable},
     reading::Doubt,
     rows::{self, Batch, BatchId, FileId, Line, Shown},
 };
@@ -43,6 +43,8 @@ static FIELDS: [&Facet; 6] = [&DOCUMENT_NUMBER, &WRITTEN_ON, &EFFECTIVE_ON, &EXP
 #[serde(default)]
 pub(super) struct Correct {
     title: String,
+    /// Whose document it is; empty = as it stands.
+    organ: String,
     document_number: String,
     written_on: String,
     effective_on: String,
@@ -59,6 +61,7 @@ impl Correct {
         let typed = |facet: &Facet| whole.values.typed(facet);
         Self {
             title: whole.edition.title.clone(),
+            organ: whole.document.organ.to_string(),
             document_number: typed(&DOCUMENT_NUMBER),
             written_on: typed(&WRITTEN_ON),
             effective_on: typed(&EFFECTIVE_ON),
@@ -98,6 +101,8 @@ struct FilePage {
     /// Whether it is a draft that this person may change.
     editable: bool,
     validities: Vec<(&'static str, &'static str)>,
+    /// Organs under which this person may put it.
+    organs: Vec<(String, String)>,
     excerpt: String,
     once: String,
 }
@@ -127,6 +132,14 @@ async fn file_page(
     let own = whole.as_ref().filter(|_| line.outcome == "imported");
     let kind = Kinds::of(ctx).get(&batch.kind);
     let may = kind.is_some_and(|kind| may_for(&desk.actor(), kind.write, &batch.organ).is_ok());
+    let mut organs = kind.map(|kind| writable(ctx, desk, kind)).unwrap_or_default();
+    // An organ that is no more stays what it is until another is chosen.
+    if let Some(organ) = own
+        .map(|whole| whole.document.organ.clone())
+        .filter(|organ| !organs.iter().any(|(code, _)| code == organ.as_str()))
+    {
+        organs.insert(0, (organ.to_string(), ctx.directory().short_name(&organ).to_owned()));
+    }
     let bad = !errors.is_empty();
     let page = FilePage {
         shell: desk.shell(ctx, format!("核对：{}", line.path)).await?.with_error(bad),
@@ -137,6 +150,7 @@ async fn file_page(
         editable: may && own.is_some_and(|whole| whole.edition.is_editable()),
         form: form.or_else(|| own.map(Correct::of)).unwrap_or_default(),
         validities: VALIDITY.offered(),
+        organs,
         excerpt: whole.as_ref().map(|whole| filters::shortened(&whole.text.body_text, EXCERPT)).unwrap_or_default(),
         once: ctx.once(),
         batch,
@@ -190,8 +204,13 @@ pub(super) async fn correct(
         if !errors.is_empty() {
             return Err(Refusal::from(errors));
         }
+        if !form.organ.is_empty() {
+            assign::to_organ(tx, &house, &desk.actor(), &whole, &OrganCode::from(form.organ.as_str())).await?;
+        }
         // The text is not touched here, so nothing of it is cleaned anew.
         draft::save(tx, &house, &desk.actor(), &whole, &typed, &Written::default()).await?;
+        let saved = stored::edition(tx.conn(), edition).await?.ok_or(Refusal::NotFound)?;
+        rows::titled(tx, &file, &saved.title).await?;
         rows::look(tx, &id, &file, &desk.actor()).await?;
         let data = json!({ "files": 1, "document": whole.document.id });
         tx.append(NewEvent::new(&LOOKED, &id, &desk.actor()).organ(&batch.organ).data(data)).await?;
@@ -213,6 +232,8 @@ pub(super) struct Ticked {
     ids: Vec<FileId>,
     /// 特殊情况说明 for all of them; empty = as it stands in each.
     explained: String,
+    /// Whose documents all of them are; empty = as it stands in each.
+    organ: String,
 }
 
 impl From<Vec<(String, String)>> for Ticked {
@@ -222,6 +243,7 @@ impl From<Vec<(String, String)>> for Ticked {
             match key.as_str() {
                 "once" => ticked.once = value,
                 "explained" => ticked.explained = value,
+                "organ" => ticked.organ = value,
                 "ids" if ticked.ids.len() < MOST => ticked.ids.push(FileId::from(value.as_str())),
                 _ => {}
             }
@@ -241,6 +263,14 @@ async fn explain(tx: &mut Tx, house: &House, desk: &Desk, line: &Line, explained
     typed.version = whole.edition.version;
     typed.more.insert(EXPLAINED.key.to_owned(), explained.to_owned());
     draft::save(tx, house, &desk.actor(), &whole, &typed, &Written::default()).await?;
+    Ok(())
+}
+
+/// Puts the draft that a file became under another organ.
+async fn put_under(tx: &mut Tx, house: &House, desk: &Desk, line: &Line, organ: &str) -> Result<(), Refusal> {
+    let Some(edition) = line.edition_id.as_ref().filter(|_| line.outcome == "imported") else { return Ok(()) };
+    let whole = stored::load(tx, house, &desk.actor(), edition).await?;
+    assign::to_organ(tx, house, &desk.actor(), &whole, &OrganCode::from(organ)).await?;
     Ok(())
 }
 
@@ -264,6 +294,9 @@ pub(super) async fn look(
             let line = rows::line(tx.conn(), &id, file).await?.ok_or(Refusal::NotFound)?;
             if !explained.is_empty() {
                 explain(tx, &house, &desk, &line, explained).await?;
+            }
+            if !ticked.organ.is_empty() {
+                put_under(tx, &house, &desk, &line, &ticked.organ).await?;
             }
             rows::look(tx, &id, file, &desk.actor()).await?;
         }

@@ -366,7 +366,7 @@ impl Writer<'_> {
             document: None,
             identity: "",
             text_digest: "",
-            came: Default::default(),
+            came: (String::new(), String::new()),
             issued_by: "",
             reason: String::new(),
             doubts: &[],
