@@ -202,6 +202,39 @@ fn days_of_other_texts_are_not_its_own() {
 }
 
 #[test]
+fn the_term_of_a_licence_is_not_that_of_its_law() {
+    let of = |article: &str| {
+        let text = format!("# 青禾县农药管理办法\n2001年1月5日 国务院令第9号公布\n第一条 制定本办法。\n{article}");
+        let found = layout(&text);
+        assert_eq!(
+            found.doubts.iter().any(|doubt| doubt.field == Field::Expires),
+            found.expires.is_some(),
+            "{article}"
+        );
+        found.expires.map(|on| on.value)
+    };
+    for article in [
+        "第二条 农药登记证有效期为5年。",
+        "第二条 生鲜乳收购许可证有效期2年，有效期满可以续展。",
+        "第二条 许可证由县局颁发，有效期5年。",
+        "第二条 本办法施行前取得的登记证，有效期至2029年6月30日。",
+        "第二条 通行证有效期为10年。有效期届满前办理。",
+        "第二条 身份证件有效期至2029年6月30日的，不再换发。",
+    ] {
+        assert_eq!(of(article), None, "{article}");
+    }
+    for article in [
+        "第二条 本办法自2002年1月1日起施行，有效期5年。",
+        "第二条 本办法自2002年1月1日起施行。有效期五年。",
+        "第二条 本办法自公布之日起施行，有效期至2006年12月31日。",
+        "第二条 本办法有效期至2006年12月31日。",
+        "第二条 本办法的有效期为5年，自2002年1月1日起施行。",
+    ] {
+        assert!(of(article).is_some_and(|on| (2005..=2006).contains(&on.year())), "{article}");
+    }
+}
+
+#[test]
 fn a_secret_mark_is_told_before_anything_else_is_done_with_it() {
     let found = layout("秘密★1年\n青禾府发〔2024〕2号\n关于某事的通知\n各乡镇：\n内容。\n青禾县人民政府\n2024年2月1日");
     assert!(found.marking.is_some());
