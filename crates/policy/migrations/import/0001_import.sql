@@ -36,6 +36,7 @@ CREATE TABLE import_file (
     reason      TEXT NOT NULL,         -- why it is no document of its own
     doubts      TEXT NOT NULL,         -- JSON [{field, words}]: what a person must look at; [] = nothing
     notes       TEXT NOT NULL,         -- JSON ["…"]: what the reader of the file left out
+    refused     TEXT NOT NULL,         -- why its last submission was refused; '' = it was not
     looked_by   TEXT NOT NULL,         -- account that has looked at the doubts; '' = nobody yet
     looked_name TEXT NOT NULL,
     looked_at   TEXT NOT NULL,

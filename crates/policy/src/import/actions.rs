@@ -274,6 +274,22 @@ async fn put_under(tx: &mut Tx, house: &House, desk: &Desk, line: &Line, organ: 
     Ok(())
 }
 
+/// What the draft that a file became still lacks, in words; empty = nothing.
+async fn missing(tx: &mut Tx, house: &House, desk: &Desk, line: &Line) -> Result<String, Refusal> {
+    let Some(edition) = line.edition_id.as_ref().filter(|_| line.outcome == "imported") else {
+        return Ok(String::new());
+    };
+    let whole = stored::load(tx, house, &desk.actor(), edition).await?;
+    let missing = whole.values.missing(house.kind_of(&whole.document)?);
+    Ok(missing.into_iter().map(|(_, sentence)| sentence).collect())
+}
+
+/// What is said of files that were ticked and still lack something.
+fn lacking_words(lacking: &[String]) -> String {
+    let first = lacking.first().map_or("", String::as_str);
+    format!("有 {} 个还缺内容，没有记为核对过，请补充后再勾选，例如：{first}", lacking.len())
+}
+
 /// POST /imports/{id}/look: what is in doubt in these is right as it stands, for the reason that is given for all of them.
 pub(super) async fn look(
     State(ctx): State<Ctx>,
@@ -290,6 +306,7 @@ pub(super) async fn look(
             return Ok(Done::to(back.clone()).with(|redirect| redirect.flash("warn", "请先勾选已经核对的文件。")));
         }
         let explained = ticked.explained.trim();
+        let (mut looked, mut lacking) = (0, Vec::new());
         for file in &ticked.ids {
             let line = rows::line(tx.conn(), &id, file).await?.ok_or(Refusal::NotFound)?;
             if !explained.is_empty() {
@@ -298,11 +315,26 @@ pub(super) async fn look(
             if !ticked.organ.is_empty() {
                 put_under(tx, &house, &desk, &line, &ticked.organ).await?;
             }
-            rows::look(tx, &id, file, &desk.actor()).await?;
+            let missing = missing(tx, &house, &desk, &line).await?;
+            if missing.is_empty() {
+                rows::look(tx, &id, file, &desk.actor()).await?;
+                looked += 1;
+            } else {
+                lacking.push(missing);
+            }
         }
-        let data = json!({ "files": ticked.ids.len() });
+        if looked == 0 {
+            let words = lacking_words(&lacking);
+            return Ok(Done::to(back.clone()).with(|redirect| redirect.flash("warn", words)));
+        }
+        let data = json!({ "files": looked });
         tx.append(NewEvent::new(&LOOKED, &id, &desk.actor()).organ(&batch.organ).data(data)).await?;
-        Ok::<_, Refusal>(Done::ok(back.clone(), format!("已把 {} 个文件记为核对过，可以送审。", ticked.ids.len())))
+        let told = format!("已把 {looked} 个文件记为核对过，可以送审。");
+        if lacking.is_empty() {
+            return Ok(Done::ok(back.clone(), told));
+        }
+        let words = format!("{told}{}", lacking_words(&lacking));
+        Ok::<_, Refusal>(Done::to(back.clone()).with(|redirect| redirect.flash("warn", words)))
     };
     Ok(act(&ctx, &ticked.once, done).await?)
 }
@@ -323,21 +355,40 @@ pub(super) struct DonePage {
     pub(super) to: (String, &'static str),
 }
 
+/// What is submitted.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Wish {
+    /// `1`: those whose submission was refused before, once more.
+    again: String,
+}
+
 /// POST /imports/{id}/submit: the first of those that are ready go into the review, each by itself.
-pub(super) async fn submit(State(ctx): State<Ctx>, desk: Desk, Path(id): Path<BatchId>) -> Result<Response> {
+pub(super) async fn submit(
+    State(ctx): State<Ctx>,
+    desk: Desk,
+    Path(id): Path<BatchId>,
+    Form(wish): Form<Wish>,
+) -> Result<Response> {
     let batch = seen(&ctx, &desk, &id).await?;
     let most = i64::try_from(MOST).unwrap_or(i64::MAX);
-    let ready = rows::lines(ctx.db(), &id, Shown::Ready, (-1, ""), most).await?;
+    let which = if wish.again == "1" { Shown::Refused } else { Shown::Ready };
+    let ready = rows::lines(ctx.db(), &id, which, (-1, ""), most).await?;
     let desks = Arc::clone(ctx.one::<Arc<dyn Releases>>());
     let (mut done, mut left) = (Vec::new(), Vec::new());
     for line in ready {
         let Some(edition) = &line.edition_id else { continue };
         let title = line.title.clone().unwrap_or_else(|| line.path.clone());
         match desks.submit(&ctx, &desk.staff, edition).await {
-            Ok(()) => done.push((title, "已送审".to_owned())),
+            Ok(()) => {
+                if !line.refused.is_empty() {
+                    keep(&ctx, &line, "").await?;
+                }
+                done.push((title, "已送审".to_owned()));
+            }
             Err(refusal) => {
                 let why = all_words(&refusal);
-                // So that it stands among what must be looked at, and is not tried again and again.
+                // So that it stands by itself, and is not tried again and again.
                 keep(&ctx, &line, &why).await?;
                 left.push((format!("/imports/{id}/files/{}", line.id), title, why));
             }
@@ -366,10 +417,7 @@ fn all_words(refusal: &Refusal) -> String {
     }
 }
 
-/// Keeps why a file could not be submitted beside what else is in doubt.
+/// Keeps why a file could not be submitted.
 async fn keep(ctx: &Ctx, line: &Line, why: &str) -> Result<()> {
-    let mut doubts = line.doubts();
-    doubts.retain(|doubt| doubt.field != "review");
-    doubts.push(Doubt::new("review", format!("送审没有成功：{why}")));
-    web::act_now(ctx, async |tx: &mut Tx| rows::doubt(tx, &line.id, &doubts).await).await.map_err(web::Error::from)
+    web::act_now(ctx, async |tx: &mut Tx| rows::refused(tx, &line.id, why).await).await.map_err(web::Error::from)
 }

@@ -31,7 +31,7 @@ impl Leaving for Files {
             }
             query(
                 "UPDATE import_file SET path = $2, identity = '', text_digest = '', title_digest = '', came_digest = '', issued_by = '', \
-                 reason = CASE WHEN reason = '' THEN '' ELSE $2 END, doubts = '[]', notes = '[]' WHERE document_id = $1",
+                 reason = CASE WHEN reason = '' THEN '' ELSE $2 END, doubts = '[]', notes = '[]', refused = '' WHERE document_id = $1",
             )
             .bind(&subject.id)
             .bind(title)

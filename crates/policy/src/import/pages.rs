@@ -165,6 +165,7 @@ fn row(line: Line) -> Row {
         (Some((words, tone)), _) => (words.to_owned(), tone),
         (None, None) => ("草稿已删除".to_owned(), "off"),
         (None, Some(_)) if draft && !doubts.is_empty() && looked.is_empty() => ("待核对".to_owned(), "soon"),
+        (None, Some(_)) if draft && !line.refused.is_empty() => ("送审未成".to_owned(), "late"),
         (None, Some("draft")) => ("可送审".to_owned(), "ok"),
         (None, Some(code)) => (state::label(code).to_owned(), "info"),
     };
@@ -189,6 +190,7 @@ struct BatchPage {
     next: Option<String>,
     first: bool,
     ready: i64,
+    refused: i64,
     doubtful: i64,
     underway: i64,
     left: i64,
@@ -246,6 +248,7 @@ pub(super) async fn batch(
         next,
         first: asked.after.is_empty(),
         ready: count(Shown::Ready),
+        refused: count(Shown::Refused),
         doubtful: count(Shown::Doubtful),
         underway: count(Shown::Underway),
         left: count(Shown::Failed) + count(Shown::Changed),

@@ -224,8 +224,8 @@ pub(super) async fn put(tx: &mut Tx, batch: &BatchId, file: &NewFile<'_>) -> Res
     let id = FileId::fresh(&tx.seams());
     query(
         "INSERT INTO import_file (id, batch, place, path, digest, outcome, document_id, identity, text_digest, title_digest, came_digest, \
-         issued_by, reason, doubts, notes, looked_by, looked_name, looked_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, '', '', '')",
+         issued_by, reason, doubts, notes, refused, looked_by, looked_name, looked_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, '', '', '', '')",
     )
     .bind(id)
     .bind(batch)
@@ -252,9 +252,9 @@ pub(super) async fn put(tx: &mut Tx, batch: &BatchId, file: &NewFile<'_>) -> Res
 /// # Errors
 /// When the database fails.
 pub(super) async fn done(db: &Db, batch: &BatchId) -> Result<HashSet<(String, String)>> {
-    // A draft that was thrown away for good may come in again.
-    let sql = "SELECT path, digest FROM import_file WHERE batch = $1 AND outcome <> 'failed' \
-               AND (outcome <> 'imported' OR document_id IS NOT NULL)";
+    // A draft that was thrown away may come in again, and so may what was left out because of it.
+    let sql = "SELECT f.path, f.digest FROM import_file f WHERE f.batch = $1 AND f.outcome <> 'failed' AND f.document_id IS NOT NULL \
+               AND NOT EXISTS (SELECT 1 FROM edition e WHERE e.document_id = f.document_id AND e.number = 1 AND e.binned_at <> '')";
     let rows: Vec<(String, String)> = query_as(sql).bind(batch).fetch_all(db.read()).await?;
     Ok(rows.into_iter().collect())
 }
@@ -280,7 +280,8 @@ impl Known {
 
 const KNOWN: &str = "SELECT f.document_id, f.text_digest, e.title, d.organ, d.kind FROM import_file f \
                      JOIN document d ON d.id = f.document_id \
-                     JOIN edition e ON e.document_id = f.document_id AND e.number = 1 WHERE f.outcome = 'imported' AND ";
+                     JOIN edition e ON e.document_id = f.document_id AND e.number = 1 AND e.binned_at = '' \
+                     WHERE f.outcome = 'imported' AND ";
 
 /// The documents that these very bytes became, of whatever organ.
 ///
@@ -350,6 +351,8 @@ pub(super) enum Shown {
     Doubtful,
     /// Drafts that may be submitted.
     Ready,
+    /// Drafts whose submission was refused.
+    Refused,
     /// In review, or scheduled.
     Underway,
     Public,
@@ -358,14 +361,23 @@ pub(super) enum Shown {
 }
 
 impl Shown {
-    pub(super) const EACH: [Self; 7] =
-        [Self::All, Self::Doubtful, Self::Ready, Self::Underway, Self::Public, Self::Changed, Self::Failed];
+    pub(super) const EACH: [Self; 8] = [
+        Self::All,
+        Self::Doubtful,
+        Self::Ready,
+        Self::Refused,
+        Self::Underway,
+        Self::Public,
+        Self::Changed,
+        Self::Failed,
+    ];
 
     pub(super) fn code(self) -> &'static str {
         match self {
             Self::All => "",
             Self::Doubtful => "doubtful",
             Self::Ready => "ready",
+            Self::Refused => "refused",
             Self::Underway => "underway",
             Self::Public => "public",
             Self::Changed => "changed",
@@ -378,6 +390,7 @@ impl Shown {
             Self::All => "全部",
             Self::Doubtful => "待核对",
             Self::Ready => "可送审",
+            Self::Refused => "送审未成",
             Self::Underway => "审核中",
             Self::Public => "已公开",
             Self::Changed => "未重复导入",
@@ -396,7 +409,10 @@ impl Shown {
                 "f.outcome = 'imported' AND f.doubts <> '[]' AND f.looked_at = '' AND e.state IN ('draft', 'returned')"
             }
             Self::Ready => {
-                "f.outcome = 'imported' AND (f.doubts = '[]' OR f.looked_at <> '') AND e.state IN ('draft', 'returned')"
+                "f.outcome = 'imported' AND (f.doubts = '[]' OR f.looked_at <> '') AND f.refused = '' AND e.state IN ('draft', 'returned')"
+            }
+            Self::Refused => {
+                "f.outcome = 'imported' AND (f.doubts = '[]' OR f.looked_at <> '') AND f.refused <> '' AND e.state IN ('draft', 'returned')"
             }
             Self::Underway => "f.outcome = 'imported' AND e.state IN ('in_review', 'scheduled')",
             Self::Public => "f.outcome = 'imported' AND e.state = 'published'",
@@ -417,6 +433,8 @@ pub(super) struct Line {
     pub(super) reason: String,
     pub(super) doubts: String,
     pub(super) notes: String,
+    /// Why its last submission was refused.
+    pub(super) refused: String,
     pub(super) looked_name: String,
     pub(super) looked_at: String,
     pub(super) edition_id: Option<EditionId>,
@@ -436,8 +454,8 @@ impl Line {
     }
 }
 
-const LINE: &str = "SELECT f.id, f.place, f.path, f.outcome, f.document_id, f.reason, f.doubts, f.notes, f.looked_name, f.looked_at, \
-                    e.id AS edition_id, e.title, e.state FROM import_file f \
+const LINE: &str = "SELECT f.id, f.place, f.path, f.outcome, f.document_id, f.reason, f.doubts, f.notes, f.refused, f.looked_name, \
+                    f.looked_at, e.id AS edition_id, e.title, e.state FROM import_file f \
                     LEFT JOIN edition e ON e.document_id = f.document_id AND e.head = 1 ";
 
 /// Files of a batch behind a place, in their order.
@@ -513,7 +531,7 @@ pub(super) async fn look(
 ) -> std::result::Result<(), Refusal> {
     let now = tx.now();
     let done =
-        query("UPDATE import_file SET looked_by = $3, looked_name = $4, looked_at = $5 WHERE batch = $1 AND id = $2")
+        query("UPDATE import_file SET looked_by = $3, looked_name = $4, looked_at = $5, refused = '' WHERE batch = $1 AND id = $2")
             .bind(batch)
             .bind(file)
             .bind(actor.log_id())
@@ -524,16 +542,11 @@ pub(super) async fn look(
     if done.rows_affected() == 0 { Err(Refusal::NotFound) } else { Ok(()) }
 }
 
-/// Puts what is still in doubt in the place of what was, so that it must be looked at.
+/// Keeps why a file could not be submitted (empty = it was), so that it is not tried again and again. Who looked at it stays.
 ///
 /// # Errors
 /// When the database fails.
-pub(super) async fn doubt(tx: &mut Tx, file: &FileId, doubts: &[Doubt]) -> std::result::Result<(), Refusal> {
-    let doubts = serde_json::to_string(doubts)?;
-    query("UPDATE import_file SET doubts = $2, looked_by = '', looked_name = '', looked_at = '' WHERE id = $1")
-        .bind(file)
-        .bind(doubts)
-        .execute(tx.conn())
-        .await?;
+pub(super) async fn refused(tx: &mut Tx, file: &FileId, why: &str) -> std::result::Result<(), Refusal> {
+    query("UPDATE import_file SET refused = $2 WHERE id = $1").bind(file).bind(why).execute(tx.conn()).await?;
     Ok(())
 }
