@@ -52,7 +52,10 @@ impl From<Vec<(String, String)>> for Chosen {
                 "after" => chosen.after = value,
                 "ids" => {
                     let (id, version) = value.split_once(':').unwrap_or((&value, ""));
-                    chosen.ids.push((EditionId::from(id), version.parse().unwrap_or_default()));
+                    let one = (EditionId::from(id), version.parse().unwrap_or_default());
+                    if !chosen.ids.iter().any(|(known, _)| *known == one.0) {
+                        chosen.ids.push(one);
+                    }
                 }
                 key if value == "1" => {
                     chosen.ticked.extend(key.strip_prefix("tick").and_then(|place| place.parse::<usize>().ok()));
