@@ -235,6 +235,11 @@ fn values(layout: &Layout, about: &About, day: Option<Date>, doubts: &mut Vec<Do
 
 /// Whether a text still holds is not said by itself where nothing on it speaks of its end.
 fn validity(values: &Values, written: Option<Date>, ends: Option<Date>, about: &About, doubts: &mut Vec<Doubt>) {
+    if let Some(ends) = ends.filter(|ends| *ends < about.today && about.kind.facet(VALIDITY.key).is_some()) {
+        let words = format!("有效期到 {ends}，已经过了，公开以后显示为失效，请核对。");
+        doubts.push(Doubt::new(VALIDITY.key, words));
+        return;
+    }
     if about.kind.facet(VALIDITY.key).is_none() || ends.is_some() || !values.get(&DOCUMENT_NUMBER).contains('〔') {
         return;
     }
@@ -377,6 +382,9 @@ mod tests {
         let words = "青禾府发〔2015〕3号\n关于加强管理的通知\n各乡镇：\n请加强管理。\n青禾县人民政府\n2015年2月3日";
         let read = super::read(text(words), "a.txt", &about()).expect("a document");
         assert!(fields(&read).contains(&"validity"), "{:?}", read.doubts);
+        let ended = words.replace("请加强管理。", "请加强管理。\n本通知自2015年3月1日起施行，有效期至2020年2月28日。");
+        let read = super::read(text(&ended), "a.txt", &about()).expect("a document");
+        assert!(read.doubts.iter().any(|doubt| doubt.words.contains("已经过了")), "{:?}", read.doubts);
     }
 
     #[test]

@@ -138,9 +138,9 @@ async fn take(ctx: &Ctx, mut form: Multipart) -> Result<Received> {
                             UNPACKED >> 20
                         )));
                     }
-                    let source =
-                        |one: documents::Unpacked| Source { name: one.name, content: Content::Held(one.bytes) };
-                    received.files.extend(read.into_iter().map(source));
+                    let sources =
+                        read.into_iter().map(|one| Source { name: one.name, content: Content::Held(one.bytes) });
+                    received.files.extend(sources);
                 }
                 Err(rejected) => received.faults.push(format!("{name}：{}", rejected.message)),
             }
