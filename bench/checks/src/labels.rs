@@ -27,7 +27,8 @@ pub(crate) struct Group {
 }
 
 /// Groups of rules by the beginnings of their names.
-const GROUPS: [(&str, &[&str]); 5] = [
+const GROUPS: [(&str, &[&str]); 6] = [
+    ("marks", &["secrecy."]),
     ("numbers", &["privacy.id_number", "privacy.mobile", "privacy.bank_card", "privacy.passport", "privacy.permit"]),
     ("people", &["privacy.home", "privacy.name", "privacy.landline"]),
     ("wording", &["wording."]),
