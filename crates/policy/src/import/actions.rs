@@ -267,10 +267,10 @@ async fn explain(tx: &mut Tx, house: &House, desk: &Desk, line: &Line, explained
 }
 
 /// Puts the draft that a file became under another organ.
-async fn put_under(tx: &mut Tx, house: &House, desk: &Desk, line: &Line, organ: &str) -> Result<(), Refusal> {
+async fn put_under(tx: &mut Tx, house: &House, desk: &Desk, (line, organ): (&Line, &OrganCode)) -> Result<(), Refusal> {
     let Some(edition) = line.edition_id.as_ref().filter(|_| line.outcome == "imported") else { return Ok(()) };
     let whole = stored::load(tx, house, &desk.actor(), edition).await?;
-    assign::to_organ(tx, house, &desk.actor(), &whole, &OrganCode::from(organ)).await?;
+    assign::to_organ(tx, house, &desk.actor(), &whole, organ).await?;
     Ok(())
 }
 
@@ -313,7 +313,8 @@ pub(super) async fn look(
                 explain(tx, &house, &desk, &line, explained).await?;
             }
             if !ticked.organ.is_empty() {
-                put_under(tx, &house, &desk, &line, &ticked.organ).await?;
+                let organ = OrganCode::from(ticked.organ.as_str());
+                put_under(tx, &house, &desk, (&line, &organ)).await?;
             }
             let missing = missing(tx, &house, &desk, &line).await?;
             if missing.is_empty() {

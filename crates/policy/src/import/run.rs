@@ -217,7 +217,7 @@ async fn content_of(files: &Arc<Vec<Source>>) -> Result<String> {
         let mut sum = Sha256::new();
         for file in files.iter() {
             sum.update(file.name.as_bytes());
-            sum.update([0]);
+            sum.update(b"\0");
             if let Content::Held(bytes) = &file.content {
                 sum.update(Sha256::digest(bytes));
             }
