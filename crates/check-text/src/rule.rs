@@ -70,7 +70,7 @@ impl Level {
 /// The gate in words.
 pub fn gate_label(gate: Gate) -> &'static str {
     match gate {
-        Gate::Privacy => "个人信息",
+        Gate::Privacy => "保密和个人信息",
         Gate::Wording => "文字关",
         Gate::Policy => "政策关",
         Gate::Political => "政治关",
@@ -94,7 +94,7 @@ pub struct Rule {
     pub about: &'static str,
     /// The text on which it rests.
     pub basis: &'static str,
-    /// Whether nobody may weigh it otherwise: personal information, and what could not be read.
+    /// Whether nobody may weigh it otherwise: personal information, marks of secrecy, and what could not be read.
     pub fixed: bool,
     /// Whether its answer hangs on other documents and pages, which change without the text.
     pub asks: bool,
@@ -121,19 +121,12 @@ impl Rule {
         self
     }
 
-    /// The gate that decides, in words: what is no person's but must not be public is asked at the secrecy review as well.
-    pub fn gate_words(&self) -> &'static str {
-        if self.id.starts_with(SECRECY) { "保密审查" } else { gate_label(self.gate) }
-    }
-
     /// What it is called, by whether what was found stops the text.
     pub fn label(&self, blocks: bool) -> &'static str {
         if blocks || self.doubt.is_empty() { self.words } else { self.doubt }
     }
 }
 
-/// Beginning of the names of rules on what is secret or withheld.
-const SECRECY: &str = "secrecy.";
 const CLOSED: &str = "《保守国家秘密法》关于国家秘密标志的规定；《政府信息公开条例》第十四条、第十七条";
 const PERSONAL: &str = "《政府信息公开条例》第十五条；《个人信息保护法》第二十八条";
 const MARKS: &str = "GB/T 15834《标点符号用法》";
@@ -318,7 +311,7 @@ mod tests {
                 Gate::Policy => "policy.",
                 Gate::Political => "political.",
             };
-            let named = rule.id.starts_with(gate) || (rule.gate == Gate::Privacy && rule.id.starts_with(SECRECY));
+            let named = rule.id.starts_with(gate) || (rule.gate == Gate::Privacy && rule.id.starts_with("secrecy."));
             assert!(named && !rule.about.is_empty() && !rule.basis.is_empty(), "{}", rule.id);
             assert_eq!(rule.fixed, rule.gate == Gate::Privacy, "{}", rule.id);
         }

@@ -186,7 +186,7 @@ fn label(id: &str, blocks: bool) -> &'static str {
 
 /// The gate of a rule in words.
 fn gate(id: &str) -> &'static str {
-    rule::named(id).map_or(check_text::gate_label(Gate::Privacy), rule::Rule::gate_words)
+    check_text::gate_label(rule::named(id).map_or(Gate::Privacy, |rule| rule.gate))
 }
 
 /// Looks through every part that has not been looked at as it stands, and keeps what was found; also those of which others say
