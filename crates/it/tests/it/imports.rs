@@ -372,6 +372,16 @@ both! {
         assert_eq!(bring("QH011", GOOD.to_owned()).await.batch, there.batch);
     }
 
+    async fn of_two_titles_under_one_number_both_are_asked_about(app) {
+        column(app).await;
+        let mut clerk = app.clerk().await;
+        let other = GOOD.replace("校车", "渡船");
+        let upload: [(&str, &str, &[u8]); 2] = [("file", "一.txt", GOOD.as_bytes()), ("file", "二.txt", other.as_bytes())];
+        let page = clerk.upload("/imports", &SENT, &upload).await.expect(303).location();
+        clerk.get(&format!("{page}?show=doubtful")).await.expect(200)
+            .shows("文号与《关于加强校车安全管理的通知》相同").shows("文号与《关于加强渡船安全管理的通知》相同");
+    }
+
     async fn a_wrong_organ_is_put_right_in_the_batch_and_what_was_thrown_away_comes_in_again(app) {
         column(app).await;
         let (kind, column) = place(app.ctx(), "policy", None).await.expect("a column");

@@ -320,6 +320,7 @@ pub(super) struct Borne {
 /// What bears a number.
 #[derive(Debug, Clone)]
 pub(super) struct Bearer {
+    pub(super) document: DocumentId,
     pub(super) title: String,
     pub(super) organ: OrganCode,
     /// What others have not published yet is not told by its title.
@@ -331,16 +332,33 @@ pub(super) struct Bearer {
 /// # Errors
 /// When the database fails.
 pub(super) async fn borne(db: &Db, kind: &str) -> Result<Borne> {
-    let sql = "SELECT f.value, e.title, d.organ, d.current_edition FROM edition e JOIN document d ON d.id = e.document_id \
+    let sql = "SELECT f.value, e.title, d.organ, d.current_edition, d.id FROM edition e JOIN document d ON d.id = e.document_id \
                JOIN facet f ON f.edition_id = e.id AND f.key = 'document_number' \
                WHERE e.head = 1 AND e.kind = $1 AND f.place = 0 ORDER BY e.document_id";
-    let rows: Vec<(String, String, OrganCode, String)> = query_as(sql).bind(kind).fetch_all(db.read()).await?;
+    let rows: Vec<(String, String, OrganCode, String, DocumentId)> =
+        query_as(sql).bind(kind).fetch_all(db.read()).await?;
     let mut borne = Borne::default();
-    for (number, title, organ, current) in rows {
-        let bearer = Bearer { title, organ, public: !current.is_empty() };
+    for (number, title, organ, current, document) in rows {
+        let bearer = Bearer { document, title, organ, public: !current.is_empty() };
         borne.numbers.entry(super::reading::folded(&number)).or_default().push(bearer);
     }
     Ok(borne)
+}
+
+/// Adds to what must be looked at of the file that became this draft, unless somebody has looked at it already.
+///
+/// # Errors
+/// When the database fails.
+pub(super) async fn also(tx: &mut Tx, document: &DocumentId, doubt: &Doubt) -> Result<()> {
+    let sql = "SELECT f.id, f.doubts FROM import_file f JOIN edition e ON e.document_id = f.document_id AND e.head = 1 \
+               WHERE f.outcome = 'imported' AND f.document_id = $1 AND f.looked_at = '' AND e.state = 'draft' ORDER BY f.id LIMIT 1";
+    let found: Option<(FileId, String)> = query_as(sql).bind(document).fetch_optional(tx.conn()).await?;
+    let Some((file, doubts)) = found else { return Ok(()) };
+    let mut doubts: Vec<Doubt> = serde_json::from_str(&doubts)?;
+    doubts.push(doubt.clone());
+    let doubts = serde_json::to_string(&doubts)?;
+    query("UPDATE import_file SET doubts = $2 WHERE id = $1").bind(file).bind(doubts).execute(tx.conn()).await?;
+    Ok(())
 }
 
 /// Which files of a batch a page shows.

@@ -15,7 +15,10 @@ use document::{
     draft::{self, NewDocument},
 };
 use documents::{Extractor, Limits, Rejected, Several};
-use kernel::{Actor, NewEvent, OrganCode, id::ColumnId};
+use kernel::{
+    Actor, NewEvent, OrganCode,
+    id::{ColumnId, DocumentId},
+};
 use serde::Serialize;
 use serde_json::json;
 use sha2::{Digest, Sha256};
@@ -351,7 +354,7 @@ struct Writer<'a> {
 /// What stands in the way of a document of its own.
 struct There {
     outcome: Outcome,
-    document: Option<kernel::id::DocumentId>,
+    document: Option<DocumentId>,
     reason: String,
 }
 
@@ -412,9 +415,19 @@ impl Writer<'_> {
         let (document, edition) = draft::create_written(tx, self.house, self.actor, &new, (&read.values, &read.text))
             .await
             .map_err(Error::from)?;
+        if let Some(other) = self.alike(read, borne) {
+            // Of two that bear one number either may be the wrong one.
+            let words = format!("文号与《{}》相同，请核对；确实是同一文号的，在“特殊情况说明”里写明。", read.title);
+            rows::also(tx, &other, &Doubt::new(document::common::DOCUMENT_NUMBER.key, words)).await?;
+        }
         if !read.number().is_empty() {
             let same = borne.numbers.entry(folded(read.number())).or_default();
-            same.push(Bearer { title: read.title.clone(), organ: document.organ.clone(), public: false });
+            same.push(Bearer {
+                document: document.id.clone(),
+                title: read.title.clone(),
+                organ: document.organ.clone(),
+                public: false,
+            });
         }
         report.imported += 1;
         report.doubtful += usize::from(!doubts.is_empty());
@@ -452,6 +465,14 @@ impl Writer<'_> {
             (Outcome::Changed, format!("与已经导入的《{}》{alike}{told}", known.title))
         };
         Ok((Some(There { outcome, document: Some(known.document_id), reason }), None))
+    }
+
+    /// The draft of the organ with another title that bears the same number, where numbers are counted: an order may change many laws.
+    fn alike(&self, read: &Read, borne: &Borne) -> Option<DocumentId> {
+        let others = borne.numbers.get(&folded(read.number())).filter(|_| read.number().contains('〔'))?;
+        let draft =
+            |one: &&Bearer| !one.public && one.organ == self.wanted.organ && folded(&one.title) != folded(&read.title);
+        others.iter().find(draft).map(|one| one.document.clone())
     }
 
     /// Other documents that bear the same number: told, since an order may change many, and a typing error looks alike. What another
