@@ -302,6 +302,7 @@ both! {
         // Both owe what a new policy owes; what is the file owes nothing, and what was refused is not to be looked at again.
         clerk.post(&format!("{page}/submit"), &[]).await.expect(200).shows("办好 1 件").shows("没有办成 2 件").shows("须配政策解读");
         clerk.get(&format!("{page}?show=refused")).await.expect(200).shows("送审没有成功").shows("校车").shows("农机");
+        clerk.get("/").await.expect(200).shows("2 件送审未成");
         for document in [&buses, &tractors] {
             crate::policy::explained_later(&mut clerk, document).await;
         }

@@ -48,3 +48,4 @@ CREATE INDEX import_file_identity ON import_file (identity) WHERE outcome = 'imp
 CREATE INDEX import_file_document ON import_file (document_id);
 -- The work list asks for what nobody has looked at.
 CREATE INDEX import_file_doubtful ON import_file (batch) WHERE outcome = 'imported' AND doubts <> '[]' AND looked_at = '';
+CREATE INDEX import_file_refused ON import_file (batch) WHERE refused <> '';

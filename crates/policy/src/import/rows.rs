@@ -154,19 +154,33 @@ pub(super) async fn batches(db: &Db, organs: Option<&[OrganCode]>, before: &str,
     Ok(query_as(built(sql)).bind_all(values).fetch_all(db.read()).await?)
 }
 
-/// The newest batches of these organs (`None` = of all) with files in doubt that nobody has looked at, and how many of them.
+/// Files of a batch that wait for somebody.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Waits {
+    /// In doubt, and nobody has looked.
+    pub(super) doubtful: i64,
+    /// Their submission was refused.
+    pub(super) refused: i64,
+}
+
+/// The newest batches of these organs (`None` = of all) with files that wait for somebody, and how many of them.
 ///
 /// # Errors
 /// When the database fails.
-pub(super) async fn doubtful(db: &Db, organs: Option<&[OrganCode]>, limit: i64) -> Result<Vec<(Batch, i64)>> {
-    let sql = "SELECT f.batch, COUNT(*) FROM import_file f JOIN edition e ON e.document_id = f.document_id AND e.head = 1 \
+pub(super) async fn waiting(db: &Db, organs: Option<&[OrganCode]>, limit: i64) -> Result<Vec<(Batch, Waits)>> {
+    let sql = "SELECT w.batch, SUM(w.doubtful), SUM(w.refused) FROM ( \
+               SELECT f.batch, 1 AS doubtful, 0 AS refused FROM import_file f \
+               JOIN edition e ON e.document_id = f.document_id AND e.head = 1 \
                WHERE f.outcome = 'imported' AND f.doubts <> '[]' AND f.looked_at = '' AND e.state IN ('draft', 'returned') \
-               GROUP BY f.batch ORDER BY f.batch DESC LIMIT $1";
-    let counted: Vec<(BatchId, i64)> = query_as(sql).bind(limit).fetch_all(db.read()).await?;
+               UNION ALL SELECT f.batch, 0, 1 FROM import_file f JOIN edition e ON e.document_id = f.document_id AND e.head = 1 \
+               WHERE f.refused <> '' AND f.outcome = 'imported' AND (f.doubts = '[]' OR f.looked_at <> '') \
+               AND e.state IN ('draft', 'returned')) AS w GROUP BY w.batch ORDER BY w.batch DESC LIMIT $1";
+    let counted: Vec<(BatchId, i64, i64)> = query_as(sql).bind(limit).fetch_all(db.read()).await?;
     let mut found = Vec::new();
-    for (id, count) in counted {
+    for (id, doubtful, refused) in counted {
         let there = batch(db.read(), &id).await?;
-        found.extend(there.filter(|one| organs.is_none_or(|own| own.contains(&one.organ))).map(|one| (one, count)));
+        let there = there.filter(|one| organs.is_none_or(|own| own.contains(&one.organ)));
+        found.extend(there.map(|one| (one, Waits { doubtful, refused })));
     }
     Ok(found)
 }
