@@ -133,8 +133,12 @@ fn look(words: &str, stand: Stand) -> Option<(Closed, Range<usize>, bool)> {
         if let Some(named) = level(bare).filter(|named| *named || stand.edge) {
             return Some((Closed::Secret, whole, named || !stand.only));
         }
-        let told = labelled(bare).or_else(|| alone(bare).filter(|_| !stand.only)).or_else(|| beside(bare));
-        if let Some(closed) = told.filter(|closed| closed.bars() || stand.edge) {
+        // A line that is nothing but 不予公开 may head a row of a report, and a cell may say so of something else.
+        let told = labelled(bare)
+            .filter(|closed| closed.bars() || stand.edge)
+            .or_else(|| alone(bare).filter(|_| stand.edge && !stand.only))
+            .or_else(|| beside(bare));
+        if let Some(closed) = told {
             return Some((closed, whole, true));
         }
     }
@@ -215,7 +219,7 @@ fn is_of_term(c: char) -> bool {
 
 /// 公开属性：不予公开, and the same with boxes to tick.
 fn labelled(words: &str) -> Option<Closed> {
-    const OF: [&str; 10] = ["属性", "方式", "选项", "类别", "类型", "形式", "范围", "性质", "与否", "情况"];
+    const OF: [&str; 9] = ["属性", "方式", "选项", "类别", "类型", "形式", "范围", "性质", "与否"];
     for (at, label) in words.match_indices("公开") {
         let rest = &words[at + label.len()..];
         let Some(rest) = OF.iter().find_map(|of| rest.strip_prefix(of)) else { continue };
@@ -239,7 +243,7 @@ fn labelled(words: &str) -> Option<Closed> {
 fn begun(value: &str) -> Option<Closed> {
     let (words, closed) = longest(value)?;
     let next = value[words.len()..].chars().next();
-    (!next.is_some_and(char::is_alphabetic) && !value.contains("主动公开")).then_some(closed)
+    (!next.is_some_and(char::is_alphanumeric) && !value.contains("主动公开")).then_some(closed)
 }
 
 /// The option that is ticked: the box stands before its words, or behind them.
@@ -377,6 +381,9 @@ mod tests {
             "本文件不公开征求意见的理由",
             "此件不属于内部资料",
             "关于保守工作秘密的规定",
+            "（三）不予公开",
+            "公开方式：不予公开5件",
+            "主动公开情况：不予公开",
         ] {
             assert_eq!(at_both_ends(line), [None, None], "{line}");
         }
