@@ -142,7 +142,8 @@ async fn shown(
     let (mut items, mut others) = (Vec::new(), Vec::new());
     for mut one in here {
         let (why, beside) = looked(ctx, desk, &one.edition, one.version).await?;
-        if one.why.is_empty() {
+        // That it is another text is told before anything else.
+        if !why.is_empty() {
             one.why = why;
         }
         if one.why.is_empty() && one.questions != asked_of.1 {
