@@ -127,7 +127,6 @@ impl Rule {
     }
 }
 
-const CLOSED: &str = "《保守国家秘密法》关于国家秘密标志的规定；《政府信息公开条例》第十四条、第十七条";
 const PERSONAL: &str = "《政府信息公开条例》第十五条；《个人信息保护法》第二十八条";
 const MARKS: &str = "GB/T 15834《标点符号用法》";
 const FIGURES: &str = "GB/T 15835《出版物上数字用法》";
@@ -138,13 +137,6 @@ const DRAFTING: &str = "国办发〔2018〕37号《关于加强行政规范性�
 
 /// All rules, in the order in which they are shown.
 pub static RULES: [Rule; 32] = [
-    rule(
-        ("secrecy.mark", Gate::Privacy, Severity::Block),
-        "不公开的标识",
-        "密级、工作秘密，“此件不公开”“不予公开”等标识；依申请公开、内部资料的只请核对",
-        CLOSED,
-    )
-    .fixed("疑似不公开的标识"),
     rule(
         ("privacy.id_number", Gate::Privacy, Severity::Block),
         "公民身份号码",
@@ -187,6 +179,13 @@ pub static RULES: [Rule; 32] = [
         PERSONAL,
     )
     .fixed("没有读出的内容"),
+    rule(
+        ("privacy.secret", Gate::Privacy, Severity::Block),
+        "涉密或者不公开的标记",
+        "单独成行或括注的密级、“此件不公开”“内部资料”等",
+        "《政府信息公开条例》第十四条、第十七条；《保守国家秘密法》",
+    )
+    .fixed("内部使用或者依申请公开的标记"),
     rule(("political.forbidden", Gate::Political, Severity::Warn), "禁用表述", "词表中“禁用”的词语", COUNTY),
     rule(
         ("political.form", Gate::Political, Severity::Warn),
@@ -240,8 +239,8 @@ pub static RULES: [Rule; 32] = [
     rule(("policy.weekday", Gate::Policy, Severity::Warn), "日期与星期不符", "日期后面括注的星期不对", OFFICIAL),
     rule(
         ("policy.order_of_dates", Gate::Policy, Severity::Warn),
-        "施行日期早于成文日期",
-        "没有写明溯及力而施行在成文之前",
+        "施行日期、有效期前后不符",
+        "没有写明溯及力而施行在成文之前，有效期在施行或者成文之前",
         OFFICIAL,
     ),
     rule(("policy.deadline", Gate::Policy, Severity::Warn), "期限早于成文日期", "要求在成文之前完成的期限", OFFICIAL),
@@ -311,8 +310,7 @@ mod tests {
                 Gate::Policy => "policy.",
                 Gate::Political => "political.",
             };
-            let named = rule.id.starts_with(gate) || (rule.gate == Gate::Privacy && rule.id.starts_with("secrecy."));
-            assert!(named && !rule.about.is_empty() && !rule.basis.is_empty(), "{}", rule.id);
+            assert!(rule.id.starts_with(gate) && !rule.about.is_empty() && !rule.basis.is_empty(), "{}", rule.id);
             assert_eq!(rule.fixed, rule.gate == Gate::Privacy, "{}", rule.id);
         }
     }

@@ -8,7 +8,9 @@ use crate::places::found;
 /// Finds them. `chars` are the characters of `text`.
 pub(crate) fn look(part: &str, text: &str, chars: &[char]) -> Vec<Finding> {
     let lines: Vec<&str> = text.split('\n').collect();
-    let marks = doc_layout::marks(&lines);
+    // Cells of a list tell of other texts.
+    let told: Vec<&str> = lines.iter().map(|line| if line.contains('\t') { "" } else { *line }).collect();
+    let marks = doc_layout::marks(&told);
     let (mut all, mut begin, mut next) = (Vec::new(), 0, 0);
     for mark in marks {
         while next < mark.line {
@@ -16,7 +18,7 @@ pub(crate) fn look(part: &str, text: &str, chars: &[char]) -> Vec<Finding> {
             next += 1;
         }
         let place = (begin + mark.place.start, begin + mark.place.end);
-        let mut one = found("secrecy.mark", part, chars, place, suggestion(mark.closed).to_owned(), None);
+        let mut one = found("privacy.secret", part, chars, place, suggestion(mark.closed).to_owned(), None);
         if !mark.certain || !mark.closed.bars() {
             one.severity = Severity::Warn;
         }
@@ -56,5 +58,10 @@ mod tests {
         }
         assert!(said(&text("（此件公开发布）")).is_empty());
         assert_eq!(said("秘密"), [("秘密".to_owned(), Severity::Warn)]);
+        assert_eq!(said("　　内部资料　注意保存"), [("内部资料　注意保存".to_owned(), Severity::Warn)]);
+        for text in ["序号\t密级\n1\t秘密", "内部资料性出版物管理办法", "秘密级文件的保管，由各单位负责。"]
+        {
+            assert!(said(text).is_empty(), "{text}");
+        }
     }
 }

@@ -52,7 +52,7 @@ const HEAD: usize = 6;
 const TAIL: usize = 8;
 
 /// What says alone that a text is not for everybody.
-const ALONE: [(&str, Closed); 32] = [
+const ALONE: [(&str, Closed); 34] = [
     ("不公开", Closed::Withheld),
     ("不予公开", Closed::Withheld),
     ("暂不公开", Closed::Withheld),
@@ -71,6 +71,8 @@ const ALONE: [(&str, Closed); 32] = [
     ("请勿外传", Closed::Withheld),
     ("切勿外传", Closed::Withheld),
     ("依申请公开", Closed::OnRequest),
+    ("删减后公开", Closed::OnRequest),
+    ("部分公开", Closed::OnRequest),
     ("内部使用", Closed::Internal),
     ("内部文件", Closed::Internal),
     ("内部资料", Closed::Internal),
@@ -136,13 +138,18 @@ fn look(words: &str, stand: Stand) -> Option<(Closed, Range<usize>, bool)> {
         // A line that is nothing but 不予公开 may head a row of a report, and a cell may say so of something else.
         let told = labelled(bare)
             .filter(|closed| closed.bars() || stand.edge)
-            .or_else(|| alone(bare).filter(|_| stand.edge && !stand.only))
+            .or_else(|| alone(bare).filter(|closed| stand.edge && (!stand.only || of_paper(bare, *closed))))
             .or_else(|| beside(bare));
         if let Some(closed) = told {
             return Some((closed, whole, true));
         }
     }
     said(words)
+}
+
+/// Whether this is said of a paper and of nothing that a table may list.
+fn of_paper(words: &str, closed: Closed) -> bool {
+    closed == Closed::Internal || words.contains("外传")
 }
 
 /// Without brackets around it, 份号 and 紧急程度.
