@@ -321,7 +321,7 @@ both! {
     async fn at_a_gate_of_a_batch_only_what_that_gate_answers_for_keeps_a_text_out(app) {
         column(app).await;
         let mut clerk = app.clerk().await;
-        let marks = GOOD.replace("请各乡镇", "(一)请各乡镇");
+        let marks = GOOD.replace("，每月", ",每月");
         let page = clerk.upload("/imports", &SENT, &[("file", "校车.txt", marks.as_bytes())]).await.expect(303).location();
         clerk.post(&format!("{page}/submit"), &[]).await.expect(200).shows("办好 1 件");
         let mut secrecy = app.reviewer(Gate::SECRECY).await;
