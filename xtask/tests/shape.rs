@@ -47,7 +47,7 @@ const WITHIN_BASES: &[(&str, &[&str])] = &[
     ("law-text", &["fold", "doc-number"]),
     ("doc-layout", &["fold", "doc-number"]),
     ("plan-text", &["fold"]),
-    ("check-text", &["fold", "text", "doc-number", "law-text"]),
+    ("check-text", &["fold", "text", "doc-number", "doc-layout", "law-text"]),
     ("documents", &[]),
     // Only the guarded child, which is the program itself, and tests link the heavy readers.
     ("documents-read", &["documents"]),

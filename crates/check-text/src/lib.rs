@@ -62,9 +62,9 @@ pub fn look_over(part: &str, text: &str, book: &Book, answers: &Answers) -> Vec<
     let mut others: Vec<Finding> = Vec::new();
     if places::has_han(text) {
         let chars: Vec<char> = text.chars().collect();
+        others.extend(secrecy::look(part, text, &chars));
         others.extend(wording::look(part, text, &chars, &book.former));
         others.extend(policy::look(part, text, &chars, book, answers));
-        others.extend(secrecy::look(part, &chars));
         others.extend(book.terms.look(part, &chars));
     } else if !book.terms.is_empty() {
         others.extend(book.terms.look(part, &text.chars().collect::<Vec<char>>()));

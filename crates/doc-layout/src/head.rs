@@ -60,7 +60,6 @@ pub(crate) fn left_out(layout: &Layout, lines: &Lines<'_>, behind: usize) -> BTr
     let mut out: BTreeSet<usize> = BTreeSet::new();
     out.extend(layout.organ.iter().flat_map(|found| found.at.iter().copied()));
     out.extend(layout.title.iter().flat_map(|found| found.at.iter().copied()));
-    out.extend(layout.marking.iter().flat_map(|found| found.at.iter().copied()));
     let told: BTreeSet<usize> = layout.adoptions.iter().map(|step| step.at).collect();
     for at in 0..behind {
         let words = lines.dense(at);
@@ -74,20 +73,10 @@ pub(crate) fn left_out(layout: &Layout, lines: &Lines<'_>, behind: usize) -> BTr
 
 /// 份号, 紧急程度, and what printers put there.
 fn is_mark(words: &str) -> bool {
-    const URGENT: [&str; 6] = ["特急", "加急", "平急", "特提", "急件", "内部资料"];
+    const URGENT: [&str; 5] = ["特急", "加急", "平急", "特提", "急件"];
     let copy = words.len() == 6 && words.bytes().all(|b| b.is_ascii_digit());
     let comment = words.starts_with("<!--") && words.ends_with("-->");
     copy || comment || URGENT.contains(&words)
-}
-
-/// 秘密★1年: a text that is marked so is no text for the public.
-fn is_marking(words: &str) -> bool {
-    const LEVELS: [&str; 3] = ["绝密", "机密", "秘密"];
-    let Some(level) = LEVELS.iter().find(|level| words.starts_with(**level)) else { return false };
-    let rest = &words[level.len()..];
-    rest.is_empty()
-        || rest.starts_with(['★', '☆', '*', '▲'])
-        || (rest.chars().count() <= 4 && rest.ends_with(['年', '月']))
 }
 
 /// A line before the title. `false`: the head ends here without one.
@@ -96,10 +85,8 @@ fn above(lines: &Lines<'_>, at: usize, seen: &mut Seen, layout: &mut Layout) -> 
     if is_mark(words) {
         return true;
     }
-    if is_marking(words) {
-        layout.marking = Some(Found::sure(words.to_owned(), vec![at]));
-        layout
-            .doubt(Field::Marking, format!("文件标有密级“{words}”，不能公开；已经解密的，请先删去标识并附解密依据。"));
+    // A mark is told apart and is never the title.
+    if lines.is_marked(at) {
         return true;
     }
     if let Some(number) = numbers::head_line(words) {
@@ -163,7 +150,7 @@ fn heads_something(lines: &Lines<'_>, at: usize) -> bool {
 /// A line below the first of the title. `false`: the head ends before it.
 fn below(lines: &Lines<'_>, at: usize, seen: &mut Seen, layout: &mut Layout) -> bool {
     let words = lines.dense(at);
-    if is_mark(words) {
+    if is_mark(words) || lines.is_marked(at) {
         return true;
     }
     if let Some(number) = numbers::head_line(words).map(|seen| seen.number).or_else(|| numbers::count_alone(words)) {

@@ -11,6 +11,7 @@
 
 mod dates;
 mod head;
+mod marks;
 mod numbers;
 mod tail;
 mod terms;
@@ -19,6 +20,7 @@ mod words;
 use jiff::civil::Date;
 
 pub use dates::{Seen as SeenDate, in_text as dates_in};
+pub use marks::{Closed, Mark, marks};
 pub use numbers::{Seen as SeenNumber, in_text as numbers_in};
 pub use words::is_organ;
 
@@ -147,7 +149,7 @@ pub enum Field {
     Written,
     Effective,
     Expires,
-    /// 密级: whoever marks a text so does not mean the public.
+    /// 密级, 此件不公开, 内部资料: whoever marks a text so does not mean the public.
     Marking,
 }
 
@@ -162,8 +164,11 @@ pub struct Doubt {
 /// The parts of a document.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Layout {
-    /// 密级和保密期限, as written.
+    /// The gravest mark that says the text is not for the public, wherever it stands, as written: sure when it is a level of secrecy or
+    /// says that the text is withheld, doubtful when it is for those inside or for whoever asks.
     pub marking: Option<Found<String>>,
+    /// What that mark says.
+    pub closed: Option<Closed>,
     /// 发文机关标志 without 文件; of several organs with 、 between them. As written, not as the directory of organs has it.
     pub organ: Option<Found<String>>,
     /// 发文字号 in its right form.
@@ -220,10 +225,28 @@ pub fn read(paragraphs: &[Paragraph]) -> Layout {
     let mut left_out = head::left_out(&layout, &lines, from);
     left_out.extend(tail::read(&lines, from, &mut layout));
     layout.body = (0..paragraphs.len()).filter(|at| !left_out.contains(at) && !lines.dense(*at).is_empty()).collect();
+    marked(&lines, &mut layout);
     written_of_laws(&mut layout);
     terms::read(&lines, from, &mut layout);
     told(&mut layout);
     layout
+}
+
+/// The gravest of the marks.
+fn marked(lines: &words::Lines<'_>, layout: &mut Layout) {
+    let Some(mark) = lines.marks().iter().min_by_key(|mark| mark.closed) else { return };
+    let (words, at) = (mark.words.clone(), vec![mark.line]);
+    layout.closed = Some(mark.closed);
+    let told = match mark.closed {
+        Closed::Secret => format!("文件标有密级“{words}”，不能公开；已经解密的，请先删去标识并附解密依据。"),
+        Closed::Withheld => format!("文件写着“{words}”，不能公开；现在可以公开的，请先删去标识并附依据。"),
+        Closed::OnRequest | Closed::Internal => {
+            format!("文件写着“{words}”，可能不是主动公开的文件，请核对；不能主动公开的，请删除这份草稿。")
+        }
+    };
+    layout.doubt(Field::Marking, told);
+    let found = if mark.closed.bars() { Found::sure(words, at) } else { Found::doubtful(words, at) };
+    layout.marking = Some(found);
 }
 
 /// Laws are not signed: the line under the title says when the text as it stands was made.

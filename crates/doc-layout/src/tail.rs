@@ -44,10 +44,14 @@ fn print_zone(lines: &Lines<'_>, from: usize, layout: &mut Layout) -> BTreeSet<u
         if let Some(line) = &printed {
             layout.printed = Some(Found::sure(line.clone(), vec![at]));
         }
-        if !(copy || page || printed.is_some() || (option && words.chars().count() <= 30)) {
+        let option = lines.is_marked(at) || (option && words.chars().count() <= 30);
+        if !(copy || page || printed.is_some() || option) {
             break;
         }
-        out.insert(at);
+        // What says that the text is not for the public stays in it, where the checks find it.
+        if !lines.is_marked(at) {
+            out.insert(at);
+        }
         end = at;
     }
     // Nothing but a page number or a word of copies is no print line: a list may end so.

@@ -2,7 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use crate::Paragraph;
+use crate::{
+    Paragraph,
+    marks::{self, Mark},
+};
 
 /// Ends of names of organs.
 const ORGANS: [&str; 34] = [
@@ -94,15 +97,28 @@ pub(crate) const SENTENCE: [char; 9] = ['。', '；', '！', '？', '，', ';', 
 pub(crate) struct Lines<'a> {
     paragraphs: &'a [Paragraph],
     dense: Vec<String>,
+    marks: Vec<Mark>,
 }
 
 impl<'a> Lines<'a> {
     pub(crate) fn of(paragraphs: &'a [Paragraph]) -> Self {
-        Self { paragraphs, dense: paragraphs.iter().map(|paragraph| dense(&paragraph.text)).collect() }
+        let texts: Vec<&str> = paragraphs.iter().map(|paragraph| paragraph.text.as_str()).collect();
+        let dense = paragraphs.iter().map(|paragraph| dense(&paragraph.text)).collect();
+        Self { paragraphs, dense, marks: marks::marks(&texts) }
     }
 
     pub(crate) fn count(&self) -> usize {
         self.dense.len()
+    }
+
+    /// What says that the text is not for the public.
+    pub(crate) fn marks(&self) -> &[Mark] {
+        &self.marks
+    }
+
+    /// Whether such a mark stands on this line.
+    pub(crate) fn is_marked(&self, at: usize) -> bool {
+        self.marks.iter().any(|mark| mark.line == at)
     }
 
     pub(crate) fn dense(&self, at: usize) -> &str {

@@ -202,12 +202,58 @@ fn days_of_other_texts_are_not_its_own() {
 }
 
 #[test]
+fn the_term_of_a_licence_is_not_that_of_its_law() {
+    let of = |article: &str| {
+        let text = format!("# 青禾县农药管理办法\n2001年1月5日 国务院令第9号公布\n第一条 制定本办法。\n{article}");
+        let found = layout(&text);
+        (found.expires.as_ref().map(|on| on.value), doubts(&found).contains(&Field::Expires))
+    };
+    for article in [
+        "第二条 农药登记证有效期为5年。",
+        "第二条 生鲜乳收购许可证有效期2年，有效期满可以续展。",
+        "第二条 许可证由县局颁发，有效期5年。",
+        "第二条 本办法施行前取得的登记证，有效期至2029年6月30日。",
+        "第二条 通行证有效期为10年。有效期届满前办理。",
+        "第二条 身份证件有效期至2029年6月30日的，不再换发。",
+    ] {
+        assert_eq!(of(article), (None, false), "{article}");
+    }
+    for article in [
+        "第二条 本办法自2002年1月1日起施行，有效期5年。",
+        "第二条 本办法自2002年1月1日起施行。有效期五年。",
+        "第二条 本办法自公布之日起施行，有效期至2006年12月31日。",
+        "第二条 本办法有效期至2006年12月31日。",
+        "第二条 本办法的有效期为5年，自2002年1月1日起施行。",
+    ] {
+        assert_eq!(of(article).0, Some(date(2006, 12, 31)), "{article}");
+    }
+}
+
+#[test]
 fn a_secret_mark_is_told_before_anything_else_is_done_with_it() {
     let found = layout("秘密★1年\n青禾府发〔2024〕2号\n关于某事的通知\n各乡镇：\n内容。\n青禾县人民政府\n2024年2月1日");
     assert!(found.marking.is_some());
     assert!(doubts(&found).contains(&Field::Marking));
     // A sentence that speaks of secrets is no mark.
     assert!(layout("秘密文件管理办法\n第一条 制定本办法。").marking.is_none());
+}
+
+#[test]
+fn a_mark_is_no_title_and_is_found_below_the_signature_as_well() {
+    let text = "关于开展检查的通知\n各乡镇：\n请开展检查。\n青禾县公安局\n2024年5月20日";
+    for mark in ["密级：秘密", "【秘密】", "工作秘密", "此件不公开", "内部资料 注意保存", "公开属性：不予公开"]
+    {
+        for text in [format!("{mark}\n{text}"), format!("{text}\n（{mark}）"), format!("{text}\n{mark}")] {
+            let found = layout(&text);
+            assert_eq!(title(&found), "关于开展检查的通知", "{text}");
+            assert!(found.marking.is_some() && doubts(&found).contains(&Field::Marking), "{text}");
+        }
+    }
+    let found = layout(&format!("{text}\n（此件依申请公开）"));
+    assert_eq!(found.closed, Some(doc_layout::Closed::OnRequest));
+    // It stays in the text, where the checks of the gates find it.
+    assert_eq!(found.body.last(), Some(&5));
+    assert_eq!(layout(&format!("{text}\n（此件公开发布）")).closed, None);
 }
 
 #[test]

@@ -456,7 +456,7 @@ pub(crate) async fn copy(tx: &mut Tx, document: &DocumentRow, from: &EditionId, 
 pub async fn bin(tx: &mut Tx, house: &House, actor: &Actor, whole: &Whole) -> Result<()> {
     let (document, edition) = (&whole.document, &whole.edition);
     may_for(actor, house.kind_of(document)?.write, document.keeper())?;
-    if actor.staff().is_some_and(|staff| !whole.is_by(&staff.account)) {
+    if actor.staff().is_some_and(|staff| !whole.is_left_to(&staff.account)) {
         return Err(Refusal::Conflict("只有撰写人可以删除草稿。请联系撰写人。".into()));
     }
     if !edition.is_editable() {
@@ -482,7 +482,7 @@ pub async fn restore(tx: &mut Tx, house: &House, actor: &Actor, id: &EditionId) 
     let edition = binned(rows::edition(tx.conn(), id).await?)?;
     may_for(actor, house.kind_of(&document)?.write, document.keeper())?;
     let authors = rows::authors(tx.conn(), id).await?;
-    if actor.staff().is_some_and(|staff| !authors.contains(&staff.account)) {
+    if actor.staff().is_some_and(|staff| !rows::is_left_to(&authors, &staff.account)) {
         return Err(Refusal::NotFound);
     }
     if rows::open_edition(tx.conn(), &document.id).await?.is_some() {

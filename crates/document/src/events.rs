@@ -10,6 +10,12 @@ use kernel::event::{EventKind, Keep};
 pub static CREATED: EventKind = EventKind::new("document", "document.created", "新建文件")
     .holds(&[("title", "标题"), ("kind", "类型"), ("column", "栏目")])
     .keeps(Keep::Words);
+/// A draft that was never public is another organ's now: it stood under a wrong one.
+pub static ASSIGNED: EventKind = EventKind::new("document", "document.assigned", "改记发布机关").holds(&[
+    ("edition", "版本"),
+    ("from", "从"),
+    ("to", "改为"),
+]);
 /// Into the review.
 pub static SUBMITTED: EventKind = EventKind::new("document", "document.submitted", "提交审核")
     .holds(&[("edition", "版本"), ("number", "第几版"), ("title", "标题"), ("fields", ""), ("authors", "")])
@@ -110,8 +116,9 @@ const FILE_NOW: &[(&str, &str)] = &[
 ];
 
 /// All of them, for the capability.
-pub static ALL: [&EventKind; 21] = [
+pub static ALL: [&EventKind; 22] = [
     &CREATED,
+    &ASSIGNED,
     &SUBMITTED,
     &RECALLED,
     &SCHEDULED,

@@ -19,6 +19,7 @@ use jiff::civil::time;
 use store::{Entry, Every, Schedule};
 use web::{Ctx, hooks::PublicDocuments};
 
+pub mod assign;
 pub mod columns;
 mod commit;
 pub mod common;

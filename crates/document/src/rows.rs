@@ -248,6 +248,12 @@ impl Whole {
         self.authors.contains(account)
     }
 
+    /// Whether this account may throw it away: of those who wrote in it, or anybody who may write for the organ where the program
+    /// alone did.
+    pub fn is_left_to(&self, account: &AccountId) -> bool {
+        is_left_to(&self.authors, account)
+    }
+
     /// The files that are listed below the text.
     pub fn attachments(&self) -> impl Iterator<Item = &AttachmentRow> {
         self.files.iter().filter(|file| !file.is_picture())
@@ -262,6 +268,12 @@ impl Whole {
     pub fn related(&self, key: &str) -> Option<&DocumentId> {
         self.relations.iter().find(|relation| relation.kind == key).map(|relation| &relation.to_document)
     }
+}
+
+/// Whether an edition of these authors may be thrown away, and brought back, by this account.
+pub(crate) fn is_left_to(authors: &[AccountId], account: &AccountId) -> bool {
+    let by_program = |author: &AccountId| author.as_str() == Actor::System.log_id();
+    authors.contains(account) || (!authors.is_empty() && authors.iter().all(by_program))
 }
 
 /// Columns of [`DocumentRow`].

@@ -97,7 +97,11 @@ fn print(report: &Report) {
             println!("……另有 {} 个{label}，全部列在导入批的页面和 --json 里。", left.len() - TOLD);
         }
     }
-    println!("请在后台核对、送审：{}", report.url);
+    if report.imported > 0 {
+        println!("请在后台核对、送审：{}", report.url);
+    } else {
+        println!("没有新导入的文件。每个文件的结果见：{}", report.url);
+    }
 }
 
 /// How far it is: a bar on a terminal, a line now and then elsewhere.

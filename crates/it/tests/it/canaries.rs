@@ -172,7 +172,7 @@ const LEFT: &[(&str, &[&str])] = &[
     ("article", &["number", "title", "anchor"]),
     // Names of folders and files as they were chosen, and what is told of them in words of the program.
     ("import_batch", &["source", "started_name"]),
-    ("import_file", &["identity", "reason", "doubts", "notes"]),
+    ("import_file", &["identity", "reason", "doubts", "notes", "refused"]),
     ("attachment", &["parts", "warnings"]),
     ("duty", &["text", "measure", "due_words", "place_label", "place_title", "place_part", "extra", "ended_reason"]),
     ("duty_share", &["ended_reason"]),

@@ -12,7 +12,7 @@ use policy::import::{Content, Reading, Report, Source, Wanted, files, place, run
 use publishing::columns::ColumnData;
 use review::Gate;
 use serde_json::Value;
-use testkit::{TestApp, both};
+use testkit::{Client, Reply, TestApp, both};
 
 const GOOD: &str = "青禾县财政局文件\n青禾财发〔2024〕12号\n关于加强校车安全管理的通知\n各乡镇人民政府：\n请各乡镇加强校车安全管理，每月检查一次。\n\
                     青禾县财政局\n2024年5月20日";
@@ -93,6 +93,64 @@ async fn bring(app: &TestApp, folder: &Path, told: impl FnMut(&Report)) -> Repor
     let wanted = Wanted { organ: OrganCode::from("QH010"), kind, column, source };
     let files = files(&[folder.to_path_buf()]).expect("files");
     run(app.ctx(), &Actor::System, &wanted, files, Reading::Together, told).await.expect("an import")
+}
+
+/// What is chosen for an upload of policies.
+const SENT: [(&str, &str); 3] = [("organ", "QH010"), ("kind", "policy"), ("column", "policies")];
+
+/// The document that a file of this name became.
+async fn document_of(app: &TestApp, path: &str) -> String {
+    store::query_scalar(
+        "SELECT document_id FROM import_file WHERE path = $1 AND outcome = 'imported' ORDER BY id DESC LIMIT 1",
+    )
+    .bind(path)
+    .fetch_one(app.ctx().db().read())
+    .await
+    .expect("a document")
+}
+
+/// The newest edition of a document with its version.
+async fn edition_of(app: &TestApp, document: &str) -> (String, i64) {
+    store::query_as("SELECT id, version FROM edition WHERE document_id = $1 ORDER BY number DESC LIMIT 1")
+        .bind(document)
+        .fetch_one(app.ctx().db().read())
+        .await
+        .expect("an edition")
+}
+
+/// Writes another text into the draft that [`GOOD`] became.
+async fn rewrite(client: &mut Client, document: &str, body: &str) {
+    let page = client.get(&format!("/documents/{document}/edit")).await.expect(200);
+    let (version, once) = (page.field("version"), page.field("once"));
+    let fields = [
+        ("title", "关于加强校车安全管理的通知"),
+        ("body_html", body),
+        ("disclosure", "open"),
+        ("kind", "policy"),
+        ("column", "policies"),
+        ("document_number", "青禾财发〔2024〕12号"),
+        ("validity", "in_force"),
+        ("written_on", "2024-05-20"),
+        ("source", "青禾县财政局"),
+        ("version", version.as_str()),
+        ("once", once.as_str()),
+    ];
+    client.post(&format!("/documents/{document}/save"), &fields).await.expect(303);
+}
+
+/// Passes all that is in review together at a gate, as the page of the batch does.
+async fn pass(app: &TestApp, client: &mut Client, page: &str, gate: &Gate) -> Reply {
+    let waiting: Vec<(String, i64)> =
+        store::query_as("SELECT id, version FROM edition WHERE state = 'in_review' ORDER BY id")
+            .fetch_all(app.ctx().db().read())
+            .await
+            .expect("editions");
+    let ids: Vec<String> = waiting.iter().map(|(id, version)| format!("{id}:{version}")).collect();
+    let ticks: Vec<String> = (0..10).map(|at| format!("tick{at}")).collect();
+    let mut fields: Vec<(&str, &str)> = ids.iter().map(|id| ("ids", id.as_str())).collect();
+    fields.push(("gate", gate.code));
+    fields.extend(ticks.iter().map(|tick| (tick.as_str(), "1")));
+    client.post(&format!("{page}/gates"), &fields).await.expect(200)
 }
 
 async fn documents(app: &TestApp) -> i64 {
@@ -220,10 +278,145 @@ both! {
         fields.extend([("explained", "当年的通知没有编号"), ("once", once.as_str())]);
         editor.post(&format!("{page}/look"), &fields).await.expect(303);
         editor.post(&format!("{page}/submit"), &[]).await.expect(200).shows("办好 2 件").hides("防疫");
-        // The third has no reason yet; it is told again after it was tried.
+        // The third has no reason yet: it is not marked as looked at, and it is told why.
         editor.post(&format!("{page}/look"), &[("ids", ids[2].as_str())]).await.expect(303);
-        editor.post(&format!("{page}/submit"), &[]).await.expect(200).shows("没有办成 1 件").shows("请填写发文字号");
-        editor.get(&format!("{page}?show=doubtful")).await.expect(200).shows("送审没有成功");
+        editor.get(&format!("{page}?show=doubtful")).await.expect(200).shows("还缺内容").shows("请填写发文字号").shows("防疫");
+        editor.post(&format!("{page}/submit"), &[]).await.expect(200).shows("办好 0 件");
+    }
+
+    async fn what_was_rewritten_after_its_import_is_a_text_like_any_other(app) {
+        column(app).await;
+        let mut clerk = app.clerk().await;
+        let named = |about: &str, number: &str| GOOD.replace("校车", about).replace("12号", number);
+        let (boats, tractors) = (named("渡船", "13号"), named("农机", "14号"));
+        let upload: [(&str, &str, &[u8]); 3] =
+            [("file", "校车.txt", GOOD.as_bytes()), ("file", "渡船.txt", boats.as_bytes()), ("file", "农机.txt", tractors.as_bytes())];
+        let page = clerk.upload("/imports", &SENT, &upload).await.expect(303).location();
+        let buses = document_of(app, "校车.txt").await;
+        let harmless = "<p>请各乡镇加强校车安全管理。</p>".repeat(40);
+        rewrite(&mut clerk, &buses, &format!("{harmless}<p>附：布控方案，拟于六月一日夜间行动。</p>")).await;
+        let tractors = document_of(app, "农机.txt").await;
+        let file = [("file", "目录.txt", "目录".as_bytes())];
+        clerk.upload(&format!("/documents/{tractors}/attachments"), &[], &file).await.expect(303);
+
+        // Both owe what a new policy owes; what is the file owes nothing, and what was refused is not to be looked at again.
+        clerk.post(&format!("{page}/submit"), &[]).await.expect(200).shows("办好 1 件").shows("没有办成 2 件").shows("须配政策解读");
+        clerk.get(&format!("{page}?show=refused")).await.expect(200).shows("送审没有成功").shows("校车").shows("农机");
+        clerk.get("/").await.expect(200).shows("2 件送审未成");
+        for document in [&buses, &tractors] {
+            crate::policy::explained_later(&mut clerk, document).await;
+        }
+        clerk.post(&format!("{page}/submit"), &[("again", "1")]).await.expect(200).shows("办好 2 件");
+
+        // They are opened one by one, whatever is sent.
+        let mut reviewer = app.reviewer(Gate::SECRECY).await;
+        let gates = format!("{page}/gates");
+        reviewer.get(&gates).await.expect(200).shows("导入以后改过正文").shows("导入以后改过附件");
+        pass(app, &mut reviewer, &page, Gate::SECRECY).await.shows("办好 1 件").shows("没有办成 2 件").shows("导入以后改过正文");
+        let passes: i64 = store::query_scalar("SELECT COUNT(*) FROM review_pass")
+            .fetch_one(app.ctx().db().read()).await.expect("a count");
+        assert_eq!(passes, 1);
+    }
+
+    async fn at_a_gate_of_a_batch_only_what_that_gate_answers_for_keeps_a_text_out(app) {
+        column(app).await;
+        let mut clerk = app.clerk().await;
+        let marks = GOOD.replace("，每月", ",每月");
+        let page = clerk.upload("/imports", &SENT, &[("file", "校车.txt", marks.as_bytes())]).await.expect(303).location();
+        clerk.post(&format!("{page}/submit"), &[]).await.expect(200).shows("办好 1 件");
+        let mut secrecy = app.reviewer(Gate::SECRECY).await;
+        pass(app, &mut secrecy, &page, Gate::SECRECY).await.shows("办好 1 件");
+        let mut wording = app.reviewer(Gate::WORDING).await;
+        pass(app, &mut wording, &page, Gate::WORDING).await.shows("没有办成 1 件").shows("这一关检查发现");
+    }
+
+    async fn what_says_it_is_not_for_the_public_does_not_come_in(app) {
+        column(app).await;
+        let mut clerk = app.clerk().await;
+        let marked = |mark: &str| format!("{GOOD}\n{mark}").into_bytes();
+        let (kept, secret, asked) = (marked("（此件不公开）"), marked("秘密★1年"), marked("此件依申请公开"));
+        let upload: [(&str, &str, &[u8]); 3] = [("file", "一.txt", &kept), ("file", "二.txt", &secret), ("file", "三.txt", &asked)];
+        let page = clerk.upload("/imports", &SENT, &upload).await.expect(303).location();
+        clerk.get(&page).await.expect(200).shows("导入 1 件（其中 1 件请核对）").shows("没有导入 2 个");
+        clerk.get(&format!("{page}?show=failed")).await.expect(200).shows("此件不公开").shows("秘密★1年");
+        clerk.get(&format!("{page}?show=doubtful")).await.expect(200).shows("依申请公开");
+    }
+
+    async fn one_title_and_day_of_two_organs_are_two_documents(app) {
+        column(app).await;
+        let (kind, column) = place(app.ctx(), "policy", None).await.expect("a column");
+        let bring = async |organ: &str, text: String| {
+            let (organ, column) = (OrganCode::from(organ), column.clone());
+            let wanted = Wanted { organ, kind, column, source: "历年文件".to_owned() };
+            let files = vec![Source { name: "说明.txt".to_owned(), content: Content::Held(text.into_bytes()) }];
+            run(app.ctx(), &Actor::System, &wanted, files, Reading::Apart, |_| ()).await.expect("an import")
+        };
+        let text = |season: &str| UNNUMBERED.replace("秋冬季", season);
+        let one = bring("QH010", text("秋季")).await;
+        let other = bring("QH011", text("冬季")).await;
+        assert_eq!((one.imported, other.imported), (1, 1), "{other:?}");
+        assert_ne!(one.batch, other.batch);
+        let again = bring("QH011", text("春季")).await;
+        assert_eq!((again.imported, again.changed.len()), (0, 1), "{again:?}");
+        // Files of one name that are not the same are not the same batch.
+        assert_ne!(again.batch, other.batch);
+        let reason = &again.changed[0].reason;
+        assert!(reason.contains("标题和成文日期相同") && !reason.contains("文号"), "{reason}");
+
+        // The very same file under another organ is asked about, without words of what that organ has not published.
+        bring("QH010", GOOD.to_owned()).await;
+        let there = bring("QH011", GOOD.to_owned()).await;
+        assert_eq!((there.imported, there.doubtful), (1, 1), "{there:?}");
+        let doubts: String = store::query_scalar("SELECT doubts FROM import_file WHERE batch = $1")
+            .bind(&there.batch).fetch_one(app.ctx().db().read()).await.expect("doubts");
+        assert!(doubts.contains("别的机关名下") && doubts.contains("还没有公开") && !doubts.contains("《"), "{doubts}");
+        assert_eq!(bring("QH011", GOOD.to_owned()).await.batch, there.batch);
+    }
+
+    async fn of_two_titles_under_one_number_both_are_asked_about(app) {
+        column(app).await;
+        let mut clerk = app.clerk().await;
+        let other = GOOD.replace("校车", "渡船");
+        let upload: [(&str, &str, &[u8]); 2] = [("file", "一.txt", GOOD.as_bytes()), ("file", "二.txt", other.as_bytes())];
+        let page = clerk.upload("/imports", &SENT, &upload).await.expect(303).location();
+        clerk.get(&format!("{page}?show=doubtful")).await.expect(200)
+            .shows("文号与《关于加强校车安全管理的通知》相同").shows("文号与《关于加强渡船安全管理的通知》相同");
+    }
+
+    async fn a_wrong_organ_is_put_right_in_the_batch_and_what_was_thrown_away_comes_in_again(app) {
+        column(app).await;
+        let (kind, column) = place(app.ctx(), "policy", None).await.expect("a column");
+        let bring = async |organ: &str| {
+            let (organ, column) = (OrganCode::from(organ), column.clone());
+            let wanted = Wanted { organ, kind, column, source: "历年文件".to_owned() };
+            let files = vec![Source { name: "校车.txt".to_owned(), content: Content::Held(GOOD.into()) }];
+            run(app.ctx(), &Actor::System, &wanted, files, Reading::Apart, |_| ()).await.expect("an import")
+        };
+        let page = format!("/imports/{}", bring("QH011").await.batch);
+        let document = document_of(app, "校车.txt").await;
+        let file: String = store::query_scalar("SELECT id FROM import_file").fetch_one(app.ctx().db().read()).await.expect("a file");
+        let path = format!("{page}/files/{file}");
+        let mut clerk = app.clerk().await;
+        let form = clerk.get(&path).await.expect(200).shows("发布机关").shows("请核对");
+        let (once, version) = (form.field("once"), form.field("version"));
+        let fields = [
+            ("title", "关于加强校车安全管理的通知"), ("document_number", "青禾财发〔2024〕12号"), ("written_on", "2024-05-20"),
+            ("validity", "in_force"), ("organ", "QH010"), ("version", version.as_str()), ("once", once.as_str()),
+        ];
+        clerk.post(&path, &fields).await.expect(303);
+        let organs: Vec<String> = store::query_scalar("SELECT organ FROM edition UNION SELECT organ FROM document")
+            .fetch_all(app.ctx().db().read()).await.expect("organs");
+        assert_eq!(organs, ["QH010"]);
+        app.editor("QH010").await.get(&format!("/documents/{document}")).await.expect(200).shows("改记发布机关");
+        app.editor("QH011").await.get(&format!("/documents/{document}")).await.expect(404);
+        // It is the document of that organ now: brought in for it, it is there already.
+        assert_eq!(bring("QH010").await.imported, 0);
+
+        let (_, version) = edition_of(app, &document).await;
+        let gone = [("version", version.to_string()), ("once", "throw-away".to_owned())];
+        let gone = gone.each_ref().map(|(name, value)| (*name, value.as_str()));
+        clerk.post(&format!("/documents/{document}/bin"), &gone).await.expect(303);
+        assert_eq!(bring("QH010").await.imported, 1);
     }
 
     async fn what_is_no_archive_or_is_too_much_is_refused_in_words(app) {

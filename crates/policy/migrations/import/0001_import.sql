@@ -1,7 +1,7 @@
 -- Batches of older documents that were public elsewhere and are brought in (导入批), and what became of each file. What they became is a
 -- document like any other; here stands where it came from and what a person must still look at.
 
--- A folder, or some files, brought in together. Brought in again, the same batch goes on.
+-- A folder, or some files, brought in together. Brought in again, the same batch goes on: the same folder, or the very same files.
 CREATE TABLE import_batch (
     id           TEXT NOT NULL PRIMARY KEY,
     organ        TEXT NOT NULL,        -- whose documents they are
@@ -12,6 +12,7 @@ CREATE TABLE import_batch (
     started_name TEXT NOT NULL,
     started_at   TEXT NOT NULL,
     finished_at  TEXT NOT NULL,        -- '' = under way, or broken off
+    content      TEXT NOT NULL,        -- of files that were sent: SHA-256 of their names and bytes; '' = of a folder
     found        BIGINT NOT NULL,      -- files at the last time
     skipped      BIGINT NOT NULL       -- of these, files that were there already
 );
@@ -26,12 +27,16 @@ CREATE TABLE import_file (
     digest      TEXT NOT NULL,         -- SHA-256 of its bytes; '' = it could not be opened
     outcome     TEXT NOT NULL CHECK (outcome IN ('imported', 'same', 'changed', 'failed')),
     document_id TEXT REFERENCES document (id) ON DELETE SET NULL, -- what it became; of same and changed what is there already
-    identity    TEXT NOT NULL,         -- title, number and, of laws, day, folded: by which another text of the same document is known
+    identity    TEXT NOT NULL,         -- title, number and, of laws, day, folded: by which another text of the same document of the same organ and
+                                       -- kind is known; '' = it says too little of itself
     text_digest TEXT NOT NULL,         -- SHA-256 of the visible words
+    title_digest TEXT NOT NULL,        -- SHA-256 of the title, as it came or as it was corrected with the batch; '' = no document of its own
+    came_digest TEXT NOT NULL,         -- SHA-256 of words, addresses and descriptions of the text as it came: another text is not this file
     issued_by   TEXT NOT NULL,         -- the issuing organ as the document names it
     reason      TEXT NOT NULL,         -- why it is no document of its own
     doubts      TEXT NOT NULL,         -- JSON [{field, words}]: what a person must look at; [] = nothing
     notes       TEXT NOT NULL,         -- JSON ["…"]: what the reader of the file left out
+    refused     TEXT NOT NULL,         -- why its last submission was refused; '' = it was not
     looked_by   TEXT NOT NULL,         -- account that has looked at the doubts; '' = nobody yet
     looked_name TEXT NOT NULL,
     looked_at   TEXT NOT NULL,
@@ -43,3 +48,4 @@ CREATE INDEX import_file_identity ON import_file (identity) WHERE outcome = 'imp
 CREATE INDEX import_file_document ON import_file (document_id);
 -- The work list asks for what nobody has looked at.
 CREATE INDEX import_file_doubtful ON import_file (batch) WHERE outcome = 'imported' AND doubts <> '[]' AND looked_at = '';
+CREATE INDEX import_file_refused ON import_file (batch) WHERE refused <> '';

@@ -8,7 +8,7 @@ use axum::{
     response::Response,
 };
 use document::{
-    Facet, House, Kinds, Whole,
+    Facet, House, Kinds, Whole, assign,
     common::{DOCUMENT_NUMBER, EFFECTIVE_ON, EXPIRES_ON, EXPLAINED, VALIDITY, WRITTEN_ON},
     draft,
     form::Typed,
@@ -16,7 +16,7 @@ use document::{
     release::Releases,
     rows as stored,
 };
-use kernel::{NewEvent, may_for};
+use kernel::{NewEvent, OrganCode, may_for};
 use serde::Deserialize;
 use serde_json::json;
 use store::Tx;
@@ -26,7 +26,7 @@ use web::{
 
 use super::{
     LOOKED,
-    pages::{files, seen},
+    pages::{files, seen, writable},
     reading::Doubt,
     rows::{self, Batch, BatchId, FileId, Line, Shown},
 };
@@ -43,6 +43,8 @@ static FIELDS: [&Facet; 6] = [&DOCUMENT_NUMBER, &WRITTEN_ON, &EFFECTIVE_ON, &EXP
 #[serde(default)]
 pub(super) struct Correct {
     title: String,
+    /// Whose document it is; empty = as it stands.
+    organ: String,
     document_number: String,
     written_on: String,
     effective_on: String,
@@ -59,6 +61,7 @@ impl Correct {
         let typed = |facet: &Facet| whole.values.typed(facet);
         Self {
             title: whole.edition.title.clone(),
+            organ: whole.document.organ.to_string(),
             document_number: typed(&DOCUMENT_NUMBER),
             written_on: typed(&WRITTEN_ON),
             effective_on: typed(&EFFECTIVE_ON),
@@ -98,6 +101,8 @@ struct FilePage {
     /// Whether it is a draft that this person may change.
     editable: bool,
     validities: Vec<(&'static str, &'static str)>,
+    /// Organs under which this person may put it.
+    organs: Vec<(String, String)>,
     excerpt: String,
     once: String,
 }
@@ -127,6 +132,14 @@ async fn file_page(
     let own = whole.as_ref().filter(|_| line.outcome == "imported");
     let kind = Kinds::of(ctx).get(&batch.kind);
     let may = kind.is_some_and(|kind| may_for(&desk.actor(), kind.write, &batch.organ).is_ok());
+    let mut organs = kind.map(|kind| writable(ctx, desk, kind)).unwrap_or_default();
+    // An organ that is no more stays what it is until another is chosen.
+    if let Some(organ) = own
+        .map(|whole| whole.document.organ.clone())
+        .filter(|organ| !organs.iter().any(|(code, _)| code == organ.as_str()))
+    {
+        organs.insert(0, (organ.to_string(), ctx.directory().short_name(&organ).to_owned()));
+    }
     let bad = !errors.is_empty();
     let page = FilePage {
         shell: desk.shell(ctx, format!("核对：{}", line.path)).await?.with_error(bad),
@@ -137,6 +150,7 @@ async fn file_page(
         editable: may && own.is_some_and(|whole| whole.edition.is_editable()),
         form: form.or_else(|| own.map(Correct::of)).unwrap_or_default(),
         validities: VALIDITY.offered(),
+        organs,
         excerpt: whole.as_ref().map(|whole| filters::shortened(&whole.text.body_text, EXCERPT)).unwrap_or_default(),
         once: ctx.once(),
         batch,
@@ -190,8 +204,13 @@ pub(super) async fn correct(
         if !errors.is_empty() {
             return Err(Refusal::from(errors));
         }
+        if !form.organ.is_empty() {
+            assign::to_organ(tx, &house, &desk.actor(), &whole, &OrganCode::from(form.organ.as_str())).await?;
+        }
         // The text is not touched here, so nothing of it is cleaned anew.
         draft::save(tx, &house, &desk.actor(), &whole, &typed, &Written::default()).await?;
+        let saved = stored::edition(tx.conn(), edition).await?.ok_or(Refusal::NotFound)?;
+        rows::titled(tx, &file, &saved.title).await?;
         rows::look(tx, &id, &file, &desk.actor()).await?;
         let data = json!({ "files": 1, "document": whole.document.id });
         tx.append(NewEvent::new(&LOOKED, &id, &desk.actor()).organ(&batch.organ).data(data)).await?;
@@ -213,6 +232,8 @@ pub(super) struct Ticked {
     ids: Vec<FileId>,
     /// 特殊情况说明 for all of them; empty = as it stands in each.
     explained: String,
+    /// Whose documents all of them are; empty = as it stands in each.
+    organ: String,
 }
 
 impl From<Vec<(String, String)>> for Ticked {
@@ -222,6 +243,7 @@ impl From<Vec<(String, String)>> for Ticked {
             match key.as_str() {
                 "once" => ticked.once = value,
                 "explained" => ticked.explained = value,
+                "organ" => ticked.organ = value,
                 "ids" if ticked.ids.len() < MOST => ticked.ids.push(FileId::from(value.as_str())),
                 _ => {}
             }
@@ -244,6 +266,30 @@ async fn explain(tx: &mut Tx, house: &House, desk: &Desk, line: &Line, explained
     Ok(())
 }
 
+/// Puts the draft that a file became under another organ.
+async fn put_under(tx: &mut Tx, house: &House, desk: &Desk, (line, organ): (&Line, &OrganCode)) -> Result<(), Refusal> {
+    let Some(edition) = line.edition_id.as_ref().filter(|_| line.outcome == "imported") else { return Ok(()) };
+    let whole = stored::load(tx, house, &desk.actor(), edition).await?;
+    assign::to_organ(tx, house, &desk.actor(), &whole, organ).await?;
+    Ok(())
+}
+
+/// What the draft that a file became still lacks, in words; empty = nothing.
+async fn missing(tx: &mut Tx, house: &House, desk: &Desk, line: &Line) -> Result<String, Refusal> {
+    let Some(edition) = line.edition_id.as_ref().filter(|_| line.outcome == "imported") else {
+        return Ok(String::new());
+    };
+    let whole = stored::load(tx, house, &desk.actor(), edition).await?;
+    let missing = whole.values.missing(house.kind_of(&whole.document)?);
+    Ok(missing.into_iter().map(|(_, sentence)| sentence).collect())
+}
+
+/// What is said of files that were ticked and still lack something.
+fn lacking_words(lacking: &[String]) -> String {
+    let first = lacking.first().map_or("", String::as_str);
+    format!("有 {} 个还缺内容，没有记为核对过，请补充后再勾选，例如：{first}", lacking.len())
+}
+
 /// POST /imports/{id}/look: what is in doubt in these is right as it stands, for the reason that is given for all of them.
 pub(super) async fn look(
     State(ctx): State<Ctx>,
@@ -260,16 +306,36 @@ pub(super) async fn look(
             return Ok(Done::to(back.clone()).with(|redirect| redirect.flash("warn", "请先勾选已经核对的文件。")));
         }
         let explained = ticked.explained.trim();
+        let (mut looked, mut lacking) = (0, Vec::new());
         for file in &ticked.ids {
             let line = rows::line(tx.conn(), &id, file).await?.ok_or(Refusal::NotFound)?;
             if !explained.is_empty() {
                 explain(tx, &house, &desk, &line, explained).await?;
             }
-            rows::look(tx, &id, file, &desk.actor()).await?;
+            if !ticked.organ.is_empty() {
+                let organ = OrganCode::from(ticked.organ.as_str());
+                put_under(tx, &house, &desk, (&line, &organ)).await?;
+            }
+            let missing = missing(tx, &house, &desk, &line).await?;
+            if missing.is_empty() {
+                rows::look(tx, &id, file, &desk.actor()).await?;
+                looked += 1;
+            } else {
+                lacking.push(missing);
+            }
         }
-        let data = json!({ "files": ticked.ids.len() });
+        if looked == 0 {
+            let words = lacking_words(&lacking);
+            return Ok(Done::to(back.clone()).with(|redirect| redirect.flash("warn", words)));
+        }
+        let data = json!({ "files": looked });
         tx.append(NewEvent::new(&LOOKED, &id, &desk.actor()).organ(&batch.organ).data(data)).await?;
-        Ok::<_, Refusal>(Done::ok(back.clone(), format!("已把 {} 个文件记为核对过，可以送审。", ticked.ids.len())))
+        let told = format!("已把 {looked} 个文件记为核对过，可以送审。");
+        if lacking.is_empty() {
+            return Ok(Done::ok(back.clone(), told));
+        }
+        let words = format!("{told}{}", lacking_words(&lacking));
+        Ok::<_, Refusal>(Done::to(back.clone()).with(|redirect| redirect.flash("warn", words)))
     };
     Ok(act(&ctx, &ticked.once, done).await?)
 }
@@ -290,21 +356,40 @@ pub(super) struct DonePage {
     pub(super) to: (String, &'static str),
 }
 
+/// What is submitted.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Wish {
+    /// `1`: those whose submission was refused before, once more.
+    again: String,
+}
+
 /// POST /imports/{id}/submit: the first of those that are ready go into the review, each by itself.
-pub(super) async fn submit(State(ctx): State<Ctx>, desk: Desk, Path(id): Path<BatchId>) -> Result<Response> {
+pub(super) async fn submit(
+    State(ctx): State<Ctx>,
+    desk: Desk,
+    Path(id): Path<BatchId>,
+    Form(wish): Form<Wish>,
+) -> Result<Response> {
     let batch = seen(&ctx, &desk, &id).await?;
     let most = i64::try_from(MOST).unwrap_or(i64::MAX);
-    let ready = rows::lines(ctx.db(), &id, Shown::Ready, (-1, ""), most).await?;
+    let which = if wish.again == "1" { Shown::Refused } else { Shown::Ready };
+    let ready = rows::lines(ctx.db(), &id, which, (-1, ""), most).await?;
     let desks = Arc::clone(ctx.one::<Arc<dyn Releases>>());
     let (mut done, mut left) = (Vec::new(), Vec::new());
     for line in ready {
         let Some(edition) = &line.edition_id else { continue };
         let title = line.title.clone().unwrap_or_else(|| line.path.clone());
         match desks.submit(&ctx, &desk.staff, edition).await {
-            Ok(()) => done.push((title, "已送审".to_owned())),
+            Ok(()) => {
+                if !line.refused.is_empty() {
+                    keep(&ctx, &line, "").await?;
+                }
+                done.push((title, "已送审".to_owned()));
+            }
             Err(refusal) => {
                 let why = all_words(&refusal);
-                // So that it stands among what must be looked at, and is not tried again and again.
+                // So that it stands by itself, and is not tried again and again.
                 keep(&ctx, &line, &why).await?;
                 left.push((format!("/imports/{id}/files/{}", line.id), title, why));
             }
@@ -333,10 +418,7 @@ fn all_words(refusal: &Refusal) -> String {
     }
 }
 
-/// Keeps why a file could not be submitted beside what else is in doubt.
+/// Keeps why a file could not be submitted.
 async fn keep(ctx: &Ctx, line: &Line, why: &str) -> Result<()> {
-    let mut doubts = line.doubts();
-    doubts.retain(|doubt| doubt.field != "review");
-    doubts.push(Doubt::new("review", format!("送审没有成功：{why}")));
-    web::act_now(ctx, async |tx: &mut Tx| rows::doubt(tx, &line.id, &doubts).await).await.map_err(web::Error::from)
+    web::act_now(ctx, async |tx: &mut Tx| rows::refused(tx, &line.id, why).await).await.map_err(web::Error::from)
 }

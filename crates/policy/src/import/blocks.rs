@@ -43,6 +43,25 @@ pub(super) fn of_html(html: &str) -> Vec<Block> {
     blocks
 }
 
+/// HTML of Markdown without its comments, which came as text: a comment that runs over several blocks stays.
+pub(super) fn without_comments(html: &str) -> String {
+    const BEGIN: &str = "&lt;!--";
+    const END: &str = "--&gt;";
+    let mut out = String::with_capacity(html.len());
+    let mut rest = html;
+    while let Some(open) = rest.find(BEGIN) {
+        let inside = &rest[open + BEGIN.len()..];
+        let Some(close) = inside.find(END).filter(|close| !inside[..*close].contains("</")) else { break };
+        out.push_str(&rest[..open]);
+        rest = &inside[close + END.len()..];
+    }
+    if out.is_empty() {
+        return html.to_owned();
+    }
+    out.push_str(rest);
+    out.replace("<br></p>", "</p>").replace("<p><br>", "<p>").replace("<p></p>", "")
+}
+
 /// Words between blocks.
 fn loose(html: &str, blocks: &mut Vec<Block>) {
     if !words(html).trim().is_empty() {

@@ -30,8 +30,8 @@ impl Leaving for Files {
                 return Ok(());
             }
             query(
-                "UPDATE import_file SET path = $2, identity = '', text_digest = '', issued_by = '', \
-                 reason = CASE WHEN reason = '' THEN '' ELSE $2 END, doubts = '[]', notes = '[]' WHERE document_id = $1",
+                "UPDATE import_file SET path = $2, identity = '', text_digest = '', title_digest = '', came_digest = '', issued_by = '', \
+                 reason = CASE WHEN reason = '' THEN '' ELSE $2 END, doubts = '[]', notes = '[]', refused = '' WHERE document_id = $1",
             )
             .bind(&subject.id)
             .bind(title)

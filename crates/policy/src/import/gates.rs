@@ -1,6 +1,6 @@
 //! The texts of a batch at the gates: who may pass a gate looks over what waits there, fifty on a page, and passes what
 //! is right. Each is passed by itself under the rules of every review: not by its author, not where something was
-//! found, not when it changed meanwhile.
+//! found, not when it changed meanwhile; and only while it is the file that was brought in ([`came`]).
 
 use std::sync::Arc;
 
@@ -9,13 +9,18 @@ use axum::{
     extract::{Path, State},
     response::Response,
 };
-use document::release::{Pass, Releases, Waiting};
+use document::{
+    House, Kinds,
+    release::{Pass, Releases, Waiting},
+    rows as stored,
+};
 use kernel::id::EditionId;
 use serde::Deserialize;
-use web::{Ctx, Desk, Form, FormErrors, OfficeShell, Query, Result, office_page, page};
+use web::{Ctx, Desk, Form, FormErrors, OfficeShell, Query, Refusal, Result, office_page, page};
 
 use super::{
     actions::DonePage,
+    came,
     pages::{files, seen},
     rows::{Batch, BatchId, Shown},
 };
@@ -47,7 +52,10 @@ impl From<Vec<(String, String)>> for Chosen {
                 "after" => chosen.after = value,
                 "ids" => {
                     let (id, version) = value.split_once(':').unwrap_or((&value, ""));
-                    chosen.ids.push((EditionId::from(id), version.parse().unwrap_or_default()));
+                    let one = (EditionId::from(id), version.parse().unwrap_or_default());
+                    if !chosen.ids.iter().any(|(known, _)| *known == one.0) {
+                        chosen.ids.push(one);
+                    }
                 }
                 key if value == "1" => {
                     chosen.ticked.extend(key.strip_prefix("tick").and_then(|place| place.parse::<usize>().ok()));
@@ -57,6 +65,34 @@ impl From<Vec<(String, String)>> for Chosen {
         }
         chosen
     }
+}
+
+/// A text that may be passed with others, and what of its fields stands beside its title.
+struct Item {
+    one: Waiting,
+    beside: String,
+}
+
+/// Why a text of a batch is not passed with the others (empty = it may be), and what stands beside its title: of the version that was
+/// seen, since another one may be another text.
+async fn looked(ctx: &Ctx, desk: &Desk, edition: &EditionId, version: i64) -> Result<(String, String)> {
+    let house = House::of(ctx, "");
+    let whole = match stored::read(ctx.db().read(), &house, &desk.actor(), edition).await {
+        Ok(whole) => whole,
+        Err(Refusal::NotFound | Refusal::Forbidden(_)) => {
+            return Ok(("没有找到，可能已被删除，或者不再由您办理".to_owned(), String::new()));
+        }
+        Err(other) => return Err(other.into()),
+    };
+    if whole.edition.version != version {
+        return Ok(("您打开列表之后有了变化，没有通过。请打开看过再办理。".to_owned(), String::new()));
+    }
+    let came = came::of(ctx.db().read(), &whole.document.id).await?;
+    let why = match Kinds::of(ctx).get(&whole.document.kind) {
+        Some(kind) => came::apart(came.as_ref(), &whole, kind),
+        None => "没有这种信息类型，须逐件审核".to_owned(),
+    };
+    Ok((why, came::beside(&whole)))
 }
 
 #[derive(Template)]
@@ -69,7 +105,7 @@ struct GatesPage {
     gates: Vec<(String, String, usize, bool)>,
     gate: String,
     label: String,
-    items: Vec<Waiting>,
+    items: Vec<Item>,
     /// Those that are passed one by one.
     others: Vec<Waiting>,
     questions: Vec<(String, bool)>,
@@ -103,8 +139,18 @@ async fn shown(
     }
     let here: Vec<Waiting> = waiting.into_iter().filter(|one| one.gate == gate).collect();
     let asked_of = here.first().map(|one| (one.label.clone(), one.questions.clone())).unwrap_or_default();
-    let (items, others): (Vec<Waiting>, Vec<Waiting>) =
-        here.into_iter().partition(|one| one.why.is_empty() && one.questions == asked_of.1);
+    let (mut items, mut others) = (Vec::new(), Vec::new());
+    for mut one in here {
+        let (why, beside) = looked(ctx, desk, &one.edition, one.version).await?;
+        // That it is another text is told before anything else.
+        if !why.is_empty() {
+            one.why = why;
+        }
+        if one.why.is_empty() && one.questions != asked_of.1 {
+            one.why = "核对事项与其他文件不同".to_owned();
+        }
+        if one.why.is_empty() { items.push(Item { one, beside }) } else { others.push(one) }
+    }
     let bad = !errors.is_empty();
     let page = GatesPage {
         shell: desk.shell(ctx, "成批审核导入的文件").await?.with_error(bad),
@@ -112,7 +158,7 @@ async fn shown(
         gates,
         gate,
         label: asked_of.0,
-        last: items.iter().any(|one| one.last),
+        last: items.iter().any(|item| item.one.last),
         items,
         others,
         questions: asked_of.1.into_iter().enumerate().map(|(at, one)| (one, ticked.contains(&at))).collect(),
@@ -160,6 +206,12 @@ pub(super) async fn pass(
             continue;
         };
         let title = line.title.clone().unwrap_or_else(|| line.path.clone());
+        let (why, _) = looked(&ctx, &desk, edition, *version).await?;
+        if !why.is_empty() {
+            left.push((format!("/reviews/{edition}"), title, why));
+            continue;
+        }
+        // The version that was looked at is the one that is passed.
         let pass = Pass { edition, version: *version, gate: &chosen.gate, ticked: &chosen.ticked, how: &how };
         match desks.pass(&ctx, &desk.staff, pass).await {
             Ok(what) => done.push((title, what)),

@@ -6,6 +6,7 @@
 
 mod actions;
 mod blocks;
+mod came;
 mod demo;
 mod desk;
 mod erasing;
@@ -29,8 +30,9 @@ use web::{
     hooks::{Leaving, Verb},
 };
 
+pub use came::is_as_it_came;
 pub use reading::Doubt;
-pub use rows::{BatchId, was_brought_in};
+pub use rows::BatchId;
 pub use run::{Left, Reading, Report, Wanted, place, run};
 pub use walk::{Content, Source, files};
 

@@ -5,7 +5,7 @@ use axum::{
     extract::{Path, State},
     response::Response,
 };
-use document::{House, Kinds, columns, state};
+use document::{House, Kind, Kinds, columns, state};
 use documents::tables::{Sheet, write_csv};
 use kernel::{OrganCode, Staff, may, time};
 use serde::Deserialize;
@@ -39,6 +39,13 @@ pub(super) async fn seen(ctx: &Ctx, desk: &Desk, id: &BatchId) -> Result<Batch> 
         Some(own) if !own.contains(&batch.organ) => Err(web::Error::NotFound),
         _ => Ok(batch),
     }
+}
+
+/// The organs for which this person may write documents of a kind: code and short name.
+pub(super) fn writable(ctx: &Ctx, desk: &Desk, kind: Kind) -> Vec<(String, String)> {
+    let actor = desk.actor();
+    let may = |code: &str| kernel::may_for(&actor, kind.write, &OrganCode::from(code)).is_ok();
+    ctx.directory().options(ctx.today()).into_iter().filter(|(code, _)| may(code)).collect()
 }
 
 /// How a batch stands, in words, with its tone.
@@ -158,6 +165,7 @@ fn row(line: Line) -> Row {
         (Some((words, tone)), _) => (words.to_owned(), tone),
         (None, None) => ("草稿已删除".to_owned(), "off"),
         (None, Some(_)) if draft && !doubts.is_empty() && looked.is_empty() => ("待核对".to_owned(), "soon"),
+        (None, Some(_)) if draft && !line.refused.is_empty() => ("送审未成".to_owned(), "late"),
         (None, Some("draft")) => ("可送审".to_owned(), "ok"),
         (None, Some(code)) => (state::label(code).to_owned(), "info"),
     };
@@ -182,10 +190,13 @@ struct BatchPage {
     next: Option<String>,
     first: bool,
     ready: i64,
+    refused: i64,
     doubtful: i64,
     underway: i64,
     left: i64,
     may_write: bool,
+    /// Organs under which this person may put its files.
+    organs: Vec<(String, String)>,
     most: usize,
     once: String,
 }
@@ -237,10 +248,12 @@ pub(super) async fn batch(
         next,
         first: asked.after.is_empty(),
         ready: count(Shown::Ready),
+        refused: count(Shown::Refused),
         doubtful: count(Shown::Doubtful),
         underway: count(Shown::Underway),
         left: count(Shown::Failed) + count(Shown::Changed),
         may_write: kind.is_some_and(|kind| kernel::may_for(&desk.actor(), kind.write, &batch.organ).is_ok()),
+        organs: kind.map(|kind| writable(&ctx, &desk, kind)).unwrap_or_default(),
         most: super::actions::MOST,
         once: ctx.once(),
         batch,

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use doc_layout::{Field, Found, Layout};
+use doc_layout::{Closed, Field, Found, Layout};
 use document::{
     Kind, Values,
     common::{self, DOCUMENT_NUMBER, EFFECTIVE_ON, EXPIRES_ON, EXPLAINED, SOURCE, VALIDITY, WRITTEN_ON},
@@ -15,7 +15,7 @@ use kernel::{Directory, OrganCode, organ::Match, time};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::blocks;
+use super::{blocks, came};
 
 /// Years after which whoever brings in a text is asked whether it still holds (the usual term of 规范性文件).
 const USUAL_TERM: i64 = 5;
@@ -55,10 +55,12 @@ pub(super) struct Read {
     pub(super) title: String,
     pub(super) values: Values,
     pub(super) text: Written,
-    /// By what another text of the same document is known.
+    /// By what another text of the same document of its organ is known; empty = it says too little of itself.
     pub(super) identity: String,
     /// SHA-256 of the visible words.
     pub(super) text_digest: String,
+    /// SHA-256 of all that the text says.
+    pub(super) came_digest: String,
     /// The issuing organ as the document names it.
     pub(super) issued_by: String,
     pub(super) doubts: Vec<Doubt>,
@@ -85,13 +87,19 @@ pub(super) fn folded(words: &str) -> String {
 pub(super) fn read(found: Extracted, file: &str, about: &About) -> Result<Read, String> {
     fit(&found)?;
     let blocks = match &found.html {
+        // What Markdown does not show is no text; its reader keeps it, so that the checks of a file see it.
+        Some(html) if found.format == Format::Markdown => blocks::of_html(&blocks::without_comments(html)),
         Some(html) => blocks::of_html(html),
         None => blocks::of_text(&found.text),
     };
     let paragraphs: Vec<_> = blocks.iter().map(|block| block.paragraph.clone()).collect();
     let layout = doc_layout::read(&paragraphs);
-    if let Some(marking) = &layout.marking {
-        return Err(format!("文件标有密级“{}”，没有导入。已经解密的，请删去标识后重新导入。", marking.value));
+    if let Some((marking, closed)) = layout.marking.as_ref().zip(layout.closed).filter(|(_, closed)| closed.bars()) {
+        let words = &marking.value;
+        return Err(match closed {
+            Closed::Secret => format!("文件标有密级“{words}”，没有导入。已经解密的，请删去标识后重新导入。"),
+            _ => format!("文件写着“{words}”，没有导入。现在可以公开的，请删去标识后重新导入。"),
+        });
     }
     let html = blocks::html_of(&blocks, &layout.body);
     let text = Written::new(&html, &about.own_host).map_err(|fault| fault.to_string())?;
@@ -107,6 +115,7 @@ pub(super) fn read(found: Extracted, file: &str, about: &About) -> Result<Read, 
     Ok(Read {
         identity: identity(&layout, &title, day),
         text_digest: hex::encode(Sha256::digest(text.text.split_whitespace().collect::<String>().as_bytes())),
+        came_digest: came::of_text(&text.html, &text.text),
         issued_by: layout.issued_by().unwrap_or_default().chars().take(LONGEST).collect(),
         notes: found.warnings.iter().cloned().chain(found.left_out()).collect(),
         title,
@@ -226,6 +235,11 @@ fn values(layout: &Layout, about: &About, day: Option<Date>, doubts: &mut Vec<Do
 
 /// Whether a text still holds is not said by itself where nothing on it speaks of its end.
 fn validity(values: &Values, written: Option<Date>, ends: Option<Date>, about: &About, doubts: &mut Vec<Doubt>) {
+    if let Some(ends) = ends.filter(|ends| *ends < about.today && about.kind.facet(VALIDITY.key).is_some()) {
+        let words = format!("有效期到 {ends}，已经过了，公开以后显示为失效，请核对。");
+        doubts.push(Doubt::new(VALIDITY.key, words));
+        return;
+    }
     if about.kind.facet(VALIDITY.key).is_none() || ends.is_some() || !values.get(&DOCUMENT_NUMBER).contains('〔') {
         return;
     }
@@ -264,12 +278,16 @@ fn text_doubts(found: &Extracted, doubts: &mut Vec<Doubt>) {
     }
 }
 
-/// Title and number; where there is no number, or several versions of a law bear one, the day as well.
+/// Title and number; where there is no number, or several versions of a law bear one, the day as well. A title alone is none: many
+/// notices are called 公告.
 fn identity(layout: &Layout, title: &str, day: Option<Date>) -> String {
     let number = layout.number.as_ref().map_or("", |found| found.value.as_str());
     let written = day.or(layout.written.as_ref().map(|found| found.value));
     let dated = number.is_empty() || !layout.adoptions.is_empty();
     let day = written.filter(|_| dated).map(|on| on.to_string()).unwrap_or_default();
+    if number.is_empty() && day.is_empty() {
+        return String::new();
+    }
     format!("{}|{}|{day}", folded(title), folded(number))
 }
 
@@ -332,6 +350,31 @@ mod tests {
         assert!(super::read(sheet, "a.xlsx", &about()).expect_err("a table").contains("Excel"));
         let secret = text("秘密★1年\n青禾府发〔2024〕2号\n关于某事的通知\n各乡镇：\n内容。");
         assert!(super::read(secret, "a.txt", &about()).expect_err("secret").contains("密级"));
+        let end = "青禾府发〔2024〕2号\n关于某事的通知\n各乡镇：\n内容。\n青禾县人民政府\n2024年2月1日";
+        for (mark, told) in [("（此件不公开）", "此件不公开"), ("秘密★1年", "密级"), ("公开属性：不予公开", "不予公开")]
+        {
+            let why = super::read(text(&format!("{end}\n{mark}")), "a.txt", &about()).expect_err("not for the public");
+            assert!(why.contains(told), "{why}");
+        }
+        // What an office may still decide upon comes in, to be looked at.
+        let asked = super::read(text(&format!("{end}\n此件依申请公开")), "a.txt", &about()).expect("a document");
+        assert!(asked.doubts.iter().any(|doubt| doubt.words.contains("依申请公开")), "{:?}", asked.doubts);
+    }
+
+    #[test]
+    fn a_title_alone_tells_nothing_apart() {
+        let read = |words: &str| super::read(text(words), "公告.txt", &about()).expect("a document").identity;
+        assert_eq!(read("公告\n请各位村民注意防火。"), "");
+        assert_ne!(read("公告\n请各位村民注意防火。\n青禾县民政局\n2025年2月3日"), "");
+    }
+
+    #[test]
+    fn what_markdown_does_not_show_is_no_text() {
+        let html = "<h1>某条例</h1>\n<p>2001年1月5日公布<br>&lt;!-- INFO END --&gt;</p>\n<p>&lt;!-- 甲 --&gt;</p>\n<p>第一条 制定本条例。</p>";
+        let found =
+            Extracted { text: "某条例".into(), html: Some(html.to_owned()), ..Extracted::empty(Format::Markdown) };
+        let read = super::read(found, "a.md", &about()).expect("a document");
+        assert!(!read.text.text.contains("--"), "{}", read.text.text);
     }
 
     #[test]
@@ -339,6 +382,9 @@ mod tests {
         let words = "青禾府发〔2015〕3号\n关于加强管理的通知\n各乡镇：\n请加强管理。\n青禾县人民政府\n2015年2月3日";
         let read = super::read(text(words), "a.txt", &about()).expect("a document");
         assert!(fields(&read).contains(&"validity"), "{:?}", read.doubts);
+        let ended = words.replace("请加强管理。", "请加强管理。\n本通知自2015年3月1日起施行，有效期至2020年2月28日。");
+        let read = super::read(text(&ended), "a.txt", &about()).expect("a document");
+        assert!(read.doubts.iter().any(|doubt| doubt.words.contains("已经过了")), "{:?}", read.doubts);
     }
 
     #[test]

@@ -6,7 +6,7 @@ use kernel::{
     Actor, OrganCode,
     id::{AccountId, ColumnId, DocumentId, EditionId},
 };
-use store::{Db, Executor, FromRow, Tx, Value, built, query, query_as, query_scalar};
+use store::{Db, Executor, FromRow, Tx, Value, built, query, query_as};
 use web::{Refusal, Result};
 
 use super::reading::Doubt;
@@ -50,6 +50,8 @@ pub(super) struct Key {
     pub(super) kind: &'static str,
     pub(super) column: ColumnId,
     pub(super) source: String,
+    /// Of files that were sent: SHA-256 of their names and bytes, since names alone return.
+    pub(super) content: String,
 }
 
 /// The batch that goes on, or a new one. Called under the lock `import`.
@@ -59,7 +61,7 @@ pub(super) struct Key {
 pub(super) async fn open(tx: &mut Tx, actor: &Actor, key: &Key, found: i64) -> Result<(Batch, bool)> {
     // SQL: a constant of this file and fixed text.
     let sql = format!(
-        "{BATCH} WHERE organ = $1 AND kind = $2 AND column_slug = $3 AND source = $4 AND started_by = $5 \
+        "{BATCH} WHERE organ = $1 AND kind = $2 AND column_slug = $3 AND source = $4 AND started_by = $5 AND content = $6 \
          ORDER BY started_at DESC, id DESC LIMIT 1"
     );
     let there: Option<Batch> = query_as(built(sql))
@@ -68,6 +70,7 @@ pub(super) async fn open(tx: &mut Tx, actor: &Actor, key: &Key, found: i64) -> R
         .bind(&key.column)
         .bind(&key.source)
         .bind(actor.log_id())
+        .bind(&key.content)
         .fetch_optional(tx.conn())
         .await?;
     if let Some(batch) = there {
@@ -93,7 +96,7 @@ pub(super) async fn open(tx: &mut Tx, actor: &Actor, key: &Key, found: i64) -> R
     };
     query(
         "INSERT INTO import_batch (id, organ, kind, column_slug, source, started_by, started_name, started_at, finished_at, \
-         found, skipped) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, '', $9, 0)",
+         content, found, skipped) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, '', $9, $10, 0)",
     )
     .bind(&batch.id)
     .bind(&batch.organ)
@@ -103,6 +106,7 @@ pub(super) async fn open(tx: &mut Tx, actor: &Actor, key: &Key, found: i64) -> R
     .bind(&batch.started_by)
     .bind(&batch.started_name)
     .bind(&batch.started_at)
+    .bind(&key.content)
     .bind(found)
     .execute(tx.conn())
     .await?;
@@ -150,19 +154,33 @@ pub(super) async fn batches(db: &Db, organs: Option<&[OrganCode]>, before: &str,
     Ok(query_as(built(sql)).bind_all(values).fetch_all(db.read()).await?)
 }
 
-/// The newest batches of these organs (`None` = of all) with files in doubt that nobody has looked at, and how many of them.
+/// Files of a batch that wait for somebody.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Waits {
+    /// In doubt, and nobody has looked.
+    pub(super) doubtful: i64,
+    /// Their submission was refused.
+    pub(super) refused: i64,
+}
+
+/// The newest batches of these organs (`None` = of all) with files that wait for somebody, and how many of them.
 ///
 /// # Errors
 /// When the database fails.
-pub(super) async fn doubtful(db: &Db, organs: Option<&[OrganCode]>, limit: i64) -> Result<Vec<(Batch, i64)>> {
-    let sql = "SELECT f.batch, COUNT(*) FROM import_file f JOIN edition e ON e.document_id = f.document_id AND e.head = 1 \
+pub(super) async fn waiting(db: &Db, organs: Option<&[OrganCode]>, limit: i64) -> Result<Vec<(Batch, Waits)>> {
+    let sql = "SELECT w.batch, SUM(w.doubtful), SUM(w.refused) FROM ( \
+               SELECT f.batch, 1 AS doubtful, 0 AS refused FROM import_file f \
+               JOIN edition e ON e.document_id = f.document_id AND e.head = 1 \
                WHERE f.outcome = 'imported' AND f.doubts <> '[]' AND f.looked_at = '' AND e.state IN ('draft', 'returned') \
-               GROUP BY f.batch ORDER BY f.batch DESC LIMIT $1";
-    let counted: Vec<(BatchId, i64)> = query_as(sql).bind(limit).fetch_all(db.read()).await?;
+               UNION ALL SELECT f.batch, 0, 1 FROM import_file f JOIN edition e ON e.document_id = f.document_id AND e.head = 1 \
+               WHERE f.refused <> '' AND f.outcome = 'imported' AND (f.doubts = '[]' OR f.looked_at <> '') \
+               AND e.state IN ('draft', 'returned')) AS w GROUP BY w.batch ORDER BY w.batch DESC LIMIT $1";
+    let counted: Vec<(BatchId, i64, i64)> = query_as(sql).bind(limit).fetch_all(db.read()).await?;
     let mut found = Vec::new();
-    for (id, count) in counted {
+    for (id, doubtful, refused) in counted {
         let there = batch(db.read(), &id).await?;
-        found.extend(there.filter(|one| organs.is_none_or(|own| own.contains(&one.organ))).map(|one| (one, count)));
+        let there = there.filter(|one| organs.is_none_or(|own| own.contains(&one.organ)));
+        found.extend(there.map(|one| (one, Waits { doubtful, refused })));
     }
     Ok(found)
 }
@@ -199,6 +217,8 @@ pub(super) struct NewFile<'a> {
     pub(super) document: Option<DocumentId>,
     pub(super) identity: &'a str,
     pub(super) text_digest: &'a str,
+    /// Of the title and of all that the text says, as [`super::came`] takes them.
+    pub(super) came: (String, String),
     pub(super) issued_by: &'a str,
     pub(super) reason: String,
     pub(super) doubts: &'a [Doubt],
@@ -217,9 +237,9 @@ pub(super) async fn put(tx: &mut Tx, batch: &BatchId, file: &NewFile<'_>) -> Res
         .await?;
     let id = FileId::fresh(&tx.seams());
     query(
-        "INSERT INTO import_file (id, batch, place, path, digest, outcome, document_id, identity, text_digest, issued_by, reason, \
-         doubts, notes, looked_by, looked_name, looked_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, '', '', '')",
+        "INSERT INTO import_file (id, batch, place, path, digest, outcome, document_id, identity, text_digest, title_digest, came_digest, \
+         issued_by, reason, doubts, notes, refused, looked_by, looked_name, looked_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, '', '', '', '')",
     )
     .bind(id)
     .bind(batch)
@@ -230,6 +250,8 @@ pub(super) async fn put(tx: &mut Tx, batch: &BatchId, file: &NewFile<'_>) -> Res
     .bind(file.document.clone())
     .bind(file.identity)
     .bind(file.text_digest)
+    .bind(&file.came.0)
+    .bind(&file.came.1)
     .bind(file.issued_by)
     .bind(&file.reason)
     .bind(serde_json::to_string(file.doubts)?)
@@ -244,9 +266,9 @@ pub(super) async fn put(tx: &mut Tx, batch: &BatchId, file: &NewFile<'_>) -> Res
 /// # Errors
 /// When the database fails.
 pub(super) async fn done(db: &Db, batch: &BatchId) -> Result<HashSet<(String, String)>> {
-    // A draft that was thrown away for good may come in again.
-    let sql = "SELECT path, digest FROM import_file WHERE batch = $1 AND outcome <> 'failed' \
-               AND (outcome <> 'imported' OR document_id IS NOT NULL)";
+    // A draft that was thrown away may come in again, and so may what was left out because of it.
+    let sql = "SELECT f.path, f.digest FROM import_file f WHERE f.batch = $1 AND f.outcome <> 'failed' AND f.document_id IS NOT NULL \
+               AND NOT EXISTS (SELECT 1 FROM edition e WHERE e.document_id = f.document_id AND e.number = 1 AND e.binned_at <> '')";
     let rows: Vec<(String, String)> = query_as(sql).bind(batch).fetch_all(db.read()).await?;
     Ok(rows.into_iter().collect())
 }
@@ -257,36 +279,66 @@ pub(super) struct Known {
     pub(super) document_id: DocumentId,
     pub(super) text_digest: String,
     pub(super) title: String,
+    /// Whose it is now: it may have been put right meanwhile.
+    pub(super) organ: OrganCode,
+    /// Key of its kind now.
+    pub(super) kind: String,
 }
 
-const KNOWN: &str = "SELECT f.document_id, f.text_digest, e.title FROM import_file f \
-                     JOIN edition e ON e.document_id = f.document_id AND e.number = 1 WHERE f.outcome = 'imported' AND ";
+impl Known {
+    /// Whether it is of this organ and kind: of others it is another document, and its words are not told.
+    pub(super) fn is_of(&self, organ: &OrganCode, kind: &str) -> bool {
+        self.organ == *organ && self.kind == kind
+    }
+}
 
-/// The document that these very bytes became.
+const KNOWN: &str = "SELECT f.document_id, f.text_digest, e.title, d.organ, d.kind FROM import_file f \
+                     JOIN document d ON d.id = f.document_id \
+                     JOIN edition e ON e.document_id = f.document_id AND e.number = 1 AND e.binned_at = '' \
+                     WHERE f.outcome = 'imported' AND ";
+
+/// The documents that these very bytes became, of whatever organ.
 ///
 /// # Errors
 /// When the database fails.
-pub(super) async fn by_digest(tx: &mut Tx, digest: &str) -> Result<Option<Known>> {
+pub(super) async fn by_digest(tx: &mut Tx, digest: &str) -> Result<Vec<Known>> {
     // SQL: a constant of this file and fixed text.
-    let sql = format!("{KNOWN} f.digest = $1 LIMIT 1");
-    Ok(query_as(built(sql)).bind(digest).fetch_optional(tx.conn()).await?)
+    let sql = format!("{KNOWN} f.digest = $1 ORDER BY f.id");
+    Ok(query_as(built(sql)).bind(digest).fetch_all(tx.conn()).await?)
 }
 
-/// The document that was brought in under this identity.
+/// The document of this organ and kind that was brought in under this identity.
 ///
 /// # Errors
 /// When the database fails.
-pub(super) async fn by_identity(tx: &mut Tx, identity: &str) -> Result<Option<Known>> {
+pub(super) async fn by_identity(
+    tx: &mut Tx,
+    identity: &str,
+    (organ, kind): (&OrganCode, &str),
+) -> Result<Option<Known>> {
+    if identity.is_empty() {
+        return Ok(None);
+    }
     // SQL: a constant of this file and fixed text.
-    let sql = format!("{KNOWN} f.identity = $1 ORDER BY f.id LIMIT 1");
-    Ok(query_as(built(sql)).bind(identity).fetch_optional(tx.conn()).await?)
+    let sql = format!("{KNOWN} f.identity = $1 AND d.organ = $2 AND d.kind = $3 ORDER BY f.id LIMIT 1");
+    Ok(query_as(built(sql)).bind(identity).bind(organ).bind(kind).fetch_optional(tx.conn()).await?)
 }
 
 /// Numbers and titles of all documents there are, as they are compared: read once for a batch, since no index finds them.
 #[derive(Debug, Default)]
 pub(super) struct Borne {
-    /// By folded number: title and document.
-    pub(super) numbers: HashMap<String, Vec<(String, DocumentId)>>,
+    /// By folded number.
+    pub(super) numbers: HashMap<String, Vec<Bearer>>,
+}
+
+/// What bears a number.
+#[derive(Debug, Clone)]
+pub(super) struct Bearer {
+    pub(super) document: DocumentId,
+    pub(super) title: String,
+    pub(super) organ: OrganCode,
+    /// What others have not published yet is not told by its title.
+    pub(super) public: bool,
 }
 
 /// What bears which number now, of documents of a kind.
@@ -294,14 +346,33 @@ pub(super) struct Borne {
 /// # Errors
 /// When the database fails.
 pub(super) async fn borne(db: &Db, kind: &str) -> Result<Borne> {
-    let sql = "SELECT f.value, e.title, e.document_id FROM edition e JOIN facet f ON f.edition_id = e.id AND f.key = 'document_number' \
-               WHERE e.head = 1 AND e.kind = $1 AND f.place = 0";
-    let rows: Vec<(String, String, DocumentId)> = query_as(sql).bind(kind).fetch_all(db.read()).await?;
+    let sql = "SELECT f.value, e.title, d.organ, d.current_edition, d.id FROM edition e JOIN document d ON d.id = e.document_id \
+               JOIN facet f ON f.edition_id = e.id AND f.key = 'document_number' \
+               WHERE e.head = 1 AND e.kind = $1 AND f.place = 0 ORDER BY e.document_id";
+    let rows: Vec<(String, String, OrganCode, String, DocumentId)> =
+        query_as(sql).bind(kind).fetch_all(db.read()).await?;
     let mut borne = Borne::default();
-    for (number, title, id) in rows {
-        borne.numbers.entry(super::reading::folded(&number)).or_default().push((title, id));
+    for (number, title, organ, current, document) in rows {
+        let bearer = Bearer { document, title, organ, public: !current.is_empty() };
+        borne.numbers.entry(super::reading::folded(&number)).or_default().push(bearer);
     }
     Ok(borne)
+}
+
+/// Adds to what must be looked at of the file that became this draft, unless somebody has looked at it already.
+///
+/// # Errors
+/// When the database fails.
+pub(super) async fn also(tx: &mut Tx, document: &DocumentId, doubt: &Doubt) -> Result<()> {
+    let sql = "SELECT f.id, f.doubts FROM import_file f JOIN edition e ON e.document_id = f.document_id AND e.head = 1 \
+               WHERE f.outcome = 'imported' AND f.document_id = $1 AND f.looked_at = '' AND e.state = 'draft' ORDER BY f.id LIMIT 1";
+    let found: Option<(FileId, String)> = query_as(sql).bind(document).fetch_optional(tx.conn()).await?;
+    let Some((file, doubts)) = found else { return Ok(()) };
+    let mut doubts: Vec<Doubt> = serde_json::from_str(&doubts)?;
+    doubts.push(doubt.clone());
+    let doubts = serde_json::to_string(&doubts)?;
+    query("UPDATE import_file SET doubts = $2 WHERE id = $1").bind(file).bind(doubts).execute(tx.conn()).await?;
+    Ok(())
 }
 
 /// Which files of a batch a page shows.
@@ -312,6 +383,8 @@ pub(super) enum Shown {
     Doubtful,
     /// Drafts that may be submitted.
     Ready,
+    /// Drafts whose submission was refused.
+    Refused,
     /// In review, or scheduled.
     Underway,
     Public,
@@ -320,14 +393,23 @@ pub(super) enum Shown {
 }
 
 impl Shown {
-    pub(super) const EACH: [Self; 7] =
-        [Self::All, Self::Doubtful, Self::Ready, Self::Underway, Self::Public, Self::Changed, Self::Failed];
+    pub(super) const EACH: [Self; 8] = [
+        Self::All,
+        Self::Doubtful,
+        Self::Ready,
+        Self::Refused,
+        Self::Underway,
+        Self::Public,
+        Self::Changed,
+        Self::Failed,
+    ];
 
     pub(super) fn code(self) -> &'static str {
         match self {
             Self::All => "",
             Self::Doubtful => "doubtful",
             Self::Ready => "ready",
+            Self::Refused => "refused",
             Self::Underway => "underway",
             Self::Public => "public",
             Self::Changed => "changed",
@@ -340,6 +422,7 @@ impl Shown {
             Self::All => "全部",
             Self::Doubtful => "待核对",
             Self::Ready => "可送审",
+            Self::Refused => "送审未成",
             Self::Underway => "审核中",
             Self::Public => "已公开",
             Self::Changed => "未重复导入",
@@ -358,7 +441,10 @@ impl Shown {
                 "f.outcome = 'imported' AND f.doubts <> '[]' AND f.looked_at = '' AND e.state IN ('draft', 'returned')"
             }
             Self::Ready => {
-                "f.outcome = 'imported' AND (f.doubts = '[]' OR f.looked_at <> '') AND e.state IN ('draft', 'returned')"
+                "f.outcome = 'imported' AND (f.doubts = '[]' OR f.looked_at <> '') AND f.refused = '' AND e.state IN ('draft', 'returned')"
+            }
+            Self::Refused => {
+                "f.outcome = 'imported' AND (f.doubts = '[]' OR f.looked_at <> '') AND f.refused <> '' AND e.state IN ('draft', 'returned')"
             }
             Self::Underway => "f.outcome = 'imported' AND e.state IN ('in_review', 'scheduled')",
             Self::Public => "f.outcome = 'imported' AND e.state = 'published'",
@@ -379,6 +465,8 @@ pub(super) struct Line {
     pub(super) reason: String,
     pub(super) doubts: String,
     pub(super) notes: String,
+    /// Why its last submission was refused.
+    pub(super) refused: String,
     pub(super) looked_name: String,
     pub(super) looked_at: String,
     pub(super) edition_id: Option<EditionId>,
@@ -398,8 +486,8 @@ impl Line {
     }
 }
 
-const LINE: &str = "SELECT f.id, f.place, f.path, f.outcome, f.document_id, f.reason, f.doubts, f.notes, f.looked_name, f.looked_at, \
-                    e.id AS edition_id, e.title, e.state FROM import_file f \
+const LINE: &str = "SELECT f.id, f.place, f.path, f.outcome, f.document_id, f.reason, f.doubts, f.notes, f.refused, f.looked_name, \
+                    f.looked_at, e.id AS edition_id, e.title, e.state FROM import_file f \
                     LEFT JOIN edition e ON e.document_id = f.document_id AND e.head = 1 ";
 
 /// Files of a batch behind a place, in their order.
@@ -450,6 +538,19 @@ pub(super) async fn counts(db: &Db, batch: &BatchId) -> Result<Vec<(Shown, i64)>
     Ok(counts)
 }
 
+/// Keeps the title as it was corrected on the pages of the batch, where it stands whole for whoever passes the text.
+///
+/// # Errors
+/// When the database fails.
+pub(super) async fn titled(tx: &mut Tx, file: &FileId, title: &str) -> std::result::Result<(), Refusal> {
+    query("UPDATE import_file SET title_digest = $2 WHERE id = $1")
+        .bind(file)
+        .bind(super::came::of_title(title))
+        .execute(tx.conn())
+        .await?;
+    Ok(())
+}
+
 /// Says that a person has looked at what was in doubt.
 ///
 /// # Errors
@@ -462,7 +563,7 @@ pub(super) async fn look(
 ) -> std::result::Result<(), Refusal> {
     let now = tx.now();
     let done =
-        query("UPDATE import_file SET looked_by = $3, looked_name = $4, looked_at = $5 WHERE batch = $1 AND id = $2")
+        query("UPDATE import_file SET looked_by = $3, looked_name = $4, looked_at = $5, refused = '' WHERE batch = $1 AND id = $2")
             .bind(batch)
             .bind(file)
             .bind(actor.log_id())
@@ -473,26 +574,11 @@ pub(super) async fn look(
     if done.rows_affected() == 0 { Err(Refusal::NotFound) } else { Ok(()) }
 }
 
-/// Puts what is still in doubt in the place of what was, so that it must be looked at.
+/// Keeps why a file could not be submitted (empty = it was), so that it is not tried again and again. Who looked at it stays.
 ///
 /// # Errors
 /// When the database fails.
-pub(super) async fn doubt(tx: &mut Tx, file: &FileId, doubts: &[Doubt]) -> std::result::Result<(), Refusal> {
-    let doubts = serde_json::to_string(doubts)?;
-    query("UPDATE import_file SET doubts = $2, looked_by = '', looked_name = '', looked_at = '' WHERE id = $1")
-        .bind(file)
-        .bind(doubts)
-        .execute(tx.conn())
-        .await?;
+pub(super) async fn refused(tx: &mut Tx, file: &FileId, why: &str) -> std::result::Result<(), Refusal> {
+    query("UPDATE import_file SET refused = $2 WHERE id = $1").bind(file).bind(why).execute(tx.conn()).await?;
     Ok(())
-}
-
-/// Whether this document was brought in from elsewhere: what was public before owes nothing that is owed with a publication.
-///
-/// # Errors
-/// When the database fails.
-pub async fn was_brought_in(executor: impl Executor<'_>, document: &DocumentId) -> store::Result<bool> {
-    let sql = "SELECT COUNT(*) FROM import_file WHERE outcome = 'imported' AND document_id = $1";
-    let found: i64 = query_scalar(sql).bind(document).fetch_one(executor).await?;
-    Ok(found > 0)
 }

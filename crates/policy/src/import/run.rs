@@ -15,7 +15,10 @@ use document::{
     draft::{self, NewDocument},
 };
 use documents::{Extractor, Limits, Rejected, Several};
-use kernel::{Actor, NewEvent, OrganCode, id::ColumnId};
+use kernel::{
+    Actor, NewEvent, OrganCode,
+    id::{ColumnId, DocumentId},
+};
 use serde::Serialize;
 use serde_json::json;
 use sha2::{Digest, Sha256};
@@ -24,9 +27,9 @@ use tokio::sync::{Semaphore, mpsc};
 use web::{Ctx, Error, Result};
 
 use super::{
-    BEGUN, ENDED,
+    BEGUN, ENDED, came,
     reading::{self, About, Doubt, Read, folded},
-    rows::{self, Batch, Borne, Key, NewFile, Outcome},
+    rows::{self, Batch, Bearer, Borne, Key, NewFile, Outcome},
     walk::{Content, Source, why},
 };
 
@@ -137,9 +140,13 @@ pub async fn run(
 ) -> Result<Report> {
     kernel::may_for(actor, wanted.kind.write, &wanted.organ)?;
     let house = House::of(ctx, "");
-    let batch = begin(ctx, actor, wanted, files.len()).await?;
-    let mut borne = rows::borne(ctx.db(), wanted.kind.key).await?;
     let files = Arc::new(files);
+    let content = match reading {
+        Reading::Together => String::new(),
+        Reading::Apart => content_of(&files).await?,
+    };
+    let batch = begin(ctx, actor, (wanted, content), files.len()).await?;
+    let mut borne = rows::borne(ctx.db(), wanted.kind.key).await?;
     let places = Arc::new(Semaphore::new(IN_HAND));
     let (send, mut made) = mpsc::channel(IN_HAND);
     let reader = Reader {
@@ -206,13 +213,31 @@ pub async fn run(
     Ok(report)
 }
 
+/// By what files that were sent are known again: 附件.zip of another month is another batch.
+async fn content_of(files: &Arc<Vec<Source>>) -> Result<String> {
+    let files = Arc::clone(files);
+    let summed = tokio::task::spawn_blocking(move || {
+        let mut sum = Sha256::new();
+        for file in files.iter() {
+            sum.update(file.name.as_bytes());
+            sum.update(b"\0");
+            if let Content::Held(bytes) = &file.content {
+                sum.update(Sha256::digest(bytes));
+            }
+        }
+        hex::encode(sum.finalize())
+    });
+    summed.await.map_err(|error| Error::internal(format!("files that were sent: {error}")))
+}
+
 /// Opens the batch, or goes on with the one that is there.
-async fn begin(ctx: &Ctx, actor: &Actor, wanted: &Wanted, found: usize) -> Result<Batch> {
+async fn begin(ctx: &Ctx, actor: &Actor, (wanted, content): (&Wanted, String), found: usize) -> Result<Batch> {
     let key = Key {
         organ: wanted.organ.clone(),
         kind: wanted.kind.key,
         column: wanted.column.clone(),
         source: wanted.source.clone(),
+        content,
     };
     let mut tx = ctx.db().write().await?;
     tx.lock("import").await?;
@@ -329,7 +354,7 @@ struct Writer<'a> {
 /// What stands in the way of a document of its own.
 struct There {
     outcome: Outcome,
-    document: Option<kernel::id::DocumentId>,
+    document: Option<DocumentId>,
     reason: String,
 }
 
@@ -344,6 +369,7 @@ impl Writer<'_> {
             document: None,
             identity: "",
             text_digest: "",
+            came: (String::new(), String::new()),
             issued_by: "",
             reason: String::new(),
             doubts: &[],
@@ -367,7 +393,8 @@ impl Writer<'_> {
             notes: &read.notes,
             ..file
         };
-        if let Some(there) = self.there(tx, item, read).await? {
+        let (there, elsewhere) = self.there(tx, item, read).await?;
+        if let Some(there) = there {
             report.skipped += 1;
             if there.outcome == Outcome::Changed {
                 report.changed.push(Left { file: path.to_owned(), reason: there.reason.clone() });
@@ -376,6 +403,7 @@ impl Writer<'_> {
             return rows::put(tx, &self.batch.id, &file).await;
         }
         let mut doubts = read.doubts.clone();
+        doubts.extend(elsewhere);
         doubts.extend(self.neighbours(read, borne));
         let new = NewDocument {
             organ: self.wanted.organ.clone(),
@@ -384,46 +412,83 @@ impl Writer<'_> {
             title: read.title.clone(),
             relations: Vec::new(),
         };
-        let (document, _) = draft::create_written(tx, self.house, self.actor, &new, (&read.values, &read.text))
+        let (document, edition) = draft::create_written(tx, self.house, self.actor, &new, (&read.values, &read.text))
             .await
             .map_err(Error::from)?;
+        if let Some(other) = self.alike(read, borne) {
+            // Of two that bear one number either may be the wrong one.
+            let words = format!("文号与《{}》相同，请核对；确实是同一文号的，在“特殊情况说明”里写明。", read.title);
+            rows::also(tx, &other, &Doubt::new(document::common::DOCUMENT_NUMBER.key, words)).await?;
+        }
         if !read.number().is_empty() {
             let same = borne.numbers.entry(folded(read.number())).or_default();
-            same.push((read.title.clone(), document.id.clone()));
+            same.push(Bearer {
+                document: document.id.clone(),
+                title: read.title.clone(),
+                organ: document.organ.clone(),
+                public: false,
+            });
         }
         report.imported += 1;
         report.doubtful += usize::from(!doubts.is_empty());
-        let file = NewFile { outcome: Outcome::Imported, document: Some(document.id), doubts: &doubts, ..file };
+        let came = (came::of_title(&edition.title), read.came_digest.clone());
+        let file = NewFile { outcome: Outcome::Imported, document: Some(document.id), doubts: &doubts, came, ..file };
         rows::put(tx, &self.batch.id, &file).await
     }
 
-    /// The document of these bytes, or of this number and title, if it is there.
-    async fn there(&self, tx: &mut Tx, item: &Item, read: &Read) -> Result<Option<There>> {
-        if let Some(known) = rows::by_digest(tx, &item.digest).await? {
+    /// The document of these bytes, or of this number and title, if the organ has it; and what must be asked since another organ, or
+    /// another kind, has these very bytes.
+    async fn there(&self, tx: &mut Tx, item: &Item, read: &Read) -> Result<(Option<There>, Option<Doubt>)> {
+        let (organ, kind) = (&self.wanted.organ, self.wanted.kind.key);
+        let bytes = rows::by_digest(tx, &item.digest).await?;
+        if let Some(known) = bytes.iter().find(|known| known.is_of(organ, kind)) {
             let reason = format!("与已经导入的《{}》是同一个文件。", known.title);
-            return Ok(Some(There { outcome: Outcome::Same, document: Some(known.document_id), reason }));
+            let document = Some(known.document_id.clone());
+            return Ok((Some(There { outcome: Outcome::Same, document, reason }), None));
         }
-        let Some(known) = rows::by_identity(tx, &read.identity).await? else { return Ok(None) };
-        let (outcome, reason) = if known.text_digest == read.text_digest {
-            (Outcome::Same, format!("与已经导入的《{}》文号、标题和正文都相同。", known.title))
-        } else {
-            let told = "文号和标题相同，正文不同，没有重复导入，也没有改动已经导入的。请核对哪一份正确，需要时修改或更正那一份。";
-            (Outcome::Changed, format!("与已经导入的《{}》{told}", known.title))
+        let elsewhere = bytes.first().map(|known| {
+            let words = if known.organ == *organ {
+                "同样的文件已经作为另一种信息导入过，请核对是不是重复。"
+            } else {
+                "同样的文件已经记在别的机关名下导入过，请核对应当记在哪个机关名下。"
+            };
+            Doubt::new("organ", words)
+        });
+        let Some(known) = rows::by_identity(tx, &read.identity, (organ, kind)).await? else {
+            return Ok((None, elsewhere));
         };
-        Ok(Some(There { outcome, document: Some(known.document_id), reason }))
+        let alike = if read.number().is_empty() { "标题和成文日期" } else { "文号和标题" };
+        let (outcome, reason) = if known.text_digest == read.text_digest {
+            (Outcome::Same, format!("与已经导入的《{}》{alike}、正文都相同。", known.title))
+        } else {
+            let told = "相同，正文不同，没有重复导入，也没有改动已经导入的。请核对哪一份正确，需要时修改或更正那一份。";
+            (Outcome::Changed, format!("与已经导入的《{}》{alike}{told}", known.title))
+        };
+        Ok((Some(There { outcome, document: Some(known.document_id), reason }), None))
     }
 
-    /// Other documents that bear the same number: told, since an order may change many, and a typing error looks alike.
+    /// The draft of the organ with another title that bears the same number, where numbers are counted: an order may change many laws.
+    fn alike(&self, read: &Read, borne: &Borne) -> Option<DocumentId> {
+        let others = borne.numbers.get(&folded(read.number())).filter(|_| read.number().contains('〔'))?;
+        let draft =
+            |one: &&Bearer| !one.public && one.organ == self.wanted.organ && folded(&one.title) != folded(&read.title);
+        others.iter().find(draft).map(|one| one.document.clone())
+    }
+
+    /// Other documents that bear the same number: told, since an order may change many, and a typing error looks alike. What another
+    /// organ has not published is not told by its title.
     fn neighbours(&self, read: &Read, borne: &Borne) -> Option<Doubt> {
         if read.number().is_empty() {
             return None;
         }
         let others = borne.numbers.get(&folded(read.number()))?;
-        let (title, _) = others.first()?;
-        let words = if folded(title) == folded(&read.title) {
-            format!("平台上已有文号、标题相同的《{title}》，请核对是不是同一份文件或它的另一个文本。")
-        } else {
-            format!("文号与《{title}》相同，请核对；确实是同一文号的，在“特殊情况说明”里写明。")
+        let told = others.iter().find(|one| one.public || one.organ == self.wanted.organ);
+        let words = match told.map(|one| one.title.as_str()) {
+            Some(title) if folded(title) == folded(&read.title) => {
+                format!("平台上已有文号、标题相同的《{title}》，请核对是不是同一份文件或它的另一个文本。")
+            }
+            Some(title) => format!("文号与《{title}》相同，请核对；确实是同一文号的，在“特殊情况说明”里写明。"),
+            None => "别的机关有一份还没有公开的文件用了同样的文号，请核对文号和发布机关。".to_owned(),
         };
         Some(Doubt::new(document::common::DOCUMENT_NUMBER.key, words))
     }

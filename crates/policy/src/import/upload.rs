@@ -23,6 +23,8 @@ use super::{
 const FILES: usize = 50;
 /// Bytes of all of them, as they are sent.
 const BYTES: u64 = 60 << 20;
+/// Bytes of all of them unpacked: they are in memory until they are read, and archives of some kilobytes unpack to many megabytes.
+const UNPACKED: u64 = 150 << 20;
 
 /// What came with the form.
 #[derive(Default)]
@@ -96,7 +98,7 @@ fn named(names: &[String]) -> String {
 /// Takes the form in: what is too much is told, and the rest is not thrown away half read.
 async fn take(ctx: &Ctx, mut form: Multipart) -> Result<Received> {
     let mut received = Received::default();
-    let (mut bytes, mut count) = (0_u64, 0_usize);
+    let (mut bytes, mut unpacked, mut count) = (0_u64, 0_u64, 0_usize);
     while let Some(field) = form.next_field().await.map_err(sent::broken)? {
         let name = field.name().unwrap_or_default().to_owned();
         if name != "file" {
@@ -127,11 +129,19 @@ async fn take(ctx: &Ctx, mut form: Multipart) -> Result<Received> {
         if extension_of(&name) == "zip" {
             let child = Extractor::new(ctx.program().clone(), Limits::default());
             match child.unpack(&file.path, &name).await {
-                Ok(held) => received.files.extend(
-                    held.into_iter()
-                        .filter(|one| walk::is_read(&one.name))
-                        .map(|one| Source { name: one.name, content: Content::Held(one.bytes) }),
-                ),
+                Ok(held) => {
+                    let read: Vec<_> = held.into_iter().filter(|one| walk::is_read(&one.name)).collect();
+                    unpacked += read.iter().map(|one| one.bytes.len() as u64).sum::<u64>();
+                    if unpacked > UNPACKED {
+                        return Err(Error::TooLarge(format!(
+                            "压缩包解压后合起来超过 {} MB。请分几次导入，或请管理员在服务器上用 gongkai import 导入。",
+                            UNPACKED >> 20
+                        )));
+                    }
+                    let sources =
+                        read.into_iter().map(|one| Source { name: one.name, content: Content::Held(one.bytes) });
+                    received.files.extend(sources);
+                }
                 Err(rejected) => received.faults.push(format!("{name}：{}", rejected.message)),
             }
             continue;

@@ -9,7 +9,10 @@ const MOST: usize = 200_000;
 /// Folders within folders.
 const DEEPEST: usize = 32;
 /// Endings of what is read, and of what is refused with advice; everything else in a folder is left alone.
-const READ: [&str; 10] = ["docx", "doc", "wps", "rtf", "pdf", "md", "markdown", "txt", "html", "htm"];
+const READ: [&str; 18] = [
+    "docx", "doc", "wps", "rtf", "pdf", "md", "markdown", "txt", "html", "htm", "xls", "xlsx", "et", "ofd", "ceb",
+    "ppt", "pptx", "odt",
+];
 
 /// A file to bring in.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -90,7 +93,7 @@ mod tests {
 
     #[test]
     fn what_programs_leave_behind_is_no_document() {
-        for name in ["a.docx", "通知.PDF", "甲/乙.md", "旧文.doc"] {
+        for name in ["a.docx", "通知.PDF", "甲/乙.md", "旧文.doc", "名单.xls", "版式.ofd"] {
             assert!(is_read(name), "{name}");
         }
         for name in ["~$a.docx", ".DS_Store", "图.png", "a", "甲/.b.md"] {

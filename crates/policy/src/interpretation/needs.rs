@@ -143,7 +143,7 @@ pub(super) async fn rightful(
 
 async fn of_policy(ctx: &Ctx, mut at: Target<'_>, whole: &Whole, step: Step) -> Result<Vec<Need>, Refusal> {
     let id = &whole.document.id;
-    if !owes(ctx, whole) || import::was_brought_in(at.again(), id).await? {
+    if !owes(ctx, whole) || import::is_as_it_came(at.again(), id).await? {
         return Ok(Vec::new());
     }
     let plan = plan::of(at.again(), id).await?;

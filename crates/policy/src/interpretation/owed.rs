@@ -30,7 +30,7 @@ pub(super) fn due(ctx: &Ctx, published_on: &str) -> Option<Date> {
 }
 
 /// Whether an interpretation is still expected by the county's rules: nobody explains what is no longer law, or what was public
-/// elsewhere before it was brought in.
+/// elsewhere and came in as it was.
 ///
 /// # Errors
 /// When the database fails.
@@ -45,7 +45,7 @@ pub(super) async fn owes(ctx: &Ctx, policy: &Listed) -> Result<bool> {
         false => document::rows::values(ctx.db().read(), &policy.edition).await?,
     };
     let holds = settings.holds(policy.kind.key, &policy.column, &values);
-    Ok(holds && !crate::import::was_brought_in(ctx.db().read(), &policy.id).await?)
+    Ok(holds && !crate::import::is_as_it_came(ctx.db().read(), &policy.id).await?)
 }
 
 /// The day on which the interpretation is expected: the one that was set, if it is sooner than the term.

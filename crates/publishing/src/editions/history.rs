@@ -85,6 +85,9 @@ fn line(event: Event, editions: &[EditionRow]) -> Line {
             ("清除原文：正文、附件、标题和审核意见不再保存".to_owned(), String::new())
         }
         kind if kind == said::PUBLICATION_REFUSED.name => ("到时未予发布".to_owned(), text("why")),
+        kind if kind == events::ASSIGNED.name => {
+            ("改记发布机关".to_owned(), format!("从 {} 改为 {}", text("from"), text("to")))
+        }
         kind if kind == events::BINNED.name => (format!("删除草稿 {number}"), String::new()),
         kind if kind == events::RESTORED.name => (format!("恢复草稿 {number}"), String::new()),
         kind if kind == events::PURGED.name => ("回收站期满清除".to_owned(), String::new()),

@@ -227,7 +227,7 @@ pub(super) async fn page(
     let writes = may_for(&actor, kind.write, &keeper).is_ok();
     let (lines, review) = lines(ctx, &editions).await?;
     let opened = editions.iter().find(|edition| edition.is_open()).cloned();
-    let (mut stopping, mut by_me) = (String::new(), false);
+    let (mut stopping, mut by_me, mut left_to_me) = (String::new(), false, false);
     let (mut no_bypass, mut reviewers) = (String::new(), String::new());
     let (mut stranded, mut noted, mut needed) = (false, 0, Vec::new());
     if let Some(edition) = &opened {
@@ -236,6 +236,7 @@ pub(super) async fn page(
         let found = checks::of(ctx.db().read(), &house, &whole).await?;
         stopping = found.stopping_words();
         by_me = whole.is_by(&desk.staff.account);
+        left_to_me = whole.is_left_to(&desk.staff.account);
         let round = review.as_ref().map(|review| &review.round).filter(|_| edition.state == "in_review");
         if let Some(round) = round.filter(|round| round.stage().is_some()) {
             stranded = people::deciders(ctx, round, &subject::facts(&whole, &found)).await?.is_empty();
@@ -282,7 +283,7 @@ pub(super) async fn page(
         portal_url: format!("{}{}", ctx.portal_url(), kind.address(id)),
         can_edit: writes && editable,
         can_recall: writes && opened.is_some() && !editable && (by_me || county),
-        can_bin: writes && editable && by_me,
+        can_bin: writes && editable && left_to_me,
         can_withdraw,
         cited,
         can_bypass: opened.is_some() && !by_me && may_for(&actor, &BYPASS_GATES, &keeper).is_ok(),

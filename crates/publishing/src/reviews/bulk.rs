@@ -9,7 +9,12 @@ use kernel::{
     Actor, Staff,
     id::{AccountId, EditionId},
 };
-use review::{Gate, Kind, Refusal as Because, Review, Stage, State as Standing, Word, model::may_pass, queue};
+use review::{
+    Gate, Kind, Refusal as Because, Review, Stage, State as Standing, Word,
+    findings::{Check, Checks},
+    model::{Round, may_pass},
+    queue,
+};
 use serde::Deserialize;
 use store::Tx;
 use web::{Ctx, Desk, Form, FormErrors, OfficeShell, Query, Refusal, Result, act_now, filters, office_page, page};
@@ -161,6 +166,29 @@ pub(super) enum Bar {
     Batch,
 }
 
+/// How many findings of a text of a batch keep it out at a gate: what must be dealt with wherever it was found, and what a person must
+/// look at for this gate. What another gate answers for is looked at there; where the route has no such gate, at the last one.
+/// What is only good to know keeps nothing out.
+fn of_gate(found: &Checks, round: &Round, gate: &str) -> usize {
+    let counts = |check: &&Check| {
+        let code = check_text::rule::named(&check.rule).map_or(Gate::SECRECY.code, |rule| answering(rule.gate));
+        let there = round.route.stages().iter().any(|stage| stage.gate == code);
+        let here = if there { code == gate } else { round.is_at_last() };
+        check.passed.is_none() && (check.blocks || (here && !check.info))
+    };
+    found.found.iter().filter(counts).count()
+}
+
+/// Code of the gate that answers for what a rule finds.
+fn answering(gate: check_text::Gate) -> &'static str {
+    match gate {
+        check_text::Gate::Privacy => Gate::SECRECY.code,
+        check_text::Gate::Wording => Gate::WORDING.code,
+        check_text::Gate::Policy => Gate::POLICY.code,
+        check_text::Gate::Political => Gate::POLITICAL.code,
+    }
+}
+
 /// Looks at a text that may be passed together with others.
 ///
 /// # Errors
@@ -187,7 +215,10 @@ pub(super) async fn look(
     let barred = may_pass(staff, stage, whole.document.keeper()).err();
     let barred = barred.or_else(|| round.kept_out(staff, &facts, now));
     let claim = round.claim(now).filter(|claim| claim.by != staff.account);
-    let open = found.found.iter().filter(|check| check.passed.is_none()).count() + found.unlisted;
+    let open = match bar {
+        Bar::Batch => of_gate(&found, round, gate) + found.unlisted,
+        Bar::Read(_) => found.found.iter().filter(|check| check.passed.is_none()).count() + found.unlisted,
+    };
     let editions = rows::editions(ctx.db().read(), &whole.document.id).await?;
     let noted = comments::open(ctx.db().read(), id).await?;
     let why = if let Some(why) = barred {
@@ -197,7 +228,10 @@ pub(super) async fn look(
     } else if found.unchecked() {
         Because::Unchecked { words: subject::WORDS, what: "通过" }.to_string()
     } else if open > 0 {
-        format!("检查发现 {open} 处，须逐件核对")
+        match bar {
+            Bar::Batch => format!("这一关检查发现 {open} 处，须打开逐件核对"),
+            Bar::Read(_) => format!("检查发现 {open} 处，须逐件核对"),
+        }
     } else if noted > 0 {
         format!("有 {noted} 条批注未处理")
     } else if whole.files.iter().any(|file| !file.warning_lines().is_empty()) {
