@@ -19,6 +19,7 @@ mod pictures;
 mod relations;
 mod site;
 mod sitemap;
+mod told;
 
 #[cfg(test)]
 mod tests;
