@@ -41,7 +41,7 @@ const FIND: WayIn = WayIn {
     about: "大家常问的政策问题，一问一答，写明依据哪一条",
     icon: "doc",
     place: 16,
-    on: Offered::Home,
+    on: Offered::Line,
 };
 
 pub fn capability() -> Capability {

@@ -16,7 +16,7 @@ use serde_json::json;
 use store::Tx;
 use web::{
     Ctx, Desk, Done, Form, FormErrors, OfficeShell, PortalShell, Query, Reader, Refusal, Result, act_in_place, filters,
-    hooks::{Mention, Mentions},
+    hooks::{HEED, Mention, Mentions},
     office_page,
     page::{office_errors, portal_page},
 };
@@ -49,6 +49,7 @@ pub(super) async fn list(State(ctx): State<Ctx>, reader: Reader, Query(asked): Q
         listed: "全部问答",
         filter: Filter::kinds(&[&QUESTION]),
         columns: Vec::new(),
+        told: &[],
     };
     let (shell, list) = guide::guide(&ctx, &reader, &asked, about).await?;
     let flagged = basis::flagged(ctx.db().read(), None, NAMED).await?;
@@ -69,7 +70,7 @@ impl Mentions for Warned {
             // What was withdrawn says so at its address.
             let href = policy.map_or_else(|| format!("/documents/{}", found.policy), |policy| policy.path);
             let label = format!("{}，本答复正在核对，请以文件现行规定为准", flag_words(&found.flag));
-            Ok(vec![Mention { heading: "请注意", label, href }])
+            Ok(vec![Mention { heading: HEED, label, href }])
         })
     }
 }
