@@ -45,8 +45,7 @@ struct ListPage {
     /// The list as it is, to be kept under a name; empty = nothing to keep.
     keep: String,
     export: String,
-    /// Whether rows are chosen: only where something can be done with what is chosen.
-    picks: bool,
+    may_keep: bool,
     once: String,
 }
 
@@ -79,7 +78,7 @@ async fn shown(ctx: &Ctx, desk: &Desk, filter: Filter) -> Result<Response> {
         saved: views::kept(ctx, &desk.staff, "/ledger", &keep).await?,
         export: if keep.is_empty() { String::new() } else { format!("?{keep}") },
         keep,
-        picks: filter.kept == "none" && may(&desk.actor(), &KEEP_LEDGER).is_ok(),
+        may_keep: may(&desk.actor(), &KEEP_LEDGER).is_ok(),
         once: ctx.once(),
         shell: desk.shell(ctx, "规范性文件台账").await?,
         filter,
