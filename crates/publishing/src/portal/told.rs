@@ -1,4 +1,4 @@
-//! Long fields of a document as its page shows them below the text: each under its name, conditions as one table for each benefit.
+//! Long fields of a document as its page shows them below the text: each under its name, conditions benefit by benefit.
 
 use document::{Facet, Shape, common::AUDIENCE, html::Heading, public::Listed};
 
