@@ -13,7 +13,7 @@ const EDITOR = "editor-mz";
 
 /** What somebody came for, from the first page: words of the links on the way, address where it ends, what must stand there. */
 const WAYS = [
-  ["what has become of the year's plan, organ by organ", ["逐条查看", "按机关看"], "**/plans/*view=organ*", "县民政局"],
+  ["what has become of the year's plan, organ by organ", ["逐条看", "按机关看"], "**/plans/*view=organ*", "县民政局"],
   ["how to ask for information, and when it is answered", ["申请公开信息"], "**/foi", "20 个工作日"],
   ["what a draft says that is open for comment, and until when", ["对草案提意见", WATER], "**/documents/*", "截止"],
   ["whom to write to", ["写信咨询"], "**/letters", "政务热线"],

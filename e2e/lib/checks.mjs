@@ -65,7 +65,14 @@ export function overlaps(page) {
           // What only a screen reader reads has no place.
           if (node.data.trim() === "" || node.parentElement.closest(".vh, svg")) continue;
           range.selectNodeContents(node);
-          words.push(...range.getClientRects());
+          // What is cut off at an edge lies on nothing beyond it.
+          let edge = Infinity;
+          for (let box = node.parentElement; box && cell.contains(box); box = box.parentElement) {
+            if (getComputedStyle(box).overflowX !== "visible") edge = Math.min(edge, box.getBoundingClientRect().right);
+          }
+          for (const { left, right, top, bottom } of range.getClientRects()) {
+            if (left < edge) words.push({ left, right: Math.min(right, edge), top, bottom });
+          }
         }
         return { cell, boxes: words };
       });

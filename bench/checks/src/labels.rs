@@ -29,7 +29,7 @@ pub(crate) struct Group {
 /// Groups of rules by the beginnings of their names.
 const GROUPS: [(&str, &[&str]); 5] = [
     ("numbers", &["privacy.id_number", "privacy.mobile", "privacy.bank_card", "privacy.passport", "privacy.permit"]),
-    ("people", &["privacy.home", "privacy.name", "privacy.landline"]),
+    ("people", &["privacy.home", "privacy.name", "privacy.landline", "privacy.secret"]),
     ("wording", &["wording."]),
     ("policy", &["policy."]),
     ("political", &["political."]),

@@ -5,6 +5,7 @@ mod dense;
 mod places;
 pub mod policy;
 pub mod rule;
+mod secrecy;
 pub mod terms;
 pub mod wording;
 
@@ -63,6 +64,7 @@ pub fn look_over(part: &str, text: &str, book: &Book, answers: &Answers) -> Vec<
         let chars: Vec<char> = text.chars().collect();
         others.extend(wording::look(part, text, &chars, &book.former));
         others.extend(policy::look(part, text, &chars, book, answers));
+        others.extend(secrecy::look(part, &chars));
         others.extend(book.terms.look(part, &chars));
     } else if !book.terms.is_empty() {
         others.extend(book.terms.look(part, &text.chars().collect::<Vec<char>>()));

@@ -70,7 +70,7 @@ impl Level {
 /// The gate in words.
 pub fn gate_label(gate: Gate) -> &'static str {
     match gate {
-        Gate::Privacy => "个人信息",
+        Gate::Privacy => "保密和个人信息",
         Gate::Wording => "文字关",
         Gate::Policy => "政策关",
         Gate::Political => "政治关",
@@ -94,7 +94,7 @@ pub struct Rule {
     pub about: &'static str,
     /// The text on which it rests.
     pub basis: &'static str,
-    /// Whether nobody may weigh it otherwise: personal information, and what could not be read.
+    /// Whether nobody may weigh it otherwise: personal information, marks of secrecy, and what could not be read.
     pub fixed: bool,
     /// Whether its answer hangs on other documents and pages, which change without the text.
     pub asks: bool,
@@ -136,7 +136,7 @@ const COUNTY: &str = "本县维护的词表";
 const DRAFTING: &str = "国办发〔2018〕37号《关于加强行政规范性文件制定和监督管理工作的通知》";
 
 /// All rules, in the order in which they are shown.
-pub static RULES: [Rule; 31] = [
+pub static RULES: [Rule; 32] = [
     rule(
         ("privacy.id_number", Gate::Privacy, Severity::Block),
         "公民身份号码",
@@ -179,6 +179,13 @@ pub static RULES: [Rule; 31] = [
         PERSONAL,
     )
     .fixed("没有读出的内容"),
+    rule(
+        ("privacy.secret", Gate::Privacy, Severity::Block),
+        "涉密或者不公开的标记",
+        "单独成行或括注的密级、“此件不公开”“内部资料”等",
+        "《政府信息公开条例》第十四条、第十七条；《保守国家秘密法》",
+    )
+    .fixed("内部使用或者依申请公开的标记"),
     rule(("political.forbidden", Gate::Political, Severity::Warn), "禁用表述", "词表中“禁用”的词语", COUNTY),
     rule(
         ("political.form", Gate::Political, Severity::Warn),
@@ -232,8 +239,8 @@ pub static RULES: [Rule; 31] = [
     rule(("policy.weekday", Gate::Policy, Severity::Warn), "日期与星期不符", "日期后面括注的星期不对", OFFICIAL),
     rule(
         ("policy.order_of_dates", Gate::Policy, Severity::Warn),
-        "施行日期早于成文日期",
-        "没有写明溯及力而施行在成文之前",
+        "施行日期、有效期前后不符",
+        "没有写明溯及力而施行在成文之前，有效期在施行或者成文之前",
         OFFICIAL,
     ),
     rule(("policy.deadline", Gate::Policy, Severity::Warn), "期限早于成文日期", "要求在成文之前完成的期限", OFFICIAL),

@@ -131,13 +131,21 @@ pub struct Hit {
     pub right: String,
 }
 
-/// What looks for these patterns in one pass, the longest of those that begin at one place.
-fn automaton(patterns: &[String]) -> Option<AhoCorasick> {
+/// What looks for these patterns in one pass: each of them wherever it stands, or the longest of those that begin at one place.
+fn automaton(patterns: &[String], kind: MatchKind) -> Option<AhoCorasick> {
     if patterns.is_empty() {
         return None;
     }
     // It fails beyond some gigabytes of patterns; an entry has 200 characters at most.
-    AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(patterns).ok()
+    AhoCorasick::builder().match_kind(kind).build(patterns).ok()
+}
+
+fn weight(severity: Severity) -> usize {
+    match severity {
+        Severity::Block => 0,
+        Severity::Warn => 1,
+        Severity::Info => 2,
+    }
 }
 
 impl Terms {
@@ -162,7 +170,9 @@ impl Terms {
                 orders[at].push((entry, place));
             }
         }
-        Self { forms: automaton(&patterns), names: automaton(&names), list, entries, orders }
+        let forms = automaton(&patterns, MatchKind::Standard);
+        let names = automaton(&names, MatchKind::LeftmostLongest);
+        Self { forms, names, list, entries, orders }
     }
 
     /// Whether nothing is looked for.
@@ -175,34 +185,66 @@ impl Terms {
         &self.list
     }
 
+    /// Entries whose right form another entry objects to, each with that one: what is put right by the one is found by the other.
+    pub fn contradictions(&self) -> Vec<(&Term, &Term)> {
+        let mut all = Vec::new();
+        for (at, term) in self.list.iter().enumerate().filter(|(_, term)| !term.right.trim().is_empty()) {
+            let chars: Vec<char> = term.right.trim().chars().collect();
+            let other = self.hits(&chars).into_iter().find(|hit| hit.entry != at);
+            all.extend(other.map(|hit| (term, &self.list[hit.entry])));
+        }
+        all
+    }
+
     /// Where entries are met in a text, in its order.
     pub fn hits(&self, chars: &[char]) -> Vec<Hit> {
         if self.is_empty() {
             return Vec::new();
         }
         let dense = Dense::of(chars);
-        let mut hits = self.forms_in(&dense);
-        hits.extend(self.orders_in(&dense));
+        let mut hits = self.forms_in(&dense, chars);
+        hits.extend(self.orders_in(&dense, chars));
         hits.sort_by_key(|hit| (hit.start, hit.entry));
         hits
     }
 
-    fn forms_in(&self, dense: &Dense) -> Vec<Hit> {
+    /// Every form, however they overlap: one entry takes no other's place. Only what lies within a longer one that weighs no less is
+    /// told with that one.
+    fn forms_in(&self, dense: &Dense, chars: &[char]) -> Vec<Hit> {
+        /// Characters of a form that is one over the end of a line; shorter ones are there by chance.
+        const LONG: usize = 4;
         let Some(forms) = &self.forms else { return Vec::new() };
+        let mut met: Vec<(usize, usize, usize)> = Vec::new();
+        for one in forms.find_overlapping_iter(&dense.text) {
+            let entry = self.entries[one.pattern().as_usize()];
+            let right = folded(&self.list[entry].right);
+            if right.is_empty() || !is_right(&dense.text, (one.start(), one.end()), &right) {
+                met.push((one.start(), one.end(), entry));
+            }
+        }
+        met.sort_by_key(|(start, end, entry)| {
+            (*start, std::cmp::Reverse(*end), weight(self.list[*entry].severity), *entry)
+        });
         let mut hits = Vec::new();
-        for met in forms.find_iter(&dense.text) {
-            let entry = self.entries[met.pattern().as_usize()];
+        // How far those reach that are told, by weight.
+        let mut reach = [0_usize; 3];
+        for (from, to, entry) in met {
             let term = &self.list[entry];
-            if term.sort == Sort::Form && is_right(&dense.text, (met.start(), met.end()), &folded(&term.right)) {
+            let weight = weight(term.severity);
+            if reach[..=weight].iter().any(|end| *end >= to) {
                 continue;
             }
-            let (start, end) = dense.place(met.start(), met.end());
+            let (start, end) = dense.place(from, to);
+            if dense.text[from..to].chars().count() < LONG && has_line_end(chars, start, end) {
+                continue;
+            }
+            reach[weight] = reach[weight].max(to);
             hits.push(Hit { entry, start, end, right: term.right.trim().to_owned() });
         }
         hits
     }
 
-    fn orders_in(&self, dense: &Dense) -> Vec<Hit> {
+    fn orders_in(&self, dense: &Dense, chars: &[char]) -> Vec<Hit> {
         let Some(names) = &self.names else { return Vec::new() };
         // Each name that is met, with the orders in which it stands.
         let met: Vec<(usize, usize, usize)> =
@@ -212,6 +254,11 @@ impl Terms {
         while first < met.len() {
             let mut last = first;
             while last + 1 < met.len() && joins(&dense.text[met[last].2..met[last + 1].1]) {
+                let (_, behind) = dense.place(met[last].1, met[last].2);
+                let (next, _) = dense.place(met[last + 1].1, met[last + 1].2);
+                if has_line_end(chars, behind, next) {
+                    break;
+                }
                 last += 1;
             }
             hits.extend(self.disordered(dense, &met[first..=last]));
@@ -279,6 +326,11 @@ fn is_right(text: &str, (start, end): (usize, usize), right: &str) -> bool {
     })
 }
 
+/// Whether a line ends between two places.
+fn has_line_end(chars: &[char], start: usize, end: usize) -> bool {
+    chars.get(start..end).is_some_and(|some| some.contains(&'\n'))
+}
+
 /// Whether what stands between two names only joins them in a row.
 fn joins(between: &str) -> bool {
     matches!(between.trim(), "、" | "和" | "与" | "及" | "以及" | "," | "")
@@ -311,12 +363,37 @@ mod tests {
         assert_eq!(met(&terms, "甲乙工程指挥部"), [(1, "甲乙工程指挥部".into(), "甲乙项目指挥部".into())]);
         assert_eq!(met(&terms, "李示范出席，县长李示范讲话"), [(2, "李示范".into(), "县长李示范".into())]);
         assert!(met(&terms, "与此无关").is_empty());
+        let places = |text: &str| met(&terms, text).into_iter().map(|(entry, ..)| entry).collect::<Vec<_>>();
+        assert_eq!(places("推进甲 乙\u{3000}工程"), [0]);
+        assert_eq!(places("推进甲乙\n工程"), [0]);
+        assert!(places("甲乙\n\n工程").is_empty(), "two paragraphs");
+    }
+
+    #[test]
+    fn no_entry_takes_the_place_of_a_heavier_one() {
+        let weighed = |sort, form: &str, right: &str, severity| Term { severity, ..term(sort, form, right) };
+        let terms = Terms::new(vec![
+            weighed(Sort::Forbidden, "绿岛集团", "", Severity::Block),
+            weighed(Sort::Form, "绿岛集团公司", "市属绿岛集团公司", Severity::Info),
+            weighed(Sort::Form, "青禾绿岛", "青禾县绿岛", Severity::Info),
+            weighed(Sort::Forbidden, "甲乙", "甲乙工程", Severity::Warn),
+        ]);
+        let entries = |text: &str| met(&terms, text).into_iter().map(|(entry, ..)| entry).collect::<Vec<_>>();
+        assert_eq!(entries("由市属绿岛集团公司承办"), [0], "the right form of one holds what another forbids");
+        assert_eq!(entries("由绿岛集团公司承办"), [0, 1]);
+        assert_eq!(entries("和青禾绿岛集团合作"), [2, 0]);
+        assert_eq!(entries("绿岛集团、绿岛集团"), [0, 0]);
+        assert_eq!(entries("推进甲乙和甲乙工程"), [3], "what stands as it should is not told");
+        let against: Vec<(&str, &str)> =
+            terms.contradictions().into_iter().map(|(one, other)| (one.form.as_str(), other.form.as_str())).collect();
+        assert_eq!(against, [("绿岛集团公司", "绿岛集团")]);
     }
 
     #[test]
     fn a_row_stands_in_its_order() {
         let terms = Terms::new(vec![term(Sort::Order, "县委、县人大、县政府、县政协", "")]);
         assert!(met(&terms, "县委、县政府、县政协领导出席；县政府在县委领导下").is_empty());
+        assert!(met(&terms, "县政府\n县委\n县政协").is_empty(), "lines are no row");
         assert_eq!(
             met(&terms, "县政府、县委和县政协"),
             [(0, "县政府、县委和县政协".into(), "县委、县政府和县政协".into())]

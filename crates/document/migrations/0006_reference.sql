@@ -3,6 +3,8 @@ CREATE TABLE document_reference (
     id            TEXT NOT NULL PRIMARY KEY,
     from_document TEXT NOT NULL REFERENCES document (id) ON DELETE CASCADE, -- whose text says it
     edition_id    TEXT NOT NULL,       -- newest edition in whose text it was found; '' = entered by a person
+    basis         TEXT NOT NULL        -- its own text says it, the text of the other does, the two are called the same, entered by a person
+        CHECK (basis IN ('text', 'other', 'title', 'hand')),
     verb          TEXT NOT NULL
         CHECK (verb IN ('cites', 'based_on', 'implements', 'interprets', 'amends', 'repeals', 'replaces', 'ends')),
     to_document   TEXT REFERENCES document (id) ON DELETE CASCADE, -- of whom; NULL = not in the library, or not known which

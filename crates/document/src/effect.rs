@@ -7,7 +7,7 @@ use jiff::civil::Date;
 const CLAUSE: usize = 40;
 
 /// The first day that a text names for itself, the last one it names.
-pub(crate) fn effective(text: &str) -> Option<Date> {
+pub fn effective(text: &str) -> Option<Date> {
     const ENDS: [&str; 6] = ["施行", "实施", "执行", "生效", "试行", "正式"];
     let chars: Vec<char> = plain(text);
     let from = |at: usize| {
@@ -20,7 +20,7 @@ pub(crate) fn effective(text: &str) -> Option<Date> {
 }
 
 /// The last day that a text names for itself: 有效期至…, 有效期自…至….
-pub(crate) fn expires(text: &str) -> Option<Date> {
+pub fn expires(text: &str) -> Option<Date> {
     let chars: Vec<char> = plain(text);
     let word: Vec<char> = "有效期".chars().collect();
     let until = |at: usize| {

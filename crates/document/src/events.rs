@@ -106,6 +106,7 @@ const FILE_NOW: &[(&str, &str)] = &[
     ("parts", ""),
     ("small", ""),
     ("replaces", ""),
+    ("masked", ""),
 ];
 
 /// All of them, for the capability.

@@ -44,6 +44,8 @@ pub struct NewFile {
     pub parts: String,
     /// What the clerk is told.
     pub warnings: Vec<String>,
+    /// Whether it is a copy in which what tells of people was masked; the log says so.
+    pub masked: bool,
 }
 
 /// What adding a file led to.
@@ -191,6 +193,9 @@ pub async fn replace(
     .await?;
     let mut data = added(whole, &row, file);
     data["replaces"] = json!(before.digest);
+    if file.masked {
+        data["masked"] = json!(true);
+    }
     event(tx, actor, whole, &events::FILE_ADDED, data).await?;
     Ok(row)
 }

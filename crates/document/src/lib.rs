@@ -25,7 +25,7 @@ pub mod common;
 pub mod compare;
 pub mod desk;
 pub mod draft;
-mod effect;
+pub mod effect;
 pub mod erase;
 mod error;
 pub mod events;
@@ -95,7 +95,11 @@ pub fn capability() -> web::Capability {
         )
         .titled("SELECT id, CASE WHEN title = '' THEN '（未写标题）' ELSE title END FROM edition WHERE id")
         .titled("SELECT id, CASE WHEN title = '' THEN file_name ELSE title END FROM attachment WHERE id")
-        .events(&[&references::REFERENCE_CONFIRMED, &references::REFERENCE_REFUSED])
+        .events(&[
+            &references::REFERENCE_PROPOSED,
+            &references::REFERENCE_CONFIRMED,
+            &references::REFERENCE_REFUSED,
+        ])
         .subject(references::SUBJECT, "文件关系")
         .titled(
             "SELECT id, CASE WHEN to_title = '' THEN to_number ELSE to_title END FROM document_reference WHERE id",

@@ -38,13 +38,15 @@ pub struct Declared<'a> {
 /// The code under which it stands on a day, where that is another than the declared one.
 ///
 /// What ended first ended it: a text whose term was over is not repealed later. What its own authors declared to be over stays
-/// so.
+/// so; where another document says since when, it was not over before.
 pub fn turned(declared: Declared<'_>, effects: &[Effect], day: Date) -> Option<&'static str> {
-    if matches!(declared.validity, REPEALED | LAPSED) {
+    let over = matches!(declared.validity, REPEALED | LAPSED);
+    if over && since(declared, effects).is_none_or(|first| first <= day) {
         return None;
     }
+    let own = if over { IN_FORCE } else { declared.validity };
     let begun = || effects.iter().filter(|effect| effect.from <= day);
-    let term = declared.until.filter(|until| *until < day && !declared.validity.is_empty());
+    let term = declared.until.filter(|until| *until < day && !own.is_empty());
     // The day after the last one; a last day at the end of the calendar never comes here.
     let term = term.and_then(|until| until.tomorrow().ok()).map(|first| (first, 1, LAPSED));
     let ends = begun().filter_map(|effect| match effect.does {
@@ -55,11 +57,31 @@ pub fn turned(declared: Declared<'_>, effects: &[Effect], day: Date) -> Option<&
     if let Some((_, _, code)) = ends.chain(term).min() {
         return Some(code);
     }
-    if declared.validity == IN_FORCE && declared.from.is_some_and(|from| from > day) {
+    if own == IN_FORCE && declared.from.is_some_and(|from| from > day) {
         return Some(COMING);
     }
     let amended = begun().any(|effect| effect.does == Does::Amends);
-    (declared.validity == IN_FORCE && amended).then_some(AMENDED)
+    (own == IN_FORCE && amended).then_some(AMENDED).or(over.then_some(IN_FORCE))
+}
+
+/// Since when a text is over that its authors declared to be over: the first day on which another one did just that to it. One
+/// that ends it in another way speaks of something else.
+fn since(declared: Declared<'_>, effects: &[Effect]) -> Option<Date> {
+    let same =
+        |effect: &&Effect| matches!((declared.validity, effect.does), (REPEALED, Does::Repeals) | (LAPSED, Does::Ends));
+    effects.iter().filter(same).map(|effect| effect.from).min()
+}
+
+/// Whether it is known how a text stood on a day, `public` being the one from which its own words were: of one that is over or
+/// changed it is known of days before only where somebody has said since when.
+pub(crate) fn is_known(declared: Declared<'_>, effects: &[Effect], (day, public): (Date, Option<Date>)) -> bool {
+    let over = matches!(declared.validity, REPEALED | LAPSED);
+    if turned(declared, effects, day).is_some() || (over && since(declared, effects).is_some()) {
+        return true;
+    }
+    let before = public.is_some_and(|public| day < public);
+    let later = effects.iter().any(|effect| effect.does != Does::Amends && effect.from > day);
+    !((before && (over || declared.validity == AMENDED)) || (over && later))
 }
 
 #[cfg(test)]
@@ -120,9 +142,46 @@ mod tests {
             // What its authors say is over stays so, whatever others say later.
             (LAPSED, None, None, &[(Repeals, BEFORE)], LAPSED),
             (REPEALED, None, None, &[(Ends, BEFORE)], REPEALED),
+            (REPEALED, None, None, &[(Amends, BEFORE)], REPEALED),
+            // Where another one says since when, it was not over before.
+            (REPEALED, None, None, &[(Repeals, DAY)], REPEALED),
+            (REPEALED, None, None, &[(Repeals, AFTER)], IN_FORCE),
+            (REPEALED, None, None, &[(Repeals, AFTER), (Repeals, BEFORE)], REPEALED),
+            (REPEALED, Some(AFTER), None, &[(Repeals, AFTER)], COMING),
+            (REPEALED, None, None, &[(Amends, BEFORE), (Repeals, AFTER)], AMENDED),
+            (REPEALED, None, Some(BEFORE), &[(Repeals, AFTER)], LAPSED),
+            (LAPSED, None, None, &[(Ends, AFTER)], IN_FORCE),
+            // Ended in two ways: the later one does not say that it held until then.
+            (LAPSED, None, None, &[(Repeals, AFTER)], LAPSED),
+            (REPEALED, None, None, &[(Ends, AFTER)], REPEALED),
         ];
         for (validity, from, until, effects, shown) in table {
             assert_eq!(on(validity, *from, *until, effects), *shown, "{validity} {from:?} {until:?} {effects:?}");
+        }
+    }
+
+    #[test]
+    fn what_nobody_has_dated_is_not_known_of_days_before() {
+        use Does::{Amends, Repeals};
+        let known = |validity, effects: &[(Does, Date)], since: Option<Date>| {
+            let effects: Vec<Effect> = effects.iter().map(|(does, from)| Effect { does: *does, from: *from }).collect();
+            is_known(Declared { validity, ..Declared::default() }, &effects, (DAY, since))
+        };
+        let table: &[(&str, &[(Does, Date)], Option<Date>, bool)] = &[
+            (IN_FORCE, &[], Some(AFTER), true),
+            (REPEALED, &[], Some(AFTER), false),
+            (AMENDED, &[], Some(AFTER), false),
+            (REPEALED, &[], Some(BEFORE), true),
+            (REPEALED, &[(Repeals, AFTER)], Some(BEFORE), true),
+            (REPEALED, &[(Repeals, AFTER)], Some(AFTER), true),
+            (REPEALED, &[(Repeals, BEFORE)], Some(AFTER), true),
+            (REPEALED, &[(Amends, BEFORE)], Some(AFTER), false),
+            (LAPSED, &[(Repeals, AFTER)], Some(BEFORE), false),
+            (AMENDED, &[(Repeals, BEFORE)], Some(AFTER), true),
+            (AMENDED, &[(Repeals, AFTER)], Some(BEFORE), true),
+        ];
+        for (validity, effects, since, shown) in table {
+            assert_eq!(known(validity, effects, *since), *shown, "{validity} {effects:?} {since:?}");
         }
     }
 }

@@ -64,10 +64,30 @@ pub(crate) fn as_shown(raw: &str, format: &str, later: bool) -> Option<String> {
     formats::shown(raw, format)
 }
 
+/// The whole numbers of more digits than a spreadsheet calculates with, as they stand in the file: an identity number that was put in
+/// as a number. Read as one its last digits would be others.
+pub(crate) fn long_numbers(numbers: &[((u32, u32), String, usize)]) -> Vec<((u32, u32), String)> {
+    let long = |raw: &str| (16..=19).contains(&raw.len()) && raw.bytes().all(|byte| byte.is_ascii_digit());
+    numbers.iter().filter(|(_, raw, _)| long(raw)).map(|(at, raw, _)| (*at, raw.clone())).collect()
+}
+
 /// Why an old workbook could not be opened.
 pub(crate) fn legacy_error(error: &calamine::XlsError) -> Rejected {
     match error {
         calamine::XlsError::Password => crate::container::encrypted(),
         _ => Rejected::damaged("旧版 Excel 表格"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::long_numbers;
+
+    #[test]
+    fn long_numbers_keep_all_their_digits() {
+        let numbers = ["000000199001010018", "1.5", "13800138000", "1E+17", "100000000000000000"];
+        let numbers: Vec<_> = (0..).zip(numbers).map(|(row, raw)| ((row, 0), raw.to_owned(), 0)).collect();
+        let kept = [((0, 0), "000000199001010018".to_owned()), ((4, 0), "100000000000000000".to_owned())];
+        assert_eq!(long_numbers(&numbers), kept);
     }
 }

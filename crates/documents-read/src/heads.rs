@@ -1,6 +1,6 @@
 //! What the head of a column says of its cells. A cell is checked alone, and eleven digits below 本年收入 are no telephone.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// Words that call the numbers below them figures or numbers of papers.
 const FIGURES: [&str; 17] = [
@@ -29,9 +29,26 @@ const PERSONAL: [&str; 5] = ["电话", "手机", "联系", "账号", "身份证"
 const PAPERS: [&str; 7] =
     ["护照", "港澳通行证", "台湾通行证", "来往内地通行证", "来往大陆通行证", "台胞证", "永久居留"];
 
-/// The words above the cells of each column, row by row: what calls them figures, and what calls them papers.
+/// The words above the cells of each column, row by row: what calls them figures, what calls them papers, and the columns of identity
+/// numbers.
 #[derive(Default)]
-pub(crate) struct Heads(HashMap<u32, &'static str>, HashMap<u32, &'static str>);
+pub(crate) struct Heads(HashMap<u32, &'static str>, HashMap<u32, &'static str>, HashSet<u32>);
+
+/// Words that call the numbers below them those of identity.
+const IDENTITY: [&str; 2] = ["身份证", "公民身份"];
+
+/// Whether a cell has the length of an identity number and a check that does not fit (GB 11643-1999): by itself it is any number. A
+/// workbook that was told a number keeps but fifteen of its digits.
+fn is_identity_with_a_slip(text: &str) -> bool {
+    const WEIGHTS: [u32; 17] = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
+    const CHECKS: [char; 11] = ['1', '0', 'X', '9', '8', '7', '6', '5', '4', '3', '2'];
+    let chars: Vec<char> = text.chars().map(|c| c.to_ascii_uppercase()).collect();
+    let Some((last, digits)) = chars.split_last().filter(|_| chars.len() == 18) else { return false };
+    let figures: Vec<u32> = digits.iter().filter_map(|c| c.to_digit(10)).collect();
+    let sum: u32 = figures.iter().zip(WEIGHTS).map(|(figure, weight)| figure * weight).sum();
+    let right = CHECKS[sum as usize % CHECKS.len()];
+    figures.len() == WEIGHTS.len() && (last.is_ascii_digit() || *last == 'X') && *last != right
+}
 
 /// Whether a cell may hold the number of a paper: up to three letters and seven to twelve digits, and nothing else.
 fn is_paper(text: &str) -> bool {
@@ -49,6 +66,9 @@ impl Heads {
         {
             return format!("{head}：{text}");
         }
+        if self.2.contains(&column) && is_identity_with_a_slip(text) {
+            return format!("身份证号：{text}");
+        }
         if digits == text.len() && digits == 11 {
             return self.0.get(&column).map_or_else(|| text.to_owned(), |head| format!("{head}：{text}"));
         }
@@ -58,6 +78,11 @@ impl Heads {
                 // Another head below it; 无 in a cell is none.
                 None if text.contains('号') || text.contains("证件") => drop(self.1.remove(&column)),
                 None => {}
+            }
+            match IDENTITY.iter().any(|word| text.contains(word)) {
+                true => drop(self.2.insert(column)),
+                false if text.contains('号') || text.contains("证件") => drop(self.2.remove(&column)),
+                false => {}
             }
             let personal = PERSONAL.iter().any(|word| text.contains(word));
             match FIGURES.iter().find(|word| text.contains(**word) && !personal) {
@@ -98,6 +123,23 @@ mod tests {
             (1, "13900139000", "13900139000"),
         ] {
             assert_eq!(heads.tell(column, text), told, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_slip_in_an_identity_number_is_told_by_the_head() {
+        let mut heads = Heads::default();
+        for (cell, told) in [
+            ("000000199001010019", "000000199001010019"),
+            ("身份证号", "身份证号"),
+            ("000000199001010019", "身份证号：000000199001010019"),
+            ("000000199001010018", "000000199001010018"),
+            ("无", "无"),
+            ("00000019900101001X", "身份证号：00000019900101001X"),
+            ("设备编号", "设备编号"),
+            ("000000199001010019", "000000199001010019"),
+        ] {
+            assert_eq!(heads.tell(1, cell), told, "{cell}");
         }
     }
 

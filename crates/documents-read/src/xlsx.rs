@@ -86,10 +86,14 @@ pub(crate) fn read(bytes: &[u8], limits: &Limits, inner: Reading) -> Result<Extr
             let text = formats::calendar(&raw, format, later).or_else(|| as_shown(&raw, format, later));
             Some((at, text?))
         };
+        let long = crate::cells::long_numbers(&looks.numbers);
         let mut shown: HashMap<(u32, u32), String> = looks.numbers.into_iter().filter_map(shown).collect();
         let mut hidden = looks.hidden;
         hidden.sheet = matches!(sheet.attribute("state"), Some("hidden" | "veryHidden"));
         let mut rows = sheet_cells(&mut book, &name, &mut room)?;
+        for ((row, column), raw) in long {
+            rows.entry(row).or_default().insert(column, raw);
+        }
         void(&name, &rows, &looks.struck, &mut found);
         unworked(&name, &mut rows, &looks.unworked, &mut found);
         shown.extend(looks.struck);

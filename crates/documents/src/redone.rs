@@ -22,4 +22,10 @@ pub struct Redone {
     pub bytes: Vec<u8>,
     /// Places that changed.
     pub done: usize,
+    /// What the copy does without, in words: 批注, 文档属性.
+    #[serde(default)]
+    pub dropped: Vec<String>,
+    /// Places where something that was to change stands still, in words: 页眉, 图表.
+    #[serde(default)]
+    pub left: Vec<String>,
 }

@@ -29,6 +29,9 @@ pub struct Citation {
     pub articles: Vec<(u32, u32)>,
     /// What is said of it, if anything is.
     pub verb: Option<Verb>,
+    /// It is said the other way round: the cited one does it to this very text (本办法已由《…》废止). The articles are then those of
+    /// this text.
+    pub passive: bool,
     /// First byte.
     pub start: usize,
     /// Byte after it, its number and articles included.
@@ -78,7 +81,7 @@ fn titled(text: &str) -> Vec<Citation> {
         // 以下简称《条例》 in the bracket is the same once more.
         at = end.max(passed);
         if !title.is_empty() {
-            found.push(Citation { title: Some(title), number, articles, verb: None, start: open, end });
+            found.push(Citation { title: Some(title), number, articles, verb: None, passive: false, start: open, end });
         }
     }
     found
@@ -158,7 +161,7 @@ fn alone(text: &str) -> Vec<Citation> {
         let (articles, behind) = articles(text, end);
         let end = if articles.is_empty() { end } else { behind };
         let number = Some(text[start..count_at + count.len() + '号'.len_utf8()].to_owned());
-        found.push(Citation { title: None, number, articles, verb: None, start, end });
+        found.push(Citation { title: None, number, articles, verb: None, passive: false, start, end });
     }
     found
 }
@@ -334,12 +337,105 @@ fn say(text: &str, found: &mut [Citation]) {
             last += 1;
         }
         let from = first.checked_sub(1).map_or(0, |before| found[before].end);
-        let verb = behind(text, found[last].end).or_else(|| before(&text[from..found[first].start]));
-        for one in &mut found[first..=last] {
-            one.verb = verb;
+        let lead = &text[from..found[first].start];
+        match agent(lead, text.get(found[last].end..).unwrap_or_default(), first == 0) {
+            Some(Agent::OfThis(verb, own)) => {
+                for one in &mut found[first..=last] {
+                    (one.verb, one.passive) = (Some(verb), true);
+                    one.articles.clone_from(&own);
+                }
+            }
+            // 《甲办法》已由《乙办法》废止: this text does nothing to either.
+            Some(Agent::OfAnother) => {}
+            None => {
+                let verb = behind(text, found[last].end).or_else(|| before(lead));
+                for one in &mut found[first..=last] {
+                    one.verb = verb;
+                }
+            }
         }
         first = last + 1;
     }
+}
+
+/// A row that is named as the one that does something: 由《…》废止.
+enum Agent {
+    /// To this very text: what, and to which of its articles; none = all of it.
+    OfThis(Verb, Vec<(u32, u32)>),
+    /// To another one.
+    OfAnother,
+}
+
+/// What stands between 由 and the row where the row is not the one that does it: 由县司法局对《…》.
+const NOT_BY: [&str; 10] = ["对", "将", "把", "按", "依", "根据", "负责", "解释", "改为", "就"];
+/// What is done, right behind whoever does it.
+const DONE: [(&str, Verb); 12] = [
+    ("废止", Verb::Repeals),
+    ("失效", Verb::Repeals),
+    ("停止执行", Verb::Repeals),
+    ("停止施行", Verb::Repeals),
+    ("不再执行", Verb::Repeals),
+    ("取代", Verb::Replaces),
+    ("代替", Verb::Replaces),
+    ("替代", Verb::Replaces),
+    ("替换", Verb::Replaces),
+    ("修改", Verb::Amends),
+    ("修订", Verb::Amends),
+    ("修正", Verb::Amends),
+];
+/// What a text calls itself behind 本.
+const ITSELF: [&str; 24] = [
+    "办法", "规定", "条例", "细则", "实施", "暂行", "试行", "管理", "通知", "通告", "公告", "决定", "意见", "方案",
+    "规则", "文件", "规范", "标准", "措施", "制度", "章程", "政策", "法", "令",
+];
+
+/// Whether the row between these two is the one that does something. Who is ended by it is named before it; where nobody is, it
+/// is the text itself, unless another citation stands in the sentence: `first` says that none stands before it at all.
+fn agent(lead: &str, rest: &str, first: bool) -> Option<Agent> {
+    let sentence = lead.rsplit(ends_sentence).next().unwrap_or_default();
+    // A bracket holds a remark of its own: （已由《…》废止）.
+    let clause = sentence.rsplit(['，', ',', '；', '：', ':', '（', '(', '【']).next().unwrap_or_default();
+    let stops = |c: char| ends_sentence(c) || matches!(c, '，' | ',' | '：' | '《' | '）' | ')');
+    let told: String = rest.split(stops).next().unwrap_or_default().chars().take(NEAR).collect();
+    let since = told.contains("之日");
+    // 自然资源局 and 为了 are no such words.
+    let leads = |(_, c): &(usize, char)| match c {
+        '由' | '被' => !since,
+        '为' => told.starts_with('所'),
+        '自' | '从' => since,
+        _ => false,
+    };
+    let (at, word) = clause.char_indices().rev().find(leads)?;
+    let between = &clause[at + word.len_utf8()..];
+    if between.chars().count() > NEAR || NOT_BY.iter().any(|not| between.contains(not)) {
+        return None;
+    }
+    let Some((_, verb)) = done(&told) else {
+        // 自《…》施行之日起，本办法废止.
+        let until = |c: char| ends_sentence(c) || c == '《';
+        let whole: String = rest.split(until).next().unwrap_or_default().chars().take(NEAR).collect();
+        let (place, verb) = done(&whole).filter(|_| since)?;
+        return own_place(&whole[..place]).map(|_| Agent::OfThis(verb, Vec::new()));
+    };
+    if let Some(behind) = own_place(sentence) {
+        let place = sentence[behind..].find('第').map(|place| behind + place);
+        let own = place.map(|place| articles(sentence, place).0);
+        return Some(Agent::OfThis(verb, own.unwrap_or_default()));
+    }
+    let alone = first || lead.len() > sentence.len();
+    let bare = alone && !since && matches!(clause[..at].trim(), "" | "已" | "现已" | "已经" | "现");
+    Some(if bare { Agent::OfThis(verb, Vec::new()) } else { Agent::OfAnother })
+}
+
+/// What is done, and where that is said.
+fn done(told: &str) -> Option<(usize, Verb)> {
+    DONE.iter().filter_map(|(word, verb)| Some((told.find(word)?, *verb))).min_by_key(|(place, _)| *place)
+}
+
+/// Where a text names itself, the place behind 本: 本办法, 本通知.
+fn own_place(text: &str) -> Option<usize> {
+    let own = |at: &usize| ITSELF.iter().any(|noun| text[*at..].starts_with(noun));
+    text.match_indices('本').map(|(at, word)| at + word.len()).find(own)
 }
 
 /// What is said behind a row.
@@ -398,6 +494,41 @@ mod tests {
         assert_eq!(verbs("停止执行《甲办法》"), [Some(Verb::Repeals)]);
         assert_eq!(verbs("《甲办法》政策解读"), [Some(Verb::Interprets)]);
         assert_eq!(verbs("会上学习了《甲报告》。"), [None]);
+    }
+
+    #[test]
+    fn what_is_done_to_the_text_itself_is_read_the_other_way_round() {
+        let read = |text: &str| cited(text).into_iter().map(|one| (one.verb, one.passive)).collect::<Vec<_>>();
+        for (text, verb) in [
+            ("（演示数据。本办法已由《甲办法》废止，保留供查阅。）", Verb::Repeals),
+            ("本办法已被《甲办法》（青政发〔2026〕3号）代替。", Verb::Replaces),
+            ("本规定被县人民政府印发的《甲办法》废止。", Verb::Repeals),
+            ("本通知已为《甲办法》所取代", Verb::Replaces),
+            ("本办法第三条已由《甲决定》修改。", Verb::Amends),
+            ("本暂行办法自《甲办法》施行之日起废止。", Verb::Repeals),
+            ("自《甲办法》施行之日起，本办法同时废止。", Verb::Repeals),
+            ("正文。（已由《甲办法》废止）", Verb::Repeals),
+            ("【已被《甲办法》代替】", Verb::Replaces),
+            ("本办法已由青政发〔2026〕3号文件废止。", Verb::Repeals),
+        ] {
+            assert_eq!(read(text), [(Some(verb), true)], "{text}");
+        }
+        assert_eq!(one("本办法第三条、第五条已由《甲决定》修改。").articles, [(3, 0), (5, 0)]);
+        assert!(one("本办法已由《甲办法》第九条废止。").articles.is_empty());
+        // Of two others this text does nothing to either.
+        assert_eq!(read("《甲办法》已由《乙办法》废止。"), [(None, false); 2]);
+        assert_eq!(read("该办法已被《乙办法》代替。"), [(None, false)]);
+        // What this text does stays so, whoever carries it out.
+        for text in [
+            "本办法由县住房城乡建设局负责解释，《甲办法》同时废止。",
+            "由县司法局对《甲办法》予以废止。",
+            "本办法自2026年3月1日起施行，《甲办法》同时废止。",
+            "自本办法施行之日起，《甲办法》同时废止。",
+            "《甲办法》自本办法施行之日起废止。",
+        ] {
+            assert_eq!(read(text), [(Some(Verb::Repeals), false)], "{text}");
+        }
+        assert_eq!(read("依据《甲法》制定，由县政府印发。"), [(Some(Verb::BasedOn), false)]);
     }
 
     #[test]

@@ -7,7 +7,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use check_text::{Answers, Book, Former, Level, Sort, Term, Terms, Wanted, rule, wording::Renamed};
+use check_text::{Answers, Book, Former, Known, Level, Sort, Standing, Term, Terms, Wanted, rule, wording::Renamed};
 use futures::future::BoxFuture;
 use kernel::{Actor, NewEvent};
 use serde_json::json;
@@ -49,6 +49,8 @@ pub struct Asking {
     basis: String,
     /// Whom to ask; `None` = nobody.
     ctx: Option<Ctx>,
+    /// Titles of documents that are known besides: the text's own, and those with which it goes out.
+    beside: Vec<String>,
 }
 
 impl std::fmt::Debug for Asking {
@@ -88,7 +90,7 @@ impl Asking {
                 (version, book)
             }
         };
-        Ok(Self { version, book, basis, ctx: Some(ctx.clone()) })
+        Ok(Self { version, book, basis, ctx: Some(ctx.clone()), beside: Vec::new() })
     }
 
     /// By the book alone, where there is no installation around: nobody is asked of citations, no organ is known.
@@ -98,7 +100,32 @@ impl Asking {
     pub async fn plain(db: &Db) -> Result<Self> {
         let (version, terms, levels) = kept(db).await?;
         let book = Book { terms: Terms::new(terms), levels, ..Book::default() };
-        Ok(Self { version, book: Arc::new(book), basis: String::new(), ctx: None })
+        Ok(Self { version, book: Arc::new(book), basis: String::new(), ctx: None, beside: Vec::new() })
+    }
+
+    /// The same for a text that names documents which no library holds yet: itself, and what it is published with.
+    #[must_use]
+    pub fn beside(mut self, titles: Vec<String>) -> Self {
+        self.beside = titles;
+        self
+    }
+
+    /// What is known of a document by the titles beside it.
+    fn own(&self, wanted: &Wanted) -> Option<Known> {
+        let Wanted::Document { title, .. } = wanted else { return None };
+        let dense = |words: &str| -> String { words.chars().filter(|c| !c.is_whitespace()).collect() };
+        let (title, inner) = (dense(title), format!("《{}》", dense(title)));
+        let is_one = |one: &String| {
+            let one = dense(one);
+            one == title || one.contains(&inner)
+        };
+        let known = !title.is_empty() && self.beside.iter().any(is_one);
+        known.then(|| Known {
+            standing: Standing::Stands,
+            number: String::new(),
+            articles: Vec::new(),
+            instead: String::new(),
+        })
     }
 
     /// The rules and lists.
@@ -118,7 +145,7 @@ impl Asking {
     pub async fn answers(&self, wanted: &[Wanted]) -> Result<Answers> {
         let Some(ctx) = self.ctx.as_ref().filter(|_| !wanted.is_empty()) else { return Ok(Answers::default()) };
         let Some(library) = ctx.declared::<Arc<dyn Library>>().next() else { return Ok(Answers::default()) };
-        Ok(library.ask(ctx, wanted).await?)
+        Ok(library.ask(ctx, wanted).await?.or(|one| self.own(one)))
     }
 
     /// Names what a part was looked through by besides rules and book: where it changes the part is looked through anew.
@@ -302,6 +329,27 @@ pub struct Imported {
     pub same: usize,
 }
 
+impl Imported {
+    /// Both together.
+    #[must_use]
+    pub fn and(self, more: Self) -> Self {
+        Self { added: self.added + more.added, changed: self.changed + more.changed, same: self.same + more.same }
+    }
+}
+
+/// Whether a list has room beside what is kept, asked before a part of it is written.
+///
+/// # Errors
+/// [`Refusal::Conflict`] beyond [`MOST`] entries; when the database fails.
+pub async fn room(executor: impl Executor<'_>, list: &[Term]) -> Result<()> {
+    let known = known(executor).await?;
+    if known.len() + told(list, &known).added > MOST { Err(full()) } else { Ok(()) }
+}
+
+fn full() -> Refusal {
+    Refusal::Conflict(format!("词表最多 {MOST} 条，请先删除不用的词条。没有保存。"))
+}
+
 /// Holds entries against those that are kept, without writing: what an import would do.
 ///
 /// # Errors
@@ -309,6 +357,36 @@ pub struct Imported {
 pub async fn foretold(executor: impl Executor<'_>, list: &[Term]) -> Result<Imported> {
     let known = known(executor).await?;
     Ok(told(list, &known))
+}
+
+/// What is kept of each of these forms.
+///
+/// # Errors
+/// When the database fails.
+pub async fn kept_of(executor: impl Executor<'_>, list: &[Term]) -> Result<Vec<Option<TermRow>>> {
+    let known = known(executor).await?;
+    Ok(list.iter().map(|term| known.get(term.form.trim()).cloned()).collect())
+}
+
+/// What of these entries and the kept ones contradicts itself: an entry whose right form another one objects to, with that one; those
+/// alone with one of these entries in it.
+///
+/// # Errors
+/// When the database fails.
+pub async fn contradictions(executor: impl Executor<'_>, list: &[Term]) -> Result<Vec<(Term, Term)>> {
+    let mut kept = known(executor).await?;
+    let fresh: HashSet<String> = list.iter().map(|term| term.form.trim().to_owned()).collect();
+    kept.retain(|form, _| !fresh.contains(form));
+    let all: Vec<Term> = kept.values().map(TermRow::term).chain(list.iter().cloned()).collect();
+    // As many words as a county keeps: not on a thread that answers others.
+    let work = move || {
+        let is_fresh = |term: &Term| fresh.contains(term.form.trim());
+        let terms = Terms::new(all);
+        let found = terms.contradictions().into_iter().filter(|(one, other)| is_fresh(one) || is_fresh(other));
+        found.map(|(one, other)| (one.clone(), other.clone())).collect::<Vec<(Term, Term)>>()
+    };
+    let done = tokio::task::spawn_blocking(work).await;
+    Ok(done.map_err(|error| web::Error::internal(format!("holding words against each other: {error}")))?)
 }
 
 fn told(list: &[Term], known: &HashMap<String, TermRow>) -> Imported {
@@ -357,7 +435,7 @@ async fn write(tx: &mut Tx, actor: &Actor, list: &[Term]) -> Result<(Imported, i
     let known = known(tx.conn()).await?;
     let done = told(list, &known);
     if known.len() + done.added > MOST {
-        return Err(Refusal::Conflict(format!("词表最多 {MOST} 条，请先删除不用的词条。没有保存。")));
+        return Err(full());
     }
     if done.added + done.changed == 0 {
         return Ok((done, version(tx.conn()).await?));

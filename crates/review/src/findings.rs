@@ -30,7 +30,7 @@ use crate::{
 
 /// Version of the rules. It changes whenever other things are found in the same text, so that everything is looked at again;
 /// a test holds it to what the rules find in a fixed text.
-pub const RULES: &str = "gates-9";
+pub const RULES: &str = "gates-10";
 
 /// Findings that are kept of one part, blocking ones first. What is beyond still blocks.
 pub const MOST: usize = 500;
@@ -100,6 +100,16 @@ impl Check {
         self.rule == UNREAD
     }
 
+    /// Whether it tells of a person.
+    pub fn is_of_person(&self) -> bool {
+        self.rule.starts_with("privacy.") && self.rule != SECRET && !self.is_unread()
+    }
+
+    /// Whether it tells of a person in a file, which a masked copy may take the place of.
+    pub fn is_of_person_in_file(&self) -> bool {
+        self.is_of_person() && self.place.starts_with("附件《")
+    }
+
     /// The class of its line: `block`, `info` (let through, or good to know), `warn`.
     pub fn class(&self) -> &'static str {
         match (self.stops(), self.passed.is_some() || self.info) {
@@ -132,14 +142,30 @@ impl Checks {
         self.found.iter().filter(|check| check.stops() && check.is_unread()).count()
     }
 
-    /// How many of them are nobody's person: words of the county's list, and what it weighs so.
+    /// How many of them are nobody's person: words of the county's list, what it weighs so, and marks of secrecy.
     pub fn other(&self) -> usize {
-        self.found.iter().filter(|check| check.stops() && !check.rule.starts_with("privacy.")).count()
+        self.found.iter().filter(|check| check.stops() && !check.is_of_person() && !check.is_unread()).count()
     }
 
     /// What stops the subject, in words; empty = nothing.
     pub fn stopping_words(&self) -> String {
         in_words(self.stopping(), self.unread(), self.other())
+    }
+
+    /// What was found, stops nothing and nobody has let through, by kinds, with how many in all: 错别字 2 处、标点 1 处.
+    pub fn standing(&self) -> (usize, String) {
+        /// Kinds that are named.
+        const NAMED: usize = 4;
+        let mut kinds: Vec<(&'static str, usize)> = Vec::new();
+        for check in self.found.iter().filter(|check| !check.stops() && check.passed.is_none()) {
+            match kinds.iter_mut().find(|(label, _)| *label == check.label) {
+                Some((_, many)) => *many += 1,
+                None => kinds.push((check.label, 1)),
+            }
+        }
+        let named: Vec<String> = kinds.iter().take(NAMED).map(|(label, many)| format!("{label} {many} 处")).collect();
+        let more = if kinds.len() > NAMED { "等" } else { "" };
+        (kinds.iter().map(|(_, many)| many).sum(), format!("{}{more}", named.join("、")))
     }
 
     /// Who let a finding in it through that is still there.
@@ -175,6 +201,9 @@ impl Matter {
         }
     }
 }
+
+/// The rule of marks that say that a text is not for the public.
+const SECRET: &str = "privacy.secret";
 
 /// The rule of what could not be read.
 pub const UNREAD: &str = "privacy.unread";

@@ -17,6 +17,9 @@ use crate::{compose, seams};
 #[derive(Debug, Serialize)]
 struct Answer {
     findings: Vec<Finding>,
+    /// What was not consulted though there is an installation, in a sentence; left out where nothing is missing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    notice: Option<String>,
 }
 
 /// Checks a file; nothing is stored. The county's list of words and its library are asked where the data directory has them.
@@ -26,17 +29,18 @@ struct Answer {
 pub(super) fn run(file: &Path, common: &Common) -> Result<ExitCode> {
     let read = super::file::read(file)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    let findings = match runtime.block_on(asked(common, &read)) {
-        Ok(Some((asking, answers))) => look(&read, asking.book(), &answers),
-        Ok(None) => look(&read, &Book::default(), &Answers::default()),
+    let (findings, notice) = match runtime.block_on(asked(common, &read)) {
+        Ok(Some((asking, answers))) => (look(&read, asking.book(), &answers), None),
+        Ok(None) => (look(&read, &Book::default(), &Answers::default()), None),
         Err(why) => {
-            eprintln!("注意：没有读到数据目录里的词表和政策文件，只按通用规则检查。{why}");
-            look(&read, &Book::default(), &Answers::default())
+            let notice = format!("没有读到数据目录里的词表和政策文件，只按通用规则检查。{why}");
+            eprintln!("注意：{notice}");
+            (look(&read, &Book::default(), &Answers::default()), Some(notice))
         }
     };
     let mut text = Vec::new();
     if common.json {
-        serde_json::to_writer_pretty(&mut text, &Answer { findings })?;
+        serde_json::to_writer_pretty(&mut text, &Answer { findings, notice })?;
         writeln!(text)?;
     } else {
         show(&findings, &mut text)?;
@@ -108,7 +112,7 @@ fn show(findings: &[Finding], out: &mut impl Write) -> Result<()> {
     match findings.len() {
         0 => writeln!(
             out,
-            "在读出的文字中没有发现身份证号码、手机号码、银行卡号、住址，也没有发现与这些写在一起的姓名。自动检查认不全写在句子里的姓名、住址和病情，请人工通读。"
+            "在读出的文字中没有发现身份证号码、手机号码、银行卡号、住址，也没有发现与这些写在一起的姓名，其他规则也没有查出问题。自动检查认不全写在句子里的姓名、住址和病情，请人工通读。"
         )?,
         _ => writeln!(out, "共 {} 处必须处理，{} 处请核对", count(Severity::Block), count(Severity::Warn))?,
     }

@@ -8,7 +8,10 @@ use std::{
 use anyhow::{Context, Result, bail};
 use document::{
     Kinds, Values,
-    common::{COMPARED, COMPARED_YES, DOCUMENT_NUMBER, KEYWORDS, SOURCE, TOPICS, VALIDITY, WRITTEN_ON},
+    common::{
+        COMPARED, COMPARED_YES, DOCUMENT_NUMBER, EFFECTIVE_ON, EXPIRES_ON, KEYWORDS, SOURCE, TOPICS, VALIDITY,
+        WRITTEN_ON,
+    },
     html::pictures::figure,
 };
 use documents::{
@@ -264,6 +267,11 @@ fn plant(ctx: &Ctx, cast: &Cast, demo: Demo, staff: &Staff, at: Timestamp) -> Re
         .with_words(&TOPICS, &front.topics)
         .with_words(&KEYWORDS, &front.keywords)
         .with(&SOURCE, &source);
+    if front.kind == "policy" {
+        let (first, last) = super::terms::of(&body, out);
+        values.read(&EFFECTIVE_ON, &first.map(|day| day.to_string()).unwrap_or_default());
+        values.read(&EXPIRES_ON, &last.map(|day| day.to_string()).unwrap_or_default());
+    }
     if correction.is_some() {
         values.read(&COMPARED, COMPARED_YES);
     }

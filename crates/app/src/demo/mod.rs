@@ -1,6 +1,7 @@
 //! The demonstration county: fills an empty installation from the files in `demo/`, which the program embeds.
 
 mod content;
+mod terms;
 
 use std::{
     collections::{HashMap, VecDeque},

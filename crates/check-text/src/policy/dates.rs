@@ -53,6 +53,8 @@ fn at_place(chars: &[char], at: usize, year: Option<i16>) -> Option<Written> {
 pub(super) fn look(part: &str, chars: &[char]) -> Vec<Finding> {
     let mut all = Vec::new();
     let made = made_on(chars);
+    // The day from which the text holds, as far as it was read.
+    let mut begins: Option<Date> = None;
     let mut at = 0;
     while at < chars.len() {
         if !chars[at].is_ascii_digit() {
@@ -73,6 +75,10 @@ pub(super) fn look(part: &str, chars: &[char]) -> Vec<Finding> {
             }
             Some(day) => {
                 all.extend(weekday(part, chars, &written, day));
+                if is_followed(chars, &written, &["起施行", "起执行", "起实施"]) {
+                    begins = Some(day);
+                }
+                all.extend(over(part, chars, &written, (day, begins.or(made))));
                 if let Some(made) = made.filter(|made| day < *made) {
                     all.extend(early(part, chars, &written, (day, made)));
                 }
@@ -130,6 +136,25 @@ fn weekday(part: &str, chars: &[char], written: &Written, day: Date) -> Option<F
     Some(found("policy.weekday", part, chars, (from, name + 1), suggestion, Some(format!("{before}{right}"))))
 }
 
+fn is_followed(chars: &[char], written: &Written, words: &[&str]) -> bool {
+    let behind: String = chars[written.end..].iter().take(8).take_while(|c| **c != '\n').collect();
+    words.iter().any(|word| behind.starts_with(word))
+}
+
+/// 有效期至 a day before the text begins to hold, or before it was made.
+fn over(part: &str, chars: &[char], written: &Written, (day, since): (Date, Option<Date>)) -> Option<Finding> {
+    let from = written.start.saturating_sub(40);
+    let before: String = chars[from..written.start].iter().collect();
+    // Of this text, not of one that it tells of.
+    if before.rsplit(['。', '；', '\n']).next().is_some_and(|clause| clause.contains('》')) {
+        return None;
+    }
+    let ends = ["有效期至", "有效期到", "有效期限至", "有效期截至", "有效期截止"];
+    let since = since.filter(|since| day < *since && ends.iter().any(|word| before.ends_with(word)))?;
+    let suggestion = format!("有效期在 {since} 以前就满了，请核对施行日期和有效期。");
+    Some(found("policy.order_of_dates", part, chars, (written.start, written.end), suggestion, None))
+}
+
 /// What comes before the day on which the text was made: that it is carried out from then on, or is to be done by then.
 fn early(part: &str, chars: &[char], written: &Written, (day, made): (Date, Date)) -> Option<Finding> {
     let behind: String = chars[written.end..].iter().take(8).take_while(|c| **c != '\n').collect();
@@ -175,6 +200,12 @@ mod tests {
                 one("policy.order_of_dates", "2026年1月1日"),
             ),
             ("请各单位于3月1日前报送。\n　　2026年3月5日", one("policy.deadline", "3月1日")),
+            (
+                "自2026年5月1日起施行，有效期至2025年12月31日。\n2026年3月5日",
+                one("policy.order_of_dates", "2025年12月31日"),
+            ),
+            ("自2026年5月1日起施行，有效期至2030年12月31日。\n2026年3月5日", vec![]),
+            ("《甲办法》有效期至2025年1月1日，已经失效。\n2026年3月5日", vec![]),
             ("2026年3月5日（星期四）、2024年2月29日", vec![]),
             ("《甲办法》自2020年1月1日起施行以来\n2026年3月5日", vec![]),
             ("本办法自2026年4月1日起施行。\n2026年3月5日", vec![]),

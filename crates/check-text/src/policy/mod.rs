@@ -65,6 +65,17 @@ impl Answers {
         self.known.get(at).map(|(_, known)| known.as_ref())
     }
 
+    /// The same, with what somebody else knows in the place of what is not there.
+    #[must_use]
+    pub fn or(mut self, of: impl Fn(&Wanted) -> Option<Known>) -> Self {
+        for (wanted, known) in &mut self.known {
+            if known.is_none() {
+                *known = of(wanted);
+            }
+        }
+        self
+    }
+
     /// Those to these, which stand in order.
     pub fn some(&self, wanted: &[Wanted]) -> Self {
         let kept = self.known.iter().filter(|(one, _)| wanted.binary_search(one).is_ok()).cloned().collect();

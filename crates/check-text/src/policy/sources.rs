@@ -129,7 +129,7 @@ fn of_known(part: &str, chars: &[char], place: (usize, usize), one: &Citation, k
     let mut all = Vec::new();
     let instead = if known.instead.is_empty() { String::new() } else { format!("现行的是{}。", known.instead) };
     // Who repeals, changes or replaces a document names it rightly however it stands.
-    let ends = matches!(one.verb, Some(Verb::Repeals | Verb::Amends | Verb::Replaces));
+    let ends = !one.passive && matches!(one.verb, Some(Verb::Repeals | Verb::Amends | Verb::Replaces));
     let (rule, state) = match known.standing {
         Standing::Repealed => ("policy.repealed", "已经废止"),
         Standing::Lapsed => ("policy.lapsed", "已经失效"),

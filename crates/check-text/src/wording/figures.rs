@@ -21,6 +21,7 @@ pub(super) fn look(part: &str, chars: &[char]) -> Vec<Finding> {
             let count = digits(chars, at);
             all.extend(exact(part, chars, at, count).or_else(|| about(part, chars, at, count)));
             all.extend(short_year(part, chars, at, count));
+            all.extend(percent(part, chars, at));
             at += count;
             continue;
         }
@@ -101,6 +102,18 @@ fn short_year(part: &str, chars: &[char], at: usize, count: usize) -> Option<Fin
     }
     let right: String = ['2', '0'].iter().chain(&chars[at..at + 3]).collect();
     Some(found("wording.number", part, chars, (at, at + 3), "年份请写四位数。".to_owned(), Some(right)))
+}
+
+/// 百分之50: in figures it is 50%.
+fn percent(part: &str, chars: &[char], at: usize) -> Option<Finding> {
+    let start = at.checked_sub(3)?;
+    let whole = digits(chars, at);
+    let point = chars.get(at + whole) == Some(&'.') && digits(chars, at + whole + 1) > 0;
+    let end = at + whole + if point { 1 + digits(chars, at + whole + 1) } else { 0 };
+    let right: String = chars[at..end].iter().chain(&['%']).collect();
+    let suggestion = format!("用阿拉伯数字时写作“{right}”。");
+    (chars[start..at] == ['百', '分', '之'])
+        .then(|| found("wording.number", part, chars, (start, end), suggestion, Some(right)))
 }
 
 /// 二零二六年: in years the sign is 〇.
@@ -191,6 +204,7 @@ mod tests {
             ("近3万余户", "近3万余", "3万余"),
             ("二零二六年三月", "二零二六", "二〇二六"),
             ("于26年3月完成", "26年", "2026年"),
+            ("提高百分之5.5以上", "百分之5.5", "5.5%"),
             ("（一）、总体要求", "（一）、", "（一）"),
             ("一.总体要求", "一.", "一、"),
             ("1、各乡镇", "1、", "1."),

@@ -26,7 +26,9 @@ fn one(part: &str, chars: &[char], open: usize) -> Option<Finding> {
     let mut at = open + 1 + year;
     // 〔2026年〕
     at += usize::from(chars.get(at) == Some(&'年'));
-    if year != 4 || !chars.get(at).is_some_and(|c| CLOSE.contains(c)) {
+    // 〔26〕5号; in round brackets two digits are any number.
+    let short = year == 2 && matches!(chars[open], '〔' | '[' | '［' | '﹝');
+    if !(year == 4 || short) || !chars.get(at).is_some_and(|c| CLOSE.contains(c)) {
         return None;
     }
     at += 1;
@@ -37,10 +39,16 @@ fn one(part: &str, chars: &[char], open: usize) -> Option<Finding> {
     if count == 0 || chars.get(end - 1) != Some(&'号') || other {
         return None;
     }
-    let written: String = chars[open..end].iter().collect();
+    let century = if short { "20" } else { "" };
+    let (first, rest) = chars[open..end].split_at(1);
+    let written: String = first.iter().chain(&century.chars().collect::<Vec<char>>()).chain(rest).collect();
     // The letters before do not matter for how it is written.
-    let Form::Meant(right) = doc_number::form(&format!("甲{written}")) else { return None };
-    let right = right.trim_start_matches('甲').to_owned();
+    let right = match doc_number::form(&format!("甲{written}")) {
+        Form::Meant(right) => right.trim_start_matches('甲').to_owned(),
+        // It has nothing wrong but its year.
+        _ if short => written,
+        _ => return None,
+    };
     let suggestion = format!("发文字号请写作“{right}”：年份用六角括号〔〕，序号不加“第”、不补零。");
     Some(found("wording.doc_number", part, chars, (open, end), suggestion, Some(right)))
 }
@@ -59,7 +67,8 @@ mod tests {
             said("青府办[2026]5号、青府办发〔2026〕第05号、青政（2026）12号"),
             ["〔2026〕5号", "〔2026〕5号", "〔2026〕12号"]
         );
-        for text in ["青府办发〔2026〕5号", "小区（2024）12号楼", "（2026）演0000民初12号", "第12号令"]
+        assert_eq!(said("青府办〔26〕第5号、青府办〔26〕5号"), ["〔2026〕5号", "〔2026〕5号"]);
+        for text in ["青府办发〔2026〕5号", "小区（2024）12号楼", "（2026）演0000民初12号", "第12号令", "表（26）5号"]
         {
             assert_eq!(said(text), Vec::<String>::new(), "{text}");
         }

@@ -13,14 +13,14 @@ use store::{Db, FromRow, query_as};
 use super::{Comparable, Filter, Listed, PublicDocument, comparable, side, withheld};
 use crate::{
     commit,
-    common::{self, AMENDED, EFFECTIVE_ON, EXPIRES_ON, LAPSED, REPEALED, VALIDITY, WRITTEN_ON},
+    common::{self, EFFECTIVE_ON, EXPIRES_ON, IN_FORCE, LAPSED, VALIDITY, WRITTEN_ON},
     compare,
     error::{Result, fault},
     html::{Written, contents},
     lists, references, rows,
     spec::{Facet, Kinds},
     sql::Statement,
-    standing::Effect,
+    standing::{self, Effect},
     values::Values,
     words,
 };
@@ -53,10 +53,14 @@ fn made<'a>(values: &'a Values, published_on: &'a str) -> &'a str {
 }
 
 /// The fields as they stood on a day, and whether it is known how the document stood to the law: what its authors once declared
-/// to be over has no date of its own, and no text that says so was public before `since`.
+/// to be over has no date of its own unless another document names one, and no text that says so was public before `since`.
 fn stood(values: &mut Values, effects: &[Effect], day: Date, since: Option<Date>) -> bool {
-    let over = matches!(values.get(&VALIDITY), REPEALED | LAPSED | AMENDED);
-    if over && since.is_some_and(|since| day < since) {
+    // What became public when its term was over held until then.
+    let term = time::parse_date(values.get(&EXPIRES_ON)).filter(|until| since.is_some_and(|since| *until < since));
+    if values.get(&VALIDITY) == LAPSED && term.is_some() {
+        values.set(VALIDITY.key, vec![IN_FORCE.to_owned()]);
+    }
+    if !standing::is_known(common::declared(values), effects, (day, since)) {
         values.set(VALIDITY.key, Vec::new());
         return false;
     }
@@ -267,7 +271,10 @@ mod tests {
     use jiff::civil::date;
 
     use super::*;
-    use crate::{common::IN_FORCE, standing::Does};
+    use crate::{
+        common::{AMENDED, REPEALED},
+        standing::Does,
+    };
 
     #[test]
     fn what_is_over_without_a_date_is_not_told_of_days_before_anybody_said_so() {
@@ -287,6 +294,15 @@ mod tests {
         for (day, told) in [(date(2023, 12, 31), IN_FORCE), (date(2024, 1, 1), REPEALED)] {
             let mut then = values(IN_FORCE);
             stood(&mut then, &repealed, day, Some(since));
+            assert_eq!(then.get(&VALIDITY), told, "{day}");
+            // Typed in by its authors, too, it is dated by the other one.
+            let mut then = values(REPEALED);
+            assert!(stood(&mut then, &repealed, day, Some(date(2020, 1, 1))));
+            assert_eq!(then.get(&VALIDITY), told, "{day}");
+        }
+        for (day, told) in [("2019-12-31", IN_FORCE), ("2020-01-01", LAPSED)] {
+            let mut then = values(LAPSED).with(&EXPIRES_ON, "2019-12-31");
+            assert!(stood(&mut then, &[], time::parse_date(day).expect("a day"), Some(since)));
             assert_eq!(then.get(&VALIDITY), told, "{day}");
         }
     }

@@ -12,9 +12,10 @@ use store::{FromRow, Tx, query, query_as, query_scalar};
 use web::Refusal;
 
 use super::{
-    CONFIRMED, FOUND, LOCK, NOTED, REFERENCE_CONFIRMED, REFERENCE_REFUSED, REFUSED, ReferenceId, ReferenceRow, Verb,
-    one,
+    CONFIRMED, FOUND, LOCK, NOTED, REFERENCE_CONFIRMED, REFERENCE_PROPOSED, REFERENCE_REFUSED, REFUSED, ReferenceId,
+    ReferenceRow, Verb, basis, besides, days, one,
     resolve::{Fit, fitting},
+    two::{self, Step},
 };
 use crate::{
     error::Result,
@@ -27,7 +28,7 @@ use crate::{
 /// Most that is kept of one text: a list of hundreds of repealed documents is read, a telephone book is not.
 const MOST: usize = 1_000;
 /// Characters of the sentence that is kept.
-const QUOTE: usize = 300;
+pub(super) const QUOTE: usize = 300;
 /// Documents that are walked through to see that nothing repeals itself in a circle.
 const WALKED: usize = 500;
 
@@ -35,6 +36,8 @@ const WALKED: usize = 500;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Found {
     pub verb: Verb,
+    /// The other one does it to the document in whose text it stands; the articles are then those of that document.
+    pub passive: bool,
     /// As the text names it; empty where only the number stands.
     pub title: String,
     /// Empty where only the title stands.
@@ -54,6 +57,11 @@ pub struct Found {
 pub async fn put(tx: &mut Tx, kind: Kind, document: &DocumentRow, edition: &EditionId, found: &[Found]) -> Result<i64> {
     tx.lock(LOCK).await?;
     let now = tx.now();
+    query("DELETE FROM document_reference WHERE to_document = $1 AND basis = $2 AND state = 'found'")
+        .bind(&document.id)
+        .bind(basis::OTHER)
+        .execute(tx.conn())
+        .await?;
     // A text names the same document again and again.
     let mut known: HashMap<(&str, &str), Vec<Fit>> = HashMap::new();
     for found in found.iter().take(MOST) {
@@ -77,11 +85,16 @@ pub async fn put(tx: &mut Tx, kind: Kind, document: &DocumentRow, edition: &Edit
         if by_hand(tx, &document.id, to.as_ref()).await? {
             continue;
         }
-        let state = if found.verb == Verb::Cites { NOTED } else { FOUND };
+        // What the other does to this one is proposed for the other; here it is only named.
+        let (verb, articles) = if found.passive { (Verb::Cites, "") } else { (found.verb, found.articles.as_str()) };
+        if let (Some(to), true) = (&to, found.passive) {
+            besides::put_other(tx, to, document, found).await?;
+        }
+        let state = if verb == Verb::Cites { NOTED } else { FOUND };
         query(
-            "INSERT INTO document_reference (id, from_document, edition_id, verb, to_document, to_title, to_number, articles, \
-             quote, effective_on, state, several, decided_by, decided_name, decided_at, reason, version, created_at) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, '', $10, $11, '', '', '', '', 1, $12) \
+            "INSERT INTO document_reference (id, from_document, edition_id, basis, verb, to_document, to_title, to_number, \
+             articles, quote, effective_on, state, several, decided_by, decided_name, decided_at, reason, version, created_at) \
+             VALUES ($1, $2, $3, 'text', $4, $5, $6, $7, $8, $9, '', $10, $11, '', '', '', '', 1, $12) \
              ON CONFLICT (from_document, verb, to_number, to_title, articles) DO UPDATE SET edition_id = excluded.edition_id, \
              quote = excluded.quote, several = excluded.several, to_document = CASE \
              WHEN document_reference.state IN ('found', 'noted') THEN excluded.to_document \
@@ -90,21 +103,24 @@ pub async fn put(tx: &mut Tx, kind: Kind, document: &DocumentRow, edition: &Edit
         .bind(ReferenceId::fresh(&tx.seams()))
         .bind(&document.id)
         .bind(edition)
-        .bind(found.verb.code())
-        .bind(to)
+        .bind(verb.code())
+        .bind(to.clone())
         .bind(line(&found.title, 300))
         .bind(line(&found.number, 100))
-        .bind(line(&found.articles, 1_000))
+        .bind(line(articles, 1_000))
         .bind(line(&found.quote, QUOTE))
         .bind(state)
         .bind(several)
         .bind(&now)
         .execute(tx.conn())
         .await?;
+        if let (Some(to), true) = (&to, verb.acts()) {
+            proposed_besides(tx, &document.id, to).await?;
+        }
     }
     query(
         "DELETE FROM document_reference WHERE from_document = $1 AND state IN ('found', 'noted') \
-         AND edition_id <> '' AND edition_id <> $2",
+         AND basis = 'text' AND edition_id <> $2",
     )
     .bind(&document.id)
     .bind(edition)
@@ -115,11 +131,26 @@ pub async fn put(tx: &mut Tx, kind: Kind, document: &DocumentRow, edition: &Edit
     Ok(query_scalar(waiting).bind(&document.id).fetch_one(tx.conn()).await?)
 }
 
-/// Whether a person has entered what one says of the other: then nothing is found besides.
+/// Takes away what was proposed between two documents although the text of the one did not say it: now it does.
+async fn proposed_besides(tx: &mut Tx, from: &DocumentId, to: &DocumentId) -> Result<()> {
+    query(
+        "DELETE FROM document_reference WHERE from_document = $1 AND to_document = $2 AND basis IN ('other', 'title') \
+         AND state = 'found'",
+    )
+    .bind(from)
+    .bind(to)
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// Whether a person has entered what one says of the other, or has confirmed it although the text of the one did not say it: then
+/// nothing is found besides.
 async fn by_hand(tx: &mut Tx, from: &DocumentId, to: Option<&DocumentId>) -> Result<bool> {
     let Some(to) = to else { return Ok(false) };
     let entered: Option<i64> = query_scalar(
-        "SELECT 1 FROM document_reference WHERE from_document = $1 AND to_document = $2 AND edition_id = '' LIMIT 1",
+        "SELECT 1 FROM document_reference WHERE from_document = $1 AND to_document = $2 \
+         AND (basis = 'hand' OR (basis <> 'text' AND state = 'confirmed')) LIMIT 1",
     )
     .bind(from)
     .bind(to)
@@ -179,10 +210,12 @@ pub struct Decision {
     pub effective_on: String,
 }
 
-/// Says that it is so.
+/// Says that it is so. What no text says and changes how another document stands is kept as a proposal only, until another person
+/// has said the same: [`ReferenceRow::state`] tells.
 ///
 /// # Errors
-/// [`Refusal::Fields`] when it would repeal itself, alone or in a circle, the day is none, or the same has been decided already;
+/// [`Refusal::Fields`] when it would repeal itself, alone or in a circle, what was made after it, or from a day before either was
+/// made, the day is none, or the same has been decided already;
 /// [`Refusal::Conflict`] when somebody was faster, or the document that says it is not public.
 pub async fn confirm(
     tx: &mut Tx,
@@ -195,6 +228,12 @@ pub async fn confirm(
     let row = decided_on(tx, id, seen).await?;
     let wanted = checked(tx, &row.from_document, wanted).await?;
     same(tx, &row, &wanted).await?;
+    if two::step(tx, actor, &row, &wanted).await? == Step::Proposed {
+        two::propose(tx, id, actor, (&wanted, &row.reason)).await?;
+        let row = one(tx.conn(), id).await?.ok_or(Refusal::NotFound)?;
+        event(tx, actor, &row, "").await?;
+        return Ok(row);
+    }
     query(
         "UPDATE document_reference SET verb = $2, to_document = $3, articles = $4, effective_on = $5, state = $6, reason = '', \
          decided_by = $7, decided_name = $8, decided_at = $9, version = version + 1 WHERE id = $1",
@@ -210,6 +249,7 @@ pub async fn confirm(
     .bind(tx.now())
     .execute(tx.conn())
     .await?;
+    settled(tx, &wanted).await?;
     let row = one(tx.conn(), id).await?.ok_or(Refusal::NotFound)?;
     event(tx, actor, &row, "").await?;
     Ok(row)
@@ -244,7 +284,8 @@ pub async fn refuse(tx: &mut Tx, actor: &Actor, id: &ReferenceId, seen: i64, rea
     Ok(row)
 }
 
-/// Enters what the program has not found, confirmed by whoever enters it. A second time changes nothing.
+/// Enters what the program has not found, confirmed by whoever enters it; a second time changes nothing. What changes how another
+/// document stands is a proposal, until another person has confirmed it.
 ///
 /// # Errors
 /// As [`confirm`].
@@ -261,6 +302,12 @@ pub async fn add(
     if name.is_empty() {
         return Err(Refusal::field("name", "请填写对方文件的名称，例如 青禾县停车管理暂行办法。"));
     }
+    let weighty = two::is_weighty(actor, &wanted);
+    if let (Some(to), true) = (&wanted.to, weighty)
+        && !two::is_named(tx, &name, to).await?
+    {
+        return Err(Refusal::field("name", "请核对名称：它不是所选文件的标题或者文号。"));
+    }
     let there: Option<ReferenceId> = query_scalar(
         "SELECT id FROM document_reference WHERE from_document = $1 AND verb = $2 AND to_number = '' AND to_title = $3 \
          AND articles = $4",
@@ -270,13 +317,16 @@ pub async fn add(
     .fetch_optional(tx.conn())
     .await?;
     let id = match there {
+        Some(_) if weighty => {
+            return Err(Refusal::field("name", "这份文件已经有同样的一条，请在文件关系里打开那一条来认定。"));
+        }
         Some(id) => id,
         None => {
             let id = ReferenceId::fresh(&tx.seams());
             query(
-                "INSERT INTO document_reference (id, from_document, edition_id, verb, to_document, to_title, to_number, \
+                "INSERT INTO document_reference (id, from_document, edition_id, basis, verb, to_document, to_title, to_number, \
                  articles, quote, effective_on, state, several, decided_by, decided_name, decided_at, reason, version, created_at) \
-                 VALUES ($1, $2, '', $3, $4, $5, '', $6, '', $7, $8, 0, '', '', '', '', 1, $9)",
+                 VALUES ($1, $2, '', 'hand', $3, $4, $5, '', $6, '', $7, $8, 0, '', '', '', '', 1, $9)",
             )
             .bind(&id)
             .bind(from)
@@ -292,6 +342,13 @@ pub async fn add(
             id
         }
     };
+    if weighty {
+        let reason = lines(reason, 500);
+        two::propose(tx, &id, actor, (&wanted, &reason)).await?;
+        let row = one(tx.conn(), &id).await?.ok_or(Refusal::NotFound)?;
+        event(tx, actor, &row, &reason).await?;
+        return Ok(row);
+    }
     query(
         "UPDATE document_reference SET to_document = $2, effective_on = $3, state = $4, decided_by = $5, decided_name = $6, \
          decided_at = $7, reason = $8, version = version + 1 WHERE id = $1",
@@ -318,9 +375,23 @@ pub async fn add(
         .execute(tx.conn())
         .await?;
     }
+    settled(tx, &wanted).await?;
     let row = one(tx.conn(), &id).await?.ok_or(Refusal::NotFound)?;
     event(tx, actor, &row, reason).await?;
     Ok(row)
+}
+
+/// What one of the same title would do to a document that has been ended waits for nobody any more.
+async fn settled(tx: &mut Tx, decided: &Decision) -> Result<()> {
+    let Some(to) = decided.to.as_ref().filter(|_| decided.verb.ends() && decided.articles.is_empty()) else {
+        return Ok(());
+    };
+    query("DELETE FROM document_reference WHERE to_document = $1 AND basis = $2 AND state = 'found'")
+        .bind(to)
+        .bind(basis::TITLE)
+        .execute(tx.conn())
+        .await?;
+    Ok(())
 }
 
 /// Takes away the words that were kept of a text that is erased.
@@ -339,6 +410,17 @@ pub async fn forget(tx: &mut Tx, document: &DocumentId) -> store::Result<()> {
     .bind(document)
     .execute(tx.conn())
     .await?;
+    // The same of what it was found to say of itself, which is kept with the other.
+    query("DELETE FROM document_reference WHERE to_document = $1 AND basis = $2 AND state = 'found'")
+        .bind(document)
+        .bind(basis::OTHER)
+        .execute(tx.conn())
+        .await?;
+    query("UPDATE document_reference SET quote = '' WHERE to_document = $1 AND basis = $2")
+        .bind(document)
+        .bind(basis::OTHER)
+        .execute(tx.conn())
+        .await?;
     Ok(())
 }
 
@@ -382,6 +464,7 @@ async fn checked(tx: &mut Tx, from: &DocumentId, wanted: &Decision) -> Result<De
     if wanted.verb.ends() && wanted.articles.is_empty() {
         circle(tx, from, to).await?;
     }
+    days::fit(tx, from, to, &wanted).await?;
     Ok(wanted)
 }
 
@@ -437,7 +520,11 @@ async fn same(tx: &mut Tx, row: &ReferenceRow, wanted: &Decision) -> Result<()> 
 }
 
 async fn event(tx: &mut Tx, actor: &Actor, row: &ReferenceRow, reason: &str) -> Result<()> {
-    let kind = if row.state == CONFIRMED { &REFERENCE_CONFIRMED } else { &REFERENCE_REFUSED };
+    let kind = match row.state.as_str() {
+        CONFIRMED => &REFERENCE_CONFIRMED,
+        REFUSED => &REFERENCE_REFUSED,
+        _ => &REFERENCE_PROPOSED,
+    };
     let mut data = json!({
         "from": row.from_document, "to": row.to_document, "verb": row.verb, "name": row.name(), "articles": row.articles,
         "effective_on": row.effective_on,

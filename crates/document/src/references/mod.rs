@@ -5,9 +5,12 @@
 //! withdrawal it is as if it had never been said. How a document stands to the law follows from it, see [`crate::standing`].
 
 mod acts;
+mod besides;
+mod days;
 mod follow;
 mod read;
 mod resolve;
+mod two;
 
 use kernel::{
     event::{EventKind, Keep},
@@ -16,6 +19,7 @@ use kernel::{
 use store::{FromRow, Sealed};
 
 pub use acts::{Decision, Found, add, confirm, forget, put, refuse};
+pub use besides::{Namesake, namesakes, naming, put_other, same_title};
 pub use read::{Said, cited, effects, effects_on, one, said, said_of};
 pub use resolve::{Fit, fitting};
 
@@ -127,6 +131,18 @@ pub const CONFIRMED: &str = "confirmed";
 /// A person says that the text does not say so.
 pub const REFUSED: &str = "refused";
 
+/// Codes of where it comes from.
+pub mod basis {
+    /// The text of the document that says it.
+    pub const TEXT: &str = "text";
+    /// The text of the other: 本办法已由《…》废止.
+    pub const OTHER: &str = "other";
+    /// The two are called the same, and one was made later.
+    pub const TITLE: &str = "title";
+    /// A person has entered it.
+    pub const HAND: &str = "hand";
+}
+
 /// A row of the table.
 #[derive(Debug, Clone, PartialEq, Eq, FromRow)]
 pub struct ReferenceRow {
@@ -134,6 +150,8 @@ pub struct ReferenceRow {
     pub from_document: DocumentId,
     /// Newest edition in whose text it was found; empty = entered by a person.
     pub edition_id: String,
+    /// Code of [`basis`].
+    pub basis: String,
     /// Code of [`Verb`].
     pub verb: String,
     /// Empty = not in the library, or not known which.
@@ -149,6 +167,8 @@ pub struct ReferenceRow {
     pub state: String,
     /// How many public documents fitted the name.
     pub several: i64,
+    /// Who has decided, or has proposed what another person must decide; empty = nobody.
+    pub decided_by: String,
     pub decided_name: String,
     pub decided_at: String,
     pub reason: String,
@@ -180,8 +200,8 @@ pub fn named(title: &str, number: &str) -> String {
 /// Columns of [`ReferenceRow`].
 macro_rules! reference_columns {
     () => {
-        "r.id, r.from_document, r.edition_id, r.verb, COALESCE(r.to_document, '') AS to_document, r.to_title, r.to_number, \
-         r.articles, r.quote, r.effective_on, r.state, r.several, r.decided_name, r.decided_at, r.reason, r.version, \
+        "r.id, r.from_document, r.edition_id, r.basis, r.verb, COALESCE(r.to_document, '') AS to_document, r.to_title, \
+         r.to_number, r.articles, r.quote, r.effective_on, r.state, r.several, r.decided_by, r.decided_name, r.decided_at, r.reason, r.version, \
          r.created_at"
     };
 }
@@ -197,6 +217,9 @@ const ABOUT: &[(&str, &str)] = &[
     ("reason", "理由"),
 ];
 
+/// A person says what no text says: it waits for another one.
+pub static REFERENCE_PROPOSED: EventKind =
+    EventKind::new(SUBJECT, "reference.proposed", "提出文件关系").holds(ABOUT).keeps(Keep::Words);
 /// A person says that the text does so.
 pub static REFERENCE_CONFIRMED: EventKind =
     EventKind::new(SUBJECT, "reference.confirmed", "确认文件关系").holds(ABOUT).keeps(Keep::Words);

@@ -57,6 +57,32 @@ pub async fn fitting(executor: impl Executor<'_>, kind: Kind, title: &str, numbe
     Ok(others.into_iter().filter(holds).collect())
 }
 
+/// What stands before the name of a law of the state; texts leave it out.
+const STATE: &str = "中华人民共和国";
+
+/// A title as texts of all years call the document: without the name of the state, and without the year of a revision.
+fn bare(title: &str) -> String {
+    let dense: String = words::normal(title).chars().filter(|c| !c.is_whitespace()).collect();
+    let short = dense.strip_prefix(STATE).unwrap_or(&dense);
+    match short.rsplit_once(['（', '(']) {
+        Some((before, note)) if !before.is_empty() && (note.contains("修订") || note.contains("修正")) => {
+            before.to_owned()
+        }
+        _ => short.to_owned(),
+    }
+}
+
+/// The public documents of a kind that are called like this, in whichever year they were revised.
+pub(super) async fn called_alike(executor: impl Executor<'_>, kind: Kind, title: &str) -> Result<Vec<Fit>> {
+    let wanted = bare(title);
+    if wanted.chars().count() < 2 {
+        return Ok(Vec::new());
+    }
+    let mut found = holding(executor, kind, &wanted).await?;
+    found.retain(|one| bare(&one.title) == wanted);
+    Ok(found)
+}
+
 /// Public documents in whose names these words stand, the newest first.
 async fn holding(executor: impl Executor<'_>, kind: Kind, text: &str) -> Result<Vec<Fit>> {
     let mut target = executor.target();
@@ -77,4 +103,17 @@ async fn holding(executor: impl Executor<'_>, kind: Kind, text: &str) -> Result<
     select.bind(" ORDER BY d.rank DESC LIMIT ?", LOOKED_AT);
     let (sql, values) = select.parts();
     Ok(query_as(sql).bind_all(values).fetch_all(target.again()).await?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::bare;
+
+    #[test]
+    fn revisions_of_a_law_are_called_alike() {
+        assert_eq!(bare("中华人民共和国保守国家秘密法（2024年修订）"), "保守国家秘密法");
+        assert_eq!(bare("保守国家秘密法"), "保守国家秘密法");
+        assert_eq!(bare("甲办法（试行）"), "甲办法（试行）");
+        assert_eq!(bare("（2024年修正）"), "（2024年修正）");
+    }
 }

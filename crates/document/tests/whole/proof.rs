@@ -102,6 +102,7 @@ fn the_proof_names_the_field_that_was_changed() {
             text: String::new(),
             parts: "[]".into(),
             warnings: Vec::new(),
+            masked: false,
         };
         let values = Values::default().with(&NUMBER, "青财〔2026〕1号").with(&TOPICS, "补贴").with(&INNER, "内部");
         let seed = Seed {

@@ -8,7 +8,7 @@ use document::{
     seed::Seed,
 };
 use jiff::SignedDuration;
-use kernel::id::DocumentId;
+use kernel::{Actor, id::DocumentId};
 use web::Refusal;
 
 use crate::house::{Home, NUMBER, POLICY, VALIDITY, WRITTEN, editor, plain, told};
@@ -53,6 +53,7 @@ async fn find(home: &Home, from: &DocumentId, found: &[Found]) -> ReferenceId {
 fn repeals(title: &str, number: &str) -> Found {
     Found {
         verb: Verb::Repeals,
+        passive: false,
         title: title.to_owned(),
         number: number.to_owned(),
         articles: String::new(),
@@ -114,7 +115,8 @@ fn nothing_ends_what_has_ended_it() {
         );
         let say = async |from: &DocumentId, to: &DocumentId| {
             let mut tx = home.write().await;
-            let said = references::add(&mut tx, &editor("甲"), from, &decision(to, "2030-01-01"), ("某办法", "")).await;
+            let said =
+                references::add(&mut tx, &Actor::System, from, &decision(to, "2030-01-01"), ("某办法", "")).await;
             if said.is_ok() {
                 tx.commit().await.expect("commit");
             }
@@ -127,6 +129,62 @@ fn nothing_ends_what_has_ended_it() {
         }
         // Said again it is one and the same.
         say(&first, &second).await.expect("said again");
+        home
+    });
+}
+
+#[test]
+fn what_was_typed_in_as_over_was_law_until_another_ended_it() {
+    told(|home| async move {
+        let mut values = Values::default().with(&VALIDITY, "repealed").with(&NUMBER, "财发〔2020〕1号");
+        values.read(&WRITTEN, "2026-02-03");
+        let at = "2026-02-10T02:00:00Z".parse().expect("moment");
+        let old = home.seed(&Seed { values, ..plain(&POLICY, "QH010", "rules", "停水补偿办法", at) }).await;
+        let new = policy(&home, "停水管理办法", "财发〔2026〕1号").await;
+        let on = async |day| {
+            let filter = Filter { kinds: vec![&POLICY], ..Filter::default() };
+            let stood = public::list_of_day(&home.db, &home.house.kinds, &filter, day).await.expect("list");
+            let one = stood.into_iter().find(|one| one.listed.id == old).expect("there");
+            one.listed.values.get(&VALIDITY).to_owned()
+        };
+        let (before, first) = (jiff::civil::date(2026, 2, 19), jiff::civil::date(2026, 2, 20));
+        assert_eq!((on(before).await, on(first).await), ("repealed".to_owned(), "repealed".to_owned()));
+        let id = find(&home, &new, &[repeals("停水补偿办法", "财发〔2020〕1号")]).await;
+        let mut tx = home.write().await;
+        references::confirm(&mut tx, &editor("甲"), &id, 1, &decision(&old, "2026-02-20")).await.expect("confirmed");
+        tx.commit().await.expect("commit");
+        assert_eq!((on(before).await, on(first).await), ("in_force".to_owned(), "repealed".to_owned()));
+        assert_eq!(shown(&home, &old).await, "repealed");
+        home
+    });
+}
+
+#[test]
+fn what_no_text_says_waits_for_another_person() {
+    told(|home| async move {
+        let old = policy(&home, "停水补偿办法", "财发〔2020〕1号").await;
+        let new = policy(&home, "停水管理办法", "财发〔2026〕1号").await;
+        let say = async |who: &str| {
+            let mut tx = home.write().await;
+            let wanted = decision(&old, "2026-02-20");
+            let row = references::add(&mut tx, &editor(who), &new, &wanted, ("停水补偿办法", "附件写明")).await;
+            tx.commit().await.expect("commit");
+            row.expect("proposed")
+        };
+        let row = say("甲").await;
+        assert_eq!((row.state.as_str(), shown(&home, &old).await.as_str()), ("found", "in_force"));
+        let confirm = async |who: &str| {
+            let mut tx = home.write().await;
+            let wanted = decision(&old, "2026-02-20");
+            let said = references::confirm(&mut tx, &editor(who), &row.id, row.version, &wanted).await;
+            if said.is_ok() {
+                tx.commit().await.expect("commit");
+            }
+            said.map(|row| row.state)
+        };
+        assert!(matches!(confirm("甲").await, Err(Refusal::Fields(_))), "nobody alone");
+        assert_eq!(confirm("乙").await.expect("the other one"), "confirmed");
+        assert_eq!(shown(&home, &old).await, "repealed");
         home
     });
 }

@@ -111,7 +111,8 @@ both! {
         visitor.get("/policies?on=2020-05-01").await.expect(200).hides(OLD).shows("不是现在的状态");
         visitor.get("/policies?on=2021-01-01&validity=in_force").await.expect(200).shows(OLD);
         visitor.get("/policies?on=2021-01-01&validity=lapsed").await.expect(200).hides(OLD);
-        visitor.get("/policies?on=2021-13-01").await.expect(400);
+        // No day: the list stays, with what was typed.
+        visitor.get("/policies?on=2021-13-01").await.expect(400).shows("2021-13-01").shows(OLD).shows("aria-invalid");
         visitor.get("/policies.csv?on=2021-01-01").await.expect(400).shows("不能按以前的日期下载");
         // A term that ends lapses by itself, on the page and in lists.
         app.pass(SignedDuration::from_hours(24));
@@ -165,5 +166,120 @@ both! {
         let mut editor = app.editor("QH010").await;
         editor.get(&format!("/references/{reference}")).await.expect(200).shows("有 2 份公开的文件符合").shows("补充规定");
         editor.get("/ledger?kept=none").await.expect(200).shows("文号与另一份公开的文件相同");
+    }
+
+    async fn what_ends_a_text_is_read_in_its_direction_and_not_against_the_days(app) {
+        column(app).await;
+        let text = "<p>第一条 停车收费每小时2元。</p><p>（本办法已由《停车场管理办法》废止，保留供查阅。）</p>";
+        let old = put(app, policy("QH010", OLD, "青禾财发〔2020〕3号", text, "2026-02-20T02:00:00Z")).await;
+        app.work().await;
+        let new = policy("QH010", NEW, "青禾财发〔2026〕9号", "<p>第一条 正文。</p>", "2026-02-25T02:00:00Z");
+        let new = put(app, new).await;
+        app.work().await;
+        let own: i64 =
+            store::query_scalar("SELECT COUNT(*) FROM document_reference WHERE from_document = $1 AND verb <> 'cites'")
+                .bind(&old)
+                .fetch_one(app.ctx().db().read())
+                .await
+                .expect("count");
+        assert_eq!(own, 0, "the old text does nothing to the new one");
+        let (reference, version) = found(app, &new, "repeals").await;
+        let mut editor = app.editor("QH010").await;
+        let page = editor.get(&format!("/references/{reference}")).await.expect(200);
+        page.shows("这句话写在对方文件里").shows("已由《停车场管理办法》废止").shows("认定后是“已废止”");
+        // By hand the other way round, and from a day before either was made.
+        let turn = [("document", old.as_str()), ("verb", "repeals"), ("to", "other"), ("other", new.as_str()), ("name", NEW)];
+        editor.post("/references/new", &turn).await.expect(422).shows("早作出的文件不能废止晚作出的");
+        let confirm = format!("/references/{reference}/confirm");
+        let mut form = vec![("verb", "repeals"), ("to", old.as_str()), ("version", version.as_str())];
+        form.push(("effective_on", "1990-01-01"));
+        editor.post(&confirm, &form).await.expect(422).shows("还没有作出");
+        form.pop();
+        // What the page has told is another thing than what is sent: it is told first.
+        form.push(("seen", "none"));
+        editor.post(&confirm, &form).await.expect(422).shows("请看一下认定后的结果");
+        form.pop();
+        editor.post(&confirm, &form).await.expect(303);
+        app.visitor().get(&format!("/policies/{old}")).await.expect(200).shows("不再作为办事依据");
+        // What is over ends others only when somebody has looked at that.
+        let third = policy("QH010", "停车收费办法", "青禾财发〔2019〕1号", "<p>正文。</p>", "2026-02-21T02:00:00Z");
+        let third = put(app, third).await;
+        let name = ("name", "停车收费办法");
+        let form = [("document", old.as_str()), ("verb", "repeals"), ("to", "other"), ("other", third.as_str()), name];
+        editor.post("/references/new", &form).await.expect(422).shows("请核对是不是反了");
+    }
+
+    async fn what_no_text_says_takes_two_persons(app) {
+        column(app).await;
+        let old = put(app, policy("QH010", OLD, "青禾财发〔2020〕3号", "<p>正文。</p>", "2026-02-20T02:00:00Z")).await;
+        let new = put(app, policy("QH010", NEW, "青禾财发〔2026〕9号", "<p>正文。</p>", "2026-02-25T02:00:00Z")).await;
+        app.work().await;
+        let mut editor = app.editor("QH010").await;
+        let (by, of) = (("document", new.as_str()), ("other", old.as_str()));
+        let form = |name| [by, of, ("verb", "repeals"), ("to", "other"), ("name", name)];
+        editor.post("/references/new", &form("某办法")).await.expect(422).shows("请核对名称");
+        editor.post("/references/new", &form(OLD)).await.expect(303);
+        let page = format!("/policies/{old}");
+        app.visitor().get(&page).await.expect(200).hides("已废止");
+        let (reference, version) = found(app, &new, "repeals").await;
+        let confirm = format!("/references/{reference}/confirm");
+        let again = [("verb", "repeals"), ("to", old.as_str()), ("version", version.as_str())];
+        editor.post(&confirm, &again).await.expect(422).shows("须由另一人认定");
+        app.visitor().get(&page).await.expect(200).hides("已废止");
+        app.clerk().await.post(&confirm, &again).await.expect(303);
+        app.visitor().get(&page).await.expect(200).shows("不再作为办事依据");
+    }
+
+    async fn two_texts_of_one_title_are_told_until_somebody_decides(app) {
+        column(app).await;
+        let mut old = policy("QH010", NEW, "青禾财发〔2020〕3号", "<p>第一条 每小时2元。</p>", "2026-02-20T02:00:00Z");
+        old.values.read(&WRITTEN_ON, "2020-05-06");
+        let old = put(app, old).await;
+        let mut new = policy("QH010", NEW, "青禾财发〔2026〕9号", "<p>第一条 每小时3元。</p>", "2026-02-25T02:00:00Z");
+        new.values.read(&WRITTEN_ON, "2026-02-03");
+        let new = put(app, new).await;
+        app.work().await;
+        let (of_old, of_new) = (format!("/policies/{old}"), format!("/policies/{new}"));
+        let compared = format!("{of_new}/compare?with={old}");
+        let mut visitor = app.visitor();
+        visitor.get(&of_old).await.expect(200).shows("本库还有一份同名的文件").shows("晚于本文件").shows(&compared).hides("已废止");
+        visitor.get(&of_new).await.expect(200).shows("早于本文件").shows(&compared);
+        visitor.get(&compared).await.expect(200).shows(NEW);
+        visitor.get(&format!("{of_old}?on=2021-01-01")).await.expect(200).hides("本库还有一份同名的文件");
+        // Nothing of it stands in a text: one proposes it, another confirms it.
+        for first in [true, false] {
+            let (reference, version) = found(app, &new, "replaces").await;
+            let form = [("verb", "replaces"), ("to", old.as_str()), ("version", version.as_str())];
+            let mut person = if first { app.editor("QH010").await } else { app.clerk().await };
+            person.get(&format!("/references/{reference}")).await.expect(200).shows("标题相同");
+            person.post(&format!("/references/{reference}/confirm"), &form).await.expect(303);
+        }
+        visitor.get(&of_old).await.expect(200).shows("不再作为办事依据").hides("本库还有一份同名的文件").shows(&compared);
+        visitor.get(&of_new).await.expect(200).hides("本库还有一份同名的文件").shows(&compared);
+    }
+
+    async fn every_address_of_a_day_knows_the_day_or_says_so(app) {
+        column(app).await;
+        let mut old = policy("QH010", OLD, "青禾财发〔2020〕3号", "<p>第一条 正文。</p>", "2026-02-20T02:00:00Z");
+        old.values.read(&WRITTEN_ON, "2020-05-06");
+        let id = put(app, old).await;
+        app.work().await;
+        let (page, mut visitor) = (format!("/policies/{id}"), app.visitor());
+        // Before it was made it stood in no way to the law.
+        visitor.get(&page).await.expect(200).shows("<dt>有效性</dt>");
+        visitor.get(&format!("{page}?on=1990-01-01")).await.expect(200).shows("才作出").hides("<dt>有效性</dt>");
+        visitor.get(&format!("{page}/akn.xml?on=2021-01-01")).await.expect(200).shows("akomaNtoso");
+        visitor.get(&format!("{page}/akn.xml?on=1990-01-01")).await.expect(307);
+        visitor.get(&format!("{page}/akn.xml?on=2021-13-01")).await.expect(400);
+        for two in ["/policies?on=2021-01-01&on=2022-01-01".to_owned(), format!("{page}?on=2021-01-01&on=2022-01-01")] {
+            visitor.get(&two).await.expect(400);
+        }
+        // Programs are told what nobody can read.
+        for odd in ["on=2021-01-01", "validity=xx", "year=2", "kind=zzz"] {
+            for file in ["policies.csv", "policies.json", "policies/feed.atom"] {
+                visitor.get(&format!("/{file}?{odd}")).await.expect(400);
+            }
+        }
+        visitor.get("/policies/feed.atom?validity=in_force").await.expect(200).shows(OLD);
     }
 }

@@ -234,6 +234,7 @@ pub(crate) async fn policies(app: &TestApp) -> Vec<Object> {
     let row = document::rows::document(tx.conn(), &id).await.expect("database").expect("the policy");
     let said = Found {
         verb: Verb::Repeals,
+        passive: false,
         title: "停车管理暂行办法".into(),
         number: String::new(),
         articles: String::new(),

@@ -4,19 +4,22 @@ use axum::{
     extract::{Path, State},
     response::Response,
 };
-use document::references::{self, Decision, ReferenceId, Verb};
+use document::{
+    references::{self, Decision, FOUND, ReferenceId, ReferenceRow, Verb},
+    rows::DocumentRow,
+};
 use kernel::{id::DocumentId, may_for};
 use store::Tx;
 use web::{Ctx, Desk, Done, Form, FormErrors, Refusal, Result, act_in_place};
 
 use super::{
-    CONFIRM_REFERENCES,
+    CONFIRM_REFERENCES, effect,
     pages::{self, Typed},
     rows::{house, meant},
 };
 
 /// What was typed, as a decision; what others keep is looked up before the write begins.
-async fn decision(ctx: &Ctx, desk: &Desk, from: &DocumentId, typed: &Typed) -> Result<Decision, Refusal> {
+pub(super) async fn decision(ctx: &Ctx, desk: &Desk, from: &DocumentId, typed: &Typed) -> Result<Decision, Refusal> {
     let verb = Verb::from_code(&typed.verb).filter(|verb| *verb != Verb::Cites);
     let verb = verb.ok_or_else(|| Refusal::field("verb", "请选择关系，例如 废止。"))?;
     let to = match typed.to.as_str() {
@@ -27,7 +30,9 @@ async fn decision(ctx: &Ctx, desk: &Desk, from: &DocumentId, typed: &Typed) -> R
     };
     if let (Some(to), true) = (&to, verb.acts()) {
         let house = house(ctx);
-        let other = document::rows::document(ctx.db().read(), to).await?.ok_or(Refusal::NotFound)?;
+        let other = document::rows::document(ctx.db().read(), to).await?.filter(|one| one.rank > 0);
+        let none = || Refusal::field("to", "没有找到这份已公开的文件。请从候选里选择，或者选“不在本库”按文字保留。");
+        let other = other.ok_or_else(none)?;
         let own = document::rows::document(ctx.db().read(), from).await?.ok_or(Refusal::NotFound)?;
         // A document of another organ is ended or changed by the office's word alone.
         if house.keeper(&other.organ) != house.keeper(&own.organ) && !desk.staff.central {
@@ -35,6 +40,22 @@ async fn decision(ctx: &Ctx, desk: &Desk, from: &DocumentId, typed: &Typed) -> R
         }
     }
     Ok(Decision { verb, to, articles: typed.articles.clone(), effective_on: typed.effective_on.clone() })
+}
+
+/// Whether the page has told what the decision does: what is doubtful was looked at, and nothing else was chosen meanwhile. Said
+/// after everything that cannot be so at all.
+async fn looked_at(ctx: &Ctx, from: &DocumentRow, wanted: Option<&Decision>, typed: &Typed) -> Result<(), Refusal> {
+    let Some(wanted) = wanted else { return Ok(()) };
+    let told = effect::told(ctx, from, wanted).await?;
+    if !told.doubt.is_empty() && typed.sure != "true" {
+        return Err(Refusal::field("sure", format!("{}确实是这样的，请勾选“已核对”。", told.doubt)));
+    }
+    // A program that sends no such field has no page to look at.
+    if !typed.seen.is_empty() && !told.words.is_empty() && typed.seen != told.seen() {
+        let text = format!("请看一下认定后的结果：{}没有错的，再按一次“认定”。", told.words);
+        return Err(Refusal::field("verb", text));
+    }
+    Ok(())
 }
 
 /// Who may decide on what this document says.
@@ -52,21 +73,26 @@ pub(super) async fn confirm(
     Form(typed): Form<Typed>,
 ) -> Result<Response> {
     let row = references::one(ctx.db().read(), &id).await?.ok_or(web::Error::NotFound)?;
-    pages::from_document(&ctx, &desk, &row.from_document).await?;
-    let wanted = decision(&ctx, &desk, &row.from_document, &typed).await;
+    let from = pages::from_document(&ctx, &desk, &row.from_document).await?;
+    let wanted = decision(&ctx, &desk, &from.id, &typed).await;
+    let looked = looked_at(&ctx, &from, wanted.as_ref().ok(), &typed).await;
     let done = async |tx: &mut Tx| {
         let wanted = wanted?;
         allowed(&ctx, tx, &desk, &row.from_document).await?;
-        references::confirm(tx, &desk.actor(), &id, typed.version, &wanted).await?;
-        Ok::<_, Refusal>(Done::ok("/references?state=found", told(&wanted)))
+        let row = references::confirm(tx, &desk.actor(), &id, typed.version, &wanted).await?;
+        looked?;
+        Ok::<_, Refusal>(Done::ok("/references?state=found", told(&row, &wanted)))
     };
     let again = async |errors: FormErrors| pages::shown(&ctx, &desk, &id, typed.clone(), errors).await;
     act_in_place(&ctx, &typed.once, done, again).await
 }
 
 /// What the person reads afterwards.
-fn told(wanted: &Decision) -> String {
+fn told(row: &ReferenceRow, wanted: &Decision) -> String {
     let what = wanted.verb.label();
+    if row.state == FOUND {
+        return format!("已记下：{what}。正文没有写明，还要由另一人在“文件关系”里认定，认定以前不公开、不起作用。");
+    }
     match (&wanted.to, wanted.verb.acts()) {
         (None, _) => format!("已认定：{what}（不在本库，按文字保留），公众现在可以看到。"),
         (Some(_), true) => format!("已认定：{what}。公众现在可以看到，对方文件的有效性随之变化。"),
@@ -95,13 +121,15 @@ pub(super) async fn refuse(
 /// POST /references/new
 pub(super) async fn add(State(ctx): State<Ctx>, desk: Desk, Form(typed): Form<Typed>) -> Result<Response> {
     let from = DocumentId::from(typed.document.as_str());
-    pages::from_document(&ctx, &desk, &from).await?;
+    let document = pages::from_document(&ctx, &desk, &from).await?;
     let wanted = decision(&ctx, &desk, &from, &typed).await;
+    let looked = looked_at(&ctx, &document, wanted.as_ref().ok(), &typed).await;
     let done = async |tx: &mut Tx| {
         let wanted = wanted?;
         allowed(&ctx, tx, &desk, &from).await?;
-        references::add(tx, &desk.actor(), &from, &wanted, (&typed.name, &typed.reason)).await?;
-        Ok::<_, Refusal>(Done::ok(format!("/references?document={from}"), told(&wanted)))
+        let row = references::add(tx, &desk.actor(), &from, &wanted, (&typed.name, &typed.reason)).await?;
+        looked?;
+        Ok::<_, Refusal>(Done::ok(format!("/references?document={from}"), told(&row, &wanted)))
     };
     let again = async |errors: FormErrors| pages::by_hand(&ctx, &desk, typed.clone(), errors).await;
     act_in_place(&ctx, &typed.once, done, again).await

@@ -1,9 +1,9 @@
 //! Finding in the text of a policy what it says of other documents, as soon as it is public.
 
 use document::{
-    Kinds, events,
+    Kind, Kinds, events,
     references::{self, Found, Verb},
-    rows,
+    rows::{self, DocumentRow},
 };
 use futures::future::BoxFuture;
 use kernel::{
@@ -49,6 +49,21 @@ async fn read(tx: &mut Tx, kinds: &Kinds, event: &Event) -> Result<()> {
     let text = rows::text(tx.conn(), &edition).await.map_err(stored)?;
     let found = said(&text.body_text);
     references::put(tx, kind, &document, &edition, &found).await.map_err(stored)?;
+    done_to_others(tx, kind, &document).await?;
+    references::same_title(tx, kind, &document).await.map_err(stored)
+}
+
+/// Proposes what texts from before say that this document does to them (本办法已由《…》废止): nobody knew then what they meant.
+async fn done_to_others(tx: &mut Tx, kind: Kind, document: &DocumentRow) -> Result<()> {
+    for (id, quote) in references::naming(tx, &document.id).await.map_err(stored)? {
+        let Some(by) = said(&quote).into_iter().find(|one| one.passive) else { continue };
+        let fits = references::fitting(tx.conn(), kind, &by.title, &by.number).await.map_err(stored)?;
+        let this = fits.iter().all(|fit| fit.id == document.id || fit.id == id) && !fits.is_empty();
+        let Some(of) = rows::document(tx.conn(), &id).await.map_err(stored)? else { continue };
+        if this && fits.iter().any(|fit| fit.id == document.id) {
+            references::put_other(tx, &document.id, &of, &by).await.map_err(stored)?;
+        }
+    }
     Ok(())
 }
 
@@ -58,6 +73,7 @@ pub(super) fn said(text: &str) -> Vec<Found> {
     for citation in law_text::cited(text) {
         let one = Found {
             verb: verb(citation.verb),
+            passive: citation.passive,
             title: citation.title.clone().unwrap_or_default(),
             number: citation.number.clone().unwrap_or_default(),
             articles: articles(&citation.articles),
@@ -65,6 +81,7 @@ pub(super) fn said(text: &str) -> Vec<Found> {
         };
         let same = |known: &Found| {
             known.verb == one.verb
+                && known.passive == one.passive
                 && known.title == one.title
                 && known.number == one.number
                 && (known.articles == one.articles || one.verb == Verb::Cites)
@@ -190,11 +207,21 @@ mod tests {
     }
 
     #[test]
+    fn what_is_done_to_the_text_itself_is_told_so() {
+        let found = said("第一条 正文。\n本办法已由《停车设施管理办法》废止，保留供查阅。参见《停车设施管理办法》。");
+        let told: Vec<(Verb, bool, &str)> =
+            found.iter().map(|one| (one.verb, one.passive, one.title.as_str())).collect();
+        assert_eq!(told, [(Verb::Repeals, true, "停车设施管理办法")]);
+        assert_eq!(found[0].quote, "本办法已由《停车设施管理办法》废止，保留供查阅。");
+    }
+
+    #[test]
     fn the_sentence_stands_around_its_citation() {
         let text = "第一条 前面。\n本办法自2026年3月1日起施行，《青禾县停车管理暂行办法》同时废止。后面。";
         let start = text.find('《').expect("a title");
         let end = text.find('》').expect("its end") + '》'.len_utf8();
-        let citation = Citation { title: None, number: None, articles: Vec::new(), verb: None, start, end };
+        let citation =
+            Citation { title: None, number: None, articles: Vec::new(), verb: None, passive: false, start, end };
         assert_eq!(sentence(text, &citation), "本办法自2026年3月1日起施行，《青禾县停车管理暂行办法》同时废止。");
         let bare = Citation { start: 0, end: 3, ..citation };
         assert_eq!(sentence("没有句号", &bare), "没有句号");

@@ -6,6 +6,8 @@
 //! organ is the office's to confirm.
 
 mod actions;
+mod demo;
+mod effect;
 mod find;
 mod pages;
 mod rows;
@@ -43,6 +45,7 @@ pub fn capability() -> Capability {
         .nav(Nav::under("公开", "/references", "文件关系", &CONFIRM_REFERENCES, 126))
         .followers(|ctx: &Ctx| Followers::default().with(find::follower(ctx)))
         .desk(Arc::new(work::Waiting))
+        .demo(demo::scenes)
         .declare(forgets)
         .declare(undone)
         .declare(Verb::new("认定文件关系", "废止 修改 代替 依据 有效性", "/references", &CONFIRM_REFERENCES))

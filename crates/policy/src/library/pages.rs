@@ -7,7 +7,8 @@ use axum::{
 };
 use document::{
     Kinds,
-    references::{self, CONFIRMED, FOUND, REFUSED, ReferenceId, ReferenceRow, Verb},
+    common::EFFECTIVE_ON,
+    references::{self, CONFIRMED, FOUND, REFUSED, ReferenceId, ReferenceRow, Verb, basis},
     rows::DocumentRow,
 };
 use kernel::{id::DocumentId, may_for, time};
@@ -15,7 +16,8 @@ use serde::{Deserialize, Serialize};
 use web::{Ctx, Desk, Error, FormErrors, OfficeShell, Query, Refusal, Result, Steps, office_page, page};
 
 use super::{
-    CONFIRM_REFERENCES, POLICY,
+    CONFIRM_REFERENCES, POLICY, actions,
+    effect::{self, Told},
     rows::{self, Filter, Row, house},
     verbs,
 };
@@ -69,6 +71,8 @@ fn line(ctx: &Ctx, row: Row) -> Line {
     let verb = Verb::from_code(&row.verb).unwrap_or(Verb::Cites);
     let note = match (row.several, row.other_title.is_empty()) {
         _ if row.gone == 1 => "现在公开的正文里没有这句话了，请核对".to_owned(),
+        _ if row.basis == basis::OTHER => "对方文件的正文这样写".to_owned(),
+        _ if row.basis == basis::TITLE => "标题相同，成文在后".to_owned(),
         (0, true) => "不在本库".to_owned(),
         (several, true) if several > 1 => format!("有 {several} 份文件符合，请选择"),
         _ => String::new(),
@@ -87,7 +91,11 @@ fn line(ctx: &Ctx, row: Row) -> Line {
         document: row.from_document,
         title: row.from_title,
         articles: row.articles,
-        note: if row.decided_name.is_empty() { note } else { format!("{} {note}", row.decided_name) },
+        note: match (row.decided_name.as_str(), row.state.as_str()) {
+            ("", _) => note,
+            (name, FOUND) => format!("{name}提出，须由另一人认定 {note}"),
+            (name, _) => format!("{name} {note}"),
+        },
     }
 }
 
@@ -128,6 +136,10 @@ pub(super) struct Typed {
     pub(super) articles: String,
     pub(super) effective_on: String,
     pub(super) reason: String,
+    /// What the page has told of the effect; `none` = nothing, empty = no page was looked at.
+    pub(super) seen: String,
+    /// `true` = what is doubtful was looked at.
+    pub(super) sure: String,
 }
 
 #[derive(Template)]
@@ -149,7 +161,20 @@ struct OnePage {
     verbs: Vec<(&'static str, &'static str)>,
     /// Why this person cannot decide; empty = may.
     kept_out: String,
+    /// What the decision that stands in the form would do.
+    told: Told,
+    /// That, as the form sends it back.
+    seen: String,
+    /// What is doubtful was looked at.
+    sure: bool,
     once: String,
+}
+
+impl OnePage {
+    /// Code of where it comes from; empty where it is entered by hand.
+    fn basis(&self) -> &str {
+        self.row.as_ref().map_or("", |row| row.basis.as_str())
+    }
 }
 
 /// The document whose text it is, if this person may decide on it.
@@ -163,16 +188,30 @@ pub(super) async fn from_document(ctx: &Ctx, desk: &Desk, id: &DocumentId) -> Re
 /// GET /references/{id}
 pub(super) async fn one(State(ctx): State<Ctx>, desk: Desk, Path(id): Path<ReferenceId>) -> Result<Response> {
     let row = references::one(ctx.db().read(), &id).await?.ok_or(Error::NotFound)?;
+    let from = from_document(&ctx, &desk, &row.from_document).await?;
     let typed = Typed {
         version: row.version,
         verb: row.verb.clone(),
         to: if row.to_document.as_str().is_empty() { "none".to_owned() } else { row.to_document.to_string() },
         articles: row.articles.clone(),
-        effective_on: row.effective_on.clone(),
+        effective_on: match row.effective_on.as_str() {
+            "" if row.state == FOUND && row.does().acts() => stated(&ctx, &from).await?,
+            day => day.to_owned(),
+        },
         reason: row.reason.clone(),
         ..Typed::default()
     };
     shown(&ctx, &desk, &id, typed, FormErrors::new()).await
+}
+
+/// The day from which a text says that it holds, where no field says so: whoever decides sees it; empty = none.
+async fn stated(ctx: &Ctx, from: &DocumentRow) -> Result<String> {
+    let values = document::rows::values(ctx.db().read(), &from.current_edition).await?;
+    if values.has(&EFFECTIVE_ON) || from.public().is_none() {
+        return Ok(String::new());
+    }
+    let text = document::rows::text(ctx.db().read(), &from.current_edition).await?;
+    Ok(document::effect::effective(&text.body_text).map(|day| day.to_string()).unwrap_or_default())
 }
 
 /// The page of one with what was typed.
@@ -237,11 +276,19 @@ async fn render(
         "不在本库".to_owned(),
         "按正文的写法保留文字，没有链接，也不改变哪份文件的有效性",
     ));
+    // What cannot be decided so is told at its field when it is tried.
+    let told = match actions::decision(ctx, desk, &from.id, &typed).await {
+        Ok(wanted) => effect::told(ctx, &from, &wanted).await?,
+        Err(_) => Told::default(),
+    };
     let values = document::rows::values(ctx.db().read(), &from.current_edition).await?;
-    let begins = values.get(&document::common::EFFECTIVE_ON).to_owned();
+    let begins = values.get(&EFFECTIVE_ON).to_owned();
     let begins = if begins.is_empty() { from.first_published_on.clone() } else { begins };
     let decided = row.as_ref().filter(|row| !row.decided_at.is_empty());
-    let decided = decided.map(|row| format!("{} {}", row.decided_name, time::show_minute(&row.decided_at)));
+    let decided = decided.map(|row| {
+        let waits = if row.state == FOUND { "提出，须由另一人认定" } else { "" };
+        format!("{}{waits} {}", row.decided_name, time::show_minute(&row.decided_at))
+    });
     let state = row.as_ref().map_or("", |row| row.state.as_str());
     let bad = !errors.is_empty();
     let page = OnePage {
@@ -257,6 +304,9 @@ async fn render(
         decided: decided.unwrap_or_default(),
         verbs: verbs(),
         once: ctx.once(),
+        seen: told.seen(),
+        sure: typed.sure == "true",
+        told,
         errors,
         typed,
         row,

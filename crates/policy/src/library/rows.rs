@@ -57,6 +57,8 @@ pub(super) struct Row {
     pub(super) articles: String,
     pub(super) state: String,
     pub(super) several: i64,
+    /// Code of [`references::basis`].
+    pub(super) basis: String,
     /// The text that is public now does not say it any more.
     pub(super) gone: i64,
     pub(super) decided_name: String,
@@ -64,9 +66,13 @@ pub(super) struct Row {
 
 const COLUMNS: &str = "r.id, r.from_document, d.title AS from_title, d.organ, r.verb, COALESCE(t.title, '') AS other_title, \
      r.to_title, r.to_number, r.articles, r.state, r.several, \
-     CASE WHEN r.edition_id <> '' AND r.edition_id <> d.current_edition THEN 1 ELSE 0 END AS gone, r.decided_name";
+     r.basis, CASE WHEN r.basis = 'text' AND r.edition_id <> d.current_edition THEN 1 \
+     WHEN r.basis = 'other' AND r.edition_id <> COALESCE(t.current_edition, '') THEN 1 ELSE 0 END AS gone, r.decided_name";
 const FROM: &str =
     "document_reference r JOIN document d ON d.id = r.from_document LEFT JOIN document t ON t.id = r.to_document";
+
+/// What changes how the other stands comes before what only says on what a text is based.
+const ACTS: &str = "CASE WHEN r.verb IN ('repeals', 'replaces', 'ends', 'amends') THEN '1' ELSE '0' END";
 
 /// The organs whose documents a person sees here: all of them for the office.
 pub(crate) fn organs(ctx: &Ctx, desk: &Desk, asked: &str) -> Vec<OrganCode> {
@@ -81,7 +87,7 @@ pub(crate) fn organs(ctx: &Ctx, desk: &Desk, asked: &str) -> Vec<OrganCode> {
 fn list(ctx: &Ctx, desk: &Desk, filter: &Filter) -> List {
     let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
     List::new(COLUMNS, FROM, "r.id")
-        .sort("new", &[By::down("r.created_at")])
+        .sort("new", &[By::down(ACTS), By::down("r.created_at")])
         .given("d.current_edition <> ''")
         .given("r.state <> 'noted'")
         .any_of("d.organ", organs(ctx, desk, &filter.organ))
@@ -142,7 +148,8 @@ pub(crate) async fn meant(ctx: &Ctx, typed: &str) -> Result<DocumentId, Refusal>
     let kind = kinds.get(super::POLICY).ok_or(Refusal::NotFound)?;
     let last = typed.split(['?', '#']).next().unwrap_or_default().rsplit('/').next().unwrap_or_default();
     let id = DocumentId::from(last);
-    if let Some(document) = document::rows::document(ctx.db().read(), &id).await? {
+    // What was never public is nothing that a text can mean.
+    if let Some(document) = document::rows::document(ctx.db().read(), &id).await?.filter(|one| one.rank > 0) {
         return Ok(document.id);
     }
     let plain = typed.trim_matches(['《', '》']);

@@ -101,7 +101,7 @@ pub(crate) async fn look(ctx: &Ctx, whole: &Whole) -> Result<Anew> {
         texts.push(content(ctx, whole, file, told.get(&file.digest)).await?);
     }
     let changed = tampered(whole, "检查结果");
-    let asking = findings::Asking::of(ctx).await?;
+    let asking = checks::asking(ctx, whole).await?;
     let looked = anew::look(&asking, ctx.db(), &checks::about(whole), texts, changed).await?;
     Ok(Anew { looked, text: text_of(whole), fault: None })
 }

@@ -218,6 +218,7 @@ pub async fn keep(ctx: &Ctx, tx: &mut Tx, incoming: &Incoming, title: &str) -> R
         text: incoming.text.clone(),
         parts: incoming.parts.clone(),
         warnings: incoming.warnings.clone(),
+        masked: false,
     })
 }
 

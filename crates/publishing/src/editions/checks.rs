@@ -1,7 +1,7 @@
 //! What the checks look at in an edition: every text of it, and every place of every file, hidden ones too.
 
 use document::{
-    House, Kind, Values, Whole,
+    House, Kind, Kinds, Values, Whole,
     pictures::shown,
     rows::{self, AttachmentRow},
 };
@@ -154,11 +154,24 @@ pub async fn ensure(ctx: &Ctx, whole: &Whole) -> Result<()> {
     ensure_texts(ctx, whole, texts(&crate::house(ctx), whole)?).await
 }
 
+/// By what an edition is looked through. It may name itself, and the policy that it explains and goes out with: no library holds them yet.
+pub(super) async fn asking(ctx: &Ctx, whole: &Whole) -> Result<findings::Asking> {
+    let mut titles = vec![whole.edition.title.clone()];
+    for relation in Kinds::of(ctx).relations().into_iter().filter(|relation| relation.ahead) {
+        for row in whole.relations.iter().filter(|row| row.kind == relation.key) {
+            let Some(to) = rows::document(ctx.db().read(), &row.to_document).await? else { continue };
+            let open = rows::open_edition(ctx.db().read(), &to.id).await?;
+            titles.push(open.map_or(to.title, |open| open.title));
+        }
+    }
+    Ok(findings::Asking::of(ctx).await?.beside(titles))
+}
+
 async fn ensure_texts(ctx: &Ctx, whole: &Whole, texts: Vec<PartText>) -> Result<()> {
     let files = shown(whole);
     let texts: Vec<PartText> = texts.into_iter().chain(names(&files)).collect();
     let parts: Vec<Part> = texts.iter().map(|text| text.part.clone()).chain(files.iter().map(content)).collect();
-    let asking = findings::Asking::of(ctx).await?;
+    let asking = asking(ctx, whole).await?;
     findings::ensure(&asking, ctx.db(), &about(whole), &parts, async move |missing| {
         let mut found: Vec<PartText> = texts.into_iter().filter(|text| missing.contains(&text.part)).collect();
         for file in files.iter().filter(|file| missing.contains(&content(file))) {

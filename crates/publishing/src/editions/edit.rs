@@ -94,6 +94,18 @@ impl Editor {
         self.files.iter().filter(same).map(AttachmentRow::name).collect()
     }
 
+    /// Whether a masked copy can be made of a file.
+    fn can_be_masked(&self, file: &AttachmentRow) -> bool {
+        matches!(file.format.as_str(), "docx" | "xlsx")
+    }
+
+    /// Whether something in it tells of people: then a masked copy is offered where the file stands.
+    fn wants_mask(&self, file: &AttachmentRow) -> bool {
+        let own = format!("附件《{}》", file.name());
+        let mut found = self.panel.checks.iter().filter(|check| check.passed.is_none());
+        found.any(|check| check.is_of_person_in_file() && check.place.starts_with(&own))
+    }
+
     /// Other texts that have a file of the same bytes.
     fn same_elsewhere(&self, file: &AttachmentRow) -> Vec<&Twin> {
         self.twins.iter().filter(|twin| twin.digest == file.digest).collect()
@@ -147,6 +159,10 @@ async fn confirm(ctx: &Ctx, whole: &Whole, panel: &Panel) -> Result<String> {
         0 => String::new(),
         count => format!("|“检查”一栏有 {count} 处著录信息需要核对，审核员也会看到"),
     };
+    let standing = match panel.checks.iter().filter(|check| !check.stops() && check.passed.is_none()).count() {
+        0 => String::new(),
+        count => format!("|“检查”一栏提示的 {count} 处还在，审核员也会看到"),
+    };
     let noted = match comments::open(ctx.db().read(), &whole.edition.id).await? {
         0 => String::new(),
         count => format!("|审核员的批注还有 {count} 条没有标为已处理，审核员会看到"),
@@ -162,7 +178,7 @@ async fn confirm(ctx: &Ctx, whole: &Whole, panel: &Panel) -> Result<String> {
         count => format!("、正文图片 {count} 张"),
     };
     Ok(format!(
-        "附件 {} 个{pictures}{by_hand}；标题、正文和附件再检查一遍{remarks}{noted}|提交后依次过 {} 关：|{}|审核期间不能修改，可以收回修改{replaced}|{then}",
+        "附件 {} 个{pictures}{by_hand}；标题、正文和附件再检查一遍{standing}{remarks}{noted}|提交后依次过 {} 关：|{}|审核期间不能修改，可以收回修改{replaced}|{then}",
         whole.attachments().count(),
         gates.len(),
         gates.join("|"),

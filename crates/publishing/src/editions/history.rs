@@ -88,6 +88,9 @@ fn line(event: Event, editions: &[EditionRow]) -> Line {
         kind if kind == events::BINNED.name => (format!("删除草稿 {number}"), String::new()),
         kind if kind == events::RESTORED.name => (format!("恢复草稿 {number}"), String::new()),
         kind if kind == events::PURGED.name => ("回收站期满清除".to_owned(), String::new()),
+        kind if kind == events::FILE_ADDED.name && data.get("masked").is_some() => {
+            ("用遮盖副本代替附件，原件不再随稿件公开".to_owned(), text("name"))
+        }
         kind if kind == events::FILE_ADDED.name && !text("replaces").is_empty() => {
             ("替换附件，公开网址不变".to_owned(), text("name"))
         }

@@ -11,7 +11,7 @@ use document::{
     Listed, lists_of_people, masks_with,
     rows::{self, EditionRow},
 };
-use documents::{Change, MOST_CHANGES, Part};
+use documents::{Change, MOST_CHANGES, Part, Redone};
 use kernel::{
     id::{AttachmentId, DocumentId},
     may_for,
@@ -50,26 +50,42 @@ pub(super) async fn mask(
     let local = ctx.files().local(&row.digest).await?;
     let redone = attachments::extractor(&ctx).redo(&local, &row.file_name, changes).await;
     let redone = redone.map_err(attachments::refused)?;
-    if redone.done == 0 {
+    if redone.done == 0 && redone.dropped.is_empty() {
         let told = "要遮盖的内容中间隔着格式、编号或者公式，没有改动。请改好后重新上传。";
         return Ok(to.flash("warn", told).into_response());
     }
     let mut incoming = ctx.files().receive().await?;
     incoming.write(&redone.bytes).await?;
     let copy = attachments::read(&ctx, incoming.finish().await?, row.file_name.clone()).await?;
+    let noted = format!("这是撰写人用系统生成的遮盖副本，{}。请打开通读，核对遮盖是否完整。", outcome(&redone));
     let written = act_now(&ctx, async |tx| {
         let whole = load_open(tx, &house, &desk, &id).await?;
-        let kept = attachments::keep(&ctx, tx, &copy, "").await?;
+        let mut kept = attachments::keep(&ctx, tx, &copy, "").await?;
+        kept.masked = true;
+        kept.warnings.insert(0, noted.clone());
         attachments::put(tx, (&house, &desk.actor()), &whole, Some(&file), (&kept, true)).await?;
         checks::later(tx, &whole.edition.id).await?;
         Ok::<_, Refusal>(())
     });
     written.await?;
-    let told = format!(
-        "已生成遮盖副本，代替了原件：改动 {} 处。请打开附件通读，并看“检查”里是否还有没遮盖的内容。",
-        redone.done
-    );
-    Ok(to.ok(told).into_response())
+    let told = format!("已生成遮盖副本，代替了原件：{}。", outcome(&redone));
+    if redone.left.is_empty() {
+        return Ok(to.ok(format!("{told}请打开附件通读，并看“检查”里是否还有没遮盖的内容。")).into_response());
+    }
+    let left = "请打开附件，在这些地方手工改好后重新上传。";
+    Ok(to.flash("warn", format!("{told}{left}")).into_response())
+}
+
+/// What became of a file, in words.
+fn outcome(redone: &Redone) -> String {
+    let mut said = vec![format!("改动 {} 处", redone.done)];
+    if !redone.dropped.is_empty() {
+        said.push(format!("去掉了{}", redone.dropped.join("、").replace("公式", "公式（改为数值）")));
+    }
+    if !redone.left.is_empty() {
+        said.push(format!("下列地方没有改到：{}", redone.left.join("、")));
+    }
+    said.join("，")
 }
 
 /// Whole paragraphs and cells with what should stand there: of every place of the file, hidden ones too.
@@ -123,5 +139,35 @@ mod tests {
         let all = changes(&parts);
         let said: Vec<(&str, &str)> = all.iter().map(|one| (one.from.as_str(), one.to.as_str())).collect();
         assert_eq!(said, [("13900139000", "139****9000"), ("联系人手机13800138000。", "联系人手机138****8000。")]);
+    }
+    #[test]
+    fn what_became_of_a_file_is_told() {
+        let redone = |dropped: &[&str], left: &[&str]| Redone {
+            bytes: Vec::new(),
+            done: 2,
+            dropped: dropped.iter().map(|one| (*one).to_owned()).collect(),
+            left: left.iter().map(|one| (*one).to_owned()).collect(),
+        };
+        assert_eq!(outcome(&redone(&[], &[])), "改动 2 处");
+        let told = "改动 2 处，去掉了公式（改为数值）、文档属性，下列地方没有改到：页眉";
+        assert_eq!(outcome(&redone(&["公式", "文档属性"], &["页眉"])), told);
+    }
+
+    #[test]
+    fn homes_and_names_of_a_list_are_named_too() {
+        let part = |place: &str, text: &str| Part { place: place.to_owned(), text: text.to_owned(), unread: None };
+        let cells = [
+            ("A1", "姓名"),
+            ("B1", "身份证号"),
+            ("C1", "住址"),
+            ("A2", "王建军"),
+            ("B2", "000000199001010018"),
+            ("C2", "柳溪镇前进村三组12号"),
+        ];
+        let parts: Vec<Part> =
+            cells.iter().map(|(at, text)| part(&format!("sheet \"名单\" {at} (hidden)"), text)).collect();
+        let all = changes(&parts);
+        let to: Vec<&str> = all.iter().map(|one| one.to.as_str()).collect();
+        assert!(to.contains(&"王*军") && to.contains(&"柳溪镇前进村*组**号"), "{to:?}");
     }
 }

@@ -86,6 +86,7 @@ pub async fn keep(ctx: &Ctx, tx: &mut Tx, made: &Made) -> Result<NewPicture> {
             text: String::new(),
             parts: made.parts.clone(),
             warnings: Vec::new(),
+            masked: false,
         },
         size: made.size,
         small: (small.digest.clone(), small.bytes),

@@ -16,12 +16,18 @@ use law_text::{
     Statute,
     akn::{self, Body, Identity},
 };
-use web::{Ctx, Error, Reader, Result};
+use web::{Ctx, Error, Query, Reader, Result};
 
-use super::downloads::fresh;
+use super::{as_of, downloads::fresh};
 
-/// `GET /policies/{id}/akn.xml`, `GET /documents/{id}/akn.xml`.
-pub(super) async fn file(State(ctx): State<Ctx>, reader: Reader, Path(id): Path<DocumentId>) -> Result<Response> {
+/// `GET /policies/{id}/akn.xml`, `GET /documents/{id}/akn.xml`: as it stands, or with `?on=` as it stood on a day.
+pub(super) async fn file(
+    State(ctx): State<Ctx>,
+    reader: Reader,
+    Path(id): Path<DocumentId>,
+    Query(asked): Query<as_of::Asked>,
+) -> Result<Response> {
+    let day = as_of::day(&ctx, &asked.on)?;
     let document = match crate::public::document(&ctx, &id).await?.ok_or(Error::NotFound)? {
         Found::Public(document) => document,
         // The tombstone says what became of it.
@@ -29,8 +35,21 @@ pub(super) async fn file(State(ctx): State<Ctx>, reader: Reader, Path(id): Path<
     };
     let own = format!("{}/akn.xml", document.listed.path);
     if reader.path.split('?').next() != Some(own.as_str()) {
-        return Ok(Redirect::temporary(&own).into_response());
+        let on = day.map(|day| format!("?on={day}")).unwrap_or_default();
+        return Ok(Redirect::temporary(&format!("{own}{on}")).into_response());
     }
+    let document = match day {
+        None => *document,
+        Some(day) => {
+            let (then, other) = as_of::stood(&ctx, &document, day).await?;
+            if other.textless {
+                // The page of the document says why there is no text of that day.
+                let page = format!("{}?on={day}", document.listed.path);
+                return Ok(Redirect::temporary(&page).into_response());
+            }
+            then
+        }
+    };
     let identity = identity(&ctx, &document);
     let text = format!("{}\n{}", document.listed.title, document.body_text);
     // A long text is taken apart on a thread that answers nobody else.

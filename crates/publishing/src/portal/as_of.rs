@@ -1,6 +1,9 @@
 //! A document as it stood on a day that the address names: `?on=2024-05-01`.
 
-use document::public::{self, AsOf, PublicDocument};
+use document::{
+    common::VALIDITY,
+    public::{self, AsOf, PublicDocument},
+};
 use jiff::civil::Date;
 use kernel::time;
 use serde::Deserialize;
@@ -78,12 +81,14 @@ pub(super) async fn stood(ctx: &Ctx, document: &PublicDocument, day: Date) -> Re
     Ok((document, other))
 }
 
-/// The document where no text is to be shown: not in what machines read of the page either.
+/// The document where no text is to be shown: not in what machines read of the page either. How it stands today is not how it
+/// stood.
 fn without_text(document: &PublicDocument) -> PublicDocument {
     let mut bare = document.clone();
     for text in [&mut bare.body_html, &mut bare.body_text, &mut bare.reading_html, &mut bare.note] {
         text.clear();
     }
+    bare.listed.values.set(VALIDITY.key, Vec::new());
     bare.contents.clear();
     bare.attachments.clear();
     bare

@@ -189,8 +189,9 @@ pub(crate) async fn preview(ctx: &Ctx, reader: &Reader, document: &PublicDocumen
     let links = page.facts.iter_mut().map(|fact| &mut fact.href);
     let ties = page.forward.iter_mut().flat_map(|tie| &mut tie.lines).map(|line| &mut line.href);
     let said = page.relations.forward.iter_mut().chain(&mut page.relations.back).chain(&mut page.relations.naming);
-    let said = said.chain(&mut page.banner.by).map(|one| &mut one.href);
-    for href in links.chain(ties).chain(said).filter(|href| href.starts_with('/')) {
+    let said = said.chain(&mut page.banner.by).flat_map(|one| [&mut one.href, &mut one.compared]);
+    let alike = page.relations.alike.iter_mut().flat_map(|one| [&mut one.href, &mut one.compared]);
+    for href in links.chain(ties).chain(said).chain(alike).filter(|href| href.starts_with('/')) {
         *href = format!("{}{href}", bar.portal);
     }
     page.shell.title = format!("预览：{}", page.title);
@@ -219,8 +220,13 @@ async fn show(ctx: &Ctx, reader: &Reader, document: &PublicDocument, day: Option
         page.toc.clear();
         page.told.clear();
         page.attachments.clear();
-        page.validity.clear();
+        page.history.clear();
+        page.number = 1;
         page.banner = Banner::default();
+    }
+    // A day of which it is not known is told above; the table says nothing, neither that there is none.
+    if page.validity.is_empty() {
+        page.facts.retain(|fact| fact.label != VALIDITY.shown);
     }
     page.other = other;
     portal_page(&page)
@@ -243,7 +249,7 @@ async fn view(
     (shown, day): (Shown, Option<Date>),
 ) -> Result<Page> {
     let (listed, today) = (&document.listed, day.unwrap_or_else(|| ctx.today()));
-    let relations = Relations::of(ctx, &listed.id, day).await?;
+    let relations = Relations::of(ctx, listed, day).await?;
     let column = crate::public::column(ctx.db(), &listed.column).await?;
     let column = column.unwrap_or_else(|| Column::missing(&listed.column));
     let directory = ctx.directory();

@@ -12,6 +12,7 @@ use axum::{
 use document::{
     Facet, Kinds, Shape,
     columns::{Tree, column, column_names},
+    common::{EFFECTIVE_ON, EXPIRES_ON},
     page::base_url,
     public::{self, Cursor, Filter, Listed, Order, Places},
 };
@@ -53,6 +54,8 @@ fn in_table(told: &Told) -> (Vec<&'static Facet>, Vec<&'static Facet>) {
     let short = told.facets.iter().copied().filter(|facet| !matches!(facet.shape, Shape::Long(_)));
     let (named, mut others): (Vec<&Facet>, Vec<&Facet>) = short.partition(|facet| facet.named());
     others.sort_by_key(|facet| !matches!(facet.shape, Shape::Choice(_)));
+    // By which it stands as it does.
+    others.extend([&EFFECTIVE_ON, &EXPIRES_ON]);
     (named, others)
 }
 
@@ -158,6 +161,7 @@ fn list_json(walk: Walk) -> Response {
 async fn column_walk(ctx: &Ctx, pairs: Pairs, slug: &ColumnId) -> Result<Walk> {
     let kinds = Kinds::of(ctx);
     let asked = Asked::read(&kinds, pairs);
+    asked.readable(&kinds)?;
     let (tree, column) = tokio::try_join!(Tree::load(ctx.db()), column(ctx.db(), slug))?;
     if column.is_none() {
         return Err(Error::NotFound);
@@ -170,11 +174,7 @@ async fn walk(ctx: &Ctx, pairs: Pairs, of: fn(&Asked, &Kinds) -> Filter) -> Resu
     let kinds = Kinds::of(ctx);
     let asked = Asked::read(&kinds, pairs);
     let filter = of(&asked, &kinds);
-    if !asked.on.is_empty() {
-        let text =
-            "清单下载的是现在的状态，不能按以前的日期下载。请去掉网址里的 on，或者在政策库页面上看那一天的状态。";
-        return Err(Error::Invalid(text.into()));
-    }
+    asked.readable(&kinds)?;
     Walk::begin(ctx, kinds, &asked, filter).await
 }
 

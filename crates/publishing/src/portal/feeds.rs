@@ -210,6 +210,7 @@ async fn narrowed(
     let kinds = Kinds::of(ctx);
     // A feed is of what is new, whatever the order of the list.
     let mut asked = Asked::read(&kinds, pairs);
+    asked.readable(&kinds)?;
     asked.sort.clear();
     let narrowed = asked.narrowed();
     let directory = ctx.directory();

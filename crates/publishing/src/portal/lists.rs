@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use askama::Template;
 use axum::{
     extract::{Path, State},
+    http::StatusCode,
     response::Response,
 };
 use document::{
@@ -54,6 +55,9 @@ pub(super) struct Asked {
     after: String,
     /// The day as of which the library is shown; empty = today.
     pub(super) on: String,
+    /// What was typed for the day where it is none, and what is said of it.
+    pub(super) typed: String,
+    pub(super) wrong: String,
     /// Values of counted fields, by the field's name in addresses.
     fields: BTreeMap<&'static str, String>,
 }
@@ -67,6 +71,12 @@ impl Asked {
         let mut asked = Self::default();
         let facets = counted(kinds);
         for (key, value) in pairs {
+            if key == "on" && !asked.on.is_empty() {
+                // Of two days neither is meant: together they are none, and the page says so.
+                asked.on.push('、');
+                asked.on.extend(value.trim().chars().take(20));
+                continue;
+            }
             let place = match key.as_str() {
                 "q" => &mut asked.q,
                 "organ" => &mut asked.organ,
@@ -119,6 +129,29 @@ impl Asked {
             filter.kinds = vec![&crate::kinds::POLICY];
         }
         filter
+    }
+
+    /// Files and feeds are read by programs: a condition that nobody can read is told, not answered with everything.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] with the condition.
+    pub(super) fn readable(&self, kinds: &Kinds) -> Result<()> {
+        if !self.on.is_empty() {
+            let text = "清单和订阅给的是现在的状态，不能按以前的日期下载。请去掉网址里的 on，或者在政策库页面上看那一天的状态。";
+            return Err(Error::Invalid(text.into()));
+        }
+        let filter = self.filter(kinds);
+        let kind = self.kind.is_empty() || self.kind == "all" || !filter.kinds.is_empty();
+        let year = self.year.is_empty() || filter.year.is_some();
+        let conditions = [("kind", kind, self.kind.as_str()), ("year", year, self.year.as_str())];
+        let fields = counted(kinds).into_iter().map(|facet| {
+            let typed = self.field(facet);
+            (facet.asked, typed.is_empty() || !facet.shape.read(typed).is_empty(), typed)
+        });
+        match conditions.into_iter().chain(fields).find(|(_, fits, _)| !fits) {
+            Some((name, _, typed)) => Err(Error::Invalid(format!("网址里的 {name}={typed} 没有这个值，请核对。"))),
+            None => Ok(()),
+        }
     }
 
     pub(super) fn order(&self) -> Order {
@@ -376,12 +409,21 @@ pub(super) async fn policies(State(ctx): State<Ctx>, reader: Reader, Query(pairs
         path: "/policies",
         door: "policies",
     };
-    match as_of::day(&ctx, &asked.on)? {
-        Some(day) => library::of_day(&ctx, &reader, &kinds, (asked, filter, shelf), day).await,
-        None => {
+    match as_of::day(&ctx, &asked.on) {
+        Ok(Some(day)) => library::of_day(&ctx, &reader, &kinds, (asked, filter, shelf), day).await,
+        Ok(None) => {
             asked.on.clear();
             library(&ctx, &reader, &kinds, asked, filter, shelf).await
         }
+        // The list stays where it is, and what was typed in its field.
+        Err(Error::Invalid(wrong)) => {
+            asked.typed = std::mem::take(&mut asked.on);
+            asked.wrong = wrong;
+            let mut response = library(&ctx, &reader, &kinds, asked, filter, shelf).await?;
+            *response.status_mut() = StatusCode::BAD_REQUEST;
+            Ok(response)
+        }
+        Err(other) => Err(other),
     }
 }
 

@@ -2,12 +2,12 @@
 
 use document::{
     Kinds,
-    common::{AMENDED, EXPIRES_ON, LAPSED, REPEALED, VALIDITY, expired},
+    common::{AMENDED, EXPIRES_ON, LAPSED, REPEALED, VALIDITY, WRITTEN_ON, expired},
     public::Listed,
-    references::{self, Said, Verb},
+    references::{self, Namesake, Said, Verb},
 };
 use jiff::civil::Date;
-use kernel::id::DocumentId;
+use kernel::{id::DocumentId, time};
 use web::{Ctx, Result};
 
 /// One line: the other document and what is said.
@@ -25,6 +25,8 @@ pub(super) struct Told {
     pub(super) validity: String,
     /// Which articles, from when; may be empty.
     pub(super) note: String,
+    /// Where the two texts are held against each other; empty = nowhere.
+    pub(super) compared: String,
     verb: Verb,
     articles: bool,
     from: Option<Date>,
@@ -41,24 +43,43 @@ pub(super) struct Relations {
     pub(super) naming: Vec<Told>,
     /// How many public documents name it.
     pub(super) cited: i64,
+    /// Those of the same title, as long as nobody has decided what they are to this one.
+    pub(super) alike: Vec<Alike>,
+}
+
+/// Another document of the same title.
+#[derive(Debug, Clone)]
+pub(super) struct Alike {
+    /// What is said of it.
+    pub(super) words: String,
+    /// Its title with the places where it may break.
+    pub(super) name: String,
+    pub(super) href: String,
+    /// Where the two texts are held against each other.
+    pub(super) compared: String,
 }
 
 impl Relations {
     /// Those of a document; of one day only what had begun by then.
-    pub(super) async fn of(ctx: &Ctx, document: &DocumentId, day: Option<Date>) -> Result<Self> {
-        let kinds = Kinds::of(ctx);
-        let (forward, back) = tokio::try_join!(
+    pub(super) async fn of(ctx: &Ctx, listed: &Listed, day: Option<Date>) -> Result<Self> {
+        let (kinds, document) = (Kinds::of(ctx), &listed.id);
+        let (forward, back, alike) = tokio::try_join!(
             references::said(ctx.db(), &kinds, document),
             references::said_of(ctx.db(), &kinds, document),
+            references::namesakes(ctx.db(), &kinds, document),
         )?;
+        let made = |one: &Namesake| time::parse_date(one.other.values.get(&WRITTEN_ON));
+        let there = |one: &Namesake| day.is_none_or(|day| made(one).is_some_and(|made| made <= day));
+        let alike = alike.into_iter().filter(there).map(|one| told_alike(ctx, listed, &one)).collect();
         let by_then = |said: &Said| day.is_none_or(|day| said.from.is_none_or(|from| from <= day));
-        let forward: Vec<Told> = forward.into_iter().filter(by_then).map(|said| told(ctx, said, Verb::label)).collect();
-        let back: Vec<Told> = back.into_iter().filter(by_then).map(|said| told(ctx, said, Verb::back)).collect();
+        let forward: Vec<Told> =
+            forward.into_iter().filter(by_then).map(|said| told(ctx, listed, (said, true))).collect();
+        let back: Vec<Told> = back.into_iter().filter(by_then).map(|said| told(ctx, listed, (said, false))).collect();
         let mut others: Vec<String> = back.iter().map(|one| one.href.clone()).collect();
         others.sort_unstable();
         others.dedup();
         let (naming, back) = back.into_iter().partition(|one: &Told| one.verb == Verb::Cites);
-        Ok(Self { forward, back, naming, cited: i64::try_from(others.len()).unwrap_or(i64::MAX) })
+        Ok(Self { forward, back, naming, cited: i64::try_from(others.len()).unwrap_or(i64::MAX), alike })
     }
 
     /// Whether there is anything to tell.
@@ -84,7 +105,42 @@ impl Relations {
     }
 }
 
-fn told(ctx: &Ctx, said: Said, words: fn(Verb) -> &'static str) -> Told {
+/// The address at which a text is held against the one that it has taken the place of.
+fn comparison(newer: &str, older: &DocumentId) -> String {
+    format!("{newer}/compare?with={older}")
+}
+
+/// Whether what one says of the other is that it has taken its place: an announcement that ends others has not.
+fn took_place(said: &Said, titles: [&str; 2]) -> bool {
+    let announces = |title: &&str| ["废止", "失效", "清理", "修改"].iter().any(|word| title.contains(word));
+    let replaced = matches!(said.verb, Verb::Replaces | Verb::Repeals) && said.articles.is_empty();
+    replaced && !titles.iter().any(announces)
+}
+
+fn told_alike(ctx: &Ctx, own: &Listed, one: &Namesake) -> Alike {
+    let other = &one.other;
+    let line = document::page::lines(ctx, std::slice::from_ref(other), &document::page::Badges::new()).remove(0);
+    let made = other.values.get(&WRITTEN_ON);
+    let order = if one.later { "晚于本文件" } else { "早于本文件" };
+    let (newer, older) = if one.later { (other, own) } else { (own, other) };
+    Alike {
+        words: format!("本库还有一份同名的文件，{made} 作出，{order}，两份文件的关系还没有认定："),
+        name: line.marked(),
+        href: line.href,
+        compared: comparison(&newer.path, &older.id),
+    }
+}
+
+/// What is said between a document and another, by it or of it.
+fn told(ctx: &Ctx, own: &Listed, (said, by_it): (Said, bool)) -> Told {
+    let words: fn(Verb) -> &'static str = if by_it { Verb::label } else { Verb::back };
+    let compared = match &said.other {
+        Some(other) if took_place(&said, [&own.title, &other.title]) => {
+            let (newer, older) = if by_it { (own, other) } else { (other, own) };
+            comparison(&newer.path, &older.id)
+        }
+        _ => String::new(),
+    };
     let line = said
         .other
         .as_ref()
@@ -103,6 +159,7 @@ fn told(ctx: &Ctx, said: Said, words: fn(Verb) -> &'static str) -> Told {
         number: line.as_ref().map(|line| line.number.clone()).unwrap_or_default(),
         validity: line.map(|line| line.validity).unwrap_or_default(),
         note: notes.join("，"),
+        compared,
         verb: said.verb,
         articles: !said.articles.is_empty(),
         from: said.from,
@@ -126,6 +183,7 @@ pub(super) fn banner(listed: &Listed, relations: &Relations, today: Date) -> Ban
     let kept = "不再作为办事依据，留在这里供查阅。";
     let words = match validity {
         REPEALED if !since.is_empty() => format!("本文件{since}已废止，{kept}"),
+        REPEALED if by.is_empty() => format!("本文件已废止，{kept}废止它的文件和日期，本库没有登记。"),
         REPEALED => format!("本文件已废止，{kept}"),
         LAPSED if !since.is_empty() => format!("本文件{since}已失效，{kept}"),
         LAPSED if expired(&listed.values, today) => format!(

@@ -353,15 +353,19 @@ fn clock_of(ctx: &Ctx, review: Option<&Review>, stage: Option<&Stage>) -> (Strin
 fn effect(whole: &Whole, review: Option<&Review>, checks: &Checks, noted: usize) -> String {
     let let_through = checks.found.iter().filter(|check| check.passed.is_some()).count();
     let words = whole.text.body_text.chars().filter(|c| !c.is_whitespace()).count();
-    let left = match checks.stopping_words() {
-        left if left.is_empty() => "没有未处理的".to_owned(),
-        left => format!("{left}未处理"),
-    };
-    let looked = match let_through {
-        0 if checks.found.is_empty() => "检查没有发现问题".to_owned(),
-        0 => format!("检查发现的问题{left}"),
-        _ => format!("检查发现的问题 {let_through} 处已说明理由放行，{left}"),
-    };
+    let mut looked: Vec<String> = Vec::new();
+    if let_through > 0 {
+        looked.push(format!("检查发现的问题 {let_through} 处已说明理由放行"));
+    }
+    let stopping = checks.stopping_words();
+    if !stopping.is_empty() {
+        looked.push(format!("{stopping}未处理"));
+    }
+    let (standing, kinds) = checks.standing();
+    if standing > 0 {
+        looked.push(format!("检查提示的 {standing} 处还在（{kinds}），请确认逐处看过"));
+    }
+    let looked = if looked.is_empty() { "检查没有发现问题".to_owned() } else { looked.join("，") };
     let content =
         format!("正文 {} 字、附件 {} 个；{looked}", filters::grouped(&words.to_string()), whole.attachments().count(),);
     let then = then(whole, review);

@@ -51,6 +51,34 @@ fn plain(cell: &str) -> &str {
     cell.strip_prefix('\'').filter(|rest| rest.starts_with(['=', '+', '-', '@'])).unwrap_or(cell)
 }
 
+/// What is told of a table as a whole, though it is read.
+pub(super) fn notes(table: &Table) -> Vec<String> {
+    let (label, others) = HEADINGS[0];
+    let has = table.header.iter().any(|heading| {
+        let plain = heading.trim().trim_start_matches('\u{feff}').to_lowercase();
+        plain == label || others.contains(&plain.as_str())
+    });
+    if has {
+        Vec::new()
+    } else {
+        vec!["表里没有“类别”一列，所有词条都按“禁用”读入。".to_owned()]
+    }
+}
+
+/// What contradicts itself, in sentences.
+pub(super) fn against(found: &[(Term, Term)]) -> Vec<String> {
+    /// Contradictions that are told.
+    const TOLD: usize = 20;
+    let one = |(term, other): &(Term, Term)| {
+        let (sort, level) = (other.sort.label(), Level::of(other.severity).label());
+        format!(
+            "“{}”的规范写法“{}”仍会被词条“{}”（{sort}，{level}）查出，请核对这两条。",
+            term.form, term.right, other.form
+        )
+    };
+    found.iter().take(TOLD).map(one).collect()
+}
+
 /// The entries of a table, and what is wrong with its other lines.
 pub(super) fn read(table: &Table) -> (Vec<Term>, Vec<Fault>) {
     let place = |(label, others): &(&str, &[&str])| {

@@ -12,8 +12,8 @@ use review::book::{self, Imported, Put, TermId, TermRow};
 use serde::{Deserialize, Serialize};
 use store::Tx;
 use web::{
-    Ctx, Desk, Done, Error, Form, FormErrors, OfficeShell, Query, Refusal, Result, act, act_in_place, office_page,
-    page,
+    Ctx, Desk, Done, Error, Form, FormErrors, OfficeShell, Query, Refusal, Result, act, act_in_place, act_now,
+    office_page, page,
     sent::{self, Sent},
 };
 
@@ -102,6 +102,7 @@ pub(super) async fn list(State(ctx): State<Ctx>, desk: Desk, Query(asked): Query
 
 /// POST /checks/terms
 pub(super) async fn add(State(ctx): State<Ctx>, desk: Desk, Form(typed): Form<Typed>) -> Result<Response> {
+    let against = against(&ctx, &typed).await?;
     let done = async |tx: &mut Tx| {
         let sort =
             Sort::from_words(&typed.sort).ok_or_else(|| Refusal::field("sort", "请选择类别：禁用、规范或次序。"))?;
@@ -118,10 +119,19 @@ pub(super) async fn add(State(ctx): State<Ctx>, desk: Desk, Form(typed): Form<Ty
             Put::Changed => format!("已修改词条“{}”，稿件会陆续重新检查。", term.form),
             Put::Same => "这一条已经有了，没有改动。".to_owned(),
         };
-        Ok::<_, Refusal>(Done::ok("/checks/terms", told))
+        Ok::<_, Refusal>(Done::ok("/checks/terms", format!("{told}{against}")))
     };
     let again = async |errors: FormErrors| shown(&ctx, &desk, Asked::default(), typed.clone(), errors).await;
     act_in_place(&ctx, &typed.once, done, again).await
+}
+
+/// With which entries that are kept the typed one contradicts itself, in sentences; empty = with none.
+async fn against(ctx: &Ctx, typed: &Typed) -> Result<String> {
+    let Ok(term) = list::term([&typed.sort, &typed.form, &typed.right, &typed.reason, &typed.level]) else {
+        return Ok(String::new());
+    };
+    let found = book::contradictions(ctx.db().read(), &[term]).await.map_err(Error::from)?;
+    Ok(list::against(&found).concat())
 }
 
 /// Which entry a button is about.
@@ -156,8 +166,10 @@ struct Preview {
     faults: Vec<Fault>,
     /// Faults that are not listed.
     more: usize,
-    /// The first entries.
-    first: Vec<Term>,
+    /// The first entries, with what is kept of each: those that change something before the others.
+    first: Vec<(Term, String)>,
+    /// What is told of the table as a whole.
+    notes: Vec<String>,
     good: usize,
     carried: String,
     once: String,
@@ -169,11 +181,17 @@ impl Preview {
     }
 }
 
-/// The entries of the file that was sent, its name, and what is wrong with other lines; or what is wrong with it.
-async fn received(
-    ctx: &Ctx,
-    mut parts: Multipart,
-) -> Result<std::result::Result<(String, Vec<Term>, Vec<Fault>), String>> {
+/// What was read of a file that was sent.
+struct Sheet {
+    name: String,
+    terms: Vec<Term>,
+    /// What is wrong with other lines.
+    faults: Vec<Fault>,
+    notes: Vec<String>,
+}
+
+/// The entries of the file that was sent; or what is wrong with it.
+async fn received(ctx: &Ctx, mut parts: Multipart) -> Result<std::result::Result<Sheet, String>> {
     while let Some(field) = parts.next_field().await.map_err(sent::broken)? {
         if field.name() != Some("file") {
             continue;
@@ -185,7 +203,7 @@ async fn received(
             Ok(mut table) => {
                 table.set_aside();
                 let (terms, faults) = list::read(&table);
-                Ok((name, terms, faults))
+                Ok(Sheet { name, terms, faults, notes: list::notes(&table) })
             }
             Err(rejected) => Err(rejected.message),
         });
@@ -197,25 +215,39 @@ async fn received(
 pub(super) async fn preview(State(ctx): State<Ctx>, desk: Desk, parts: Multipart) -> Result<Response> {
     /// Faults and entries that are listed.
     const TOLD: usize = 50;
-    let (name, terms, faults) = match received(&ctx, parts).await? {
+    let Sheet { name, terms, faults, mut notes } = match received(&ctx, parts).await? {
         Ok(read) => read,
         Err(sentence) => {
             let errors = FormErrors::one("file", sentence);
             return shown(&ctx, &desk, Asked::default(), Typed::default(), errors).await;
         }
     };
+    let kept = book::kept_of(ctx.db().read(), &terms).await.map_err(Error::from)?;
+    let mut first: Vec<(Term, String)> =
+        terms.iter().cloned().zip(kept).map(|(term, row)| (term, row.as_ref().map_or_else(String::new, now))).collect();
+    // What is overwritten is to be seen.
+    first.sort_by_key(|(_, now)| now.is_empty());
+    first.truncate(TOLD);
+    notes.extend(list::against(&book::contradictions(ctx.db().read(), &terms).await.map_err(Error::from)?));
     let page = Preview {
         shell: desk.shell(&ctx, "导入检查词表").await?,
         name,
         done: book::foretold(ctx.db().read(), &terms).await?,
         more: faults.len().saturating_sub(TOLD),
         faults: faults.into_iter().take(TOLD).collect(),
+        notes,
         good: terms.len(),
         carried: list::carried(&terms),
-        first: terms.into_iter().take(TOLD).collect(),
+        first,
         once: ctx.once(),
     };
     office_page(&page)
+}
+
+/// An entry as it is kept, in words.
+fn now(row: &TermRow) -> String {
+    let right = if row.right_form.is_empty() { "（无）" } else { row.right_form.as_str() };
+    format!("{}：{right}，{}", row.sort().label(), row.level().label())
 }
 
 /// What the preview carries on.
@@ -226,14 +258,23 @@ pub(super) struct Carried {
     once: String,
 }
 
-/// POST /checks/terms/import
+/// POST /checks/terms/import: in several writes where the list is long, since nobody else writes while one lasts.
 pub(super) async fn import(State(ctx): State<Ctx>, desk: Desk, Form(form): Form<Carried>) -> Result<Response> {
-    let terms = list::carried_back(&form.terms);
+    /// Entries of one write.
+    const STEP: usize = 2_000;
+    let (terms, actor) = (list::carried_back(&form.terms), desk.actor());
+    book::room(ctx.db().read(), &terms).await.map_err(Error::from)?;
+    let last = terms.len().saturating_sub(1) / STEP * STEP;
+    let mut before = Imported::default();
+    for some in terms[..last].chunks(STEP) {
+        let written = act_now(&ctx, async |tx: &mut Tx| book::import(tx, &actor, some).await);
+        before = before.and(written.await?);
+    }
     let done = act(&ctx, &form.once, async |tx: &mut Tx| {
         if terms.is_empty() {
             return Err(Refusal::Conflict("没有可以导入的词条，没有改动。请重新选择文件。".into()));
         }
-        let Imported { added, changed, same } = book::import(tx, &desk.actor(), &terms).await?;
+        let Imported { added, changed, same } = before.and(book::import(tx, &actor, &terms[last..]).await?);
         let told = format!("已导入检查词表：增加 {added}，修改 {changed}，不变 {same}。稿件会陆续重新检查。");
         Ok(Done::ok("/checks/terms", told))
     });

@@ -4,11 +4,18 @@
 
 use super::{
     Finding, Gate, Severity,
-    people::{cells, head, lines},
+    people::{cells, head, lines, lists_people},
 };
 
 /// Words before an address of a home.
-const LABELS: [&str; 6] = ["家庭住址", "家庭地址", "现住址", "居住地址", "户籍地址", "户籍住址"];
+const LABELS: [&str; 7] = ["家庭住址", "家庭地址", "现住址", "居住地址", "户籍地址", "户籍住址", "住址"];
+/// Heads of columns that hold homes as well.
+const HEADS: [&str; 3] = ["详细住址", "现居住地", "常住地址"];
+/// Heads that say so where the table names people: organs and shops have such addresses, too.
+const BESIDE_PEOPLE: [&str; 7] = ["地址", "详细地址", "联系地址", "通讯地址", "通信地址", "户籍所在地", "住所"];
+/// What the head of a column says of organs and shops.
+const OF_ORGANS: [&str; 12] =
+    ["单位", "机构", "企业", "公司", "名称", "字号", "学校", "医院", "药店", "门店", "店名", "网点"];
 /// Words before an address in a sentence.
 const LIVES: [&str; 5] = ["家住", "现住在", "居住在", "住在", "现住"];
 /// What an address in full has one of.
@@ -40,29 +47,38 @@ pub fn homes(part: &str, text: &str) -> Vec<Finding> {
     found.into_iter().map(|(start, end)| told(part, &chars, start, end)).collect()
 }
 
-/// Whether the head of a column says that homes stand below it.
-pub(super) fn is_head(head: &str) -> bool {
-    LABELS.contains(&head)
+/// The columns below which homes stand, by a row of heads.
+pub(super) fn columns(row: &[String]) -> Vec<usize> {
+    let heads: Vec<String> = row.iter().map(|text| head(text)).collect();
+    let of_organ = |head: &String| OF_ORGANS.iter().any(|word| head.contains(*word));
+    let people = lists_people(&heads) && !heads.iter().any(of_organ);
+    let is_home =
+        |head: &str| LABELS.contains(&head) || HEADS.contains(&head) || (people && BESIDE_PEOPLE.contains(&head));
+    (0..heads.len()).filter(|at| is_home(&heads[*at])).collect()
 }
 
-/// Addresses below their label in a table.
+/// Addresses below their label in a table, or in the next cell of a form.
 fn in_tables(chars: &[char]) -> Vec<(usize, usize)> {
     let mut found = Vec::new();
     for border in ['\t', '|'] {
-        let mut columns: Vec<usize> = Vec::new();
+        let mut below: Vec<usize> = Vec::new();
         for (start, end) in lines(chars) {
             if !chars[start..end].contains(&border) {
-                columns.clear();
+                below.clear();
                 continue;
             }
             let row = cells(chars, (start, end), border);
-            let heads: Vec<usize> = (0..row.len()).filter(|at| is_head(&head(&row[*at].text))).collect();
-            if row.len() > 1 && !heads.is_empty() {
-                columns = heads;
-                continue;
-            }
-            let here = columns.iter().filter_map(|column| row.get(*column));
+            let texts: Vec<String> = row.iter().map(|cell| cell.text.clone()).collect();
+            let heads = columns(&texts);
+            let here: Vec<usize> = match row.len() > 1 && !heads.is_empty() {
+                true => heads.iter().map(|at| at + 1).collect(),
+                false => below.clone(),
+            };
+            let here = here.iter().filter_map(|column| row.get(*column));
             found.extend(here.filter(|cell| is_whole(&chars[cell.start..cell.end])).map(|cell| (cell.start, cell.end)));
+            if row.len() > 1 && !heads.is_empty() {
+                below = heads;
+            }
         }
     }
     found
@@ -167,6 +183,7 @@ mod tests {
             ("现住址: 解放路甲8号", "解放路甲*号"),
             ("刘芳家住青禾县柳溪镇大树村3组15号", "青禾县柳溪镇大树村*组**号"),
             ("患有肺癌，家住大树村三组", "大树村*组"),
+            ("住址：柳溪镇前进村三组12号", "柳溪镇前进村*组**号"),
         ] {
             let found = homes("body", text);
             assert_eq!(found.iter().map(|one| one.excerpt.as_str()).collect::<Vec<_>>(), [excerpt], "{text}");
@@ -187,6 +204,11 @@ mod tests {
         assert_eq!(excerpts(table), ["石门村*组**号", "青禾苑*栋*单元***室"]);
         assert_eq!(excerpts("| 姓名 | 现住址 |\n|---|---|\n| 甲 | 解放路8号 |"), ["解放路*号"]);
         assert_eq!(excerpts("单位\t地址\n县财政局\t人民路1号"), Vec::<String>::new());
+        assert_eq!(excerpts("姓名\t住址\n甲\t白塔镇塔南村一组4号"), ["白塔镇塔南村*组*号"]);
+        assert_eq!(excerpts("姓名\t手机\t地址\n甲\t略\t解放路8号"), ["解放路*号"]);
+        assert_eq!(excerpts("姓名\t甲\t住址\t解放路8号"), ["解放路*号"]);
+        assert_eq!(excerpts("企业名称\t负责人姓名\t地址\n甲\t略\t解放路8号"), Vec::<String>::new());
+        assert_eq!(excerpts("姓名\t职务\t地址\n甲\t略\t解放路8号"), Vec::<String>::new());
         assert_eq!(excerpts("姓名\t家庭住址\n甲\t略\n\n单位\t地址\n县财政局\t人民路1号"), Vec::<String>::new());
     }
 

@@ -120,7 +120,10 @@ both! {
         clerk.get("/checks/terms").await.expect(200).shows("增加 3，修改 0，不变 0").shows("县长李示范").shows("共 3 条");
         let out = clerk.get("/checks/terms/export.csv").await.expect(200).bytes;
         let page = clerk.upload("/checks/terms/preview", &[], &[("file", "词表.csv", &out)]).await.expect(200);
-        page.shows("读出 3 条：增加 0，修改 0，不变 3");
+        page.shows("读出 3 条：增加 0，修改 0，不变 3").shows("禁用：甲乙项目，请核对");
+        let bare = "词语,规范写法\n甲乙工程,甲乙工程指挥部\n甲乙,\n".as_bytes();
+        let page = clerk.upload("/checks/terms/preview", &[], &[("file", "词表.csv", bare)]).await.expect(200);
+        page.shows("没有“类别”一列").shows("“甲乙工程”的规范写法“甲乙工程指挥部”仍会被词条“甲乙”（禁用，请核对）查出");
         clerk.upload("/checks/terms/preview", &[], &[]).await.expect(422).shows("请选择一个");
         assert_eq!(count(app, "check_book.imported").await, 1);
     }
@@ -169,11 +172,60 @@ both! {
         let file = text.split(&format!("{path}/")).nth(1).and_then(|rest| rest.split(['/', '"']).next()).expect("a file");
         editor.post(&format!("{path}/{file}/mask"), &[]).await.expect(303);
         let page = editor.get(&format!("/documents/{id}/edit")).await.expect(200);
-        page.shows("已生成遮盖副本").shows("值班表.xlsx").hides("1 处须处理");
+        page.shows("已生成遮盖副本").shows("值班表.xlsx").hides("1 处须处理").shows("系统生成的遮盖副本");
+        editor.get(&format!("/documents/{id}")).await.expect(200).shows("用遮盖副本代替附件");
         // Nothing is left to be masked.
         let text = editor.get(&format!("/documents/{id}/edit")).await.expect(200).text();
         let file = text.split(&format!("{path}/")).nth(1).and_then(|rest| rest.split(['/', '"']).next()).expect("a file");
         editor.post(&format!("{path}/{file}/mask"), &[]).await.expect(303);
         editor.get(&format!("/documents/{id}/edit")).await.expect(200).shows("没有可以自动遮盖的内容");
+    }
+    async fn a_gate_says_what_the_checks_still_find(app) {
+        column(app).await;
+        let mut editor = app.editor("QH010").await;
+        let id = draft(&mut editor, "检查的通知").await;
+        let body = "<p>会议布署了工作,请认真执行。</p>";
+        submit(&mut editor, &id, "检查的通知", body, &[]).await.expect(303);
+        let (edition, ..) = edition(app, &id).await;
+        let mut secrecy = app.reviewer(Gate::SECRECY).await;
+        let page = secrecy.get(&format!("/reviews/{edition}")).await.expect(200);
+        page.shows("检查提示的 2 处还在").shows("疑似错别字 1 处").shows("标点符号 1 处").hides("没有未处理的");
+    }
+
+    async fn a_text_may_cite_itself_before_the_library_holds_it(app) {
+        column(app).await;
+        let mut editor = app.editor("QH010").await;
+        let id = draft(&mut editor, "检查的通知").await;
+        let title = "关于印发《青禾县甲补贴办法》的通知";
+        let own = "<p>《青禾县甲补贴办法》已经审议通过，请执行。</p>";
+        for (body, unknown) in [(own.to_owned(), false), (format!("{own}<p>根据《青禾县乙补贴办法》，制定本方案。</p>"), true)] {
+            let page = editor.get(&format!("/documents/{id}/edit")).await.expect(200);
+            let (version, once) = (page.field("version"), page.field("once"));
+            let fields = form(title, &body, &version, &once);
+            editor.post(&format!("/documents/{id}/save"), &fields).await.expect(303);
+            let page = editor.get(&format!("/documents/{id}/edit")).await.expect(200);
+            if unknown { page.shows("引用的文件没有查到") } else { page.hides("引用的文件没有查到") };
+        }
+    }
+
+    async fn no_entry_of_the_list_switches_off_a_heavier_one(app) {
+        let mut clerk = app.clerk().await;
+        term(&mut clerk, "forbidden", "绿岛集团", "", "block").await.expect(303);
+        term(&mut clerk, "form", "绿岛集团公司", "市属绿岛集团公司", "info").await.expect(303);
+        for text in ["由市属绿岛集团公司承办", "由绿岛集团公司承办", "和绿 岛集团合作"] {
+            let tried = clerk.post("/checks/bench", &[("text", text)]).await.expect(200);
+            tried.shows("political.forbidden").shows("必须处理");
+        }
+    }
+
+    async fn a_mark_that_closes_a_text_stops_it(app) {
+        column(app).await;
+        let mut editor = app.editor("QH010").await;
+        let id = draft(&mut editor, "检查的通知").await;
+        let body = "<p>县公安局布控方案。</p><p>（此件不公开）</p>";
+        save(&mut editor, &id, body, &[]).await.shows("涉密或者不公开的标记").shows("1 处须处理");
+        submit(&mut editor, &id, "检查的通知", body, &[]).await.expect(422).shows("必须处理的问题");
+        let body = "<p>县公安局工作安排。</p><p>（此件公开发布）</p>";
+        submit(&mut editor, &id, "检查的通知", body, &[]).await.expect(303);
     }
 }

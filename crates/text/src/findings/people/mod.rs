@@ -189,6 +189,11 @@ pub(super) fn head(text: &str) -> String {
     bare.trim_end_matches(':').to_owned()
 }
 
+/// Whether heads are those of a table that names people and none in office.
+pub(super) fn lists_people(heads: &[String]) -> bool {
+    heads.iter().any(|head| is_name_head(head)) && !heads.iter().any(|head| is_of_office(head))
+}
+
 /// What a row of heads says: the columns of names, and the heads that tell of people. `None` = it is no such row.
 fn heads(row: &[String]) -> Option<(Vec<usize>, Vec<(Told, String)>)> {
     let row: Vec<String> = row.iter().map(|text| head(text)).collect();
@@ -284,20 +289,38 @@ fn table(names: Vec<Named>, title: &str, tells: &[(Told, String)]) -> Group {
     Group { names, severity: if ill { Severity::Block } else { Severity::Warn }, suggestion }
 }
 
-/// `姓名：张三` with a paper, a home or an illness beside it: on the line, or down to `below`.
-fn labelled(chars: &[char], (start, end): (usize, usize), below: usize) -> Option<Group> {
-    let place = (start..end.saturating_sub(1)).find(|at| chars[*at] == '姓' && chars[*at + 1] == '名')?;
-    let mut from = place + 2;
-    let gap = chars[from..end].iter().take_while(|c| matches!(c, ':' | '\t' | '|' | ' ')).count();
-    from += gap;
-    let beside: String = chars[start..below.max(end)].iter().collect();
-    let tells = told(&beside).filter(|told| *told != Told::Life)?;
-    let length = chars[from..end].iter().take_while(|c| is_han(**c) || is_dot(**c)).count();
-    let name: String = chars[from..from + length].iter().collect();
-    let known = surname(&chars[from..from + length]) > 0 || name.chars().any(is_dot);
-    if gap == 0 || !known || !is_name(&name) {
+/// What a name stands behind that is one of a person alone.
+const LABELS: [&str; 10] =
+    ["姓名", "申请人", "户主", "受助人", "救助对象", "补助对象", "收款人", "领取人", "监护人", "患者"];
+
+/// The name behind a label from here on: where it begins and how long it is. 申请人 may be followed by any word, and wants a colon or
+/// the edge of a cell.
+fn behind_label(chars: &[char], at: usize, end: usize) -> Option<(usize, usize)> {
+    // Few characters begin one, and every character of a text is asked.
+    if !matches!(chars[at], '姓' | '申' | '户' | '受' | '救' | '补' | '收' | '领' | '监' | '患') {
         return None;
     }
+    let begins = |label: &&&str| label.chars().eq(chars[at..end].iter().copied().take(label.chars().count()));
+    let label = LABELS.iter().find(begins)?;
+    let from = at + label.chars().count();
+    let gap = chars[from..end].iter().take_while(|c| matches!(c, ':' | '\t' | '|' | ' ')).count();
+    let clear = chars[from..from + gap].iter().any(|c| *c != ' ');
+    if gap == 0 || !(clear || *label == "姓名") {
+        return None;
+    }
+    let from = from + gap;
+    let length = chars[from..end].iter().take_while(|c| is_han(**c) || is_dot(**c)).count();
+    let name = &chars[from..from + length];
+    let known = surname(name) > 0 || name.iter().any(|c| is_dot(*c));
+    (known && is_name(&name.iter().collect::<String>())).then_some((from, length))
+}
+
+/// `姓名：张三`, `申请人：张三` with a paper, a home or an illness beside it: on the line, or down to `below`.
+fn labelled(chars: &[char], (start, end): (usize, usize), below: usize) -> Option<Group> {
+    let (from, length) = (start..end).find_map(|at| behind_label(chars, at, end))?;
+    let beside: String = chars[start..below.max(end)].iter().collect();
+    let tells = told(&beside).filter(|told| *told != Told::Life)?;
+    let name: String = chars[from..from + length].iter().collect();
     let suggestion = match tells {
         Told::Health => {
             "姓名和健康状况写在一起。健康状况是敏感个人信息（《个人信息保护法》第二十八条），请遮盖姓名，例如“张*祥”。"
@@ -401,10 +424,10 @@ pub fn list_of_people(rows: &[Vec<(u32, String)>]) -> Option<(usize, String)> {
         let texts: Vec<String> = row.iter().map(|(_, text)| flat(text)).collect();
         let named = heads(&texts).map(|(places, _)| places).unwrap_or_default();
         let is_name_at: HashSet<usize> = named.iter().copied().collect();
-        let home = |place: &usize| super::homes::is_head(&head(&texts[*place])) && !is_name_at.contains(place);
+        let homes: Vec<usize> = super::homes::columns(&texts);
         // What is looked for goes first: the others have only their heads.
         let mut places: Vec<usize> = named.clone();
-        places.extend((0..texts.len()).filter(home));
+        places.extend(homes.into_iter().filter(|place| !is_name_at.contains(place)));
         if places.is_empty() {
             continue;
         }
