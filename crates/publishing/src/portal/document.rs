@@ -135,6 +135,11 @@ struct Page {
 }
 
 impl Page {
+    /// Whether something leads on from above the text: what explains it, and what can be done with it.
+    fn has_ways(&self) -> bool {
+        !self.back.is_empty() || self.beside.iter().any(|also| !also.warns())
+    }
+
     /// The title, with the places where it may break.
     fn heading(&self) -> String {
         web::breaks::marked(&self.title)
