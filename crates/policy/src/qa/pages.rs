@@ -16,7 +16,7 @@ use serde_json::json;
 use store::Tx;
 use web::{
     Ctx, Desk, Done, Form, FormErrors, OfficeShell, PortalShell, Query, Reader, Refusal, Result, act_in_place, filters,
-    hooks::{HEED, Mention, Mentions},
+    hooks::{Mention, Mentions},
     office_page,
     page::{office_errors, portal_page},
 };
@@ -57,30 +57,41 @@ pub(super) async fn list(State(ctx): State<Ctx>, reader: Reader, Query(asked): Q
     portal_page(&Questions { shell, list, flagged: flagged.into_iter().map(line).collect() })
 }
 
-/// Beside an answer: the clause on which it rests, and that it may not hold any more.
+/// Beside an answer that may not hold any more.
 pub(super) struct Warned;
 
 impl Mentions for Warned {
     fn of_document<'a>(&'a self, ctx: &'a Ctx, document: &'a DocumentId) -> BoxFuture<'a, Result<Vec<Mention>>> {
         Box::pin(async move {
-            let Some(found) = basis::of(ctx.db().read(), document).await? else { return Ok(Vec::new()) };
+            let Some(found) = basis::of(ctx.db().read(), document).await?.filter(|basis| !basis.flag.is_empty()) else {
+                return Ok(Vec::new());
+            };
             let policy = public::listed(ctx.db(), &Kinds::of(ctx), &found.policy).await?;
-            let mut all = Vec::new();
-            if let Some(policy) = policy.as_ref().filter(|_| law_text::ordinal(&found.clause).is_some()) {
-                all.push(Mention {
-                    heading: "看依据的条款",
-                    label: format!("《{}》{}", policy.title, found.clause),
-                    href: format!("{}#{}", policy.path, law_text::anchor(&found.clause)),
-                });
-            }
-            if found.flag.is_empty() {
-                return Ok(all);
-            }
             // What was withdrawn says so at its address.
             let href = policy.map_or_else(|| format!("/documents/{}", found.policy), |policy| policy.path);
             let label = format!("{}，本答复正在核对，请以文件现行规定为准", flag_words(&found.flag));
-            all.push(Mention { heading: HEED, label, href });
-            Ok(all)
+            Ok(vec![Mention { heading: "请注意", label, href }])
+        })
+    }
+}
+
+/// Beside an answer: the very clause on which it rests.
+pub(super) struct Based;
+
+impl Mentions for Based {
+    fn of_document<'a>(&'a self, ctx: &'a Ctx, document: &'a DocumentId) -> BoxFuture<'a, Result<Vec<Mention>>> {
+        Box::pin(async move {
+            let found = basis::of(ctx.db().read(), document).await?;
+            let Some(found) = found.filter(|basis| law_text::ordinal(&basis.clause).is_some()) else {
+                return Ok(Vec::new());
+            };
+            let policy = public::listed(ctx.db(), &Kinds::of(ctx), &found.policy).await?;
+            let mention = |policy: public::Listed| Mention {
+                heading: "看依据的条款",
+                label: format!("《{}》{}", policy.title, found.clause),
+                href: format!("{}#{}", policy.path, law_text::anchor(&found.clause)),
+            };
+            Ok(policy.map(mention).into_iter().collect())
         })
     }
 }
