@@ -151,6 +151,9 @@ impl App {
     pub fn new(ctx: Ctx) -> anyhow::Result<Self> {
         let search = Search::open(ctx.data().join("index"), &ctx)?;
         web::breaks::by(search::cuts);
+        let directory = ctx.directory();
+        let organs = directory.all().iter().flat_map(|organ| [organ.name.clone(), organ.short_name.clone()]);
+        web::breaks::keep(std::iter::once(ctx.site().county.clone()).chain(organs).collect());
         let (mut routes, portal) = all_routes(&ctx, Listener::Portal).finish();
         let (office_list, office) = all_routes(&ctx, Listener::Office).finish();
         routes.extend(office_list);

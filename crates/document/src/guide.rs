@@ -6,8 +6,8 @@ use web::{Ctx, Pager, PortalShell, Reader, Result, page::query_string};
 
 use crate::{
     page::{self, Contact, Line, Link, contact},
-    public::{self, Filter, Order, Places},
-    spec::Kinds,
+    public::{self, Filter, Listed, Order, Places},
+    spec::{Facet, Kinds, Shape},
 };
 
 /// Lines on a page.
@@ -37,6 +37,8 @@ pub struct Guide {
     pub filter: Filter,
     /// Columns for more.
     pub columns: Vec<Link>,
+    /// Choices that each line tells, such as the form of an interpretation.
+    pub told: &'static [&'static Facet],
 }
 
 /// The page as the template shows it.
@@ -70,7 +72,11 @@ pub async fn guide(ctx: &Ctx, reader: &Reader, asked: &Asked, guide: Guide) -> R
     let pager = Pager::new(page, total.n, SIZE, &query_string(&[("q", &q)])).or_more(total.more);
     let places = Places::page(pager.page, SIZE);
     let listed = public::list(ctx.db(), &Kinds::of(ctx), &filter, Order::Newest, places).await?.items;
-    let badges = page::badges(ctx, &[&listed]).await?;
+    let mut badges = page::badges(ctx, &[&listed]).await?;
+    for one in &listed {
+        let words: Vec<&'static str> = guide.told.iter().filter_map(|facet| chosen(facet, one)).collect();
+        badges.entry(one.id.clone()).or_default().extend(words);
+    }
     let mut shell = page::shell(ctx, reader, guide.heading, guide.door, guide.lead);
     if pager.page > 1 {
         shell.title = format!("{}（第 {} 页）", guide.heading, pager.page);
@@ -87,4 +93,11 @@ pub async fn guide(ctx: &Ctx, reader: &Reader, asked: &Asked, guide: Guide) -> R
         columns: guide.columns,
     };
     Ok((shell, list))
+}
+
+/// The name of what was chosen, if anything was.
+fn chosen(facet: &Facet, listed: &Listed) -> Option<&'static str> {
+    let Shape::Choice(choices) = facet.shape else { return None };
+    let code = listed.values.get(facet);
+    choices.iter().find(|(known, _)| *known == code).map(|(_, name)| *name)
 }

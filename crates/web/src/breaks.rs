@@ -9,6 +9,9 @@ pub type Cuts = fn(&str) -> Vec<usize>;
 
 static CUTS: OnceLock<Cuts> = OnceLock::new();
 
+/// Names of the place that are no words of a dictionary: 青禾县, 县民政局.
+static NAMES: OnceLock<Vec<String>> = OnceLock::new();
+
 /// A shorter text has one line nearly always, in characters.
 const SHORT: usize = 9;
 /// A longer text is no title, in characters.
@@ -17,19 +20,38 @@ const LONG: usize = 400;
 const PARTICLES: &str = "的了着过等之者们地得";
 /// As many characters before 〔 may be the name of an organ in a document number (青禾府办发〔2026〕31号), which is kept whole.
 const NAME: usize = 6;
+/// A longer name of an organ may break, in characters.
+const LONGEST_NAME: usize = 7;
 
 /// Whoever has a dictionary tells how words are found; the first one stays.
 pub fn by(cuts: Cuts) {
     let _ = CUTS.set(cuts);
 }
 
+/// Names that a line does not break: those of the county and its organs, as far as they are short; the first list stays.
+pub fn keep(names: Vec<String>) {
+    let short = |name: &String| (2..=LONGEST_NAME).contains(&name.chars().count());
+    let _ = NAMES.set(names.into_iter().filter(short).collect());
+}
+
 /// Where a line of this title may break, in bytes from its beginning; empty where nobody knows, and for what is short.
 pub fn cuts(title: &str) -> Vec<usize> {
     let count = title.chars().count();
     match CUTS.get() {
-        Some(cuts) if (SHORT..=LONG).contains(&count) => joined(title, cuts(title)),
+        Some(cuts) if (SHORT..=LONG).contains(&count) => {
+            let names = NAMES.get().map_or(&[][..], Vec::as_slice);
+            outside(title, names, joined(title, cuts(title)))
+        }
         _ => Vec::new(),
     }
+}
+
+/// Without those within a name.
+fn outside(title: &str, names: &[String], cuts: Vec<usize>) -> Vec<usize> {
+    let ends =
+        |name: &String| title.match_indices(name.as_str()).map(|(at, name)| (at, at + name.len())).collect::<Vec<_>>();
+    let spans: Vec<(usize, usize)> = names.iter().flat_map(ends).collect();
+    cuts.into_iter().filter(|cut| !spans.iter().any(|(from, to)| from < cut && cut < to)).collect()
 }
 
 /// Without those before a word that belongs to the one before it: pages and pictures break a title alike.
@@ -123,6 +145,14 @@ mod tests {
             title.push_str(word);
         }
         parted(&title, &cuts).replace("<wbr>", "|")
+    }
+
+    #[test]
+    fn a_line_ends_in_no_name() {
+        let title = "青禾县停车管理办法";
+        let cuts = vec![0, 3, 6, 9, 15, 21];
+        assert_eq!(outside(title, &["青禾县".to_owned()], cuts.clone()), [0, 9, 15, 21]);
+        assert_eq!(outside(title, &[], cuts.clone()), cuts);
     }
 
     #[test]

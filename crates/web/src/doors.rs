@@ -36,8 +36,10 @@ pub struct WayIn {
 /// Where a way in is offered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Offered {
-    /// On the first page.
+    /// On the first page, as a tile.
     Home,
+    /// On the first page, as words in the line below the search.
+    Line,
     /// On pages of errors.
     Errors,
     Both,

@@ -272,10 +272,13 @@ pub async fn reformed(ctx: &Ctx) {
     }
 }
 
+/// The heading of mentions that a reader must know before the text is used.
+pub const HEED: &str = "请注意";
+
 /// One line that a capability sets beside a public object whose keeper does not know it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mention {
-    /// Under which heading; lines of one heading stand together.
+    /// Under which heading; lines of one heading stand together. Under [`HEED`] they are a warning above the text.
     pub heading: &'static str,
     /// The words of the link.
     pub label: String,

@@ -167,7 +167,7 @@ fn shows(item: &DeskItem, group: &str) -> bool {
 
 fn line(ctx: &Ctx, item: DeskItem, left: Option<Countdown>) -> Line {
     let Some(left) = left else {
-        return Line { clock: String::new(), due: String::new(), left: "无期限".into(), tone: "", item };
+        return Line { clock: String::new(), due: String::new(), left: "无期限".into(), tone: "off", item };
     };
     let ruler = ctx.calendar().ruler(item.since.unwrap_or(ctx.today()), left.due(), ctx.today());
     let clock =

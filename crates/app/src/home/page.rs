@@ -26,6 +26,8 @@ use web::{
 struct Home {
     shell: PortalShell,
     ways: Vec<WayIn>,
+    /// Ways in of few words, below the search.
+    also: Vec<WayIn>,
     shelves: Vec<Filled>,
     progress: Option<Progress>,
     month: i64,
@@ -48,7 +50,7 @@ struct Home {
 /// A township with what it has published.
 struct Township {
     link: Link,
-    /// Day of the newest, `MM-DD`; with the year where that is another. Empty without any.
+    /// Day of the newest, `MM-DD`; of another year `2025 年 11 月`. Empty without any.
     newest: String,
 }
 
@@ -106,6 +108,7 @@ pub(super) async fn page(State(ctx): State<Ctx>, reader: Reader) -> Result<Respo
     portal_page(&Home {
         shell: shell.linked(&linked),
         ways: ways_in(&ctx, Offered::Home),
+        also: ways_in(&ctx, Offered::Line),
         shelves,
         progress,
         month,
@@ -160,10 +163,35 @@ fn organs(ctx: &Ctx, today: Date, filled: &[Fill<OrganCode>]) -> (Vec<Township>,
     let township = |organ: &Organ| {
         let own = filled.iter().find(|one| one.of == organ.code);
         let newest = own.map_or("", |one| one.newest.as_str());
-        let newest = newest.strip_prefix(&format!("{:04}-", today.year())).unwrap_or(newest).to_owned();
-        Township { link: Link::organ(organ, own.map_or(0, |one| one.count)), newest }
+        Township { link: Link::organ(organ, own.map_or(0, |one| one.count)), newest: short_day(newest, today) }
     };
     let townships = living().filter(|organ| organ.kind == OrganKind::Township).map(township).collect();
     let departments = living().filter(|organ| organ.kind == OrganKind::CountyDepartment).count();
     (townships, i64::try_from(departments).unwrap_or(0))
+}
+
+/// A day in as few characters as tell it: `11-06` of this year, `2025 年 11 月` of another.
+fn short_day(day: &str, today: Date) -> String {
+    match day.strip_prefix(&format!("{:04}-", today.year())) {
+        Some(day) => day.to_owned(),
+        None => match (day.get(..4), day.get(5..7)) {
+            (Some(year), Some(month)) => format!("{year} 年 {} 月", month.trim_start_matches('0')),
+            _ => day.to_owned(),
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::short_day;
+
+    #[test]
+    fn the_day_of_another_year_takes_no_more_room_than_one_of_this_year_needs() {
+        let today = date(2026, 11, 29);
+        assert_eq!(short_day("2026-11-06", today), "11-06");
+        assert_eq!(short_day("2025-01-06", today), "2025 年 1 月");
+        assert_eq!(short_day("", today), "");
+    }
 }

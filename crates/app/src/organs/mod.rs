@@ -13,7 +13,7 @@ const FIND: WayIn = WayIn {
     href: "/organs",
     label: "查机关",
     icon: "organ",
-    about: "各机关的职能、地址、电话、办公时间",
+    about: "职能、地址和电话",
     place: 50,
     on: Offered::Both,
 };

@@ -12,7 +12,7 @@ const ASK: WayIn = WayIn {
     href: "/foi",
     label: "申请公开信息",
     icon: "apply",
-    about: "想要的信息没有公开，可以书面申请，免费",
+    about: "没公开的信息，免费申请",
     place: 20,
     on: Offered::Home,
 };

@@ -18,7 +18,7 @@ const WRITE: WayIn = WayIn {
     href: "/letters",
     label: "写信咨询",
     icon: "mail",
-    about: "咨询、建议、投诉找谁，怎样联系",
+    about: "咨询、建议、投诉找谁",
     place: 40,
     on: Offered::Home,
 };

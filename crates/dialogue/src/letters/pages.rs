@@ -29,6 +29,7 @@ pub(super) async fn letters(State(ctx): State<Ctx>, reader: Reader, Query(asked)
         listed: "已公开的回应",
         filter: Filter::kinds(&[&RESPONSE]),
         columns: columns_for(&tree, &[&PROPOSALS, &RESPONSES]),
+        told: &[],
     };
     let (shell, list) = guide::guide(&ctx, &reader, &asked, about).await?;
     portal_page(&Page { shell, list })

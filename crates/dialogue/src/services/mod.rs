@@ -14,7 +14,7 @@ const FIND: WayIn = WayIn {
     href: "/services",
     label: "办事指南",
     icon: "guide",
-    about: "带什么、到哪办、多久办好",
+    about: "材料、地点和时限",
     place: 60,
     on: Offered::Home,
 };

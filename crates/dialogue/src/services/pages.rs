@@ -29,6 +29,7 @@ pub(super) async fn services(State(ctx): State<Ctx>, reader: Reader, Query(asked
         listed: "全部指南",
         filter: Filter::kinds(&[&GUIDE]),
         columns: columns_for(&tree, &[&SERVICES]),
+        told: &[],
     };
     let (shell, list) = guide::guide(&ctx, &reader, &asked, about).await?;
     portal_page(&Page { shell, list })

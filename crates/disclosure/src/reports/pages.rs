@@ -34,6 +34,7 @@ pub(super) async fn reports(State(ctx): State<Ctx>, reader: Reader, Query(asked)
         listed: "各机关年报",
         filter,
         columns: column.map(|column| Link::column(&tree, column)).into_iter().collect(),
+        told: &[],
     };
     let (shell, list) = guide::guide(&ctx, &reader, &asked, about).await?;
     portal_page(&Page { shell, list })

@@ -122,6 +122,8 @@ both! {
         editor.get("/ledger").await.expect(200).shows("停车管理办法").shows("2026-05-20").hides("扬尘管理办法");
         editor.get("/ledger?term=near").await.expect(200).shows("停车管理办法").hides("防汛值守规定");
         editor.get("/ledger?sort=expires").await.expect(200).shows("防汛值守规定");
+        // A box stands only where something can be done with what is chosen.
+        app.clerk().await.get("/ledger").await.expect(200).shows("防汛值守规定").hides("type=\"checkbox\" name=\"ids\"");
         let form = [("normative", "1"), ("registered", "QHGF-2026-001"), ("registered_on", "2026-02-21"), ("version", "1")];
         editor.post(&format!("/ledger/{parking}"), &form).await.expect(303);
         // One number for one document; somebody who was slower is told; a bad date stays as typed.

@@ -213,9 +213,11 @@ both! {
         let page = visitor.get(&format!("/policies/{id}/beside")).await.expect(200).text();
         let second = page.split("<section class=\"beside").find(|part| part.contains("补贴每人每月 100 元")).expect("the clause");
         assert!(second.contains("第二条说的补贴按月打到卡上"), "{page}");
+        // What nobody explains is folded; no block bears the class that keeps a number on one line.
+        assert!(page.contains("<summary>第一条没有专门解读") && !page.contains("beside whole"), "{page}");
         visitor.get(&format!("/documents/{reading}/graphic")).await.expect(200).shows("每人每月").shows("<svg");
         visitor.get(&format!("/documents/{reading}/graphic.svg")).await.expect(200).shows("70 岁以上");
         visitor.get(&format!("/documents/{id}/graphic")).await.expect(404);
-        visitor.get("/interpretations").await.expect(200).shows("补贴办法解读").shows("100%");
+        visitor.get("/interpretations").await.expect(200).shows("补贴办法解读").shows("100%").shows("<table class=\"tbl\"");
     }
 }

@@ -66,6 +66,9 @@ both! {
         visitor.get(&format!("/policies/{id}")).await.expect(200).shows("补贴每月多少钱？");
         visitor.get("/questions").await.expect(200).shows("补贴每月多少钱？").hides("正在核对");
         visitor.get("/questions?q=%E4%B8%BA%E4%BB%80%E4%B9%88").await.expect(200).shows("为什么要有这个办法？");
+        // The page of an answer leads to the very clause on which it rests.
+        let clause = format!("href=\"/policies/{id}#第二条\"");
+        visitor.get(&format!("/documents/{asked}")).await.expect(200).shows(&clause);
         app.pass(SignedDuration::from_hours(1));
         correct(app, &id, "<p>第一条　为了老有所养，制定本办法。</p><p>第二条　补贴每人每月 120 元。</p>").await;
         app.work().await;
@@ -105,7 +108,11 @@ both! {
         old.values.read(&AUDIENCE, "给：旧的补贴\n对象：个人");
         put(app, old).await;
         visitor.get("/audience").await.expect(200).shows("1. 您是谁").shows("返乡创业").shows("河口镇");
-        visitor.get(&format!("/policies/{id}")).await.expect(200).shows("答五个问题");
+        // Conditions stand below the text as a table of their own, not as lines of the law.
+        let page = visitor.get(&format!("/policies/{id}")).await.expect(200).shows("答五个问题").shows("class=\"benefits\"");
+        page.shows("<h3>养老服务补贴</h3>").hides("<p>给：");
+        visitor.get("/").await.expect(200).shows("<ul class=\"doors\"><li><a href=\"/audience\">");
+        visitor.get("/sitemap").await.expect(200).shows("<a href=\"/questions\">").shows("<a href=\"/audience\">");
         let data = visitor.get("/audience.json").await.expect(200).json();
         assert_eq!(data["items"].as_array().map(Vec::len), Some(2), "{data}");
         assert_eq!(data["items"][1]["benefits"][0]["age"]["least"], 70, "{data}");

@@ -73,6 +73,13 @@ pub(super) struct Benefit {
     pub(super) validity: String,
 }
 
+impl Benefit {
+    /// What decides whether it fits: the conditions of which nothing was said.
+    pub(super) fn open(&self) -> Vec<&Reason> {
+        self.reasons.iter().filter(|reason| reason.met == Met::Unknown).collect()
+    }
+}
+
 /// What fits somebody, and what may fit.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Answer {

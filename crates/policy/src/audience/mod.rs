@@ -28,7 +28,7 @@ const ASK: WayIn = WayIn {
     about: "答五个问题，看能享受什么、为什么；不用登录，不留记录",
     icon: "search",
     place: 15,
-    on: Offered::Home,
+    on: Offered::Line,
 };
 
 pub fn capability() -> Capability {

@@ -21,7 +21,7 @@ const SPEAK: WayIn = WayIn {
     href: "/consultations",
     label: "对草案提意见",
     icon: "talk",
-    about: "正在征求意见的草案和处理结果",
+    about: "正在征求意见的草案",
     place: 30,
     on: Offered::Home,
 };

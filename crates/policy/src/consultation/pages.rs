@@ -34,6 +34,7 @@ pub(super) async fn consultations(
         listed: "公告和结果",
         filter: Filter::kinds(&[&CONSULTATION]),
         columns: columns_for(&tree, &[&CONSULTATIONS]),
+        told: &[],
     };
     let (shell, list) = guide::guide(&ctx, &reader, &asked, about).await?;
     // On the pages after the first only the list goes on.

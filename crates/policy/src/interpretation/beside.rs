@@ -57,11 +57,55 @@ struct Note {
     from: String,
 }
 
+impl Note {
+    /// Whether it heads what follows: 二、怎么领, or the name of a part of the interpretation (背景依据：).
+    fn heading(&self) -> bool {
+        is_heading(&self.words) || ELEMENTS.iter().any(|part| self.words.strip_suffix('：') == Some(part.label))
+    }
+}
+
 /// A clause and what is said of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Row {
     clause: Clause,
     notes: Vec<Note>,
+}
+
+/// Clauses that stand together on the page: one after the other that are explained, or that are not.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Band {
+    /// That nothing is said of them; empty where something is.
+    silent: String,
+    rows: Vec<Row>,
+}
+
+/// Clauses without a word of their own are folded together, so that what is explained is not lost among them.
+fn bands(rows: Vec<Row>) -> Vec<Band> {
+    let mut bands: Vec<Vec<Row>> = Vec::new();
+    for row in rows {
+        match bands.last_mut() {
+            Some(band) if band.last().is_some_and(|last| last.notes.is_empty() == row.notes.is_empty()) => {
+                band.push(row);
+            }
+            _ => bands.push(vec![row]),
+        }
+    }
+    let with_words = |rows: Vec<Row>| Band { silent: silent(&rows), rows };
+    bands.into_iter().map(with_words).collect()
+}
+
+/// 第七条至第十四条没有专门解读；empty where they are explained.
+fn silent(rows: &[Row]) -> String {
+    if rows.iter().any(|row| !row.notes.is_empty()) {
+        return String::new();
+    }
+    let numbers: Vec<&str> = rows.iter().map(|row| row.clause.number.as_str()).filter(|one| !one.is_empty()).collect();
+    let which = match numbers.as_slice() {
+        [] => format!("这 {} 部分", rows.len()),
+        [only] => (*only).trim_end_matches('、').to_owned(),
+        [first, .., last] => format!("{}至{}", first.trim_end_matches('、'), last.trim_end_matches('、')),
+    };
+    format!("{which}没有专门解读，展开看原文")
 }
 
 /// A paragraph of an interpretation, with the clauses that it explains; none = the policy as a whole.
@@ -171,8 +215,9 @@ struct Page {
     /// Title and address of each interpretation.
     interpretations: Vec<(String, String)>,
     forms: String,
-    rows: Vec<Row>,
-    /// How many clauses are explained.
+    bands: Vec<Band>,
+    /// How many clauses there are, and how many of them are explained.
+    parts: usize,
     explained: usize,
     whole: Vec<Note>,
 }
@@ -190,19 +235,34 @@ async fn clauses(ctx: &Ctx, edition: &EditionId) -> Result<Vec<Clause>> {
     Ok(query_as(sql).bind(edition).fetch_all(ctx.db().read()).await?)
 }
 
+/// The clauses of a policy, each with what its interpretations say of it; and what they say of the whole.
+async fn matched(ctx: &Ctx, policy: &PublicDocument) -> Result<(Vec<Row>, Vec<Note>)> {
+    let leading = policy.back(INTERPRETS.key).to_vec();
+    let mut paragraphs = Vec::new();
+    for one in &leading {
+        let document = read(ctx, &one.id).await?;
+        paragraphs.extend(said(&document, leading.len() > 1));
+    }
+    Ok(rows(clauses(ctx, &policy.listed.edition).await?, paragraphs))
+}
+
+/// Whether a clause of the policy is explained by itself: only then is there something to read side by side.
+pub(super) async fn is_matched(ctx: &Ctx, policy: &DocumentId) -> Result<bool> {
+    let policy = match read(ctx, policy).await {
+        Err(Error::NotFound) => return Ok(false),
+        read => read?,
+    };
+    Ok(matched(ctx, &policy).await?.0.iter().any(|row| !row.notes.is_empty()))
+}
+
 /// `GET /policies/{id}/beside`
 pub(super) async fn page(State(ctx): State<Ctx>, reader: Reader, Path(id): Path<DocumentId>) -> Result<Response> {
     let policy = read(&ctx, &id).await?;
-    let leading = policy.back(INTERPRETS.key).to_vec();
+    let leading = policy.back(INTERPRETS.key);
     if leading.is_empty() {
         return Err(Error::NotFound);
     }
-    let mut paragraphs = Vec::new();
-    for one in &leading {
-        let document = read(&ctx, &one.id).await?;
-        paragraphs.extend(said(&document, leading.len() > 1));
-    }
-    let (rows, whole) = rows(clauses(&ctx, &policy.listed.edition).await?, paragraphs);
+    let (rows, whole) = matched(&ctx, &policy).await?;
     let title = policy.listed.title.clone();
     let about = format!("{title}：原文和解读逐条对照");
     portal_page(&Page {
@@ -211,8 +271,9 @@ pub(super) async fn page(State(ctx): State<Ctx>, reader: Reader, Path(id): Path<
         validity: policy.listed.values.words(&VALIDITY),
         interpretations: leading.iter().map(|one| (one.title.clone(), one.path.clone())).collect(),
         forms: pages::forms(&ctx, &id).await?.join("、"),
+        parts: rows.len(),
         explained: rows.iter().filter(|row| !row.notes.is_empty()).count(),
-        rows,
+        bands: bands(rows),
         whole,
         title,
     })
@@ -236,6 +297,23 @@ mod tests {
         assert_eq!(words(1), ["第二条说的补贴，每月发放。", "户口迁走的，次月停发。"]);
         assert_eq!(words(2), ["第一条和第三条照旧。"]);
         assert_eq!(whole.len(), 4, "{whole:?}");
+    }
+
+    #[test]
+    fn clauses_of_which_nothing_is_said_are_folded_together() {
+        let all = ["第一条", "第二条", "第三条", "第四条", "第五条"].map(clause).to_vec();
+        let (rows, _) = rows(all, paragraphs("第二条说的补贴，每月发放。", ""));
+        let bands = bands(rows);
+        let told: Vec<(&str, usize)> = bands.iter().map(|band| (band.silent.as_str(), band.rows.len())).collect();
+        let (one, three) = ("第一条没有专门解读，展开看原文", "第三条至第五条没有专门解读，展开看原文");
+        assert_eq!(told, [(one, 1), ("", 1), (three, 3)]);
+    }
+
+    #[test]
+    fn the_heads_of_an_interpretation_are_told_from_its_sentences() {
+        let heads = |words: &str| Note { words: words.to_owned(), from: String::new() }.heading();
+        assert!(heads("二、怎么领") && heads("背景依据："));
+        assert!(!heads("第二条说的补贴，每月发放。"));
     }
 
     #[test]

@@ -9,7 +9,7 @@ use web::{
 };
 
 use super::{
-    INTERPRETATION, INTERPRETS,
+    INTERPRETATION, INTERPRETS, beside,
     kind::{CHART, GRAPHIC},
     pages,
 };
@@ -21,20 +21,21 @@ impl Mentions for Beside {
         Box::pin(async move {
             let kinds = Kinds::of(ctx);
             let Some(listed) = public::listed(ctx.db(), &kinds, document).await? else { return Ok(Vec::new()) };
-            let beside = |policy: &DocumentId| Mention {
+            let side_by_side = |policy: &DocumentId| Mention {
                 heading: "对照阅读",
                 label: "原文和解读逐条对照".to_owned(),
                 href: format!("/policies/{policy}/beside"),
             };
             let mut all = Vec::new();
             if INTERPRETS.to.contains(&listed.kind.key) {
-                if !public::leading(ctx.db(), &INTERPRETS, &[document]).await?.is_empty() {
+                let explained = !public::leading(ctx.db(), &INTERPRETS, &[document]).await?.is_empty();
+                if explained && beside::is_matched(ctx, document).await? {
                     let forms = pages::forms(ctx, document).await?;
                     let label = match forms.len() {
                         0 | 1 => "原文和解读逐条对照".to_owned(),
                         _ => format!("原文和解读逐条对照（{}）", forms.join("、")),
                     };
-                    all.push(Mention { label, ..beside(document) });
+                    all.push(Mention { label, ..side_by_side(document) });
                 }
                 return Ok(all);
             }
@@ -51,8 +52,8 @@ impl Mentions for Beside {
             }
             for row in rows::relations(ctx.db().read(), document).await?.iter().filter(|row| row.kind == INTERPRETS.key)
             {
-                if public::listed(ctx.db(), &kinds, &row.to_document).await?.is_some() {
-                    all.push(beside(&row.to_document));
+                if beside::is_matched(ctx, &row.to_document).await? {
+                    all.push(side_by_side(&row.to_document));
                 }
             }
             Ok(all)

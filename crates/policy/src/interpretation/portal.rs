@@ -7,6 +7,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use document::{
+    Facet,
     guide::{self, Asked, Guide, GuideList},
     page as part,
     public::Filter,
@@ -20,9 +21,12 @@ use web::{
 use super::{
     INTERPRETATION, INTERPRETS, beside,
     graphic::{Figures, Page as Drawn},
-    kind::{CHART, GRAPHIC, TRANSCRIPT},
+    kind::{CHART, FORM, GRAPHIC, TRANSCRIPT},
     rates::{self, Rate},
 };
+
+/// What a line of the list says of an interpretation.
+static TOLD: [&Facet; 1] = [&FORM];
 
 #[derive(Template)]
 #[template(path = "interpretation/templates/interpretations.html")]
@@ -43,6 +47,7 @@ pub(super) async fn list(State(ctx): State<Ctx>, reader: Reader, Query(asked): Q
         listed: "全部解读",
         filter: Filter::kinds(&[&INTERPRETATION]),
         columns: Vec::new(),
+        told: &TOLD,
     };
     let (shell, list) = guide::guide(&ctx, &reader, &asked, about).await?;
     let year = ctx.today().year();

@@ -41,11 +41,12 @@ const FIND: WayIn = WayIn {
     about: "大家常问的政策问题，一问一答，写明依据哪一条",
     icon: "doc",
     place: 16,
-    on: Offered::Home,
+    on: Offered::Line,
 };
 
 pub fn capability() -> Capability {
     let (needs, mentions): (Arc<dyn Needs>, Arc<dyn Mentions>) = (Arc::new(needs::Founded), Arc::new(pages::Warned));
+    let based: Arc<dyn Mentions> = Arc::new(pages::Based);
     Capability::new(SUBJECT, "政策问答")
         .routes(routes)
         .routes(portal_routes)
@@ -60,6 +61,7 @@ pub fn capability() -> Capability {
         .declare(FIND)
         .declare(needs)
         .declare(mentions)
+        .declare(based)
         .declare(&QUESTION as Kind)
 }
 

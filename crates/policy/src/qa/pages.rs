@@ -49,6 +49,7 @@ pub(super) async fn list(State(ctx): State<Ctx>, reader: Reader, Query(asked): Q
         listed: "全部问答",
         filter: Filter::kinds(&[&QUESTION]),
         columns: Vec::new(),
+        told: &[],
     };
     let (shell, list) = guide::guide(&ctx, &reader, &asked, about).await?;
     let flagged = basis::flagged(ctx.db().read(), None, NAMED).await?;
@@ -70,6 +71,27 @@ impl Mentions for Warned {
             let href = policy.map_or_else(|| format!("/documents/{}", found.policy), |policy| policy.path);
             let label = format!("{}，本答复正在核对，请以文件现行规定为准", flag_words(&found.flag));
             Ok(vec![Mention { heading: "请注意", label, href }])
+        })
+    }
+}
+
+/// Beside an answer: the very clause on which it rests.
+pub(super) struct Based;
+
+impl Mentions for Based {
+    fn of_document<'a>(&'a self, ctx: &'a Ctx, document: &'a DocumentId) -> BoxFuture<'a, Result<Vec<Mention>>> {
+        Box::pin(async move {
+            let found = basis::of(ctx.db().read(), document).await?;
+            let Some(found) = found.filter(|basis| law_text::ordinal(&basis.clause).is_some()) else {
+                return Ok(Vec::new());
+            };
+            let policy = public::listed(ctx.db(), &Kinds::of(ctx), &found.policy).await?;
+            let mention = |policy: public::Listed| Mention {
+                heading: "看依据的条款",
+                label: format!("《{}》{}", policy.title, found.clause),
+                href: format!("{}#{}", policy.path, law_text::anchor(&found.clause)),
+            };
+            Ok(policy.map(mention).into_iter().collect())
         })
     }
 }

@@ -23,7 +23,7 @@ pub fn capability() -> Capability {
     Capability::new("gates", "审核流程")
         .routes(routes)
         .permissions(&[&CONFIGURE_GATES])
-        .nav(Nav::under("公开", "/gates", "审核流程", &CONFIGURE_GATES, 132))
+        .nav(Nav::under("管理", "/gates", "审核流程", &CONFIGURE_GATES, 350))
         .demo(demo::scenes)
         .declare(Verb::new("设置审核流程", "关口 办理期限 审核员 两人", "/gates", &CONFIGURE_GATES))
 }

@@ -26,6 +26,7 @@ use web::{
 use super::{
     as_of::{self, OtherDay},
     relations::{self, Banner, Relations},
+    told::{self, Told},
 };
 
 /// `GET /policies/{id}`, `GET /documents/{id}`: each document has one address; any other prefix leads there.
@@ -110,7 +111,7 @@ struct Page {
     facts: Vec<Fact>,
     toc: Vec<Heading>,
     body: String,
-    long: Vec<(&'static str, String)>,
+    told: Vec<Told>,
     number: i64,
     note: String,
     updated: String,
@@ -134,6 +135,11 @@ struct Page {
 }
 
 impl Page {
+    /// Whether something leads on from above the text: what explains it, and what can be done with it.
+    fn has_ways(&self) -> bool {
+        !self.back.is_empty() || self.beside.iter().any(|also| !also.warns())
+    }
+
     /// The title, with the places where it may break.
     fn heading(&self) -> String {
         web::breaks::marked(&self.title)
@@ -217,7 +223,7 @@ async fn show(ctx: &Ctx, reader: &Reader, document: &PublicDocument, day: Option
     if other.textless {
         page.body.clear();
         page.toc.clear();
-        page.long.clear();
+        page.told.clear();
         page.attachments.clear();
         page.history.clear();
         page.number = 1;
@@ -274,6 +280,7 @@ async fn view(
         let linked = super::linked::of_document(ctx, document, &shell, &organ);
         shell = shell.linked(&linked);
     }
+    let told = told::told(listed);
     Ok(Page {
         bar: None,
         shell,
@@ -286,9 +293,9 @@ async fn view(
         relations,
         facts: facts(listed, &about, &validity),
         validity,
-        toc: document.contents.clone(),
+        toc: told::contents(document.contents.clone(), &told),
         body: if official { super::official::dressed(&document.reading_html) } else { document.reading_html.clone() },
-        long: long(listed),
+        told,
         number: document.number,
         note: document.note.clone(),
         updated: time::show_minute(&listed.updated_at),
@@ -410,14 +417,6 @@ fn facts(listed: &Listed, about: &About<'_>, validity: &str) -> Vec<Fact> {
     }
     facts.sort_by_key(|(place, _)| *place);
     facts.into_iter().map(|(_, fact)| fact).filter(|fact| !fact.value.is_empty()).collect()
-}
-
-/// Long fields that stand below the text, each under its name.
-fn long(listed: &Listed) -> Vec<(&'static str, String)> {
-    let told = |facet: &&&'static Facet| facet.public && facet.place > 0 && matches!(facet.shape, Shape::Long(_));
-    let mut long: Vec<_> = listed.kind.facets.iter().filter(told).filter(|facet| listed.values.has(facet)).collect();
-    long.sort_by_key(|facet| facet.place);
-    long.into_iter().map(|facet| (facet.shown, listed.values.get(facet).to_owned())).collect()
 }
 
 /// Where the file itself is, with its name for whoever saves it.

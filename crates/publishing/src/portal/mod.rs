@@ -19,6 +19,7 @@ mod pictures;
 mod relations;
 mod site;
 mod sitemap;
+mod told;
 
 #[cfg(test)]
 mod tests;
@@ -34,7 +35,7 @@ use kernel::{id::DocumentId, permission::READ_PUBLIC};
 use web::{
     Ctx, Listener, Result, Routes,
     doors::{Door, Offered, WayIn},
-    hooks::{Mention, Mentions},
+    hooks::{HEED, Mention, Mentions},
 };
 
 /// Doors and ways in to documents.
@@ -47,7 +48,7 @@ pub(crate) const WAYS_IN: [WayIn; 2] = [
         href: "/policies",
         label: "查政策",
         icon: "doc",
-        about: "按机关、年份、主题分类查文件，看是否有效",
+        about: "找文件，看是否有效",
         place: 10,
         on: Offered::Both,
     },
@@ -65,6 +66,13 @@ pub(crate) const WAYS_IN: [WayIn; 2] = [
 struct Beside {
     heading: &'static str,
     lines: Vec<Mention>,
+}
+
+impl Beside {
+    /// Whether it must be known before the text is used.
+    fn warns(&self) -> bool {
+        self.heading == HEED
+    }
 }
 
 /// What others have to say beside a document.

@@ -37,7 +37,7 @@ pub fn capability() -> Capability {
     Capability::new(SUBJECT, "网址重定向")
         .routes(routes)
         .permissions(&[&MANAGE])
-        .nav(Nav::under("公开", "/redirects", "网址重定向", &MANAGE, 133))
+        .nav(Nav::under("管理", "/redirects", "网址重定向", &MANAGE, 353))
         .events(&[&ADDED, &CHANGED, &REMOVED])
         .subject(SUBJECT, "网址重定向")
         .migrations(::store::migrations!("redirect", "../../migrations/redirects/0001_redirects.sql"))

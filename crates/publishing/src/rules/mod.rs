@@ -27,7 +27,7 @@ pub fn capability() -> Capability {
     Capability::new("checks", "检查规则")
         .routes(routes)
         .permissions(&[&CONFIGURE_CHECKS])
-        .nav(Nav::under("公开", "/checks", "检查规则", &CONFIGURE_CHECKS, 134))
+        .nav(Nav::under("管理", "/checks", "检查规则", &CONFIGURE_CHECKS, 351))
         .demo(demo::scenes)
         .declare(library)
         .declare(Verb::new("检查规则", "错别字 敏感词 词表 标点 隐私", "/checks", &CONFIGURE_CHECKS))

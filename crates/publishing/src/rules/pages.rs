@@ -26,12 +26,34 @@ impl Line {
     }
 }
 
+/// The rules of a gate.
+struct Group {
+    gate: &'static str,
+    /// On what all of them rest; empty where they differ.
+    basis: &'static str,
+    lines: Vec<Line>,
+}
+
+impl Group {
+    fn of(gate: Gate, set: &Book) -> Self {
+        let line = |rule: &'static Rule| Line { rule, level: set.level(rule.id).unwrap_or(Level::Warn) };
+        let lines: Vec<Line> = RULES.iter().filter(|rule| rule.gate == gate).map(line).collect();
+        let first = lines.first().map_or("", |line| line.rule.basis);
+        let basis = if lines.iter().all(|line| line.rule.basis == first) { first } else { "" };
+        Self { gate: gate_label(gate), basis, lines }
+    }
+
+    /// Whether anything in it can be set.
+    fn is_open(&self) -> bool {
+        self.lines.iter().any(|line| !line.rule.fixed)
+    }
+}
+
 #[derive(Template)]
 #[template(path = "rules/templates/rules.html")]
 struct Rules {
     shell: OfficeShell,
-    /// Gates with their rules.
-    gates: Vec<(&'static str, Vec<Line>)>,
+    gates: Vec<Group>,
     levels: [Level; 4],
     terms: i64,
     /// Who changed something last, and when.
@@ -45,11 +67,7 @@ struct Rules {
 pub(super) async fn rules(State(ctx): State<Ctx>, desk: Desk) -> Result<Response> {
     let levels = book::levels(ctx.db().read()).await?;
     let set = Book { levels, ..Book::default() };
-    let of = |gate: Gate| {
-        let rules = RULES.iter().filter(move |rule| rule.gate == gate);
-        let line = |rule: &'static Rule| Line { rule, level: set.level(rule.id).unwrap_or(Level::Warn) };
-        (gate_label(gate), rules.map(line).collect::<Vec<Line>>())
-    };
+    let of = |gate: Gate| Group::of(gate, &set);
     let changed = book::changed(ctx.db().read()).await?;
     let page = Rules {
         shell: desk.shell(&ctx, "检查规则").await?,
@@ -63,21 +81,30 @@ pub(super) async fn rules(State(ctx): State<Ctx>, desk: Desk) -> Result<Response
     office_page(&page)
 }
 
-/// A rule and how it is to be weighed.
+/// Rules and how each is to be weighed, in the same order.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Weighed {
-    rule: String,
-    level: String,
+    rule: Vec<String>,
+    level: Vec<String>,
     once: String,
 }
 
 /// POST /checks
 pub(super) async fn weigh(State(ctx): State<Ctx>, desk: Desk, Form(form): Form<Weighed>) -> Result<Response> {
     let done = act(&ctx, &form.once, async |tx: &mut Tx| {
-        let level = Level::from_code(&form.level).ok_or(Refusal::NotFound)?;
-        let changed = book::weigh(tx, &desk.actor(), &form.rule, level).await?;
-        let told = if changed { "已调整，稿件会陆续重新检查。" } else { "没有改动。" };
+        if form.rule.is_empty() || form.rule.len() != form.level.len() {
+            return Err(Refusal::NotFound);
+        }
+        let mut changed = 0_usize;
+        for (rule, level) in form.rule.iter().zip(&form.level) {
+            let level = Level::from_code(level).ok_or(Refusal::NotFound)?;
+            changed += usize::from(book::weigh(tx, &desk.actor(), rule, level).await?);
+        }
+        let told = match changed {
+            0 => "没有改动。".to_owned(),
+            _ => format!("已调整 {changed} 条规则，稿件会陆续重新检查。"),
+        };
         Ok::<_, Refusal>(Done::ok("/checks", told))
     });
     done.await.map_err(Error::from)

@@ -36,7 +36,7 @@ pub fn capability() -> Capability {
     Capability::new(KEY, "检索用语")
         .routes(routes)
         .permissions(&[&MANAGE])
-        .nav(Nav::under("公开", "/search-phrases", "检索用语", &MANAGE, 135))
+        .nav(Nav::under("管理", "/search-phrases", "检索用语", &MANAGE, 352))
         .events(&[&ADDED, &CHANGED, &DELETED])
         .subject(SUBJECT, "检索用语")
         .migrations(::store::migrations!("search_phrases", "../../migrations/0001_phrases.sql"))

@@ -141,6 +141,17 @@ both! {
         clerk.post("/checks", &[("rule", "privacy.mobile"), ("level", "off"), ("once", &once)]).await.expect(409);
         editor.get(&format!("/documents/{id}/edit")).await.expect(200).shows("手机号码");
         assert_eq!(count(app, "check_book.level_set").await, 1);
+        // All rules of a gate are kept by one press: what is as it was is not written again.
+        let page = clerk.get("/checks").await.expect(200);
+        let once = page.field("once");
+        assert_eq!(page.text().matches("的规则</button>").count(), 3, "one for each gate that can be set");
+        let both = [
+            ("rule", "wording.word"), ("level", "off"), ("rule", "wording.mark"), ("level", "off"), ("once", once.as_str()),
+        ];
+        clerk.post("/checks", &both).await.expect(303);
+        assert_eq!(count(app, "check_book.level_set").await, 2);
+        let once = clerk.get("/checks").await.expect(200).shows("已调整 1 条规则").field("once");
+        clerk.post("/checks", &[("rule", "wording.word"), ("once", once.as_str())]).await.expect(404);
     }
 
     async fn a_masked_copy_takes_the_place_of_an_attachment(app) {

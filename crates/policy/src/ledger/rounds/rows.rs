@@ -167,7 +167,7 @@ impl Item {
     }
 
     pub(super) fn tone(&self) -> &'static str {
-        self.outcome().map_or("soon", Answer::tone)
+        self.outcome().map_or("off", Answer::tone)
     }
 }
 
