@@ -25,6 +25,8 @@ export interface Saved {
   saved_at?: string;
   /** What was found in the text as it is saved now, for the panel of checks. */
   panel?: string;
+  /** What the text needs besides itself, as it is saved now. */
+  needs?: string;
   /** What submitting does to the text as it is saved now. */
   confirm?: string;
   /** What was saved as it is and must be corrected before it is submitted. */
@@ -550,12 +552,17 @@ function flushBefore(all: Autosave[]): void {
   document.addEventListener("submit", before, { capture: true });
 }
 
-/** The panel of checks and the question before submitting tell of what was just saved. */
+/** The panel of checks, the list of what is needed and the question before submitting tell of what was just saved. */
 function renewTold(saved: Saved): void {
-  const panel = document.querySelector("[data-checks]");
-  if (panel && saved.panel !== undefined) {
-    const page = parse(saved.panel);
-    panel.replaceChildren(...[...page.body.childNodes].map((node) => document.importNode(node, true)));
+  const told: [string, string | undefined][] = [
+    ["[data-checks]", saved.panel],
+    ["[data-wanted]", saved.needs],
+  ];
+  for (const [where, html] of told) {
+    const place = document.querySelector(where);
+    if (!place || html === undefined) continue;
+    const page = parse(html);
+    place.replaceChildren(...[...page.body.childNodes].map((node) => document.importNode(node, true)));
   }
   const ask = document.querySelector<HTMLElement>("button[data-saved-first]");
   if (ask && saved.confirm !== undefined) ask.dataset.confirm = saved.confirm;

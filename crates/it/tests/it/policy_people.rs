@@ -124,6 +124,7 @@ both! {
 
     async fn situations_meet_however_organs_write_them(app) {
         column(app).await;
+        crate::publishing::column(app).await;
         let mut relief = policy("医疗救助办法", "2026-02-23T02:00:00Z");
         relief.values.read(&AUDIENCE, "给：医疗救助\n对象：个人\n情形：低保家庭成员、孤儿");
         put(app, relief).await;
@@ -152,7 +153,7 @@ both! {
             ("title", "临时补贴办法"), ("body_html", "<p>正文。</p>"), ("disclosure", "open"), ("kind", "policy"), ("column", "policies"),
             ("audience_rules", "给：补贴\n对象：个人\n情形：独居空巢老人、低保户"), ("version", version.as_str()), ("once", once.as_str()),
         ];
-        editor.post(&path, &fields).await.expect(303);
+        editor.post(&format!("/documents/{id}/save"), &fields).await.expect(303);
         let page = editor.get(&path).await.expect(200).shows("情形“独居空巢老人”是第一次用，已经有相近的：空巢老人");
         page.hides("情形“低保户”是第一次用");
     }
