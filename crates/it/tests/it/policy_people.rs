@@ -3,7 +3,10 @@
 use document::common::AUDIENCE;
 use jiff::SignedDuration;
 use kernel::OrganCode;
-use policy::qa::{ANSWERS, QUESTION};
+use policy::{
+    interpretation::{INTERPRETATION, INTERPRETS},
+    qa::{ANSWERS, QUESTION},
+};
 use publishing::seed::Seed;
 use testkit::{Client, TestApp, both};
 
@@ -88,6 +91,26 @@ both! {
         visitor.get(&format!("/documents/{asked}")).await.expect(200).shows("所依据的文件已经撤回");
         let withdrawn = [("id", asked.as_str()), ("flag", "withdrawn")];
         editor.post("/questions/checked", &withdrawn).await.expect(409).shows("不能照旧适用");
+    }
+
+    async fn an_interpretation_is_looked_at_again_when_its_policy_is_corrected(app) {
+        column(app).await;
+        let id = with_clauses(app).await;
+        let at = moment("2026-02-24T02:00:00Z");
+        let mut explained =
+            Seed::published(OrganCode::from("QH010"), "policies", &INTERPRETATION, "补贴办法解读", "<p>每月 100 元。</p>", at);
+        explained.relations = vec![(&INTERPRETS, id.as_str().into())];
+        let reading = put(app, explained).await;
+        app.work().await;
+        let (mut editor, mut visitor) = (app.editor("QH010").await, app.visitor());
+        editor.get("/").await.expect(200).hides("核对政策解读");
+        correct(app, &id, "<p>第一条　为了老有所养，制定本办法。</p><p>第二条　补贴每人每月 120 元。</p>").await;
+        app.work().await;
+        editor.get("/").await.expect(200).shows("核对政策解读").shows("所解读的文件已经修改");
+        visitor.get(&format!("/documents/{reading}")).await.expect(200).shows("本解读正在核对");
+        visitor.get("/questions").await.expect(200).hides("补贴办法解读");
+        editor.post("/questions/checked", &[("id", reading.as_str()), ("flag", "changed")]).await.expect(303);
+        visitor.get(&format!("/documents/{reading}")).await.expect(200).hides("本解读正在核对");
     }
 
     async fn five_answers_give_the_policies_that_fit_and_leave_no_trace(app) {
