@@ -7,6 +7,7 @@ import { button, keep, make, stillThere } from "./dom";
 import { parse } from "./inert";
 import { keyOf } from "./left";
 import { alike as same, choices, chosenIn, differences, kept, merged } from "./merge";
+import { renewTold } from "./told";
 import { filesWait, uploadChosen } from "./upload";
 
 const IDLE_MS = 2000;
@@ -550,22 +551,6 @@ function flushBefore(all: Autosave[]): void {
   };
   // Before every other listener, so that nobody takes the submission that waits for one that goes.
   document.addEventListener("submit", before, { capture: true });
-}
-
-/** The panel of checks, the list of what is needed and the question before submitting tell of what was just saved. */
-function renewTold(saved: Saved): void {
-  const told: [string, string | undefined][] = [
-    ["[data-checks]", saved.panel],
-    ["[data-wanted]", saved.needs],
-  ];
-  for (const [where, html] of told) {
-    const place = document.querySelector(where);
-    if (!place || html === undefined) continue;
-    const page = parse(html);
-    place.replaceChildren(...[...page.body.childNodes].map((node) => document.importNode(node, true)));
-  }
-  const ask = document.querySelector<HTMLElement>("button[data-saved-first]");
-  if (ask && saved.confirm !== undefined) ask.dataset.confirm = saved.confirm;
 }
 
 /** The button that takes the last step back names the step that was just saved. */

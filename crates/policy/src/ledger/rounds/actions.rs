@@ -98,7 +98,8 @@ enum Kept {
     Others,
 }
 
-/// POST /clean-ups/{id}/keep: many at once of the organs of [`pages::together`], each its own write; what was answered otherwise meanwhile stays.
+/// POST /clean-ups/{id}/keep: many at once of the organs of [`pages::together`], each its own write; what was answered otherwise
+/// meanwhile stays.
 pub(super) async fn keep(
     State(ctx): State<Ctx>,
     desk: Desk,

@@ -1,5 +1,5 @@
-//! What a result says and what it does are one thing: its text is held against the confirmed answers before it goes into review and
-//! before it is public, reviewers read what its publication does, and nothing begins to work that its text does not say.
+//! What a result says and what it does are one thing: its text is held against the confirmed answers before it goes into review
+//! and before it is public, reviewers read what its publication does, and nothing begins to work that its text does not say.
 
 use document::{
     Whole,

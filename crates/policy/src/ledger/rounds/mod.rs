@@ -1,8 +1,8 @@
 //! Clean-ups of normative documents (立改废清理): the office opens a round over part of the ledger, each organ proposes for each of
 //! its documents what becomes of it, the office decides and confirms, and the result is published like any other document.
 //!
-//! The published text says what was confirmed ([`agrees`]); what it says of a document works from its publication on and as long as it is public: it stands in
-//! [`document::references`], so that pages, lists and search follow, and a withdrawal takes it back.
+//! The published text says what was confirmed ([`agrees`]); what it says of a document works from its publication on and as long as
+//! it is public: it stands in [`document::references`], so that pages, lists and search follow, and a withdrawal takes it back.
 
 mod actions;
 mod agrees;

@@ -93,7 +93,7 @@ const ROUND: &str = "c.id, c.title, c.organ, c.until_on, c.due_on, c.note, c.sta
      (SELECT COUNT(*) FROM clean_up_item i WHERE i.clean_up = c.id AND (i.answer <> '' OR NOT EXISTS (SELECT 1 FROM document x \
      LEFT JOIN document_facet v ON v.rank = x.rank AND v.key = 'validity' WHERE x.id = i.document_id \
      AND x.current_edition <> '' AND COALESCE(v.value, '') NOT IN ('repealed', 'lapsed')))) AS answered";
-/// The document of the item `i` is law now: what has been repealed, has lapsed or was withdrawn since the round began waits for nobody.
+/// The document of the item `i` is law now: what has been repealed, has lapsed or was withdrawn meanwhile waits for nobody.
 const LAW: &str = "EXISTS (SELECT 1 FROM document x LEFT JOIN document_facet v ON v.rank = x.rank AND v.key = 'validity' \
      WHERE x.id = i.document_id AND x.current_edition <> '' AND COALESCE(v.value, '') NOT IN ('repealed', 'lapsed'))";
 const FROM_ROUND: &str = "clean_up c LEFT JOIN document d ON d.id = c.result_document";
@@ -313,8 +313,8 @@ pub(in crate::ledger) struct Idle {
     pub(in crate::ledger) name: String,
 }
 
-/// Documents that a public result ends in the answers and that are law nevertheless, since their end could not be entered and nobody
-/// has decided on it.
+/// Documents that a public result ends in the answers and that are law nevertheless, since their end could not be entered and
+/// nobody has decided on it.
 pub(in crate::ledger) async fn idle(db: &Db) -> store::Result<Vec<Idle>> {
     // SQL: literals.
     let sql = format!(
