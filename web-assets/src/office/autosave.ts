@@ -4,7 +4,6 @@
 // after the other and share the version.
 import { comparison, fieldwise, paragraphs, readable } from "./compare";
 import { button, keep, make, stillThere } from "./dom";
-import { parse } from "./inert";
 import { keyOf } from "./left";
 import { alike as same, choices, chosenIn, differences, kept, merged } from "./merge";
 import { renewTold } from "./told";

@@ -111,7 +111,7 @@ async fn asked(ctx: &Ctx, staff: &Staff) -> Result<Vec<DeskItem>> {
         let Some(newest) = newest else { continue };
         items.push(DeskItem {
             kind: "能否不作解读".to_owned(),
-            group: Group::REVIEW,
+            group: OWED,
             title: format!("{}：{}申请不作解读", newest.shown_title(), plan.asked_name),
             href: format!("/interpretations/{}", plan.document_id),
             organ: directory.short_name(&policy.organ).to_owned(),

@@ -217,11 +217,13 @@ pub(super) async fn round_of(executor: impl Executor<'_>, result: &DocumentId) -
     query_scalar(sql).bind(result).fetch_optional(executor).await
 }
 
-fn need(round: &RoundId, missing: bool, words: String) -> Need {
-    Need { what: "清理结果", words, href: format!("/clean-ups/{round}"), field: Need::LIST, missing }
+/// Whoever writes the text may open the round; reviewers need not.
+fn need(round: &RoundId, step: Step, (missing, words): (bool, String)) -> Need {
+    let href = if step == Step::Submit { format!("/clean-ups/{round}") } else { String::new() };
+    Need { what: "清理结果", words, href, field: Need::LIST, missing }
 }
 
-async fn asked(mut at: Target<'_>, whole: &Whole) -> Result<Vec<Need>, Refusal> {
+async fn asked(mut at: Target<'_>, whole: &Whole, step: Step) -> Result<Vec<Need>, Refusal> {
     let Some(round) = round_of(at.again(), &whole.document.id).await? else { return Ok(Vec::new()) };
     let items = rows::all(at.again(), &round).await?;
     let text = read(at.again(), &whole.edition.id).await?;
@@ -235,10 +237,10 @@ async fn asked(mut at: Target<'_>, whole: &Whole) -> Result<Vec<Need>, Refusal> 
             "正文与确认的清理结果不一致：{told}{rest}。请在“继续有效的文件”“拟修改的文件”“废止的文件”“宣布失效的文件”这样的标题下面逐份列出，\
              改到一致再提交；结果要改的，删除这份稿件，重新确认。"
         );
-        all.push(need(&round, true, words));
+        all.push(need(&round, step, (true, words)));
     }
     if !whole.document.was_public() {
-        all.push(need(&round, false, effect(&items)));
+        all.push(need(&round, step, (false, effect(&items))));
     }
     Ok(all)
 }
@@ -249,13 +251,13 @@ impl Needs for Agreeing {
         _: &'a Ctx,
         at: Target<'a>,
         whole: &'a Whole,
-        _: Step,
+        step: Step,
     ) -> BoxFuture<'a, Result<Vec<Need>, Refusal>> {
         Box::pin(async move {
             if whole.document.kind != ANNOUNCEMENT {
                 return Ok(Vec::new());
             }
-            asked(at, whole).await
+            asked(at, whole, step).await
         })
     }
 }
