@@ -157,14 +157,18 @@ fn differences(text: &str, items: &[Item], was_public: bool) -> Vec<String> {
     let mentions = mentions(text);
     let mut all = Vec::new();
     for item in items {
-        let Some(outcome) = item.outcome() else { continue };
         let name = named(&item.title, &item.number);
         let said: Vec<&Mention> = mentions.iter().filter(|one| one.is_of(item)).collect();
-        let lasting = matches!(outcome, Answer::Keep | Answer::Amend);
+        if item.is_over() && !was_public {
+            let lasting = |one: &&Mention| one.answer.filter(|answer| matches!(answer, Answer::Keep | Answer::Amend));
+            if let Some(answer) = said.iter().find_map(lasting) {
+                all.push(format!("{name}{}，不能再公布为{}，请从正文里删去", item.ended_words(), answer.label()));
+            }
+            continue;
+        }
+        let Some(outcome) = item.outcome() else { continue };
         let other = said.iter().filter(|one| one.listed).find_map(|one| one.answer.filter(|answer| *answer != outcome));
-        if item.is_over() && lasting && !was_public && said.iter().any(|one| one.answer.is_some()) {
-            all.push(format!("{name}{}，不能再公布为{}，请从正文里删去", item.ended_words(), outcome.label()));
-        } else if let Some(other) = other {
+        if let Some(other) = other {
             all.push(format!("{name}写在“{}”里，确认的结果是{}", other.label(), outcome.label()));
         } else if !item.is_over() && !said.iter().any(|one| one.answer == Some(outcome)) {
             all.push(format!("没有把{name}写在“{}”里", outcome.label()));
