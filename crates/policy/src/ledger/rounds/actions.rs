@@ -18,7 +18,7 @@ use kernel::{
 use web::{Ctx, Desk, Done, Form, FormErrors, Refusal, Result, act_in_place};
 
 use super::{
-    RUN_CLEAN_UP, SUBJECT,
+    ANSWER_CLEAN_UP, RUN_CLEAN_UP, SUBJECT,
     model::Answer,
     pages::{self, AnswerForm, EndForm, KeepForm, OpenForm},
     result,
@@ -115,7 +115,9 @@ pub(super) async fn keep(
         let answered = web::act_now(&ctx, async |tx: &mut Tx| {
             tx.lock(SUBJECT).await?;
             let item = rows::item(tx.conn(), &id, document).await?.ok_or(Refusal::NotFound)?;
-            if !own.contains(&house.keeper(&item.organ)) {
+            let keeper = house.keeper(&item.organ);
+            if !own.contains(&keeper) {
+                may_for(&desk.actor(), &ANSWER_CLEAN_UP, &keeper)?;
                 return Ok(Kept::Others);
             }
             if !item.answer.is_empty() || item.is_over() {
