@@ -49,6 +49,24 @@ pub trait Needs: Send + Sync {
     /// that a write which goes by the answer asks inside itself.
     fn of<'a>(&'a self, ctx: &'a Ctx, at: Target<'a>, whole: &'a Whole, step: Step)
     -> BoxFuture<'a, Result<Vec<Need>>>;
+
+    /// Keys of the fields without which this edition is not submitted, filled in or not, besides those that its kind requires.
+    fn fields<'a>(&'a self, _: &'a Ctx, _: Target<'a>, _: &'a Whole) -> BoxFuture<'a, Result<Vec<&'static str>>> {
+        Box::pin(async { Ok(Vec::new()) })
+    }
+}
+
+/// Keys of the fields that the form calls optional for nobody, see [`Needs::fields`].
+///
+/// # Errors
+/// When the database fails.
+pub async fn demanded(ctx: &Ctx, executor: impl Executor<'_>, whole: &Whole) -> Result<Vec<&'static str>> {
+    let mut at = executor.target();
+    let mut all = Vec::new();
+    for one in ctx.declared::<Arc<dyn Needs>>() {
+        all.extend(one.fields(ctx, at.again(), whole).await?);
+    }
+    Ok(all)
 }
 
 /// Everything that an edition needs for the step.

@@ -259,6 +259,8 @@ pub struct KindSpec {
     pub purpose: Option<&'static Purpose>,
     /// Key of its own page on the portal, for the capability that draws pages; empty = the usual one.
     pub page: &'static str,
+    /// The title with which one begins that is tied to a document of this title.
+    pub titled: Option<fn(&str) -> String>,
     /// Who writes it.
     pub write: &'static Permission,
 }
@@ -286,6 +288,7 @@ impl KindSpec {
             route: "",
             purpose: None,
             page: "",
+            titled: None,
             write,
         }
     }

@@ -4,9 +4,9 @@
 // after the other and share the version.
 import { comparison, fieldwise, paragraphs, readable } from "./compare";
 import { button, keep, make, stillThere } from "./dom";
-import { parse } from "./inert";
 import { keyOf } from "./left";
 import { alike as same, choices, chosenIn, differences, kept, merged } from "./merge";
+import { renewTold } from "./told";
 import { filesWait, uploadChosen } from "./upload";
 
 const IDLE_MS = 2000;
@@ -25,6 +25,8 @@ export interface Saved {
   saved_at?: string;
   /** What was found in the text as it is saved now, for the panel of checks. */
   panel?: string;
+  /** What the text needs besides itself, as it is saved now. */
+  needs?: string;
   /** What submitting does to the text as it is saved now. */
   confirm?: string;
   /** What was saved as it is and must be corrected before it is submitted. */
@@ -548,17 +550,6 @@ function flushBefore(all: Autosave[]): void {
   };
   // Before every other listener, so that nobody takes the submission that waits for one that goes.
   document.addEventListener("submit", before, { capture: true });
-}
-
-/** The panel of checks and the question before submitting tell of what was just saved. */
-function renewTold(saved: Saved): void {
-  const panel = document.querySelector("[data-checks]");
-  if (panel && saved.panel !== undefined) {
-    const page = parse(saved.panel);
-    panel.replaceChildren(...[...page.body.childNodes].map((node) => document.importNode(node, true)));
-  }
-  const ask = document.querySelector<HTMLElement>("button[data-saved-first]");
-  if (ask && saved.confirm !== undefined) ask.dataset.confirm = saved.confirm;
 }
 
 /** The button that takes the last step back names the step that was just saved. */

@@ -159,6 +159,8 @@ both! {
         submit(&mut editor, &id, "policy", "补贴办法", &[NUMBER]).await.expect(422);
         let late = [("mode", "later"), ("due_on", "2026-03-09"), ("reason", "等待配套表格印制")];
         arrange(&mut editor, &id, &late).await.expect(303);
+        // It is told at once.
+        editor.get(&format!("/interpretations/{id}")).await.expect(200).shows("到公开那天仍晚于期限的，先改日期才能公开");
         submit(&mut editor, &id, "policy", "补贴办法", &[NUMBER]).await.expect(303);
         pass_all(app, &id).await;
         assert_eq!(edition(app, &id).await.2, "scheduled");
@@ -174,6 +176,79 @@ both! {
         // Owed by the day that was set, which is sooner than the term.
         let page = editor.get("/interpretations").await.expect(200).text();
         assert!(line(&page, "补贴办法").contains("2026-03-04"), "{page}");
+    }
+
+    async fn a_day_after_the_term_of_a_public_policy_is_refused_at_once(app) {
+        column(app).await;
+        let id = put(app, policy("停车管理办法", "2026-03-02T00:30:00Z")).await;
+        let mut editor = app.editor("QH010").await;
+        let later = |day: &'static str| [("mode", "later"), ("due_on", day), ("reason", "等待配套表格印制")];
+        arrange(&mut editor, &id, &later("2026-03-06")).await.expect(422).shows("解读至迟在 2026-03-05 发布");
+        arrange(&mut editor, &id, &later("2026-03-05")).await.expect(303);
+        let nobody = [("mode", "together"), ("organ", "QH999")];
+        arrange(&mut editor, &id, &nobody).await.expect(422).shows("请从列表里选择受委托的机关");
+    }
+
+    async fn a_refused_exemption_is_on_the_desk_of_who_writes_the_policy(app) {
+        crate::publishing::column(app).await;
+        let (mut editor, mut clerk) = (app.editor("QH010").await, app.clerk().await);
+        let id = draft(&mut editor, "补贴办法").await;
+        submit(&mut editor, &id, "policy", "补贴办法", &[NUMBER]).await.expect(422);
+        arrange(&mut editor, &id, &[("mode", "exempt"), ("reason", "只涉及本机关内部分工")]).await.expect(303);
+        let no = [("decision", "refused"), ("answer", "涉及群众补贴标准，应当解读"), ("version", "1")];
+        clerk.post(&format!("/interpretations/{id}/decision"), &no).await.expect(303);
+        editor.get("/").await.expect(200).shows("没有同意不作解读").shows("涉及群众补贴标准，应当解读");
+        app.editor("QH011").await.get("/").await.expect(200).hides("涉及群众补贴标准");
+        // What was said for the exemption is no reason of what is arranged instead.
+        arrange(&mut editor, &id, &[("mode", "together"), ("reason", "只涉及本机关内部分工")]).await.expect(303);
+        editor.get(&format!("/interpretations/{id}")).await.expect(200).hides("只涉及本机关内部分工");
+        editor.get("/").await.expect(200).hides("没有同意不作解读");
+    }
+
+    async fn a_policy_and_its_interpretation_become_public_together(app) {
+        column(app).await;
+        crate::publishing::column(app).await;
+        let mut editor = app.editor("QH010").await;
+        let id = draft(&mut editor, "补贴办法").await;
+        submit(&mut editor, &id, "policy", "补贴办法", &[NUMBER]).await.expect(422);
+        // What follows from the policy is filled in.
+        let begin = format!("/documents/new?kind=interpretation&interprets={id}");
+        let page = editor.get(&begin).await.expect(200).shows("《补贴办法》解读").shows("补贴办法（未公开）");
+        let once = page.field("once");
+        let form = [
+            ("title", "《补贴办法》解读"), ("organ", "QH010"), ("kind", "interpretation"), ("column", "notices"),
+            ("interprets", id.as_str()), ("once", once.as_str()),
+        ];
+        let to = editor.post("/documents", &form).await.expect(303).location();
+        let reading = to.split('/').nth(2).expect("an id").to_owned();
+        // What is demanded is not called optional, and the list of what is missing follows each saving.
+        let page = editor.get(&format!("/documents/{reading}/edit")).await.expect(200).shows("请填写背景依据").text();
+        let label = page.split("<label").find(|part| part.contains(">背景依据")).expect("a label");
+        assert!(!label.split("</label>").next().is_some_and(|label| label.contains("选填")), "{label}");
+        let fresh = editor.get(&format!("/documents/{reading}/edit")).await.expect(200);
+        let (version, once) = (fresh.field("version"), fresh.field("once"));
+        let typed = [
+            ("title", "《补贴办法》解读"), ("body_html", "<p>说明。</p>"), ("disclosure", "open"), ("kind", "interpretation"),
+            ("column", "notices"), ("interprets", id.as_str()), ("background", "依据省里的规定"), ("version", version.as_str()),
+            ("once", once.as_str()),
+        ];
+        let saved = editor.post(&format!("/documents/{reading}/autosave"), &typed).await.expect(200).json();
+        let needs = saved["needs"].as_str().expect("a list").to_owned();
+        assert!(needs.contains("请填写主要内容") && !needs.contains("请填写背景依据"), "{needs}");
+
+        submit(&mut editor, &id, "policy", "补贴办法", &[NUMBER]).await.expect(303);
+        let more = [("interprets", id.as_str()), ("explained", "样稿"), ("interpretation_form", "text")];
+        submit(&mut editor, &reading, "interpretation", "《补贴办法》解读", &more).await.expect(303);
+        // The one that has passed first waits, and is told to.
+        pass_all(app, &reading).await;
+        assert_eq!(edition(app, &reading).await.2, "scheduled");
+        editor.get(&format!("/documents/{reading}")).await.expect(200).shows("还没有公开：等下面").hides("自动发布");
+        pass_all(app, &id).await;
+        assert!(is_public(app, &id).await);
+        // No round of the clock lies between: the queue has it at once.
+        app.pass(SignedDuration::from_secs(2));
+        app.work().await;
+        assert!(is_public(app, &reading).await);
     }
 
     async fn who_did_not_draft_a_policy_does_not_interpret_it_and_nobody_one_that_is_gone(app) {

@@ -3,7 +3,10 @@
 use document::common::AUDIENCE;
 use jiff::SignedDuration;
 use kernel::OrganCode;
-use policy::qa::{ANSWERS, QUESTION};
+use policy::{
+    interpretation::{INTERPRETATION, INTERPRETS},
+    qa::{ANSWERS, QUESTION},
+};
 use publishing::seed::Seed;
 use testkit::{Client, TestApp, both};
 
@@ -93,6 +96,26 @@ both! {
         editor.post("/questions/checked", &withdrawn).await.expect(409).shows("不能照旧适用");
     }
 
+    async fn an_interpretation_is_looked_at_again_when_its_policy_is_corrected(app) {
+        column(app).await;
+        let id = with_clauses(app).await;
+        let at = moment("2026-02-24T02:00:00Z");
+        let mut explained =
+            Seed::published(OrganCode::from("QH010"), "policies", &INTERPRETATION, "补贴办法解读", "<p>每月 100 元。</p>", at);
+        explained.relations = vec![(&INTERPRETS, id.as_str().into())];
+        let reading = put(app, explained).await;
+        app.work().await;
+        let (mut editor, mut visitor) = (app.editor("QH010").await, app.visitor());
+        editor.get("/").await.expect(200).hides("核对政策解读");
+        correct(app, &id, "<p>第一条　为了老有所养，制定本办法。</p><p>第二条　补贴每人每月 120 元。</p>").await;
+        app.work().await;
+        editor.get("/").await.expect(200).shows("核对政策解读").shows("所解读的文件已经修改");
+        visitor.get(&format!("/documents/{reading}")).await.expect(200).shows("本解读正在核对");
+        visitor.get("/questions").await.expect(200).hides("补贴办法解读");
+        editor.post("/questions/checked", &[("id", reading.as_str()), ("flag", "changed")]).await.expect(303);
+        visitor.get(&format!("/documents/{reading}")).await.expect(200).hides("本解读正在核对");
+    }
+
     async fn five_answers_give_the_policies_that_fit_and_leave_no_trace(app) {
         column(app).await;
         let mut visitor = app.visitor();
@@ -129,6 +152,42 @@ both! {
         assert_eq!(before, everything(app).await);
     }
 
+    async fn situations_meet_however_organs_write_them(app) {
+        column(app).await;
+        crate::publishing::column(app).await;
+        let mut relief = policy("医疗救助办法", "2026-02-23T02:00:00Z");
+        relief.values.read(&AUDIENCE, "给：医疗救助\n对象：个人\n情形：低保家庭成员、孤儿");
+        put(app, relief).await;
+        let mut homes = policy("适老化改造补助办法", "2026-02-24T02:00:00Z");
+        homes.values.read(&AUDIENCE, "给：改造补助\n对象：个人\n年龄：60 岁以上（不含 60 岁）\n情形：城乡低保对象、空巢老人");
+        put(app, homes).await;
+        let mut visitor = app.visitor();
+        let form = visitor.get("/audience").await.expect(200).text();
+        assert_eq!(form.matches("低保").count(), form.matches("城乡低保对象").count(), "one box for both: {form}");
+        let base = [("who", "person"), ("situations", "城乡低保对象"), ("no_other", "true")];
+        let at = |age: &'static str| -> Vec<(&str, &str)> { base.into_iter().chain([("age", age)]).collect() };
+        ask(&mut visitor, &at("68")).await.expect(200).shows("符合条件的（2 项）").shows("其他情形都没有");
+        // 不含 60 岁: sixty is not enough, and sixty-one is.
+        ask(&mut visitor, &at("61")).await.expect(200).shows("符合条件的（2 项）");
+        ask(&mut visitor, &at("60")).await.expect(200).shows("符合条件的（1 项）");
+        let data = visitor.get("/audience.json").await.expect(200).json();
+        assert_eq!(data["items"][0]["benefits"][0]["age"]["least"], 61, "{data}");
+        ask(&mut visitor, &[("who", "person"), ("place", "火星")]).await.expect(422).shows("请从列表里选择乡镇");
+        // Whoever writes a word that no policy uses is told of those that are used.
+        let mut editor = app.editor("QH010").await;
+        let id = crate::publishing::draft(&mut editor, "临时补贴办法").await;
+        let path = format!("/documents/{id}/edit");
+        let page = editor.get(&path).await.expect(200);
+        let (version, once) = (page.field("version"), page.field("once"));
+        let fields = [
+            ("title", "临时补贴办法"), ("body_html", "<p>正文。</p>"), ("disclosure", "open"), ("kind", "policy"), ("column", "policies"),
+            ("audience_rules", "给：补贴\n对象：个人\n情形：独居空巢老人、低保户"), ("version", version.as_str()), ("once", once.as_str()),
+        ];
+        editor.post(&format!("/documents/{id}/save"), &fields).await.expect(303);
+        let page = editor.get(&path).await.expect(200).shows("情形“独居空巢老人”是第一次用，已经有相近的：空巢老人");
+        page.hides("情形“低保户”是第一次用");
+    }
+
     async fn conditions_that_contradict_each_other_are_not_submitted(app) {
         crate::publishing::column(app).await;
         let mut editor = app.editor("QH010").await;
@@ -136,6 +195,7 @@ both! {
         let path = format!("/documents/{id}/submit");
         for (rules, why) in [
             ("给：补贴\n对象：个人\n年龄：60 岁以上\n年龄：不满 35 岁", "互相矛盾"),
+            ("给：补贴\n对象：个人\n年龄：60 岁以上（女性 55 岁）", "读不出来"),
             ("给：补贴\n对象：个人\n地区：月亮镇", "不是本县的乡镇"),
             ("补贴很多", "名称：内容"),
         ] {

@@ -57,11 +57,13 @@ CREATE TABLE clean_up_item (
     answered_by   TEXT NOT NULL,
     answered_name TEXT NOT NULL,
     answered_at   TEXT NOT NULL,
+    answered_for  TEXT NOT NULL,       -- code of the organ for which whoever answered acts
     decision      TEXT NOT NULL CHECK (decision IN ('', 'keep', 'amend', 'repeal', 'lapse')), -- '' = as the organ proposes
     decided_note  TEXT NOT NULL,
     decided_by    TEXT NOT NULL,
     decided_name  TEXT NOT NULL,
     decided_at    TEXT NOT NULL,
+    version       BIGINT NOT NULL CHECK (version > 0), -- of answer and decision together
     PRIMARY KEY (clean_up, document_id),
     CHECK (answer = '' OR answered_at <> '')
 ) {{without_rowid}};

@@ -3,7 +3,10 @@
 
 use jiff::civil::Date;
 
-use super::rule::{Rule, who_name};
+use super::{
+    rule::{Rule, who_name},
+    situation::same,
+};
 
 /// The answers. They are held as long as the page takes to be made.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -84,8 +87,12 @@ pub(super) fn judge(rule: &Rule, asked: &Asked, today: Date) -> (Fit, Vec<Reason
     }
     if !rule.situations.is_empty() {
         let all = rule.situations.join("、");
-        let ticked: Vec<&str> =
-            rule.situations.iter().filter(|one| asked.situations.contains(one)).map(String::as_str).collect();
+        let ticked: Vec<&str> = asked
+            .situations
+            .iter()
+            .filter(|one| rule.situations.iter().any(|other| same(one, other)))
+            .map(String::as_str)
+            .collect();
         reasons.push(match (ticked.is_empty(), asked.no_other) {
             (false, _) => reason(Met::Yes, format!("给有这些情形之一的：{all}，您选了{}", ticked.join("、"))),
             (true, true) => reason(Met::No, format!("给有这些情形之一的：{all}，您都没有")),
@@ -155,5 +162,8 @@ mod tests {
         assert_eq!(on(&person, today), Fit::Applies);
         assert_eq!(on(&asked("person"), today), Fit::Maybe);
         assert_eq!(on(&Asked { no_other: true, ..asked("person") }, today), Fit::No);
+        // Another organ's word for it is the same situation, and whoever has ticked it has it.
+        let other = Asked { situations: vec!["登记失业人员".to_owned()], no_other: true, ..asked("person") };
+        assert_eq!(on(&other, today), Fit::Applies);
     }
 }

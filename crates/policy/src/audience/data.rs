@@ -23,7 +23,8 @@ use web::{
 
 use super::{
     find::policies,
-    rule::{Range, Rule, who_name},
+    range::Range,
+    rule::{Rule, who_name},
 };
 
 fn range(range: Option<Range>) -> Value {

@@ -7,7 +7,7 @@ use document::{
 };
 use futures::future::BoxFuture;
 use kernel::id::DocumentId;
-use store::{FromRow, query_as};
+use store::{Executor, FromRow, query_as};
 use web::{
     Ctx, Result,
     hooks::{Mention, Mentions},
@@ -16,6 +16,7 @@ use web::{
 use super::{
     answer::{self, Fit, Met, Reason, judge},
     rule::{self, Rule},
+    situation,
 };
 
 /// A policy with its conditions.
@@ -47,15 +48,21 @@ pub(super) async fn policies(ctx: &Ctx) -> Result<Vec<Policy>> {
     Ok(rows.into_iter().filter_map(read).filter(|policy| !policy.rules.is_empty()).collect())
 }
 
-/// All situations of which the policies speak, in the order in which they come.
+/// All situations of which the policies speak, each once however it is written, in the order in which they come.
 pub(super) fn situations(policies: &[Policy]) -> Vec<String> {
-    let mut all: Vec<String> = Vec::new();
-    for situation in policies.iter().flat_map(|policy| &policy.rules).flat_map(|rule| &rule.situations) {
-        if !all.contains(situation) {
-            all.push(situation.clone());
-        }
-    }
-    all
+    situation::once(policies.iter().flat_map(|policy| &policy.rules).flat_map(|rule| &rule.situations))
+}
+
+/// Situations of public policies besides this one that are law, as they are written.
+///
+/// # Errors
+/// When the database fails.
+pub(super) async fn in_use(executor: impl Executor<'_>, besides: &DocumentId) -> store::Result<Vec<String>> {
+    let sql = "SELECT d.id, f.value FROM facet f JOIN document d ON d.current_edition = f.edition_id \
+               WHERE f.key = $1 AND d.id <> $2 ORDER BY d.rank DESC LIMIT $3";
+    let rows: Vec<Row> = query_as(sql).bind(AUDIENCE.key).bind(besides).bind(MOST).fetch_all(executor).await?;
+    let rules: Vec<Rule> = rows.into_iter().filter_map(|row| rule::read(&row.value).ok()).flatten().collect();
+    Ok(situation::once(rules.iter().flat_map(|rule| &rule.situations)))
 }
 
 /// A benefit that fits, or may fit.

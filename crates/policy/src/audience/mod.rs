@@ -10,7 +10,9 @@ mod data;
 mod find;
 mod needs;
 mod pages;
+mod range;
 mod rule;
+mod situation;
 
 use std::sync::Arc;
 

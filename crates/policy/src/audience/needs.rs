@@ -11,7 +11,11 @@ use kernel::{organ::OrganKind, time};
 use store::Target;
 use web::{Ctx, Refusal};
 
-use super::rule::{self, Rule};
+use super::{
+    find,
+    rule::{self, Rule},
+    situation,
+};
 
 /// What the document machine asks.
 pub(super) struct Readable;
@@ -45,30 +49,37 @@ impl Needs for Readable {
     fn of<'a>(
         &'a self,
         ctx: &'a Ctx,
-        _: Target<'a>,
+        at: Target<'a>,
         whole: &'a Whole,
         step: Step,
     ) -> BoxFuture<'a, Result<Vec<Need>, Refusal>> {
         Box::pin(async move {
             let text = whole.values.get(&AUDIENCE);
-            if text.is_empty() || step == Step::Publish {
+            if text.is_empty() {
                 return Ok(Vec::new());
             }
-            let expires = time::parse_date(whole.values.get(&EXPIRES_ON));
-            let faults = match rule::read(text) {
-                Ok(rules) => unfit(&rules, &townships(ctx), expires),
-                Err(faults) => faults,
-            };
-            if faults.is_empty() {
-                return Ok(Vec::new());
-            }
-            Ok(vec![Need {
+            let need = |missing: bool, words: String| Need {
                 what: "适用对象和条件",
-                words: faults.join(""),
+                words,
                 href: String::new(),
                 field: AUDIENCE.key,
-                missing: true,
-            }])
+                missing,
+            };
+            let expires = time::parse_date(whole.values.get(&EXPIRES_ON));
+            let (rules, faults) = match rule::read(text) {
+                Ok(rules) => {
+                    let faults = unfit(&rules, &townships(ctx), expires);
+                    (rules, faults)
+                }
+                Err(faults) => (Vec::new(), faults),
+            };
+            if !faults.is_empty() {
+                // What was passed is not held up by a township that is joined to another since.
+                return Ok(if step == Step::Submit { vec![need(true, faults.join(""))] } else { Vec::new() });
+            }
+            let written = situation::once(rules.iter().flat_map(|rule| &rule.situations));
+            let in_use = find::in_use(at, &whole.document.id).await?;
+            Ok(situation::told(&written, &in_use).map(|words| need(false, words)).into_iter().collect())
         })
     }
 }

@@ -97,6 +97,8 @@ fn read(typed: &Typed, places: &[String], known: &[String]) -> (Asked, FormError
     errors.require(age.is_some(), "age", "请用数字填写年龄，例如 68；不想填的留空。");
     let size = number(&typed.size).ok();
     errors.require(size.is_some(), "size", "请用数字填写人数，例如 12；不想填的留空。");
+    let place = typed.place.is_empty() || places.contains(&typed.place);
+    errors.require(place, "place", "请从列表里选择乡镇；不想选的留空。");
     let asked = Asked {
         who: typed.who.clone(),
         place: typed.place.clone(),
@@ -105,8 +107,7 @@ fn read(typed: &Typed, places: &[String], known: &[String]) -> (Asked, FormError
         situations: typed.situations.iter().filter(|one| known.contains(one)).cloned().collect(),
         no_other: !typed.no_other.is_empty(),
     };
-    let place = if places.contains(&asked.place) { asked.place.clone() } else { String::new() };
-    (Asked { place, ..asked }, errors)
+    (asked, errors)
 }
 
 /// The answers in words.
@@ -118,6 +119,9 @@ fn in_words(asked: &Asked) -> String {
     said.extend(asked.age.map(|age| format!("{age} 岁")));
     said.extend(asked.size.map(|size| format!("从业 {size} 人")));
     said.extend(asked.situations.iter().cloned());
+    if asked.no_other {
+        said.push(if asked.situations.is_empty() { "列出的情形都没有" } else { "其他情形都没有" }.to_owned());
+    }
     said.join("，")
 }
 
@@ -178,15 +182,19 @@ mod tests {
     fn what_is_no_answer_is_said_and_what_was_not_offered_is_left_out() {
         let typed = Typed {
             who: "person".to_owned(),
-            place: "月亮镇".to_owned(),
+            place: "河口镇".to_owned(),
             age: "68".to_owned(),
             situations: vec!["返乡创业".to_owned(), "别的".to_owned()],
             ..Typed::default()
         };
         let (asked, errors) = read(&typed, &["河口镇".to_owned()], &["返乡创业".to_owned()]);
         assert!(errors.is_empty());
-        assert_eq!((asked.place.as_str(), asked.age, asked.situations.len()), ("", Some(68), 1));
-        assert_eq!(in_words(&asked), "个人，68 岁，返乡创业");
+        assert_eq!((asked.place.as_str(), asked.age, asked.situations.len()), ("河口镇", Some(68), 1));
+        assert_eq!(in_words(&asked), "个人，河口镇，68 岁，返乡创业");
+        let only = Asked { no_other: true, ..asked };
+        assert_eq!(in_words(&only), "个人，河口镇，68 岁，返乡创业，其他情形都没有");
+        let elsewhere = Typed { who: "person".to_owned(), place: "火星".to_owned(), ..Typed::default() };
+        assert!(read(&elsewhere, &["河口镇".to_owned()], &[]).1.of("place").is_some());
         let (_, errors) = read(&Typed { age: "老".to_owned(), ..Typed::default() }, &[], &[]);
         assert!(errors.of("who").is_some() && errors.of("age").is_some() && errors.of("size").is_none());
     }

@@ -4,6 +4,8 @@
 use jiff::civil::Date;
 use kernel::time;
 
+use super::range::Range;
+
 /// To whom: code, name, and what else organs write.
 pub(super) const WHO: [(&str, &str, &[&str]); 5] = [
     ("person", "个人", &["居民", "群众", "家庭", "本人", "自然人"]),
@@ -15,62 +17,6 @@ pub(super) const WHO: [(&str, &str, &[&str]); 5] = [
 
 /// Names of the lines.
 const NAMES: [&str; 10] = ["给", "对象", "地区", "年龄", "人数", "情形", "时间", "金额", "办理", "说明"];
-
-/// Both ends belong to it (民法典 Art. 1259: 以上、以下 include the number, 不满、超过 do not).
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct Range {
-    pub(super) least: Option<u32>,
-    pub(super) most: Option<u32>,
-}
-
-impl Range {
-    /// Whether the number lies in it.
-    pub(super) fn holds(self, number: u32) -> bool {
-        self.least.is_none_or(|least| number >= least) && self.most.is_none_or(|most| number <= most)
-    }
-
-    fn is_empty(self) -> bool {
-        self.least.zip(self.most).is_some_and(|(least, most)| least > most)
-    }
-
-    /// What lies in both.
-    fn and(self, other: Self) -> Self {
-        Self {
-            least: self.least.max(other.least),
-            most: match (self.most, other.most) {
-                (Some(one), Some(two)) => Some(one.min(two)),
-                (one, two) => one.or(two),
-            },
-        }
-    }
-
-    /// 60 岁以上, 不满 35 岁, 16 至 60 岁, 不超过 100 人, 超过 20 人.
-    fn read(text: &str) -> Option<Self> {
-        let numbers: Vec<u32> = text
-            .split(|c: char| !c.is_ascii_digit())
-            .filter(|part| !part.is_empty())
-            .map(str::parse)
-            .collect::<Result<_, _>>()
-            .ok()?;
-        let has = |words: &[&str]| words.iter().any(|word| text.contains(word));
-        match numbers[..] {
-            [least, most] => Some(Self { least: Some(least), most: Some(most) }),
-            [number] if has(&["不满", "未满", "低于", "少于"]) && !has(&["不低于", "不少于"]) => {
-                Some(Self { least: None, most: Some(number.checked_sub(1)?) })
-            }
-            [number] if has(&["以下", "不超过", "以内", "至多"]) => {
-                Some(Self { least: None, most: Some(number) })
-            }
-            [number] if has(&["超过", "多于", "高于"]) => {
-                Some(Self { least: Some(number.saturating_add(1)), most: None })
-            }
-            [number] if has(&["以上", "满", "不低于", "不少于", "至少"]) => {
-                Some(Self { least: Some(number), most: None })
-            }
-            _ => None,
-        }
-    }
-}
 
 /// One benefit and its conditions. What is empty is no condition.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -118,7 +64,9 @@ impl Rule {
         match name {
             "给" => self.brings.push(text.to_owned()),
             "对象" => {
-                once(!self.who.is_empty())?;
+                once(!self.who_words.is_empty())?;
+                // Whoever was named and is not known was named nevertheless.
+                text.clone_into(&mut self.who_words);
                 for word in words(text) {
                     let code = who_of(&word).ok_or_else(|| {
                         let known: Vec<&str> = WHO.iter().map(|(_, name, _)| *name).collect();
@@ -128,7 +76,6 @@ impl Rule {
                         self.who.push(code);
                     }
                 }
-                text.clone_into(&mut self.who_words);
             }
             "地区" => {
                 once(!self.places.is_empty())?;
@@ -171,7 +118,7 @@ impl Rule {
         if self.brings.is_empty() {
             faults.push("没有写“给”，例如 给：一次性创业补贴".to_owned());
         }
-        if self.who.is_empty() {
+        if self.who_words.is_empty() {
             faults.push("没有写“对象”，例如 对象：个体工商户、企业".to_owned());
         }
         let people = self.who.contains(&"person");
@@ -187,7 +134,8 @@ impl Rule {
 
 /// Narrows a range by one more line.
 fn narrow(range: &mut Option<Range>, said: &mut String, text: &str, name: &str, like: &str) -> Result<(), String> {
-    let read = Range::read(text).ok_or_else(|| format!("“{name}：{text}”读不出来，请写成 {like}"))?;
+    let read = Range::read(text)
+        .ok_or_else(|| format!("“{name}：{text}”读不出来，请写成 {like}；一头不算的写“不满”“超过”，例如 超过 60 岁"))?;
     let both = range.unwrap_or_default().and(read);
     if both.is_empty() {
         return Err(format!("“{name}”的条件互相矛盾，没有人能符合"));
@@ -268,22 +216,6 @@ mod tests {
     }
 
     #[test]
-    fn numbers_are_counted_as_the_law_counts_them() {
-        let range = |least, most| Some(Range { least, most });
-        assert_eq!(Range::read("60 岁以上"), range(Some(60), None));
-        assert_eq!(Range::read("年满 16 周岁"), range(Some(16), None));
-        assert_eq!(Range::read("不满 35 岁"), range(None, Some(34)));
-        assert_eq!(Range::read("16 至 60 岁"), range(Some(16), Some(60)));
-        assert_eq!(Range::read("100 人以下"), range(None, Some(100)));
-        assert_eq!(Range::read("不少于 3 人"), range(Some(3), None));
-        assert_eq!(Range::read("超过 20 人"), range(Some(21), None));
-        assert_eq!(Range::read("不超过 20 人"), range(None, Some(20)));
-        for unclear in ["老年人", "30", "1、2、3 岁"] {
-            assert_eq!(Range::read(unclear), None, "{unclear}");
-        }
-    }
-
-    #[test]
     fn conditions_that_contradict_are_told_with_their_line() {
         let faults = |text: &str| read(text).expect_err("faults").join("");
         assert!(
@@ -293,7 +225,8 @@ mod tests {
         assert!(faults("给：补贴\n对象：个人\n人数：3 人以上").contains("只有个人"));
         assert!(faults("给：补贴\n对象：个人\n时间：2026-12-31 至 2026-01-01").contains("开始晚于结束"));
         assert!(faults("对象：个人").contains("没有写“给”"));
-        assert!(faults("给：补贴\n对象：火星人").contains("不认识对象“火星人”"));
+        let unknown = faults("给：补贴\n对象：火星人");
+        assert!(unknown.contains("不认识对象“火星人”") && !unknown.contains("没有写“对象”"), "{unknown}");
         assert!(faults("给：补贴\n对象：个人\n颜色：红").contains("不认识“颜色”"));
         assert!(faults("补贴").contains("名称：内容"));
         assert!(faults("给：补贴\n对象：个人\n对象：企业").contains("写了两次"));

@@ -33,7 +33,7 @@ pub(super) fn scenes(_: &Ctx, cast: &Arc<Cast>) -> Result<Vec<Scene>, Failure> {
             leader: "县住建局局长".to_owned(),
             ..Typed::default()
         };
-        plan::arrange(&mut tx, &actor, &policy, &typed).await.map_err(told)?;
+        plan::arrange(&mut tx, &actor, (&policy, None), &typed).await.map_err(told)?;
         tx.commit().await?;
         Ok(Vec::new())
     })])

@@ -113,8 +113,14 @@ pub static INTERPRETATION: KindSpec = KindSpec {
     ],
     check: Some(checked),
     relations: &[&INTERPRETS],
+    titled: Some(titled),
     ..KindSpec::new("interpretation", "政策解读", "/documents/", &WRITE_DOCUMENTS)
 };
+
+/// Within a title in brackets there are single ones.
+fn titled(policy: &str) -> String {
+    format!("《{}》解读", policy.replace('《', "〈").replace('》', "〉"))
+}
 
 /// Dates in their order, and drawings that can be drawn.
 fn checked(values: &Values) -> Vec<(&'static str, String)> {

@@ -103,8 +103,14 @@ pub(super) fn judged(
         Some(plan) if plan.mode == LATER => {
             let late = plan.day().zip(latest).is_some_and(|(day, latest)| day > latest);
             let words = format!("安排在 {} 前发布解读，理由：{}。", plan.due_on, plan.reason);
-            match latest.filter(|_| late && step == Step::Publish) {
-                Some(latest) => (true, format!("{words}今天公开的，解读至迟在 {latest} 发布，请把日期改到这一天以前。")),
+            match latest.filter(|_| late) {
+                Some(latest) if step == Step::Publish => {
+                    (true, format!("{words}今天公开的，解读至迟在 {latest} 发布，请把日期改到这一天以前。"))
+                }
+                Some(latest) => (
+                    false,
+                    format!("{words}按今天公开算，解读至迟在 {latest} 发布；到公开那天仍晚于期限的，先改日期才能公开。"),
+                ),
                 None => (false, words),
             }
         }
@@ -189,8 +195,13 @@ async fn of_interpretation(ctx: &Ctx, mut at: Target<'_>, whole: &Whole, step: S
     Ok(all)
 }
 
-/// Elements that are not written, unless another public interpretation of the policy holds them or it is said why.
-async fn elements(ctx: &Ctx, at: Target<'_>, whole: &Whole, policy: &DocumentId) -> Result<Vec<Need>, Refusal> {
+/// The elements that it must hold, unless another public interpretation of the policy holds them or it is said why.
+async fn demanded(
+    ctx: &Ctx,
+    at: Target<'_>,
+    whole: &Whole,
+    policy: &DocumentId,
+) -> Result<Vec<&'static document::Facet>, Refusal> {
     if whole.values.has(&EXPLAINED) {
         return Ok(Vec::new());
     }
@@ -203,8 +214,13 @@ async fn elements(ctx: &Ctx, at: Target<'_>, whole: &Whole, policy: &DocumentId)
     }
     let settings = ctx.settings::<Obligation>();
     let wanted = |facet: &document::Facet| settings.elements.iter().any(|key| key == facet.key);
-    let lacking = ELEMENTS.iter().filter(|facet| wanted(facet) && !whole.values.has(facet));
-    let need = |facet: &&'static document::Facet| Need {
+    Ok(ELEMENTS.iter().copied().filter(|facet| wanted(facet)).collect())
+}
+
+/// Elements that are not written.
+async fn elements(ctx: &Ctx, at: Target<'_>, whole: &Whole, policy: &DocumentId) -> Result<Vec<Need>, Refusal> {
+    let lacking = demanded(ctx, at, whole, policy).await?.into_iter().filter(|facet| !whole.values.has(facet));
+    let need = |facet: &'static document::Facet| Need {
         what: "解读要素",
         words: format!("请填写{}；这份文件确实没有这一项的，写“无”，或者在“特殊情况说明”里写明。", facet.label),
         href: String::new(),
@@ -244,6 +260,23 @@ impl Needs for Demanded {
                 return of_interpretation(ctx, at, whole, step).await;
             }
             of_policy(ctx, at, whole, step).await
+        })
+    }
+
+    fn fields<'a>(
+        &'a self,
+        ctx: &'a Ctx,
+        at: Target<'a>,
+        whole: &'a Whole,
+    ) -> BoxFuture<'a, Result<Vec<&'static str>, Refusal>> {
+        Box::pin(async move {
+            let policy = whole.related(INTERPRETS.key).filter(|_| !whole.document.was_public());
+            match policy.filter(|_| whole.document.kind == INTERPRETATION.key) {
+                Some(policy) => {
+                    Ok(demanded(ctx, at, whole, policy).await?.into_iter().map(|facet| facet.key).collect())
+                }
+                None => Ok(Vec::new()),
+            }
         })
     }
 }
@@ -291,5 +324,7 @@ mod tests {
         // Until the day comes out nobody knows whether it is soon enough.
         assert!(!waits(Some(plan(LATER, "", "2026-03-06")), &[], Step::Submit));
         assert!(waits(Some(plan(LATER, "", "2026-03-06")), &[], Step::Publish));
+        let told = |due_on: &str| judged(Some(&plan(LATER, "", due_on)), &[], Step::Submit, latest).1;
+        assert!(told("2026-03-06").contains("至迟在 2026-03-05 发布") && !told("2026-03-05").contains("至迟"));
     }
 }

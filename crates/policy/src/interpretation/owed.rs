@@ -51,7 +51,9 @@ pub(super) async fn owes(ctx: &Ctx, policy: &Listed) -> Result<bool> {
 /// The day on which the interpretation is expected: the one that was set, if it is sooner than the term.
 pub(super) fn expected(ctx: &Ctx, policy: &Listed, plan: Option<&Plan>) -> Option<Date> {
     let due = due(ctx, &policy.published_on);
-    let set = plan.and_then(Plan::day);
+    // Before the policy is public nobody can explain it.
+    let published: Option<Date> = policy.published_on.parse().ok();
+    let set = plan.and_then(Plan::day).filter(|set| published.is_none_or(|published| *set >= published));
     match (due, set) {
         (Some(due), Some(set)) => Some(due.min(set)),
         (due, set) => due.or(set),
@@ -109,11 +111,36 @@ async fn asked(ctx: &Ctx, staff: &Staff) -> Result<Vec<DeskItem>> {
         let Some(newest) = newest else { continue };
         items.push(DeskItem {
             kind: "能否不作解读".to_owned(),
-            group: Group::REVIEW,
+            group: OWED,
             title: format!("{}：{}申请不作解读", newest.shown_title(), plan.asked_name),
             href: format!("/interpretations/{}", plan.document_id),
             organ: directory.short_name(&policy.organ).to_owned(),
             since: time::from_db(&plan.asked_at).map(time::date_in_china),
+            due: None,
+            mine: false,
+        });
+    }
+    Ok(items)
+}
+
+/// Exemptions of the own organ that were refused: whoever writes the policy reads why, and must arrange something else.
+async fn refused(ctx: &Ctx, staff: &Staff) -> Result<Vec<DeskItem>> {
+    let directory = ctx.directory();
+    let mut items = Vec::new();
+    for plan in plan::refused(ctx.db().read()).await? {
+        let Some(policy) = document::rows::document(ctx.db().read(), &plan.document_id).await? else { continue };
+        if policy.was_public() || directory.stands_for(&policy.organ, ctx.today()) != staff.organ {
+            continue;
+        }
+        let newest = document::rows::editions(ctx.db().read(), &plan.document_id).await?.into_iter().next();
+        let Some(newest) = newest.filter(|edition| edition.binned_at.is_empty()) else { continue };
+        items.push(DeskItem {
+            kind: "没有同意不作解读".to_owned(),
+            group: OWED,
+            title: format!("{}：{}没有同意，{}", newest.shown_title(), plan.decided_name, plan.answer),
+            href: format!("/interpretations/{}", plan.document_id),
+            organ: directory.short_name(&policy.organ).to_owned(),
+            since: time::from_db(&plan.decided_at).map(time::date_in_china),
             due: None,
             mine: false,
         });
@@ -157,6 +184,7 @@ impl DeskSource for Owed {
                     mine: false,
                 });
             }
+            items.extend(refused(ctx, staff).await?);
             items.extend(asked(ctx, staff).await?);
             Ok(items)
         })

@@ -84,7 +84,7 @@ pub(super) async fn list(State(ctx): State<Ctx>, desk: Desk, Query(wanted): Quer
     }
     office_page(&Page {
         lines,
-        organs: ctx.directory().all().iter().map(|organ| (organ.code.to_string(), organ.short_name.clone())).collect(),
+        organs: ctx.directory().options(ctx.today()),
         may_choose: desk.staff.central,
         next: found.next.map(|next| address(&next.to_string())).unwrap_or_default(),
         first: if wanted.after.is_empty() { String::new() } else { address("") },

@@ -94,14 +94,15 @@ impl Typed {
             organ: plan.organ.to_string(),
             leader: plan.leader.clone(),
             forms: plan.forms.split(' ').filter(|code| !code.is_empty()).map(str::to_owned).collect(),
-            reason: plan.reason.clone(),
+            // The reason of an exemption that was refused is none for anything else.
+            reason: if plan.decision == "refused" { String::new() } else { plan.reason.clone() },
             version: plan.version,
             ..Self::default()
         }
     }
 
-    /// What is wrong with it.
-    fn faults(&self, today: Date) -> FormErrors {
+    /// What is wrong with it. `latest`: the last day on which it is in time, once the policy is public.
+    fn faults(&self, today: Date, latest: Option<Date>) -> FormErrors {
         let mut errors = FormErrors::new();
         let known = MODES.iter().any(|(code, _)| *code == self.mode);
         errors.require(known, "mode", "请选择怎样安排解读，例如“和文件一起公开”。");
@@ -109,6 +110,11 @@ impl Typed {
             match time::parse_date(&self.due_on) {
                 None => errors.add("due_on", "请填写发布解读的日期，例如 2026-03-05。"),
                 Some(day) if day < today => errors.add("due_on", "发布解读的日期已经过去，请填写将来的日期。"),
+                Some(day) if latest.is_some_and(|latest| day > latest && latest >= today) => {
+                    let latest = latest.map(|latest| latest.to_string()).unwrap_or_default();
+                    errors
+                        .add("due_on", format!("文件已经公开，解读至迟在 {latest} 发布，请填写这一天或者以前的日期。"));
+                }
                 Some(_) => {}
             }
         }
@@ -141,6 +147,17 @@ pub(super) async fn undecided(executor: impl Executor<'_>) -> store::Result<Vec<
     query_as(store::built(sql)).fetch_all(executor).await
 }
 
+/// Exemptions that were refused and for which nothing else has been arranged, oldest first.
+///
+/// # Errors
+/// When the database fails.
+pub(super) async fn refused(executor: impl Executor<'_>) -> store::Result<Vec<Plan>> {
+    // SQL: the columns above and a fixed condition.
+    let sql =
+        format!("{COLUMNS} WHERE mode = 'exempt' AND decision = 'refused' ORDER BY decided_at, document_id LIMIT 200");
+    query_as(store::built(sql)).fetch_all(executor).await
+}
+
 /// What the log seals: nobody exempts past the program.
 pub(super) fn sealed() -> Sealed {
     Sealed::each(
@@ -157,11 +174,17 @@ pub(super) fn sealed() -> Sealed {
     )
 }
 
-/// Sets how the policy is interpreted; a decision on an earlier exemption falls with it.
+/// Sets how the policy is interpreted; a decision on an earlier exemption falls with it. `latest`: the last day on which the
+/// interpretation is in time, once the policy is public.
 ///
 /// # Errors
 /// [`Refusal::Fields`] with what must be corrected; [`Refusal::Conflict`] when it was changed meanwhile, or the policy is public.
-pub(super) async fn arrange(tx: &mut Tx, actor: &Actor, policy: &DocumentRow, typed: &Typed) -> Result<(), Refusal> {
+pub(super) async fn arrange(
+    tx: &mut Tx,
+    actor: &Actor,
+    (policy, latest): (&DocumentRow, Option<Date>),
+    typed: &Typed,
+) -> Result<(), Refusal> {
     may_for(actor, INTERPRETATION.write, policy.keeper())?;
     let Actor::Staff(staff) = actor else { return Err(Refusal::NotFound) };
     if policy.was_public() && policy.public().is_none() {
@@ -171,7 +194,7 @@ pub(super) async fn arrange(tx: &mut Tx, actor: &Actor, policy: &DocumentRow, ty
     if before.as_ref().map_or(0, |plan| plan.version) != typed.version {
         return Err(Refusal::Conflict("您打开之后，解读安排已经改过，请核对现在的安排后再办理。".into()));
     }
-    let errors = typed.faults(time::date_in_china(tx.seams().now()));
+    let errors = typed.faults(time::date_in_china(tx.seams().now()), latest);
     if !errors.is_empty() {
         return Err(errors.into());
     }
@@ -186,7 +209,8 @@ pub(super) async fn arrange(tx: &mut Tx, actor: &Actor, policy: &DocumentRow, ty
         organ: OrganCode::from(typed.organ.trim()),
         leader: document::values::line(&typed.leader, 60),
         forms: forms.join(" "),
-        reason: document::values::lines(&typed.reason, 500),
+        // Nothing is asked for that would have a reason.
+        reason: if typed.mode == TOGETHER { String::new() } else { document::values::lines(&typed.reason, 500) },
         asked_by: staff.account.clone(),
         asked_name: staff.name.clone(),
         asked_at: tx.now(),
@@ -278,12 +302,17 @@ mod tests {
             ..Typed::default()
         };
         let faults =
-            |typed: Typed| typed.faults(today).items().iter().map(|(field, _)| field.clone()).collect::<Vec<_>>();
+            |typed: Typed| typed.faults(today, None).items().iter().map(|(field, _)| field.clone()).collect::<Vec<_>>();
         assert_eq!(faults(typed(TOGETHER, "", "")), [""; 0]);
         assert_eq!(faults(typed(LATER, "2026-03-04", "等待配套表格印制")), [""; 0]);
         assert_eq!(faults(typed(LATER, "2026-03-01", "等待配套表格印制")), ["due_on"]);
         assert_eq!(faults(typed(LATER, "", "")), ["due_on", "reason"]);
         assert_eq!(faults(typed(EXEMPT, "", "不用")), ["reason"]);
         assert_eq!(faults(typed("", "", "")), ["mode", "reason"]);
+        let latest = |day| Some(jiff::civil::date(2026, 3, day));
+        let public = |due_on: &str, day| typed(LATER, due_on, "等待配套表格印制").faults(today, latest(day)).is_empty();
+        assert!(public("2026-03-05", 5) && !public("2026-03-06", 5));
+        // What is late already may still be set a day.
+        assert!(public("2026-03-06", 1));
     }
 }

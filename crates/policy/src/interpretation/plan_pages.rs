@@ -12,7 +12,7 @@ use document::{
     rows::{self, DocumentRow},
     state,
 };
-use kernel::{id::DocumentId, may_for, time};
+use kernel::{OrganCode, id::DocumentId, may_for, time};
 use store::Tx;
 use web::{
     Ctx, Desk, Done, Error, Form, FormErrors, OfficeShell, Refusal, Result, act_in_place, office_page,
@@ -146,7 +146,7 @@ async fn shown(ctx: &Ctx, desk: &Desk, id: &DocumentId, errors: FormErrors, type
         write: format!("/documents/new?kind={}&{}={id}", INTERPRETATION.key, INTERPRETS.key),
         modes: MODES.iter().zip(HINTS).map(|((code, label), hint)| (*code, *label, hint)).collect(),
         shapes: FORMS.iter().map(|(code, label)| (*code, *label, "")).collect(),
-        organs: ctx.directory().all().iter().map(|organ| (organ.code.to_string(), organ.short_name.clone())).collect(),
+        organs: ctx.directory().options(ctx.today()),
         once: ctx.once(),
     };
     if bad { office_errors(&page) } else { office_page(&page) }
@@ -186,11 +186,23 @@ pub(super) async fn arrange(
 ) -> Result<Response> {
     let done = async |tx: &mut Tx| {
         let document = policy(&ctx, tx, &desk, &id).await?;
-        plan::arrange(tx, &desk.actor(), &document, &typed).await?;
-        let told = match typed.mode.as_str() {
-            plan::EXEMPT => "已申请不作解读，列入县政府办的待办。同意以前，文件不能送审。",
-            plan::LATER => "已安排。文件公开后，到期前会列入待办。",
-            _ => "已安排和文件一起公开。请起草解读，和文件一起送审。",
+        let organ = OrganCode::from(typed.organ.trim());
+        let named = ctx.directory().get(&organ).is_some_and(|organ| organ.exists_on(ctx.today()));
+        if !organ.as_str().is_empty() && !named {
+            return Err(Refusal::field("organ", "请从列表里选择受委托的机关；不委托的选“由起草单位解读”。"));
+        }
+        let latest = owed::due(&ctx, &document.first_published_on).filter(|_| document.was_public());
+        plan::arrange(tx, &desk.actor(), (&document, latest), &typed).await?;
+        let today = owed::due(&ctx, &ctx.today().to_string());
+        let late =
+            time::parse_date(&typed.due_on).zip(today).filter(|(day, latest)| day > latest && !document.was_public());
+        let told = match (typed.mode.as_str(), late) {
+            (plan::EXEMPT, _) => "已申请不作解读，列入县政府办的待办。同意以前，文件不能送审。".to_owned(),
+            (plan::LATER, Some((day, latest))) => format!(
+                "已安排，请注意：按今天公开算，解读至迟在 {latest} 发布，您定的是 {day}。文件公开那天仍晚于期限的，先改日期才能公开。"
+            ),
+            (plan::LATER, None) => "已安排。文件公开后，到期前会列入待办。".to_owned(),
+            _ => "已安排和文件一起公开。请起草解读，和文件一起送审。".to_owned(),
         };
         Ok::<_, Refusal>(Done::ok(format!("/interpretations/{id}"), told))
     };

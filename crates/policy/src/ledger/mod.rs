@@ -14,6 +14,7 @@ mod work;
 use std::sync::Arc;
 
 use ::store::{Entry, Every, Followers, Schedule};
+use document::needs::Needs;
 use jiff::civil::time;
 use kernel::{
     EventKind, Permission, Role,
@@ -54,6 +55,7 @@ static REGISTERED: EventKind = EventKind::new(SUBJECT, "ledger.registered", "登
     .keeps(Keep::Words);
 
 pub fn capability() -> Capability {
+    let needs: Arc<dyn Needs> = Arc::new(rounds::Agreeing);
     Capability::new("ledger", "规范性文件台账")
         .routes(routes)
         .permissions(&[&VIEW_LEDGER, &KEEP_LEDGER, &ANSWER_CLEAN_UP, &RUN_CLEAN_UP])
@@ -70,6 +72,7 @@ pub fn capability() -> Capability {
         .schedule(schedule)
         .demo(rounds::scenes)
         .migrations(::store::migrations!("ledger", "../../migrations/ledger/0001_ledger.sql"))
+        .declare(needs)
         .declare(rows::sealed())
         .declare(rounds::sealed())
         .declare(Verb::new("规范性文件台账", "统一登记 有效期 到期", "/ledger", &VIEW_LEDGER))

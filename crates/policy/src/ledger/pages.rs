@@ -33,6 +33,10 @@ struct ListPage {
     shell: OfficeShell,
     filter: Filter,
     lines: Vec<(Line, String)>,
+    /// Documents that the same words find among those that nobody has looked at.
+    besides: i64,
+    /// Where those are listed.
+    unregistered: String,
     steps: Steps,
     count: String,
     validities: Vec<(&'static str, &'static str)>,
@@ -49,6 +53,13 @@ struct ListPage {
     once: String,
 }
 
+impl ListPage {
+    /// Whether rows can be chosen: something can be done with them.
+    fn choosing(&self) -> bool {
+        self.may_keep && self.filter.kept == "none"
+    }
+}
+
 /// GET /ledger
 pub(super) async fn list(State(ctx): State<Ctx>, desk: Desk, Query(filter): Query<Filter>) -> Result<Response> {
     shown(&ctx, &desk, filter).await
@@ -60,6 +71,7 @@ async fn shown(ctx: &Ctx, desk: &Desk, filter: Filter) -> Result<Response> {
     let lines = rows::told(ctx, found.rows).await?;
     let directory = ctx.directory();
     let keep = filter.query(true);
+    let besides = if lines.is_empty() { rows::besides(ctx, desk, &filter).await? } else { 0 };
     office_page(&ListPage {
         lines: lines
             .into_iter()
@@ -68,6 +80,8 @@ async fn shown(ctx: &Ctx, desk: &Desk, filter: Filter) -> Result<Response> {
                 (line, organ)
             })
             .collect(),
+        besides,
+        unregistered: format!("/ledger?{}", page::query_string(&[("kept", "none"), ("q", &filter.q)])),
         steps,
         count: count.to_string(),
         validities: VALIDITIES.to_vec(),

@@ -216,6 +216,31 @@ pub(super) async fn entry(executor: impl Executor<'_>, id: &DocumentId) -> store
     query_as(sql).bind(id).fetch_optional(executor).await
 }
 
+/// How many public policies of these organs nobody has looked at for the ledger.
+///
+/// # Errors
+/// When the database fails.
+pub(super) async fn unregistered(db: &Db, organs: &[OrganCode]) -> Result<i64> {
+    let list = List::new("d.id", FROM, "d.id")
+        .given("d.current_edition <> ''")
+        .equals("d.kind", POLICY)
+        .given("l.document_id IS NULL")
+        .any_of("d.organ", organs.to_vec());
+    Ok(list.count(db, 999).await?.rows)
+}
+
+/// How many documents the words of the filter find besides what it shows: those that nobody has looked at.
+///
+/// # Errors
+/// When the database fails.
+pub(super) async fn besides(ctx: &Ctx, desk: &Desk, filter: &Filter) -> Result<i64> {
+    if !filter.kept.is_empty() || filter.q.trim().is_empty() {
+        return Ok(0);
+    }
+    let others = Filter { kept: "none".to_owned(), ..filter.clone() };
+    Ok(list(ctx, desk, &others).count(ctx.db(), 999).await?.rows)
+}
+
 /// A normative document whose term ends.
 #[derive(Debug, Clone, FromRow)]
 pub(super) struct Ending {

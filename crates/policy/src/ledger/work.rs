@@ -9,7 +9,7 @@ use web::{
     hooks::{DeskItem, DeskSource, Group},
 };
 
-use super::{ANSWER_CLEAN_UP, RUN_CLEAN_UP, rounds, rows};
+use super::{ANSWER_CLEAN_UP, KEEP_LEDGER, RUN_CLEAN_UP, rounds, rows};
 use crate::library::house;
 
 const GROUP: Group = Group { key: "ledger", label: "规范性文件", place: 27 };
@@ -59,6 +59,20 @@ impl DeskSource for Work {
                     };
                     let href = format!("/clean-ups/{}", one.id);
                     items.push(DeskItem { due, ..item("规范性文件清理", title, href) });
+                }
+            }
+            if may(&actor, &RUN_CLEAN_UP).is_ok() {
+                for one in rounds::idle(ctx.db()).await? {
+                    let title = format!("{}已经公布，《{}》却没有随之失去效力，请核对", one.title, one.name);
+                    let href = format!("/references?document={}", one.result_document);
+                    items.push(item("规范性文件清理", title, href));
+                }
+            }
+            if may(&actor, &KEEP_LEDGER).is_ok() {
+                let waiting = rows::unregistered(ctx.db(), &own).await?;
+                if waiting > 0 {
+                    let title = format!("{waiting} 份公开的政策文件还没有登记是不是规范性文件");
+                    items.push(item("登记规范性文件", title, "/ledger?kept=none".to_owned()));
                 }
             }
             if may(&actor, &WRITE_DOCUMENTS).is_ok() {

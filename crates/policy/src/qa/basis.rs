@@ -1,4 +1,4 @@
-//! What an answer rests on, and whether it is still what it was.
+//! What an answer rests on, and whether it is still what it was. An interpretation rests on the whole of its policy.
 
 use document::{
     common::{EXPIRES_ON, LAPSED, REPEALED, VALIDITY, expired, on_day},
@@ -13,7 +13,7 @@ use store::{Executor, FromRow, Tx, query, query_as, query_scalar};
 use web::Refusal;
 
 use super::{ANSWERS, kind::CLAUSE};
-use crate::interpretation::ordinals;
+use crate::interpretation::{INTERPRETATION, INTERPRETS, ordinals};
 
 /// Why an answer is flagged: code and words, as readers and the office read them.
 pub(super) const FLAGS: [(&str, &str); 5] = [
@@ -27,6 +27,20 @@ pub(super) const FLAGS: [(&str, &str); 5] = [
 /// Words for a flag; empty when there is none.
 pub(super) fn flag_words(flag: &str) -> &'static str {
     FLAGS.iter().find(|(code, _)| *code == flag).map_or("", |(_, words)| *words)
+}
+
+/// The same of a document of this kind.
+pub(super) fn flag_words_of(kind: &str, flag: &str) -> &'static str {
+    match flag {
+        "changed" if kind == INTERPRETATION.key => "所解读的文件已经修改",
+        flag => flag_words(flag),
+    }
+}
+
+/// Whether a document of this kind is flagged with this: an interpretation of what is no longer law need not be looked at, for the
+/// page of its policy says so.
+pub(super) fn concerns(kind: &str, flag: &str) -> bool {
+    kind != INTERPRETATION.key || flag == "changed"
 }
 
 /// Codes in the data of the events.
@@ -49,6 +63,7 @@ pub(super) struct Basis {
 #[derive(Debug, Clone, PartialEq, Eq, FromRow)]
 pub(super) struct FlaggedRow {
     pub(super) document_id: DocumentId,
+    pub(super) kind: String,
     pub(super) title: String,
     pub(super) organ: OrganCode,
     pub(super) policy: DocumentId,
@@ -86,7 +101,7 @@ pub(super) async fn flagged(
     organ: Option<&OrganCode>,
     limit: i64,
 ) -> store::Result<Vec<FlaggedRow>> {
-    let sql = "SELECT b.document_id, d.title, d.organ, b.policy, p.title AS policy_title, b.clause, b.flag, b.flagged_at \
+    let sql = "SELECT b.document_id, d.kind, d.title, d.organ, b.policy, p.title AS policy_title, b.clause, b.flag, b.flagged_at \
                FROM question_basis b JOIN document d ON d.id = b.document_id JOIN document p ON p.id = b.policy \
                WHERE b.flag <> '' AND d.current_edition <> '' AND ($1 = '' OR d.organ = $1) \
                ORDER BY b.flagged_at, b.document_id LIMIT $2";
@@ -152,19 +167,21 @@ pub(super) async fn standing(tx: &mut Tx, basis: &Basis, today: Date) -> Result<
     Ok(judged(Some((&values, words.as_deref())), &basis.digest, today))
 }
 
-/// Notes on what a question rests that has just become public, by the policy as readers see it now.
+/// Notes on what a question or an interpretation rests that has just become public, by the policy as readers see it now.
 ///
 /// # Errors
 /// When the database fails.
 pub(super) async fn note(tx: &mut Tx, question: &DocumentId) -> Result<(), Refusal> {
     let Some(row) = rows::document(tx.conn(), question).await? else { return Ok(()) };
     let Some(edition) = row.public() else { return forget(tx, question).await };
-    let to: Option<DocumentId> =
-        query_scalar("SELECT to_document FROM relation WHERE from_document = $1 AND kind = $2 ORDER BY place LIMIT 1")
-            .bind(question)
-            .bind(ANSWERS.key)
-            .fetch_optional(tx.conn())
-            .await?;
+    let to: Option<DocumentId> = query_scalar(
+        "SELECT to_document FROM relation WHERE from_document = $1 AND kind IN ($2, $3) ORDER BY place LIMIT 1",
+    )
+    .bind(question)
+    .bind(ANSWERS.key)
+    .bind(INTERPRETS.key)
+    .fetch_optional(tx.conn())
+    .await?;
     let Some(to) = to else { return forget(tx, question).await };
     let clause = rows::values(tx.conn(), edition).await?.get(&CLAUSE).to_owned();
     let policy = rows::document(tx.conn(), &to).await?;
@@ -238,5 +255,9 @@ mod tests {
         assert_eq!(judged(None, &digest, today), "withdrawn");
         assert_eq!(flag_words("changed"), "所依据的条款已经修改");
         assert_eq!(words("flag", ""), None);
+        // An interpretation goes by its policy as a whole, and is asked about while that is law.
+        assert_eq!(flag_words_of("interpretation", "changed"), "所解读的文件已经修改");
+        assert!(concerns("interpretation", "changed") && !concerns("interpretation", "repealed"));
+        assert!(concerns("question", "repealed"));
     }
 }

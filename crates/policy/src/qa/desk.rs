@@ -9,7 +9,7 @@ use web::{
 
 use super::{
     QUESTION,
-    basis::{flag_words, flagged},
+    basis::{flag_words_of, flagged},
 };
 
 /// Answers that somebody must look at again.
@@ -29,9 +29,9 @@ impl DeskSource for Flagged {
             let directory = ctx.directory();
             let rows = flagged(ctx.db().read(), organ, MOST).await?;
             let item = |row: super::basis::FlaggedRow| DeskItem {
-                kind: "核对政策问答".to_owned(),
+                kind: if row.kind == QUESTION.key { "核对政策问答" } else { "核对政策解读" }.to_owned(),
                 group: QUESTIONS,
-                title: format!("{}：{}", row.title, flag_words(&row.flag)),
+                title: format!("{}：{}", row.title, flag_words_of(&row.kind, &row.flag)),
                 href: "/questions".to_owned(),
                 organ: directory.short_name(&row.organ).to_owned(),
                 since: time::from_db(&row.flagged_at).map(time::date_in_china),

@@ -7,6 +7,7 @@ use store::{Follower, Tx};
 use web::{Error, Refusal};
 
 use super::{FLAGGED, QUESTION, basis};
+use crate::interpretation::INTERPRETATION;
 
 /// Name of the follower's cursor.
 const CONSUMER: &str = "policy.questions";
@@ -37,7 +38,7 @@ async fn look(tx: &mut Tx, event: &Event) -> Result<(), Refusal> {
     let id = DocumentId::from(event.subject_id.as_str());
     let Some(row) = rows::document(tx.conn(), &id).await? else { return Ok(()) };
     let mut rest = basis::on_policy(tx.conn(), &id).await?;
-    if row.kind == QUESTION.key {
+    if row.kind == QUESTION.key || row.kind == INTERPRETATION.key {
         // Put in anew by each of its editions; a policy that came later than the event is looked at, too.
         if event.kind == events::LAPSED.name || event.kind == events::VALIDITY_TURNED.name {
             return Ok(());
@@ -47,7 +48,9 @@ async fn look(tx: &mut Tx, event: &Event) -> Result<(), Refusal> {
     }
     let today = time::date_in_china(tx.seams().now());
     for one in rest {
+        let kind = rows::document(tx.conn(), &one.document_id).await?.map(|row| row.kind).unwrap_or_default();
         let flag = basis::standing(tx, &one, today).await?;
+        let flag = if basis::concerns(&kind, flag) { flag } else { "" };
         if flag == one.flag {
             continue;
         }

@@ -23,7 +23,7 @@ use web::{
 
 use super::{
     CHECKED, QUESTION,
-    basis::{self, FlaggedRow, flag_words},
+    basis::{self, FlaggedRow, flag_words, flag_words_of},
 };
 
 /// Lines on the office's page.
@@ -52,7 +52,8 @@ pub(super) async fn list(State(ctx): State<Ctx>, reader: Reader, Query(asked): Q
         told: &[],
     };
     let (shell, list) = guide::guide(&ctx, &reader, &asked, about).await?;
-    let flagged = basis::flagged(ctx.db().read(), None, NAMED).await?;
+    let mut flagged = basis::flagged(ctx.db().read(), None, NAMED).await?;
+    flagged.retain(|row| row.kind == QUESTION.key);
     let line = |row: FlaggedRow| (row.title, QUESTION.address(&row.document_id), flag_words(&row.flag));
     portal_page(&Questions { shell, list, flagged: flagged.into_iter().map(line).collect() })
 }
@@ -69,7 +70,10 @@ impl Mentions for Warned {
             let policy = public::listed(ctx.db(), &Kinds::of(ctx), &found.policy).await?;
             // What was withdrawn says so at its address.
             let href = policy.map_or_else(|| format!("/documents/{}", found.policy), |policy| policy.path);
-            let label = format!("{}，本答复正在核对，请以文件现行规定为准", flag_words(&found.flag));
+            let kind = rows::document(ctx.db().read(), document).await?.map(|row| row.kind).unwrap_or_default();
+            let this = if kind == QUESTION.key { "本答复" } else { "本解读" };
+            let words = flag_words_of(&kind, &found.flag);
+            let label = format!("{words}，{this}正在核对，请以文件现行规定为准");
             Ok(vec![Mention { heading: "请注意", label, href }])
         })
     }
@@ -119,7 +123,7 @@ async fn shown(ctx: &Ctx, desk: &Desk, errors: FormErrors) -> Result<Response> {
     let organ = Some(desk.organ()).filter(|_| !desk.staff.central);
     let (directory, actor, today) = (ctx.directory(), desk.actor(), ctx.today());
     let line = |row: FlaggedRow| Line {
-        why: flag_words(&row.flag),
+        why: flag_words_of(&row.kind, &row.flag),
         since: time::show_date(&row.flagged_at),
         organ: directory.short_name(&row.organ).to_owned(),
         may: may_for(&actor, QUESTION.write, &directory.stands_for(&row.organ, today)).is_ok(),

@@ -180,6 +180,8 @@ pub enum Approved {
     To(String),
     /// All gates are behind it: the edition as it is now, scheduled or public.
     Out(Box<EditionRow>),
+    /// All gates are behind it, and it becomes public as soon as something else is there; the sentence that says what.
+    Waiting(String),
 }
 
 /// 通过, with 审核意见 if there is one and what was ticked. What was found in the rows of this write decides.
@@ -200,8 +202,15 @@ pub async fn approve(
         Outcome::Second(stage) => Approved::Second(stage.label),
         Outcome::Next(stage) => Approved::To(stage.label),
         Outcome::Passed => {
-            let now = rows::edition(tx.conn(), &whole.edition.id).await?;
-            Approved::Out(Box::new(now.ok_or(Refusal::NotFound)?))
+            let now = rows::edition(tx.conn(), &whole.edition.id).await?.ok_or(Refusal::NotFound)?;
+            let waits = match now.state.as_str() {
+                "scheduled" => needs::missing(ctx, tx.conn(), whole, Step::Publish).await?.into_iter().next(),
+                _ => None,
+            };
+            match waits {
+                Some(need) => Approved::Waiting(need.words),
+                None => Approved::Out(Box::new(now)),
+            }
         }
     })
 }
@@ -343,6 +352,7 @@ pub async fn come_due(ctx: &Ctx, tx: &mut Tx, whole: &Whole, anew: &Anew) -> Res
         Ok(()) => {
             let matter = subject::matter(ctx, tx, whole).await?;
             notices::published(ctx, tx, &matter, None).await?;
+            subject::together(tx, &whole.document.id).await?;
             Ok(Due::Published)
         }
         // The state refuses before anything is written.

@@ -30,7 +30,7 @@ use super::{
     checks, deciding,
     differs::{Differing, differing},
     form::{Field, Tie, fields, ties},
-    masking, seen, subject, uploads,
+    masking, seen, subject, uploads, wanted,
 };
 use crate::{
     columns,
@@ -147,7 +147,12 @@ async fn confirm(ctx: &Ctx, whole: &Whole, panel: &Panel) -> Result<String> {
         Some(moment) if moment > ctx.seams().now() => {
             format!("全部通过后，于 {} 向全社会公开；到那时还没有审完的，审完立即公开", time::show_minute(at))
         }
-        None if at.is_empty() => "全部通过后，立即向全社会公开".to_owned(),
+        None if at.is_empty() => {
+            match needs::missing(ctx, ctx.db().read(), whole, Step::Publish).await?.into_iter().next() {
+                Some(need) => format!("全部通过后还不公开：{}", need.words),
+                None => "全部通过后，立即向全社会公开".to_owned(),
+            }
+        }
         _ => return Ok(String::new()),
     };
     let gates = gates::foretold(ctx, &whole.document, &whole.authors).await?;
@@ -246,7 +251,8 @@ async fn editor(
         Some(kind) => kind,
         None => house.kind_of(&whole.document)?,
     };
-    let (long, short) = fields(kind, &form);
+    let demanded = needs::demanded(ctx, ctx.db().read(), &whole).await?;
+    let (long, short) = fields(kind, &form, &demanded);
     let confirm = confirm(ctx, &whole, &panel).await?;
     let hints = ["", "只在内部存档，不能提交公开", "须选择法定理由，不能提交公开"];
     let page = Editor {
@@ -267,7 +273,7 @@ async fn editor(
         disclosures: DISCLOSURES.iter().zip(hints).map(|((code, label), hint)| (*code, *label, hint)).collect(),
         compared: COMPARED.offered().into_iter().map(|(code, label)| (code, label, "")).collect(),
         reasons: &CLOSED_REASONS,
-        ties: ties(ctx, &house, |relation| form.more(relation.key).to_owned()).await?,
+        ties: ties(ctx, (&desk.actor(), &house), |relation| form.more(relation.key).to_owned()).await?,
         long,
         short,
         confirm,
@@ -470,10 +476,12 @@ pub(super) async fn autosave(
             let panel = found.render().map_err(|error| web::Error::internal(error.to_string()))?;
             let note = unfit(&ctx, &house, &whole)?.into_iter().next();
             let confirm = confirm(&ctx, &whole, &found).await?;
+            let needs = wanted::html(&ctx, &whole).await?;
             Ok(Json(json!({
                 "saved_at": clock,
                 "version": saved.version(),
                 "panel": panel,
+                "needs": needs,
                 "confirm": confirm,
                 "note": note.map(|(label, _, fault)| format!("{label}：{fault}")),
             }))

@@ -30,6 +30,7 @@ mod start;
 pub mod subject;
 pub(crate) mod uploads;
 mod view;
+mod wanted;
 
 use document::permissions::{CONFIRM_ERASURE, VIEW_DOCUMENTS, WITHDRAW_DOCUMENTS, WRITE_DOCUMENTS};
 use review::permissions::BYPASS_GATES;

@@ -110,6 +110,13 @@ struct Show {
     once: String,
 }
 
+impl Show {
+    /// Whether something that it needs is not there yet.
+    fn waits(&self) -> bool {
+        self.needs.iter().any(|need| need.missing)
+    }
+}
+
 /// The step before which the edition stands.
 fn needs_for(edition: &EditionRow) -> Step {
     if edition.is_editable() { Step::Submit } else { Step::Publish }

@@ -13,10 +13,10 @@ use kernel::{
     id::{ColumnId, DocumentId},
     may, may_for,
 };
-use store::Tx;
+use store::{Tx, query_scalar};
 use web::{Ctx, Desk, Done, Form, FormErrors, OfficeShell, Refusal, Result, act_or_form, office_page, page};
 
-use super::form::{Tie, ties};
+use super::form::{Tie, ties, title_of};
 use crate::{columns, kinds};
 
 type Pairs = Vec<(String, String)>;
@@ -49,7 +49,7 @@ async fn start_page(ctx: &Ctx, desk: &Desk, form: Typed, errors: FormErrors) -> 
         organs,
         columns: columns::options(ctx.db().read()).await?,
         kinds: kinds::options(&house.kinds),
-        ties: ties(ctx, &house, |relation| form.more(relation.key).to_owned()).await?,
+        ties: ties(ctx, (&desk.actor(), &house), |relation| form.more(relation.key).to_owned()).await?,
         form,
         may_columns: may(&desk.actor(), &columns::MANAGE_COLUMNS).is_ok(),
         once: ctx.once(),
@@ -61,7 +61,25 @@ async fn start_page(ctx: &Ctx, desk: &Desk, form: Typed, errors: FormErrors) -> 
 pub(super) async fn new(State(ctx): State<Ctx>, desk: Desk, web::Query(pairs): web::Query<Pairs>) -> Result<Response> {
     let mut form = Typed::from_pairs(pairs);
     form.more.entry("organ".to_owned()).or_insert_with(|| desk.organ().to_string());
+    begin(&ctx, &desk, &mut form).await?;
     start_page(&ctx, &desk, form, FormErrors::new()).await
+}
+
+/// What follows from the kind and from what it is tied to: the column in which such documents stand, the title.
+async fn begin(ctx: &Ctx, desk: &Desk, form: &mut Typed) -> Result<()> {
+    let house = crate::house(ctx);
+    let Some(kind) = house.kinds.get(&form.kind) else { return Ok(()) };
+    if form.column.is_empty() {
+        let sql = "SELECT slug FROM portal_column WHERE kind = $1 AND hidden = 0 ORDER BY position, slug LIMIT 1";
+        let usual: Option<String> = query_scalar(sql).bind(kind.key).fetch_optional(ctx.db().read()).await?;
+        form.column = usual.unwrap_or_default();
+    }
+    let tied = kind.relations.iter().map(|relation| form.more(relation.key)).find(|to| !to.is_empty());
+    let (Some(titled), Some(to), true) = (kind.titled, tied, form.title.is_empty()) else { return Ok(()) };
+    if let Some(title) = title_of(ctx, &desk.actor(), &house, &DocumentId::from(to)).await? {
+        form.title = titled(&title);
+    }
+    Ok(())
 }
 
 /// Creates the document and opens the editor.

@@ -12,7 +12,11 @@ use document::{
 };
 use futures::future::BoxFuture;
 use jiff::SignedDuration;
-use kernel::{Actor, Staff, id::EditionId, time};
+use kernel::{
+    Actor, Staff,
+    id::{DocumentId, EditionId},
+    time,
+};
 use review::{
     Happened, Kind, Matter, Review, Route, State, Subject, Words, events::Said, findings, model::Facts,
     subject::LogName,
@@ -34,7 +38,7 @@ use super::{
 pub const PUBLISH_DUE: &str = "publishing.publish_due";
 
 /// So soon what passed its review and waits for something is looked at again.
-const AGAIN: SignedDuration = SignedDuration::from_mins(1);
+const AGAIN: SignedDuration = SignedDuration::from_secs(1);
 
 /// Payload of [`PUBLISH_DUE`].
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -215,7 +219,9 @@ impl Subject for Editions {
                 let wanted = time::from_db(&whole.edition.publish_at);
                 whole.edition.publish_at = time::to_db(wanted.map_or(soon, |wanted| wanted.max(soon)));
             }
-            let Passed::Scheduled(at) = life::pass(tx, &house, actor, &whole, blocked).await? else {
+            let passed = life::pass(tx, &house, actor, &whole, blocked).await?;
+            together(tx, &whole.document.id).await?;
+            let Passed::Scheduled(at) = passed else {
                 return notices::published(&self.ctx, tx, matter, None).await;
             };
             let payload = PublishDue { edition: whole.edition.id };
@@ -223,6 +229,19 @@ impl Subject for Editions {
             notices::published(&self.ctx, tx, matter, Some(at)).await
         })
     }
+}
+
+/// Looks at once at those that have passed and are tied to this document: one of them may have waited for it.
+pub(super) async fn together(tx: &mut Tx, document: &DocumentId) -> Result<(), Refusal> {
+    let sql = "SELECT e.id FROM relation r JOIN edition e ON e.document_id = r.from_document AND e.state = 'scheduled' \
+               WHERE r.to_document = $1 \
+               UNION SELECT e.id FROM relation r JOIN edition e ON e.document_id = r.to_document AND e.state = 'scheduled' \
+               WHERE r.from_document = $1";
+    let waiting: Vec<EditionId> = store::query_scalar(sql).bind(document).fetch_all(tx.conn()).await?;
+    for edition in waiting {
+        tx.enqueue(NewJob::now(PUBLISH_DUE, &PublishDue { edition })).await?;
+    }
+    Ok(())
 }
 
 /// State in words; in review with the gate.

@@ -154,6 +154,7 @@ pub(super) fn passed(title: &str, what: &Approved) -> String {
             format!("已通过全部审核。《{title}》将于 {} 自动发布。", time::show_minute(&now.publish_at))
         }
         Approved::Out(_) => format!("已通过全部审核。《{title}》已向社会公开。"),
+        Approved::Waiting(what) => format!("已通过全部审核。《{title}》还没有公开：{what}"),
     }
 }
 
@@ -164,6 +165,7 @@ pub(super) fn passed_in_list(what: &Approved) -> String {
         Approved::To(next) => format!("已通过，到了{next}"),
         Approved::Out(now) if now.state == "scheduled" => "已通过全部审核，等待定时发布".to_owned(),
         Approved::Out(_) => "已通过全部审核，已向社会公开".to_owned(),
+        Approved::Waiting(what) => format!("已通过全部审核，还没有公开：{what}"),
     }
 }
 

@@ -7,7 +7,11 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Response},
 };
-use document::{Whole, rows};
+use document::{
+    Whole,
+    needs::{self, Step},
+    rows,
+};
 use jiff::SignedDuration;
 use kernel::{
     id::{AccountId, EditionId},
@@ -33,7 +37,7 @@ use web::{
 
 use super::{
     decision::{self, By, Seen, Ticks},
-    one::{Typed, then},
+    one::{Typed, then, waiting},
 };
 use crate::{
     comments,
@@ -258,7 +262,8 @@ async fn show(ctx: &Ctx, desk: &Desk, sent: Sent, errors: FormErrors) -> Result<
     reading::note(ctx, desk, &whole).await?;
     let round = review.as_ref().map(|review| &review.round);
     let stage = round.and_then(|round| round.stage()).ok_or(Error::NotFound)?;
-    let then = then(&whole, review.as_ref());
+    let wanted = needs::needs(ctx, ctx.db().read(), &whole, Step::Publish).await?;
+    let then = waiting(then(&whole, review.as_ref()), &wanted);
     let open_comments = comments::open(ctx.db().read(), &id).await?;
     let then = match open_comments {
         0 => then,

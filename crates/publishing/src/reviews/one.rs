@@ -234,6 +234,7 @@ async fn page_of(
     let (bad, stopping) = (!errors.is_empty(), checks.stopping());
     let comments = comments::of(ctx.db().read(), &whole).await?;
     let noted = comments.iter().filter(|one| one.is_open()).count();
+    let needs = needs::needs(ctx, ctx.db().read(), &whole, Step::Publish).await?;
     let page = ReviewPage {
         shell: desk.shell(ctx, format!("审核：{}", edition.shown_title())).await?.with_error(bad),
         errors,
@@ -267,10 +268,10 @@ async fn page_of(
         pictures: seen_pictures(&whole),
         remarks: remarks::of(ctx.db().read(), &house, &whole).await?,
         may_let_through: !own && edition.is_open() && may_for(&actor, &OVERRIDE_FINDING, document.keeper()).is_ok(),
-        effect: effect(&whole, review.as_ref(), &checks, noted),
+        effect: waiting(effect(&whole, review.as_ref(), &checks, noted), &needs),
         strip: strip::strip(ctx, desk, id).await?,
         paper: paper(ctx, &whole).await?,
-        needs: needs::needs(ctx, ctx.db().read(), &whole, Step::Publish).await?,
+        needs,
         once: ctx.once(),
         opinion: typed.opinion.to_owned(),
         reason: typed.reason.to_owned(),
@@ -392,8 +393,19 @@ pub(super) fn then(whole: &Whole, review: Option<&Review>) -> String {
     let publish_at = &whole.edition.publish_at;
     next.unwrap_or_else(|| match time::from_db(publish_at) {
         Some(_) => format!("这是最后一关，通过后于 {} 向全社会公开", time::show_minute(publish_at)),
-        None => "这是最后一关，通过后立即向全社会公开".to_owned(),
+        None => AT_ONCE.to_owned(),
     })
+}
+
+/// What the last gate does when nothing else is waited for.
+const AT_ONCE: &str = "这是最后一关，通过后立即向全社会公开";
+
+/// The same when something is: then it is not public at once.
+pub(super) fn waiting(effect: String, needs: &[Need]) -> String {
+    match needs.iter().find(|need| need.missing) {
+        Some(need) => effect.replace(AT_ONCE, &format!("这是最后一关，通过后还不公开：{}", need.words)),
+        None => effect,
+    }
 }
 
 /// The stages of the newest round; before the first, those that everything passes.

@@ -18,7 +18,7 @@ use kernel::{
 use web::{Ctx, Desk, Done, Form, FormErrors, Refusal, Result, act_in_place};
 
 use super::{
-    RUN_CLEAN_UP, SUBJECT,
+    ANSWER_CLEAN_UP, RUN_CLEAN_UP, SUBJECT,
     model::Answer,
     pages::{self, AnswerForm, EndForm, KeepForm, OpenForm},
     result,
@@ -80,14 +80,26 @@ pub(super) async fn answer(
 ) -> Result<Response> {
     let done = async |tx: &mut Tx| {
         let answer = chosen(&typed.answer, "answer")?;
-        store::put_answer(tx, &house(&ctx), &desk.actor(), (&id, &document), (answer, &typed.reason)).await?;
+        let said = (answer, typed.reason.as_str(), typed.version);
+        store::put_answer(tx, &house(&ctx), &desk.actor(), (&id, &document), said).await?;
         Ok::<_, Refusal>(Done::ok(format!("/clean-ups/{id}?answer=none"), format!("已提出意见：{}。", answer.label())))
     };
     let again = async |errors: FormErrors| pages::item_form(&ctx, &desk, (&id, &document), typed.clone(), errors).await;
     act_in_place(&ctx, &typed.once, done, again).await
 }
 
-/// POST /clean-ups/{id}/keep: many at once, each its own write; what was answered otherwise meanwhile stays.
+/// What became of one of many.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kept {
+    Now,
+    /// It was answered before, or is no longer law.
+    Before,
+    /// Another organ's: the office answers for others one by one, seeing whose it is.
+    Others,
+}
+
+/// POST /clean-ups/{id}/keep: many at once of the organs of [`pages::together`], each its own write; what was answered otherwise
+/// meanwhile stays.
 pub(super) async fn keep(
     State(ctx): State<Ctx>,
     desk: Desk,
@@ -95,22 +107,40 @@ pub(super) async fn keep(
     Form(typed): Form<KeepForm>,
 ) -> Result<Response> {
     pages::visible(&ctx, &desk, &id).await?;
-    let (mut done, mut other) = (0, 0);
+    let house = house(&ctx);
+    let organs: Vec<_> = rows::all(ctx.db().read(), &id).await?.into_iter().map(|item| item.organ).collect();
+    let own = pages::together(&ctx, &desk, &organs).await?;
+    let (mut done, mut before, mut others) = (0, 0, 0);
     for document in &typed.ids {
         let answered = web::act_now(&ctx, async |tx: &mut Tx| {
-            let (_, item) = store::taken(tx, &id, document).await?;
-            if !item.answer.is_empty() {
-                return Ok(false);
+            tx.lock(SUBJECT).await?;
+            let item = rows::item(tx.conn(), &id, document).await?.ok_or(Refusal::NotFound)?;
+            let keeper = house.keeper(&item.organ);
+            if !own.contains(&keeper) {
+                may_for(&desk.actor(), &ANSWER_CLEAN_UP, &keeper)?;
+                return Ok(Kept::Others);
             }
-            store::put_answer(tx, &house(&ctx), &desk.actor(), (&id, document), (Answer::Keep, &typed.reason)).await?;
-            Ok::<_, Refusal>(true)
+            if !item.answer.is_empty() || item.is_over() {
+                return Ok(Kept::Before);
+            }
+            let said = (Answer::Keep, typed.reason.as_str(), item.version);
+            store::put_answer(tx, &house, &desk.actor(), (&id, document), said).await?;
+            Ok::<_, Refusal>(Kept::Now)
         });
         match answered.await? {
-            true => done += 1,
-            false => other += 1,
+            Kept::Now => done += 1,
+            Kept::Before => before += 1,
+            Kept::Others => others += 1,
         }
     }
-    let rest = if other > 0 { format!("；{other} 份已经有意见，没有改动") } else { String::new() };
+    let mut rest = if before > 0 {
+        format!("；{before} 份已经有意见或者不再有效，没有改动")
+    } else {
+        String::new()
+    };
+    if others > 0 {
+        rest.push_str(&format!("；{others} 份是其他机关的，没有代为答复，确需代答的请逐份打开办理"));
+    }
     let told = async |_: &mut Tx| {
         if typed.ids.is_empty() {
             return Err(Refusal::field("main", "请先在列表里选中文件，再按“选中的继续有效”。"));
@@ -134,7 +164,7 @@ pub(super) async fn decide(
 ) -> Result<Response> {
     let done = async |tx: &mut Tx| {
         let decision = chosen(&typed.decision, "decision")?;
-        let said = (decision, typed.decided_note.as_str());
+        let said = (decision, typed.decided_note.as_str(), typed.version);
         store::put_decision(tx, &desk.actor(), (&id, &document), said).await?;
         Ok::<_, Refusal>(Done::ok(format!("/clean-ups/{id}"), "已审定。"))
     };
@@ -164,16 +194,16 @@ pub(super) async fn confirm(
     Form(typed): Form<EndForm>,
 ) -> Result<Response> {
     let round = rows::round(ctx.db().read(), &id).await?.ok_or(web::Error::NotFound)?;
-    let items = rows::all(ctx.db().read(), &id).await?;
+    let items = rows::lasting(rows::all(ctx.db().read(), &id).await?);
     let said = announcement(&ctx, &round, &items).await;
     let before: Vec<_> = items.iter().map(|item| (item.document_id.clone(), item.outcome())).collect();
     let done = async |tx: &mut Tx| {
         let (text, written) = said?;
         tx.lock(SUBJECT).await?;
-        let now = rows::all(tx.conn(), &id).await?;
+        let now = rows::lasting(rows::all(tx.conn(), &id).await?);
         if now.iter().map(|item| (item.document_id.clone(), item.outcome())).ne(before.iter().cloned()) {
             return Err(Refusal::Conflict(
-                "刚刚有机关改了意见，结果没有确认。请看一下新的意见，再确认一次。".to_owned(),
+                "刚刚有机关改了意见，或者有文件不再有效，结果没有确认。请看一下现在的意见，再确认一次。".to_owned(),
             ));
         }
         let column = ColumnId::from(typed.column.as_str());

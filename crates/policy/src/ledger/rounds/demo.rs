@@ -154,6 +154,8 @@ async fn answer(
     let may = may_for(&editor, &ANSWER_CLEAN_UP, &house.keeper(organ)).is_ok();
     let actor = if may { editor } else { cast.clerk() };
     let mut tx = ctx.db().write().await?;
+    // Nobody has answered before.
+    let said = (said.0, said.1, 1);
     store::put_answer(&mut tx, &house, &actor, (id, document), said).await.map_err(told)?;
     tx.commit().await?;
     Ok(())

@@ -5,10 +5,11 @@ use std::{collections::BTreeMap, sync::Arc};
 use document::{
     events,
     references::{self, Decision, Verb, named},
+    rows::document as document_row,
 };
 use kernel::{Actor, NewEvent, OrganCode, Role, event::Event, id::DocumentId, time};
 use serde_json::json;
-use store::{Error, Follower, Result, Tx, jobs::NewJob, query, query_scalar};
+use store::{Error, Executor, Follower, Result, Tx, jobs::NewJob, query, query_scalar};
 use web::{
     Ctx, Refusal,
     hooks::Recipients,
@@ -16,7 +17,7 @@ use web::{
 };
 
 use super::{
-    APPLIED,
+    APPLIED, agrees,
     model::Answer,
     rows::{self, Item, Owed, RoundId},
 };
@@ -41,21 +42,23 @@ fn said(item: &Item) -> Option<Verb> {
     }
 }
 
+/// A failure of a rule is one of storage here.
+fn broken(refusal: Refusal) -> Error {
+    Error::Value(refusal.words())
+}
+
+/// Has what the public text says of documents work from the day of its publication on; what the text does not say does not begin.
+///
+/// # Errors
+/// When the database fails.
 pub(super) async fn apply(tx: &mut Tx, result: &DocumentId) -> Result<()> {
-    let id: Option<RoundId> =
-        query_scalar("SELECT id FROM clean_up WHERE result_document = $1 AND state = 'confirmed'")
-            .bind(result)
-            .fetch_optional(tx.conn())
-            .await?;
-    let Some(id) = id else { return Ok(()) };
-    let public: Option<i64> = query_scalar("SELECT 1 FROM document WHERE id = $1 AND current_edition <> ''")
-        .bind(result)
-        .fetch_optional(tx.conn())
-        .await?;
-    let Some(round) = rows::round(tx.conn(), &id).await?.filter(|_| public.is_some()) else { return Ok(()) };
+    let Some(id) = agrees::round_of(tx.conn(), result).await? else { return Ok(()) };
+    let Some(document) = document_row(tx.conn(), result).await.map_err(broken)? else { return Ok(()) };
+    let (Some(edition), Some(round)) = (document.public(), rows::round(tx.conn(), &id).await?) else { return Ok(()) };
+    let text = agrees::read(tx.conn().target(), edition).await?;
     let mut begun = 0;
-    for item in rows::all(tx.conn(), &id).await? {
-        let Some(verb) = said(&item) else { continue };
+    for item in rows::lasting(rows::all(tx.conn(), &id).await?) {
+        let Some(verb) = said(&item).filter(|_| agrees::says(&text, &item)) else { continue };
         let decided: Option<i64> = query_scalar(
             "SELECT 1 FROM document_reference WHERE from_document = $1 AND to_document = $2 \
              AND state IN ('confirmed', 'refused') LIMIT 1",
@@ -67,20 +70,26 @@ pub(super) async fn apply(tx: &mut Tx, result: &DocumentId) -> Result<()> {
         if decided.is_some() {
             continue;
         }
-        let wanted =
-            Decision { verb, to: Some(item.document_id.clone()), articles: String::new(), effective_on: String::new() };
+        let wanted = Decision {
+            verb,
+            to: Some(item.document_id.clone()),
+            articles: String::new(),
+            // 自本通知公布之日起, whatever day the notice bears.
+            effective_on: document.first_published_on.clone(),
+        };
         let name = match item.number.as_str() {
             "" => item.title.clone(),
             number => format!("{}（{number}）", item.title),
         };
         match references::add(tx, &Actor::System, result, &wanted, (&name, &round.title)).await {
             Ok(_) => begun += 1,
-            // One that cannot be said, since it would go round in a circle, keeps no other from being said.
+            // One that cannot be said, since it would go round in a circle, keeps no other from being said; the office has it on
+            // its work list ([`rows::idle`]).
             Err(Refusal::Fields(errors)) => {
                 let why = errors.items().first().map(|(_, why)| why.clone()).unwrap_or_default();
                 tracing::warn!(document = %item.document_id, name = %named(&item.title, &item.number), %why, "not applied");
             }
-            Err(other) => return Err(Error::Value(other.words())),
+            Err(other) => return Err(broken(other)),
         }
     }
     if begun > 0 {

@@ -1,10 +1,11 @@
 //! Clean-ups of normative documents (立改废清理): the office opens a round over part of the ledger, each organ proposes for each of
 //! its documents what becomes of it, the office decides and confirms, and the result is published like any other document.
 //!
-//! What the result says of a document works from its publication on and as long as it is public: it stands in
-//! [`document::references`], so that pages, lists and search follow, and a withdrawal takes it back.
+//! The published text says what was confirmed ([`agrees`]); what it says of a document works from its publication on and as long as
+//! it is public: it stands in [`document::references`], so that pages, lists and search follow, and a withdrawal takes it back.
 
 mod actions;
+mod agrees;
 mod demo;
 mod follow;
 mod model;
@@ -20,9 +21,10 @@ use web::{Listener, Routes};
 pub use model::Answer;
 pub use rows::RoundId;
 
+pub(super) use agrees::Agreeing;
 pub(super) use demo::scenes;
 pub(super) use follow::{follower, remind};
-pub(super) use rows::{late_organs, owed};
+pub(super) use rows::{idle, late_organs, owed};
 
 use super::{ANSWER_CLEAN_UP, RUN_CLEAN_UP, VIEW_LEDGER};
 

@@ -9,7 +9,7 @@ use document::columns;
 use documents::tables::{Cell, Sheet, write_xlsx};
 use kernel::{OrganCode, id::DocumentId, may, may_for, time};
 use serde::{Deserialize, Serialize};
-use web::{Ctx, Desk, Error, FormErrors, OfficeShell, Query, Result, Steps, office_page, page};
+use web::{Ctx, Desk, Error, FormErrors, OfficeShell, Query, Result, Steps, hooks, office_page, page};
 
 use super::{
     ANSWER_CLEAN_UP, RUN_CLEAN_UP,
@@ -132,8 +132,30 @@ pub(super) struct KeepForm {
 struct ItemLine {
     item: Item,
     organ: String,
-    /// Whether this person may answer for its organ.
+    /// Who has answered for its organ; empty = itself.
+    answered_for: String,
+    /// Whether this person may answer for it together with others, see [`together`].
     mine: bool,
+}
+
+/// The organs for which this person may answer many documents at once: the own one, and for the office those in which nobody can
+/// answer, such as the county government itself. For any other organ somebody answers one by one, seeing whose document it is.
+pub(super) async fn together(ctx: &Ctx, desk: &Desk, organs: &[OrganCode]) -> Result<Vec<OrganCode>> {
+    let mut all = vec![house(ctx).keeper(desk.organ())];
+    if desk.staff.central {
+        all.extend(hooks::unreached(ctx, organs, ANSWER_CLEAN_UP.roles).await?);
+    }
+    Ok(all)
+}
+
+/// The organ that has answered in another's place.
+fn instead(ctx: &Ctx, item: &Item) -> String {
+    let directory = ctx.directory();
+    let now = |organ: &OrganCode| directory.stands_for(organ, ctx.today());
+    if item.answered_for.as_str().is_empty() || now(&item.answered_for) == now(&item.organ) {
+        return String::new();
+    }
+    directory.short_name(&item.answered_for).to_owned()
 }
 
 struct ProgressLine {
@@ -157,6 +179,10 @@ struct OnePage {
     lines: Vec<ItemLine>,
     steps: Steps,
     counts: Vec<(&'static str, usize)>,
+    /// Documents that are no longer law.
+    over: usize,
+    /// Documents that the public result ends in the answers, and that are law nevertheless.
+    idle: Vec<String>,
     progress: Vec<ProgressLine>,
     organs: Vec<(String, String)>,
     answers: Vec<(&'static str, &'static str)>,
@@ -211,11 +237,17 @@ async fn shown(
     let list = rows::items(&round.id, &seen, &filter);
     let found = list.page::<Item>(ctx.db(), None, Some(filter.after.as_str()), SIZE).await?;
     let may_run = may(&actor, &RUN_CLEAN_UP).is_ok();
+    let organs_here: Vec<OrganCode> = found.rows.iter().map(|item| item.organ.clone()).collect();
+    let together = together(ctx, desk, &organs_here).await?;
     let all = if may_run { rows::all(ctx.db().read(), &round.id).await? } else { Vec::new() };
     let progress = if may_run { rows::progress(ctx.db().read(), &round.id).await? } else { Vec::new() };
     let line = |item: Item| ItemLine {
         organ: directory.short_name(&item.organ).to_owned(),
-        mine: round.is_open() && may_for(&actor, &ANSWER_CLEAN_UP, &house.keeper(&item.organ)).is_ok(),
+        answered_for: instead(ctx, &item),
+        mine: round.can_be_confirmed()
+            && !item.is_over()
+            && together.contains(&house.keeper(&item.organ))
+            && may_for(&actor, &ANSWER_CLEAN_UP, &house.keeper(&item.organ)).is_ok(),
         item,
     };
     let line_of = |one: rows::Progress| ProgressLine {
@@ -232,10 +264,12 @@ async fn shown(
         shell: desk.shell(ctx, round.title.clone()).await?.with_error(bad),
         organ: round_line(ctx, round.clone()).organ,
         may_answer: lines.iter().any(|line| line.mine && line.item.answer.is_empty()),
-        counts: result::counts(&all).into_iter().map(|(answer, many)| (answer.label(), many)).collect(),
+        over: all.iter().filter(|item| item.is_over()).count(),
+        idle: rows::idle(ctx.db()).await?.into_iter().filter(|one| one.id == round.id).map(|one| one.name).collect(),
+        counts: result::counts(&rows::lasting(all)).into_iter().map(|(answer, many)| (answer.label(), many)).collect(),
         progress: progress.into_iter().map(line_of).collect(),
         organs: if desk.staff.central { directory.options(ctx.today()) } else { Vec::new() },
-        answers: [("none", "没有答复")].into_iter().chain(Answer::options()).collect(),
+        answers: [("none", "没有答复")].into_iter().chain(Answer::options()).chain([("over", "不再有效的")]).collect(),
         columns: if may_run { columns::options(ctx.db().read()).await? } else { Vec::new() },
         export: if query.is_empty() { String::new() } else { format!("?{query}") },
         once: ctx.once(),
@@ -277,7 +311,11 @@ pub(super) async fn export(
             item.decision_words().into(),
             item.decided_note.as_str().into(),
             item.decided_name.as_str().into(),
-            item.outcome().map_or("", Answer::label).into(),
+            match item.outcome() {
+                _ if item.is_over() && round.can_be_confirmed() => item.ended_words(),
+                outcome => outcome.map_or("", Answer::label),
+            }
+            .into(),
         ]
     };
     let own = items.iter().filter(|item| seen.is_empty() || seen.contains(&item.organ));
@@ -296,6 +334,8 @@ pub(super) async fn export(
 #[serde(default)]
 pub(super) struct AnswerForm {
     pub(super) once: String,
+    /// Of the document in the round, as it was seen.
+    pub(super) version: i64,
     pub(super) answer: String,
     pub(super) reason: String,
     pub(super) decision: String,
@@ -312,6 +352,10 @@ struct ItemPage {
     item: Item,
     organ: String,
     answered: String,
+    /// Who has answered for its organ; empty = itself.
+    answered_for: String,
+    /// The organ for which this person would answer; empty = the own.
+    for_others: String,
     choices: Vec<(&'static str, &'static str, &'static str)>,
     may_answer: bool,
     may_decide: bool,
@@ -354,12 +398,21 @@ pub(super) async fn item_form(
         at => format!("{} {}", item.answered_name, time::show_minute(at)),
     };
     let bad = !errors.is_empty();
+    let short_name = ctx.directory().short_name(&item.organ).to_owned();
+    let may_answer = round.can_be_confirmed()
+        && !item.is_over()
+        && may_for(&actor, &ANSWER_CLEAN_UP, &house.keeper(&item.organ)).is_ok();
+    let others = house.keeper(&item.organ) != house.keeper(desk.organ());
+    // What stands on the page is what will have been seen.
+    let typed = AnswerForm { version: item.version, ..typed };
     let page = ItemPage {
+        answered_for: instead(ctx, &item),
+        for_others: if may_answer && others { short_name.clone() } else { String::new() },
         shell: desk.shell(ctx, "清理意见").await?.with_error(bad),
-        organ: ctx.directory().short_name(&item.organ).to_owned(),
+        organ: short_name,
         choices: Answer::choices(),
-        may_answer: round.is_open() && may_for(&actor, &ANSWER_CLEAN_UP, &house.keeper(&item.organ)).is_ok(),
-        may_decide: round.is_open() && may(&actor, &RUN_CLEAN_UP).is_ok(),
+        may_answer,
+        may_decide: round.can_be_confirmed() && !item.is_over() && may(&actor, &RUN_CLEAN_UP).is_ok(),
         once: ctx.once(),
         errors,
         typed,

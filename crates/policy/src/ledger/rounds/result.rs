@@ -67,6 +67,9 @@ mod tests {
             decision: decision.to_owned(),
             decided_note: String::new(),
             decided_name: String::new(),
+            answered_for: "QH010".into(),
+            version: 1,
+            ended: String::new(),
         }
     }
 

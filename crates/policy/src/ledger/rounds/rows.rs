@@ -90,7 +90,12 @@ const ROUND: &str = "c.id, c.title, c.organ, c.until_on, c.due_on, c.note, c.sta
      CASE WHEN c.result_document <> '' AND NOT EXISTS (SELECT 1 FROM edition g WHERE g.document_id = c.result_document \
      AND g.binned_at = '') THEN 1 ELSE 0 END AS gone, \
      (SELECT COUNT(*) FROM clean_up_item i WHERE i.clean_up = c.id) AS documents, \
-     (SELECT COUNT(*) FROM clean_up_item i WHERE i.clean_up = c.id AND i.answer <> '') AS answered";
+     (SELECT COUNT(*) FROM clean_up_item i WHERE i.clean_up = c.id AND (i.answer <> '' OR NOT EXISTS (SELECT 1 FROM document x \
+     LEFT JOIN document_facet v ON v.rank = x.rank AND v.key = 'validity' WHERE x.id = i.document_id \
+     AND x.current_edition <> '' AND COALESCE(v.value, '') NOT IN ('repealed', 'lapsed')))) AS answered";
+/// The document of the item `i` is law now: what has been repealed, has lapsed or was withdrawn meanwhile waits for nobody.
+const LAW: &str = "EXISTS (SELECT 1 FROM document x LEFT JOIN document_facet v ON v.rank = x.rank AND v.key = 'validity' \
+     WHERE x.id = i.document_id AND x.current_edition <> '' AND COALESCE(v.value, '') NOT IN ('repealed', 'lapsed'))";
 const FROM_ROUND: &str = "clean_up c LEFT JOIN document d ON d.id = c.result_document";
 
 /// The rounds in which one of these organs has a document, open ones first; all rounds when none are given.
@@ -147,12 +152,32 @@ pub(super) struct Item {
     pub(super) reason: String,
     pub(super) answered_name: String,
     pub(super) answered_at: String,
+    /// The organ for which whoever answered acts; empty = not answered.
+    pub(super) answered_for: OrganCode,
     pub(super) decision: String,
     pub(super) decided_note: String,
     pub(super) decided_name: String,
+    pub(super) version: i64,
+    /// How it has come to its end: `repealed`, `lapsed`, `withdrawn`; empty = it is law.
+    pub(super) ended: String,
 }
 
 impl Item {
+    /// It is no longer law: nothing is asked or said of it any more.
+    pub(super) fn is_over(&self) -> bool {
+        !self.ended.is_empty()
+    }
+
+    /// How it has come to its end, in words.
+    pub(super) fn ended_words(&self) -> &'static str {
+        match self.ended.as_str() {
+            "" => "",
+            "repealed" => "已废止",
+            "lapsed" => "已失效",
+            _ => "已撤回",
+        }
+    }
+
     /// What becomes of it: as the office decides, else as the organ proposes.
     pub(super) fn outcome(&self) -> Option<Answer> {
         Answer::from_code(&self.decision).or_else(|| Answer::from_code(&self.answer))
@@ -172,10 +197,12 @@ impl Item {
 }
 
 const ITEM: &str = "i.document_id, COALESCE(NULLIF(d.title, ''), e.title) AS title, COALESCE(n.value, '') AS number, i.organ, \
-     i.answer, i.reason, i.answered_name, i.answered_at, i.decision, i.decided_note, i.decided_name";
+     i.answer, i.reason, i.answered_name, i.answered_at, i.answered_for, i.decision, i.decided_note, i.decided_name, i.version, \
+     CASE WHEN d.current_edition = '' THEN 'withdrawn' WHEN v.value IN ('repealed', 'lapsed') THEN v.value ELSE '' END AS ended";
 const FROM_ITEM: &str = "clean_up_item i JOIN document d ON d.id = i.document_id \
      JOIN edition e ON e.document_id = d.id AND e.head = 1 \
-     LEFT JOIN facet n ON n.edition_id = d.current_edition AND n.key = 'document_number' AND n.place = 0";
+     LEFT JOIN facet n ON n.edition_id = d.current_edition AND n.key = 'document_number' AND n.place = 0 \
+     LEFT JOIN document_facet v ON v.rank = d.rank AND v.key = 'validity'";
 
 /// The documents of a round, of these organs; of all when none are given.
 pub(super) fn items(id: &RoundId, organs: &[OrganCode], filter: &Filter) -> List {
@@ -186,7 +213,8 @@ pub(super) fn items(id: &RoundId, organs: &[OrganCode], filter: &Filter) -> List
         .contains(&["d.title", "COALESCE(n.value, '')"], &filter.q);
     match filter.answer.as_str() {
         "" => list,
-        "none" => list.equals("i.answer", ""),
+        "none" => list.equals("i.answer", "").given(LAW),
+        "over" => list.given("d.current_edition = '' OR v.value IN ('repealed', 'lapsed')"),
         answer => list.equals("CASE WHEN i.decision <> '' THEN i.decision ELSE i.answer END", answer),
     }
 }
@@ -209,6 +237,11 @@ pub(super) async fn all(executor: impl Executor<'_>, id: &RoundId) -> store::Res
     query_as(store::built(sql)).bind(id).fetch_all(executor).await
 }
 
+/// Those that are law still.
+pub(super) fn lasting(items: Vec<Item>) -> Vec<Item> {
+    items.into_iter().filter(|item| !item.is_over()).collect()
+}
+
 /// How far an organ is.
 #[derive(Debug, Clone, FromRow)]
 pub(super) struct Progress {
@@ -219,10 +252,13 @@ pub(super) struct Progress {
 
 /// How far each organ is in a round, those that owe most first.
 pub(super) async fn progress(executor: impl Executor<'_>, id: &RoundId) -> store::Result<Vec<Progress>> {
-    let sql = "SELECT organ, COUNT(*) AS documents, CAST(SUM(CASE WHEN answer <> '' THEN 1 ELSE 0 END) AS BIGINT) AS answered \
-               FROM clean_up_item WHERE clean_up = $1 GROUP BY organ \
-               ORDER BY SUM(CASE WHEN answer = '' THEN 1 ELSE 0 END) DESC, organ";
-    query_as(sql).bind(id).fetch_all(executor).await
+    // SQL: literals.
+    let sql = format!(
+        "SELECT i.organ, COUNT(*) AS documents, CAST(SUM(CASE WHEN i.answer <> '' THEN 1 ELSE 0 END) AS BIGINT) AS answered \
+         FROM clean_up_item i WHERE i.clean_up = $1 AND {LAW} GROUP BY i.organ \
+         ORDER BY SUM(CASE WHEN i.answer = '' THEN 1 ELSE 0 END) DESC, i.organ"
+    );
+    query_as(store::built(sql)).bind(id).fetch_all(executor).await
 }
 
 /// What an organ owes in an open round.
@@ -238,10 +274,13 @@ pub(in crate::ledger) struct Owed {
 
 /// What these organs owe in open rounds; all organs when none are given.
 pub(in crate::ledger) async fn owed(db: &Db, organs: &[OrganCode]) -> store::Result<Vec<Owed>> {
-    let sql = "SELECT c.id, c.title, c.due_on, c.opened_at, i.organ, COUNT(*) AS open FROM clean_up c \
-               JOIN clean_up_item i ON i.clean_up = c.id AND i.answer = '' WHERE c.state = 'open' \
-               GROUP BY c.id, c.title, c.due_on, c.opened_at, i.organ ORDER BY c.due_on, c.id, i.organ";
-    let found: Vec<Owed> = query_as(sql).fetch_all(db.read()).await?;
+    // SQL: literals.
+    let sql = format!(
+        "SELECT c.id, c.title, c.due_on, c.opened_at, i.organ, COUNT(*) AS open FROM clean_up c \
+         JOIN clean_up_item i ON i.clean_up = c.id AND i.answer = '' WHERE c.state = 'open' AND {LAW} \
+         GROUP BY c.id, c.title, c.due_on, c.opened_at, i.organ ORDER BY c.due_on, c.id, i.organ"
+    );
+    let found: Vec<Owed> = query_as(store::built(sql)).fetch_all(db.read()).await?;
     Ok(found.into_iter().filter(|one| organs.is_empty() || organs.contains(&one.organ)).collect())
 }
 
@@ -256,8 +295,35 @@ pub(in crate::ledger) struct Behind {
 
 /// The open rounds with how many organs have still to answer.
 pub(in crate::ledger) async fn late_organs(db: &Db) -> store::Result<Vec<Behind>> {
-    let sql = "SELECT c.id, c.title, c.due_on, \
-               (SELECT COUNT(DISTINCT i.organ) FROM clean_up_item i WHERE i.clean_up = c.id AND i.answer = '') AS organs \
-               FROM clean_up c WHERE c.state = 'open' ORDER BY c.due_on, c.id";
-    query_as(sql).fetch_all(db.read()).await
+    // SQL: literals.
+    let sql = format!(
+        "SELECT c.id, c.title, c.due_on, \
+         (SELECT COUNT(DISTINCT i.organ) FROM clean_up_item i WHERE i.clean_up = c.id AND i.answer = '' AND {LAW}) AS organs \
+         FROM clean_up c WHERE c.state = 'open' ORDER BY c.due_on, c.id"
+    );
+    query_as(store::built(sql)).fetch_all(db.read()).await
+}
+
+/// A round whose result is public and says an end of documents that have none.
+#[derive(Debug, Clone, FromRow)]
+pub(in crate::ledger) struct Idle {
+    pub(in crate::ledger) id: RoundId,
+    pub(in crate::ledger) title: String,
+    pub(in crate::ledger) result_document: DocumentId,
+    pub(in crate::ledger) name: String,
+}
+
+/// Documents that a public result ends in the answers and that are law nevertheless, since their end could not be entered and
+/// nobody has decided on it.
+pub(in crate::ledger) async fn idle(db: &Db) -> store::Result<Vec<Idle>> {
+    // SQL: literals.
+    let sql = format!(
+        "SELECT c.id, c.title, c.result_document, d.title AS name FROM clean_up c \
+         JOIN document r ON r.id = c.result_document AND r.current_edition <> '' \
+         JOIN clean_up_item i ON i.clean_up = c.id JOIN document d ON d.id = i.document_id \
+         WHERE c.state = 'confirmed' AND CASE WHEN i.decision <> '' THEN i.decision ELSE i.answer END IN ('repeal', 'lapse') \
+         AND {LAW} AND NOT EXISTS (SELECT 1 FROM document_reference f WHERE f.from_document = c.result_document \
+         AND f.to_document = i.document_id AND f.state IN ('confirmed', 'refused')) ORDER BY c.id, d.title LIMIT 50"
+    );
+    query_as(store::built(sql)).fetch_all(db.read()).await
 }

@@ -84,8 +84,8 @@ pub(super) async fn open_round(
     for (document, organ) in &documents {
         query(
             "INSERT INTO clean_up_item (clean_up, document_id, organ, answer, reason, answered_by, answered_name, answered_at, \
-             decision, decided_note, decided_by, decided_name, decided_at) \
-             VALUES ($1, $2, $3, '', '', '', '', '', '', '', '', '', '')",
+             answered_for, decision, decided_note, decided_by, decided_name, decided_at, version) \
+             VALUES ($1, $2, $3, '', '', '', '', '', '', '', '', '', '', '', 1)",
         )
         .bind(&id)
         .bind(document)
@@ -106,25 +106,40 @@ pub(super) async fn taken(tx: &mut Tx, id: &RoundId, document: &DocumentId) -> R
     tx.lock(SUBJECT).await?;
     let round = rows::round(tx.conn(), id).await?.ok_or(Refusal::NotFound)?;
     let item = rows::item(tx.conn(), id, document).await?.ok_or(Refusal::NotFound)?;
-    if !round.is_open() {
+    if !round.can_be_confirmed() {
         return Err(Refusal::Conflict("这一轮清理已经结束，不能再改。需要更正的，请联系县政府办公室。".to_owned()));
+    }
+    if item.is_over() {
+        return Err(Refusal::Conflict(format!("这份文件{}，不再列入清理，没有保存。", item.ended_words())));
     }
     Ok((round, item))
 }
 
-/// Puts the proposal of an organ in.
+/// Nobody writes over what was not seen.
+fn unchanged(item: &Item, seen: i64) -> Result<(), Refusal> {
+    if item.version == seen {
+        return Ok(());
+    }
+    let now = item.outcome().map_or("没有意见", Answer::label);
+    let text = format!("您打开之后，这份文件的意见改过（现在是{now}），没有覆盖。请看现在的意见，要改的再提交一次。");
+    Err(Refusal::Conflict(text))
+}
+
+/// Puts the proposal of an organ in, over the version that was seen.
 ///
 /// # Errors
-/// When the person may not for this organ, the round has ended, or a reason is missing.
+/// When the person may not for this organ, somebody was faster, the round has ended, the document is no longer law, or a reason is
+/// missing.
 pub(super) async fn put_answer(
     tx: &mut Tx,
     house: &House,
     actor: &Actor,
     (id, document): (&RoundId, &DocumentId),
-    (answer, reason): (Answer, &str),
+    (answer, reason, seen): (Answer, &str, i64),
 ) -> Result<(), Refusal> {
     let (_, item) = taken(tx, id, document).await?;
     may_for(actor, &ANSWER_CLEAN_UP, &house.keeper(&item.organ))?;
+    unchanged(&item, seen)?;
     let reason = lines(reason, 1_000);
     if reason.is_empty() && answer != Answer::Keep {
         let text = format!("请写明{}的理由，例如 依据的上位法已修订，第三条与其不一致。", answer.label());
@@ -133,9 +148,13 @@ pub(super) async fn put_answer(
     if item.answer == answer.code() && item.reason == reason {
         return Ok(());
     }
+    let by = match actor {
+        Actor::Staff(staff) => staff.organ.clone(),
+        _ => OrganCode::default(),
+    };
     query(
-        "UPDATE clean_up_item SET answer = $3, reason = $4, answered_by = $5, answered_name = $6, answered_at = $7 \
-         WHERE clean_up = $1 AND document_id = $2",
+        "UPDATE clean_up_item SET answer = $3, reason = $4, answered_by = $5, answered_name = $6, answered_at = $7, \
+         answered_for = $8, version = version + 1 WHERE clean_up = $1 AND document_id = $2",
     )
     .bind(id)
     .bind(document)
@@ -144,6 +163,7 @@ pub(super) async fn put_answer(
     .bind(AccountId::from(actor.log_id()))
     .bind(actor.log_name())
     .bind(tx.now())
+    .bind(by)
     .execute(tx.conn())
     .await?;
     let data = json!({ "document": document, "answer": answer.code(), "reason": reason });
@@ -151,21 +171,26 @@ pub(super) async fn put_answer(
     Ok(())
 }
 
+/// Puts the decision of the office in, over the version that was seen.
+///
+/// # Errors
+/// As [`put_answer`].
 pub(super) async fn put_decision(
     tx: &mut Tx,
     actor: &Actor,
     (id, document): (&RoundId, &DocumentId),
-    (decision, note): (Answer, &str),
+    (decision, note, seen): (Answer, &str, i64),
 ) -> Result<(), Refusal> {
     let (_, item) = taken(tx, id, document).await?;
     may_for(actor, &RUN_CLEAN_UP, &item.organ)?;
+    unchanged(&item, seen)?;
     let note = lines(note, 1_000);
     if note.is_empty() && decision.code() != item.answer {
         return Err(Refusal::field("decided_note", "审定与机关的意见不同，请写明理由，机关会看到。"));
     }
     query(
-        "UPDATE clean_up_item SET decision = $3, decided_note = $4, decided_by = $5, decided_name = $6, decided_at = $7 \
-         WHERE clean_up = $1 AND document_id = $2",
+        "UPDATE clean_up_item SET decision = $3, decided_note = $4, decided_by = $5, decided_name = $6, decided_at = $7, \
+         version = version + 1 WHERE clean_up = $1 AND document_id = $2",
     )
     .bind(id)
     .bind(document)
@@ -208,7 +233,11 @@ pub(super) async fn confirm_round(
 ) -> Result<DocumentId, Refusal> {
     let round = ending(tx, id, seen).await?;
     may_for(actor, &RUN_CLEAN_UP, organ)?;
-    let items = rows::all(tx.conn(), id).await?;
+    let items = rows::lasting(rows::all(tx.conn(), id).await?);
+    if items.is_empty() {
+        let text = "列入的文件都已经废止、失效或者撤回，没有可以公布的结果。请取消这一轮清理。";
+        return Err(Refusal::Conflict(text.to_owned()));
+    }
     let open = items.iter().filter(|item| item.outcome().is_none()).count();
     if open > 0 {
         return Err(Refusal::Conflict(format!("还有 {open} 份文件没有意见。请催办，或者逐份审定后再确认。")));
