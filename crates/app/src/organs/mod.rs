@@ -9,14 +9,10 @@ use web::{
     doors::{Offered, WayIn},
 };
 
-const FIND: WayIn = WayIn {
-    href: "/organs",
-    label: "查机关",
-    icon: "organ",
-    about: "职能、地址和电话",
-    place: 50,
-    on: Offered::Both,
-};
+const FIND: WayIn =
+    WayIn {
+        href: "/organs", label: "查机关", icon: "organ", about: "职能、地址和电话", place: 50, on: Offered::Both
+    };
 
 pub(crate) fn capability() -> Capability {
     Capability::new("organs", "机关名录").routes(routes).declare(FIND).declare(api::LIST).declare(api::ONE)
