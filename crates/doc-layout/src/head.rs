@@ -39,7 +39,7 @@ pub(crate) fn read(lines: &Lines<'_>, layout: &mut Layout) -> usize {
     while let Some(at) = next.filter(|_| steps < LONGEST) {
         steps += 1;
         let here = if seen.title.is_empty() {
-            above(lines, at, &mut seen, layout)
+            above(lines, at, &mut seen)
         } else {
             below(lines, at, &mut seen, layout)
         };
@@ -80,7 +80,7 @@ fn is_mark(words: &str) -> bool {
 }
 
 /// A line before the title. `false`: the head ends here without one.
-fn above(lines: &Lines<'_>, at: usize, seen: &mut Seen, layout: &mut Layout) -> bool {
+fn above(lines: &Lines<'_>, at: usize, seen: &mut Seen) -> bool {
     let words = lines.dense(at);
     if is_mark(words) {
         return true;

@@ -126,7 +126,7 @@ pub async fn is_as_it_came(executor: impl Executor<'_>, document: &DocumentId) -
     let Some(came) = of(at.again(), document).await? else { return Ok(false) };
     let sql = "SELECT id, title FROM edition WHERE document_id = $1 AND number = 1";
     let first: Option<(EditionId, String)> = query_as(sql).bind(document).fetch_optional(at.again()).await?;
-    let Some((edition, title)) = first.filter(|(_, title)| of_title(title) == came.title_digest) else {
+    let Some((edition, _)) = first.filter(|(_, title)| of_title(title) == came.title_digest) else {
         return Ok(false);
     };
     let text = stored::text(at.again(), &edition).await?;

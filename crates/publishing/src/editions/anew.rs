@@ -9,7 +9,7 @@ use document::{House, Whole, events, files, html::Written, public::proof, rows, 
 use kernel::{Actor, NewEvent, id::SubjectRef};
 use review::{
     anew::{self, Known, Looked},
-    findings::{self, PartText, Piece},
+    findings::{PartText, Piece},
 };
 use serde_json::{Value, json};
 use store::log::seals::TAMPERED;
