@@ -38,11 +38,8 @@ pub(crate) fn read(lines: &Lines<'_>, layout: &mut Layout) -> usize {
     let mut steps = 0;
     while let Some(at) = next.filter(|_| steps < LONGEST) {
         steps += 1;
-        let here = if seen.title.is_empty() {
-            above(lines, at, &mut seen)
-        } else {
-            below(lines, at, &mut seen, layout)
-        };
+        let here =
+            if seen.title.is_empty() { above(lines, at, &mut seen) } else { below(lines, at, &mut seen, layout) };
         if !here {
             break;
         }

@@ -20,8 +20,13 @@ use store::{Db, Tx};
 
 pub(crate) const NUMBER: Facet = Facet::new("document_number", "发文字号", Shape::Text(100)).listed().found();
 pub(crate) const WRITTEN: Facet = Facet::new("written_on", "成文日期", Shape::Date).ordered().listed();
-pub(crate) const VALIDITY: Facet =
-    Facet::new("validity", "有效性", Shape::Choice(&[("in_force", "有效"), ("lapsed", "失效")])).counted().listed();
+pub(crate) const VALIDITY: Facet = Facet::new(
+    "validity",
+    "有效性",
+    Shape::Choice(&[("in_force", "有效"), ("lapsed", "失效"), ("repealed", "已废止")]),
+)
+.counted()
+.listed();
 pub(crate) const TOPICS: Facet = Facet::new("topics", "主题", Shape::Words).counted().found();
 pub(crate) const SUMMARY: Facet = Facet::new("summary", "摘要", Shape::Long(1000)).listed();
 pub(crate) const INNER: Facet = Facet::new("inner", "内部说明", Shape::Text(100)).inner();

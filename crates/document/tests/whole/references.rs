@@ -185,6 +185,7 @@ fn what_no_text_says_waits_for_another_person() {
         assert!(matches!(confirm("甲").await, Err(Refusal::Fields(_))), "nobody alone");
         assert_eq!(confirm("乙").await.expect("the other one"), "confirmed");
         assert_eq!(shown(&home, &old).await, "repealed");
+        document::lapse(&home.db, &home.house.kinds).await.expect("followed");
         home
     });
 }

@@ -32,7 +32,7 @@ fn hidden_sheets_rows_columns_and_comments_are_named() {
     assert_eq!(found.text, "姓名\n演示甲\n12\t0.5\n2019-05-01");
     for (place, text) in [
         ("sheet \"名单\" A1", "姓名"),
-        ("sheet \"名单\" C12 (hidden)", "110101190001010000"),
+        ("sheet \"名单\" C12 (hidden)", "身份证号：110101190001010000"),
         ("sheet \"名单\" A15 (hidden)", "藏行"),
         ("sheet \"底稿\" A1 (hidden)", "底"),
         ("sheet \"名单\" A14", "2019-05-01"),

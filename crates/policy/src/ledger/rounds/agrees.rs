@@ -207,7 +207,8 @@ fn effect(items: &[Item]) -> String {
 pub(super) async fn read(mut at: Target<'_>, edition: &EditionId) -> store::Result<String> {
     let sql = "SELECT body_text FROM edition_text WHERE edition_id = $1";
     let body: Option<String> = query_scalar(sql).bind(edition).fetch_optional(at.again()).await?;
-    let sql = "SELECT body_text FROM attachment WHERE edition_id = $1 AND width = 0 ORDER BY position, id";
+    let sql = "SELECT a.body_text FROM attachment a WHERE a.edition_id = $1 AND NOT EXISTS \
+               (SELECT 1 FROM picture p WHERE p.edition_id = a.edition_id AND p.id = a.id) ORDER BY a.position, a.id";
     let files: Vec<String> = query_scalar(sql).bind(edition).fetch_all(at.again()).await?;
     Ok(body.into_iter().chain(files).collect::<Vec<_>>().join("\n"))
 }
