@@ -260,6 +260,9 @@ fn end_quietly_without_readers() {
     }));
 }
 
+/// Of each thread, in bytes: a development build lays long writes out on it. What is not used takes no memory.
+const STACK: usize = 8 << 20;
+
 /// What only computes needs neither configuration nor database: what came of it, or the command that needs more.
 fn computed(command: Command, common: &Common) -> Result<ControlFlow<ExitCode, Command>> {
     let done = match command {
@@ -290,7 +293,7 @@ fn run(cli: Cli) -> Result<ExitCode> {
     };
     let mut config = cli.common.config()?;
     logs(&config, matches!(command, Command::Serve { .. }));
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().thread_stack_size(STACK).enable_all().build()?;
     let (json, data, config_file) = (cli.common.json, cli.common.data.clone(), cli.common.config.clone());
     let done = runtime.block_on(async move {
         match command {

@@ -94,7 +94,8 @@ both! {
         let many = [("ids", parking.as_str()), ("ids", dust.as_str())];
         clerk.post(&format!("{round}/keep"), &many).await.expect(303);
         clerk.get(&round).await.expect(200).shows("2 份是其他机关的").shows("已答 1 / 3");
-        editor.post(&format!("{round}/keep"), &[]).await.expect(409).shows("请先在列表里选中");
+        let said = [("reason", "说过的话不丢")];
+        editor.post(&format!("{round}/keep"), &said).await.expect(422).shows("请先在列表里选中").shows("说过的话不丢");
         editor.post(&format!("{round}/keep"), &[("ids", parking.as_str()), ("ids", flood.as_str())]).await.expect(303);
         editor.get(&item(&flood)).await.expect(200).shows("宣布失效").shows("值守任务已经结束");
         // The office cannot confirm before everybody has answered, and decides otherwise with a reason.
