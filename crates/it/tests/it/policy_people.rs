@@ -134,7 +134,7 @@ both! {
         // Conditions stand below the text as a table of their own, not as lines of the law.
         let page = visitor.get(&format!("/policies/{id}")).await.expect(200).shows("答五个问题").shows("class=\"benefits\"");
         page.shows("<h3>养老服务补贴</h3>").hides("<p>给：");
-        visitor.get("/").await.expect(200).shows("<ul class=\"doors\"><li><a href=\"/audience\">");
+        visitor.get("/").await.expect(200).shows("<ul class=\"doors\">").shows("<li><a href=\"/audience\">哪些政策适合我</a></li>");
         visitor.get("/sitemap").await.expect(200).shows("<a href=\"/questions\">").shows("<a href=\"/audience\">");
         let data = visitor.get("/audience.json").await.expect(200).json();
         assert_eq!(data["items"].as_array().map(Vec::len), Some(2), "{data}");
