@@ -1,4 +1,5 @@
-// One word, one meaning: a class that keeps a number in one piece stands on no block, and a page of the portal uses no class
+// One word, one meaning: a class that keeps a number in one piece stands on no block, and a page of the portal uses no
+// class
 // that only the office's sheet knows. Both were seen: paragraphs of one line, a table without a rule.
 import assert from "node:assert/strict";
 import { readFileSync, readdirSync } from "node:fs";

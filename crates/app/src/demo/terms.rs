@@ -12,15 +12,15 @@ pub(super) fn of(text: &str, out: Date) -> (Option<Date>, Option<Date>) {
     (first, last)
 }
 
-fn first(clause: &str, out: Date) -> Option<Date> {
-    if let Some((_, behind)) = clause.split_once("自发布之日起") {
+fn first(words: &str, out: Date) -> Option<Date> {
+    if let Some((_, behind)) = words.split_once("自发布之日起") {
         let days = behind.split_once("日后施行").and_then(|(days, _)| days.parse::<i64>().ok());
         return match days {
             Some(days) => out.checked_add(days.days()).ok(),
             None => Some(out),
         };
     }
-    let day = clause.split_once('自')?.1.split_once("起施行")?.0;
+    let day = words.split_once('自')?.1.split_once("起施行")?.0;
     let (year, rest) = day.split_once('年')?;
     let (month, rest) = rest.split_once('月')?;
     Date::new(year.parse().ok()?, month.parse().ok()?, rest.strip_suffix('日')?.parse().ok()?).ok()

@@ -318,7 +318,12 @@ async fn lists_narrow_by_what_is_asked() {
         let (status, text) = portal.text(&format!("/policies{query}"), "").await;
         assert_eq!(status, StatusCode::OK);
         assert!(text.contains(&format!("共 {count} 条")), "{query}: {text}");
-        let (_, json) = portal.text(&format!("/policies.json{query}"), "").await;
+        let (status, json) = portal.text(&format!("/policies.json{query}"), "").await;
+        if query.contains("year=x") {
+            // Programs are told what a page for people lets pass.
+            assert_eq!(status, StatusCode::BAD_REQUEST);
+            continue;
+        }
         let json: serde_json::Value = serde_json::from_str(&json).expect("json");
         assert_eq!(json["total"], count, "{query}");
     }

@@ -325,5 +325,6 @@ pub(in crate::ledger) async fn idle(db: &Db) -> store::Result<Vec<Idle>> {
          AND {LAW} AND NOT EXISTS (SELECT 1 FROM document_reference f WHERE f.from_document = c.result_document \
          AND f.to_document = i.document_id AND f.state IN ('confirmed', 'refused')) ORDER BY c.id, d.title LIMIT 50"
     );
+    // SQL: made above of literals.
     query_as(store::built(sql)).fetch_all(db.read()).await
 }
