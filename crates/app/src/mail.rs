@@ -126,10 +126,6 @@ fn next_morning(calendar: &Calendar, now: Timestamp) -> Timestamp {
 struct Waiting;
 
 impl Leaving for Waiting {
-    fn leaves<'a>(&'a self, _: &'a mut Tx, _: &'a SubjectRef) -> BoxFuture<'a, store::Result<()>> {
-        Box::pin(async { Ok(()) })
-    }
-
     fn erased<'a>(
         &'a self,
         tx: &'a mut Tx,

@@ -11,8 +11,10 @@ use crate::Ctx;
 /// Who keeps something that must not outlive a public object by a moment. Declared as `Arc<dyn Leaving>`; whoever takes objects
 /// off the portal calls [`leaving`] in that write.
 pub trait Leaving: Send + Sync {
-    /// With this write the object leaves the public.
-    fn leaves<'a>(&'a self, tx: &'a mut Tx, subject: &'a SubjectRef) -> BoxFuture<'a, store::Result<()>>;
+    /// With this write the object leaves the public. Who keeps only copies of words does nothing: a withdrawn text keeps its own.
+    fn leaves<'a>(&'a self, _tx: &'a mut Tx, _subject: &'a SubjectRef) -> BoxFuture<'a, store::Result<()>> {
+        Box::pin(async { Ok(()) })
+    }
 
     /// With this write the words of the object, which is not public, are erased for good: whoever has copied any of them (its
     /// title) erases the copy, in rows and in the log. `title` is what stands in its place, `why` the reason in the log.

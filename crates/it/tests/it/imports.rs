@@ -9,29 +9,17 @@ use std::{
 
 use kernel::{Actor, OrganCode};
 use policy::import::{Content, Reading, Report, Source, Wanted, files, place, run};
-use publishing::columns::ColumnData;
 use review::Gate;
 use serde_json::Value;
 use testkit::{Client, Reply, TestApp, both};
+
+use crate::policy::column;
 
 const GOOD: &str = "青禾县财政局文件\n青禾财发〔2024〕12号\n关于加强校车安全管理的通知\n各乡镇人民政府：\n请各乡镇加强校车安全管理，每月检查一次。\n\
                     青禾县财政局\n2024年5月20日";
 const CHANGED: &str = "青禾县财政局文件\n青禾财发〔2024〕12号\n关于加强校车安全管理的通知\n各乡镇人民政府：\n请各乡镇加强校车安全管理，每周检查一次。\n\
                        青禾县财政局\n2024年5月20日";
 const UNNUMBERED: &str = "关于做好防火工作的通知\n各乡镇人民政府：\n请做好秋冬季防火工作。\n青禾县财政局\n2024年9月2日";
-
-async fn column(app: &TestApp) {
-    let mut tx = app.ctx().db().write().await.expect("write");
-    let data = ColumnData {
-        slug: "policies".into(),
-        name: "政策文件".into(),
-        description: "本县政策".into(),
-        kind: "policy".into(),
-        ..ColumnData::default()
-    };
-    publishing::columns::put(&mut tx, &Actor::System, &data).await.expect("column");
-    tx.commit().await.expect("commit");
-}
 
 /// The head of a file of old office programs, with a stream of this name.
 fn ole(stream: &str) -> Vec<u8> {
@@ -489,6 +477,7 @@ fn the_command_keeps_its_contract_and_goes_on_after_it_was_killed() {
     let import = ["import", path.as_str(), "--organ", "QH000", "--json"];
 
     let mut killed = gongkai(data, &import).stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("it starts");
+    // At whatever moment it ends, nothing is lost and nothing comes in twice.
     std::thread::sleep(std::time::Duration::from_millis(700));
     killed.kill().expect("killed");
     killed.wait().expect("ended");

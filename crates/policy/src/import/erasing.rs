@@ -13,11 +13,6 @@ const DOCUMENT: &str = "document";
 pub(super) struct Files;
 
 impl Leaving for Files {
-    fn leaves<'a>(&'a self, _: &'a mut Tx, _: &'a SubjectRef) -> BoxFuture<'a, store::Result<()>> {
-        // A withdrawn text keeps where it came from: its office still asks.
-        Box::pin(async { Ok(()) })
-    }
-
     fn erased<'a>(
         &'a self,
         tx: &'a mut Tx,

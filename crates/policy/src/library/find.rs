@@ -163,10 +163,6 @@ fn sentence(text: &str, citation: &Citation) -> String {
 pub(super) struct Forgets;
 
 impl Leaving for Forgets {
-    fn leaves<'a>(&'a self, _: &'a mut Tx, _: &'a SubjectRef) -> BoxFuture<'a, Result<()>> {
-        Box::pin(async { Ok(()) })
-    }
-
     fn erased<'a>(
         &'a self,
         tx: &'a mut Tx,

@@ -55,10 +55,6 @@ pub(crate) fn forgets() -> Arc<dyn Leaving> {
 struct Forgets;
 
 impl Leaving for Forgets {
-    fn leaves<'a>(&'a self, _: &'a mut Tx, _: &'a SubjectRef) -> BoxFuture<'a, store::Result<()>> {
-        Box::pin(async { Ok(()) })
-    }
-
     fn erased<'a>(
         &'a self,
         tx: &'a mut Tx,

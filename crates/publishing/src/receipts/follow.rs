@@ -211,10 +211,6 @@ async fn content(ctx: &Ctx, tx: &mut Tx, document: &DocumentId, data: &Value) ->
 pub(super) struct Forgets;
 
 impl Leaving for Forgets {
-    fn leaves<'a>(&'a self, _: &'a mut Tx, _: &'a SubjectRef) -> BoxFuture<'a, Result<()>> {
-        Box::pin(async { Ok(()) })
-    }
-
     fn erased<'a>(
         &'a self,
         tx: &'a mut Tx,
