@@ -1,4 +1,4 @@
-//! Lines of kept pages, written by hand: in the words and the form of all others, at a tenth of what those cost. Pages that lie ready are
+//! Lines of kept pages, written by hand: in the words and the form of all others, for less than those cost. Pages that lie ready are
 //! asked for so often that their lines would else cost as much as they do.
 
 use std::{
