@@ -9,6 +9,7 @@ mod check;
 mod clock;
 mod compare;
 mod data;
+mod fee;
 mod file;
 mod import;
 mod outcome;
@@ -141,6 +142,10 @@ enum Command {
     /// 计算法定时限，逐日说明理由，不需要数据库
     #[command(after_help = clock::help())]
     Clock(clock::Args),
+    /// 计算政府信息公开信息处理费，逐档说明，不需要数据库
+    #[command(after_help = "例：gongkai fee --items 41 --json\n\n按件（--items）和按量（--pages）只能选一种，都按超额累进计算：\
+                            只有超出的部分按高一档收。")]
+    Fee(fee::Args),
     /// 从数据库重建检索索引
     #[command(after_help = "例：gongkai reindex")]
     Reindex,
@@ -281,6 +286,13 @@ fn computed(command: Command, common: &Common) -> Result<ControlFlow<ExitCode, C
             };
             clock::run(&args, &readings, common.json)?
         }
+        Command::Fee(args) => {
+            let readings = match &common.config {
+                Some(_) => common.config()?.settings.get::<::fee::Readings>(),
+                None => std::sync::Arc::default(),
+            };
+            fee::run(&args, &readings, common.json)?
+        }
         other => return Ok(ControlFlow::Continue(other)),
     };
     Ok(ControlFlow::Break(done))
@@ -321,6 +333,7 @@ fn run(cli: Cli) -> Result<ExitCode> {
                 tables::column_export(&existing(config, data).await?, &file, json).await
             }
             Command::Clock(_)
+            | Command::Fee(_)
             | Command::Check { .. }
             | Command::Compare { .. }
             | Command::VerifyReceipt(_)
