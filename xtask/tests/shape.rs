@@ -27,6 +27,7 @@ const BASES: &[&str] = &[
     "plan-text",
     "check-text",
     "documents",
+    "letter",
 ];
 /// Bases that contexts may import, machines not.
 const FOR_CONTEXTS: &[&str] = &["proof"];
@@ -53,6 +54,9 @@ const WITHIN_BASES: &[(&str, &[&str])] = &[
     ("documents", &[]),
     // Only the guarded child, which is the program itself, and tests link the heavy readers.
     ("documents-read", &["documents"]),
+    ("letter", &["kernel"]),
+    // Only the child that makes PDF, which is the program itself, links the typesetter.
+    ("typeset", &["letter"]),
     ("store-derive", &[]),
     ("store", &["kernel", "store-derive"]),
     ("web", &["kernel", "store"]),

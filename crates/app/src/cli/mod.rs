@@ -226,10 +226,14 @@ enum Command {
 /// Reads the command line and does it.
 pub fn main() -> ExitCode {
     end_quietly_without_readers();
-    // The guarded child must be small: nothing is set up before it.
+    // The guarded children must be small: nothing is set up before it.
     let mut arguments = std::env::args_os();
-    if arguments.nth(1).is_some_and(|first| first == documents::EXTRACT_COMMAND) {
+    let first = arguments.nth(1);
+    if first.as_ref().is_some_and(|first| first == documents::EXTRACT_COMMAND) {
         return documents_read::child_main(arguments);
+    }
+    if first.is_some_and(|first| first == letter::TYPESET_COMMAND) {
+        return typeset::child_main(arguments);
     }
     let parsed =
         words::chinese(Cli::command()).try_get_matches().and_then(|mut found| Cli::from_arg_matches_mut(&mut found));
