@@ -80,16 +80,17 @@ impl Fonts {
         Self { files: papers.fonts.iter().cloned().chain(usual).collect() }
     }
 
-    /// What the machine has for papers, in words for whoever looks after it; the error says what to install.
+    /// What the machine has for papers, in words for whoever looks after it; without any, what to install: papers go out as Word
+    /// then.
     ///
     /// # Errors
-    /// When there is no font, or a configured one is not there.
+    /// When a configured font is not there.
     pub fn in_words(&self) -> Result<String, String> {
         if let Some(missing) = self.files.iter().find(|path| !path.is_file()) {
             return Err(format!("papers.fonts：没有 {} 这个文件", missing.display()));
         }
         if self.files.is_empty() {
-            return Err(Unprinted::NoFont.to_string());
+            return Ok(Unprinted::NoFont.to_string());
         }
         Ok(self.files.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join("、"))
     }
@@ -249,7 +250,7 @@ mod tests {
         assert!(Unprinted::NoFont.to_string().contains("fonts-noto-cjk"));
         let told = Unprinted::Lacks(vec![('𰻝', "主送".into())]).to_string();
         assert!(told.contains("“𰻝”（主送，U+30EDD）") && told.contains("fonts-hanazono"), "{told}");
-        assert!(Fonts::default().in_words().is_err_and(|words| words.contains("fonts-noto-cjk")));
+        assert!(Fonts::default().in_words().is_ok_and(|words| words.contains("fonts-noto-cjk")));
         let gone = Fonts { files: vec!["/no/such/font.ttf".into()] };
         assert!(gone.in_words().is_err_and(|words| words.contains("/no/such/font.ttf")));
     }
