@@ -3,7 +3,7 @@
 //! every other place of the package; where something of them stands still, the place is told ([`secrets`]).
 
 mod clean;
-mod markup;
+pub(crate) mod markup;
 mod secrets;
 
 use std::collections::{BTreeSet, HashMap};
@@ -16,13 +16,19 @@ use zip::write::SimpleFileOptions;
 use crate::container::Package;
 use clean::Gone;
 use markup::{Token, escaped, named, tokens, unescaped};
-use secrets::{Secrets, place};
+pub(crate) use secrets::Secrets;
+use secrets::place;
 
 /// Makes the file anew.
 ///
 /// # Errors
 /// [`Code::Unsupported`] for other files than docx and xlsx; what is wrong with the package.
 pub fn redo(bytes: &[u8], changes: &[Change], limits: &Limits) -> Result<Redone, Rejected> {
+    remade(bytes, changes, &Secrets::of(changes), limits)
+}
+
+/// As [`redo`], with what is looked for beside the places that are named.
+pub(crate) fn remade(bytes: &[u8], changes: &[Change], secrets: &Secrets, limits: &Limits) -> Result<Redone, Rejected> {
     let mut package = Package::open(bytes, limits)?;
     let (word, sheet) = (package.has("word/document.xml"), package.has("xl/workbook.xml"));
     if !(word || sheet) {
@@ -32,7 +38,6 @@ pub fn redo(bytes: &[u8], changes: &[Change], limits: &Limits) -> Result<Redone,
         ));
     }
     let known: HashMap<&str, &str> = changes.iter().map(|change| (change.from.as_str(), change.to.as_str())).collect();
-    let secrets = Secrets::of(changes);
     let mut gone = Gone::of(&mut package, limits)?;
     let mut out = ZipWriter::new(Cursor::new(Vec::with_capacity(bytes.len())));
     let mut done = 0;
