@@ -5,7 +5,7 @@ use documents::{Area, Code, Covered, Format, Limits, Rejected, picture};
 use image::{DynamicImage, Rgb, RgbImage};
 
 use crate::bounds::{caught, check_size};
-use crate::drawing::{broken, decoded, jpeg, png};
+use crate::drawing::{broken, decoded, in_words, jpeg, png};
 use crate::sniff;
 
 /// Areas of one picture.
@@ -70,6 +70,7 @@ pub fn cover(bytes: &[u8], file_name: &str, areas: &[Area], limits: &Limits) -> 
         let bytes = if format == Format::Jpeg { jpeg(&made)? } else { png(&made)? };
         Ok(Covered { format, bytes })
     })
+    .map_err(in_words)
 }
 
 /// On white: what is transparent has colours that nobody sees and everybody gets.

@@ -58,7 +58,9 @@ pub fn redact(
         _ => (cut(&decode_text(bytes)?.0, removals).0.into_bytes(), Vec::new()),
     };
     let read = extract(&made, file_name, limits)?;
-    prove(&made, &read, &parts, limits)?;
+    // A text is one piece; in it a part of a passage may stand by itself.
+    let whole = matches!(found.format, Format::Txt | Format::Markdown);
+    prove(&made, &read, if whole { removals } else { &parts }, limits)?;
     Ok(Redacted { bytes: made, pages: Vec::new(), removed, dropped, notes: Vec::new() })
 }
 

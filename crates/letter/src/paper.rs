@@ -110,6 +110,18 @@ impl Block {
 }
 
 impl Paper {
+    /// A text on paper anew, page by page and line by line, as what is left of a file of which something was taken out.
+    pub fn of_pages(title: &str, author: &str, pages: &[Vec<String>]) -> Self {
+        let mut blocks = Vec::new();
+        for (at, page) in pages.iter().enumerate() {
+            if at > 0 {
+                blocks.push(Block::Page);
+            }
+            blocks.extend(page.iter().map(|line| Block::Line { text: line.clone(), align: Align::Left }));
+        }
+        Self { title: title.to_owned(), author: author.to_owned(), numbered: true, blocks, ..Self::default() }
+    }
+
     /// The paper as it is written: texts as they may be shown, a paragraph for each line of a text, levels that exist.
     ///
     /// # Errors

@@ -15,6 +15,7 @@ mod import;
 mod outcome;
 mod plan;
 mod receipt;
+mod redact;
 mod tables;
 mod user;
 mod witness;
@@ -146,6 +147,13 @@ enum Command {
     #[command(after_help = "例：gongkai fee --items 41 --json\n\n按件（--items）和按量（--pages）只能选一种，都按超额累进计算：\
                             只有超出的部分按高一档收。")]
     Fee(fee::Args),
+    /// 遮盖文件里不予公开的内容，逐处注明依据；不需要数据库
+    #[command(
+        after_help = "例：gongkai redact 材料.docx --remove 张示范 --ground 《条例》第十五条 --output 材料-区分处理.docx\n\n\
+                            遮盖以后重新读取、逐个部分核对，仍能找到要遮盖的文字的不生成，并说明原因。Word、Excel、CSV、文本保留原格式；\
+                            PDF 和网页只留文字，重新排版，原来的图层、批注、附件、属性都不带出。图片：--cover 10,20,50,30。"
+    )]
+    Redact(redact::Args),
     /// 从数据库重建检索索引
     #[command(after_help = "例：gongkai reindex")]
     Reindex,
@@ -290,6 +298,13 @@ fn computed(command: Command, common: &Common) -> Result<ControlFlow<ExitCode, C
             };
             clock::run(&args, &readings, common.json)?
         }
+        Command::Redact(args) => {
+            let papers = match &common.config {
+                Some(_) => common.config()?.settings.get::<letter::Papers>(),
+                None => std::sync::Arc::default(),
+            };
+            redact::run(&args, &papers, common.json)?
+        }
         Command::Fee(args) => {
             let readings = match &common.config {
                 Some(_) => common.config()?.settings.get::<::fee::Readings>(),
@@ -338,6 +353,7 @@ fn run(cli: Cli) -> Result<ExitCode> {
             }
             Command::Clock(_)
             | Command::Fee(_)
+            | Command::Redact(_)
             | Command::Check { .. }
             | Command::Compare { .. }
             | Command::VerifyReceipt(_)

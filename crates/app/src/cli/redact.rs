@@ -1,0 +1,158 @@
+//! `gongkai redact`: words taken out of a file, or areas of a picture made black, each marked with its ground. Needs no data
+//! directory, stores nothing, and never writes over a file.
+
+use std::{
+    fs::OpenOptions,
+    io::Write,
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
+
+use anyhow::{Context, Result};
+use documents::{Area, Limits, Removal};
+use letter::{Fonts, Paper, Papers};
+use serde::Serialize;
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// 文件：Word、Excel、CSV、文本、PDF、网页；图片用 --cover
+    file: PathBuf,
+    /// 要遮盖的文字，与文件里读出的一致；可写多次，文件里每一处都遮盖
+    #[arg(long = "remove", value_name = "WORDS")]
+    words: Vec<String>,
+    /// 不予公开的依据，写进每一处，例如 《条例》第十五条
+    #[arg(long, value_name = "GROUND", required_unless_present = "areas")]
+    ground: Option<String>,
+    /// 图片上要遮盖的区域：左,上,右,下，按宽和高的百分比；可写多次
+    #[arg(long = "cover", value_name = "L,T,R,B", value_parser = area, conflicts_with = "words")]
+    areas: Vec<Area>,
+    /// 只留文字，重新排成 .pdf、.docx 或 .txt；PDF 和网页总是这样
+    #[arg(long)]
+    text: bool,
+    /// 写到哪里；已有的文件不覆盖
+    #[arg(long, value_name = "FILE")]
+    output: PathBuf,
+}
+
+/// Percent of width and height, with up to two digits behind the point.
+fn area(text: &str) -> Result<Area, String> {
+    const FORM: &str = "请写成 10,20,50.5,30，都在 0 到 100 之间，左小于右、上小于下";
+    let sides: Option<Vec<u32>> = text.split(',').map(hundredths).collect();
+    match sides.as_deref() {
+        Some(&[left, top, right, bottom]) if left < right && top < bottom => Ok(Area { left, top, right, bottom }),
+        _ => Err(FORM.to_owned()),
+    }
+}
+
+/// Hundredths of what is written: 50.5 → 5050.
+fn hundredths(text: &str) -> Option<u32> {
+    let (whole, part) = text.trim().split_once('.').unwrap_or((text.trim(), ""));
+    let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    if whole.is_empty() || !digits(whole) || !digits(part) || part.len() > 2 {
+        return None;
+    }
+    let number = whole.parse::<u32>().ok()?.checked_mul(100)? + format!("{part:0<2}").parse::<u32>().ok()?;
+    (number <= 10_000).then_some(number)
+}
+
+/// What was done.
+#[derive(Debug, Serialize)]
+struct Answer {
+    output: String,
+    /// In how many places each of the words stood; of a picture 1 for each area.
+    removed: Vec<usize>,
+    /// What the result does without.
+    dropped: Vec<String>,
+    /// What to look at before it goes out.
+    notes: Vec<String>,
+}
+
+/// Takes the words out, with these fonts where the text is put on paper anew.
+///
+/// # Errors
+/// What keeps the words from being taken out for good, in words; when the result cannot be written.
+pub(super) fn run(args: &Args, papers: &Papers, as_json: bool) -> Result<ExitCode> {
+    let bytes = super::file::bytes(&args.file, u64::MAX)?;
+    let name = args.file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let limits = Limits::default();
+    let (made, answer) = if args.areas.is_empty() {
+        anyhow::ensure!(!args.words.is_empty(), "请用 --remove 写明要遮盖的文字；图片用 --cover 写明区域。");
+        let ground = args.ground.as_deref().unwrap_or_default();
+        let removals: Vec<Removal> = args.words.iter().map(|words| Removal::on(words.as_str(), ground)).collect();
+        let done = documents_read::redact(&bytes, &name, &removals, args.text, &limits)?;
+        let made = if done.pages.is_empty() { done.bytes } else { on_paper(&done.pages, &args.output, papers)? };
+        (made, (done.removed, done.dropped, done.notes))
+    } else {
+        let covered = documents_read::cover(&bytes, &name, &args.areas, &limits)?;
+        let notes = vec!["区域按顺序编号，依据请在图片之外逐号说明。".to_owned()];
+        (covered.bytes, (vec![1; args.areas.len()], vec!["拍摄信息".to_owned(), "透明部分".to_owned()], notes))
+    };
+    write_new(&args.output, &made)?;
+    let (removed, dropped, notes) = answer;
+    for note in &notes {
+        eprintln!("注意：{note}");
+    }
+    let output = args.output.display().to_string();
+    let text = if as_json {
+        serde_json::to_string_pretty(&Answer { output, removed, dropped, notes })? + "\n"
+    } else {
+        let count: usize = removed.iter().sum();
+        let without = if dropped.is_empty() { String::new() } else { format!("；去掉了{}", dropped.join("、")) };
+        format!("已遮盖 {count} 处{without}。写在 {output}，送出前请通读。\n")
+    };
+    super::file::print(text.as_bytes())?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The text in the form that the name of the result asks for.
+fn on_paper(pages: &[Vec<String>], output: &Path, papers: &Papers) -> Result<Vec<u8>> {
+    let paper = Paper::of_pages("区分处理后的文件", "", pages);
+    match output.extension().map(|end| end.to_string_lossy().to_ascii_lowercase()).as_deref() {
+        Some("pdf") => Ok(typeset::print(&paper, &Fonts::found(papers))?),
+        Some("docx") => Ok(letter::docx(&paper)?),
+        Some("txt") => Ok((pages.concat().join("\n") + "\n").into_bytes()),
+        _ => anyhow::bail!("留下的是文字，请把 --output 写成 .pdf、.docx 或 .txt 文件。"),
+    }
+}
+
+/// Never over what is there: the original might be it.
+fn write_new(path: &Path, bytes: &[u8]) -> Result<()> {
+    let mut file = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .open(path)
+        .map_err(|error| anyhow::anyhow!("不能写 {}：{}", path.display(), super::file::why(&error)))?;
+    file.write_all(bytes).with_context(|| format!("没有写完 {}", path.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn areas_are_percents() {
+        assert_eq!(area("0, 10.5 ,100,20.25"), Ok(Area { left: 0, top: 1050, right: 10_000, bottom: 2025 }));
+        for wrong in ["", "1,2,3", "1,2,3,4,5", "5,0,5,10", "0,0,100.01,5", "-1,0,5,5", "a,0,5,5", "1.234,0,5,5"] {
+            assert!(area(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn words_go_and_nothing_is_written_over() {
+        let place = tempfile::tempdir().expect("place");
+        let (file, output) = (place.path().join("材料.html"), place.path().join("材料.docx"));
+        std::fs::write(&file, "<p>申请人张示范，其余内容</p>").expect("write");
+        let args = Args {
+            file,
+            words: vec!["张示范".into()],
+            ground: Some("《条例》第十五条".into()),
+            areas: Vec::new(),
+            text: false,
+            output: output.clone(),
+        };
+        run(&args, &Papers::default(), true).expect("taken out");
+        let found = documents_read::extract(&std::fs::read(&output).expect("there"), "材料.docx", &Limits::default());
+        assert_eq!(found.expect("opens").text, "申请人〔依据《条例》第十五条不予公开〕，其余内容");
+        assert!(run(&args, &Papers::default(), true).is_err_and(|why| why.to_string().contains("不覆盖")));
+    }
+}
