@@ -100,3 +100,30 @@ proptest! {
         prop_assert_eq!(parts.sum::<SignedDuration>(), length);
     }
 }
+
+/// Every rule from every day of the known years: none differs from the count of the other making.
+#[test]
+fn every_start_day_of_every_rule() {
+    let (mut day, end, mut answered) = (date(2019, 1, 1), date(2026, 12, 31), 0_u32);
+    while day <= end {
+        for rule in RULES.iter().filter(|rule| rule.unit != Unit::Hours) {
+            for extend in [0, rule.extension] {
+                let due = expected(rule, day, &[], rule.length + extend);
+                match clock::run(rule, day, &[], extend, &CALENDAR) {
+                    Ok(run) => {
+                        assert_eq!(run.due(), At::Day(due), "{} from {day}, extended by {extend}", rule.id);
+                        answered += 1;
+                    }
+                    // At the borders of what is known.
+                    Err(Refusal::Unknown(_)) => {
+                        let border = day > date(2026, 10, 1) || day < date(2019, 1, 20);
+                        assert!(border, "{} from {day}", rule.id);
+                    }
+                    Err(other) => panic!("{} from {day}: {other}", rule.id),
+                }
+            }
+        }
+        day = day.tomorrow().expect("far from the end of time");
+    }
+    assert!(answered > 60_000, "{answered}");
+}
