@@ -31,7 +31,7 @@ pub use format::Format;
 pub use guarded::Extractor;
 pub use imported::{Held, Imported};
 pub use places::place_in_words;
-pub use redacted::{Area, Covered, Redacted, Removal, cut, sound, stands};
+pub use redacted::{Area, Covered, Redacted, Removal, cut, remains, sound, stands};
 pub use redone::{Change, MOST_CHANGES, Redone};
 pub use rejected::{Code, Rejected};
 pub use rows::{Rows, rows_of};

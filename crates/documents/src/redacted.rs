@@ -4,7 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Code, Rejected};
+use crate::{Code, Extracted, Rejected};
 
 /// Words that go, and what stands in their place.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -82,6 +82,13 @@ fn letters(text: &str) -> Vec<char> {
 pub fn stands(text: &str, words: &str) -> bool {
     let (text, words) = (letters(text), letters(words));
     !words.is_empty() && text.windows(words.len()).any(|window| window == words)
+}
+
+/// Which of the removals still stand in what was read of a file, in its text or any of its places; from 0.
+pub fn remains(found: &Extracted, removals: &[Removal]) -> Vec<usize> {
+    let texts = || std::iter::once(&found.text).chain(found.parts.iter().map(|part| &part.text));
+    let left = |removal: &Removal| texts().any(|text| stands(text, &removal.words));
+    removals.iter().enumerate().filter(|(_, removal)| left(removal)).map(|(at, _)| at).collect()
 }
 
 /// What is wrong with the removals, in words for whoever chose them.

@@ -144,8 +144,10 @@ enum Command {
     #[command(after_help = clock::help())]
     Clock(clock::Args),
     /// 计算政府信息公开信息处理费，逐档说明，不需要数据库
-    #[command(after_help = "例：gongkai fee --items 41 --json\n\n按件（--items）和按量（--pages）只能选一种，都按超额累进计算：\
-                            只有超出的部分按高一档收。")]
+    #[command(
+        after_help = "例：gongkai fee --items 41 --json\n\n按件（--items）和按量（--pages）只能选一种，都按超额累进计算：\
+                            只有超出的部分按高一档收。"
+    )]
     Fee(fee::Args),
     /// 遮盖文件里不予公开的内容，逐处注明依据；不需要数据库
     #[command(

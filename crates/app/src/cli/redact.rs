@@ -9,7 +9,7 @@ use std::{
 };
 
 use anyhow::{Context, Result};
-use documents::{Area, Limits, Removal};
+use documents::{Area, Limits, Removal, remains};
 use letter::{Fonts, Paper, Papers};
 use serde::Serialize;
 
@@ -81,6 +81,9 @@ pub(super) fn run(args: &Args, papers: &Papers, as_json: bool) -> Result<ExitCod
         let removals: Vec<Removal> = args.words.iter().map(|words| Removal::on(words.as_str(), ground)).collect();
         let done = documents_read::redact(&bytes, &name, &removals, args.text, &limits)?;
         let made = if done.pages.is_empty() { done.bytes } else { on_paper(&done.pages, &args.output, papers)? };
+        // What is on paper anew is read again, too.
+        let read = documents_read::extract(&made, &name_of(&args.output, &name), &limits)?;
+        anyhow::ensure!(remains(&read, &removals).is_empty(), "遮盖以后仍能读出要遮盖的文字，没有生成。");
         (made, (done.removed, done.dropped, done.notes))
     } else {
         let covered = documents_read::cover(&bytes, &name, &args.areas, &limits)?;
@@ -102,6 +105,14 @@ pub(super) fn run(args: &Args, papers: &Papers, as_json: bool) -> Result<ExitCod
     };
     super::file::print(text.as_bytes())?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Under which name the result is read: its own, or that of the original where it ends otherwise than the original's kind.
+fn name_of(output: &Path, original: &str) -> String {
+    let own = output.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let known =
+        [".pdf", ".docx", ".txt", ".xlsx", ".csv", ".md"].iter().any(|end| own.to_ascii_lowercase().ends_with(end));
+    if known { own } else { original.to_owned() }
 }
 
 /// The text in the form that the name of the result asks for.

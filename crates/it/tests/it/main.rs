@@ -6,6 +6,7 @@ mod backup;
 mod canaries;
 mod cli;
 mod columns;
+mod computed;
 mod duties;
 mod duties_office;
 mod face;
