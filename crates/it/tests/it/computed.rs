@@ -20,7 +20,7 @@ fn answer(output: &Output) -> Value {
 #[test]
 fn fee_keeps_its_contract() {
     let place = tempfile::tempdir().expect("place");
-    let fee = |arguments: &[&str]| run(place.path(), &[&["fee", "--json"], arguments].concat());
+    let fee = |arguments: &[&str]| run(place.path(), &[&["fee", "--json"][..], arguments].concat());
     for (by, count, yuan) in [("--items", "31", 2200), ("--items", "60", 11_000), ("--pages", "250", 4700)] {
         let told = answer(&fee(&[by, count]));
         assert_eq!(told["yuan"], yuan, "{told}");
@@ -34,15 +34,16 @@ fn fee_keeps_its_contract() {
     let first = json!({"from": 1, "to": 10, "unit_yuan": 0, "count": 10, "yuan": 0});
     assert_eq!(answer(&fee(&["--items", "10"]))["steps"], json!([first]));
     // Wrong usage is 2, what the text does not allow is 1.
-    for (wrong, status) in [
-        (&[][..], 2),
-        (&["--items", "5", "--pages", "5"][..], 2),
-        (&["--items", "-5"][..], 2),
-        (&["--pages", "99999999999999999999999999"][..], 2),
-        (&["--items", "1000000"][..], 1),
-        (&["--items", "11", "--on", "2019-06-03"][..], 1),
-        (&["--items", "11", "--on", "2020-12-31"][..], 1),
-    ] {
+    let refused: [(&[&str], i32); 7] = [
+        (&[], 2),
+        (&["--items", "5", "--pages", "5"], 2),
+        (&["--items", "-5"], 2),
+        (&["--pages", "99999999999999999999999999"], 2),
+        (&["--items", "1000000"], 1),
+        (&["--items", "11", "--on", "2019-06-03"], 1),
+        (&["--items", "11", "--on", "2020-12-31"], 1),
+    ];
+    for (wrong, status) in refused {
         let told = fee(wrong);
         assert_eq!(told.status.code(), Some(status), "{wrong:?}: {}", String::from_utf8_lossy(&told.stderr));
         assert!(answer(&told)["reason"].as_str().is_some_and(|why| !why.is_empty()), "{wrong:?}");
@@ -57,7 +58,7 @@ fn words_are_taken_out_of_a_file_and_put_on_paper_anew() {
     std::fs::write(place.path().join("材料.html"), "<p>申请人张示范，其余内容</p><!-- 张示范 -->").expect("write");
     let taken = |output: &str, words: &str| {
         let ground = ["--ground", "《条例》第十五条", "--output", output, "--json"];
-        run(place.path(), &[&["redact", "材料.html", "--remove", words], &ground[..]].concat())
+        run(place.path(), &[&["redact", "材料.html", "--remove", words][..], &ground[..]].concat())
     };
     for output in ["材料.txt", "材料.docx", "材料.pdf"] {
         let done = taken(output, "张示范");
