@@ -91,7 +91,7 @@ mod tests {
             blocks: vec![
                 Block::Title { text: "告知书".into() },
                 Block::Addressee { text: "张示范：".into() },
-                Block::heading(1, "一、公开内容"),
+                Block::heading(1, "公开内容"),
                 Block::paragraph("甲 < 乙 & \"丙\" </w:t>\u{202e}\u{1}"),
                 Block::Attachments { names: vec!["文件一".into(), "文件二".into()] },
                 Block::Signature {
@@ -119,7 +119,7 @@ mod tests {
             "青府办公开〔2026〕12号",
             "告知书",
             "张示范：",
-            "一、公开内容",
+            "公开内容",
             "甲 < 乙 & \"丙\" </w:t>",
             "附件：1. 文件一",
             "2. 文件二",
