@@ -3,13 +3,14 @@
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use crate::paper::{Block, Foot, Head, Paper};
+use crate::paper::{Block, Foot, Form, Head, Paper};
 use crate::table::Uneven;
-use crate::words::shown;
+use crate::words::{paragraphs, shown};
 
 /// An official letter (GB/T 9704-2012), as who writes it says it. Texts are texts; a break of lines begins a paragraph.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Letter {
+    pub form: Form,
     /// Who writes, by full names: several for a letter of several organs, the leading one first.
     pub organs: Vec<String>,
     /// 发文字号; empty = the letter bears none.
@@ -58,6 +59,28 @@ const ALL: usize = 200_000;
 /// 2026年11月9日, as official documents write it.
 pub fn date_in_words(date: Date) -> String {
     format!("{}年{}月{}日", date.year(), date.month(), date.day())
+}
+
+/// Lines of a text as the body of a letter: those that begin with 一、 or （一） and are no sentence are headings, others paragraphs.
+pub fn body_of(text: &str) -> Vec<Block> {
+    /// Characters of a heading, at most.
+    const HEADING: usize = 40;
+    let number = |c: char| "一二三四五六七八九十".contains(c);
+    let level = |line: &str| {
+        let ends = line.ends_with(['。', '；', '：', '，', '！', '？']) || line.chars().count() > HEADING;
+        let (level, rest) = match line.strip_prefix('（') {
+            Some(rest) => (2, rest),
+            None => (1, line),
+        };
+        let after = rest.trim_start_matches(number);
+        let counted = after.len() < rest.len() && after.starts_with(if level == 2 { '）' } else { '、' });
+        (counted && !ends).then_some(level)
+    };
+    let block = |line: String| match level(&line) {
+        Some(level) => Block::heading(level, line),
+        None => Block::Paragraph { text: line },
+    };
+    paragraphs(text).map(block).collect()
 }
 
 impl Letter {
@@ -143,7 +166,7 @@ impl Letter {
             author: self.organs.first().cloned().unwrap_or_default(),
             landscape: false,
             numbered: true,
-            head: Some(Head { organs: self.organs.clone(), number: self.number.clone() }),
+            head: Some(Head { form: self.form, organs: self.organs.clone(), number: self.number.clone() }),
             blocks,
             foot,
         }
@@ -165,6 +188,7 @@ mod tests {
 
     fn letter() -> Letter {
         Letter {
+            form: Form::Document,
             organs: vec!["青禾县人民政府办公室".into()],
             number: "青府办公开〔2026〕12号".into(),
             title: "政府信息部分公开告知书".into(),
@@ -218,6 +242,16 @@ mod tests {
         assert!(named(&Letter { refuses: false, remedies: Vec::new(), ..letter() }).is_empty());
         assert_eq!(named(&Letter { title: "长".repeat(201), ..letter() }), ["title"]);
         assert_eq!(named(&Letter { body: vec![Block::paragraph("长".repeat(200_001))], ..letter() }), ["body"]);
+    }
+
+    #[test]
+    fn headings_are_told_by_their_numbers() {
+        let blocks = body_of("一、公开内容\n（一）部分公开\n一、予以公开的，随函寄送。\n\n（联系人：甲）\n二○二六年");
+        let levels: Vec<Option<u8>> = blocks
+            .iter()
+            .map(|block| if let Block::Heading { level, .. } = block { Some(*level) } else { None })
+            .collect();
+        assert_eq!(levels, [Some(1), Some(2), None, None, None]);
     }
 
     #[test]

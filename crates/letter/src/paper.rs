@@ -23,10 +23,23 @@ pub struct Paper {
     pub foot: Option<Foot>,
 }
 
+/// The form of an official document.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Form {
+    /// 文件格式: a red line below organ and number, the imprint between lines.
+    #[default]
+    Document,
+    /// 信函格式 (GB/T 9704-2012, 10.1): between two double red lines on the first page, which bears no number of a page; the number
+    /// of the document at the right; no organ and day of printing.
+    Letter,
+}
+
 /// 版头: what stands above the red line.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Head {
-    /// 发文机关标志, one line each.
+    pub form: Form,
+    /// 发文机关标志, one line each; of letters the first alone.
     pub organs: Vec<String>,
     /// 发文字号; empty = none.
     pub number: String,

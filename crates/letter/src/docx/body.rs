@@ -2,7 +2,7 @@
 
 use super::fixed::{EM, LINE, R, W, XML, face};
 use super::table::{side, table};
-use super::{paragraph, run};
+use super::{as_letter, paragraph, run};
 use crate::paper::{Block, Foot, Head, Paper};
 use crate::table::Uneven;
 
@@ -14,16 +14,17 @@ const RED: &str = "<w:color w:val=\"D7000F\"/>";
 pub(super) fn document(paper: &Paper) -> Result<String, Uneven> {
     let width = if paper.landscape { ACROSS } else { UPRIGHT };
     let mut out = format!("{XML}<w:document xmlns:w=\"{W}\" xmlns:r=\"{R}\"><w:body>");
+    let letter = as_letter(paper);
     if let Some(head) = &paper.head {
-        out.push_str(&red_head(head));
+        out.push_str(&if letter { number_of_letter(head) } else { red_head(head) });
     }
     for block in &paper.blocks {
         out.push_str(&piece(block, paper.head.is_some(), width)?);
     }
     if let Some(foot) = &paper.foot {
-        out.push_str(&imprint(foot, width));
+        out.push_str(&if letter { copies_of_letter(foot, width) } else { imprint(foot, width) });
     }
-    out.push_str(&section(paper.landscape));
+    out.push_str(&section(paper.landscape, letter));
     out.push_str("</w:body></w:document>");
     Ok(out)
 }
@@ -49,6 +50,14 @@ fn red_head(head: &Head) -> String {
     let inside = if head.number.is_empty() { String::new() } else { run("", &head.number) };
     out.push_str(&paragraph("", &number, &inside));
     out
+}
+
+/// 发文字号 of a letter: at the right, below the red lines that its header has.
+fn number_of_letter(head: &Head) -> String {
+    if head.number.is_empty() {
+        return String::new();
+    }
+    paragraph("", "<w:jc w:val=\"right\"/>", &run("", &head.number))
 }
 
 fn piece(block: &Block, below_head: bool, width: u32) -> Result<String, Uneven> {
@@ -108,13 +117,36 @@ fn signature(organs: &[String], date: &str) -> String {
     out
 }
 
-/// 版记: at the lower edge of the last page, between lines.
-fn imprint(foot: &Foot, width: u32) -> String {
-    let frame = format!(
+/// Keeps a paragraph at the lower edge of its page, as wide as the type area.
+fn frame(width: u32) -> String {
+    format!(
         "<w:framePr w:w=\"{width}\" w:wrap=\"notBeside\" w:vAnchor=\"margin\" w:hAnchor=\"margin\" w:xAlign=\"left\" \
          w:yAlign=\"bottom\"/>"
-    );
-    let look = "<w:spacing w:val=\"0\"/><w:sz w:val=\"28\"/><w:szCs w:val=\"28\"/>";
+    )
+}
+
+/// How the imprint is written.
+const SMALL: &str = "<w:spacing w:val=\"0\"/><w:sz w:val=\"28\"/><w:szCs w:val=\"28\"/>";
+
+/// What follows a frame: it is anchored to it.
+fn anchor() -> String {
+    paragraph("", "<w:spacing w:line=\"20\" w:lineRule=\"exact\"/>", "")
+}
+
+/// 版记 of a letter: who gets copies, without lines.
+fn copies_of_letter(foot: &Foot, width: u32) -> String {
+    if foot.copies.is_empty() {
+        return String::new();
+    }
+    let ind = "<w:ind w:left=\"1120\" w:right=\"280\" w:hanging=\"840\"/>";
+    let text = run(SMALL, &format!("抄送：{}", foot.copies));
+    let look = format!("{}<w:spacing w:line=\"480\" w:lineRule=\"exact\"/>{ind}", frame(width));
+    paragraph("", &look, &text) + &anchor()
+}
+
+/// 版记: at the lower edge of the last page, between lines.
+fn imprint(foot: &Foot, width: u32) -> String {
+    let frame = frame(width);
     let line = |side: &str, size: u32| {
         format!("<w:{side} w:val=\"single\" w:sz=\"{size}\" w:space=\"3\" w:color=\"000000\"/>")
     };
@@ -123,37 +155,41 @@ fn imprint(foot: &Foot, width: u32) -> String {
     if !foot.copies.is_empty() {
         let borders = format!("<w:pBdr>{}</w:pBdr>", line("top", 8));
         let ind = "<w:ind w:left=\"1120\" w:right=\"280\" w:hanging=\"840\"/>";
-        let text = run(look, &format!("抄送：{}", foot.copies));
+        let text = run(SMALL, &format!("抄送：{}", foot.copies));
         out.push_str(&paragraph("", &format!("{frame}{borders}{spacing}{ind}"), &text));
     }
     let first = if foot.copies.is_empty() { line("top", 8) } else { line("top", 6) };
     let borders = format!("<w:pBdr>{first}{}</w:pBdr>", line("bottom", 8));
     let tabs = format!("<w:tabs><w:tab w:val=\"right\" w:pos=\"{}\"/></w:tabs>", width - 280);
     let ind = "<w:ind w:left=\"280\" w:right=\"280\"/>";
-    let text = format!("{}<w:r><w:tab/></w:r>{}", run(look, &foot.organ), run(look, &foot.date));
+    let text = format!("{}<w:r><w:tab/></w:r>{}", run(SMALL, &foot.organ), run(SMALL, &foot.date));
     out.push_str(&paragraph("", &format!("{frame}{borders}{tabs}{spacing}{ind}"), &text));
-    // A frame is anchored to what follows it.
-    out.push_str(&paragraph("", "<w:spacing w:line=\"20\" w:lineRule=\"exact\"/>", ""));
+    out.push_str(&anchor());
     out
 }
 
-/// A4 with the margins of the standard; across, with less at the sides.
-fn section(landscape: bool) -> String {
-    let (size, margins) = if landscape {
-        (
-            "<w:pgSz w:w=\"16838\" w:h=\"11906\" w:orient=\"landscape\"/>",
-            "<w:pgMar w:top=\"1588\" w:right=\"1247\" w:bottom=\"1474\" w:left=\"1247\" w:header=\"851\" w:footer=\"850\" \
-             w:gutter=\"0\"/>",
-        )
+/// A4 with the margins of the standard; across, with less at the sides. The first page of a letter has its own head and foot, 30
+/// and 20 mm from the edges.
+fn section(landscape: bool, letter: bool) -> String {
+    let (size, sides, head, foot) = if landscape {
+        let sides = "w:top=\"1588\" w:right=\"1247\" w:bottom=\"1474\" w:left=\"1247\"";
+        ("<w:pgSz w:w=\"16838\" w:h=\"11906\" w:orient=\"landscape\"/>", sides, 851, 850)
     } else {
-        (
-            "<w:pgSz w:w=\"11906\" w:h=\"16838\"/>",
-            "<w:pgMar w:top=\"2098\" w:right=\"1474\" w:bottom=\"1984\" w:left=\"1588\" w:header=\"851\" w:footer=\"1304\" \
-             w:gutter=\"0\"/>",
-        )
+        let sides = "w:top=\"2098\" w:right=\"1474\" w:bottom=\"1984\" w:left=\"1588\"";
+        let (head, foot) = if letter { (1701, 1134) } else { (851, 1304) };
+        ("<w:pgSz w:w=\"11906\" w:h=\"16838\"/>", sides, head, foot)
+    };
+    let (first, own) = if letter {
+        let refers =
+            "<w:headerReference w:type=\"first\" r:id=\"rId6\"/><w:footerReference w:type=\"first\" r:id=\"rId7\"/>";
+        (refers, "<w:titlePg/>")
+    } else {
+        ("", "")
     };
     format!(
-        "<w:sectPr><w:footerReference w:type=\"default\" r:id=\"rId4\"/><w:footerReference w:type=\"even\" r:id=\"rId5\"/>\
-         {size}{margins}<w:docGrid w:type=\"lines\" w:linePitch=\"{LINE}\"/></w:sectPr>"
+        "<w:sectPr>{first}<w:footerReference w:type=\"default\" r:id=\"rId4\"/>\
+         <w:footerReference w:type=\"even\" r:id=\"rId5\"/>{size}\
+         <w:pgMar {sides} w:header=\"{head}\" w:footer=\"{foot}\" w:gutter=\"0\"/>{own}\
+         <w:docGrid w:type=\"lines\" w:linePitch=\"{LINE}\"/></w:sectPr>"
     )
 }

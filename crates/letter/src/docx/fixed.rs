@@ -28,6 +28,10 @@ pub(super) const TYPES: &str = concat!(
     "ContentType=\"application/vnd.openxmlformats-officedocument.wordprocessingml.footer+xml\"/>",
     "<Override PartName=\"/word/footer2.xml\" ",
     "ContentType=\"application/vnd.openxmlformats-officedocument.wordprocessingml.footer+xml\"/>",
+    "<Override PartName=\"/word/header1.xml\" ",
+    "ContentType=\"application/vnd.openxmlformats-officedocument.wordprocessingml.header+xml\"/>",
+    "<Override PartName=\"/word/footer3.xml\" ",
+    "ContentType=\"application/vnd.openxmlformats-officedocument.wordprocessingml.footer+xml\"/>",
     "<Override PartName=\"/docProps/core.xml\" ContentType=\"application/vnd.openxmlformats-package.core-properties+xml\"/>",
     "</Types>"
 );
@@ -54,6 +58,10 @@ pub(super) const RELATIONS: &str = concat!(
     "<Relationship Id=\"rId4\" Target=\"footer1.xml\" ",
     "Type=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships/footer\"/>",
     "<Relationship Id=\"rId5\" Target=\"footer2.xml\" ",
+    "Type=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships/footer\"/>",
+    "<Relationship Id=\"rId6\" Target=\"header1.xml\" ",
+    "Type=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships/header\"/>",
+    "<Relationship Id=\"rId7\" Target=\"footer3.xml\" ",
     "Type=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships/footer\"/>",
     "</Relationships>"
 );
@@ -162,5 +170,32 @@ pub(super) fn footer(odd: bool, numbered: bool) -> String {
     format!(
         "{XML}<w:ftr xmlns:w=\"{W}\"><w:p><w:pPr><w:spacing w:line=\"240\" w:lineRule=\"auto\"/>{ind}\
          <w:jc w:val=\"{side}\"/></w:pPr>{inside}</w:p></w:ftr>"
+    )
+}
+
+/// 170 mm: beyond the type area by so much at the left and the right, in twentieths of a point.
+const BEYOND: &str = "<w:ind w:left=\"-454\" w:right=\"-340\"/>";
+
+/// The first page of a letter: the organ above a double red line, the thick one first.
+pub(super) fn letter_header(organ: &str) -> String {
+    let size = (850 / organ.chars().count().max(1)).clamp(36, 108);
+    let look = format!(
+        "{}<w:color w:val=\"D7000F\"/><w:spacing w:val=\"0\"/><w:sz w:val=\"{size}\"/><w:szCs w:val=\"{size}\"/>",
+        face("方正小标宋简体")
+    );
+    let line = "<w:pBdr><w:bottom w:val=\"thickThinSmallGap\" w:sz=\"24\" w:space=\"8\" w:color=\"D7000F\"/></w:pBdr>";
+    format!(
+        "{XML}<w:hdr xmlns:w=\"{W}\"><w:p><w:pPr>{line}<w:spacing w:line=\"240\" w:lineRule=\"auto\"/>{BEYOND}\
+         <w:jc w:val=\"center\"/></w:pPr>{}</w:p></w:hdr>",
+        run(&look, organ)
+    )
+}
+
+/// Its lower edge: a double red line, the thin one first.
+pub(super) fn letter_footer() -> String {
+    let line = "<w:pBdr><w:top w:val=\"thinThickSmallGap\" w:sz=\"24\" w:space=\"1\" w:color=\"D7000F\"/></w:pBdr>";
+    format!(
+        "{XML}<w:ftr xmlns:w=\"{W}\"><w:p><w:pPr>{line}<w:spacing w:line=\"20\" w:lineRule=\"exact\"/>{BEYOND}</w:pPr>\
+         </w:p></w:ftr>"
     )
 }

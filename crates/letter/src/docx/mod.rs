@@ -11,7 +11,7 @@ use std::io::{Cursor, Write};
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
-use crate::paper::Paper;
+use crate::paper::{Form, Paper};
 use crate::table::Uneven;
 
 /// The paper as the bytes of a .docx file; the same paper gives the same bytes.
@@ -38,8 +38,16 @@ pub fn docx(paper: &Paper) -> Result<Vec<u8>, Uneven> {
     put("word/styles.xml", &fixed::styles());
     put("word/footer1.xml", &fixed::footer(true, paper.numbered));
     put("word/footer2.xml", &fixed::footer(false, paper.numbered));
+    let organ = paper.head.as_ref().and_then(|head| head.organs.first()).map_or("", String::as_str);
+    put("word/header1.xml", &fixed::letter_header(if as_letter(&paper) { organ } else { "" }));
+    put("word/footer3.xml", &fixed::letter_footer());
     put("word/document.xml", &body::document(&paper)?);
     Ok(out.finish().expect("memory takes what is written").into_inner())
+}
+
+/// Whether the paper is an official document in the form of a letter.
+fn as_letter(paper: &Paper) -> bool {
+    paper.head.as_ref().is_some_and(|head| head.form == Form::Letter)
 }
 
 /// A text as XML has it.
@@ -86,7 +94,9 @@ mod tests {
             author: "青禾县人民政府办公室".into(),
             numbered: true,
             head: Some(Head {
-                organs: vec!["青禾县人民政府办公室".into()], number: "青府办公开〔2026〕12号".into()
+                form: Form::Document,
+                organs: vec!["青禾县人民政府办公室".into()],
+                number: "青府办公开〔2026〕12号".into(),
             }),
             blocks: vec![
                 Block::Title { text: "告知书".into() },
@@ -132,6 +142,19 @@ mod tests {
         assert!(found.headings.iter().any(|(_, level)| *level == 1), "{:?}", found.headings);
         let author = found.parts.iter().find(|part| part.place == "metadata author").map(|part| part.text.as_str());
         assert_eq!(author, Some("青禾县人民政府办公室"));
+    }
+
+    #[test]
+    fn a_letter_between_red_lines_has_its_organ_on_the_first_page_alone() {
+        let mut paper = letter();
+        if let Some(head) = &mut paper.head {
+            head.form = Form::Letter;
+        }
+        let found = extract(&docx(&paper).expect("even"), "函.docx", &Limits::default()).expect("opens");
+        let header = found.parts.iter().find(|part| part.place.starts_with("header")).map(|part| part.text.trim());
+        assert_eq!(header, Some("青禾县人民政府办公室"));
+        assert!(found.text.contains("青府办公开〔2026〕12号") && found.text.contains("抄送：县司法局。"));
+        assert!(!found.text.contains("印发"), "no organ and day of printing: {}", found.text);
     }
 
     #[test]

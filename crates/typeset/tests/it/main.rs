@@ -7,7 +7,7 @@ use documents::Limits;
 use documents_read::extract;
 use gongkai_typeset::print;
 use jiff::civil::Date;
-use letter::{Align, Block, Cell, Fonts, Imprint, Letter, Paper, Papers, Press, Table, Unprinted};
+use letter::{Align, Block, Cell, Fonts, Form, Imprint, Letter, Paper, Papers, Press, Table, Unprinted};
 
 fn fonts() -> Fonts {
     let fonts = Fonts::found(&Papers::default());
@@ -17,6 +17,7 @@ fn fonts() -> Fonts {
 
 fn letter() -> Letter {
     Letter {
+        form: Form::Document,
         organs: vec!["青禾县人民政府办公室".into()],
         number: "青府办公开〔2026〕12号".into(),
         title: "政府信息部分公开告知书".into(),
@@ -81,6 +82,21 @@ fn a_letter_is_read_again_and_no_word_is_markup() {
         print(&letter().paper().expect("whole"), &fonts()).expect("printed"),
         "the same paper is the same file"
     );
+}
+
+#[test]
+fn of_a_letter_between_red_lines_the_first_page_has_no_number() {
+    let body = (0..40).map(|at| Block::paragraph(format!("第{at}段，根据有关规定办理。"))).collect();
+    let long = Letter { form: Form::Letter, body, ..letter() };
+    let pdf = print(&long.paper().expect("whole"), &fonts()).expect("printed");
+    let found = extract(&pdf, "函.pdf", &Limits::default()).expect("opens");
+    let page = |number: u32| {
+        let place = format!("page {number}");
+        found.parts.iter().find(|part| part.place == place).map(|part| bare(&part.text)).unwrap_or_default()
+    };
+    assert!(page(1).contains("青府办公开〔2026〕12号") && !page(1).contains("—1—"), "{}", page(1));
+    assert!(page(2).contains("—2—"), "{}", page(2));
+    assert!(!bare(&found.text).contains("印发"), "no organ and day of printing");
 }
 
 #[test]
