@@ -51,7 +51,8 @@ fn hundredths(text: &str) -> Option<u32> {
     if whole.is_empty() || !digits(whole) || !digits(part) || part.len() > 2 {
         return None;
     }
-    let number = whole.parse::<u32>().ok()?.checked_mul(100)? + format!("{part:0<2}").parse::<u32>().ok()?;
+    let hundreds = whole.parse::<u32>().ok()?.checked_mul(100)?;
+    let number = hundreds.checked_add(format!("{part:0<2}").parse().ok()?)?;
     (number <= 10_000).then_some(number)
 }
 
