@@ -21,7 +21,7 @@ const SHORTEST: usize = 2;
 /// Letters of words and marks, at most.
 const LONGEST: usize = 2000;
 /// Removals of one file.
-const MOST: usize = 500;
+const MOST: usize = 2000;
 
 impl Removal {
     /// Words that are withheld on a ground: 《条例》第十五条.

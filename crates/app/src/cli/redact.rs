@@ -20,6 +20,9 @@ pub(super) struct Args {
     /// 要遮盖的文字，与文件里读出的一致；可写多次，文件里每一处都遮盖
     #[arg(long = "remove", value_name = "WORDS")]
     words: Vec<String>,
+    /// 连同系统找出的个人信息（号码、住址和与之写在一起的姓名）一起遮盖
+    #[arg(long, conflicts_with = "areas")]
+    personal: bool,
     /// 不予公开的依据，写进每一处，例如 《条例》第十五条
     #[arg(long, value_name = "GROUND", required_unless_present = "areas")]
     ground: Option<String>,
@@ -77,9 +80,7 @@ pub(super) fn run(args: &Args, papers: &Papers, as_json: bool) -> Result<ExitCod
     let name = args.file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let limits = Limits::default();
     let (made, answer) = if args.areas.is_empty() {
-        anyhow::ensure!(!args.words.is_empty(), "请用 --remove 写明要遮盖的文字；图片用 --cover 写明区域。");
-        let ground = args.ground.as_deref().unwrap_or_default();
-        let removals: Vec<Removal> = args.words.iter().map(|words| Removal::on(words.as_str(), ground)).collect();
+        let removals = removals(args, &bytes, &name)?;
         let done = documents_read::redact(&bytes, &name, &removals, args.text, &limits)?;
         let made = if done.pages.is_empty() { done.bytes } else { on_paper(&done.pages, &args.output, papers)? };
         // What is on paper anew is read again, too.
@@ -106,6 +107,19 @@ pub(super) fn run(args: &Args, papers: &Papers, as_json: bool) -> Result<ExitCod
     };
     super::file::print(text.as_bytes())?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// What is to be taken out: what was named, and what is found where that is asked for.
+fn removals(args: &Args, bytes: &[u8], name: &str) -> Result<Vec<Removal>> {
+    let mut words = args.words.clone();
+    if args.personal {
+        let read = documents_read::extract(bytes, name, &Limits::default())?;
+        words.extend(document::personal_words(&read.parts).into_iter().filter(|found| !args.words.contains(found)));
+        anyhow::ensure!(!words.is_empty(), "没有找到个人信息。请用 --remove 写明要遮盖的文字。");
+    }
+    anyhow::ensure!(!words.is_empty(), "请用 --remove 写明要遮盖的文字；图片用 --cover 写明区域。");
+    let ground = args.ground.as_deref().unwrap_or_default();
+    Ok(words.into_iter().map(|words| Removal::on(words, ground)).collect())
 }
 
 /// Under which name the result is read: its own, or that of the original where it ends otherwise than the original's kind.
@@ -159,6 +173,7 @@ mod tests {
             words: vec!["张示范".into()],
             ground: Some("《条例》第十五条".into()),
             areas: Vec::new(),
+            personal: false,
             text: false,
             output: output.clone(),
         };
@@ -166,5 +181,12 @@ mod tests {
         let found = documents_read::extract(&std::fs::read(&output).expect("there"), "材料.docx", &Limits::default());
         assert_eq!(found.expect("opens").text, "申请人〔依据《条例》第十五条不予公开〕，其余内容");
         assert!(run(&args, &Papers::default(), true).is_err_and(|why| why.to_string().contains("不覆盖")));
+        let file = place.path().join("名单.txt");
+        std::fs::write(&file, "联系人手机13800138000，其余内容").expect("write");
+        let output = place.path().join("名单-区分处理.txt");
+        let args = Args { file, words: Vec::new(), personal: true, output: output.clone(), ..args };
+        run(&args, &Papers::default(), true).expect("found and taken out");
+        let text = std::fs::read_to_string(&output).expect("there");
+        assert_eq!(text, "联系人手机〔依据《条例》第十五条不予公开〕，其余内容");
     }
 }
