@@ -3,6 +3,7 @@
 
 mod acts;
 mod code;
+mod enter;
 mod erasing;
 mod fields;
 mod letter;
@@ -58,6 +59,8 @@ fn office() -> Routes {
     Routes::new(Listener::Office)
         .get("/cases", &HANDLE_CASES, list::page)
         .get("/cases/export.xlsx", &HANDLE_CASES, list::export)
+        .get("/cases/new/{sort}", &HANDLE_CASES, enter::form)
+        .post("/cases/new/{sort}", &HANDLE_CASES, enter::done)
         .get("/cases/{id}", &HANDLE_CASES, one::page)
         .post("/cases/{id}/claim", &HANDLE_CASES, acts::claim)
         .post("/cases/{id}/release", &HANDLE_CASES, acts::release)

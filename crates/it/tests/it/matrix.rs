@@ -350,13 +350,14 @@ pub(crate) async fn cases(app: &TestApp) -> Vec<Object> {
             ("file", file.to_string()),
             ("letter", letter.to_string()),
             ("kind", "reply".to_owned()),
+            ("sort", "mistake".to_owned()),
             ("step", if state == "received" { "reply" } else { "remark" }.to_owned()),
         ];
         let fields =
             [("reason", "试试看"), ("words", "试试"), ("organ", "QH011"), ("result", "right"), ("answer", "试试")];
         objects.push(Object {
             state,
-            under: &["/cases/{id}"],
+            under: &["/cases/{id}", "/cases/new/{sort}"],
             places: BTreeMap::from(places),
             fields: fields.map(|(name, value)| (name, value.to_owned())).to_vec(),
         });
