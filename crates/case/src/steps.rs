@@ -204,13 +204,13 @@ pub async fn take(
         ));
     }
     let filled = read(ctx, &entry, step, typed)?;
-    let to = if step.to.is_empty() { entry.state.clone() } else { step.to.to_owned() };
-    let ended = kind.state(&to).phase == Phase::Ended;
+    let to = if step.to.is_empty() { entry.state.as_str() } else { step.to };
+    let ended = kind.state(to).phase == Phase::Ended;
     let now = tx.now();
     let outcome = if filled.outcome.is_empty() { entry.outcome.clone() } else { filled.outcome.clone() };
     query("UPDATE case_entry SET state = $2, outcome = $3, ended_at = $4, version = version + 1 WHERE id = $1")
         .bind(case)
-        .bind(&to)
+        .bind(to)
         .bind(&outcome)
         .bind(match (ended, entry.is_ended()) {
             (true, true) => entry.ended_at.clone(),
@@ -223,16 +223,16 @@ pub async fn take(
         set_fact(tx, case, name, value).await?;
     }
     tick(tx, case, step, filled.on).await?;
-    let due_on = clocks::project(ctx, tx, kind, case, &to).await?;
+    let due_on = clocks::project(ctx, tx, kind, case, to).await?;
     let key = entry.key(ctx)?;
     let fields: Vec<(&str, &str)> = filled.fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-    let place = write(tx, key.as_ref(), &entry, actor, (step.key, filled.on, to.as_str()), &fields).await?;
+    let place = write(tx, key.as_ref(), &entry, actor, (step.key, filled.on, to), &fields).await?;
     let data = json!({
         "case_kind": kind.key, "step": step.key, "case_from": entry.state, "case_to": to, "on": filled.on.to_string(),
         "outcome": outcome, "due_on": due_on.map(|due| due.to_string()).unwrap_or_default(), "place": place,
     });
     tx.append(NewEvent::new(&STEPPED, case, actor).organ(&entry.organ).data(data)).await?;
-    Ok(Taken { from: entry.state, to, on: filled.on, due_on, place })
+    Ok(Taken { from: entry.state.clone(), to: to.to_owned(), on: filled.on, due_on, place })
 }
 
 /// What the step does to the clock.
