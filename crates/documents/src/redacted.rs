@@ -55,6 +55,30 @@ pub struct Area {
     pub bottom: u32,
 }
 
+impl Area {
+    /// Percent of width and height, with up to two digits behind the point: left, top, right, bottom, as 10,20,50.5,30. `None`
+    /// when they are none, or not in this order.
+    pub fn read(text: &str) -> Option<Self> {
+        let sides: Vec<u32> = text.split([',', '，']).map(hundredths).collect::<Option<_>>()?;
+        match sides.as_slice() {
+            &[left, top, right, bottom] if left < right && top < bottom => Some(Self { left, top, right, bottom }),
+            _ => None,
+        }
+    }
+}
+
+/// Hundredths of a percent, at most all: 50.5 → 5050.
+fn hundredths(text: &str) -> Option<u32> {
+    let (whole, part) = text.trim().split_once('.').unwrap_or((text.trim(), ""));
+    let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    if whole.is_empty() || !digits(whole) || !digits(part) || part.len() > 2 {
+        return None;
+    }
+    let hundreds = whole.parse::<u32>().ok()?.checked_mul(100)?;
+    let number = hundreds.checked_add(format!("{part:0<2}").parse().ok()?)?;
+    (number <= 10_000).then_some(number)
+}
+
 /// A picture whose areas are black, numbered from 1, and nothing else of the file that was handed in.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Covered {
@@ -190,6 +214,15 @@ mod tests {
         let (text, found) = cut("前甲乙丙丁后", &all);
         assert_eq!(text, "前〔依据一不予公开〕〔依据二不予公开〕后");
         assert_eq!(found, [1, 1, 1]);
+    }
+
+    #[test]
+    fn areas_are_percents() {
+        let all = Area { left: 0, top: 1050, right: 10_000, bottom: 2025 };
+        assert_eq!(Area::read("0, 10.5 ，100,20.25"), Some(all));
+        for wrong in ["", "1,2,3", "1,2,3,4,5", "5,0,5,10", "0,0,100.01,5", "-1,0,5,5", "a,0,5,5", "1.234,0,5,5"] {
+            assert_eq!(Area::read(wrong), None, "{wrong}");
+        }
     }
 
     #[test]

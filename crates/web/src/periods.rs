@@ -29,6 +29,22 @@ pub trait Periods: Send + Sync {
 
     /// All that run, counted by this calendar, not by that of the installation.
     fn by<'a>(&'a self, ctx: &'a Ctx, calendar: &'a Calendar) -> BoxFuture<'a, Result<Vec<Period>>>;
+
+    /// The calendar of the installation is another: whoever keeps last days for lists writes them anew.
+    fn changed<'a>(&'a self, _ctx: &'a Ctx) -> BoxFuture<'a, Result<()>> {
+        Box::pin(async { Ok(()) })
+    }
+}
+
+/// Tells everybody who has periods that the calendar of the installation is another.
+///
+/// # Errors
+/// When the database fails.
+pub async fn changed(ctx: &Ctx) -> Result<()> {
+    for owner in ctx.declared::<Arc<dyn Periods>>() {
+        owner.changed(ctx).await?;
+    }
+    Ok(())
 }
 
 /// A period whose last day moves.

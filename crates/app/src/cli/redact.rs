@@ -40,23 +40,7 @@ pub(super) struct Args {
 /// Percent of width and height, with up to two digits behind the point.
 fn area(text: &str) -> Result<Area, String> {
     const FORM: &str = "请写成 10,20,50.5,30，都在 0 到 100 之间，左小于右、上小于下";
-    let sides: Option<Vec<u32>> = text.split(',').map(hundredths).collect();
-    match sides.as_deref() {
-        Some(&[left, top, right, bottom]) if left < right && top < bottom => Ok(Area { left, top, right, bottom }),
-        _ => Err(FORM.to_owned()),
-    }
-}
-
-/// Hundredths of what is written: 50.5 → 5050.
-fn hundredths(text: &str) -> Option<u32> {
-    let (whole, part) = text.trim().split_once('.').unwrap_or((text.trim(), ""));
-    let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
-    if whole.is_empty() || !digits(whole) || !digits(part) || part.len() > 2 {
-        return None;
-    }
-    let hundreds = whole.parse::<u32>().ok()?.checked_mul(100)?;
-    let number = hundreds.checked_add(format!("{part:0<2}").parse().ok()?)?;
-    (number <= 10_000).then_some(number)
+    Area::read(text).ok_or_else(|| FORM.to_owned())
 }
 
 /// What was done.
@@ -154,14 +138,6 @@ fn write_new(path: &Path, bytes: &[u8]) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn areas_are_percents() {
-        assert_eq!(area("0, 10.5 ,100,20.25"), Ok(Area { left: 0, top: 1050, right: 10_000, bottom: 2025 }));
-        for wrong in ["", "1,2,3", "1,2,3,4,5", "5,0,5,10", "0,0,100.01,5", "-1,0,5,5", "a,0,5,5", "1.234,0,5,5"] {
-            assert!(area(wrong).is_err(), "{wrong}");
-        }
-    }
 
     #[test]
     fn words_go_and_nothing_is_written_over() {

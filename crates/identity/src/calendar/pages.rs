@@ -6,7 +6,7 @@ use axum::{extract::State, response::Response};
 use jiff::civil::{Date, Weekday};
 use kernel::{Calendar, NewEvent, calendar::Special};
 use serde_json::json;
-use web::{Ctx, Desk, Done, Error, Form, FormErrors, OfficeShell, Query, Result, act, office_page, page};
+use web::{Ctx, Desk, Done, Error, Form, FormErrors, OfficeShell, Query, Result, act, office_page, page, periods};
 
 use super::{
     calendar_of,
@@ -281,6 +281,7 @@ pub(super) async fn add(State(ctx): State<Ctx>, desk: Desk, Form(form): Form<Add
     };
     let answer = act(&ctx, &form.once, done).await?;
     load_calendar(&ctx).await?;
+    periods::changed(&ctx).await?;
     Ok(answer)
 }
 
@@ -303,5 +304,6 @@ pub(super) async fn remove(State(ctx): State<Ctx>, desk: Desk, Form(form): Form<
     };
     let answer = act(&ctx, "", done).await?;
     load_calendar(&ctx).await?;
+    periods::changed(&ctx).await?;
     Ok(answer)
 }
