@@ -17,9 +17,9 @@ use crate::redo::{Secrets, remade};
 use crate::{extract, pdf};
 
 /// What a text that is put on paper anew does without.
-const LEFT_BEHIND: [&str; 7] = ["版式", "图片和图形", "页眉、页脚和脚注", "批注", "附件", "隐藏的内容", "文档属性"];
+const LEFT_BEHIND: [&str; 7] = ["版式", "图片和图形", "页眉和页脚", "批注", "附件", "隐藏的内容", "文档属性"];
 /// What a page of PDF shows is one text, with its head and foot.
-const OF_NOTES: &str = "页眉、页脚和脚注";
+const OF_NOTES: &str = "页眉和页脚";
 /// Letters within which the number of a paragraph stands that the program made and the paragraph does not hold.
 const NUMBER: usize = 12;
 

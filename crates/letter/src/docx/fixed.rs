@@ -177,8 +177,8 @@ pub(super) fn footer(odd: bool, numbered: bool) -> String {
 const BEYOND: &str = "<w:ind w:left=\"-454\" w:right=\"-340\"/>";
 
 /// The first page of a letter: the organ above a double red line, the thick one first.
-pub(super) fn letter_header(organ: &str) -> String {
-    let size = (850 / organ.chars().count().max(1)).clamp(36, 108);
+pub(super) fn letter_header(name: &str) -> String {
+    let size = (850 / name.chars().count().max(1)).clamp(36, 108);
     let look = format!(
         "{}<w:color w:val=\"D7000F\"/><w:spacing w:val=\"0\"/><w:sz w:val=\"{size}\"/><w:szCs w:val=\"{size}\"/>",
         face("方正小标宋简体")
@@ -187,7 +187,7 @@ pub(super) fn letter_header(organ: &str) -> String {
     format!(
         "{XML}<w:hdr xmlns:w=\"{W}\"><w:p><w:pPr>{line}<w:spacing w:line=\"240\" w:lineRule=\"auto\"/>{BEYOND}\
          <w:jc w:val=\"center\"/></w:pPr>{}</w:p></w:hdr>",
-        run(&look, organ)
+        run(&look, name)
     )
 }
 
