@@ -90,7 +90,7 @@ impl Letter {
         let mut tell = |field: &'static str, message: String| faults.push(Fault { field, message });
         let blank = |text: &String| shown(text).trim().is_empty();
         if self.organs.is_empty() || self.organs.iter().any(blank) {
-            tell("organs", "请写明发文机关的全称。".into());
+            tell("organs", "请写明署名机关的全称。".into());
         }
         for (field, name, text) in [("title", "标题", &self.title), ("addressee", "主送", &self.addressee)] {
             if blank(text) {
@@ -112,7 +112,7 @@ impl Letter {
         let lines =
             [("title", "标题", &self.title), ("number", "发文字号", &self.number), ("note", "附注", &self.note)];
         let lines = lines.into_iter().chain([("addressee", "主送", &self.addressee)]);
-        let lines = lines.chain(self.organs.iter().map(|organ| ("organs", "发文机关名称", organ)));
+        let lines = lines.chain(self.organs.iter().map(|organ| ("organs", "署名机关名称", organ)));
         for (field, name, text) in lines.chain(self.attachments.iter().map(|one| ("attachments", "附件名称", one)))
         {
             if text.chars().count() > LINE {

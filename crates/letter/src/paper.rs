@@ -158,7 +158,7 @@ impl Paper {
         see("文件属性", &mut self.title);
         see("文件属性", &mut self.author);
         if let Some(head) = &mut self.head {
-            head.organs.iter_mut().for_each(|organ| see("发文机关标志", organ));
+            head.organs.iter_mut().for_each(|organ| see("红头", organ));
             see("发文字号", &mut head.number);
         }
         for block in &mut self.blocks {
