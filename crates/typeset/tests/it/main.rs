@@ -99,6 +99,24 @@ fn of_a_letter_between_red_lines_the_first_page_has_no_number() {
     assert!(!bare(&found.text).contains("印发"), "no organ and day of printing");
 }
 
+/// LibreOffice is large; where it is not installed nothing is asked of it.
+#[test]
+fn another_office_program_opens_the_word_file() {
+    let folder = tempfile::tempdir().expect("folder");
+    let file = folder.path().join("letter.docx");
+    std::fs::write(&file, letter::docx(&letter().paper().expect("whole")).expect("even")).expect("written");
+    let mut office = std::process::Command::new("soffice");
+    office.args(["--headless", "--convert-to", "pdf", "--outdir"]).arg(folder.path()).arg(&file);
+    let Ok(done) = office.env("HOME", folder.path()).output() else { return };
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    let pdf = std::fs::read(folder.path().join("letter.pdf")).expect("it opens");
+    let text = bare(&extract(&pdf, "letter.pdf", &Limits::default()).expect("opens").text);
+    for words in ["青府办公开〔2026〕12号", "政府信息部分公开告知书", "张示范：", "2026年11月9日", "抄送：县司法局。"]
+    {
+        assert!(text.contains(words), "{words}\n{text}");
+    }
+}
+
 #[test]
 fn a_wide_table_keeps_its_merged_head() {
     let numbers = |from: u32| (from..from + 7).map(|number| Cell::new(number.to_string()));
