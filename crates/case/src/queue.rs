@@ -214,7 +214,7 @@ pub struct Pressing {
     /// Those of them whose last day is before today.
     pub late: i64,
     /// The first last day among them.
-    pub first: String,
+    pub first_on: String,
 }
 
 /// What is due up to `until`, by organ and kind.
@@ -223,7 +223,7 @@ pub struct Pressing {
 /// When the database fails.
 pub async fn pressing(db: &Db, today: Date, until: Date) -> Result<Vec<Pressing>> {
     query_as(
-        "SELECT organ, kind, COUNT(*) AS cases, COUNT(CASE WHEN due_on < $1 THEN 1 END) AS late, MIN(due_on) AS first \
+        "SELECT organ, kind, COUNT(*) AS cases, COUNT(CASE WHEN due_on < $1 THEN 1 END) AS late, MIN(due_on) AS first_on \
          FROM case_entry WHERE ended_at = '' AND due_on <> '' AND due_on <= $2 GROUP BY organ, kind ORDER BY organ, kind",
     )
     .bind(today.to_string())

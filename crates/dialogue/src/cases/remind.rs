@@ -18,7 +18,7 @@ const AHEAD: u32 = 1;
 fn line(ctx: &Ctx, one: &Pressing) -> String {
     let kind = case::find(ctx, &one.kind).map_or("办件", |kind| kind.label);
     let late = if one.late > 0 { format!("，其中已超期 {} 件", one.late) } else { String::new() };
-    format!("  {kind}：{} 件将到期或已超期{late}，最早 {} 到期", one.cases, one.first)
+    format!("  {kind}：{} 件将到期或已超期{late}，最早 {} 到期", one.cases, one.first_on)
 }
 
 /// Tells organs of what is due by the next working day, and the county office of what is late. Nothing on days off.
