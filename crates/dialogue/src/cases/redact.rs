@@ -12,7 +12,7 @@ use case::{
     files::{self, CaseFile, CaseFileId, Kept, Origin},
     letters,
 };
-use documents::{Area, Extracted, Extractor, Limits, Redacted, Rejected, Removal, Unread};
+use documents::{Area, Extracted, Extractor, Format, Limits, Redacted, Rejected, Removal, Unread};
 use kernel::id::CaseId;
 use store::Tx;
 use web::{Ctx, Desk, Done, Error, Form, FormErrors, OfficeShell, Refusal, Result, act_in_place, office_page, page};
@@ -184,6 +184,17 @@ fn named(name: &str, ending: Option<&str>) -> String {
     if ending.is_empty() { format!("{stem}（区分处理）") } else { format!("{stem}（区分处理）.{ending}") }
 }
 
+/// The media type of the copy: that of the file where it kept its form.
+fn media_of<'a>(name: &str, file: &'a CaseFile) -> &'a str {
+    let ending = |name: &str| name.rsplit_once('.').map(|(_, ending)| ending.to_lowercase());
+    match ending(name).as_deref() {
+        same if same == ending(&file.name).as_deref() => &file.media,
+        Some("pdf") => Format::Pdf.media_type(),
+        Some("docx") => Format::Docx.media_type(),
+        _ => "application/octet-stream",
+    }
+}
+
 /// Makes the copy. What keeps it from being made is told at its field.
 async fn made(ctx: &Ctx, file: &CaseFile, typed: &Typed) -> Result<Result<Made, FormErrors>> {
     let local = ctx.files().local_sealed(&file.digest).await?;
@@ -265,7 +276,7 @@ pub(super) async fn done(
         Ok(copy) => copy,
         Err(errors) => return page_of(&ctx, &desk, (&id, &file), Some(&typed), errors).await,
     };
-    let media = if copy.name.ends_with(".pdf") { "application/pdf" } else { original.media.as_str() };
+    let media = media_of(&copy.name, &original);
     let received = ctx.files().receive_bytes(&copy.bytes).await?;
     let write = async |tx: &mut Tx| {
         case::seen(&ctx, tx.conn(), &desk.actor(), &id).await?;
