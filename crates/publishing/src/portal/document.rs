@@ -280,7 +280,7 @@ async fn view(
         let linked = super::linked::of_document(ctx, document, &shell, &organ);
         shell = shell.linked(&linked);
     }
-    let told = told::told(listed);
+    let told = told::told(listed.kind, &listed.values);
     Ok(Page {
         bar: None,
         shell,
