@@ -70,7 +70,8 @@ both! {
         editor.post(&format!("/references/{reference}/confirm"), &form).await.expect(303);
         // Every surface says the same: the page at once, lists and the search as soon as they follow.
         visitor.get(&of_old).await.expect(200).shows("已废止").shows(NEW).shows("不再作为办事依据").shows(&of_new);
-        visitor.get(&of_new).await.expect(200).shows("文件关系").shows(OLD);
+        visitor.get(&of_new).await.expect(200).shows("文件关系").shows("<h3>废止</h3>").shows(OLD);
+        visitor.get(&of_old).await.expect(200).shows("<h3>废止本文件的</h3>");
         app.work().await;
         assert_eq!((listed(app, "in_force").await, listed(app, "repealed").await), (1, 1));
         visitor.get("/policies?validity=repealed").await.expect(200).shows(OLD).shows("已废止").shows("被引用 1 次");
