@@ -203,7 +203,8 @@ both! {
         ];
         editor.post(&format!("/documents/{id}/save"), &fields).await.expect(303);
         let page = editor.get(&path).await.expect(200).shows("情形“独居空巢老人”是第一次用，已经有相近的：空巢老人");
-        page.hides("情形“低保户”是第一次用");
+        // Those in use stand beside the field, each once.
+        page.hides("情形“低保户”是第一次用").shows("各政策已用的情形（3 个）").shows("<li>空巢老人</li>").shows("本县的乡镇");
     }
 
     async fn conditions_that_contradict_each_other_are_not_submitted(app) {

@@ -14,7 +14,7 @@ use document::{
     files::{self, Twin},
     form::{CLOSED_REASONS, DISCLOSURES, Draft, Typed},
     html,
-    needs::{self, Need, Step},
+    needs::{self, InUse, Need, Step},
     remarks::{self, Remark},
     rows::{self, AttachmentRow, DocumentRow, EditionRow},
 };
@@ -55,6 +55,8 @@ struct Editor {
     withdrawn: Option<(String, String)>,
     organ_name: String,
     long: Vec<Field>,
+    /// Words that others use, offered beside a field.
+    in_use: Vec<InUse>,
     short: Vec<Field>,
     ties: Vec<Tie>,
     files: Vec<AttachmentRow>,
@@ -275,6 +277,7 @@ async fn editor(
         reasons: &CLOSED_REASONS,
         ties: ties(ctx, (&desk.actor(), &house), |relation| form.more(relation.key).to_owned()).await?,
         long,
+        in_use: needs::in_use(ctx, ctx.db().read(), &whole).await?,
         short,
         confirm,
         upload_mb: ctx.config().server.upload_mb,
