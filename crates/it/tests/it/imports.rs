@@ -240,9 +240,18 @@ both! {
             let mut fields: Vec<(&str, &str)> = ids.iter().map(|id| ("ids", id.as_str())).collect();
             fields.push(("gate", gate.code));
             clerk.post(&format!("{page}/gates"), &fields).await.expect(200).shows("没有办成 2 件");
-            fields.extend(ticks.iter().map(|tick| (tick.as_str(), "1")));
+            let last = gate.code == Gate::POLITICAL.code;
             let mut reviewer = app.reviewer(gate).await;
-            reviewer.get(&format!("{page}/gates")).await.expect(200).shows("关于加强校车安全管理的通知");
+            let shown = reviewer.get(&format!("{page}/gates")).await.expect(200).shows("关于加强校车安全管理的通知");
+            // What becomes of them is said as it will be, and what was chosen stays chosen where something is not ticked.
+            if last {
+                shown.shows("通过后立即向全社会公开");
+            } else {
+                shown.shows("通过后进入").hides("立即向全社会公开");
+            }
+            let again = reviewer.post(&format!("{page}/gates"), &fields).await.expect(422).shows("核对事项没有勾选").text();
+            assert_eq!(again.matches("data-pick checked").count(), 2, "{again}");
+            fields.extend(ticks.iter().map(|tick| (tick.as_str(), "1")));
             reviewer.post(&format!("{page}/gates"), &fields).await.expect(200).shows("办好 2 件");
         }
         app.work().await;

@@ -57,7 +57,7 @@ async fn waiting(ctx: &Ctx, staff: &Staff, editions: &[EditionId]) -> Result<Vec
             label: stage.label.clone(),
             questions: stage.questions.clone(),
             excerpt: filters::shortened(&looked.whole.text.body_text, EXCERPT),
-            last: looked.last,
+            then: looked.then,
             why: looked.why,
         });
     }
