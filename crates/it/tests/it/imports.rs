@@ -394,7 +394,7 @@ both! {
         let file: String = store::query_scalar("SELECT id FROM import_file").fetch_one(app.ctx().db().read()).await.expect("a file");
         let path = format!("{page}/files/{file}");
         let mut clerk = app.clerk().await;
-        let form = clerk.get(&path).await.expect(200).shows("发布机关").shows("请核对");
+        let form = clerk.get(&path).await.expect(200).shows("发布机关").shows("请核对").shows("href=\"#organ\"");
         let (once, version) = (form.field("once"), form.field("version"));
         let fields = [
             ("title", "关于加强校车安全管理的通知"), ("document_number", "青禾财发〔2024〕12号"), ("written_on", "2024-05-20"),
