@@ -10,12 +10,13 @@ use std::collections::{BTreeSet, HashMap};
 use std::io::{Cursor, Write};
 
 use documents::{Change, Code, Limits, Redone, Rejected};
+use fold::markup::{escaped, unescaped};
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
 use crate::container::Package;
 use clean::Gone;
-use markup::{Token, escaped, named, tokens, unescaped};
+use markup::{Token, named, tokens};
 use secrets::{Secrets, place};
 
 /// Makes the file anew.

@@ -4,8 +4,9 @@
 use std::collections::{BTreeSet, HashMap};
 
 use documents::Change;
+use fold::markup::unescaped;
 
-use super::markup::{Token, named, tokens, unescaped};
+use super::markup::{Token, named, tokens};
 
 /// Digits from which on a run of them is a number of somebody.
 const LEAST: usize = 7;
