@@ -98,7 +98,7 @@ impl Editor {
 
     /// Whether a masked copy can be made of a file.
     fn can_be_masked(&self, file: &AttachmentRow) -> bool {
-        matches!(file.format.as_str(), "docx" | "xlsx")
+        matches!(file.format.as_str(), "docx" | "xlsx" | "csv" | "txt")
     }
 
     /// Whether something in it tells of people: then a masked copy is offered where the file stands.
