@@ -29,7 +29,11 @@ pub(super) fn redo(
     Ok(Redone {
         bytes: whole.into_bytes(),
         done: words + numbers,
-        dropped: if encoding == "UTF-8" { Vec::new() } else { vec!["原来的文字编码（改为 UTF-8）".to_owned()] },
+        dropped: if encoding == "UTF-8" {
+            Vec::new()
+        } else {
+            vec!["原来的文字编码（改为 UTF-8）".to_owned()]
+        },
         left: if left { vec!["正文".to_owned()] } else { Vec::new() },
     })
 }
@@ -117,8 +121,10 @@ mod tests {
 
     #[test]
     fn cells_are_written_anew_and_nothing_else() {
-        let before = "姓名,手机,住址,备注\r\n王建军,\"13800138000\",\"柳溪镇,三组12号\",\"说\"\"好\"\"，\r\n次日\"\r\n,,,\r\n";
-        let after = "姓名,手机,住址,备注\r\n王*军,\"138****8000\",\"柳溪镇,*组**号\",\"说\"\"好\"\"，\r\n次日\"\r\n,,,\r\n";
+        let before =
+            "姓名,手机,住址,备注\r\n王建军,\"13800138000\",\"柳溪镇,三组12号\",\"说\"\"好\"\"，\r\n次日\"\r\n,,,\r\n";
+        let after =
+            "姓名,手机,住址,备注\r\n王*军,\"138****8000\",\"柳溪镇,*组**号\",\"说\"\"好\"\"，\r\n次日\"\r\n,,,\r\n";
         let redone = made(before.as_bytes(), Format::Csv);
         assert_eq!((String::from_utf8(redone.bytes).expect("text").as_str(), redone.done), (after, 3));
         assert!(redone.dropped.is_empty() && redone.left.is_empty());
