@@ -81,7 +81,10 @@ mod tests {
     fn an_amount_is_asked_for_as_it_stands() {
         assert_eq!(words("2元"), (Vec::new(), vec!["2元".to_owned()]));
         let (words_of, amounts) = words("停车收费2元");
-        assert!(words_of.iter().any(|word| word.contains("停车")) && !words_of.contains(&"2".to_owned()), "{words_of:?}");
+        assert!(
+            words_of.iter().any(|word| word.contains("停车")) && !words_of.contains(&"2".to_owned()),
+            "{words_of:?}"
+        );
         assert_eq!(amounts, ["2元"]);
         assert_eq!(words("2026年").1, Vec::<String>::new());
     }
