@@ -275,7 +275,11 @@ async fn editor(
         disclosures: DISCLOSURES.iter().zip(hints).map(|((code, label), hint)| (*code, *label, hint)).collect(),
         compared: COMPARED.offered().into_iter().map(|(code, label)| (code, label, "")).collect(),
         reasons: &CLOSED_REASONS,
-        ties: ties(ctx, (&desk.actor(), &house), |relation| form.more(relation.key).to_owned()).await?,
+        ties: {
+            let all = ties(ctx, (&desk.actor(), &house), |relation| form.more(relation.key).to_owned()).await?;
+            // Those of other kinds are not asked for; what was chosen stays in sight.
+            all.into_iter().filter(|tie| kind.relation(tie.key).is_some() || !tie.value.is_empty()).collect()
+        },
         long,
         in_use: needs::in_use(ctx, ctx.db().read(), &whole).await?,
         short,
