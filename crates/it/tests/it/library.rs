@@ -86,6 +86,27 @@ both! {
         assert_eq!((listed(app, "in_force").await, listed(app, "repealed").await), (1, 0));
     }
 
+    async fn what_changes_nothing_is_confirmed_together(app) {
+        column(app).await;
+        let (old, new) = pair(app).await;
+        let text = "<p>第一条　根据《某省停车设施管理条例》，制定本办法。</p><p>第二条　本办法自公布之日起施行。</p>";
+        let other = put(app, policy("QH010", "共享单车管理办法", "青禾财发〔2026〕10号", text, "2026-02-26T02:00:00Z")).await;
+        app.work().await;
+        let (based, seen) = found(app, &other, "based_on").await;
+        let (repeals, version) = found(app, &new, "repeals").await;
+        let mut editor = app.editor("QH010").await;
+        let page = editor.get("/references?state=found").await.expect(200).shows("认定选中的").shows(&format!("value=\"{based}:{seen}\""));
+        let page = page.hides(&format!("value=\"{repeals}:"));
+        let (one, two, once) = (format!("{based}:{seen}"), format!("{repeals}:{version}"), page.field("once"));
+        editor.post("/references/many", &[]).await.expect(409);
+        let fields = [("once", once.as_str()), ("ids", one.as_str()), ("ids", two.as_str())];
+        editor.post("/references/many", &fields).await.expect(303);
+        editor.get("/references?state=found").await.expect(200).shows("已认定 1 条").shows("逐条");
+        let mut visitor = app.visitor();
+        visitor.get(&format!("/policies/{other}")).await.expect(200).shows("<h3>依据</h3>").shows("停车设施管理条例");
+        visitor.get(&format!("/policies/{old}")).await.expect(200).hides("已废止");
+    }
+
     async fn a_document_is_read_as_it_stood_on_a_day(app) {
         column(app).await;
         let mut old = policy("QH010", OLD, "青禾财发〔2020〕3号", "<p>第一条 停车收费每小时2元。</p>", "2026-02-20T02:00:00Z");
