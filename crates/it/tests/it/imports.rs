@@ -269,6 +269,9 @@ both! {
         assert_eq!((report.imported, report.doubtful), (3, 3), "{report:?}");
         let page = format!("/imports/{}", report.batch);
         let once = editor.get(&format!("{page}?show=doubtful")).await.expect(200).shows("没有认出发文字号").field("once");
+        // Nothing is ticked: what was typed is not lost.
+        let typed = editor.post(&format!("{page}/look"), &[("explained", "当年的通知没有编号")]).await.expect(422);
+        typed.shows("请先勾选").shows("value=\"当年的通知没有编号\"");
         let ids: Vec<String> = store::query_scalar("SELECT id FROM import_file ORDER BY place")
             .fetch_all(app.ctx().db().read()).await.expect("files");
         let mut fields: Vec<(&str, &str)> = ids.iter().take(2).map(|id| ("ids", id.as_str())).collect();

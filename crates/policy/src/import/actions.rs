@@ -20,13 +20,11 @@ use kernel::{NewEvent, OrganCode, may_for};
 use serde::Deserialize;
 use serde_json::json;
 use store::Tx;
-use web::{
-    Ctx, Desk, Done, Form, FormErrors, OfficeShell, Refusal, Result, act, act_in_place, filters, office_page, page,
-};
+use web::{Ctx, Desk, Done, Form, FormErrors, OfficeShell, Refusal, Result, act_in_place, filters, office_page, page};
 
 use super::{
     LOOKED,
-    pages::{files, seen, writable},
+    pages::{self, files, seen, writable},
     reading::Doubt,
     rows::{self, Batch, BatchId, FileId, Line, Shown},
 };
@@ -349,7 +347,7 @@ pub(super) async fn look(
         let kind = Kinds::of(&ctx).get(&batch.kind).ok_or(Refusal::NotFound)?;
         may_for(&desk.actor(), kind.write, &batch.organ)?;
         if ticked.ids.is_empty() {
-            return Ok(Done::to(back.clone()).with(|redirect| redirect.flash("warn", "请先勾选已经核对的文件。")));
+            return Err(Refusal::field("ids", "请先勾选已经核对的文件。"));
         }
         let explained = ticked.explained.trim();
         let (mut looked, mut lacking) = (0, Vec::new());
@@ -383,7 +381,12 @@ pub(super) async fn look(
         let words = format!("{told}{}", lacking_words(&lacking));
         Ok::<_, Refusal>(Done::to(back.clone()).with(|redirect| redirect.flash("warn", words)))
     };
-    Ok(act(&ctx, &ticked.once, done).await?)
+    let again = async |errors: FormErrors| {
+        let asked = pages::Asked::of(Shown::Doubtful);
+        let typed = (ticked.explained.clone(), ticked.organ.clone());
+        pages::batch_page(&ctx, &desk, (batch.clone(), asked), typed, errors).await
+    };
+    act_in_place(&ctx, &ticked.once, done, again).await
 }
 
 #[derive(Template)]
