@@ -78,7 +78,9 @@ both! {
         visitor.get("/questions?q=%E4%B8%BA%E4%BB%80%E4%B9%88").await.expect(200).shows("为什么要有这个办法？");
         // The page of an answer leads to the very clause on which it rests.
         let clause = format!("href=\"/policies/{id}#第二条\"");
-        visitor.get(&format!("/documents/{asked}")).await.expect(200).shows(&clause);
+        let answer = visitor.get(&format!("/documents/{asked}")).await.expect(200).shows(&clause).text();
+        let at = |words: &str| answer.find(words).unwrap_or_else(|| panic!("no {words} in {answer}"));
+        assert!(at("class=\"prose\"") < at("<dl class=\"facts"), "the answer stands before what is known of it");
         app.pass(SignedDuration::from_hours(1));
         correct(app, &id, "<p>第一条　为了老有所养，制定本办法。</p><p>第二条　补贴每人每月 120 元。</p>").await;
         app.work().await;

@@ -101,6 +101,8 @@ struct Page {
     title: String,
     organ: String,
     official: bool,
+    /// A question with its answer: what was asked for stands before the facts.
+    answers: bool,
     validity: String,
     applies: String,
     ended: Option<Ended>,
@@ -286,6 +288,7 @@ async fn view(
         shell,
         title: listed.title.clone(),
         official,
+        answers: listed.kind.page == "answer",
         applies: applies(listed),
         ended: part::ended(ctx, &listed.organ),
         banner: relations::banner(listed, &relations, today),
