@@ -70,8 +70,8 @@ pub fn months(year: i16, days: &[(u16, u32)], upto: u16) -> Vec<(String, u64)> {
         .collect()
 }
 
-/// The same as a bar for each month, for narrow screens, where cells of days would be too small or out of sight; nothing before the
-/// first month. `months` as [`months`] gives them.
+/// The same as a bar for each month, for narrow screens, where cells of days would be too small or out of sight; nothing before
+/// the first month. `months` as [`months`] gives them.
 #[must_use]
 pub fn bars(year: i16, months: &[(String, u64)]) -> String {
     /// Width of the drawing, where bars begin, how long the longest is, and the height of a row.

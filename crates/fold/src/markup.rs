@@ -1,5 +1,5 @@
-//! Text within HTML and XML: how what would be read as markup is written, and what the references of XML stand for. One place, for
-//! readers of files, pages and what is handed on alike.
+//! Text within HTML and XML: how what would be read as markup is written, and what the references of XML stand for. One place,
+//! for readers of files, pages and what is handed on alike.
 
 /// Text for use in HTML, SVG or XML that no template writes: in elements and in attribute values of either quotation mark.
 pub fn escaped(text: &str) -> String {

@@ -49,8 +49,8 @@ pub(crate) fn meant(words: Vec<String>) -> Vec<String> {
 /// What stands behind a number that is an amount of money, or a large one.
 const AMOUNTS: &str = "元角万亿";
 
-/// The words that a stretch of a question asks for, and its amounts, which are looked for as they stand: a 2 alone stands everywhere, a
-/// 2元 where something costs that much.
+/// The words that a stretch of a question asks for, and its amounts, which are looked for as they stand: a 2 alone stands
+/// everywhere, a 2元 where something costs that much.
 pub(crate) fn words(text: &str) -> (Vec<String>, Vec<String>) {
     let units = tokens::units(text);
     let mut numbers: Vec<String> = Vec::new();

@@ -121,8 +121,8 @@ fn percent(part: &str, chars: &[char], at: usize) -> Option<Finding> {
         .then(|| found("wording.number", part, chars, (start, end), suggestion, Some(right)))
 }
 
-/// 3千5百元: of the words for powers of ten only 万 and 亿 stand behind figures (GB/T 15835), but for those of units, 千米. Where it ends is
-/// told, too, so that its parts are not looked at singly.
+/// 3千5百元: of the words for powers of ten only 万 and 亿 stand behind figures (GB/T 15835), but for those of units, 千米. Where it
+/// ends is told, too, so that its parts are not looked at singly.
 fn mixed(part: &str, chars: &[char], at: usize, count: usize) -> Option<(Finding, usize)> {
     static POWERS: [(char, u64); 3] = [('千', 1000), ('百', 100), ('十', 10)];
     if count != 1 {

@@ -1,7 +1,7 @@
-//! A Word document, a workbook, a table or text without form ([`plain`]) with other words in some of its places, paragraphs and cells
-//! whose whole text is named, and without what nobody reads and everybody gets: properties, comments, revisions, formulas ([`clean`]).
-//! The same numbers are looked for in every other place of the package; where something of them stands still, the place is told
-//! ([`secrets`]).
+//! A Word document, a workbook, a table or text without form ([`plain`]) with other words in some of its places, paragraphs and
+//! cells whose whole text is named, and without what nobody reads and everybody gets: properties, comments, revisions, formulas
+//! ([`clean`]). The same numbers are looked for in every other place of the package; where something of them stands still, the
+//! place is told ([`secrets`]).
 
 mod clean;
 mod markup;

@@ -95,7 +95,8 @@ both! {
         let (based, seen) = found(app, &other, "based_on").await;
         let (repeals, version) = found(app, &new, "repeals").await;
         let mut editor = app.editor("QH010").await;
-        let page = editor.get("/references?state=found").await.expect(200).shows("认定选中的").shows(&format!("value=\"{based}:{seen}\""));
+        let page = editor.get("/references?state=found").await.expect(200).shows("认定选中的");
+        let page = page.shows(&format!("value=\"{based}:{seen}\""));
         let page = page.hides(&format!("value=\"{repeals}:"));
         let (one, two, once) = (format!("{based}:{seen}"), format!("{repeals}:{version}"), page.field("once"));
         editor.post("/references/many", &[]).await.expect(409);

@@ -178,7 +178,8 @@ pub(super) async fn page(
     shown(&ctx, &desk, batch, sent, FormErrors::new()).await
 }
 
-/// How many of the questions are not ticked: those of the first of the texts that still waits at the gate, by which the page was made.
+/// How many of the questions are not ticked: those of the first of the texts that still waits at the gate, by which the page
+/// was made.
 async fn unticked(ctx: &Ctx, desk: &Desk, chosen: &Chosen) -> Result<usize> {
     let desks = ctx.one::<Arc<dyn Releases>>();
     for (edition, _) in &chosen.ids {

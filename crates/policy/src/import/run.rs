@@ -129,8 +129,8 @@ struct Reader {
 /// Brings files in; `told` hears of each write.
 ///
 /// # Errors
-/// When the person may not write for the organ, or storage fails. What was written before stays: how much it is, and how it is gone
-/// on with, is said.
+/// When the person may not write for the organ, or storage fails. What was written before stays: how much it is, and how it is
+/// gone on with, is said.
 pub async fn run(
     ctx: &Ctx,
     actor: &Actor,
