@@ -84,6 +84,8 @@ pub struct Report {
     /// Files with other words for a document that is there: nothing was changed.
     pub changed: Vec<Left>,
     pub failed: Vec<Left>,
+    /// Files of the folder that were left alone: of other kinds, or links.
+    pub besides: Vec<String>,
     /// Address of the batch in the office.
     pub url: String,
     #[serde(skip)]
