@@ -39,6 +39,11 @@ pub struct Pass<'a> {
     pub how: &'a str,
 }
 
+/// How many of the questions are not ticked.
+pub fn unticked(questions: &[String], ticked: &[usize]) -> usize {
+    (0..questions.len()).filter(|at| !ticked.contains(at)).count()
+}
+
 /// What becomes of several that are passed together, in lines for a confirmation: one where it is the same for all.
 pub fn together<'a>(each: impl IntoIterator<Item = &'a str>) -> Vec<String> {
     let mut known: Vec<(&str, usize)> = Vec::new();

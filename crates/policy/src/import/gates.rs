@@ -185,7 +185,7 @@ async fn unticked(ctx: &Ctx, desk: &Desk, chosen: &Chosen) -> Result<usize> {
     for (edition, _) in &chosen.ids {
         let waiting = desks.waiting(ctx, &desk.staff, std::slice::from_ref(edition)).await?;
         let Some(one) = waiting.into_iter().find(|one| one.gate == chosen.gate) else { continue };
-        return Ok((0..one.questions.len()).filter(|at| !chosen.ticked.contains(at)).count());
+        return Ok(release::unticked(&one.questions, &chosen.ticked));
     }
     Ok(0)
 }

@@ -411,7 +411,7 @@ fn asked(looks: &[std::result::Result<Looked, Refusal>]) -> &[String] {
 
 /// What of that is not ticked.
 fn unticked(chosen: &Chosen, looks: &[std::result::Result<Looked, Refusal>]) -> Option<Because> {
-    let left = (0..asked(looks).len()).filter(|at| !chosen.ticks.places().contains(at)).count();
+    let left = release::unticked(asked(looks), chosen.ticks.places());
     (left > 0).then_some(Because::Unticked(left))
 }
 
