@@ -156,7 +156,7 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let inside = folder.path().join("政策");
         std::fs::create_dir(&inside).expect("a folder");
-        assert_eq!(named(&[inside.clone()]), "政策");
+        assert_eq!(named(std::slice::from_ref(&inside)), "政策");
         assert_eq!(named(&[inside.join("../政策"), PathBuf::from("没有这个.docx")]), "政策、没有这个.docx");
     }
 }

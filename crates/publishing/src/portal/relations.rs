@@ -124,7 +124,7 @@ impl Relations {
             begun && does
         };
         let mut found: Vec<&Told> = self.back.iter().filter(fits).collect();
-        found.sort_by(|a, b| b.from.cmp(&a.from));
+        found.sort_by_key(|told| std::cmp::Reverse(told.from));
         found
     }
 }
