@@ -129,8 +129,7 @@ fn mixed(part: &str, chars: &[char], at: usize, count: usize) -> Option<(Finding
         return None;
     }
     let (mut end, mut value, mut parts, mut below) = (at, 0, 0, u64::MAX);
-    loop {
-        let Some(figure) = chars.get(end).and_then(|c| c.to_digit(10)) else { break };
+    while let Some(figure) = chars.get(end).and_then(|c| c.to_digit(10)) {
         let power = chars.get(end + 1).and_then(|c| POWERS.iter().find(|(name, _)| name == c));
         let Some((_, power)) = power.filter(|(_, power)| *power < below) else { break };
         (value, below, parts, end) = (value + u64::from(figure) * power, *power, parts + 1, end + 2);
