@@ -142,7 +142,7 @@ fn mixed(part: &str, chars: &[char], at: usize, count: usize) -> Option<(Finding
         return None;
     }
     // 3千5: 3005 or 3500.
-    let right = (!next.is_some_and(|c| c.is_ascii_digit())).then(|| value.to_string());
+    let right = next.is_none_or(|c| !c.is_ascii_digit()).then(|| value.to_string());
     let suggestion = match &right {
         Some(right) => format!("数字后面除“万”“亿”外不写“千”“百”“十”，请写作“{right}”。"),
         None => "数字后面除“万”“亿”外不写“千”“百”“十”，请写成完整的数字。".to_owned(),
