@@ -50,10 +50,10 @@ const WITHIN_BASES: &[(&str, &[&str])] = &[
     ("check-text", &["fold", "text", "doc-number", "doc-layout", "law-text"]),
     ("documents", &[]),
     // Only the guarded child, which is the program itself, and tests link the heavy readers.
-    ("documents-read", &["documents"]),
+    ("documents-read", &["documents", "fold"]),
     ("store-derive", &[]),
     ("store", &["kernel", "store-derive"]),
-    ("web", &["kernel", "store"]),
+    ("web", &["fold", "kernel", "store"]),
     ("charts", &["web"]),
     ("card", &[]),
     // All write the log, few ask for its proof: the audit and the commands.

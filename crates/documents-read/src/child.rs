@@ -54,7 +54,7 @@ pub fn child_main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Work::Table { wanted } => answer(read_table(&bytes, &name, wanted, &request.limits)),
         Work::Picture => answer(draw(&bytes, &name, &request.limits)),
         Work::Import => answer(import(&bytes, &name, &request.limits)),
-        Work::Redo { changes } => answer(redo(&bytes, changes, &request.limits)),
+        Work::Redo { changes } => answer(redo(&bytes, &name, changes, &request.limits)),
         Work::Unpack => answer(unpack(&bytes, &request.limits)),
         Work::Many => unreachable!("reads its files itself, and is done before"),
     }

@@ -169,6 +169,13 @@ const FEW: usize = 6;
 /// What was split or merged across others: an article that seems to be new and whose words stood in one that lost them, and the
 /// other way round.
 fn gathered(told: &mut Vec<Told>, (olds, news): (&[Item], &[Item]), cut: Word, steps: &mut Steps) {
+    if !told.iter().any(|one| matches!(one.change, Change::Added | Change::Removed)) {
+        return;
+    }
+    // Each article is asked for by each that is alone.
+    let shingled =
+        |items: &[Item]| -> Vec<Vec<u64>> { items.iter().map(|item| matching::shingles(&item.words)).collect() };
+    let (of_old, of_new) = (shingled(olds), shingled(news));
     for (lone, change) in [(Change::Added, Change::Split), (Change::Removed, Change::Merged)] {
         let split = change == Change::Split;
         let mut at = 0;
@@ -177,17 +184,22 @@ fn gathered(told: &mut Vec<Told>, (olds, news): (&[Item], &[Item]), cut: Word, s
                 at += 1;
                 continue;
             }
-            let part = if split { joined(news, &told[at].is, cut) } else { joined(olds, &told[at].was, cut) };
+            let own = if split { told[at].is[0] } else { told[at].was[0] };
+            let (part, length) = match split {
+                true => (&of_new[own], news[own].words.len()),
+                false => (&of_old[own], olds[own].words.len()),
+            };
             let mut best: Option<(usize, usize)> = None;
             let fits = |one: &Told| {
                 let alone = if split { one.was.len() == 1 } else { one.is.len() == 1 };
                 alone && (one.change == change || matches!(one.change, Change::Modified | Change::MovedModified))
             };
-            for (place, one) in told.iter().enumerate().filter(|(_, one)| part.len() >= FEW && fits(one)) {
-                let whole = if split { joined(olds, &one.was, cut) } else { joined(news, &one.is, cut) };
-                if matching::covered(&part, &whole, steps) < PART {
+            for (place, one) in told.iter().enumerate().filter(|(_, one)| length >= FEW && fits(one)) {
+                let whole = if split { &of_old[one.was[0]] } else { &of_new[one.is[0]] };
+                if matching::covered(part, whole, steps) < PART {
                     continue;
                 }
+                let whole = if split { joined(olds, &one.was, cut) } else { joined(news, &one.is, cut) };
                 let (rest, mut all) = if split {
                     (joined(news, &one.is, cut), one.is.clone())
                 } else {

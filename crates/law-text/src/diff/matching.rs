@@ -164,7 +164,7 @@ fn elsewhere(olds: &[Item], (of_old, of_new): (&[u32], &[u32]), pairs: &mut Pair
 }
 
 /// The words of a unit and its neighbouring words, sorted: what two units have of these in common says how alike they are.
-fn shingles(words: &[Word]) -> Vec<u64> {
+pub fn shingles(words: &[Word]) -> Vec<u64> {
     let single = words.iter().map(|word| u64::from(*word) | 1 << 63);
     let double = words.windows(2).map(|two| u64::from(two[0]) << 31 | u64::from(two[1]));
     let mut all: Vec<u64> = single.chain(double).collect();
@@ -195,13 +195,12 @@ pub fn likeness(a: &[Word], b: &[Word], steps: &mut Steps) -> usize {
     if a == b { 1000 } else { alike(&shingles(a), &shingles(b), steps) }
 }
 
-/// How much of a part stands in a whole, in thousandths.
-pub fn covered(part: &[Word], whole: &[Word], steps: &mut Steps) -> usize {
-    let (part, whole) = (shingles(part), shingles(whole));
+/// How much of a part stands in a whole, in thousandths; both by their [`shingles`], which are made once and asked often.
+pub fn covered(part: &[u64], whole: &[u64], steps: &mut Steps) -> usize {
     if part.is_empty() || !steps.take(part.len() + whole.len()) {
         return 0;
     }
-    1000 * shared(&part, &whole) / part.len()
+    1000 * shared(part, whole) / part.len()
 }
 
 /// A pair that might be: how well it stands, how alike it is, and which.
@@ -381,16 +380,23 @@ fn groups(olds: &[Item], news: &[Item], pairs: &Pairs, stays: &[bool], steps: &m
 
 /// Which neighbours of `at` are parts of the whole together with it.
 fn along(whole: &Item, parts: &[Item], at: usize, free: impl Fn(usize) -> bool, steps: &mut Steps) -> Range<usize> {
-    let all = shingles(&whole.words);
+    let fits =
+        |part: &usize| free(*part) && parts.get(*part).is_some_and(|item| item.class == 0 && item.words.len() >= 4);
     let mut taken = at..at + 1;
+    // Most have no neighbour that could be a part: nothing of them is looked at.
+    let beside = |taken: &Range<usize>| -> Vec<usize> {
+        let (after, before) = (taken.end, taken.start.checked_sub(1));
+        [(after < parts.len()).then_some(after), before].into_iter().flatten().filter(&fits).collect()
+    };
+    if beside(&taken).is_empty() {
+        return taken;
+    }
+    let all = shingles(&whole.words);
     let mut words = parts[at].words.clone();
     let mut score = alike(&all, &shingles(&words), steps);
     loop {
-        let (after, before) = (taken.end, taken.start.checked_sub(1));
-        let next = [(after < parts.len()).then_some(after), before].into_iter().flatten();
-        let fits = |part: &usize| free(*part) && parts[*part].class == 0 && parts[*part].words.len() >= 4;
         let mut grown = false;
-        for part in next.filter(fits).collect::<Vec<_>>() {
+        for part in beside(&taken) {
             let own = shingles(&parts[part].words);
             if own.is_empty() || !steps.take(all.len() + own.len()) || 1000 * shared(&all, &own) / own.len() < PART {
                 continue;

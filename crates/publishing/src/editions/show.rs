@@ -35,7 +35,10 @@ use super::{
     history::{Line, history},
     seen, subject,
 };
-use crate::{comments, people};
+use crate::{
+    comments, people,
+    portal::{self, Told},
+};
 
 /// An edition as the page lists it.
 struct EditionLine {
@@ -312,7 +315,9 @@ pub(super) async fn page(
 /// The text of an edition as the public would see it.
 pub(crate) struct Paper {
     pub(crate) body: String,
-    /// Long fields, each under its name; the summary says that the page does not show it.
+    /// Long fields that the page shows below the text, in the form in which it shows them.
+    pub(crate) told: Vec<Told>,
+    /// Long fields that the page tells elsewhere, each under its name; the summary says that the page does not show it.
     pub(crate) long: Vec<(&'static str, String)>,
     pub(crate) facts: Vec<(&'static str, String)>,
     pub(crate) files: Vec<AttachmentRow>,
@@ -344,6 +349,7 @@ pub(crate) async fn paper(ctx: &Ctx, whole: &Whole) -> Result<Paper> {
             document::Shape::Long(_) if facet.key == document::common::SUMMARY.key => {
                 long.push(("摘要（文件页上不显示，供订阅和搜索引擎使用）", value));
             }
+            document::Shape::Long(_) if facet.place > 0 => {}
             document::Shape::Long(_) => long.push((facet.label, value)),
             _ => facts.push((facet.shown, value)),
         }
@@ -353,6 +359,7 @@ pub(crate) async fn paper(ctx: &Ctx, whole: &Whole) -> Result<Paper> {
     long.retain(|(_, value)| !value.is_empty());
     Ok(Paper {
         body: pictures(readable(&house, whole), &document.id, &edition.id),
+        told: portal::told(kind, &values),
         long,
         facts,
         files: whole.attachments().cloned().collect(),

@@ -385,6 +385,18 @@ pub(super) struct Library {
     pub(super) by_day: bool,
 }
 
+impl Library {
+    /// Whether documents of several kinds stand in the list.
+    fn is_mixed(&self) -> bool {
+        matches!(self.asked.kind.as_str(), "" | "all")
+    }
+
+    /// Whether nothing was asked for that could have left something out.
+    fn is_whole(&self) -> bool {
+        self.chosen.is_empty() && self.other.is_empty() && self.asked.q.is_empty()
+    }
+}
+
 /// What a library holds and is called.
 pub(super) struct Shelf {
     pub(super) kinds: Vec<Kind>,
