@@ -161,8 +161,6 @@ fn fates((was, olds): (&[Article], &[Item]), (is, news): (&[Article], &[Item]), 
 
 /// How much of an article must stand in another for it to be a part of it, in thousandths.
 const PART: usize = 700;
-/// By how much taking an article along must make both sides more alike, in thousandths.
-const BETTER: usize = 50;
 /// An article with fewer words is a part of anything.
 const FEW: usize = 6;
 
@@ -185,7 +183,8 @@ fn gathered(told: &mut Vec<Told>, (olds, news): (&[Item], &[Item]), cut: Word, s
             };
             for (place, one) in told.iter().enumerate().filter(|(_, one)| part.len() >= FEW && fits(one)) {
                 let whole = if split { joined(olds, &one.was, cut) } else { joined(news, &one.is, cut) };
-                if matching::covered(&part, &whole, steps) < PART {
+                let carried = matching::carried(&part, &whole, steps);
+                if matching::covered(&part, &whole, steps) < PART || carried < matching::CARRIED {
                     continue;
                 }
                 let (rest, mut all) = if split {
@@ -198,8 +197,8 @@ fn gathered(told: &mut Vec<Told>, (olds, news): (&[Item], &[Item]), cut: Word, s
                 let together = joined(if split { news } else { olds }, &all, cut);
                 let gain = matching::likeness(&whole, &together, steps)
                     .saturating_sub(matching::likeness(&whole, &rest, steps));
-                if gain >= BETTER && best.is_none_or(|(_, most)| gain > most) {
-                    best = Some((place, gain));
+                if gain >= matching::gain_of(&part, carried) && best.is_none_or(|(_, most)| carried + gain > most) {
+                    best = Some((place, carried + gain));
                 }
             }
             let Some((place, _)) = best else {
