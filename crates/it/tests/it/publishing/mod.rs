@@ -1,5 +1,6 @@
 //! Stories of publishing: from a draft through four gates to the public, and every way in which that must not happen.
 
+mod amend;
 pub(crate) mod changes;
 mod checks;
 mod cited;
