@@ -559,7 +559,7 @@ const UNREAD: &str = "没有看懂这一句，请由人处理";
 pub fn decisions(text: &str) -> Vec<String> {
     let mut found: Vec<String> = Vec::new();
     for line in text.lines().map(|line| line.trim().trim_start_matches('#').trim()) {
-        let amends = line.contains("关于修改") && (line.ends_with("的决定") || line.ends_with("决定"));
+        let amends = line.contains("关于") && line.contains("修改") && line.ends_with("决定");
         if amends && is_title(line) && !found.iter().any(|known| known == line) {
             found.push(line.to_owned());
         }

@@ -91,15 +91,14 @@ both! {
         let file = second.as_bytes();
         editor.upload(&read, &[], &[("file", "决定.txt", file)]).await.expect(200).shows("应用 1 处");
         // The text of another organ is not theirs to amend.
-        app.editor("QH011").await.get(&amend).await.expect(403);
+        app.editor("QH011").await.get(&amend).await.expect(404);
     }
 }
 
 /// The same form once more, with the draft as it is: refused in words.
 async fn made_again(editor: &mut Client, old: &str, decision: &str) {
     let page = format!("/documents/{old}/amend");
-    let (edit, fields) = (editor.get(&format!("/documents/{old}/edit")).await.expect(200), "version");
-    let version = edit.field(fields);
+    let version = editor.get(&format!("/documents/{old}/edit")).await.expect(200).field("version");
     let form = [("decision", decision), ("sure", "true"), ("version", version.as_str())];
     editor.post(&page, &form).await.expect(409);
 }
