@@ -209,18 +209,24 @@ fn rest(config: &Config, problems: &mut Vec<String>) {
         url.is_empty() || known.iter().any(|start| url.starts_with(start)),
         "database.url：应为空、sqlite:路径 或 postgres://…",
     );
-    for net in &config.settings.get::<duty::settings::Duties>().check_allow {
+    let (duties, links) =
+        (config.settings.get::<duty::settings::Duties>(), config.settings.get::<publishing::links::Links>());
+    networks("duties.check_allow", "填写佐证的人", &duties.check_allow, problems);
+    networks("links.allow", "写链接的人", &links.allow, problems);
+    routes(config, problems);
+}
+
+/// Networks that `who` may have this program ask, though they are not public: not everything, and not this machine.
+fn networks(key: &str, who: &str, nets: &[IpNet], problems: &mut Vec<String>) {
+    for net in nets {
         if is_everybody(net) {
-            problems.push(format!(
-                "duties.check_allow：{net} 等于允许本机访问任何地址。请只写要检查的内网网段，例如 10.20.0.0/16"
-            ));
+            problems.push(format!("{key}：{net} 等于允许本机访问任何地址。请只写要检查的内网网段，例如 10.20.0.0/16"));
         } else if OWN.iter().filter_map(|own| own.parse().ok()).any(|own| meet(net, &own)) {
             problems.push(format!(
-                "duties.check_allow：{net} 包含本机自己的地址，填写佐证的人就能让本程序访问本机上的任何服务。请只写要检查的内网网段，例如 10.20.0.0/16"
+                "{key}：{net} 包含本机自己的地址，{who}就能让本程序访问本机上的任何服务。请只写要检查的内网网段，例如 10.20.0.0/16"
             ));
         }
     }
-    routes(config, problems);
 }
 
 /// What a machine calls itself, and where a cloud keeps the secrets of its machines.

@@ -43,31 +43,59 @@ pub fn wanted(text: &str) -> Vec<Wanted> {
     all
 }
 
-/// The same for a tag: the address of a link to this site.
+/// The same for a tag: the address of a link.
 pub fn wanted_of_tag(tag: &str) -> Vec<Wanted> {
-    address(tag).map(|(address, _)| Wanted::Address(address)).into_iter().collect()
+    address(tag).map(|(wanted, _)| wanted).into_iter().collect()
 }
 
-/// The address of a link, without what stands behind `#`, and at which byte of the tag it begins.
-fn address(tag: &str) -> Option<(String, usize)> {
+/// Bytes of an address of another site that is looked up; a longer one is no page that people open.
+const LONGEST: usize = 2000;
+
+/// Where a link leads, without what stands behind `#`, and at which byte of the tag it begins: to a page of the portal, or to another
+/// site.
+fn address(tag: &str) -> Option<(Wanted, usize)> {
     let value = tag.find("href=\"").map(|at| at + "href=\"".len())?;
     let address = tag.get(value..)?.split('"').next()?;
-    let path = address.split('#').next().unwrap_or_default();
-    let inside = path.starts_with('/') && !path.starts_with("//");
-    (inside && path.len() > 1).then(|| (path.replace("&amp;", "&"), value))
+    let path = address.split('#').next().unwrap_or_default().replace("&amp;", "&");
+    let inside = path.starts_with('/') && !path.starts_with("//") && path.len() > 1;
+    if inside {
+        return Some((Wanted::Address(path), value));
+    }
+    let other = ["http://", "https://"].iter().any(|start| path.len() > start.len() && path.starts_with(start));
+    (other && path.len() <= LONGEST).then_some((Wanted::Outside(path), value))
+}
+
+/// The addresses of other sites to which a text that has been cleaned links, each once and in order.
+pub fn outside(html: &str) -> Vec<String> {
+    let mut found: Vec<String> = Vec::new();
+    for (at, _) in html.match_indices("<a ") {
+        let tag = html[at..].split('>').next().unwrap_or_default();
+        if let Some((Wanted::Outside(address), _)) = address(tag)
+            && !found.contains(&address)
+        {
+            found.push(address);
+        }
+    }
+    found
 }
 
 /// A link at whose address nothing stands.
 pub fn dead(part: &str, tag: &str, answers: &Answers) -> Option<Finding> {
-    let (path, value) = address(tag)?;
-    if answers.of(&Wanted::Address(path.clone()))?.is_some() {
-        return None;
-    }
+    let (wanted, value) = address(tag)?;
+    let answer = answers.of(&wanted)?;
+    let (rule, suggestion) = match (&wanted, answer) {
+        (Wanted::Address(path), None) => {
+            ("wording.link", format!("门户上没有 {path} 这个页面。请改为现在的网址，或者去掉链接。"))
+        }
+        (Wanted::Outside(_), Some(known)) if known.standing != Standing::Stands => {
+            ("wording.outside", format!("链接打不开：{}。请点开核对，换成现在的网址，或者去掉链接。", known.instead))
+        }
+        _ => return None,
+    };
     let start = tag[..value].chars().count();
     let chars: Vec<char> = tag.chars().collect();
     let end = start + chars[start..].iter().take_while(|c| **c != '"').count();
-    let suggestion = format!("门户上没有 {path} 这个页面。请改为现在的网址，或者去掉链接。");
-    Some(found("wording.link", part, &chars, (start, end), suggestion, None))
+    Some(found(rule, part, &chars, (start, end), suggestion, None))
 }
 
 /// Whether a title is that of a document by which something is regulated; others may stand nowhere.
@@ -219,7 +247,25 @@ mod tests {
         assert_eq!(wanted_of_tag(tag), [Wanted::Address("/documents/gone".into())]);
         assert_eq!(dead("", tag, &answers()).map(|one| one.rule).as_deref(), Some("wording.link"));
         assert!(dead("", tag, &Answers::default()).is_none());
-        assert!(wanted_of_tag("a href=\"https://example.org/\"").is_empty());
+        assert!(wanted_of_tag("a href=\"mailto:a@example.org\"").is_empty());
+    }
+
+    #[test]
+    fn an_address_of_another_site_is_told_once_it_was_asked_for_and_did_not_open() {
+        let address = "https://example.org/a?b=1&c=2".to_owned();
+        let tag = "a href=\"https://example.org/a?b=1&amp;c=2#top\"";
+        let wanted = Wanted::Outside(address.clone());
+        assert_eq!(wanted_of_tag(tag), [wanted.clone()]);
+        let of = |known: Option<Known>| Answers::new(vec![(wanted.clone(), known)]);
+        let gone = Known::dead("对方网站说没有这个页面（404），最后检查于 2026-11-29".to_owned());
+        let found = dead("", tag, &of(Some(gone))).expect("a finding");
+        assert_eq!((found.rule.as_str(), found.severity), ("wording.outside", Severity::Warn));
+        assert!(found.suggestion.contains("最后检查于 2026-11-29"), "{}", found.suggestion);
+        // What opened, what nobody has asked for, and what is not known: nothing is said of it.
+        assert!(dead("", tag, &of(Some(Known::page()))).is_none());
+        assert!(dead("", tag, &Answers::default()).is_none() && dead("", tag, &of(None)).is_none());
+        let html = format!("<p><a href=\"/x\">甲</a><{tag}>乙</a><{tag}>丙</a><a href=\"http://\">丁</a></p>");
+        assert_eq!(outside(&html), [address]);
     }
 
     #[test]

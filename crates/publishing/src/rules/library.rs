@@ -1,4 +1,4 @@
-//! What is known of the documents that a text cites, and of the addresses of the portal to which it links: what the public can read.
+//! What is known of the documents that a text cites, and of the addresses to which it links: what the public can read.
 
 use std::collections::HashMap;
 
@@ -11,7 +11,7 @@ use review::book::Library;
 use store::{Db, FromRow, query_as, query_scalar};
 use web::{Ctx, Result};
 
-use crate::redirects::Portal;
+use crate::{links, redirects::Portal};
 
 /// The policies on the portal, and its pages.
 pub(super) struct Policies;
@@ -24,9 +24,10 @@ impl Library for Policies {
             if !addresses.is_empty() {
                 let portal = Portal::of(ctx, &addresses).await?;
                 let stands = |address: &String| portal.answers(address) || portal.may_lead(address);
-                let all = addresses.iter().map(|one| (Wanted::Address(one.clone()), stands(one).then(page)));
+                let all = addresses.iter().map(|one| (Wanted::Address(one.clone()), stands(one).then(Known::page)));
                 known.extend(all);
             }
+            known.extend(links::answers(ctx, &wanted.iter().filter_map(outside).collect::<Vec<String>>()).await?);
             Ok(Answers::new(known))
         })
     }
@@ -35,12 +36,15 @@ impl Library for Policies {
 fn address(wanted: &Wanted) -> Option<String> {
     match wanted {
         Wanted::Address(address) => Some(address.clone()),
-        Wanted::Document { .. } => None,
+        Wanted::Document { .. } | Wanted::Outside(_) => None,
     }
 }
 
-fn page() -> Known {
-    Known { standing: Standing::Stands, number: String::new(), articles: Vec::new(), instead: String::new() }
+fn outside(wanted: &Wanted) -> Option<String> {
+    match wanted {
+        Wanted::Outside(address) => Some(address.clone()),
+        Wanted::Document { .. } | Wanted::Address(_) => None,
+    }
 }
 
 /// What is known of documents alone, where no portal runs: for the command line.
@@ -102,7 +106,7 @@ async fn documents(db: &Db, wanted: &[Wanted], today: Date) -> Result<Vec<(Wante
         .iter()
         .filter_map(|one| match one {
             Wanted::Document { title, number } => Some((one, title.as_str(), number.as_str())),
-            Wanted::Address(_) => None,
+            Wanted::Address(_) | Wanted::Outside(_) => None,
         })
         .collect();
     if asked.is_empty() {
@@ -151,7 +155,7 @@ async fn of(db: &Db, found: &[&Row], number: &str, today: Date) -> Result<Known>
     let same = |row: &&&Row| !number.is_empty() && figures(&row.number) == figures(number);
     let stands = |row: &&&Row| row.standing(today) == Standing::Stands;
     let chosen = found.iter().find(same).or_else(|| found.iter().find(stands)).or(found.last());
-    let Some(row) = chosen else { return Ok(page()) };
+    let Some(row) = chosen else { return Ok(Known::page()) };
     let articles: Vec<String> =
         query_scalar("SELECT number FROM article WHERE edition_id = $1 AND level = 4 ORDER BY place")
             .bind(&row.edition)

@@ -8,6 +8,7 @@ mod comments;
 mod compare;
 mod erasure;
 pub(crate) mod gates;
+mod links;
 pub(crate) mod pictures;
 mod receipts;
 mod refused;
