@@ -136,7 +136,7 @@ const COUNTY: &str = "本县维护的词表";
 const DRAFTING: &str = "国办发〔2018〕37号《关于加强行政规范性文件制定和监督管理工作的通知》";
 
 /// All rules, in the order in which they are shown.
-pub static RULES: [Rule; 33] = [
+pub static RULES: [Rule; 34] = [
     rule(
         ("privacy.id_number", Gate::Privacy, Severity::Block),
         "公民身份号码",
@@ -220,6 +220,13 @@ pub static RULES: [Rule; 33] = [
         ("policy.number", Gate::Policy, Severity::Warn),
         "引用的文号不符",
         "引用的标题和文号不是同一份文件的",
+        OFFICIAL,
+    )
+    .asks(),
+    rule(
+        ("policy.figure", Gate::Policy, Severity::Warn),
+        "与引用的条文不符",
+        "写明出自某一条的金额、期限、比例，与文件库里这一条不同；写明的年份与本县这份文件不同",
         OFFICIAL,
     )
     .asks(),

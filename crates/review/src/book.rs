@@ -7,7 +7,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use check_text::{Answers, Book, Former, Known, Level, Sort, Standing, Term, Terms, Wanted, rule, wording::Renamed};
+use check_text::{Answers, Book, Former, Known, Level, Sort, Term, Terms, Wanted, rule, wording::Renamed};
 use futures::future::BoxFuture;
 use kernel::{Actor, NewEvent};
 use serde_json::json;
@@ -120,12 +120,7 @@ impl Asking {
             one == title || one.contains(&inner)
         };
         let known = !title.is_empty() && self.beside.iter().any(is_one);
-        known.then(|| Known {
-            standing: Standing::Stands,
-            number: String::new(),
-            articles: Vec::new(),
-            instead: String::new(),
-        })
+        known.then(Known::page)
     }
 
     /// The rules and lists.

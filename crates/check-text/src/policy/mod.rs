@@ -2,9 +2,11 @@
 //! of itself. What is known of cited documents is handed in: this crate asks nobody.
 
 mod dates;
+mod figures;
 mod norms;
 mod sources;
 
+pub use figures::{Figure, Unit, figures};
 use serde::{Deserialize, Serialize};
 pub use sources::{dead, outside, wanted, wanted_of_tag};
 use text::findings::Finding;
@@ -42,6 +44,12 @@ pub struct Known {
     pub number: String,
     /// Its articles by number and by the part behind 之; empty = it has none, or its text is not here.
     pub articles: Vec<(u32, u32)>,
+    /// What sums, terms and shares its articles say; of those that say none there is no entry.
+    #[serde(default)]
+    pub figures: Vec<((u32, u32), Vec<Figure>)>,
+    /// The year in which it was made; 0 = not known, or more than one text bears the title.
+    #[serde(default)]
+    pub year: i16,
     /// What took its place, in words; empty = nothing is known. Of an address of another site that does not open, what came of
     /// asking for it and when.
     pub instead: String,
@@ -50,7 +58,14 @@ pub struct Known {
 impl Known {
     /// An address at which something stands.
     pub fn page() -> Self {
-        Self { standing: Standing::Stands, number: String::new(), articles: Vec::new(), instead: String::new() }
+        Self {
+            standing: Standing::Stands,
+            number: String::new(),
+            articles: Vec::new(),
+            figures: Vec::new(),
+            year: 0,
+            instead: String::new(),
+        }
     }
 
     /// An address of another site that does not open: why, and when it was last looked at.

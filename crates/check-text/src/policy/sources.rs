@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use law_text::{Citation, Verb, cited};
 use text::findings::{Finding, Severity};
 
-use super::{Answers, Known, Standing, Wanted};
+use super::{Answers, Known, Standing, Wanted, figures};
 use crate::{Book, places::found};
 
 /// Titles that are short names rather than titles: 《条例》, 《办法》.
@@ -126,7 +126,7 @@ pub(super) fn look(part: &str, text: &str, chars: &[char], book: &Book, answers:
         match answers.of(&document(&one)) {
             None => {}
             Some(None) => all.extend(unknown(part, chars, (start, count), &one, book)),
-            Some(Some(known)) => all.extend(of_known(part, chars, (start, count), &one, known)),
+            Some(Some(known)) => all.extend(of_known(part, chars, (start, count), &one, (known, book))),
         }
     }
     all
@@ -153,7 +153,13 @@ fn words(&(number, more): &(u32, u32)) -> String {
     if more == 0 { format!("第{number}条") } else { format!("第{number}条之{more}") }
 }
 
-fn of_known(part: &str, chars: &[char], place: (usize, usize), one: &Citation, known: &Known) -> Vec<Finding> {
+fn of_known(
+    part: &str,
+    chars: &[char],
+    place: (usize, usize),
+    one: &Citation,
+    (known, book): (&Known, &Book),
+) -> Vec<Finding> {
     let mut all = Vec::new();
     let instead = if known.instead.is_empty() { String::new() } else { format!("现行的是{}。", known.instead) };
     // Who repeals, changes or replaces a document names it rightly however it stands.
@@ -186,7 +192,27 @@ fn of_known(part: &str, chars: &[char], place: (usize, usize), one: &Citation, k
         let suggestion = format!("文件库里这份文件的文号是“{}”，请核对标题和文号。", known.number);
         all.push(found("policy.number", part, chars, place, suggestion, None));
     }
+    if !one.passive {
+        all.extend(figures::against(part, chars, place.1, &one.articles, known));
+        all.extend(otherwise_dated(part, chars, place, one, (known, book)));
+    }
     all
+}
+
+/// A document of the county that is said to be of another year. Of others the library may hold a later version.
+fn otherwise_dated(
+    part: &str,
+    chars: &[char],
+    place: (usize, usize),
+    one: &Citation,
+    (known, book): (&Known, &Book),
+) -> Option<Finding> {
+    let title = one.title.as_deref().unwrap_or_default();
+    let own = book.county.iter().any(|name| !name.is_empty() && title.contains(name.as_str()));
+    let year =
+        figures::year_before(chars.get(..place.0)?).filter(|year| own && known.year > 0 && *year != known.year)?;
+    let suggestion = format!("文件库里这份文件是{}年的，这里写的是{year}年，请核对。", known.year);
+    Some(found("policy.figure", part, chars, place, suggestion, None))
 }
 
 /// Whether two numbers are one, however their brackets are written; 国务院令第711号 and 令第711号 are one, too.
@@ -203,7 +229,9 @@ mod tests {
 
     fn known(standing: Standing) -> Known {
         let instead = "《演示县新办法》".to_owned();
-        Known { standing, number: "演府发〔2019〕3号".into(), articles: vec![(1, 0), (2, 0)], instead }
+        let figures = vec![((2, 0), figures::figures("每人每月100元，二十个工作日内发放。"))];
+        let articles = vec![(1, 0), (2, 0)];
+        Known { standing, number: "演府发〔2019〕3号".into(), articles, figures, year: 2019, instead }
     }
 
     fn answers() -> Answers {
@@ -235,6 +263,11 @@ mod tests {
             ("根据《演示县没有的办法》办理", one("policy.unknown", Severity::Warn)),
             ("根据《某省条例》办理", one("policy.unknown", Severity::Info)),
             ("根据《演示县办法》第二条办理", vec![]),
+            ("根据《演示县办法》第二条，每人每月发放100元。", vec![]),
+            ("根据《演示县办法》第二条，每人每月发放120元。", one("policy.figure", Severity::Warn)),
+            ("根据《演示县办法》第二条，在20日内发放。", one("policy.figure", Severity::Warn)),
+            ("按2020年3月5日印发的《演示县办法》办理", one("policy.figure", Severity::Warn)),
+            ("按2019年印发的《演示县办法》办理", vec![]),
             ("根据《没有人问过的办法》办理", vec![]),
         ] {
             assert_eq!(said(text), expected, "{text}");
