@@ -34,6 +34,7 @@ impl Section for Links {
         if !(1..=90).contains(&self.every_days) {
             problems.push("every_days：应为 1 至 90 天".to_owned());
         }
+        problems.extend(self.allow.iter().filter_map(egress::unfit).map(|why| format!("allow：{why}")));
         for (key, hosts) in [("only_hosts", &self.only_hosts), ("skip_hosts", &self.skip_hosts)] {
             let wrong =
                 |host: &&String| host.is_empty() || host.contains(['/', ':', '*', ' ']) || host.starts_with('.');
