@@ -57,7 +57,7 @@ both! {
         // Nobody outside sees anything of it.
         app.visitor().get(&format!("/policies/{old}")).await.expect(200).shows("每小时2元").hides("每小时3元");
         // A second time it changes nothing.
-        editor.get(&page).await.expect(200).shows("这一版草稿已经按这份决定改过");
+        editor.get(&page).await.expect(200).shows("第 2 版已经按这份决定改过");
         made_again(&mut editor, &old, &decision).await;
     }
 

@@ -151,7 +151,7 @@ async fn shown(house: &House, (base, source): (&Base, Source), asked: &Asked) ->
     let why_not = match (base.closed.as_str(), made.applied, before) {
         ("", 0, _) => "决定里没有一处能用在这份文件上，不能做成草稿。请核对是不是选错了文件。".to_owned(),
         ("", _, Some(before)) if before.id == edition.id => {
-            "这一版草稿已经按这份决定改过。要改别的，请在编辑页继续撰写。".to_owned()
+            format!("第 {} 版已经按这份决定改过，没有要再改的。要改别的，请在编辑页撰写。", before.number)
         }
         (closed, ..) => closed.to_owned(),
     };
@@ -268,8 +268,9 @@ pub(super) async fn make(
         }
         let open = rows::open_edition(tx.conn(), &id).await?;
         as_shown(tx, &asked, (&about, open.as_ref())).await?;
-        if let Some(open) = open.as_ref().filter(|open| !source.name.is_empty() && open.note.contains(&said)) {
-            let text = format!("第 {} 版草稿已经按这份决定改过，没有再改。请在编辑页继续撰写。", open.number);
+        // The very edition of which the page spoke.
+        if !source.name.is_empty() && base.whole.edition.note.contains(&said) {
+            let text = format!("第 {} 版已经按这份决定改过，没有再改。", base.whole.edition.number);
             return Err(Refusal::Conflict(text));
         }
         let tie = proposed(&house, tx, &desk, (source.document.as_ref(), &about)).await?;
