@@ -3,10 +3,13 @@
 //! answer for public texts. Off where the configuration does not say otherwise: a machine without a way out would call every
 //! link dead.
 
+mod desk;
 mod look;
 mod pages;
 mod settings;
 mod store;
+
+use std::sync::Arc;
 
 use document::permissions::{VIEW_DOCUMENTS, WRITE_DOCUMENTS};
 use web::{Capability, Listener, Nav, Routes, hooks::Verb};
@@ -28,6 +31,7 @@ pub fn capability() -> Capability {
         .settings::<Links>()
         .jobs(look::handlers)
         .schedule(look::schedule)
+        .desk(Arc::new(desk::Dead))
         .declare(Verb::new("外部链接", "死链 打不开 失效链接 检查", "/links", &VIEW_DOCUMENTS))
 }
 

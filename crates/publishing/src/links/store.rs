@@ -286,6 +286,11 @@ pub(super) async fn page(
     Ok((found, count))
 }
 
+/// How many links of public texts of these organs are dead, of all organs when there are none.
+pub(super) async fn dead(db: &Db, organs: Vec<OrganCode>) -> Result<i64> {
+    Ok(listed(organs, false).count(db, 1_000).await?.rows)
+}
+
 /// The organs whose public texts link to an address.
 pub(super) async fn organs_of(executor: impl Executor<'_>, id: &LinkId) -> Result<Vec<OrganCode>> {
     let sql = "SELECT DISTINCT d.organ FROM outside_link_use u JOIN document d ON d.current_edition = u.edition WHERE u.link = $1";
