@@ -28,6 +28,7 @@ fn list() -> Vec<Capability> {
         publishing::county::capability(),
         publishing::gates::capability(),
         publishing::rules::capability(),
+        publishing::links::capability(),
         publishing::stand_ins::capability(),
         policy::interpretation::capability(),
         policy::qa::capability(),

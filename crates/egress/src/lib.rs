@@ -10,7 +10,7 @@ use std::{
     time::Duration,
 };
 
-use ipnet::IpNet;
+use ipnet::{IpNet, Ipv4Net};
 use reqwest::{Client, Url, redirect};
 
 /// For one request, redirects not included.
@@ -172,6 +172,46 @@ fn words(error: &reqwest::Error) -> String {
     }
 }
 
+/// Whether a range of addresses is so wide that it is as good as everybody.
+pub fn is_everybody(net: &IpNet) -> bool {
+    match net {
+        IpNet::V4(net) => net.prefix_len() < 8,
+        IpNet::V6(net) if net.network().to_ipv4_mapped().is_some() => net.prefix_len() < 104,
+        // The loopback address and a county's own range are longer; fc00::/7 is every private network.
+        IpNet::V6(net) => net.prefix_len() < 7,
+    }
+}
+
+/// What a machine calls itself, and where a cloud keeps the secrets of its machines.
+const OWN: [&str; 5] = ["127.0.0.0/8", "0.0.0.0/8", "169.254.0.0/16", "::/127", "fe80::/10"];
+
+/// Whether two ranges have an address in common, also where one is written as IPv6.
+fn meet(one: &IpNet, other: &IpNet) -> bool {
+    let plain = |net: &IpNet| match net {
+        IpNet::V6(v6) if v6.prefix_len() >= 96 => v6
+            .network()
+            .to_ipv4_mapped()
+            .map_or(*net, |v4| Ipv4Net::new(v4, v6.prefix_len() - 96).map_or(*net, IpNet::V4)),
+        net => *net,
+    };
+    let (one, other) = (plain(one), plain(other));
+    one.contains(&other) || other.contains(&one)
+}
+
+/// Why a network may not be among those that are asked although they are not public, in words; `None` = it may. Whoever types an
+/// address would have this program ask anything, or this very machine.
+pub fn unfit(net: &IpNet) -> Option<String> {
+    if is_everybody(net) {
+        return Some(format!("{net} 等于允许本机访问任何地址。请只写要检查的内网网段，例如 10.20.0.0/16"));
+    }
+    let own = OWN.iter().filter_map(|own| own.parse().ok()).any(|own| meet(net, &own));
+    own.then(|| {
+        format!(
+            "{net} 包含本机自己的地址，填写网址的人就能让本程序访问本机上的任何服务。请只写要检查的内网网段，例如 10.20.0.0/16"
+        )
+    })
+}
+
 /// Whether the whole world may be found at this address.
 fn is_public(ip: IpAddr) -> bool {
     match ip {
@@ -239,6 +279,18 @@ mod tests {
         }
         for public in ["8.8.8.8", "202.96.128.86", "2400:3200::1", "::ffff:8.8.8.8"] {
             assert!(is_public(public.parse().expect("address")), "{public}");
+        }
+    }
+
+    #[test]
+    fn networks_that_hold_this_machine_are_unfit() {
+        for wrong in
+            ["0.0.0.0/0", "128.0.0.0/1", "127.0.0.1/32", "::ffff:127.0.0.1/128", "::1/128", "169.254.169.254/32"]
+        {
+            assert!(unfit(&wrong.parse().expect("net")).is_some(), "{wrong}");
+        }
+        for right in ["10.20.0.0/16", "fd00::/8", "192.168.1.0/24"] {
+            assert_eq!(unfit(&right.parse().expect("net")), None, "{right}");
         }
     }
 

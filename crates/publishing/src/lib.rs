@@ -13,6 +13,7 @@ mod hooks;
 mod jobs;
 pub mod kinds;
 mod laid_out;
+pub mod links;
 mod people;
 mod portal;
 pub mod public;

@@ -158,6 +158,8 @@ const LEFT: &[(&str, &[&str])] = &[
     // Made anew from the list and the text.
     ("finding", &["replacement"]),
     ("finding_run", &["cited"]),
+    // Links of texts, listed for those of what is public alone; what came of asking is in words of the program.
+    ("outside_link", &["address", "detail"]),
     // Of what is public.
     ("document", &["title", "words"]),
     ("document_facet", &["value"]),

@@ -97,6 +97,8 @@ struct Show {
     can_edit: bool,
     can_recall: bool,
     can_correct: bool,
+    /// Whether an amending decision may be read into it.
+    can_amend: bool,
     can_bin: bool,
     can_withdraw: bool,
     /// What points at it, for the question before a withdrawal.
@@ -216,6 +218,11 @@ pub(super) struct Typed<'a> {
     pub(super) bypass: &'a str,
 }
 
+/// Whether an amending decision may be read into a text: into a policy of which nobody decides now.
+fn may_amend(kind: document::Kind, opened: Option<&EditionRow>) -> bool {
+    kind.key == crate::kinds::POLICY.key && opened.is_none_or(EditionRow::is_editable)
+}
+
 /// The same, with what must be corrected in the form of a withdrawal or an erasure.
 pub(super) async fn page(
     ctx: &Ctx,
@@ -281,6 +288,7 @@ pub(super) async fn page(
         erase_reason: typed.erase_reason.to_owned(),
         bypass_reason: typed.bypass.to_owned(),
         bases: document::erase::BASES.to_vec(),
+        can_amend: writes && was_public && !erased && !erasure.waits() && may_amend(kind, opened.as_ref()),
         can_correct: writes && opened.is_none() && was_public && !erased && !erasure.waits(),
         erasure,
         kind: kind.label,

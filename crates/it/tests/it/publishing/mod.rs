@@ -1,5 +1,6 @@
 //! Stories of publishing: from a draft through four gates to the public, and every way in which that must not happen.
 
+mod amend;
 pub(crate) mod changes;
 mod checks;
 mod cited;
@@ -7,6 +8,7 @@ mod comments;
 mod compare;
 mod erasure;
 pub(crate) mod gates;
+mod links;
 pub(crate) mod pictures;
 mod receipts;
 mod refused;
