@@ -40,7 +40,7 @@ impl Sort {
     /// The name shown to people.
     pub fn label(self) -> &'static str {
         match self {
-            Self::Topic => "主题",
+            Self::Topic => "主题分类",
             Self::Organ => "机关",
             Self::Kind => "类型",
             Self::Column => "栏目",
@@ -128,7 +128,7 @@ impl Filter {
         query_string(&mode.into_iter().chain(Sort::ALL.into_iter().flat_map(values)).collect::<Vec<_>>())
     }
 
-    /// The conditions in words: 机关“县财政局”，并且主题“养老”或“医疗”.
+    /// The conditions in words: 机关“县财政局”，并且主题分类“养老”或“医疗”.
     pub fn words_by(&self, names: &Names) -> String {
         let between = if self.any || self.of(Sort::Word).len() < 2 { "或" } else { "和" };
         let said = |sort: Sort| {
@@ -246,9 +246,9 @@ mod tests {
     fn conditions_are_said_as_they_judge() {
         assert_eq!(Filter::default().words_by(&names()), "全部新公开的文件");
         let all = filter(false, &["养老", "医疗"], &["补贴", "办法"]);
-        assert_eq!(all.words_by(&names()), "主题“养老”或“医疗”，并且标题或文号里的词“补贴”和“办法”");
+        assert_eq!(all.words_by(&names()), "主题分类“养老”或“医疗”，并且标题或文号里的词“补贴”和“办法”");
         let any = filter(true, &["养老", "医疗"], &["补贴", "办法"]);
-        assert_eq!(any.words_by(&names()), "主题“养老”或“医疗”，或者标题或文号里的词“补贴”或“办法”");
+        assert_eq!(any.words_by(&names()), "主题分类“养老”或“医疗”，或者标题或文号里的词“补贴”或“办法”");
     }
 
     #[test]

@@ -190,7 +190,7 @@ async fn gone(ctx: &Ctx, id: &DocumentId) -> Result<Option<Item>> {
     }))
 }
 
-/// Why it came: 因为您订阅了：机关“县财政局”，主题“养老”.
+/// Why it came: 因为您订阅了：机关“县财政局”，主题分类“养老”.
 pub(crate) fn because(names: &Names, why: &Why) -> String {
     let said = why.iter().map(|(sort, values)| {
         let values: Vec<String> = values.iter().map(|value| format!("“{}”", names.of(*sort, value))).collect();
