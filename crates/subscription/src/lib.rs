@@ -1,5 +1,5 @@
-//! Subscriptions (订阅): whoever wants is told by mail of what becomes public, is corrected, turns in its validity or is withdrawn, by
-//! any or all of subject, organ, kind, column, audience and words; at once, each day or each week.
+//! Subscriptions (订阅): whoever wants is told by mail of what becomes public, is corrected, turns in its validity or is withdrawn,
+//! by any or all of subject, organ, kind, column, audience and words; at once, each day or each week.
 //!
 //! | | |
 //! |---|---|

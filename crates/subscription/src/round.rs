@@ -1,5 +1,5 @@
-//! Sending. A round first takes what a process before it has left in hand, then lays down a mail for everybody whose time has come
-//! and sends it. What stands in a mail is decided when it is sent, so it tells things as they are by then. A mail is laid down
+//! Sending. A round first takes what a process before it has left in hand, then lays down a mail for everybody whose time has
+//! come and sends it. What stands in a mail is decided when it is sent, so it tells things as they are by then. A mail is laid down
 //! before it is sent and marked when the server has taken it: whoever is killed in between sends it again under the same
 //! `Message-ID`, by which a mailbox knows it. No address stands in the queue, in a job or in the log.
 
