@@ -54,7 +54,7 @@ fn letter(one: &Subscription, mail: &Mail, (subject, text): (String, String)) ->
 
 /// Whoever has the mailbox says whether the subscription is meant.
 pub(crate) async fn confirm(ctx: &Ctx, one: &Subscription, mail: &Mail) -> Result<Option<Made>> {
-    let (site, base) = (&ctx.site().name, ctx.portal_url());
+    let (site, base) = (ctx.site().name.clone(), ctx.portal_url());
     let words = one.filter.words_by(&Names::now(ctx).await?);
     let until = kernel::time::show_minute(&one.expires_at);
     let text = format!(
@@ -72,7 +72,7 @@ pub(crate) async fn confirm(ctx: &Ctx, one: &Subscription, mail: &Mail) -> Resul
 
 /// Something of the subscription has been changed.
 pub(crate) fn told(ctx: &Ctx, one: &Subscription, mail: &Mail, change: &Change) -> Made {
-    let (site, base) = (&ctx.site().name, ctx.portal_url());
+    let (site, base) = (ctx.site().name.clone(), ctx.portal_url());
     let what = match change.what.as_str() {
         "confirmed" => "订阅已经确认",
         "paused" => "订阅已经暂停",

@@ -12,10 +12,10 @@
 //!
 //! # What is never where
 //!
-//! A mailbox says itself that it wants mails (double opt-in), and nothing on the portal tells whether it does. Address, conditions
-//! and the secret of the private link are sealed in one row (`keys`); they stand in no event, job, log or search, and the office
-//! has numbers alone. Leaving deletes the row and all that belongs to it; what nobody confirms is deleted by itself. Copies of
-//! titles are kept nowhere: a mail is made when it is sent.
+//! A mailbox says itself that it wants mails (double opt-in), and nothing on the portal tells whether it does. Address,
+//! conditions and the secret of the private link are sealed in one row (`keys`); they stand in no event, job, log or search, and
+//! the office has numbers alone. Leaving deletes the row and all that belongs to it; what nobody confirms is deleted by itself.
+//! Copies of titles are kept nowhere: a mail is made when it is sent.
 //!
 //! # Once, and not never
 //!
@@ -49,7 +49,6 @@ use portal_form::USE_FORMS;
 use store::{Entry, Every, Followers, Schedule};
 use web::{
     Capability, Ctx, Listener, Nav, Routes,
-    doors::{Offered, WayIn},
     mail::{Outward, Postman},
 };
 
@@ -79,15 +78,6 @@ pub(crate) static STOPPED: EventKind =
 /// Everything of it is deleted.
 pub(crate) static LEFT: EventKind = EventKind::new(SUBJECT, "subscription.left", "退订");
 
-const WAY: WayIn = WayIn {
-    href: ask::PATH,
-    label: "订阅",
-    about: "按机关、主题、词语订阅，有新公开的发邮件告诉您",
-    icon: "mail",
-    place: 17,
-    on: Offered::Line,
-};
-
 pub fn capability() -> Capability {
     Capability::new(SUBJECT, "订阅")
         .routes(portal_routes)
@@ -105,7 +95,6 @@ pub fn capability() -> Capability {
         .demo(demo::scenes)
         .needs::<Arc<dyn Postman>>()
         .declare(Outward(round::ROUND))
-        .declare(WAY)
 }
 
 fn words(field: &str, code: &str) -> Option<String> {

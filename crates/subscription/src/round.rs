@@ -1,6 +1,6 @@
 //! Sending. A round first takes what a process before it has left in hand, then lays down a mail for everybody whose time has
-//! come and sends it. What stands in a mail is decided when it is sent, so it tells things as they are by then. A mail is laid down
-//! before it is sent and marked when the server has taken it: whoever is killed in between sends it again under the same
+//! come and sends it. What stands in a mail is decided when it is sent, so it tells things as they are by then. A mail is laid
+//! down before it is sent and marked when the server has taken it: whoever is killed in between sends it again under the same
 //! `Message-ID`, by which a mailbox knows it. No address stands in the queue, in a job or in the log.
 
 use std::{collections::BTreeMap, sync::Arc};
@@ -186,7 +186,7 @@ async fn send(ctx: &Ctx, keys: &Keys, mail: &Mail) -> Result<End> {
         Err(Undelivered::Later(code)) => later(ctx, keys, mail, code).await?,
         Err(Undelivered::Refused(code)) => refused(ctx, keys, mail, code).await?,
         Err(Undelivered::Server(why)) => {
-            tracing::warn!(mail = %mail.id, why, "a mail to a subscriber waits for the mail server");
+            tracing::warn!(mail = %mail.id, %why, "a mail to a subscriber waits for the mail server");
             again(ctx, mail, SERVER, false).await?;
             return Ok(End::Trouble);
         }

@@ -368,7 +368,7 @@ pub(crate) async fn changes(executor: impl Executor<'_>, keys: &Keys, id: &Subsc
     .await?;
     let opened = |(change, at, what, sealed): (ChangeId, String, String, String)| {
         let words = keys.open(&format!("subscription_change {change}"), &sealed)?;
-        Ok(Change { at: time::show_minute(&at), what, words })
+        Ok::<_, Error>(Change { at: time::show_minute(&at), what, words })
     };
     rows.into_iter().map(opened).collect()
 }
