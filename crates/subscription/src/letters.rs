@@ -11,7 +11,7 @@ use web::{Ctx, Result, mail::Letter};
 
 use crate::{
     facts::{self, Public},
-    filter::{Names, Often},
+    filter::{Filter, Names, Often},
     follow::Act,
     matching::Why,
     round::{Mail, Noted},
@@ -55,7 +55,7 @@ fn letter(one: &Subscription, mail: &Mail, (subject, text): (String, String)) ->
 /// Whoever has the mailbox says whether the subscription is meant.
 pub(crate) async fn confirm(ctx: &Ctx, one: &Subscription, mail: &Mail) -> Result<Option<Made>> {
     let (site, base) = (ctx.site().name.clone(), ctx.portal_url());
-    let words = one.filter.words_by(&Names::now(ctx).await?);
+    let words = chosen(&one.filter, &Names::now(ctx).await?);
     let until = kernel::time::show_minute(&one.expires_at);
     let text = format!(
         "有人用这个邮箱地址在{site}网站订阅政务公开信息。\n\n\
@@ -68,6 +68,18 @@ pub(crate) async fn confirm(ctx: &Ctx, one: &Subscription, mail: &Mail) -> Resul
     );
     let letter = letter(one, mail, (format!("请确认订阅：{site}政务公开信息"), text));
     Ok(Some(Made { letter, told: Vec::new() }))
+}
+
+/// The conditions for a mailbox that has not confirmed: what was typed may be a stranger's message, which is not sent on in the name of
+/// the county; what was chosen from lists is said.
+fn chosen(filter: &Filter, names: &Names) -> String {
+    let listed = Filter { topics: Vec::new(), words: Vec::new(), ..filter.clone() };
+    let typed = !filter.topics.is_empty() || !filter.words.is_empty();
+    match (listed.is_empty(), typed) {
+        (_, false) => filter.words_by(names),
+        (true, true) => "填写的词，打开链接可以看到".to_owned(),
+        (false, true) => format!("{}；还有填写的词，打开链接可以看到", listed.words_by(names)),
+    }
 }
 
 /// Something of the subscription has been changed.

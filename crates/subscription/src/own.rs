@@ -225,8 +225,8 @@ pub(crate) async fn show(
     private_page(&page(&ctx, &reader, &one, (typed, FormErrors::new(), asked.done.as_str())).await?)
 }
 
-/// One write on the subscription behind a link: `change` does it and says how it is told on the page; `None` = the link opens
-/// nothing any more.
+/// One write on the subscription behind a link: `change` is given it as it stands, held until the write ends, and says where it
+/// leads.
 async fn write<F>(ctx: &Ctx, secret: &str, change: F) -> Result<Response>
 where
     F: AsyncFnOnce(&mut Tx, Keys, Subscription) -> Result<Done>,

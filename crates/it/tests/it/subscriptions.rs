@@ -138,6 +138,10 @@ impl Post {
         self.work().await;
         let mails = self.read(to);
         assert_eq!(mails.len(), before + 1, "asked once");
+        // A stranger's words are not sent on in the name of the county.
+        for (_, typed) in more.iter().filter(|(name, _)| *name == "q") {
+            assert!(!mails.iter().any(|mail| mail.contains(typed)), "{mails:?}");
+        }
         let page = link(mails.last().expect("a mail"), "/subscriptions/m/");
         let to = reader.post(&format!("{page}/confirm"), &[]).await.expect(303).location();
         assert_eq!(to, format!("{page}?done=confirmed"));
