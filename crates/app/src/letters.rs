@@ -14,10 +14,9 @@ use web::{
 
 use crate::mail;
 
-/// Answers of a server that speak of the mailbox or of what it takes; others of its class speak of the server or of us.
-const OF_MAILBOX: [u16; 6] = [550, 551, 552, 553, 554, 556];
-/// The same of what may pass. 421 and 454 are the server's own.
-const FOR_NOW: [u16; 3] = [450, 451, 452];
+/// Answers that speak of the server or of us: it is busy, does not know us, or does not understand. All others speak of the
+/// mailbox, or of what it takes.
+const OF_SERVER: [u16; 14] = [421, 432, 454, 500, 501, 502, 503, 504, 521, 525, 530, 534, 535, 538];
 
 /// By the configured server, or into the outbox.
 pub(crate) struct ByServer;
@@ -69,9 +68,9 @@ fn header(name: &'static str, value: &str) -> HeaderValue {
 /// What an answer says; without one the server was not reached. The words of the server are left out: they name the address.
 fn why(code: Option<u16>) -> Undelivered {
     match code {
-        Some(code) if OF_MAILBOX.contains(&code) => Undelivered::Refused(code),
-        Some(code) if FOR_NOW.contains(&code) => Undelivered::Later(code),
-        Some(code) => Undelivered::Server(format!("邮件服务器答复 {code}")),
+        Some(code) if OF_SERVER.contains(&code) => Undelivered::Server(format!("邮件服务器答复 {code}")),
+        Some(code) if code >= 500 => Undelivered::Refused(code),
+        Some(code) => Undelivered::Later(code),
         None => Undelivered::Server("邮件服务器连不上".to_owned()),
     }
 }

@@ -70,8 +70,8 @@ pub(crate) async fn confirm(ctx: &Ctx, one: &Subscription, mail: &Mail) -> Resul
     Ok(Some(Made { letter, told: Vec::new() }))
 }
 
-/// The conditions for a mailbox that has not confirmed: what was typed may be a stranger's message, which is not sent on in the name of
-/// the county; what was chosen from lists is said.
+/// The conditions for a mailbox that has not confirmed: what was typed may be a stranger's message, which is not sent on in the
+/// name of the county; what was chosen from lists is said.
 fn chosen(filter: &Filter, names: &Names) -> String {
     let listed = Filter { topics: Vec::new(), words: Vec::new(), ..filter.clone() };
     let typed = !filter.topics.is_empty() || !filter.words.is_empty();

@@ -98,9 +98,9 @@ pub fn capability() -> Capability {
 }
 
 fn words(field: &str, code: &str) -> Option<String> {
-    match field {
-        "often" => filter::Often::from_code(code).map(|often| often.label().to_owned()),
-        "failure" => Some(letters::failure(code).to_owned()),
+    match (field, code) {
+        ("often", _) => filter::Often::from_code(code).map(|often| often.label().to_owned()),
+        ("failure", "gone" | "full") => Some(letters::failure(code).to_owned()),
         _ => None,
     }
 }

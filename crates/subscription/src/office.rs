@@ -126,7 +126,7 @@ async fn days(ctx: &Ctx, now: Timestamp) -> Result<Vec<Day>> {
 async fn oldest(ctx: &Ctx, now: Timestamp) -> Result<String> {
     let late = now.checked_sub(LATE).unwrap_or(now);
     let oldest: String = query_scalar(
-        "SELECT COALESCE(MIN(made_at), '') FROM subscription_mail WHERE state = 'ready' AND tries = 0 AND made_at < $1",
+        "SELECT COALESCE(MIN(made_at), '') FROM subscription_mail WHERE state = 'ready' AND code = 0 AND made_at < $1",
     )
     .bind(time::to_db(late))
     .fetch_one(ctx.db().read())

@@ -101,8 +101,9 @@ async fn insert(
 async fn round(ctx: &Ctx, handle: &Handle) -> std::result::Result<(), Failure> {
     let Some(keys) = Keys::known(ctx).await? else { return Ok(()) };
     loop {
+        while lay_due(ctx, &keys).await? {}
         let waiting = waiting(ctx).await?;
-        if waiting.is_empty() && !lay_due(ctx, &keys).await? {
+        if waiting.is_empty() {
             return Ok(());
         }
         for some in waiting.chunks(AT_ONCE) {
@@ -110,23 +111,20 @@ async fn round(ctx: &Ctx, handle: &Handle) -> std::result::Result<(), Failure> {
                 return Ok(());
             }
             let ends = join_all(some.iter().map(|mail| send(ctx, &keys, mail))).await;
-            let mut trouble = false;
-            for end in ends {
-                trouble |= end? == End::Trouble;
-            }
-            if trouble {
-                // What is left lies where it is.
+            let ends = ends.into_iter().collect::<Result<Vec<End>>>()?;
+            if ends.iter().all(|end| *end == End::Trouble) {
+                // What is left lies where it is. One mail that the server alone refuses keeps no other back.
                 return Ok(());
             }
         }
     }
 }
 
-/// Mails that are to be sent by now.
+/// Mails that are to be sent by now; what was tried before stands behind what was not.
 async fn waiting(ctx: &Ctx) -> Result<Vec<Mail>> {
     query_as(
         "SELECT id, subscription_id, kind, change_id, tries FROM subscription_mail WHERE state = 'ready' AND try_at <= $1 \
-         ORDER BY id LIMIT $2",
+         ORDER BY tries, id LIMIT $2",
     )
     .bind(time::to_db(ctx.seams().now()))
     .bind(STEP)
@@ -187,7 +185,7 @@ async fn send(ctx: &Ctx, keys: &Keys, mail: &Mail) -> Result<End> {
         Err(Undelivered::Refused(code)) => refused(ctx, keys, mail, code).await?,
         Err(Undelivered::Server(why)) => {
             tracing::warn!(mail = %mail.id, %why, "a mail to a subscriber waits for the mail server");
-            again(ctx, mail, SERVER, false).await?;
+            again(ctx, mail, SERVER, 0).await?;
             return Ok(End::Trouble);
         }
     }
@@ -302,14 +300,14 @@ async fn taken(ctx: &Ctx, keys: &Keys, mail: &Mail, told: &[DocumentId]) -> Resu
     tx.commit().await
 }
 
-/// The same mail again after a while; `counts` = it was tried.
-async fn again(ctx: &Ctx, mail: &Mail, pause: SignedDuration, counts: bool) -> Result<()> {
+/// The same mail again after a while; `code` is what the mailbox answered, 0 = the server was not reached.
+async fn again(ctx: &Ctx, mail: &Mail, pause: SignedDuration, code: u16) -> Result<()> {
     let at = after(ctx.seams().now(), pause);
     let mut tx = ctx.db().write().await?;
-    query("UPDATE subscription_mail SET try_at = $2, tries = tries + $3 WHERE id = $1 AND state = 'ready'")
+    query("UPDATE subscription_mail SET try_at = $2, code = $3, tries = tries + 1 WHERE id = $1 AND state = 'ready'")
         .bind(&mail.id)
         .bind(time::to_db(at))
-        .bind(i64::from(counts))
+        .bind(i64::from(code))
         .execute(tx.conn())
         .await?;
     wake(&mut tx, at).await?;
@@ -334,7 +332,7 @@ fn pause(deferrals: i64) -> SignedDuration {
 async fn later(ctx: &Ctx, keys: &Keys, mail: &Mail, code: u16) -> Result<()> {
     if mail.kind != "news" {
         return if mail.tries + 1 < TRIES {
-            again(ctx, mail, pause(mail.tries), true).await
+            again(ctx, mail, pause(mail.tries), code).await
         } else {
             finish(ctx, mail, "later", code).await
         };
