@@ -77,7 +77,7 @@ struct Page {
     offer: Offer,
     done: &'static str,
     words: String,
-    when: String,
+    pace: String,
     address: String,
     state: &'static str,
     tone: &'static str,
@@ -136,7 +136,7 @@ async fn page(
         offer: form::offer(ctx, &typed).await?,
         done: said(done),
         words: one.filter.words_by(&names),
-        when: letters::when(&settings, one.often),
+        pace: letters::when(&settings, one.often),
         address: one.address.clone(),
         state: one.state.label(),
         tone: match one.state {
