@@ -37,6 +37,7 @@ fn list() -> Vec<Capability> {
         policy::library::capability(),
         policy::ledger::capability(),
         policy::import::capability(),
+        subscription::capability(),
         dialogue::letters::capability(),
         dialogue::foi::capability(),
         dialogue::services::capability(),

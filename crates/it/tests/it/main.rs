@@ -35,5 +35,6 @@ mod publishing;
 mod redirects;
 mod search;
 mod store;
+mod subscriptions;
 mod upgrade;
 mod views;

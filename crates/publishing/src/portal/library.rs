@@ -180,6 +180,7 @@ pub(super) async fn of_day(
         chosen: lists::chosen(&asked, shelf.path, &selects),
         sorts: lists::sorts(&asked, shelf.path),
         downloads: String::new(),
+        subscribe: String::new(),
         lines,
         pager,
         exact: true,
