@@ -36,6 +36,8 @@ fn list() -> Vec<Capability> {
         policy::library::capability(),
         policy::ledger::capability(),
         policy::import::capability(),
+        policy::push::capability(),
+        broadcast::capability(),
         dialogue::letters::capability(),
         dialogue::foi::capability(),
         dialogue::services::capability(),
