@@ -224,8 +224,8 @@ pub(crate) async fn standing(ctx: &Ctx) -> store::Result<Vec<Standing>> {
     for hub in &ctx.settings::<Broadcast>().hubs {
         let told: Told = query_as(
             "SELECT CAST(COALESCE(SUM(CASE WHEN told < changes THEN 1 ELSE 0 END), 0) AS BIGINT) AS owed, \
-             COALESCE(MAX(told_at), '') AS told_at, COALESCE(MAX(error), '') AS error, COALESCE(MIN(CASE WHEN told < changes THEN next_at ELSE NULL END), '') AS next_at \
-             FROM hub_ping WHERE hub = $1",
+             COALESCE(MAX(told_at), '') AS told_at, COALESCE(MAX(error), '') AS error, \
+             COALESCE(MIN(CASE WHEN told < changes THEN next_at ELSE NULL END), '') AS next_at FROM hub_ping WHERE hub = $1",
         )
         .bind(hub)
         .fetch_one(ctx.db().read())

@@ -1,5 +1,5 @@
-//! What people have decided for columns and kinds: whether a document goes to an account by itself, after a person has said so, or
-//! not at all. Where nobody has decided, a person must ask for each.
+//! What people have decided for columns and kinds: whether a document goes to an account by itself, after a person has said
+//! so, or not at all. Where nobody has decided, a person must ask for each.
 
 use document::columns::Row as ColumnRow;
 use kernel::{Actor, EventKind, NewEvent, id::ColumnId};
@@ -89,8 +89,8 @@ pub(crate) fn above(tree: &[(usize, ColumnRow)], column: &ColumnId) -> Vec<Colum
     found
 }
 
-/// What holds for a document: the rule of the nearest column, there the one for its kind before the one for every kind; then those
-/// for every column.
+/// What holds for a document: the rule of the nearest column, there the one for its kind before the one for every kind; then
+/// those for every column.
 pub(crate) fn how(rules: &[Rule], account: &str, above: &[ColumnId], kind: &str) -> How {
     let of = |column: &str, kind: &str| {
         rules.iter().find(|rule| rule.account == account && rule.column.as_str() == column && rule.kind == kind)

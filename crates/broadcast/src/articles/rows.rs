@@ -149,39 +149,48 @@ impl Row {
     }
 }
 
-/// The columns of [`Row`].
-pub(crate) const COLUMNS: &str = "a.id, a.account, a.document_id, a.edition_id, a.call_id, a.title, a.words, a.state, a.outdated, a.code, \
-     a.reason, a.media_id, a.publish_id, a.article_id, a.url, a.tries, a.next_at, a.queued_at, a.queued_name, a.changed_at, \
-     a.version, d.title AS document_title, d.organ";
-/// Where they are read.
+/// What is read of an article, as [`Row`] has it.
+macro_rules! columns {
+    () => {
+        "a.id, a.account, a.document_id, a.edition_id, a.call_id, a.title, a.words, a.state, a.outdated, a.code, a.reason, \
+         a.media_id, a.publish_id, a.article_id, a.url, a.tries, a.next_at, a.queued_at, a.queued_name, a.changed_at, a.version, \
+         d.title AS document_title, d.organ"
+    };
+}
+
+/// For a list.
+pub(crate) const COLUMNS: &str = columns!();
+/// Where a list finds them.
 pub(crate) const FROM: &str = "push_article a JOIN document d ON d.id = a.document_id";
 
-const ONE: &str = "SELECT a.id, a.account, a.document_id, a.edition_id, a.call_id, a.title, a.words, a.state, a.outdated, a.code, \
-     a.reason, a.media_id, a.publish_id, a.article_id, a.url, a.tries, a.next_at, a.queued_at, a.queued_name, a.changed_at, \
-     a.version, d.title AS document_title, d.organ FROM push_article a JOIN document d ON d.id = a.document_id";
-
-/// The article with this id.
+/// One article, if there is one with this id.
 pub(crate) async fn one(executor: impl Executor<'_>, id: &ArticleId) -> Result<Option<Row>> {
-    // SQL: a literal of this file and another.
-    query_as(store::built(format!("{ONE} WHERE a.id = $1"))).bind(id).fetch_optional(executor).await
+    let sql =
+        concat!("SELECT ", columns!(), " FROM push_article a JOIN document d ON d.id = a.document_id WHERE a.id = $1");
+    query_as(sql).bind(id).fetch_optional(executor).await
 }
 
 /// Articles of a document that are not over, in every account.
 pub(crate) async fn of_document(executor: impl Executor<'_>, document: &DocumentId) -> Result<Vec<Row>> {
-    // SQL: a literal of this file and another.
-    let sql =
-        format!("{ONE} WHERE a.document_id = $1 AND a.state NOT IN ('deleting', 'deleted', 'cancelled') ORDER BY a.id");
-    query_as(store::built(sql)).bind(document).fetch_all(executor).await
+    let sql = concat!(
+        "SELECT ",
+        columns!(),
+        " FROM push_article a JOIN document d ON d.id = a.document_id \
+         WHERE a.document_id = $1 AND a.state NOT IN ('deleting', 'deleted', 'cancelled') ORDER BY a.id"
+    );
+    query_as(sql).bind(document).fetch_all(executor).await
 }
 
-/// The first article that is due, behind `after` in the order of moments and ids.
+/// The first article that is due, behind `after` in the order of ids.
 pub(crate) async fn due(executor: impl Executor<'_>, now: &str, after: &ArticleId) -> Result<Option<Row>> {
-    // SQL: a literal of this file and another.
-    let sql = format!(
-        "{ONE} WHERE a.state IN ('waiting', 'submitting', 'publishing', 'deleting') AND a.next_at <= $1 AND a.id > $2 \
+    let sql = concat!(
+        "SELECT ",
+        columns!(),
+        " FROM push_article a JOIN document d ON d.id = a.document_id \
+         WHERE a.state IN ('waiting', 'submitting', 'publishing', 'deleting') AND a.next_at <= $1 AND a.id > $2 \
          ORDER BY a.id LIMIT 1"
     );
-    query_as(store::built(sql)).bind(now).bind(after).fetch_optional(executor).await
+    query_as(sql).bind(now).bind(after).fetch_optional(executor).await
 }
 
 /// A new article.
@@ -221,8 +230,8 @@ pub(crate) async fn add(tx: &mut Tx, actor: &Actor, new: New<'_>) -> Result<Opti
 pub(crate) async fn put(tx: &mut Tx, row: &Row, state: State) -> Result<bool> {
     let now = tx.now();
     let written = query(
-        "UPDATE push_article SET edition_id = $2, state = $3, outdated = $4, code = $5, reason = $6, media_id = $7, publish_id = $8, \
-         article_id = $9, url = $10, tries = $11, next_at = $12, changed_at = $13, version = version + 1 \
+        "UPDATE push_article SET edition_id = $2, state = $3, outdated = $4, code = $5, reason = $6, media_id = $7, \
+         publish_id = $8, article_id = $9, url = $10, tries = $11, next_at = $12, changed_at = $13, version = version + 1 \
          WHERE id = $1 AND version = $14",
     )
     .bind(&row.id)

@@ -211,7 +211,8 @@ mod tests {
 
     #[test]
     fn a_text_keeps_its_words_and_tables_and_loses_what_the_platform_does_not_take() {
-        let html = "<p id=\"x\">甲<a href=\"https://example.org/?a>b\">乙</a></p><table><tr><td colspan=\"2\" class=\"c\">丙</td></tr></table>\
+        let html = "<p id=\"x\">甲<a href=\"https://example.org/?a>b\">乙</a></p>\
+                    <table><tr><td colspan=\"2\" class=\"c\">丙</td></tr></table>\
                     <figure><img src=\"/pictures/1/2x2.png\" alt=\"图 a>b\"></figure>";
         let there = |address: &str| Some(format!("http://there.example{address}?a=1&b=2"));
         assert_eq!(

@@ -1,7 +1,7 @@
 //! The interface of WeChat official accounts (公众号), as Tencent documents it: a token under which all is asked
-//! (`stable_token`), pictures (`media/uploadimg`, `material/add_material`), drafts (`draft/add`, `draft/delete`), their publication, its
-//! outcome and its end (`freepublish/submit`, `get`, `delete`). Answers are JSON with status 200; whether something was done
-//! says `errcode`.
+//! (`stable_token`), pictures (`media/uploadimg`, `material/add_material`), drafts (`draft/add`, `draft/delete`), their
+//! publication, its outcome and its end (`freepublish/submit`, `get`, `delete`). Answers are JSON with status 200; whether
+//! something was done says `errcode`.
 
 pub(crate) mod article;
 pub(crate) mod faults;
