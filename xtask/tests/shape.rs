@@ -30,7 +30,8 @@ const BASES: &[&str] = &[
 /// Bases that contexts may import, machines not.
 const FOR_CONTEXTS: &[&str] = &["proof"];
 const MACHINES: &[&str] = &["review", "document", "duty", "portal-form"];
-const CONTEXTS: &[&str] = &["identity", "search", "publishing", "policy", "dialogue", "disclosure", "oversight"];
+const CONTEXTS: &[&str] =
+    &["identity", "search", "publishing", "policy", "dialogue", "disclosure", "oversight", "broadcast"];
 
 /// Crates that know all contexts.
 const COMPOSERS: &[&str] = &["app", "testkit", "it"];

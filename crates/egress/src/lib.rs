@@ -147,14 +147,18 @@ impl Unanswered {
 ///
 /// # Errors
 /// Why there is no answer, and whether it may have arrived.
-pub async fn post(
+pub async fn post(address: &str, posting: Posting, most: usize, allow: &[IpNet]) -> Result<Answered, Unanswered> {
+    sent(address, posting, (most, ALTOGETHER), allow).await
+}
+
+async fn sent(
     address: &str,
     posting: Posting,
-    most: usize,
+    (most, within): (usize, Duration),
     allow: &[IpNet],
-) -> std::result::Result<Answered, Unanswered> {
+) -> Result<Answered, Unanswered> {
     let url = Url::parse(address).map_err(|_| Unanswered::Never("网址不完整".to_owned()))?;
-    let client = reach(&url, allow, ALTOGETHER).await.map_err(|seen| Unanswered::Never(told(&seen)))?;
+    let client = reach(&url, allow, within).await.map_err(|seen| Unanswered::Never(told(&seen)))?;
     let request = client
         .post(url)
         .header(http::header::CONTENT_TYPE, posting.media)
@@ -430,5 +434,15 @@ mod tests {
         drop(gone);
         let nobody = post(&format!("http://127.0.0.1:{port}/"), posting(), 100, &allow).await;
         assert!(matches!(nobody, Err(Unanswered::Never(_))), "{nobody:?}");
+    }
+
+    #[tokio::test]
+    async fn who_hangs_is_given_up_and_may_have_heard() {
+        let silent = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let port = silent.local_addr().expect("address").port();
+        let allow = ["127.0.0.1/32".parse::<IpNet>().expect("net")];
+        let posting = Posting { media: "text/plain".to_owned(), body: b"x".to_vec() };
+        let hung = sent(&format!("http://127.0.0.1:{port}/"), posting, (100, Duration::from_millis(300)), &allow).await;
+        assert!(matches!(hung, Err(Unanswered::Perhaps(_))), "{hung:?}");
     }
 }

@@ -163,8 +163,8 @@ async fn send(ctx: &Ctx, session: &mut Session<'_>, account: &Account, row: &mut
             Ok(unsure(ctx, row, told).await?)
         }
         Err(fault) => {
-            // The draft is tried again only where it is not the draft that is refused.
-            if matches!(fault, Fault::Refused(..)) {
+            // What is there no more is made anew the next time.
+            if fault.code() == 40007 {
                 row.media_id.clear();
             }
             put_back(ctx, row).await?;

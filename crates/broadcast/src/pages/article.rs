@@ -194,8 +194,11 @@ async fn decide(
             must_be_public(tx, &row).await?;
             (row.code, row.tries, row.next_at) = (0, 0, tx.now());
             row.reason.clear();
-            row.media_id.clear();
             row.publish_id.clear();
+            // A draft that waits there is sent as it is by now: somebody may have put it right. After a publication it is gone.
+            if row.state() == State::Unsure {
+                row.media_id.clear();
+            }
             if !rows::put(tx, &row, State::Waiting).await? {
                 return Err(conflict());
             }

@@ -262,7 +262,8 @@ impl Feeds for OfDocuments {
         document: &'a DocumentId,
     ) -> BoxFuture<'a, Result<Vec<String>, Refusal>> {
         Box::pin(async move {
-            let Some(row) = rows::document(tx.conn(), document).await? else { return Ok(Vec::new()) };
+            let found = rows::document(tx.conn(), document).await?;
+            let Some(row) = found.filter(rows::DocumentRow::was_public) else { return Ok(Vec::new()) };
             let mut feeds = vec!["/feed.atom".to_owned(), "/documents/feed.atom".to_owned()];
             if row.kind == crate::kinds::POLICY.key {
                 feeds.push("/policies/feed.atom".to_owned());
