@@ -91,9 +91,9 @@ pub(crate) fn above(tree: &[(usize, ColumnRow)], column: &ColumnId) -> Vec<Colum
 
 /// What holds for a document: the rule of the nearest column, there the one for its kind before the one for every kind; then
 /// those for every column.
-pub(crate) fn how(rules: &[Rule], account: &str, above: &[ColumnId], kind: &str) -> How {
+pub(crate) fn how(rules: &[Rule], key: &str, above: &[ColumnId], kind: &str) -> How {
     let of = |column: &str, kind: &str| {
-        rules.iter().find(|rule| rule.account == account && rule.column.as_str() == column && rule.kind == kind)
+        rules.iter().find(|rule| rule.account == key && rule.column.as_str() == column && rule.kind == kind)
     };
     let mut places = above.iter().map(ColumnId::as_str).chain([""]);
     let found = places.find_map(|column| of(column, kind).or_else(|| of(column, "")));

@@ -263,12 +263,12 @@ pub(crate) fn again(now: Timestamp, tries: i64) -> String {
 /// Where a picture is at an account; `None` = it is not there.
 pub(crate) async fn picture(
     executor: impl Executor<'_>,
-    account: &str,
+    key: &str,
     digest: &str,
     purpose: &str,
 ) -> Result<Option<String>> {
     store::query_scalar("SELECT address FROM push_picture WHERE account = $1 AND digest = $2 AND purpose = $3")
-        .bind(account)
+        .bind(key)
         .bind(digest)
         .bind(purpose)
         .fetch_optional(executor)
@@ -278,7 +278,7 @@ pub(crate) async fn picture(
 /// Notes where a picture is at an account.
 pub(crate) async fn keep_picture(
     tx: &mut Tx,
-    account: &str,
+    key: &str,
     (digest, purpose): (&str, &str),
     address: &str,
 ) -> Result<()> {
@@ -287,7 +287,7 @@ pub(crate) async fn keep_picture(
         "INSERT INTO push_picture (account, digest, purpose, address, sent_at) VALUES ($1, $2, $3, $4, $5) \
          ON CONFLICT (account, digest, purpose) DO UPDATE SET address = excluded.address, sent_at = excluded.sent_at",
     )
-    .bind(account)
+    .bind(key)
     .bind(digest)
     .bind(purpose)
     .bind(address)
