@@ -23,7 +23,7 @@ use store::{
 };
 use web::{
     Capability, Ctx, Listener, Nav, Routes,
-    hooks::{Leaving, PublicDocuments, Verb},
+    hooks::{Citing, Leaving, PublicDocuments, Verb},
     push::Hubs,
 };
 
@@ -45,6 +45,7 @@ pub static KEEP_RULES: Permission =
 pub fn capability() -> Capability {
     let hubs: Arc<dyn Hubs> = Arc::new(hubs::Configured);
     let forgets: Arc<dyn Leaving> = Arc::new(articles::Forgets);
+    let articles: Arc<dyn Citing> = Arc::new(articles::Articles);
     Capability::new(SUBJECT, "推送")
         .routes(routes)
         .permissions(&[&VIEW_ARTICLES, &PUSH_ARTICLES, &KEEP_RULES])
@@ -71,6 +72,7 @@ pub fn capability() -> Capability {
         .declare(hubs)
         .declare(articles::channel())
         .declare(forgets)
+        .declare(articles)
         .declare(Verb::new("推送到公众号", "微信 公众号 文章 推送", "/push/new", &PUSH_ARTICLES))
         .declare(Verb::new("设置推送规则", "微信 公众号 栏目 自动推送", "/push/rules", &KEEP_RULES))
 }

@@ -18,7 +18,7 @@ use serde_json::json;
 use store::{Follower, Tx, jobs::NewJob};
 use web::{
     Ctx, Error, Refusal, Result,
-    hooks::Leaving,
+    hooks::{Cited, Citing, Leaving},
     push::{Call, Channel, Reach},
 };
 
@@ -262,6 +262,34 @@ impl Leaving for Forgets {
             }
             tx.lock(LOCK).await?;
             rows::forget(tx, &DocumentId::from(subject.id.as_str())).await
+        })
+    }
+}
+
+/// Before a withdrawal it is told which articles go with it.
+pub(crate) struct Articles;
+
+impl Citing for Articles {
+    fn citing<'a>(&'a self, ctx: &'a Ctx, subject: &'a SubjectRef) -> BoxFuture<'a, Result<Vec<Cited>>> {
+        Box::pin(async move {
+            if subject.kind != events::PUBLISHED.subject {
+                return Ok(Vec::new());
+            }
+            let document = DocumentId::from(subject.id.as_str());
+            let settings = ctx.settings::<Broadcast>();
+            let name = |key: &str| settings.account(key).map_or_else(|| key.to_owned(), |one| one.name.clone());
+            let out = rows::of_document(ctx.db().read(), &document).await?.into_iter();
+            let cited = out.filter(|row| row.state() == State::Published).map(|row| Cited {
+                what: "公众号文章",
+                label: format!("公众号“{}”的《{}》", name(&row.account), row.shown_title()),
+                href: format!("/push/articles/{}", row.id),
+                then: if row.article_id.is_empty() {
+                    "撤回后要由人在公众平台删除".to_owned()
+                } else {
+                    "撤回后自动删除".to_owned()
+                },
+            });
+            Ok(cited.collect())
         })
     }
 }

@@ -276,12 +276,7 @@ pub(crate) async fn picture(
 }
 
 /// Notes where a picture is at an account.
-pub(crate) async fn keep_picture(
-    tx: &mut Tx,
-    key: &str,
-    (digest, purpose): (&str, &str),
-    address: &str,
-) -> Result<()> {
+pub(crate) async fn keep_picture(tx: &mut Tx, key: &str, (digest, purpose): (&str, &str), address: &str) -> Result<()> {
     let now = tx.now();
     query(
         "INSERT INTO push_picture (account, digest, purpose, address, sent_at) VALUES ($1, $2, $3, $4, $5) \

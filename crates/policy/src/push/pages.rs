@@ -366,6 +366,7 @@ pub(super) async fn send(
         }
         let keys: Vec<&str> = channels.iter().map(|channel| channel.key()).collect();
         let keys = keys.join(",");
+        let labels: Vec<&str> = channels.iter().map(|channel| channel.label()).collect();
         let edition = &policy.listed.edition;
         let about = (&push, &call, typed.who.as_str());
         if !store::add(tx, &desk.actor(), about, edition, (keys.as_str(), people)).await? {
@@ -377,7 +378,7 @@ pub(super) async fn send(
             channel.send(&ctx, tx, &call, &desk.actor()).await?;
         }
         let data = json!({
-            "document": id, "edition": policy.listed.edition, "who": typed.who, "channels": keys, "people": people,
+            "document": id, "edition": policy.listed.edition, "who": typed.who, "channels": labels.join("、"), "people": people,
         });
         tx.append(NewEvent::new(&PUSHED, &push, &desk.actor()).organ(&document.organ).data(data)).await?;
         Ok(Done::ok(format!("/pushes/{id}"), "已推送。各渠道的送达情况在各自的页面查看。"))

@@ -188,6 +188,8 @@ both! {
         let (page, _) = newest(app).await;
         clerk.get(&page).await.expect(200).shows("http://mp.example.invalid/s/").shows("正文第一段").hides(APP.1);
         assert_eq!(count(app, "article.published").await, 1);
+        let mut head = app.person("head-qh010", "QH010", &[Role::OrganHead]).await.on(there.office.clone());
+        head.get(&format!("/documents/{id}/cited")).await.expect(200).shows("公众号“青禾发布”").shows("撤回后自动删除");
         // What is out cannot be changed there: a person decides.
         app.pass(SignedDuration::from_hours(1));
         changes::correct(app, &id, &[("note", "补充")]).await;
