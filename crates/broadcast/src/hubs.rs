@@ -8,9 +8,9 @@ use document::events;
 use egress::{Answered, Posting, Unanswered};
 use kernel::{event::Event, id::DocumentId, time};
 use store::{
-    Db, Follower, FromRow, Tx,
+    Follower, FromRow, Tx,
     jobs::{Failure, NewJob},
-    query, query_as, query_scalar,
+    query, query_as,
 };
 use web::{
     Ctx, Refusal, Result,
@@ -20,7 +20,7 @@ use web::{
 
 use crate::{
     Broadcast,
-    articles::{Nothing, broken, rows::again},
+    articles::{Nothing, broken, minute, rows::again},
 };
 
 /// Name of the follower's cursor.
@@ -166,31 +166,19 @@ async fn keep(ctx: &Ctx, one: &Owed, told: std::result::Result<(), String>) -> s
         }
         Err(why) => {
             tracing::info!(hub = one.hub, tries = one.tries + 1, why, "a hub was told in vain");
+            let next = again(now, one.tries + 1);
             query("UPDATE hub_ping SET tries = $3, next_at = $4, error = $5 WHERE hub = $1 AND feed = $2")
                 .bind(&one.hub)
                 .bind(&one.feed)
                 .bind(one.tries + 1)
-                .bind(again(now, one.tries + 1))
+                .bind(time::to_db(next))
                 .bind(why)
                 .execute(tx.conn())
                 .await?;
+            tx.enqueue(NewJob::now(PING, &Nothing {}).at(next).dedup(minute(next))).await?;
         }
     }
     tx.commit().await
-}
-
-/// Whether anything is due: of hubs, of articles.
-///
-/// # Errors
-/// When the database fails.
-pub(crate) async fn due(db: &Db) -> store::Result<(bool, bool)> {
-    let now = time::to_db(db.seams().now());
-    let hubs = "SELECT COUNT(*) FROM hub_ping WHERE told < changes AND next_at <= $1";
-    let articles = "SELECT COUNT(*) FROM push_article WHERE next_at <= $1 \
-                    AND state IN ('waiting', 'submitting', 'publishing', 'deleting')";
-    let hubs: i64 = query_scalar(hubs).bind(&now).fetch_one(db.read()).await?;
-    let articles: i64 = query_scalar(articles).bind(&now).fetch_one(db.read()).await?;
-    Ok((hubs > 0, articles > 0))
 }
 
 /// How a hub stands, for the office.
@@ -230,13 +218,13 @@ pub(crate) async fn standing(ctx: &Ctx) -> store::Result<Vec<Standing>> {
         .bind(hub)
         .fetch_one(ctx.db().read())
         .await?;
-        let minute = |stored: &str| if stored.is_empty() { String::new() } else { time::show_minute(stored) };
+        let shown = |stored: &str| if stored.is_empty() { String::new() } else { time::show_minute(stored) };
         all.push(Standing {
             hub: hub.clone(),
             owed: told.owed,
-            told_at: minute(&told.told_at),
+            told_at: shown(&told.told_at),
             error: told.error,
-            next_at: minute(&told.next_at),
+            next_at: shown(&told.next_at),
         });
     }
     Ok(all)

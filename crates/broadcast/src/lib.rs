@@ -18,12 +18,13 @@ use kernel::{
     permission::Scope::{AllOrgans, OwnOrgan},
 };
 use store::{
-    Entry, Every, Followers, Schedule,
-    jobs::{Failure, Handle, Handlers, NewJob},
+    Followers,
+    jobs::{Handle, Handlers},
 };
 use web::{
     Capability, Ctx, Listener, Nav, Routes,
     hooks::{Citing, Leaving, PublicDocuments, Verb},
+    mail::Outward,
     push::Hubs,
 };
 
@@ -63,12 +64,13 @@ pub fn capability() -> Capability {
         .subject(rules::SUBJECT, "推送规则")
         .words(words)
         .jobs(jobs)
-        .schedule(schedule)
         .followers(followers)
         .desk(Arc::new(work::Open))
         .settings::<Broadcast>()
         .needs::<Arc<dyn PublicDocuments>>()
         .migrations(store::migrations!("push_article", "../migrations/0001_broadcast.sql"))
+        .declare(Outward(articles::WORK))
+        .declare(Outward(hubs::PING))
         .declare(hubs)
         .declare(articles::channel())
         .declare(forgets)
@@ -97,6 +99,7 @@ fn routes() -> Routes {
         .post("/push/articles/{id}", &PUSH_ARTICLES, pages::settle)
 }
 
+/// What is to be tried again has its job at its moment. A restored copy has them parked: it does not know what went out since.
 fn jobs(ctx: &Ctx) -> Handlers {
     let (sends, pings) = (ctx.clone(), ctx.clone());
     Handlers::default()
@@ -108,30 +111,6 @@ fn jobs(ctx: &Ctx) -> Handlers {
             let ctx = pings.clone();
             async move { hubs::ping(&ctx).await }
         })
-}
-
-/// What was in vain is tried again when it is due.
-fn schedule(ctx: &Ctx) -> Schedule {
-    let ctx = ctx.clone();
-    let entry = Entry::new("broadcast.due", "重试没有送达的推送", Every::Minutes(1), move || {
-        let ctx = ctx.clone();
-        async move { due(&ctx).await }
-    });
-    Schedule::default().with(entry)
-}
-
-async fn due(ctx: &Ctx) -> Result<(), Failure> {
-    let (hubs, articles) = hubs::due(ctx.db()).await?;
-    if !hubs && !articles {
-        return Ok(());
-    }
-    let mut tx = ctx.db().write().await?;
-    for (is_due, kind) in [(hubs, hubs::PING), (articles, articles::WORK)] {
-        if is_due {
-            tx.enqueue(NewJob::now(kind, &articles::Nothing {}).dedup("now")).await?;
-        }
-    }
-    Ok(tx.commit().await?)
 }
 
 fn followers(ctx: &Ctx) -> Followers {

@@ -65,6 +65,16 @@ pub(crate) async fn wake(tx: &mut Tx) -> store::Result<()> {
     tx.enqueue(NewJob::now(WORK, &Nothing {}).dedup("now")).await
 }
 
+/// Jobs of one minute are one.
+pub(crate) fn minute(at: jiff::Timestamp) -> String {
+    kernel::time::show_minute(&kernel::time::to_db(at))
+}
+
+/// Has the workers look at this moment.
+pub(crate) async fn wake_at(tx: &mut Tx, at: jiff::Timestamp) -> store::Result<()> {
+    tx.enqueue(NewJob::now(WORK, &Nothing {}).at(at).dedup(minute(at))).await
+}
+
 /// What an event of an article holds.
 pub(crate) fn about(row: &Row) -> serde_json::Value {
     json!({ "account": row.account, "document": row.document, "edition": row.edition, "code": row.code, "url": row.url })

@@ -4,7 +4,6 @@ use jiff::Timestamp;
 use kernel::{
     Actor, OrganCode,
     id::{DocumentId, EditionId},
-    time,
 };
 use store::{Executor, FromRow, Result, Tx, query, query_as};
 
@@ -254,10 +253,9 @@ pub(crate) async fn put(tx: &mut Tx, row: &Row, state: State) -> Result<bool> {
 }
 
 /// When it is tried again after so many tries in vain: 1, 2, 4 … minutes, at most six hours.
-pub(crate) fn again(now: Timestamp, tries: i64) -> String {
+pub(crate) fn again(now: Timestamp, tries: i64) -> Timestamp {
     let minutes = 1_i64 << tries.clamp(1, 10).saturating_sub(1);
-    let later = now.checked_add(jiff::SignedDuration::from_mins(minutes.min(360)));
-    time::to_db(later.unwrap_or(now))
+    now.checked_add(jiff::SignedDuration::from_mins(minutes.min(360))).unwrap_or(now)
 }
 
 /// Where a picture is at an account; `None` = it is not there.
@@ -309,9 +307,9 @@ mod tests {
     fn tries_in_vain_come_ever_later_and_never_end() {
         let now: Timestamp = "2026-03-02T01:00:00Z".parse().expect("moment");
         assert_eq!(again(now, 0), again(now, 1));
-        assert_eq!(again(now, 1), time::to_db(now + jiff::SignedDuration::from_mins(1)));
-        assert_eq!(again(now, 4), time::to_db(now + jiff::SignedDuration::from_mins(8)));
-        assert_eq!(again(now, 99), time::to_db(now + jiff::SignedDuration::from_mins(360)));
+        assert_eq!(again(now, 1), now + jiff::SignedDuration::from_mins(1));
+        assert_eq!(again(now, 4), now + jiff::SignedDuration::from_mins(8));
+        assert_eq!(again(now, 99), now + jiff::SignedDuration::from_mins(360));
     }
 
     #[test]

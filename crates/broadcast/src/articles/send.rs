@@ -16,6 +16,7 @@ use web::{Ctx, Refusal};
 use super::{
     DELETED, LOCK, PUBLISHED, REFUSED, about,
     rows::{self, ArticleId, Row, State},
+    wake_at,
 };
 use crate::{
     Broadcast,
@@ -37,16 +38,18 @@ const TRIES: i64 = 16;
 pub(crate) async fn work(ctx: &Ctx) -> Result<(), Failure> {
     let settings = ctx.settings::<Broadcast>();
     let mut after = ArticleId::default();
+    let mut left: Option<String> = None;
     loop {
         let now = time::to_db(ctx.seams().now());
-        let Some(row) = rows::due(ctx.db().read(), &now, &after).await? else { return Ok(()) };
+        let Some(row) = rows::due(ctx.db().read(), &now, &after).await? else { break };
         after = row.id.clone();
-        let id = row.id.clone();
         if let Err(refusal) = step(ctx, &settings, row).await {
-            // One article that cannot be kept must not stop the others; it is due again with the next run.
-            tracing::warn!(article = %id, error = refusal.words(), "an article could not be taken further");
+            // One article that cannot be kept does not stop the others; the job comes again for it.
+            tracing::warn!(article = %after, error = refusal.words(), "an article could not be taken further");
+            left = Some(refusal.words());
         }
     }
+    left.map_or(Ok(()), |why| Err(Failure::Retry(why)))
 }
 
 /// What an article needs to be made.
@@ -57,8 +60,11 @@ struct Making {
 
 async fn step(ctx: &Ctx, settings: &Broadcast, mut row: Row) -> Result<(), Refusal> {
     let Some(account) = settings.account(&row.account) else {
-        let words = "配置里已经没有这个公众号。请恢复配置，或者选“不推送”。".to_owned();
-        return failed(ctx, &mut row, Fault::Refused(0, words)).await;
+        // Put back into the configuration, or put off by a person: until then it waits.
+        row.reason = "配置里没有这个公众号，没有推送。请恢复配置，或者选“取消推送”。".to_owned();
+        row.next_at = time::to_db(rows::again(ctx.seams().now(), TRIES));
+        let state = row.state();
+        return keep(ctx, &mut row, state, None).await;
     };
     if row.state() == State::Submitting {
         let words = "上次提交发布以后没有收到微信的答复，可能已经发布。请在公众平台的“发表记录”核对，再选下面的一项。";
@@ -112,6 +118,11 @@ async fn keep(ctx: &Ctx, row: &mut Row, state: State, event: Option<&'static Eve
     let mut tx = ctx.db().write().await?;
     tx.lock(LOCK).await?;
     put(&mut tx, row, state).await?;
+    // What waits for a later moment has its job then; what goes on now is in hand.
+    let later = time::from_db(&row.next_at).filter(|at| *at > ctx.seams().now());
+    if let Some(at) = later.filter(|_| matches!(state, State::Waiting | State::Publishing | State::Deleting)) {
+        wake_at(&mut tx, at).await?;
+    }
     if let Some(kind) = event {
         tx.append(NewEvent::new(kind, &row.id, &Actor::System).organ(&row.organ).data(about(row))).await?;
     }
@@ -145,6 +156,7 @@ async fn send(ctx: &Ctx, session: &mut Session<'_>, account: &Account, row: &mut
     let listed = public::listed(ctx.db(), &Kinds::of(ctx), &row.document).await?;
     if listed.is_none_or(|listed| !row.is_call() && listed.edition != row.edition) {
         row.media_id.clear();
+        row.next_at = time::to_db(rows::again(ctx.seams().now(), 1));
         keep(ctx, row, State::Waiting, None).await?;
         return Ok(());
     }
@@ -188,7 +200,7 @@ async fn look(ctx: &Ctx, session: &mut Session<'_>, row: &mut Row) -> Result<(),
         }
         Standing::Running => {
             row.tries += 1;
-            row.next_at = rows::again(ctx.seams().now(), row.tries);
+            row.next_at = time::to_db(rows::again(ctx.seams().now(), row.tries));
             keep(ctx, row, State::Publishing, None).await?;
         }
     }
@@ -237,7 +249,7 @@ async fn failed(ctx: &Ctx, row: &mut Row, fault: Fault) -> Result<(), Refusal> {
     let stays = state == State::Deleting || row.tries < TRIES;
     match fault {
         Fault::Later(..) | Fault::Unknown(_) if stays => {
-            row.next_at = rows::again(now, row.tries);
+            row.next_at = time::to_db(rows::again(now, row.tries));
             keep(ctx, row, state, None).await
         }
         Fault::Tomorrow(..) if stays => {
@@ -245,7 +257,7 @@ async fn failed(ctx: &Ctx, row: &mut Row, fault: Fault) -> Result<(), Refusal> {
             keep(ctx, row, state, None).await
         }
         _ if state == State::Deleting => {
-            row.next_at = rows::again(now, TRIES);
+            row.next_at = time::to_db(rows::again(now, TRIES));
             keep(ctx, row, state, None).await
         }
         _ => keep(ctx, row, State::Refused, Some(&REFUSED)).await,

@@ -8,8 +8,7 @@ use broadcast::{Account as Configured, Broadcast};
 use document::common::AUDIENCE;
 use jiff::SignedDuration;
 use kernel::Role;
-use serde_json::json;
-use store::jobs::{NewJob, run_due};
+use store::jobs::run_due;
 use testkit::{Client, TestApp, both};
 use web::Ctx;
 
@@ -33,16 +32,6 @@ async fn work(ctx: &Ctx) {
     let all = ctx.capabilities();
     all.followers(ctx).run(ctx.db()).await.expect("followers");
     run_due(ctx.db(), &all.jobs(ctx)).await.expect("queue");
-}
-
-/// Tries again what is due by now.
-async fn again(ctx: &Ctx) {
-    for kind in ["broadcast.work", "broadcast.ping"] {
-        let mut tx = ctx.db().write().await.expect("write");
-        tx.enqueue(NewJob::now(kind, &json!({})).dedup("now")).await.expect("enqueue");
-        tx.commit().await.expect("commit");
-    }
-    work(ctx).await;
 }
 
 /// Settings with this account.
@@ -150,7 +139,7 @@ both! {
         clerk.get("/push").await.expect(200).shows("让转到别的网址（302）");
         // Tried again by itself, later.
         app.pass(SignedDuration::from_mins(2));
-        again(&there.ctx).await;
+        work(&there.ctx).await;
         assert!(hub.told().len() > 1);
         // Without the network in the configuration nobody inside is told at all.
         let shut = configured(app, Broadcast { hubs: vec![hub.url.clone()], ..Broadcast::default() }).await;
@@ -279,10 +268,10 @@ both! {
         work(&there.ctx).await;
         clerk.get("/push?state=waiting").await.expect(200).shows("次数用完").shows("明天零点后自动再试");
         app.pass(SignedDuration::from_mins(30));
-        again(&there.ctx).await;
+        work(&there.ctx).await;
         assert_eq!(state(app).await, "waiting");
         app.pass(SignedDuration::from_hours(24));
-        again(&there.ctx).await;
+        work(&there.ctx).await;
         assert_eq!(state(app).await, "published");
         // No right to it: a person must do something.
         account.next("freepublish/submit", Answer::Code(48001));
@@ -310,7 +299,7 @@ both! {
         work(&there.ctx).await;
         clerk.get("/push").await.expect(200).shows("不是微信的接口").shows("排队中");
         app.pass(SignedDuration::from_mins(3));
-        again(&there.ctx).await;
+        work(&there.ctx).await;
         assert_eq!((state(app).await.as_str(), account.published().len()), ("published", 1));
         // Sent for publication, and the answer is lost: nobody knows, and a person looks.
         account.next("freepublish/submit", Answer::Lost);
@@ -318,7 +307,7 @@ both! {
         work(&there.ctx).await;
         assert_eq!(state(app).await, "unsure");
         app.pass(SignedDuration::from_hours(3));
-        again(&there.ctx).await;
+        work(&there.ctx).await;
         assert_eq!((state(app).await.as_str(), account.drafts()), ("unsure", 0), "it is not sent again");
         let mut clerk = app.clerk().await.on(there.office.clone());
         let (page, _) = newest(app).await;
