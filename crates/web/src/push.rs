@@ -51,8 +51,8 @@ pub trait Channel: Send + Sync {
     /// Whom the call would reach now; `None` = there is nobody to send by, because nothing is configured.
     fn reach<'a>(&'a self, ctx: &'a Ctx, call: &'a Call) -> BoxFuture<'a, Result<Option<Reach>>>;
 
-    /// Puts the call on its way, in the write in which it is decided and before the event of that, which tells of all channels: rows
-    /// and jobs under a lock of its own; no event, no network. Sending it twice under one id does no harm.
+    /// Puts the call on its way, in the write in which it is decided and before the event of that, which tells of all channels:
+    /// rows and jobs under a lock of its own; no event, no network. Sending it twice under one id does no harm.
     fn send<'a>(
         &'a self,
         ctx: &'a Ctx,

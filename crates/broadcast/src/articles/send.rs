@@ -160,12 +160,13 @@ async fn send(ctx: &Ctx, session: &mut Session<'_>, account: &Account, row: &mut
         keep(ctx, row, State::Waiting, None).await?;
         return Ok(());
     }
-    (row.tries, row.code) = (0, 0);
+    row.code = 0;
     row.reason.clear();
     keep(ctx, row, State::Submitting, None).await?;
     match session.submit(&row.media_id).await {
         Ok(publication) => {
             row.publish_id = publication;
+            row.tries = 0;
             row.next_at = time::to_db(ctx.seams().now());
             keep(ctx, row, State::Publishing, None).await?;
             look(ctx, session, row).await

@@ -47,12 +47,9 @@ struct Choose {
     once: String,
 }
 
-/// The document that is meant.
+/// The document that is meant, by its id or its address.
 async fn meant(ctx: &Ctx, typed: &str) -> Result<Option<PublicDocument>> {
-    let typed = typed.trim();
-    let path = typed.strip_prefix(ctx.portal_url()).unwrap_or(typed);
-    let path = path.split(['?', '#']).next().unwrap_or_default();
-    ctx.one::<Arc<dyn PublicDocuments>>().find(ctx, path).await
+    ctx.one::<Arc<dyn PublicDocuments>>().find(ctx, typed).await
 }
 
 /// What is wrong with what is typed; the document when nothing is.

@@ -29,12 +29,14 @@ pub static PUSH_POLICY: Permission = Permission::new(
     OwnOrgan,
 );
 
-/// An audience was told of a policy.
+/// An audience was told of a policy: `who` is its code, `ways` are the keys of the channels. A channel may follow this event
+/// instead of putting rows in with the write.
 static PUSHED: EventKind = EventKind::new(SUBJECT, "policy_push.sent", "向适用对象推送政策").holds(&[
     ("document", "文件"),
     ("edition", ""),
     ("who", "适用对象"),
     ("channels", "渠道"),
+    ("ways", ""),
     ("people", "送达人数"),
 ]);
 

@@ -378,7 +378,7 @@ pub(super) async fn send(
             channel.send(&ctx, tx, &call, &desk.actor()).await?;
         }
         let data = json!({
-            "document": id, "edition": policy.listed.edition, "who": typed.who, "channels": labels.join("、"), "people": people,
+            "document": id, "edition": policy.listed.edition, "who": typed.who, "channels": labels.join("、"), "ways": keys, "people": people,
         });
         tx.append(NewEvent::new(&PUSHED, &push, &desk.actor()).organ(&document.organ).data(data)).await?;
         Ok(Done::ok(format!("/pushes/{id}"), "已推送。各渠道的送达情况在各自的页面查看。"))
