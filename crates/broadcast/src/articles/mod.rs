@@ -141,7 +141,10 @@ async fn follow(ctx: &Ctx, tx: &mut Tx, event: &Event) -> Result<(), Refusal> {
             rules::How::Ask => State::Asked,
             rules::How::Never => continue,
         };
-        // A correction is told beside the article that is out; a rule does not send it again.
+        // A correction is told beside the article that is out; a rule sends nothing again, least of all what a person has put off.
+        if event.kind == events::CORRECTED.name && rows::was_in(tx.conn(), &account.key, &id).await? {
+            continue;
+        }
         let new = New { account: &account.key, document: &id, call: ("", "", ""), state };
         put_in(tx, &Actor::System, new, &document.organ).await?;
     }

@@ -5,7 +5,7 @@ use kernel::{
     Actor, OrganCode,
     id::{DocumentId, EditionId},
 };
-use store::{Executor, FromRow, Result, Tx, query, query_as};
+use store::{Executor, FromRow, Result, Tx, query, query_as, query_scalar};
 
 store::ids! {
     /// An article of an official account.
@@ -180,6 +180,13 @@ pub(crate) async fn of_document(executor: impl Executor<'_>, document: &Document
     query_as(sql).bind(document).fetch_all(executor).await
 }
 
+/// Whether a document was ever put in for an account, whatever has become of it.
+pub(crate) async fn was_in(executor: impl Executor<'_>, key: &str, document: &DocumentId) -> Result<bool> {
+    let sql = "SELECT COUNT(*) FROM push_article WHERE account = $1 AND document_id = $2 AND call_id = ''";
+    let known: i64 = query_scalar(sql).bind(key).bind(document).fetch_one(executor).await?;
+    Ok(known > 0)
+}
+
 /// The first article that is due, behind `after` in the order of ids.
 pub(crate) async fn due(executor: impl Executor<'_>, now: &str, after: &ArticleId) -> Result<Option<Row>> {
     let sql = concat!(
@@ -265,7 +272,7 @@ pub(crate) async fn picture(
     digest: &str,
     purpose: &str,
 ) -> Result<Option<String>> {
-    store::query_scalar("SELECT address FROM push_picture WHERE account = $1 AND digest = $2 AND purpose = $3")
+    query_scalar("SELECT address FROM push_picture WHERE account = $1 AND digest = $2 AND purpose = $3")
         .bind(key)
         .bind(digest)
         .bind(purpose)

@@ -269,7 +269,12 @@ async fn shown(ctx: &Ctx, desk: &Desk, id: &DocumentId, mut typed: Typed, errors
         None => Vec::new(),
     };
     if let Some(call) = &preview {
-        typed.seen = seen(&policy, call);
+        let now = seen(&policy, call);
+        if typed.seen != now {
+            // Whoever has read another message has not read this one.
+            typed.sure.clear();
+        }
+        typed.seen = now;
     }
     let told =
         |row: &Row| Told { channels: named(ctx, &row.channels), at: time::show_minute(&row.sent_at), row: row.clone() };
