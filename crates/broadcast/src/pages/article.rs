@@ -123,7 +123,7 @@ async fn shown(ctx: &Ctx, desk: &Desk, id: &ArticleId, errors: FormErrors) -> Re
     let may_push = may_for(&desk.actor(), &PUSH_ARTICLES, &keeper).is_ok();
     let offer = |code: &'static str| {
         let found = ACTS.iter().find(|(known, ..)| *known == code);
-        found.map(|(code, label, ask)| Offer { code, label, ask })
+        found.map(|&(code, label, ask)| Offer { code, label, ask })
     };
     let offers = if may_push { offered(&row).into_iter().filter_map(offer).collect() } else { Vec::new() };
     let waits = matches!(row.state(), State::Waiting | State::Publishing | State::Deleting) && row.tries > 0;
@@ -195,6 +195,7 @@ async fn decide(
             (row.code, row.tries, row.next_at) = (0, 0, tx.now());
             row.reason.clear();
             row.publish_id.clear();
+            row.outdated = false;
             // A draft that waits there is sent as it is by now: somebody may have put it right. After a publication it is gone.
             if row.state() == State::Unsure {
                 row.media_id.clear();
