@@ -1,7 +1,7 @@
 //! Public documents beyond the portal (推送): hubs hear that feeds have changed ([`hubs`], WebSub), and documents become
 //! articles of the county's official accounts ([`articles`], 公众号), by rules that people set or one by one. Nothing goes out
 //! that is not public, and nothing that nobody has decided on; a withdrawal takes articles away. Why so:
-//! `docs/adr/0013-push.md`.
+//! `docs/adr/0014-push.md`.
 
 mod articles;
 mod hubs;
