@@ -8,6 +8,10 @@ use broadcast::{Account as Configured, Broadcast};
 use document::common::AUDIENCE;
 use jiff::SignedDuration;
 use kernel::Role;
+use publishing::{
+    kinds::NOTICE,
+    seed::{Seed, SeedFile},
+};
 use store::jobs::run_due;
 use testkit::{Client, TestApp, both};
 use web::Ctx;
@@ -237,6 +241,32 @@ both! {
         work(&there.ctx).await;
         assert_eq!(account.published().len(), 2);
         assert_eq!(account.faults(), Vec::<String>::new());
+    }
+
+    async fn pictures_go_with_their_article_and_are_sent_once(app) {
+        column(app).await;
+        let account = Account::start().await;
+        let there = configured(app, with_account(app, &account)).await;
+        let mut clerk = app.clerk().await.on(there.office.clone());
+        for (number, title) in (1..).zip(["第一份图文", "第二份图文"]) {
+            let at = "2026-02-20T01:00:00Z".parse().expect("moment");
+            let body = "<p>正文。</p><figure><img src=\"picture:1\" alt=\"示意图\"></figure>";
+            let mut new = Seed::published("QH010".into(), "notices", &NOTICE, title, body, at);
+            new.pictures =
+                vec![SeedFile { file_name: "a.png".into(), title: String::new(), bytes: png(40, 30, 7) }];
+            let id = put(app, new).await;
+            let shown = clerk.get(&format!("/push/new?document={id}&account=county")).await.expect(200);
+            shown.shows("src=\"/pictures/").shows("alt=\"示意图\"");
+            clerk.post("/push/new", &[("document", &id), ("account", "county")]).await.expect(303);
+            work(&there.ctx).await;
+            let out = account.published();
+            assert_eq!(out.len(), number, "{:?}", account.faults());
+            let all = |article: &serde_json::Value| {
+                article["content"].as_str().is_some_and(|text| text.contains("<img src=\"http://mmbiz.example.invalid/"))
+            };
+            assert!(out.iter().all(all), "{out:?}");
+            assert_eq!(account.pictures(), 2, "once in the text, once above it");
+        }
     }
 
     async fn what_the_platform_answers_is_told_with_what_to_do(app) {

@@ -132,6 +132,11 @@ impl Account {
         held(&self.state).published.values().cloned().collect()
     }
 
+    /// How many pictures were sent.
+    pub(super) fn pictures(&self) -> usize {
+        held(&self.state).pictures.len()
+    }
+
     /// How many drafts lie there.
     pub(super) fn drafts(&self) -> usize {
         held(&self.state).drafts.len()
