@@ -31,7 +31,7 @@ const BASES: &[&str] = &[
 const FOR_CONTEXTS: &[&str] = &["proof"];
 const MACHINES: &[&str] = &["review", "document", "duty", "portal-form"];
 const CONTEXTS: &[&str] =
-    &["identity", "search", "publishing", "policy", "dialogue", "disclosure", "oversight", "subscription"];
+    &["identity", "search", "publishing", "policy", "dialogue", "disclosure", "oversight", "subscription", "broadcast"];
 
 /// Crates that know all contexts.
 const COMPOSERS: &[&str] = &["app", "testkit", "it"];

@@ -38,6 +38,8 @@ fn list() -> Vec<Capability> {
         policy::ledger::capability(),
         policy::import::capability(),
         subscription::capability(),
+        policy::push::capability(),
+        broadcast::capability(),
         dialogue::letters::capability(),
         dialogue::foi::capability(),
         dialogue::services::capability(),

@@ -99,6 +99,7 @@ pub fn capability() -> Capability {
         .declare(editions::seen::Readings::default())
         .declare(portal::Cards::default())
         .declare(portal::face())
+        .declare(Arc::new(portal::OfDocuments) as Arc<dyn web::push::Feeds>)
         .events(&[&editions::events::PUBLICATION_REFUSED])
         .jobs(handlers)
         .schedule(jobs::schedule)

@@ -44,7 +44,7 @@ CREATE TABLE subscription_notice (
     subscription_id TEXT NOT NULL REFERENCES subscription (id),
     event_seq       BIGINT NOT NULL,      -- number of the entry of the log
     document_id     TEXT NOT NULL,
-    act             TEXT NOT NULL CHECK (act IN ('published', 'corrected', 'validity', 'withdrawn')),
+    act             TEXT NOT NULL CHECK (act IN ('published', 'corrected', 'validity', 'withdrawn', 'called')),
     mail_id         TEXT NOT NULL,        -- in which mail; empty = not yet
     PRIMARY KEY (subscription_id, event_seq)
 );

@@ -10,7 +10,7 @@ use store::{Follower, Result, Tx, built, jobs::NewJob, places, query, query_as};
 use web::{Ctx, Refusal};
 
 use crate::{
-    SUBJECT, facts,
+    SUBJECT, called, facts,
     filter::Often,
     matching::{Entry, Matcher},
     round::{ROUND, Round},
@@ -26,6 +26,8 @@ pub(crate) enum Act {
     /// 有效性 turned: amended, repealed, lapsed, in force.
     Validity,
     Withdrawn,
+    /// Pushed to an audience.
+    Called,
 }
 
 impl Act {
@@ -36,12 +38,14 @@ impl Act {
             Self::Corrected => "corrected",
             Self::Validity => "validity",
             Self::Withdrawn => "withdrawn",
+            Self::Called => "called",
         }
     }
 
     /// The act with this code.
     pub(crate) fn from_code(code: &str) -> Option<Self> {
-        [Self::Published, Self::Corrected, Self::Validity, Self::Withdrawn].into_iter().find(|act| act.code() == code)
+        let all = [Self::Published, Self::Corrected, Self::Validity, Self::Withdrawn, Self::Called];
+        all.into_iter().find(|act| act.code() == code)
     }
 
     /// What an event does; what was brought in from an old site is no news.
@@ -64,13 +68,8 @@ pub(crate) fn follower(ctx: &Ctx) -> Follower {
         let ctx = ctx.clone();
         Box::pin(async move { follow(&ctx, tx, &event).await })
     })
-    .kinds(&[
-        &events::PUBLISHED,
-        &events::CORRECTED,
-        &events::LAPSED,
-        &events::VALIDITY_TURNED,
-        &events::WITHDRAWN,
-    ])
+    .kinds(&[&events::PUBLISHED, &events::CORRECTED, &events::LAPSED, &events::VALIDITY_TURNED, &events::WITHDRAWN])
+    .subjects(&[called::PUSHES])
 }
 
 /// All subscriptions that are told, put together; made anew when one of them has changed, by whatever process.
@@ -92,6 +91,10 @@ pub(crate) async fn matcher(ctx: &Ctx) -> Result<Arc<Matcher>> {
 }
 
 async fn follow(ctx: &Ctx, tx: &mut Tx, event: &Event) -> Result<()> {
+    if let Some((document, who)) = called::of(event) {
+        let told = called::told(ctx, matcher(ctx).await?.as_ref(), &document, &who).await.map_err(stored)?;
+        return tell(ctx, tx, event, (&document, Act::Called), told).await;
+    }
     let Some(act) = Act::of(event) else { return Ok(()) };
     let matcher = matcher(ctx).await?;
     if matcher.is_empty() {
@@ -111,12 +114,23 @@ async fn follow(ctx: &Ctx, tx: &mut Tx, event: &Event) -> Result<()> {
         let fits = matcher.matching(&public.facts).into_iter().filter(|entry| entry.since <= event.at);
         fits.map(|entry| (entry.id.clone(), entry.often)).collect()
     };
+    tell(ctx, tx, event, (&document, act), told).await
+}
+
+/// Notes it for each, and sets the time of their mails.
+async fn tell(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    event: &Event,
+    what: (&DocumentId, Act),
+    told: Vec<(SubscriptionId, Often)>,
+) -> Result<()> {
     let mut by_often: BTreeMap<&'static str, (Often, Vec<SubscriptionId>)> = BTreeMap::new();
     for (id, often) in told {
         by_often.entry(often.code()).or_insert_with(|| (often, Vec::new())).1.push(id);
     }
     for (often, ids) in by_often.into_values() {
-        note(tx, event, (&document, act), &ids).await?;
+        note(tx, event, what, &ids).await?;
         due(ctx, tx, often, &ids).await?;
     }
     Ok(())
@@ -215,7 +229,7 @@ mod tests {
 
     #[test]
     fn an_act_comes_back_from_its_code() {
-        for act in [Act::Published, Act::Corrected, Act::Validity, Act::Withdrawn] {
+        for act in [Act::Published, Act::Corrected, Act::Validity, Act::Withdrawn, Act::Called] {
             assert_eq!(Act::from_code(act.code()), Some(act));
         }
     }

@@ -168,7 +168,9 @@ pub(crate) async fn news(
 fn stands(ctx: &Ctx, one: &Subscription, names: &Names, (now, noted): (&Public, &Noted)) -> Option<Item> {
     let why = one.filter.judge(&now.facts)?;
     let has = |act: Act| noted.acts.contains(&act);
-    let what = if has(Act::Published) {
+    let what = if has(Act::Called) {
+        "面向您订阅的对象推送".to_owned()
+    } else if has(Act::Published) {
         if noted.before { "重新公开".to_owned() } else { "新公开".to_owned() }
     } else if has(Act::Validity) && !now.validity.is_empty() {
         format!("有效性变化，现在是{}", now.validity)

@@ -6,6 +6,7 @@
 //! | the conditions, as data, address and words | [`filter`] |
 //! | which subscriptions a document fits | [`matching`] |
 //! | the log is followed, and noted who is to be told | `follow` |
+//! | a policy is pushed to an audience by mail | `called` |
 //! | mails are laid down, made and sent | `round`, `letters` |
 //! | the form, the pages under private links, leaving | `ask`, `form`, `own` |
 //! | the same conditions as a feed, without an address | `feed` |
@@ -23,6 +24,7 @@
 //! sent and ended when the server has taken it. Between these two a killed process sends once more, under the same `Message-ID`.
 
 mod ask;
+mod called;
 mod demo;
 mod expire;
 mod facts;
@@ -95,6 +97,7 @@ pub fn capability() -> Capability {
         .demo(demo::scenes)
         .needs::<Arc<dyn Postman>>()
         .declare(Outward(round::ROUND))
+        .declare(called::channel())
 }
 
 fn words(field: &str, code: &str) -> Option<String> {

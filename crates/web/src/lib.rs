@@ -25,6 +25,7 @@ pub mod page;
 pub mod peer;
 pub mod portal;
 pub mod private;
+pub mod push;
 pub mod rail;
 pub mod routes;
 pub mod same_origin;

@@ -3,6 +3,7 @@
 mod amendments;
 mod api;
 mod backup;
+mod broadcast;
 mod canaries;
 mod cli;
 mod columns;
