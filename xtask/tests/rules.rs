@@ -310,6 +310,25 @@ fn no_line_of_a_template_is_longer_than_200_characters() {
     );
 }
 
+/// In a list of buttons read aloud 删除, 删除, 删除 says nothing: each names its row, on the button or in `aria-label`.
+#[test]
+fn buttons_of_rows_say_of_which_row() {
+    let rows = Regex::new(r"(?s)<tbody.*?</tbody>").expect("regex");
+    let button = Regex::new(r#"<button((?:[^>"]|"[^"]*")*)>([^<]*)</button>"#).expect("regex");
+    let mut faults = Vec::new();
+    for path in files(&root().join("crates"), &[".html"]) {
+        let text = read(&path);
+        for body in rows.find_iter(&text).filter(|body| body.as_str().contains(" for ")) {
+            for found in button.captures_iter(body.as_str()) {
+                if !found[2].contains("{{") && !found[1].contains("aria-label") {
+                    faults.push(format!("{}: {}", shown(&path), found[2].trim()));
+                }
+            }
+        }
+    }
+    fail_on(&faults, "Add `<span class=\"vh\">：{{ … }}</span>` with what the row is called.");
+}
+
 #[test]
 fn a_step_of_the_structure_that_has_landed_is_never_edited() {
     use sha2::{Digest, Sha256};

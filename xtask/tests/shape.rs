@@ -32,7 +32,8 @@ const BASES: &[&str] = &[
 /// Bases that contexts may import, machines not.
 const FOR_CONTEXTS: &[&str] = &["proof"];
 const MACHINES: &[&str] = &["review", "document", "duty", "portal-form", "case"];
-const CONTEXTS: &[&str] = &["identity", "search", "publishing", "policy", "dialogue", "disclosure", "oversight"];
+const CONTEXTS: &[&str] =
+    &["identity", "search", "publishing", "policy", "dialogue", "disclosure", "oversight", "subscription", "broadcast"];
 
 /// Crates that know all contexts.
 const COMPOSERS: &[&str] = &["app", "testkit", "it"];
@@ -53,13 +54,13 @@ const WITHIN_BASES: &[(&str, &[&str])] = &[
     ("check-text", &["fold", "text", "doc-number", "doc-layout", "law-text"]),
     ("documents", &[]),
     // Only the guarded child, which is the program itself, and tests link the heavy readers.
-    ("documents-read", &["documents"]),
+    ("documents-read", &["documents", "fold"]),
     ("letter", &["kernel"]),
     // Only the child that makes PDF, which is the program itself, links the typesetter.
     ("typeset", &["letter"]),
     ("store-derive", &[]),
     ("store", &["kernel", "store-derive"]),
-    ("web", &["kernel", "store"]),
+    ("web", &["fold", "kernel", "store"]),
     ("charts", &["web"]),
     ("card", &[]),
     // All write the log, few ask for its proof: the audit and the commands.

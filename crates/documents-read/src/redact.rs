@@ -11,8 +11,10 @@ use documents::{
     Change, Code, Extracted, Format, Limits, Redacted, Rejected, Removal, Unread, cut, decode_text, sound, stands,
 };
 
+use fold::markup::unescaped;
+
 use crate::container::Package;
-use crate::redo::markup::{Token, decoded, tokens, unescaped};
+use crate::redo::markup::{Token, decoded, tokens};
 use crate::redo::{Secrets, remade};
 use crate::{extract, pdf};
 

@@ -83,7 +83,7 @@ impl Extractor {
         self.ask(path, file_name, Work::Import).await
     }
 
-    /// A Word document or workbook with other words in some of its places.
+    /// A Word document, a workbook, a CSV or a plain text with other words in some of its places.
     ///
     /// # Errors
     /// As [`Extractor::extract`].

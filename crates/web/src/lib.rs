@@ -26,6 +26,7 @@ pub mod peer;
 pub mod periods;
 pub mod portal;
 pub mod private;
+pub mod push;
 pub mod rail;
 pub mod routes;
 pub mod same_origin;

@@ -4,8 +4,9 @@
 use std::collections::{BTreeSet, HashMap};
 
 use documents::Change;
+use fold::markup::unescaped;
 
-use super::markup::{Token, named, tokens, unescaped};
+use super::markup::{Token, named, tokens};
 
 /// Digits from which on a run of them is a number of somebody.
 const LEAST: usize = 7;
@@ -142,7 +143,8 @@ impl Secrets {
         self.are_in(&joined) || self.are_in(&tags)
     }
 
-    fn are_in(&self, text: &str) -> bool {
+    /// Whether something of it stands in a text without markup.
+    pub(super) fn are_in(&self, text: &str) -> bool {
         let mut behind = 0;
         for (at, c) in text.char_indices() {
             let named =

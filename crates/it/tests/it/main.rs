@@ -3,6 +3,7 @@
 mod amendments;
 mod api;
 mod backup;
+mod broadcast;
 mod canaries;
 mod cases;
 mod cli;
@@ -37,5 +38,6 @@ mod publishing;
 mod redirects;
 mod search;
 mod store;
+mod subscriptions;
 mod upgrade;
 mod views;
