@@ -12,6 +12,7 @@ const BASES: &[&str] = &[
     "fold",
     "kernel",
     "clock",
+    "fee",
     "receipt",
     "store",
     "web",
@@ -26,10 +27,11 @@ const BASES: &[&str] = &[
     "plan-text",
     "check-text",
     "documents",
+    "letter",
 ];
 /// Bases that contexts may import, machines not.
 const FOR_CONTEXTS: &[&str] = &["proof"];
-const MACHINES: &[&str] = &["review", "document", "duty", "portal-form"];
+const MACHINES: &[&str] = &["review", "document", "duty", "portal-form", "case"];
 const CONTEXTS: &[&str] =
     &["identity", "search", "publishing", "policy", "dialogue", "disclosure", "oversight", "subscription", "broadcast"];
 
@@ -41,6 +43,7 @@ const WITHIN_BASES: &[(&str, &[&str])] = &[
     ("fold", &[]),
     ("kernel", &["fold"]),
     ("clock", &["kernel"]),
+    ("fee", &["kernel", "clock"]),
     ("receipt", &["kernel"]),
     ("sound", &[]),
     ("text", &["fold"]),
@@ -52,6 +55,9 @@ const WITHIN_BASES: &[(&str, &[&str])] = &[
     ("documents", &[]),
     // Only the guarded child, which is the program itself, and tests link the heavy readers.
     ("documents-read", &["documents", "fold"]),
+    ("letter", &["kernel"]),
+    // Only the child that makes PDF, which is the program itself, links the typesetter.
+    ("typeset", &["letter"]),
     ("store-derive", &[]),
     ("store", &["kernel", "store-derive"]),
     ("web", &["fold", "kernel", "store"]),

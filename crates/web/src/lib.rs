@@ -23,6 +23,7 @@ mod leaving;
 pub mod mail;
 pub mod page;
 pub mod peer;
+pub mod periods;
 pub mod portal;
 pub mod private;
 pub mod push;

@@ -4,13 +4,13 @@ use fold::markup::resolved;
 
 /// A piece of XML: a tag with its brackets, or what stands between two.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Token<'a> {
+pub(crate) enum Token<'a> {
     Tag(&'a str),
     Text(&'a str),
 }
 
 /// Takes a text of XML apart; put together again the pieces are the text.
-pub(super) fn tokens(text: &str) -> Vec<Token<'_>> {
+pub(crate) fn tokens(text: &str) -> Vec<Token<'_>> {
     let mut all = Vec::new();
     let mut rest = text;
     while !rest.is_empty() {
@@ -58,7 +58,7 @@ pub(super) fn named(tag: &str) -> (&str, bool, bool) {
 }
 
 /// Whether a part of an office file is a text of XML or HTML, as one; what is written in UTF-16 becomes UTF-8.
-pub(super) fn decoded(bytes: &[u8]) -> Option<String> {
+pub(crate) fn decoded(bytes: &[u8]) -> Option<String> {
     let (encoding, from) = encoding_rs::Encoding::for_bom(bytes).unwrap_or((encoding_rs::UTF_8, 0));
     let rest = bytes.get(from..).unwrap_or_default();
     if encoding == encoding_rs::UTF_8 {

@@ -4,7 +4,7 @@
 //! place is told ([`secrets`]).
 
 mod clean;
-mod markup;
+pub(crate) mod markup;
 mod plain;
 mod secrets;
 
@@ -21,31 +21,43 @@ use crate::container::Package;
 use crate::sniff;
 use clean::Gone;
 use markup::{Token, named, tokens};
-use secrets::{Secrets, place};
+pub(crate) use secrets::Secrets;
+use secrets::place;
 
 /// Makes the file anew.
 ///
 /// # Errors
 /// [`Code::Unsupported`] for other files than docx, xlsx, csv and txt; what is wrong with the package.
 pub fn redo(bytes: &[u8], file_name: &str, changes: &[Change], limits: &Limits) -> Result<Redone, Rejected> {
-    let others = || {
-        let told = "只有 Word（.docx）、Excel（.xlsx）、CSV 和文本可以生成遮盖副本。其他文件请改好以后重新上传。";
-        Rejected::new(Code::Unsupported, told)
-    };
-    let known: HashMap<&str, &str> = changes.iter().map(|change| (change.from.as_str(), change.to.as_str())).collect();
     let secrets = Secrets::of(changes);
-    if !bytes.starts_with(b"PK") {
-        check_size(bytes, limits)?;
-        return match sniff(bytes, file_name)? {
-            format @ (Format::Csv | Format::Txt) => plain::redo(bytes, format, &known, &secrets),
-            _ => Err(others()),
-        };
+    if bytes.starts_with(b"PK") {
+        return remade(bytes, changes, &secrets, limits);
     }
+    check_size(bytes, limits)?;
+    match sniff(bytes, file_name)? {
+        format @ (Format::Csv | Format::Txt) => plain::redo(bytes, format, &known(changes), &secrets),
+        _ => Err(others()),
+    }
+}
+
+fn others() -> Rejected {
+    let told = "只有 Word（.docx）、Excel（.xlsx）、CSV 和文本可以生成遮盖副本。其他文件请改好以后重新上传。";
+    Rejected::new(Code::Unsupported, told)
+}
+
+/// What stands in places that are to change, each with what is to stand there.
+fn known(changes: &[Change]) -> HashMap<&str, &str> {
+    changes.iter().map(|change| (change.from.as_str(), change.to.as_str())).collect()
+}
+
+/// As [`redo`] for Word and Excel, with what is looked for beside the places that are named.
+pub(crate) fn remade(bytes: &[u8], changes: &[Change], secrets: &Secrets, limits: &Limits) -> Result<Redone, Rejected> {
     let mut package = Package::open(bytes, limits)?;
     let (word, sheet) = (package.has("word/document.xml"), package.has("xl/workbook.xml"));
     if !(word || sheet) {
         return Err(others());
     }
+    let known = known(changes);
     let mut gone = Gone::of(&mut package, limits)?;
     let mut out = ZipWriter::new(Cursor::new(Vec::with_capacity(bytes.len())));
     let mut done = 0;

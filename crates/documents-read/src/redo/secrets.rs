@@ -15,7 +15,7 @@ const SHORT: std::ops::RangeInclusive<usize> = 3..=24;
 
 /// The numbers and texts.
 #[derive(Debug, Default)]
-pub(super) struct Secrets {
+pub(crate) struct Secrets {
     /// Each with what stands for it.
     numbers: HashMap<String, String>,
     /// How long they are.
