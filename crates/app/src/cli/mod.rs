@@ -14,6 +14,7 @@ mod import;
 mod outcome;
 mod plan;
 mod receipt;
+mod report;
 mod tables;
 mod user;
 mod witness;
@@ -114,6 +115,9 @@ enum Command {
         /// 写 - 时从标准输入读
         file: PathBuf,
     },
+    /// 核对、输出政府信息公开工作年度报告
+    #[command(subcommand, after_help = "例：gongkai report check 财政局2023.xlsx\n\n查出问题时退出码仍是 0。")]
+    Report(report::Command),
     /// 逐条对照新旧两个文件，不需要数据库
     #[command(after_help = "例：gongkai compare 办法2025.docx 办法2026.docx --json\n\n按“第…条”对照，没有条的按段落；\
                             说明修改、增加、删去、移动（含只改序号）、拆分、合并，数字、日期、文号作为整体对照。\n\n\
@@ -270,6 +274,7 @@ fn computed(command: Command, common: &Common) -> Result<ControlFlow<ExitCode, C
         Command::Column(tables::Column::Template) => tables::column_template(),
         Command::Column(tables::Column::Standard) => tables::column_standard(),
         Command::Check { file } => check::run(&file, common)?,
+        Command::Report(report::Command::Check(args)) => report::check(&args, common.json)?,
         Command::Compare { old, new, amend } => compare::run(&old, new.as_deref(), amend.as_deref(), common.json)?,
         Command::VerifyReceipt(args) => receipt::run(&args, common)?,
         Command::Witness(args) => witness::run(&args, common.json)?,
