@@ -318,6 +318,9 @@ fn run(cli: Cli) -> Result<ExitCode> {
                 plan::import(&existing(config, data).await?, file, json).await
             }
             Command::Import(args) => import::run(&existing(config, data).await?, args, json).await,
+            Command::Report(report::Command::Annual(args)) => {
+                report::annual(&existing(config, data).await?, &args).await
+            }
             Command::Organ(command) => tables::organ(&existing(config, data).await?, command, json).await,
             Command::Column(tables::Column::Import { file, sheet }) => {
                 tables::column(&existing(config, data).await?, &file, &sheet, json).await
@@ -328,6 +331,7 @@ fn run(cli: Cli) -> Result<ExitCode> {
             Command::Clock(_)
             | Command::Check { .. }
             | Command::Compare { .. }
+            | Command::Report(report::Command::Check(_))
             | Command::VerifyReceipt(_)
             | Command::Witness(_)
             | Command::Column(tables::Column::Template | tables::Column::Standard) => {

@@ -13,7 +13,9 @@ use annual_report::{
 };
 use anyhow::Result;
 use disclosure::reports;
+use kernel::OrganCode;
 use serde::Serialize;
+use web::Ctx;
 
 /// Largest JSON that is read, in bytes.
 const MOST: u64 = 32 << 20;
@@ -215,6 +217,41 @@ fn told<'a>(one: &'a Read, identities: &'a [Identity]) -> Told<'a> {
         narrative: narrative::differences(&one.report),
         notes: one.report.notes.clone(),
     }
+}
+
+/// Writes a report out as the office keeps it.
+///
+/// # Errors
+/// When there is none, the form is not written yet, or the file is there already.
+pub(super) async fn annual(ctx: &Ctx, args: &AnnualArgs) -> Result<ExitCode> {
+    anyhow::ensure!(
+        matches!(args.format, Form::Json | Form::Html),
+        "目前只能输出 json 和 html。要 PDF，请输出 html，用浏览器打开后打印为 PDF。"
+    );
+    let organ = args.organ.as_deref().map(OrganCode::from);
+    if let Some(code) = &organ {
+        anyhow::ensure!(ctx.directory().get(code).is_some(), "没有代码为 {code} 的机关。请在后台的机关名录里查代码。");
+    }
+    let said = |error: web::Error| anyhow::anyhow!(web::Refusal::from(error).words());
+    let Some(stored) = reports::stored(ctx, organ.as_ref(), args.year).await.map_err(said)? else {
+        let whose = organ.map_or_else(|| "全县汇总".to_owned(), |code| format!("机关 {code} "));
+        anyhow::bail!("{whose}没有 {} 年的年报数据。请先在后台“年报数据”里填写或者导入。", args.year);
+    };
+    let text = match args.format {
+        Form::Html => stored.to_html().map_err(said)?,
+        _ => serde_json::to_string_pretty(&stored.to_json())? + "\n",
+    };
+    match &args.output {
+        None => super::file::print(text.as_bytes())?,
+        Some(path) => {
+            let failed =
+                |error: std::io::Error| anyhow::anyhow!("写不了文件 {}：{}", path.display(), super::file::why(&error));
+            let mut file = std::fs::File::create_new(path).map_err(failed)?;
+            file.write_all(text.as_bytes()).map_err(failed)?;
+            eprintln!("已写到 {}。", path.display());
+        }
+    }
+    Ok(ExitCode::SUCCESS)
 }
 
 /// For people: a paragraph for each report, what is wrong first.

@@ -85,8 +85,11 @@ fn typed(row: &Row, ctx: &Ctx, pairs: &[(String, String)]) -> (Report, FormError
     let fields = before.iter().flat_map(|table| table.rows.iter().flatten()).filter_map(|placed| placed.as_field());
     let mut errors = FormErrors::new();
     for field in fields {
-        let Some((_, text)) = pairs.iter().find(|(key, _)| *key == field.name) else { continue };
-        let text = line(text, 40);
+        let text = match pairs.iter().find(|(key, _)| *key == field.name) {
+            Some((_, text)) => line(text, 40),
+            None if noughts && !field.cell.is_filled() => String::new(),
+            None => continue,
+        };
         if text.is_empty() {
             if noughts {
                 put(&mut report, &field.name, "0");

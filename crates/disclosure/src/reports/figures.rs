@@ -157,7 +157,8 @@ impl OnMap for Figures {
         Box::pin(async move {
             let listed = rows::listed(ctx.db().read(), None).await?;
             let page = |one: rows::Listed| Mapped { href: format!("/reports/{}", one.id), changed: one.public_at };
-            Ok(listed.into_iter().map(page).collect())
+            let all = Mapped { href: "/reports/figures".to_owned(), changed: String::new() };
+            Ok(std::iter::once(all).chain(listed.into_iter().map(page)).collect())
         })
     }
 }

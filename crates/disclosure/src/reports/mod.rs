@@ -1,15 +1,18 @@
-//! Reports: those of the government, and the yearly reports on openness (政府信息公开工作年度报告): their figures, filled in by hand or
-//! from a workbook, held against themselves and each other ([`annual_report`]), public when a second person says so, and due every year.
+//! Reports: those of the government, and the yearly reports on openness (政府信息公开工作年度报告): their figures, filled in by hand
+//! or from a workbook, held against themselves and each other ([`annual_report`]), public when a second person says so, and due
+//! every year.
 //!
 //! The chapters in words are documents and pass the gates; what lies here is chapters two to four.
 
 mod actions;
 mod compared;
+mod demo;
 mod duties;
 mod figures;
 mod grids;
 mod office;
 mod pages;
+mod paper;
 mod rows;
 mod store;
 mod stored;
@@ -80,6 +83,7 @@ pub fn capability() -> Capability {
         .subject(SUBJECT, "年报数据")
         .words(words)
         .migrations(::store::migrations!("reports", "../../migrations/reports/0001_reports.sql"))
+        .demo(demo::scenes)
         .declare(rows::sealed())
         .declare(duties::owed())
         .declare(on_map)

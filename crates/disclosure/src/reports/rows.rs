@@ -148,8 +148,8 @@ pub(super) async fn versions(executor: impl Executor<'_>, id: &AnnualReportId) -
 
 /// What readers see of one: the version that was made public. `None` while there is none.
 pub(super) async fn public(executor: impl Executor<'_>, id: &AnnualReportId) -> store::Result<Option<Row>> {
-    let sql = "SELECT r.id, r.organ, r.year, r.scope, r.version, v.figures, v.origin, v.changed_by, v.changed_name, v.changed_at, \
-               r.public_version, r.public_name, r.public_at, r.public_reason FROM annual_report r \
+    let sql = "SELECT r.id, r.organ, r.year, r.scope, r.version, v.figures, v.origin, v.changed_by, v.changed_name, \
+               v.changed_at, r.public_version, r.public_name, r.public_at, r.public_reason FROM annual_report r \
                JOIN annual_report_version v ON v.report = r.id AND v.version = r.public_version \
                WHERE r.id = $1 AND r.public_version > 0";
     query_as(sql).bind(id).fetch_optional(executor).await
@@ -161,8 +161,8 @@ pub(super) async fn public_years(
     organ: &OrganCode,
     scope: &str,
 ) -> store::Result<Vec<Row>> {
-    let sql = "SELECT r.id, r.organ, r.year, r.scope, r.version, v.figures, v.origin, v.changed_by, v.changed_name, v.changed_at, \
-               r.public_version, r.public_name, r.public_at, r.public_reason FROM annual_report r \
+    let sql = "SELECT r.id, r.organ, r.year, r.scope, r.version, v.figures, v.origin, v.changed_by, v.changed_name, \
+               v.changed_at, r.public_version, r.public_name, r.public_at, r.public_reason FROM annual_report r \
                JOIN annual_report_version v ON v.report = r.id AND v.version = r.public_version \
                WHERE r.organ = $1 AND r.scope = $2 AND r.public_version > 0 ORDER BY r.year";
     query_as(sql).bind(organ).bind(scope).fetch_all(executor).await
@@ -196,8 +196,8 @@ pub(super) fn sealed() -> Sealed {
     .part(
         "annual_report/1",
         "数据、版本或公布状态",
-        "SELECT id, organ, year, scope, version, figures, origin, changed_by, public_version, public_by, public_at, public_reason \
-         FROM annual_report WHERE id = $1",
+        "SELECT id, organ, year, scope, version, figures, origin, changed_by, public_version, public_by, public_at, \
+         public_reason FROM annual_report WHERE id = $1",
     )
     .part(
         "annual_report_version/1",
