@@ -38,14 +38,12 @@ impl Rank {
             return if part { Self::Organ } else { Self::County };
         }
         let name = bare_name(named);
+        // 市人民政府 is that of a city or of a county: nothing is concluded from it.
         let ends = |words: &[&str]| words.iter().any(|word| name.ends_with(word));
         if ends(&["镇人民政府", "乡人民政府", "街道办事处", "镇", "乡"]) {
             Self::Township
         } else if ends(&["县人民政府", "区人民政府", "旗人民政府"]) {
             Self::County
-        } else if ends(&["省人民政府", "市人民政府"]) {
-            // 县级市 bear the same name as cities: nothing is concluded.
-            Self::Unknown
         } else if ends(&["局", "委员会", "办公室", "中心", "队"]) {
             Self::Organ
         } else {

@@ -110,12 +110,13 @@ async fn put(
     released: bool,
 ) -> Result<(), Failure> {
     let mut tx = ctx.db().write().await?;
-    let (id, _) = store::begin(ctx, &mut tx, writer, of, report).await.map_err(told)?;
-    // A version that says where it is from stands for what was brought in.
-    let mut changed = report.clone();
-    changed.complete = true;
-    changed.notes.clear();
-    store::save(ctx, &mut tx, writer, (&id, 1), (&changed, origin)).await.map_err(told)?;
+    let empty = Report {
+        tables: Tables::filled_with(report.edition(), &Cell::unknown()),
+        year: report.year,
+        ..Report::default()
+    };
+    let (id, _) = store::begin(ctx, &mut tx, writer, of, &empty).await.map_err(told)?;
+    store::save(ctx, &mut tx, writer, (&id, 1), (report, origin)).await.map_err(told)?;
     let version = rows::one(tx.conn(), &id).await?.map_or(1, |row| row.version);
     if released {
         store::release(ctx, &mut tx, &cast.chief(), (&id, version), "").await.map_err(told)?;
