@@ -86,7 +86,7 @@ fn compare(
 }
 
 /// Characters between a word and its number that leave it clear that they belong together.
-const BETWEEN: &str = "的申请案件数量共计总为了有达到行政规范性文政府信息公开:：约";
+const BETWEEN: &str = "的申请案件数量共计总为了有达到继续办理行政规范性文政府信息公开:：约";
 /// Characters behind a number that say that it counts papers or cases.
 const UNITS: [char; 5] = ['件', '宗', '起', '条', '份'];
 

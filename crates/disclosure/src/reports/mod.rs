@@ -124,6 +124,7 @@ fn office_routes() -> Routes {
         .get("/annual-reports/{id}/export.xlsx", &VIEW, office::export)
         .upload("/annual-reports/{id}/import", &FILL, actions::import)
         .post("/annual-reports/{id}/sum", &FILL, actions::add_up)
+        .post("/annual-reports/{id}/texts", &FILL, actions::count_texts)
         .weighty("/annual-reports/{id}/release", &RELEASE, actions::release)
         .weighty("/annual-reports/{id}/withdraw", &RELEASE, actions::withdraw)
 }

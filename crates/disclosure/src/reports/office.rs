@@ -1,7 +1,7 @@
 //! The pages of the office: the reports of a year, and one report with its tables, what is wrong with them, and the years before.
 
 use annual_report::{
-    Identity, Report, Weight,
+    Identity, Report, Weight, draft,
     form::FIRST_YEAR,
     layout::{self, Laid},
 };
@@ -182,6 +182,8 @@ struct OnePage {
     /// Years of the comparison, and its lines.
     years: Vec<String>,
     lines: Vec<Line>,
+    /// The figures in sentences, for the chapters in words.
+    draft: String,
     /// What speaks against making it public as it is.
     against: String,
     reason: String,
@@ -243,6 +245,7 @@ pub(super) async fn shown(
             .collect(),
         years: all.iter().map(|row| row.year.to_string()).collect(),
         lines: if reports.len() > 1 { compared::lines(&reports) } else { Vec::new() },
+        draft: draft::sentences(&judged.report),
         against: store::against(&judged).unwrap_or_default(),
         may_fill: may_for(&actor, &FILL, &organ).is_ok(),
         may_release: may_for(&actor, &RELEASE, &organ).is_ok(),

@@ -1,6 +1,6 @@
 //! A report for whoever writes it out: the command line, and the open data of the portal.
 
-use annual_report::{Identity, Report, form, json};
+use annual_report::{Identity, Report, draft, form, json};
 use kernel::OrganCode;
 use serde_json::{Value, json as data};
 use web::{Ctx, Result};
@@ -45,7 +45,11 @@ impl Stored {
             })
             .collect();
         value["identities"] = Value::Array(identities);
-        value["chapters"] = Value::Array(form::CHAPTERS.iter().map(|title| data!({ "title": title })).collect());
+        let chapter = |(number, title): (usize, &&str)| {
+            let text = if number == 0 { draft::sentences(&self.report) } else { String::new() };
+            data!({ "title": title, "text": text })
+        };
+        value["chapters"] = Value::Array(form::CHAPTERS.iter().enumerate().map(chapter).collect());
         value
     }
 }
