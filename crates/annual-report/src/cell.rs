@@ -85,7 +85,14 @@ impl Cell {
     /// What is meant by words as they are printed or typed.
     pub fn read(text: &str) -> Self {
         let printed = text.trim().to_owned();
-        Self { value: meaning(&printed), printed, place: String::new() }
+        let value = meaning(&printed);
+        // What a workbook shows as 72701.2578 it may hold as 72701.25780000001.
+        let noise = printed.split_once('.').is_some_and(|(_, part)| part.len() > 8);
+        let printed = match value {
+            Value::Number(number, None) if noise => number.to_string(),
+            _ => printed,
+        };
+        Self { value, printed, place: String::new() }
     }
 
     /// A value of JSON: `null` is not known, `""` a published blank.
@@ -245,6 +252,7 @@ mod tests {
         ] {
             assert_eq!(Cell::read(printed).value, value, "{printed}");
         }
+        assert_eq!(Cell::read("72701.25780000001").printed, "72701.2578");
         let spent = Cell::read("160.5964万元");
         assert_eq!(spent.yuan(None), Some(number("1605964")));
         assert_eq!(Cell::read("12").yuan(None), None, "nobody says of what");

@@ -2,8 +2,8 @@
 //! of a summary with the reports that it sums up (8).
 //!
 //! A published blank is nought, but a total that was left blank over filled cells is an error. What was not seen is never
-//! reckoned with: then nothing is said. 6 and 7 are warnings, and are not carried over the change of forms from 2020 to 2021, where
-//! 对外公开总数量 is not 现行有效.
+//! reckoned with: then nothing is said. 6 and 7 are warnings, and are not carried over the change of forms from 2020 to 2021,
+//! where 对外公开总数量 is not 现行有效.
 
 mod across;
 mod within;

@@ -1,5 +1,5 @@
-//! The demonstration county has filled in the yearly reports of some years: those of its first organs, summed up and public, one of
-//! the last year still waiting for its second person.
+//! The demonstration county has filled in the yearly reports of some years: those of its first organs, summed up and public,
+//! one of the last year still waiting for its second person.
 
 use std::sync::Arc;
 

@@ -120,7 +120,9 @@ both! {
     async fn what_was_carried_out_is_carried_in(app) {
         let mut editor = app.editor("QH010").await;
         let first = begun(&mut editor, "QH010", "2023", "own").await;
-        let cells = [("r0-0", "3"), ("r0-6", "3"), ("r2-0", "2"), ("r2-6", "2"), ("r23-0", "2"), ("r23-6", "2"), ("r24-0", "1"), ("r24-6", "1")];
+        let open = [("r24-0", "1"), ("r24-6", "1")];
+        let closed = [("r0-0", "3"), ("r0-6", "3"), ("r2-0", "2"), ("r2-6", "2"), ("r23-0", "2"), ("r23-6", "2")];
+        let cells: Vec<_> = closed.into_iter().chain(open).collect();
         save(&mut editor, &first, &cells).await.expect(303);
         let next = begun(&mut editor, "QH010", "2024", "own").await;
         save(&mut editor, &next, &THREE).await.expect(303);
