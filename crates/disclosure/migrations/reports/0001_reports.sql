@@ -6,7 +6,7 @@ CREATE TABLE annual_report (
     scope          TEXT NOT NULL CHECK (scope IN ('own', 'county')), -- the organ's own, or the summary of all
     version        BIGINT NOT NULL CHECK (version > 0),
     figures        TEXT NOT NULL,      -- JSON: the tables of the newest version
-    origin         TEXT NOT NULL CHECK (origin IN ('new', 'typed', 'file', 'sum')), -- where the newest version is from
+    origin         TEXT NOT NULL CHECK (origin IN ('new', 'typed', 'file', 'sum', 'counted')), -- where the newest version is from
     changed_by     TEXT NOT NULL,      -- account
     changed_name   TEXT NOT NULL,
     changed_at     TEXT NOT NULL,      -- UTC

@@ -1,11 +1,8 @@
 //! What is done with yearly reports: begun, filled in, brought in from a workbook, summed up, made public, taken back.
 
-use std::sync::Arc;
-
 use ::store::Tx;
 use annual_report::{
     Cell, Edition, Report, Tables, Value,
-    counts::{CountsTexts, Texts},
     layout::put,
     sheets::{self, Grid},
     sum::sum,
@@ -238,8 +235,8 @@ pub(super) async fn import(
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Button {
-    once: String,
-    version: i64,
+    pub(super) once: String,
+    pub(super) version: i64,
     reason: String,
     why: String,
 }
@@ -281,58 +278,6 @@ pub(super) async fn add_up(
         Ok(Done::ok(format!("/annual-reports/{id}"), format!("已按 {} 个单位的数据汇总。{rest}", parts.len())))
     };
     Ok(act(&ctx, &button.once, done).await?)
-}
-
-/// POST /annual-reports/{id}/texts: 行政规范性文件 made, repealed and in force, from the ledger where there is one.
-pub(super) async fn count_texts(
-    State(ctx): State<Ctx>,
-    desk: Desk,
-    Path(id): Path<AnnualReportId>,
-    Form(button): Form<Button>,
-) -> Result<Response> {
-    let row = office::visible(&ctx, &desk, &id).await?;
-    let counted = texts(&ctx, &row).await;
-    let done = async |tx: &mut Tx| {
-        let texts = counted.clone().map_err(Refusal::Conflict)?;
-        let mut report = row.report(&ctx.directory());
-        let about = report.tables.proactive.iter_mut().find(|one| one.kind() == Some("规范性文件"));
-        let Some(one) = about.filter(|one| one.cells.len() == 3) else {
-            return Err(Refusal::Conflict("表格里没有“行政规范性文件”一行，没有填写。".to_owned()));
-        };
-        one.cells = [texts.made, texts.repealed, texts.in_force].into_iter().map(Cell::count).collect();
-        let saved = store::save(&ctx, tx, &desk.actor(), (&id, button.version), (&report, "typed")).await?;
-        let said = if saved {
-            "已按规范性文件台账填写，请核对。"
-        } else {
-            "与规范性文件台账相同，没有改动。"
-        };
-        Ok(Done::ok(format!("/annual-reports/{id}"), said))
-    };
-    Ok(act(&ctx, &button.once, done).await?)
-}
-
-/// What the ledger counts for a report: of its organ, for the summary of all that report.
-async fn texts(ctx: &Ctx, row: &Row) -> std::result::Result<Texts, String> {
-    let year = i16::try_from(row.year).unwrap_or_default();
-    if row.report(&ctx.directory()).tables.proactive_edition() != Some(Edition::Y2021) {
-        return Err("2019 年格式统计的是制作和公开的数量，台账里没有，请填写。".to_owned());
-    }
-    let Some(ledger) = ctx.declared::<Arc<dyn CountsTexts<Ctx>>>().next() else {
-        return Err("没有启用规范性文件台账，请填写。".to_owned());
-    };
-    let organs: Vec<OrganCode> = if row.is_county() {
-        office::reporting(ctx, row.year).into_iter().map(|organ| organ.code).collect()
-    } else {
-        vec![row.organ.clone()]
-    };
-    let mut all = Texts::default();
-    for organ in organs {
-        let one = ledger.texts(ctx, year, organ.as_str()).await?;
-        all.made += one.made;
-        all.repealed += one.repealed;
-        all.in_force += one.in_force;
-    }
-    Ok(all)
 }
 
 /// POST /annual-reports/{id}/release

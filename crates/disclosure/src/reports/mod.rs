@@ -6,6 +6,7 @@
 
 mod actions;
 mod compared;
+mod counted;
 mod demo;
 mod duties;
 mod figures;
@@ -94,7 +95,7 @@ fn words(field: &str, code: &str) -> Option<String> {
     match (field, code) {
         ("scope", "own") => Some("本机关".to_owned()),
         ("scope", "county") => Some(rows::COUNTY.to_owned()),
-        ("origin", "new" | "typed" | "file" | "sum") => Some(rows::origin_words(code).to_owned()),
+        ("origin", "new" | "typed" | "file" | "sum" | "counted") => Some(rows::origin_words(code).to_owned()),
         _ => REPORT.word(field, code),
     }
 }
@@ -124,7 +125,7 @@ fn office_routes() -> Routes {
         .get("/annual-reports/{id}/export.xlsx", &VIEW, office::export)
         .upload("/annual-reports/{id}/import", &FILL, actions::import)
         .post("/annual-reports/{id}/sum", &FILL, actions::add_up)
-        .post("/annual-reports/{id}/texts", &FILL, actions::count_texts)
+        .post("/annual-reports/{id}/count", &FILL, counted::count)
         .weighty("/annual-reports/{id}/release", &RELEASE, actions::release)
         .weighty("/annual-reports/{id}/withdraw", &RELEASE, actions::withdraw)
 }

@@ -17,7 +17,7 @@ use web::{Ctx, Desk, Error, FormErrors, OfficeShell, Query, Result, office_page,
 use super::{
     FILL, OWE, RELEASE, VIEW,
     compared::{self, Line},
-    due_on,
+    counted, due_on,
     rows::{self, AnnualReportId, Row, Version},
     store::{self, keeper},
     workbook,
@@ -182,6 +182,8 @@ struct OnePage {
     /// Years of the comparison, and its lines.
     years: Vec<String>,
     lines: Vec<Line>,
+    /// From what cells can be counted.
+    offered: Vec<&'static str>,
     /// The figures in sentences, for the chapters in words.
     draft: String,
     /// What speaks against making it public as it is.
@@ -245,6 +247,7 @@ pub(super) async fn shown(
             .collect(),
         years: all.iter().map(|row| row.year.to_string()).collect(),
         lines: if reports.len() > 1 { compared::lines(&reports) } else { Vec::new() },
+        offered: counted::offered(ctx, judged.report.edition()),
         draft: draft::sentences(&judged.report),
         against: store::against(&judged).unwrap_or_default(),
         may_fill: may_for(&actor, &FILL, &organ).is_ok(),

@@ -23,7 +23,7 @@ pub(super) struct Row {
     pub(super) version: i64,
     /// The tables as JSON: of the version that was asked for.
     pub(super) figures: String,
-    /// Where that version is from: `new`, `typed`, `file`, `sum`.
+    /// Where that version is from: `new`, `typed`, `file`, `sum`, `counted`.
     pub(super) origin: String,
     pub(super) changed_by: String,
     pub(super) changed_name: String,
@@ -87,6 +87,7 @@ pub(super) fn origin_words(origin: &str) -> &'static str {
         "new" => "新建",
         "file" => "表格导入",
         "sum" => "汇总生成",
+        "counted" => "统计生成",
         _ => "填写",
     }
 }

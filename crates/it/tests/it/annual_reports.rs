@@ -127,9 +127,9 @@ both! {
         let next = begun(&mut editor, "QH010", "2024", "own").await;
         save(&mut editor, &next, &THREE).await.expect(303);
         let version = editor.get(&next).await.expect(200).shows("新收政府信息公开申请 3 件").field("version");
-        let counted = format!("{next}/texts");
+        let counted = format!("{next}/count");
         editor.post(&counted, &[("version", version.as_str())]).await.expect(303);
-        editor.get(&next).await.expect(200).shows("规范性文件台账");
+        editor.get(&next).await.expect(200).shows("规范性文件台账").shows("统计生成");
         editor.get(&next).await.expect(200).shows("2023 年结转下年度 1，2024 年上年结转填写的是 0，相差 1").shows("逐年比较");
     }
 }
