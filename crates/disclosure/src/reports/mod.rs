@@ -17,6 +17,7 @@ mod paper;
 mod rows;
 mod store;
 mod stored;
+mod work;
 mod workbook;
 
 use std::sync::Arc;
@@ -84,6 +85,7 @@ pub fn capability() -> Capability {
         .subject(SUBJECT, "年报数据")
         .words(words)
         .migrations(::store::migrations!("reports", "../../migrations/reports/0001_reports.sql"))
+        .desk(Arc::new(work::Work))
         .demo(demo::scenes)
         .declare(rows::sealed())
         .declare(duties::owed())

@@ -1,7 +1,7 @@
 //! Yearly reports as they are kept, and as what they hold is read.
 
 use annual_report::{Cell, Edition, Identity, Rank, Report, Tables, check, json};
-use kernel::{Directory, OrganCode, OrganKind};
+use kernel::{Directory, OrganCode, OrganKind, id::AccountId};
 use store::{Executor, FromRow, Sealed, query_as};
 
 store::ids! {
@@ -186,6 +186,23 @@ pub(super) async fn listed(executor: impl Executor<'_>, year: Option<i64>) -> st
     query_as(sql).bind(year.unwrap_or(0)).bind(year.unwrap_or(9999)).fetch_all(executor).await
 }
 
+/// A version that nobody has made public yet.
+#[derive(Debug, Clone, FromRow)]
+pub(super) struct Waiting {
+    pub(super) id: AnnualReportId,
+    pub(super) organ: OrganCode,
+    pub(super) year: i64,
+    pub(super) scope: String,
+    pub(super) changed_at: String,
+}
+
+/// Newest versions that are not public and that somebody else than this account has saved.
+pub(super) async fn waiting(executor: impl Executor<'_>, account: &AccountId) -> store::Result<Vec<Waiting>> {
+    let sql = "SELECT id, organ, year, scope, changed_at FROM annual_report \
+               WHERE version > public_version AND origin <> 'new' AND changed_by <> $1 ORDER BY year DESC, organ LIMIT 500";
+    query_as(sql).bind(account).fetch_all(executor).await
+}
+
 /// What the log seals: figures once public are evidence.
 pub(super) fn sealed() -> Sealed {
     Sealed::each(
@@ -203,7 +220,7 @@ pub(super) fn sealed() -> Sealed {
     .part(
         "annual_report_version/1",
         "各个版本的数据",
-        "SELECT report, version, figures, origin, changed_by FROM annual_report_version WHERE report = $1 ORDER BY version",
+        "SELECT report, version, figures, origin, changed_by FROM annual_report_version WHERE report = $1",
     )
 }
 

@@ -51,6 +51,8 @@ both! {
         reader.get(&public(&page)).await.expect(404);
         save(&mut editor, &page, &THREE).await.expect(303);
         head.post(&format!("{page}/release"), &[("version", "2")]).await.expect(409).shows("新的一版");
+        head.get("/").await.expect(200).shows("县财政局 2025 年年报数据待核对公布");
+        editor.get("/").await.expect(200).hides("待核对公布");
         head.post(&format!("{page}/release"), &[("version", "3")]).await.expect(303);
         reader.get(&public(&page)).await.expect(200).shows("青禾县财政局2025年政府信息公开工作年度报告数据").shows("现行有效件数");
         let data = reader.get(&format!("{}/data.json", public(&page))).await.expect(200).json();
