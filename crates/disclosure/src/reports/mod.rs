@@ -15,6 +15,7 @@ mod office;
 mod pages;
 mod paper;
 mod rows;
+mod site_sheet;
 mod store;
 mod stored;
 mod work;
@@ -90,6 +91,7 @@ pub fn capability() -> Capability {
         .declare(rows::sealed())
         .declare(duties::owed())
         .declare(on_map)
+        .declare(Verb::new("政府网站工作年度报表", "网站年报 年度报表", "/annual-reports/site", &OWE))
         .declare(Verb::new("年报数据", "政府信息公开工作年度报告 填报 汇总 勾稽", "/annual-reports", &VIEW))
 }
 
@@ -122,6 +124,8 @@ fn office_routes() -> Routes {
         .get("/annual-reports", &VIEW, office::list)
         .post("/annual-reports", &FILL, actions::begin)
         .weighty("/annual-reports/duties", &OWE, duties::owe)
+        .get("/annual-reports/site", &OWE, site_sheet::sheet)
+        .get("/annual-reports/site.xlsx", &OWE, site_sheet::workbook)
         .get("/annual-reports/{id}", &VIEW, office::one)
         .post("/annual-reports/{id}", &FILL, actions::save)
         .get("/annual-reports/{id}/export.xlsx", &VIEW, office::export)

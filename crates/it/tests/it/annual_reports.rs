@@ -119,6 +119,16 @@ both! {
         app.work().await;
     }
 
+    async fn the_sheet_of_the_site_says_what_the_platform_knows(app) {
+        crate::publishing::column(app).await;
+        crate::publishing::published(app, "春耕补贴通知").await;
+        let mut clerk = app.clerk().await;
+        let page = clerk.get("/annual-reports/site?year=2026").await.expect(200).shows("青禾县人民政府").shows("请补填");
+        assert!(page.text().contains("信息公开目录信息更新量"), "labels stand as the form prints them");
+        clerk.get("/annual-reports/site.xlsx?year=2026").await.expect(200);
+        app.editor("QH010").await.get("/annual-reports/site").await.expect(403);
+    }
+
     async fn what_was_carried_out_is_carried_in(app) {
         let mut editor = app.editor("QH010").await;
         let first = begun(&mut editor, "QH010", "2023", "own").await;
