@@ -7,6 +7,7 @@
 
 pub mod cell;
 pub mod counts;
+pub mod doubts;
 pub mod draft;
 pub mod form;
 pub mod identities;

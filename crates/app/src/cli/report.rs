@@ -7,7 +7,9 @@ use std::{
 };
 
 use annual_report::{
-    Identity, Rank, Report, Weight, check_all, json,
+    Identity, Rank, Report, Weight, check_all,
+    doubts::{self, Doubt},
+    json,
     narrative::{self, Difference},
     sheets::{self, named_in},
 };
@@ -104,6 +106,8 @@ struct Told<'a> {
     identities: &'a [Identity],
     /// Where the chapters in words say otherwise.
     narrative: Vec<Difference>,
+    /// Figures that cannot be right by themselves.
+    doubts: Vec<Doubt>,
     notes: Vec<String>,
 }
 
@@ -215,6 +219,7 @@ fn told<'a>(one: &'a Read, identities: &'a [Identity]) -> Told<'a> {
         requests_format: one.report.tables.requests_edition().map(|edition| edition.code()),
         identities,
         narrative: narrative::differences(&one.report),
+        doubts: doubts::doubts(&one.report),
         notes: one.report.notes.clone(),
     }
 }
@@ -281,8 +286,9 @@ fn show(reports: &[Told<'_>], out: &mut Vec<u8>) -> Result<()> {
                 Weight::Warning => warnings += identity.breaches.len(),
             }
         }
-        for difference in &report.narrative {
-            writeln!(out, "    请核对　{}", difference.message)?;
+        let differences = report.narrative.iter().map(|difference| &difference.message);
+        for message in differences.chain(report.doubts.iter().map(|doubt| &doubt.message)) {
+            writeln!(out, "    请核对　{message}")?;
             warnings += 1;
         }
         let holding: Vec<&str> =

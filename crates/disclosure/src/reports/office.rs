@@ -1,7 +1,7 @@
 //! The pages of the office: the reports of a year, and one report with its tables, what is wrong with them, and the years before.
 
 use annual_report::{
-    Identity, Report, Weight, draft,
+    Identity, Report, Weight, doubts, draft,
     form::FIRST_YEAR,
     layout::{self, Laid},
 };
@@ -182,6 +182,8 @@ struct OnePage {
     /// Years of the comparison, and its lines.
     years: Vec<String>,
     lines: Vec<Line>,
+    /// Figures that cannot be right by themselves.
+    doubts: Vec<String>,
     /// From what cells can be counted.
     offered: Vec<&'static str>,
     /// The figures in sentences, for the chapters in words.
@@ -247,6 +249,7 @@ pub(super) async fn shown(
             .collect(),
         years: all.iter().map(|row| row.year.to_string()).collect(),
         lines: if reports.len() > 1 { compared::lines(&reports) } else { Vec::new() },
+        doubts: doubts::doubts(&judged.report).into_iter().map(|doubt| doubt.message).collect(),
         offered: counted::offered(ctx, judged.report.edition()),
         draft: draft::sentences(&judged.report),
         against: store::against(&judged).unwrap_or_default(),
