@@ -28,7 +28,7 @@ fn of_count(cell: &Cell) -> Option<&'static str> {
 /// All of a report.
 pub fn doubts(report: &Report) -> Vec<Doubt> {
     let mut found = Vec::new();
-    // 立法法 Art. 91, 93: 规章 are made by ministries, provinces and cities with districts.
+    // 立法法: 规章 are made by ministries, provinces and cities with districts.
     let may_make = matches!(report.rank, Rank::Unknown | Rank::Above);
     if let Some(row) = report.tables.about("规章").filter(|_| !may_make) {
         let filled = |cell: &Cell| cell.figure().is_some_and(|number| !number.is_zero());
