@@ -215,6 +215,12 @@ pub(super) fn eight(report: &Report, parts: &[&Report]) -> Identity {
             judging.breaches.push(Breach::new("8", (sum, own), vec![cells.named], message));
         }
     }
+    // The summary may have a figure where one of its parts has none.
+    if let Some(first) = judging.unknown.first() {
+        let many = judging.unknown.len();
+        let why = format!("有 {many} 个单元格（例如{}），汇总或者下属单位没有数字，不能核对。", first.name());
+        judging.why = Some(why);
+    }
     judging.done()
 }
 
