@@ -5,6 +5,7 @@
 //! The chapters in words are documents and pass the gates; what lies here is chapters two to four.
 
 mod actions;
+mod agrees;
 mod compared;
 mod counted;
 mod demo;
@@ -23,7 +24,7 @@ mod workbook;
 
 use std::sync::Arc;
 
-use document::{Kind, KindSpec, common};
+use document::{Kind, KindSpec, common, needs::Needs};
 use kernel::{
     EventKind, Permission, Role,
     event::Keep,
@@ -76,6 +77,7 @@ static WITHDRAWN: EventKind = EventKind::new(SUBJECT, "annual_report.withdrawn",
 
 pub fn capability() -> Capability {
     let on_map: Arc<dyn OnMap> = Arc::new(figures::Figures);
+    let needs: Arc<dyn Needs> = Arc::new(agrees::Agreeing);
     Capability::new("reports", "工作报告和年报")
         .routes(routes)
         .routes(office_routes)
@@ -91,6 +93,7 @@ pub fn capability() -> Capability {
         .declare(rows::sealed())
         .declare(duties::owed())
         .declare(on_map)
+        .declare(needs)
         .declare(Verb::new("政府网站工作年度报表", "网站年报 年度报表", "/annual-reports/site", &OWE))
         .declare(Verb::new("年报数据", "政府信息公开工作年度报告 填报 汇总 勾稽", "/annual-reports", &VIEW))
 }

@@ -1,7 +1,11 @@
 //! Stories of the figures of yearly reports: filled in, checked, released by a second person, public, summed up, owed.
 
+use document::Kinds;
 use kernel::Role;
+use publishing::seed::{Seed, SeedState};
 use testkit::{Client, Reply, TestApp, both};
+
+use crate::portal::{column, moment, put};
 
 /// Begins a report; the address of its page.
 async fn begun(client: &mut Client, organ: &str, year: &str, scope: &str) -> String {
@@ -119,8 +123,23 @@ both! {
         app.work().await;
     }
 
+    async fn the_text_of_a_report_is_held_against_its_figures(app) {
+        column(app).await;
+        let kind = Kinds::of(app.ctx()).get("report").expect("reports are a kind of document");
+        let (title, text) = ("青禾县财政局2025年政府信息公开工作年度报告", "<p>2025年，新收政府信息公开申请5件。</p>");
+        let at = moment("2026-02-10T02:00:00Z");
+        let new = Seed { state: SeedState::Draft, ..Seed::published("QH010".into(), "notices", kind, title, text, at) };
+        let id = put(app, new).await;
+        let mut editor = app.editor("QH010").await;
+        editor.get(&format!("/documents/{id}/edit")).await.expect(200).shows("2025 年的三张表还没有填报");
+        let page = begun(&mut editor, "QH010", "2025", "own").await;
+        save(&mut editor, &page, &THREE).await.expect(303);
+        let edit = editor.get(&format!("/documents/{id}/edit")).await.expect(200);
+        edit.shows("新收政府信息公开申请5件").shows("表格里是 3");
+    }
+
     async fn the_sheet_of_the_site_says_what_the_platform_knows(app) {
-        crate::publishing::column(app).await;
+        column(app).await;
         crate::publishing::published(app, "春耕补贴通知").await;
         let mut clerk = app.clerk().await;
         let page = clerk.get("/annual-reports/site?year=2026").await.expect(200).shows("青禾县人民政府").shows("请补填");
