@@ -1,7 +1,7 @@
 //! `gongkai report`: filled yearly reports on openness held against themselves, the year before and the reports that they sum up.
 
 use std::{
-    io::Write as _,
+    io::Write,
     path::{Path, PathBuf},
     process::ExitCode,
 };
@@ -260,7 +260,7 @@ pub(super) async fn annual(ctx: &Ctx, args: &AnnualArgs) -> Result<ExitCode> {
 }
 
 /// For people: a paragraph for each report, what is wrong first.
-fn show(reports: &[Told<'_>], out: &mut Vec<u8>) -> Result<()> {
+fn show(reports: &[Told<'_>], out: &mut impl Write) -> Result<()> {
     let (mut errors, mut warnings) = (0, 0);
     for report in reports {
         let organ = if report.organ.is_empty() { "（没有写明机关）" } else { report.organ };
