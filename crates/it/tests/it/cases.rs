@@ -156,6 +156,8 @@ both! {
         let more = [("once", page.field("once")), ("version", page.field("version")), ("more", "第一张。".to_owned())];
         let more: Vec<_> = more.iter().map(|(name, value)| (*name, value.as_str())).collect();
         reader.post(&format!("{follow}/steps/supplement"), &more).await.expect(303);
+        let led = "SELECT COUNT(*) FROM submission WHERE location LIKE '%/cases/c/%'";
+        assert_eq!(number(app, led).await, 0, "the private link lies in the database");
         // Three working days from the day of the supplement, 2026-03-09.
         reader.get(&follow).await.expect(200).shows("2026-03-12").shows("您已补充");
         let (mut clerk, mut head) = (app.clerk().await, app.person("head-office", "QH001", &[Role::OrganHead]).await);
