@@ -15,6 +15,6 @@ mod words;
 pub use docx::docx;
 pub use official::{Fault, Imprint, Letter, body_of, date_in_words};
 pub use paper::{Align, Block, Foot, Form, Head, Paper};
-pub use press::{Fonts, Order, Papers, Press, TYPESET_COMMAND, Unprinted};
+pub use press::{Fonts, Order, Papers, Press, TYPESET_COMMAND, Unprinted, answer};
 pub use table::{Cell, Slot, Table, Uneven};
 pub use words::shown;

@@ -98,7 +98,7 @@ fn inner(title: &str) -> Option<String> {
 }
 
 /// Letters and figures of a number, however its brackets are written.
-fn figures(number: &str) -> String {
+fn letters_and_figures(number: &str) -> String {
     number.chars().filter(|c| c.is_alphanumeric()).collect()
 }
 
@@ -137,13 +137,13 @@ async fn documents(db: &Db, wanted: &[Wanted], today: Date) -> Result<Vec<(Wante
             titles.entry(name).or_default().push(row);
         }
         if !row.number.is_empty() {
-            numbers.entry(figures(&row.number)).or_default().push(row);
+            numbers.entry(letters_and_figures(&row.number)).or_default().push(row);
         }
     }
     let mut known = Vec::with_capacity(asked.len());
     for (one, title, number) in asked {
         let titled = titles.get(&bare(title)).filter(|_| !title.is_empty());
-        let numbered = numbers.get(&figures(number)).filter(|_| !number.is_empty() && title.is_empty());
+        let numbered = numbers.get(&letters_and_figures(number)).filter(|_| !number.is_empty() && title.is_empty());
         let found = titled.or(numbered);
         let answer = match found {
             Some(found) => Some(of(db, found, number, today).await?),
@@ -156,7 +156,7 @@ async fn documents(db: &Db, wanted: &[Wanted], today: Date) -> Result<Vec<(Wante
 
 /// What is known of a document that several texts may bear: the one of this number, else one that stands, else the newest.
 async fn of(db: &Db, found: &[&Row], number: &str, today: Date) -> Result<Known> {
-    let same = |row: &&&Row| !number.is_empty() && figures(&row.number) == figures(number);
+    let same = |row: &&&Row| !number.is_empty() && letters_and_figures(&row.number) == letters_and_figures(number);
     let stands = |row: &&&Row| row.standing(today) == Standing::Stands;
     let chosen = found.iter().find(same).or_else(|| found.iter().find(stands)).or(found.last());
     let Some(row) = chosen else { return Ok(Known::page()) };
@@ -191,6 +191,6 @@ mod tests {
         assert_eq!(bare("甲办法（试行）"), "甲办法（试行）");
         assert_eq!(inner("演示县人民政府关于印发《甲办法》的通知").as_deref(), Some("甲办法"));
         assert_eq!(inner("《甲办法》解读"), None);
-        assert_eq!(figures("演府发〔2026〕5号"), figures("演府发[2026]5号"));
+        assert_eq!(letters_and_figures("演府发〔2026〕5号"), letters_and_figures("演府发[2026]5号"));
     }
 }
