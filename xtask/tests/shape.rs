@@ -30,7 +30,7 @@ const BASES: &[&str] = &[
 ];
 /// Bases that contexts may import, machines not.
 const FOR_CONTEXTS: &[&str] = &["proof"];
-const MACHINES: &[&str] = &["review", "document", "duty", "portal-form"];
+const MACHINES: &[&str] = &["review", "document", "duty", "portal-form", "case"];
 const CONTEXTS: &[&str] = &["identity", "search", "publishing", "policy", "dialogue", "disclosure", "oversight"];
 
 /// Crates that know all contexts.

@@ -1,0 +1,423 @@
+//! Letters that leave the house: one person drafts, another signs, and the delivery is recorded with its way and day.
+
+use kernel::{
+    Actor, NewEvent,
+    id::{AccountId, CaseId},
+    may_for, time,
+};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use store::{Executor, FromRow, Tx, query, query_as};
+use web::{Ctx, FormErrors, Refusal};
+
+use crate::{
+    events::LETTER,
+    kind::{Kind, LetterKind},
+    rows::{self, Entry, keeper},
+    steps::{self, Typed},
+};
+
+store::ids! {
+    /// A letter (文书) of a case.
+    LetterId,
+}
+
+/// Ways of delivery: code and words.
+pub const WAYS: &[(&str, &str)] =
+    &[("online", "在查询页面查看"), ("email", "电子邮件"), ("post", "邮寄"), ("counter", "当面领取"), ("fax", "传真")];
+
+/// What a letter says. Sealed: it is addressed to a person.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Body {
+    /// To whom, as it stands above the text.
+    pub addressee: String,
+    pub title: String,
+    /// Paragraphs, each a line.
+    pub text: String,
+    /// What the kind needs besides, by names of its own: grounds, remedies. Empty for most.
+    pub more: std::collections::BTreeMap<String, String>,
+}
+
+impl std::fmt::Debug for Body {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Body")
+    }
+}
+
+/// A letter as the pages of its case show it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Letter {
+    pub id: LetterId,
+    pub case: CaseId,
+    /// Key of its kind.
+    pub kind: String,
+    /// `draft`, `returned`, `signed`, `delivered`, `dropped`.
+    pub state: String,
+    pub year: i64,
+    pub place: i64,
+    /// Empty once erased.
+    pub body: Body,
+    pub drafted_by: AccountId,
+    pub drafted_name: String,
+    pub drafted_at: String,
+    pub signed_name: String,
+    pub signed_at: String,
+    /// Code of [`WAYS`].
+    pub way: String,
+    pub delivered_on: String,
+    pub version: i64,
+}
+
+impl Letter {
+    /// Its number, 依申请答复〔2026〕12号; empty before it is signed.
+    pub fn number(&self, kind: &LetterKind) -> String {
+        if self.place == 0 { String::new() } else { format!("{}〔{}〕{}号", kind.mark, self.year, self.place) }
+    }
+
+    pub fn state_words(&self) -> &'static str {
+        match self.state.as_str() {
+            "draft" => "待签发",
+            "returned" => "退回修改",
+            "signed" => "已签发，待送达",
+            "delivered" => "已送达",
+            _ => "已作废",
+        }
+    }
+
+    pub fn way_words(&self) -> &'static str {
+        WAYS.iter().find(|(code, _)| *code == self.way).map_or("", |(_, words)| *words)
+    }
+
+    /// Whether the person may read it.
+    pub fn is_delivered(&self) -> bool {
+        self.state == "delivered"
+    }
+}
+
+#[derive(FromRow)]
+struct Row {
+    id: LetterId,
+    case_id: CaseId,
+    kind: String,
+    state: String,
+    year: i64,
+    place: i64,
+    sealed: String,
+    drafted_by: AccountId,
+    drafted_name: String,
+    drafted_at: String,
+    signed_name: String,
+    signed_at: String,
+    way: String,
+    delivered_on: String,
+    version: i64,
+}
+
+fn sealed_in(letter: &LetterId) -> String {
+    format!("letter {letter}")
+}
+
+fn opened(ctx: &Ctx, entry: &Entry, row: Row) -> Result<Letter, Refusal> {
+    let text = match entry.key(ctx)? {
+        Some(key) => key.open(&sealed_in(&row.id), &row.sealed)?,
+        None => String::new(),
+    };
+    Ok(Letter {
+        body: if text.is_empty() { Body::default() } else { serde_json::from_str(&text)? },
+        id: row.id,
+        case: row.case_id,
+        kind: row.kind,
+        state: row.state,
+        year: row.year,
+        place: row.place,
+        drafted_by: row.drafted_by,
+        drafted_name: row.drafted_name,
+        drafted_at: row.drafted_at,
+        signed_name: row.signed_name,
+        signed_at: row.signed_at,
+        way: row.way,
+        delivered_on: row.delivered_on,
+        version: row.version,
+    })
+}
+
+/// The letters of a case, the first one first.
+///
+/// # Errors
+/// When the key does not fit; when the database fails.
+pub async fn of_case(ctx: &Ctx, executor: impl Executor<'_>, entry: &Entry) -> Result<Vec<Letter>, Refusal> {
+    let rows: Vec<Row> = query_as(
+        "SELECT id, case_id, kind, state, year, place, sealed, drafted_by, drafted_name, drafted_at, signed_name, signed_at, way, \
+         delivered_on, version FROM case_letter WHERE case_id = $1 ORDER BY drafted_at, id",
+    )
+    .bind(&entry.id)
+    .fetch_all(executor)
+    .await?;
+    rows.into_iter().map(|row| opened(ctx, entry, row)).collect()
+}
+
+/// The letter with its case, in a write that changes it: both are locked until it ends.
+async fn locked(ctx: &Ctx, tx: &mut Tx, case: &CaseId, letter: &LetterId) -> Result<(Entry, Kind, Letter), Refusal> {
+    let (entry, kind) = begun(ctx, tx, case).await?;
+    let all = of_case(ctx, tx.conn(), &entry).await?;
+    let letter = all.into_iter().find(|one| one.id == *letter).ok_or(Refusal::NotFound)?;
+    Ok((entry, kind, letter))
+}
+
+async fn begun(ctx: &Ctx, tx: &mut Tx, case: &CaseId) -> Result<(Entry, Kind), Refusal> {
+    tx.lock_row("case_entry", case.as_str()).await?;
+    let entry = rows::entry(tx.conn(), case).await?.ok_or(Refusal::NotFound)?;
+    let kind = entry.kind(ctx).ok_or(Refusal::NotFound)?;
+    if entry.is_erased() {
+        return Err(Refusal::Conflict("当事人信息已按规定删除，不能再制作文书。".into()));
+    }
+    Ok((entry, kind))
+}
+
+fn check(body: &Body) -> Result<(), Refusal> {
+    let mut errors = FormErrors::new();
+    errors.require(!body.addressee.trim().is_empty(), "addressee", "请填写受文人，例如 王小明。");
+    errors.require(!body.title.trim().is_empty(), "title", "请填写文书标题。");
+    errors.require(!body.text.trim().is_empty(), "text", "请填写正文。");
+    errors.require(body.text.chars().count() <= 20_000, "text", "正文请写在 20000 字以内。");
+    if errors.is_empty() { Ok(()) } else { Err(errors.into()) }
+}
+
+async fn told(
+    tx: &mut Tx,
+    actor: &Actor,
+    entry: &Entry,
+    (letter, kind): (&LetterId, &str),
+    turn: &str,
+    more: &[(&str, String)],
+) -> Result<(), Refusal> {
+    steps::touch(tx, &entry.id).await?;
+    let mut data = json!({ "case_kind": entry.kind, "letter": letter.as_str(), "letter_kind": kind, "turn": turn });
+    for (name, value) in more {
+        data[*name] = json!(value);
+    }
+    tx.append(NewEvent::new(&LETTER, &entry.id, actor).organ(&entry.organ).data(data)).await?;
+    Ok(())
+}
+
+/// Writes a letter, for another person to sign.
+///
+/// # Errors
+/// [`Refusal::Forbidden`] for whoever may not handle the case; [`Refusal::Fields`] (`addressee`, `title`, `text`);
+/// [`Refusal::Conflict`] in a state in which the kind has no such letter.
+pub async fn draft(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    actor: &Actor,
+    case: &CaseId,
+    letter: &str,
+    body: &Body,
+) -> Result<LetterId, Refusal> {
+    let (entry, kind) = begun(ctx, tx, case).await?;
+    may_for(actor, kind.handle, &keeper(ctx, &entry.organ))?;
+    let what = kind.letter(letter).ok_or(Refusal::NotFound)?;
+    if !what.from.contains(&entry.state.as_str()) {
+        let state = entry.state(kind).label;
+        return Err(Refusal::Conflict(format!("这件现在的状态是“{state}”，不能制作{}。", what.label)));
+    }
+    check(body)?;
+    let (seams, now) = (tx.seams(), tx.now());
+    let id = LetterId::fresh(&seams);
+    let key = entry.key(ctx)?.ok_or(Refusal::NotFound)?;
+    let sealed = key.seal(&seams, &sealed_in(&id), &serde_json::to_string(body)?)?;
+    query(
+        "INSERT INTO case_letter (id, case_id, kind, state, year, place, sealed, drafted_by, drafted_name, drafted_at, signed_by, \
+         signed_name, signed_at, way, delivered_on, version) \
+         VALUES ($1, $2, $3, 'draft', 0, 0, $4, $5, $6, $7, '', '', '', '', '', 1)",
+    )
+    .bind(&id)
+    .bind(case)
+    .bind(what.key)
+    .bind(sealed)
+    .bind(actor.log_id())
+    .bind(actor.log_name())
+    .bind(now)
+    .execute(tx.conn())
+    .await?;
+    told(tx, actor, &entry, (&id, what.key), "drafted", &[]).await?;
+    Ok(id)
+}
+
+/// Changes a letter that is not signed; whoever changes it has drafted it from then on, and another person signs.
+///
+/// # Errors
+/// As [`draft`]; [`Refusal::Conflict`] once it is signed, and when somebody has changed it since `version`.
+pub async fn revise(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    actor: &Actor,
+    case: &CaseId,
+    (letter, version): (&LetterId, i64),
+    body: &Body,
+) -> Result<(), Refusal> {
+    let (entry, kind, known) = locked(ctx, tx, case, letter).await?;
+    may_for(actor, kind.handle, &keeper(ctx, &entry.organ))?;
+    if !matches!(known.state.as_str(), "draft" | "returned") {
+        return Err(Refusal::Conflict("文书已经签发，不能再改。需要更改的，请另制一份。".into()));
+    }
+    if known.version != version {
+        return Err(Refusal::Conflict("文书在您打开以后已由别人改过，请看现在的内容。".into()));
+    }
+    check(body)?;
+    let key = entry.key(ctx)?.ok_or(Refusal::NotFound)?;
+    let (seams, now) = (tx.seams(), tx.now());
+    let sealed = key.seal(&seams, &sealed_in(letter), &serde_json::to_string(body)?)?;
+    query(
+        "UPDATE case_letter SET sealed = $2, state = 'draft', drafted_by = $3, drafted_name = $4, drafted_at = $5, \
+         version = version + 1 WHERE id = $1",
+    )
+    .bind(letter)
+    .bind(sealed)
+    .bind(actor.log_id())
+    .bind(actor.log_name())
+    .bind(now)
+    .execute(tx.conn())
+    .await?;
+    told(tx, actor, &entry, (letter, &known.kind), "revised", &[]).await
+}
+
+/// Signs a letter: it gets its number. Never by who drafted it.
+///
+/// # Errors
+/// [`Refusal::Forbidden`] for whoever may not decide; [`Refusal::Conflict`] for who drafted it, unless it waits to be signed, and
+/// when somebody has changed it since `version`.
+pub async fn sign(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    actor: &Actor,
+    case: &CaseId,
+    (letter, version): (&LetterId, i64),
+) -> Result<(), Refusal> {
+    let (entry, kind, known) = locked(ctx, tx, case, letter).await?;
+    may_for(actor, kind.decide, &keeper(ctx, &entry.organ))?;
+    if known.state != "draft" {
+        return Err(Refusal::Conflict(format!("文书现在是“{}”，不能签发。", known.state_words())));
+    }
+    if known.drafted_by.as_str() == actor.log_id() {
+        return Err(Refusal::Conflict("文书由您拟写，须由另一个人签发。".into()));
+    }
+    if known.version != version {
+        return Err(Refusal::Conflict("文书在您打开以后改过，请看过现在的内容再签发。".into()));
+    }
+    tx.hold_log().await?;
+    let year = i64::from(ctx.today().year());
+    let place = tx.next_number(&format!("letter {} {} {} {year}", kind.key, known.kind, entry.organ)).await?;
+    let now = tx.now();
+    query(
+        "UPDATE case_letter SET state = 'signed', year = $2, place = $3, signed_by = $4, signed_name = $5, signed_at = $6, \
+         version = version + 1 WHERE id = $1",
+    )
+    .bind(letter)
+    .bind(year)
+    .bind(place)
+    .bind(actor.log_id())
+    .bind(actor.log_name())
+    .bind(now)
+    .execute(tx.conn())
+    .await?;
+    let more = [("year", year.to_string()), ("place", place.to_string())];
+    told(tx, actor, &entry, (letter, &known.kind), "signed", &more).await
+}
+
+/// Sends a letter back to whoever drafted it, instead of signing. The reason stands in the history of the case.
+///
+/// # Errors
+/// [`Refusal::Forbidden`] for whoever may not decide; [`Refusal::Fields`] without a reason; [`Refusal::Conflict`] unless it waits.
+pub async fn send_back(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    actor: &Actor,
+    case: &CaseId,
+    letter: &LetterId,
+    reason: &str,
+) -> Result<(), Refusal> {
+    let (entry, kind, known) = locked(ctx, tx, case, letter).await?;
+    may_for(actor, kind.decide, &keeper(ctx, &entry.organ))?;
+    if known.state != "draft" {
+        return Err(Refusal::Conflict(format!("文书现在是“{}”，不能退回。", known.state_words())));
+    }
+    let reason = reason.trim();
+    if reason.is_empty() || reason.chars().count() > 500 {
+        return Err(Refusal::field("reason", "请写明退回理由，500 字以内。"));
+    }
+    query("UPDATE case_letter SET state = 'returned', version = version + 1 WHERE id = $1")
+        .bind(letter)
+        .execute(tx.conn())
+        .await?;
+    let key = entry.key(ctx)?;
+    let words = [("reason", reason)];
+    steps::note(tx, key.as_ref(), &entry, actor, ("letter_returned", ctx.today()), &words).await?;
+    told(tx, actor, &entry, (letter, &known.kind), "returned", &[]).await
+}
+
+/// Records the delivery of a signed letter; takes the step that the kind ties to it.
+///
+/// # Errors
+/// [`Refusal::Forbidden`] for whoever may not handle the case; [`Refusal::Fields`] (`way`, `on`); [`Refusal::Conflict`] unless it is
+/// signed, and when the case no longer is in a state from which the step can be taken: a reply after a withdrawal, or by a second
+/// officer.
+pub async fn deliver(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    actor: &Actor,
+    case: &CaseId,
+    letter: &LetterId,
+    (way, on): (&str, &str),
+) -> Result<(), Refusal> {
+    let (entry, kind, known) = locked(ctx, tx, case, letter).await?;
+    may_for(actor, kind.handle, &keeper(ctx, &entry.organ))?;
+    if known.state != "signed" {
+        return Err(Refusal::Conflict(format!("文书现在是“{}”，不能登记送达。", known.state_words())));
+    }
+    let today = ctx.today();
+    let mut errors = FormErrors::new();
+    errors.require(WAYS.iter().any(|(code, _)| *code == way), "way", "请选择送达方式。");
+    let day = if on.trim().is_empty() { Some(today) } else { time::parse_date(on) };
+    match day {
+        None => errors.add("on", time::no_date(on, &today.to_string())),
+        Some(day) => {
+            errors.require(day <= today, "on", &format!("送达日期不能晚于今天（{today}）。"));
+            let signed = time::from_db(&known.signed_at).map(time::date_in_china);
+            errors.require(signed.is_none_or(|signed| day >= signed), "on", "送达日期不能早于签发日期。");
+        }
+    }
+    let (Some(day), true) = (day, errors.is_empty()) else { return Err(errors.into()) };
+    query(
+        "UPDATE case_letter SET state = 'delivered', way = $2, delivered_on = $3, version = version + 1 WHERE id = $1",
+    )
+    .bind(letter)
+    .bind(way)
+    .bind(day.to_string())
+    .execute(tx.conn())
+    .await?;
+    let more = [("way", way.to_owned()), ("on", day.to_string())];
+    told(tx, actor, &entry, (letter, &known.kind), "delivered", &more).await?;
+    if let Some(step) = kind.letter(&known.kind).map(|what| what.delivered).filter(|step| !step.is_empty()) {
+        let on = day.to_string();
+        steps::take(ctx, tx, actor, case, step, &Typed::of(&[("on", on.as_str())])).await?;
+    }
+    Ok(())
+}
+
+/// Drops a letter that was not delivered; a number that it had stays taken.
+///
+/// # Errors
+/// [`Refusal::Forbidden`] for whoever may not handle the case; [`Refusal::Conflict`] once it is delivered or dropped.
+pub async fn discard(ctx: &Ctx, tx: &mut Tx, actor: &Actor, case: &CaseId, letter: &LetterId) -> Result<(), Refusal> {
+    let (entry, kind, known) = locked(ctx, tx, case, letter).await?;
+    may_for(actor, kind.handle, &keeper(ctx, &entry.organ))?;
+    if !matches!(known.state.as_str(), "draft" | "returned") {
+        return Err(Refusal::Conflict(format!("文书现在是“{}”，不能作废。", known.state_words())));
+    }
+    query("UPDATE case_letter SET state = 'dropped', version = version + 1 WHERE id = $1")
+        .bind(letter)
+        .execute(tx.conn())
+        .await?;
+    told(tx, actor, &entry, (letter, &known.kind), "dropped", &[]).await
+}

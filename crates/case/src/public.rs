@@ -1,0 +1,154 @@
+//! What is published of a case: question and answer, in words that the office wrote for it, without the person.
+
+use kernel::{Actor, NewEvent, OrganCode, id::CaseId, may_for};
+use serde_json::json;
+use store::{Executor, FromRow, Tx, query, query_as};
+use web::{Ctx, FormErrors, Refusal};
+
+use crate::{
+    events::{PUBLISHED, UNPUBLISHED},
+    kind::Kind,
+    party,
+    rows::{self, keeper},
+    steps,
+};
+
+/// A question with its answer, as the public reads them.
+#[derive(Debug, Clone, PartialEq, Eq, FromRow)]
+pub struct Told {
+    pub case_id: CaseId,
+    /// Who answered.
+    pub organ: OrganCode,
+    pub question: String,
+    pub answer: String,
+    /// Stored form.
+    pub published_at: String,
+}
+
+/// The name of the fact that says whether the person agreed to a publication: `yes`, `no`.
+pub const CONSENT: &str = "consent";
+
+/// Publishes question and answer of a case that has ended. What was typed may hold no personal number and nothing that names or
+/// reaches a party of the case; where the person said no, it is published all the same without them only if the kind says so by
+/// not asking.
+///
+/// # Errors
+/// [`Refusal::Forbidden`] for whoever may not decide; [`Refusal::Fields`] (`question`, `answer`); [`Refusal::Conflict`] while it
+/// runs, when the person did not agree, and once it is erased, since nobody could look any more whom it names.
+pub async fn publish(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    actor: &Actor,
+    case: &CaseId,
+    question: &str,
+    answer: &str,
+) -> Result<(), Refusal> {
+    tx.lock_row("case_entry", case.as_str()).await?;
+    let entry = rows::entry(tx.conn(), case).await?.ok_or(Refusal::NotFound)?;
+    let kind = entry.kind(ctx).ok_or(Refusal::NotFound)?;
+    may_for(actor, kind.decide, &keeper(ctx, &entry.organ))?;
+    if !entry.is_ended() {
+        return Err(Refusal::Conflict("办结以后才能公开答复。".into()));
+    }
+    if entry.is_erased() {
+        return Err(Refusal::Conflict("当事人信息已删除，无法核对公开的内容里有没有个人信息。".into()));
+    }
+    let facts = rows::facts(tx.conn(), case).await?;
+    let consent = facts.get(CONSENT).map_or("", String::as_str);
+    if consent == "no" {
+        return Err(Refusal::Conflict("当事人不同意公开。".into()));
+    }
+    let (question, answer) = (question.trim(), answer.trim());
+    let mut errors = FormErrors::new();
+    let people = party::parties(ctx, tx.conn(), case).await?;
+    for (name, label, words) in [("question", "问题", question), ("answer", "答复", answer)] {
+        errors.require(!words.is_empty(), name, &format!("请填写公开的{label}。"));
+        errors.require(words.chars().count() <= 2_000, name, &format!("公开的{label}请写在 2000 字以内。"));
+        if let Some(objection) = text::findings::objection(words) {
+            errors.add(name, objection);
+        }
+        let named = people.iter().any(|(_, _, person)| person.telling().iter().any(|told| words.contains(told)));
+        errors.require(!named, name, &format!("公开的{label}里有当事人的姓名或联系方式，请去掉。"));
+    }
+    if !errors.is_empty() {
+        return Err(errors.into());
+    }
+    let now = tx.now();
+    query(
+        "INSERT INTO case_public (case_id, kind, organ, question, answer, published_at, withdrawn_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, '') ON CONFLICT (case_id) DO UPDATE SET organ = $3, question = $4, answer = $5, \
+         published_at = $6, withdrawn_at = ''",
+    )
+    .bind(case)
+    .bind(kind.key)
+    .bind(&entry.organ)
+    .bind(question)
+    .bind(answer)
+    .bind(now)
+    .execute(tx.conn())
+    .await?;
+    let key = entry.key(ctx)?;
+    steps::note(tx, key.as_ref(), &entry, actor, ("published", ctx.today()), &[]).await?;
+    let data = json!({ "case_kind": kind.key, "question": question, "answer": answer, "consent": consent });
+    tx.append(NewEvent::new(&PUBLISHED, case, actor).organ(&entry.organ).data(data)).await?;
+    Ok(())
+}
+
+/// Takes a published answer off the portal.
+///
+/// # Errors
+/// [`Refusal::Forbidden`] for whoever may not decide; [`Refusal::Fields`] without a reason; [`Refusal::Conflict`] when it is not
+/// public.
+pub async fn withdraw(ctx: &Ctx, tx: &mut Tx, actor: &Actor, case: &CaseId, reason: &str) -> Result<(), Refusal> {
+    tx.lock_row("case_entry", case.as_str()).await?;
+    let entry = rows::entry(tx.conn(), case).await?.ok_or(Refusal::NotFound)?;
+    let kind = entry.kind(ctx).ok_or(Refusal::NotFound)?;
+    may_for(actor, kind.decide, &keeper(ctx, &entry.organ))?;
+    let reason = reason.trim();
+    if reason.is_empty() || reason.chars().count() > 500 {
+        return Err(Refusal::field("reason", "请写明撤回理由，500 字以内。"));
+    }
+    let now = tx.now();
+    let done = query("UPDATE case_public SET withdrawn_at = $2 WHERE case_id = $1 AND withdrawn_at = ''")
+        .bind(case)
+        .bind(now)
+        .execute(tx.conn())
+        .await?;
+    if done.rows_affected() == 0 {
+        return Err(Refusal::Conflict("这件的答复没有公开，不用撤回。".into()));
+    }
+    let key = entry.key(ctx)?;
+    let words = [("reason", reason)];
+    steps::note(tx, key.as_ref(), &entry, actor, ("unpublished", ctx.today()), &words).await?;
+    let data = json!({ "case_kind": kind.key, "reason": reason });
+    tx.append(NewEvent::new(&UNPUBLISHED, case, actor).organ(&entry.organ).data(data)).await?;
+    Ok(())
+}
+
+/// What is public of a case.
+///
+/// # Errors
+/// When the database fails.
+pub async fn of_case(executor: impl Executor<'_>, case: &CaseId) -> store::Result<Option<Told>> {
+    query_as(
+        "SELECT case_id, organ, question, answer, published_at FROM case_public WHERE case_id = $1 AND withdrawn_at = ''",
+    )
+    .bind(case)
+    .fetch_optional(executor)
+    .await
+}
+
+/// The newest published answers of a kind.
+///
+/// # Errors
+/// When the database fails.
+pub async fn newest(executor: impl Executor<'_>, kind: Kind, most: i64) -> store::Result<Vec<Told>> {
+    query_as(
+        "SELECT case_id, organ, question, answer, published_at FROM case_public WHERE kind = $1 AND withdrawn_at = '' \
+         ORDER BY published_at DESC, case_id LIMIT $2",
+    )
+    .bind(kind.key)
+    .bind(most)
+    .fetch_all(executor)
+    .await
+}

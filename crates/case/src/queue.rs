@@ -1,0 +1,204 @@
+//! Lists of cases for the office: by the last day, over all kinds, and what waits on a work list.
+
+use jiff::civil::Date;
+use kernel::{
+    OrganCode,
+    id::{AccountId, CaseId},
+    time,
+};
+use store::{By, Db, FromRow, List, Result, Value, built, places, query_as, query_scalar};
+use web::Ctx;
+
+use crate::{kind::Kind, rows};
+
+/// Columns of a [`Row`].
+const COLUMNS: &str = "c.id, c.kind, c.year, c.place, c.number, c.organ, c.channel, c.state, c.outcome, c.brief, c.received_on, \
+     c.due_on, c.due_guess, c.holder, c.holder_name, c.ended_at, COALESCE(k.wrapped, '') AS wrapped";
+const FROM: &str = "case_entry c LEFT JOIN case_key k ON k.case_id = c.id";
+
+/// One line of a list.
+#[derive(Debug, Clone, FromRow)]
+pub struct Row {
+    pub id: CaseId,
+    pub kind: String,
+    pub year: i64,
+    pub place: i64,
+    pub number: String,
+    pub organ: OrganCode,
+    pub channel: String,
+    pub state: String,
+    pub outcome: String,
+    brief: String,
+    pub received_on: String,
+    pub due_on: String,
+    pub due_guess: bool,
+    pub holder: AccountId,
+    pub holder_name: String,
+    pub ended_at: String,
+    wrapped: String,
+}
+
+impl Row {
+    /// What it is about.
+    ///
+    /// # Errors
+    /// When the installation's key does not fit.
+    pub fn brief(&self, ctx: &Ctx) -> Result<String> {
+        rows::brief(ctx, &self.id, &self.wrapped, &self.brief)
+    }
+
+    /// Its number in the register.
+    pub fn registered(&self, kind: Kind) -> String {
+        format!("{}〔{}〕{}号", kind.mark, self.year, self.place)
+    }
+
+    pub fn due(&self) -> Option<Date> {
+        time::parse_date(&self.due_on)
+    }
+}
+
+/// What a list shows.
+#[derive(Debug, Clone, Default)]
+pub struct Filter {
+    /// Organs whose cases somebody sees; `None` = all.
+    pub organs: Option<Vec<OrganCode>>,
+    /// Keys of kinds that somebody handles.
+    pub kinds: Vec<&'static str>,
+    /// Key of a state; empty = any.
+    pub state: String,
+    /// Empty = those that run, `ended`, `all`.
+    pub phase: String,
+    /// Only those whose last day is before this one.
+    pub due_before: Option<Date>,
+    /// Only those that this person holds.
+    pub holder: Option<AccountId>,
+    /// Only those that nobody holds.
+    pub free: bool,
+    /// A number, of the receipt or the register; empty = any. Nothing else of a case can be looked for.
+    pub number: String,
+    /// Code of a channel; empty = any.
+    pub channel: String,
+}
+
+/// The list, with the orders `due`, `received`, `number` and their reverses (`-`).
+pub fn list(filter: &Filter) -> List {
+    let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+    let list = List::new(COLUMNS, FROM, "c.id")
+        .sort("due", &[By::up("c.due_sort")])
+        .sort("due-", &[By::down("c.due_sort")])
+        .sort("received", &[By::up("c.received_on")])
+        .sort("received-", &[By::down("c.received_on")])
+        .sort("number", &[By::up("c.year"), By::up("c.place")])
+        .sort("number-", &[By::down("c.year"), By::down("c.place")])
+        .only_of("c.kind", filter.kinds.clone())
+        .equals("c.state", some(&filter.state))
+        .equals("c.channel", some(&filter.channel))
+        .equals("c.holder", filter.holder.clone())
+        .below("c.due_sort", filter.due_before.map(|day| day.to_string()));
+    let list = match filter.phase.as_str() {
+        "ended" => list.given("c.ended_at <> ''"),
+        "all" => list,
+        _ => list.given("c.ended_at = ''"),
+    };
+    let list = match &filter.organs {
+        Some(organs) => list.only_of("c.organ", organs.clone()),
+        None => list,
+    };
+    let list = if filter.free { list.given("c.holder = ''") } else { list };
+    by_number(list, &filter.number)
+}
+
+/// A number as somebody types it: that of the receipt, or the running number of the register with or without its year.
+fn by_number(list: List, typed: &str) -> List {
+    let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
+    let narrow: String = typed
+        .trim()
+        .chars()
+        .map(|c| match c {
+            '！'..='～' => char::from_u32(u32::from(c) - 0xFEE0).unwrap_or(c),
+            _ => c,
+        })
+        .collect();
+    if narrow.is_empty() {
+        return list;
+    }
+    if let Some((before, after)) = narrow.split_once(['〕', ']', ')']) {
+        let (year, place) = (digits(before).parse::<i64>().unwrap_or(0), digits(after).parse::<i64>().unwrap_or(0));
+        return list.equals("c.year", year).equals("c.place", place);
+    }
+    match narrow.trim_end_matches('号').parse::<i64>() {
+        Ok(place) if place < 1_000_000 => list.equals("c.place", place),
+        _ => list.equals("c.number", narrow.to_uppercase()),
+    }
+}
+
+/// What waits for somebody on their work list.
+#[derive(Debug, Clone, FromRow)]
+pub struct Waiting {
+    #[sql(flatten)]
+    pub row: Row,
+    /// Whether a letter of it waits to be signed.
+    pub to_sign: bool,
+    /// Whether an extension of it waits to be decided.
+    pub to_extend: bool,
+}
+
+/// Most lines of cases on one work list; the list of cases has all.
+pub const MOST: i64 = 200;
+
+/// The running cases of these organs and kinds in these states, the first to be due first.
+///
+/// # Errors
+/// When the database fails.
+pub async fn waiting(db: &Db, organs: &[OrganCode], kinds: &[&str], states: &[&str]) -> Result<Vec<Waiting>> {
+    if organs.is_empty() || kinds.is_empty() || states.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut values: Vec<Value> = organs.iter().map(Value::from).collect();
+    values.extend(kinds.iter().map(|kind| Value::from(*kind)));
+    values.extend(states.iter().map(|state| Value::from(*state)));
+    let sql = format!(
+        "SELECT {COLUMNS}, \
+         CASE WHEN EXISTS (SELECT 1 FROM case_letter l WHERE l.case_id = c.id AND l.state = 'draft') THEN 1 ELSE 0 END AS to_sign, \
+         CASE WHEN EXISTS (SELECT 1 FROM case_clock t WHERE t.case_id = c.id AND t.asked > 0) THEN 1 ELSE 0 END AS to_extend \
+         FROM {FROM} WHERE c.ended_at = '' AND c.organ IN ({}) AND c.kind IN ({}) AND c.state IN ({}) \
+         ORDER BY c.due_sort, c.id LIMIT {MOST}",
+        places(1, organs.len()),
+        places(1 + organs.len(), kinds.len()),
+        places(1 + organs.len() + kinds.len(), states.len()),
+    );
+    // SQL: fixed text and placeholders; every value is bound.
+    query_as(built(sql)).bind_all(values).fetch_all(db.read()).await
+}
+
+/// How many running cases of these organs and kinds there are in these states, for the rail.
+///
+/// # Errors
+/// When the database fails.
+pub async fn count(db: &Db, organs: &[OrganCode], kinds: &[&str], states: &[&str]) -> Result<i64> {
+    if organs.is_empty() || kinds.is_empty() || states.is_empty() {
+        return Ok(0);
+    }
+    let mut values: Vec<Value> = organs.iter().map(Value::from).collect();
+    values.extend(kinds.iter().map(|kind| Value::from(*kind)));
+    values.extend(states.iter().map(|state| Value::from(*state)));
+    let sql = format!(
+        "SELECT COUNT(*) FROM case_entry c WHERE c.ended_at = '' AND c.organ IN ({}) AND c.kind IN ({}) AND c.state IN ({})",
+        places(1, organs.len()),
+        places(1 + organs.len(), kinds.len()),
+        places(1 + organs.len() + kinds.len(), states.len()),
+    );
+    // SQL: fixed text and placeholders; every value is bound.
+    query_scalar(built(sql)).bind_all(values).fetch_one(db.read()).await
+}
+
+/// How many cases of an organ have not ended, for whoever is about to reform it.
+///
+/// # Errors
+/// When the database fails.
+pub async fn running(db: &Db, organ: &OrganCode) -> Result<i64> {
+    query_scalar("SELECT COUNT(*) FROM case_entry WHERE ended_at = '' AND organ = $1")
+        .bind(organ)
+        .fetch_one(db.read())
+        .await
+}
