@@ -58,6 +58,32 @@ pub async fn may_take(
     (entry, kind): (&Entry, Kind),
     step: &Step,
 ) -> Result<(), Refusal> {
+    let mut target = executor.target();
+    leads_from_here(ctx, target.again(), actor, (entry, kind), step).await?;
+    asked(ctx, target.again(), (entry, kind), step, None).await
+}
+
+/// Asks the rules of the kind, where it has any.
+async fn asked(
+    ctx: &Ctx,
+    target: store::Target<'_>,
+    (entry, kind): (&Entry, Kind),
+    step: &Step,
+    filled: Option<crate::rules::Filled<'_>>,
+) -> Result<(), Refusal> {
+    let Some(rules) = crate::rules::rules_of(ctx, kind) else { return Ok(()) };
+    let past = rows::history(ctx, target, entry).await?;
+    rules.step(ctx, crate::rules::Before { entry, past: &past }, step, filled)
+}
+
+/// Whether `actor` may take the step in this state, whatever the rules of the kind say.
+async fn leads_from_here(
+    ctx: &Ctx,
+    executor: impl Executor<'_>,
+    actor: &Actor,
+    (entry, kind): (&Entry, Kind),
+    step: &Step,
+) -> Result<(), Refusal> {
     let organ = keeper(ctx, &entry.organ);
     match (step.by, actor) {
         (By::Machine, _) | (_, Actor::System) => {}
@@ -197,13 +223,15 @@ pub async fn take(
     let entry = rows::entry(tx.conn(), case).await?.ok_or(Refusal::NotFound)?;
     let kind = entry.kind(ctx).ok_or(Refusal::NotFound)?;
     let step = kind.step(step).ok_or(Refusal::NotFound)?;
-    may_take(ctx, tx.conn(), actor, (&entry, kind), step).await?;
+    leads_from_here(ctx, tx.conn(), actor, (&entry, kind), step).await?;
     if typed.version != 0 && typed.version != entry.version {
         return Err(Refusal::Conflict(
             "这件在您打开页面以后已经由别人办理过。您填写的内容没有丢，请看现在的情况再决定。".into(),
         ));
     }
     let filled = read(ctx, &entry, step, typed)?;
+    let sent = crate::rules::Filled { fields: &filled.fields, on: filled.on };
+    asked(ctx, tx.conn().target(), (&entry, kind), step, Some(sent)).await?;
     let to = if step.to.is_empty() { entry.state.as_str() } else { step.to };
     let ended = kind.state(to).phase == Phase::Ended;
     let now = tx.now();

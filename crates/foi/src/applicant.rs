@@ -20,7 +20,7 @@ impl Applicant {
         [Self::NaturalPerson, Self::Business, Self::Research, Self::Charity, Self::LegalService, Self::Other];
 
     /// As it is stored; the serde form.
-    pub fn code(self) -> &'static str {
+    pub const fn code(self) -> &'static str {
         match self {
             Self::NaturalPerson => "natural_person",
             Self::Business => "business",
@@ -37,7 +37,7 @@ impl Applicant {
     }
 
     /// The head of its column.
-    pub fn label(self) -> &'static str {
+    pub const fn label(self) -> &'static str {
         match self {
             Self::NaturalPerson => "自然人",
             Self::Business => "商业企业",
@@ -49,7 +49,7 @@ impl Applicant {
     }
 
     /// For who chooses: 其他 says little outside of the table.
-    pub fn choice(self) -> &'static str {
+    pub const fn choice(self) -> &'static str {
         match self {
             Self::NaturalPerson => "公民（个人）",
             Self::Business => "商业企业（公司、合伙企业、个体工商户等）",

@@ -61,7 +61,7 @@ impl Channel {
     pub const ALL: [Self; 6] = [Self::Counter, Self::Registered, Self::Letter, Self::Internet, Self::Email, Self::Fax];
 
     /// As it is stored; the serde form.
-    pub fn code(self) -> &'static str {
+    pub const fn code(self) -> &'static str {
         match self {
             Self::Counter => "counter",
             Self::Registered => "registered",
@@ -77,7 +77,7 @@ impl Channel {
         Self::ALL.into_iter().find(|one| one.code() == code)
     }
 
-    pub fn label(self) -> &'static str {
+    pub const fn label(self) -> &'static str {
         match self {
             Self::Counter => "当面提交",
             Self::Registered => "邮寄（挂号信、快递）",

@@ -30,7 +30,7 @@ impl Asked {
     pub const ALL: [Self; 3] = [Self::ThirdParty, Self::CoMaker, Self::OtherOrgan];
 
     /// As it is stored; the serde form.
-    pub fn code(self) -> &'static str {
+    pub const fn code(self) -> &'static str {
         match self {
             Self::ThirdParty => "third_party",
             Self::CoMaker => "co_maker",
@@ -43,7 +43,7 @@ impl Asked {
         Self::ALL.into_iter().find(|one| one.code() == code)
     }
 
-    pub fn label(self) -> &'static str {
+    pub const fn label(self) -> &'static str {
         match self {
             Self::ThirdParty => "第三方",
             Self::CoMaker => "共同制作机关",
@@ -83,7 +83,7 @@ impl Opinion {
     pub const ALL: [Self; 3] = [Self::Agrees, Self::ObjectsWithReason, Self::ObjectsWithoutReason];
 
     /// As it is stored; the serde form.
-    pub fn code(self) -> &'static str {
+    pub const fn code(self) -> &'static str {
         match self {
             Self::Agrees => "agrees",
             Self::ObjectsWithReason => "objects_with_reason",
@@ -96,7 +96,7 @@ impl Opinion {
         Self::ALL.into_iter().find(|one| one.code() == code)
     }
 
-    pub fn label(self) -> &'static str {
+    pub const fn label(self) -> &'static str {
         match self {
             Self::Agrees => "同意公开",
             Self::ObjectsWithReason => "不同意公开，有合理理由",

@@ -28,6 +28,7 @@ mod event;
 pub mod letter;
 mod outcome;
 mod practice;
+pub mod proof;
 pub mod remedy;
 pub mod report;
 mod request;

@@ -55,7 +55,7 @@ impl Outcome {
     ];
 
     /// As it is stored; the serde form.
-    pub fn code(self) -> &'static str {
+    pub const fn code(self) -> &'static str {
         match self {
             O::AlreadyPublic => "already_public",
             O::Disclosed => "disclosed",
@@ -84,7 +84,7 @@ impl Outcome {
     }
 
     /// In official words.
-    pub fn label(self) -> &'static str {
+    pub const fn label(self) -> &'static str {
         match self {
             O::AlreadyPublic => "已主动公开，告知获取方式和途径",
             O::Disclosed => "予以公开",
@@ -260,7 +260,7 @@ impl Exemption {
     ];
 
     /// As it is stored; the serde form.
-    pub fn code(self) -> &'static str {
+    pub const fn code(self) -> &'static str {
         match self {
             Self::StateSecret => "state_secret",
             Self::ForbiddenByLaw => "forbidden_by_law",
@@ -277,7 +277,7 @@ impl Exemption {
         Self::ALL.into_iter().find(|one| one.code() == code)
     }
 
-    pub fn label(self) -> &'static str {
+    pub const fn label(self) -> &'static str {
         match self {
             Self::StateSecret => "依法确定为国家秘密",
             Self::ForbiddenByLaw => "法律、行政法规禁止公开",

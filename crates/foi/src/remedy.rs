@@ -124,7 +124,7 @@ impl Instance {
     /// In the order of the table.
     pub const ALL: [Self; 3] = [Self::Review, Self::DirectSuit, Self::SuitAfterReview];
 
-    pub fn label(self) -> &'static str {
+    pub const fn label(self) -> &'static str {
         match self {
             Self::Review => "行政复议",
             Self::DirectSuit => "未经复议直接起诉",
@@ -169,7 +169,7 @@ impl Ended {
     /// In the order of the table.
     pub const ALL: [Self; 4] = [Self::Upheld, Self::Corrected, Self::Other, Self::Pending];
 
-    pub fn label(self) -> &'static str {
+    pub const fn label(self) -> &'static str {
         match self {
             Self::Upheld => "结果维持",
             Self::Corrected => "结果纠正",
@@ -194,7 +194,7 @@ impl Finding {
     ];
 
     /// As it is stored; the serde form.
-    pub fn code(self) -> &'static str {
+    pub const fn code(self) -> &'static str {
         match self {
             Self::Upheld => "upheld",
             Self::ClaimRejected => "claim_rejected",
@@ -214,7 +214,7 @@ impl Finding {
         Self::ALL.into_iter().find(|one| one.code() == code)
     }
 
-    pub fn label(self) -> &'static str {
+    pub const fn label(self) -> &'static str {
         match self {
             Self::Upheld => "维持",
             Self::ClaimRejected => "驳回请求",

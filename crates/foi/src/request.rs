@@ -18,7 +18,7 @@ impl Carrier {
     pub const ALL: [Self; 3] = [Self::Electronic, Self::Paper, Self::Reading];
 
     /// As it is stored; the serde form.
-    pub fn code(self) -> &'static str {
+    pub const fn code(self) -> &'static str {
         match self {
             Self::Electronic => "electronic",
             Self::Paper => "paper",
@@ -31,7 +31,7 @@ impl Carrier {
         Self::ALL.into_iter().find(|one| one.code() == code)
     }
 
-    pub fn label(self) -> &'static str {
+    pub const fn label(self) -> &'static str {
         match self {
             Self::Electronic => "电子文件",
             Self::Paper => "纸质",
@@ -56,7 +56,7 @@ impl Delivery {
     pub const ALL: [Self; 5] = [Self::Online, Self::Email, Self::Post, Self::Collect, Self::Fax];
 
     /// As it is stored; the serde form.
-    pub fn code(self) -> &'static str {
+    pub const fn code(self) -> &'static str {
         match self {
             Self::Online => "online",
             Self::Email => "email",
@@ -71,7 +71,7 @@ impl Delivery {
         Self::ALL.into_iter().find(|one| one.code() == code)
     }
 
-    pub fn label(self) -> &'static str {
+    pub const fn label(self) -> &'static str {
         match self {
             Self::Online => "网上查看",
             Self::Email => "电子邮件",
