@@ -27,6 +27,9 @@ store::ids! {
 pub const WAYS: &[(&str, &str)] =
     &[("online", "在查询页面查看"), ("email", "电子邮件"), ("post", "邮寄"), ("counter", "当面领取"), ("fax", "传真")];
 
+/// The name in [`Body::more`] of a letter that goes to others, whom the case concerns: the person who started it does not read it.
+pub const TO_OTHERS: &str = "to_others";
+
 /// What a letter says. Sealed: it is addressed to a person.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
@@ -91,9 +94,9 @@ impl Letter {
         WAYS.iter().find(|(code, _)| *code == self.way).map_or("", |(_, words)| *words)
     }
 
-    /// Whether the person may read it.
+    /// Whether the person who started the case may read it.
     pub fn is_delivered(&self) -> bool {
-        self.state == "delivered"
+        self.state == "delivered" && !self.body.more.contains_key(TO_OTHERS)
     }
 }
 

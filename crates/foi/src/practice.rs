@@ -25,6 +25,12 @@ pub struct Practice {
     pub fee_restarts: bool,
     /// Outcomes after which a review must be sought before a suit (行政复议法 2023 Art. 23: 不予公开), as codes.
     pub review_first: Vec<String>,
+    /// Who hears a review of an organ's answer, usually the county's government (行政复议法 2023 Art. 24); empty = not named.
+    pub reviewer: String,
+    /// Who hears one of the government's own answer: the government above.
+    pub reviewer_of_government: String,
+    /// The court for suits; empty = not named.
+    pub court: String,
     /// Where an outcome or an exemption stands in chapter three of the report when not where it usually does: code of the
     /// outcome or exemption to key of the row, as `not_exist = "3.4.1"`.
     pub rows: BTreeMap<String, String>,
@@ -39,6 +45,9 @@ impl Default for Practice {
             fee_days: 20,
             fee_restarts: true,
             review_first: first.iter().map(|outcome| outcome.code().to_owned()).collect(),
+            reviewer: String::new(),
+            reviewer_of_government: String::new(),
+            court: String::new(),
             rows: BTreeMap::new(),
         }
     }
