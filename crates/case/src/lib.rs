@@ -43,7 +43,7 @@
 //! | law of a kind | [`Rules`] |
 //! | letters | [`letters::draft`], [`letters::sign`], [`letters::deliver`] |
 //! | files | [`files::attach`], [`files::of_case`] |
-//! | office | [`claim`], [`transfer`], [`intervene`] |
+//! | office | [`claim`], [`transfer`], [`intervene`], [`renewed`] |
 //! | public | [`public::publish`], [`public::newest`] |
 //! | the end | [`erase()`] |
 
@@ -70,10 +70,10 @@ pub use capability::capability;
 pub use clocks::{ClockRow, ClockView, PauseRow, ask_extension, asked_reason, clock_of, decide_extension, recount};
 pub use erase::{Erased, due_for_erasure, erase};
 pub use kind::{By, CaseKind, Input, Kind, LetterKind, Phase, Sets, State, Step, StepField, Tick, find, kinds};
-pub use office::{claim, intervene, release, transfer};
+pub use office::{claim, intervene, release, renewed, transfer};
 pub use party::{Masked, PartyId, PartyRole, Person, contact_is, masked, parties, unmask};
 pub use register::{Channel, Filing, register};
-pub use rows::{Entry, Past, entry, fact_count, facts, history, keeper, request, seen, texts};
+pub use rows::{Entry, Past, by_number, entry, fact_count, facts, history, keeper, request, seen, texts};
 pub use rules::{Before, Filled, Rules, rules_of};
 pub use seal::CaseKey;
 pub use steps::{Taken, Typed, keep_text, may_take, open_steps, take};

@@ -7,7 +7,7 @@ use store::{Tx, query};
 use web::{Ctx, Refusal};
 
 use crate::{
-    events::{CLAIMED, INTERVENED, RELEASED, TRANSFERRED},
+    events::{CLAIMED, CODE_RENEWED, INTERVENED, RELEASED, TRANSFERRED},
     kind::Kind,
     permissions::OVERSEE_CASES,
     rows::{self, Entry, keeper},
@@ -120,4 +120,21 @@ pub async fn intervene(ctx: &Ctx, tx: &mut Tx, actor: &Actor, case: &CaseId, wor
     let data = json!({ "case_kind": kind.key, "words": words });
     tx.append(NewEvent::new(&INTERVENED, case, actor).organ(&entry.organ).data(data)).await?;
     Ok(entry)
+}
+
+/// Writes down that the person got a new code, in the write that makes it; `way` is a code: `email`, `counter`. Whoever lets staff
+/// do it asks [`crate::permissions::UNMASK_CASES`].
+///
+/// # Errors
+/// [`Refusal::Conflict`] once the case is erased; when the database fails.
+pub async fn renewed(ctx: &Ctx, tx: &mut Tx, actor: &Actor, case: &CaseId, way: &str) -> Result<(), Refusal> {
+    tx.lock_row("case_entry", case.as_str()).await?;
+    let entry = rows::entry(tx.conn(), case).await?.ok_or(Refusal::NotFound)?;
+    if entry.is_erased() {
+        return Err(Refusal::Conflict("当事人信息已按规定删除，不能再补发查询码。".into()));
+    }
+    steps::note(tx, entry.key(ctx)?.as_ref(), &entry, actor, ("code", ctx.today()), &[]).await?;
+    let data = json!({ "case_kind": entry.kind, "way": way });
+    tx.append(NewEvent::new(&CODE_RENEWED, case, actor).organ(&entry.organ).data(data)).await?;
+    Ok(())
 }

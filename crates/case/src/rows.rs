@@ -150,6 +150,15 @@ pub async fn entry(executor: impl Executor<'_>, case: &CaseId) -> store::Result<
     .await
 }
 
+/// The case whose receipt has this number, as somebody typed it.
+///
+/// # Errors
+/// When the database fails.
+pub async fn by_number(executor: impl Executor<'_>, typed: &str) -> store::Result<Option<CaseId>> {
+    let number: String = typed.chars().filter(|c| !c.is_whitespace()).collect::<String>().to_uppercase();
+    query_scalar("SELECT id FROM case_entry WHERE number = $1").bind(number).fetch_optional(executor).await
+}
+
 /// The organ whose people work on a case of `organ` today.
 pub fn keeper(ctx: &Ctx, organ: &OrganCode) -> OrganCode {
     ctx.directory().stands_for(organ, ctx.today())

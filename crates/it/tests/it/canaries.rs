@@ -186,6 +186,11 @@ const LEFT: &[(&str, &[&str])] = &[
     ("plan_duty", &["original", "text", "measure", "due_words", "evidence"]),
     ("plan_owner", &["name", "how"]),
     ("plan_step", &["label", "before", "done_by_name", "undone_by_name"]),
+    // Names of colleagues, for whoever handles the case; what a person wrote lies sealed. What is published of it.
+    ("case_entry", &["holder_name"]),
+    ("case_step", &["by_name"]),
+    ("case_letter", &["drafted_name", "signed_name"]),
+    ("case_public", &["question", "answer"]),
     // Words of the program, with the stages of a route.
     ("review", &["label", "route", "claimed_name", "gate"]),
     // Numbers of articles and documents, as they are cited.
@@ -333,6 +338,7 @@ async fn filled(app: &TestApp) -> Vec<Object> {
         editor.post(&format!("/duties/{}/notes", duty.places["id"]), &note).await;
     }
     objects.extend(duties);
+    objects.extend(matrix::cases(app).await);
     let draft = "2027年青禾县政务公开工作要点\n一、公开\n（一）公开。6月30日前公开戊。（县财政局负责）\n";
     let import = oversight::Import::work_points("", 2027, draft, "draft.txt");
     oversight::import(app.ctx(), &Actor::System, import).await.expect("import");

@@ -4,6 +4,7 @@ mod amendments;
 mod api;
 mod backup;
 mod canaries;
+mod cases;
 mod cli;
 mod columns;
 mod duties;

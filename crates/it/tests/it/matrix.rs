@@ -296,6 +296,74 @@ pub(crate) async fn imports(app: &TestApp) -> Vec<Object> {
     }]
 }
 
+/// Cases of the organ with a party, a file and a letter: one that runs, one that has ended.
+pub(crate) async fn cases(app: &TestApp) -> Vec<Object> {
+    let ctx = app.ctx();
+    let kind = case::find(ctx, "mistake").expect("the first kind");
+    let actor = staff(OWN, Role::Editor);
+    let mut objects = Vec::new();
+    for state in ["received", "answered"] {
+        let bytes = ctx.files().receive_bytes(state.as_bytes()).await.expect("bytes");
+        let mut tx = ctx.db().write().await.expect("write");
+        let kept = ctx.files().keep_sealed(&mut tx, &bytes).await.expect("a file");
+        let filing = case::Filing {
+            kind,
+            organ: OWN.into(),
+            channel: case::Channel::Phone,
+            received_on: ctx.today(),
+            number: String::new(),
+            digest: String::new(),
+            brief: format!("网页有错（{state}）"),
+            fields: BTreeMap::from([("what".to_owned(), "日期不对".to_owned())]),
+            facts: Vec::new(),
+            parties: vec![(
+                case::PartyRole::Applicant,
+                case::Person { name: "读者".into(), ..case::Person::default() },
+            )],
+            files: vec![case::files::Kept {
+                digest: kept.digest.clone(),
+                name: "截图.png".into(),
+                bytes: 8,
+                media: "image/png".into(),
+            }],
+        };
+        let id = case::register(ctx, &mut tx, &actor, filing).await.expect("a case");
+        let body = case::letters::Body {
+            addressee: "读者".into(),
+            title: "答复".into(),
+            text: "已更正。".into(),
+            ..case::letters::Body::default()
+        };
+        let letter = case::letters::draft(ctx, &mut tx, &actor, &id, "reply", &body).await.expect("a letter");
+        if state == "answered" {
+            let typed = case::Typed::of(&[("result", "corrected"), ("answer", "已更正。")]);
+            case::take(ctx, &mut tx, &actor, &id, "reply", &typed).await.expect("answered");
+        }
+        tx.commit().await.expect("commit");
+        let read = ctx.db().read();
+        let party = case::masked(ctx, read, &id).await.expect("parties").remove(0).id;
+        let entry = case::entry(read, &id).await.expect("database").expect("the case");
+        let file = case::files::of_case(ctx, read, &entry).await.expect("files").remove(0).id;
+        let places = [
+            ("id", id.to_string()),
+            ("party", party.to_string()),
+            ("file", file.to_string()),
+            ("letter", letter.to_string()),
+            ("kind", "reply".to_owned()),
+            ("step", if state == "received" { "reply" } else { "remark" }.to_owned()),
+        ];
+        let fields =
+            [("reason", "试试看"), ("words", "试试"), ("organ", "QH011"), ("result", "right"), ("answer", "试试")];
+        objects.push(Object {
+            state,
+            under: &["/cases/{id}"],
+            places: BTreeMap::from(places),
+            fields: fields.map(|(name, value)| (name, value.to_owned())).to_vec(),
+        });
+    }
+    objects
+}
+
 /// Routes that name something which belongs to no organ, or to the person alone: the walk over roles covers them.
 const OF_NO_ORGAN: [&str; 8] =
     ["/accounts/", "/audit/", "/columns/", "/organs/", "/plans/", "/search-phrases/", "/system/", "/duties/views/"];
@@ -319,6 +387,7 @@ both! {
         objects.extend(duties(app).await);
         objects.extend(policies(app).await);
         objects.extend(imports(app).await);
+        objects.extend(cases(app).await);
         let named = |route: &&RouteInfo| {
             route.listener == Listener::Office && route.path.contains('{') && !OF_NO_ORGAN.iter().any(|start| route.path.starts_with(start))
         };

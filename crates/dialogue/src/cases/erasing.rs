@@ -1,0 +1,98 @@
+//! Forgetting the persons of a case: by the rule of its kind, or since the person asks for it.
+
+use axum::{
+    extract::{Path, State},
+    response::Response,
+};
+use case::Erased;
+use kernel::{Actor, id::CaseId};
+use portal_form::{applicant, receipt};
+use store::Tx;
+use web::{Ctx, Desk, Done, Form, FormErrors, Refusal, Result, act_in_place, act_now};
+
+use super::{
+    acts::seen,
+    fields::{Act, Typed, of, shown},
+};
+
+/// Cases that one night forgets.
+const AT_ONCE: i64 = 500;
+
+/// Destroys what a case holds of its persons, with its receipts and private links, in the write under way. The caller deletes
+/// the files of the answer when it is committed.
+///
+/// # Errors
+/// As [`case::erase()`].
+pub async fn erase(ctx: &Ctx, tx: &mut Tx, actor: &Actor, case: &CaseId, why: &str) -> Result<Erased, Refusal> {
+    receipt::erase(tx, case).await?;
+    applicant::revoke_links(tx, case).await.map_err(Refusal::from)?;
+    case::erase(ctx, tx, actor, case, why).await
+}
+
+/// The bytes go when the write that took the files out is committed.
+async fn delete(ctx: &Ctx, erased: &Erased) -> Result<()> {
+    for digest in &erased.files {
+        ctx.files().delete(ctx.db(), digest).await?;
+    }
+    Ok(())
+}
+
+fn the_form() -> Act {
+    Act {
+        title: "删除当事人信息".to_owned(),
+        about: "删除后不能恢复：填写的内容、当事人、文书正文和附件都不能再看，查询码失效；办理情况仍计入统计。"
+            .to_owned(),
+        at: "/erase".to_owned(),
+        submit: "删除当事人信息".to_owned(),
+        danger: true,
+        fields: Vec::new(),
+    }
+}
+
+/// `GET /cases/{id}/erase`
+pub(super) async fn form(State(ctx): State<Ctx>, desk: Desk, Path(id): Path<CaseId>) -> Result<Response> {
+    let (entry, kind) = seen(&ctx, &desk, &id).await?;
+    shown(&ctx, &desk, (&entry, kind), the_form(), FormErrors::new()).await
+}
+
+/// `POST /cases/{id}/erase`
+pub(super) async fn done(
+    State(ctx): State<Ctx>,
+    desk: Desk,
+    Path(id): Path<CaseId>,
+    Form(typed): Form<Typed>,
+) -> Result<Response> {
+    let mut gone = None;
+    let done = async |tx: &mut Tx| {
+        gone = Some(erase(&ctx, tx, &desk.actor(), &id, "asked").await?);
+        Ok::<_, Refusal>(Done::ok(format!("/cases/{id}"), "当事人信息已删除。"))
+    };
+    let again = async |errors: FormErrors| {
+        let (entry, kind) = seen(&ctx, &desk, &id).await?;
+        shown(&ctx, &desk, (&entry, kind), the_form(), errors).await
+    };
+    let answer = act_in_place(&ctx, of(&typed, "once"), done, again).await?;
+    if let Some(erased) = gone {
+        delete(&ctx, &erased).await?;
+    }
+    Ok(answer)
+}
+
+/// Forgets what is past its time; how many cases. A case at a time, so that nobody waits for long.
+///
+/// # Errors
+/// When database or disk fail.
+pub(super) async fn by_rule(ctx: &Ctx) -> Result<usize> {
+    let due = case::due_for_erasure(ctx, AT_ONCE).await?;
+    let many = due.len();
+    for case in due {
+        let done = act_now(ctx, async |tx: &mut Tx| erase(ctx, tx, &Actor::System, &case, "rule").await);
+        match done.await {
+            Ok(erased) => delete(ctx, &erased).await?,
+            // Somebody was faster.
+            Err(Refusal::Conflict(_)) => {}
+            Err(other) => return Err(other.into()),
+        }
+    }
+    Ok(many)
+}

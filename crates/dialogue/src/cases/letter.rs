@@ -1,0 +1,244 @@
+//! Letters of a case: writing, signing, delivering.
+
+use askama::Template;
+use axum::{
+    extract::{Path, State},
+    response::Response,
+};
+use case::{
+    Entry, Kind, LetterKind, PartyRole,
+    letters::{self, Body, Letter, LetterId, WAYS},
+};
+use kernel::{id::CaseId, time};
+use store::Tx;
+use web::{Ctx, Desk, Done, Form, FormErrors, OfficeShell, Refusal, Result, act, act_in_place, office_page, page};
+
+use super::{
+    acts::{self, seen},
+    fields::{Act, Field, Typed, of, shown, version},
+};
+
+fn body(typed: &Typed) -> Body {
+    let text = |name: &str| of(typed, name).trim().to_owned();
+    Body { addressee: text("addressee"), title: text("title"), text: text("text"), ..Body::default() }
+}
+
+fn fields(typed: &Typed) -> Vec<Field> {
+    vec![
+        Field::line("addressee", "受文人", "", typed, 100),
+        Field::line("title", "标题", "", typed, 200),
+        Field::text("text", "正文", "每段一行；签发后自动编号", typed, 20_000),
+    ]
+}
+
+fn new_act(what: &LetterKind, typed: &Typed) -> Act {
+    Act {
+        title: format!("制作{}", what.label),
+        about: "写好后由另一个人签发，签发后不能再改。".to_owned(),
+        at: format!("/letters/new/{}", what.key),
+        submit: "提交签发".to_owned(),
+        danger: false,
+        fields: fields(typed),
+    }
+}
+
+/// `GET /cases/{id}/letters/new/{kind}`
+pub(super) async fn new(
+    State(ctx): State<Ctx>,
+    desk: Desk,
+    Path((id, letter)): Path<(CaseId, String)>,
+) -> Result<Response> {
+    let (entry, kind) = seen(&ctx, &desk, &id).await?;
+    let what = kind.letter(&letter).ok_or(Refusal::NotFound)?;
+    // To whom it goes is typed by whoever has seen it, which leaves its trace; the kind of a person is known.
+    let parties = case::masked(&ctx, ctx.db().read(), &id).await?;
+    let typed = Typed::from([("title".to_owned(), what.label.to_owned())]);
+    let mut form = new_act(what, &typed);
+    if parties.iter().any(|one| one.role == PartyRole::Applicant && !one.lines.is_empty()) {
+        form.about.push_str("受文人的姓名在办件页面填写理由后可以查看。");
+    }
+    shown(&ctx, &desk, (&entry, kind), form, FormErrors::new()).await
+}
+
+/// `POST /cases/{id}/letters/new/{kind}`
+pub(super) async fn draft(
+    State(ctx): State<Ctx>,
+    desk: Desk,
+    Path((id, letter)): Path<(CaseId, String)>,
+    Form(typed): Form<Typed>,
+) -> Result<Response> {
+    let done = async |tx: &mut Tx| {
+        letters::draft(&ctx, tx, &desk.actor(), &id, &letter, &body(&typed)).await?;
+        Ok::<_, Refusal>(Done::ok(format!("/cases/{id}"), "已写好，等另一个人签发。"))
+    };
+    let again = async |errors: FormErrors| {
+        let (entry, kind) = seen(&ctx, &desk, &id).await?;
+        let what = kind.letter(&letter).ok_or(Refusal::NotFound)?;
+        shown(&ctx, &desk, (&entry, kind), new_act(what, &typed), errors).await
+    };
+    act_in_place(&ctx, of(&typed, "once"), done, again).await
+}
+
+#[derive(Template)]
+#[template(path = "cases/templates/letter.html")]
+struct Page {
+    shell: OfficeShell,
+    errors: FormErrors,
+    id: CaseId,
+    /// Of the case in its register.
+    case_number: String,
+    letter: Letter,
+    label: &'static str,
+    number: String,
+    drafted_at: String,
+    signed_at: String,
+    paragraphs: Vec<String>,
+    /// The form by which it is changed; empty = it cannot be.
+    fields: Vec<Field>,
+    /// Whether this person may sign it or send it back.
+    signs: bool,
+    /// The form of its delivery; empty = it is not to be delivered now.
+    delivery: Vec<Field>,
+    returning: Vec<Field>,
+    once: [String; 4],
+}
+
+/// A letter of a case that this person may see.
+async fn found(ctx: &Ctx, desk: &Desk, id: &CaseId, letter: &LetterId) -> Result<(Entry, Kind, Letter)> {
+    let (entry, kind) = seen(ctx, desk, id).await?;
+    let all = letters::of_case(ctx, ctx.db().read(), &entry).await?;
+    let letter = all.into_iter().find(|one| one.id == *letter).ok_or(Refusal::NotFound)?;
+    Ok((entry, kind, letter))
+}
+
+/// `GET /cases/{id}/letters/{letter}`
+pub(super) async fn show(
+    State(ctx): State<Ctx>,
+    desk: Desk,
+    Path((id, letter)): Path<(CaseId, LetterId)>,
+) -> Result<Response> {
+    page_of(&ctx, &desk, (&id, &letter), &Typed::new(), FormErrors::new()).await
+}
+
+async fn page_of(
+    ctx: &Ctx,
+    desk: &Desk,
+    (id, letter): (&CaseId, &LetterId),
+    typed: &Typed,
+    errors: FormErrors,
+) -> Result<Response> {
+    let (entry, kind, letter) = found(ctx, desk, id, letter).await?;
+    let what = kind.letter(&letter.kind);
+    let writable = matches!(letter.state.as_str(), "draft" | "returned") && !entry.is_erased();
+    let mut held = Typed::from([
+        ("addressee".to_owned(), letter.body.addressee.clone()),
+        ("title".to_owned(), letter.body.title.clone()),
+        ("text".to_owned(), letter.body.text.clone()),
+    ]);
+    held.extend(typed.iter().map(|(name, value)| (name.clone(), value.clone())));
+    let own = letter.drafted_by == desk.staff.account;
+    let decides = acts::may(desk, kind.decide, &entry, ctx);
+    let ways = WAYS.iter().map(|(code, words)| ((*code).to_owned(), (*words).to_owned())).collect();
+    let delivery = if letter.state == "signed" {
+        vec![
+            Field::select("way", "送达方式", "", typed, ways),
+            Field::day("on", "送达日期", "不填为今天；邮寄的填签收日期", typed),
+        ]
+    } else {
+        Vec::new()
+    };
+    let bad = !errors.is_empty();
+    let form = Page {
+        shell: desk.shell(ctx, letter.body.title.clone()).await?.with_error(bad),
+        errors,
+        id: id.clone(),
+        case_number: entry.registered(kind),
+        label: what.map_or("文书", |what| what.label),
+        number: what.map(|what| letter.number(what)).unwrap_or_default(),
+        drafted_at: time::show_minute(&letter.drafted_at),
+        signed_at: time::show_minute(&letter.signed_at),
+        paragraphs: letter.body.text.lines().filter(|line| !line.trim().is_empty()).map(str::to_owned).collect(),
+        fields: if writable { fields(&held) } else { Vec::new() },
+        signs: letter.state == "draft" && decides && !own,
+        returning: vec![Field::text("reason", "退回理由", "", typed, 500)],
+        delivery,
+        once: [ctx.once(), ctx.once(), ctx.once(), ctx.once()],
+        letter,
+    };
+    if bad { page::office_errors(&form) } else { office_page(&form) }
+}
+
+/// `POST /cases/{id}/letters/{letter}`
+pub(super) async fn revise(
+    State(ctx): State<Ctx>,
+    desk: Desk,
+    Path((id, letter)): Path<(CaseId, LetterId)>,
+    Form(typed): Form<Typed>,
+) -> Result<Response> {
+    let done = async |tx: &mut Tx| {
+        letters::revise(&ctx, tx, &desk.actor(), &id, (&letter, version(&typed)), &body(&typed)).await?;
+        Ok::<_, Refusal>(Done::ok(format!("/cases/{id}/letters/{letter}"), "已保存，等另一个人签发。"))
+    };
+    let again = async |errors: FormErrors| page_of(&ctx, &desk, (&id, &letter), &typed, errors).await;
+    act_in_place(&ctx, of(&typed, "once"), done, again).await
+}
+
+/// `POST /cases/{id}/letters/{letter}/sign`
+pub(super) async fn sign(
+    State(ctx): State<Ctx>,
+    desk: Desk,
+    Path((id, letter)): Path<(CaseId, LetterId)>,
+    Form(typed): Form<Typed>,
+) -> Result<Response> {
+    let done = async |tx: &mut Tx| {
+        letters::sign(&ctx, tx, &desk.actor(), &id, (&letter, version(&typed))).await?;
+        Ok::<_, Refusal>(Done::ok(format!("/cases/{id}/letters/{letter}"), "已签发并编号，请登记送达。"))
+    };
+    let again = async |errors: FormErrors| page_of(&ctx, &desk, (&id, &letter), &typed, errors).await;
+    act_in_place(&ctx, of(&typed, "once"), done, again).await
+}
+
+/// `POST /cases/{id}/letters/{letter}/return`
+pub(super) async fn send_back(
+    State(ctx): State<Ctx>,
+    desk: Desk,
+    Path((id, letter)): Path<(CaseId, LetterId)>,
+    Form(typed): Form<Typed>,
+) -> Result<Response> {
+    let done = async |tx: &mut Tx| {
+        letters::send_back(&ctx, tx, &desk.actor(), &id, &letter, of(&typed, "reason")).await?;
+        Ok::<_, Refusal>(Done::ok(format!("/cases/{id}/letters/{letter}"), "已退回修改。"))
+    };
+    let again = async |errors: FormErrors| page_of(&ctx, &desk, (&id, &letter), &typed, errors).await;
+    act_in_place(&ctx, of(&typed, "once"), done, again).await
+}
+
+/// `POST /cases/{id}/letters/{letter}/deliver`
+pub(super) async fn deliver(
+    State(ctx): State<Ctx>,
+    desk: Desk,
+    Path((id, letter)): Path<(CaseId, LetterId)>,
+    Form(typed): Form<Typed>,
+) -> Result<Response> {
+    let done = async |tx: &mut Tx| {
+        let how = (of(&typed, "way"), of(&typed, "on"));
+        letters::deliver(&ctx, tx, &desk.actor(), &id, &letter, how).await?;
+        Ok::<_, Refusal>(Done::ok(format!("/cases/{id}"), "已登记送达，当事人在查询页面可以看到文书。"))
+    };
+    let again = async |errors: FormErrors| page_of(&ctx, &desk, (&id, &letter), &typed, errors).await;
+    act_in_place(&ctx, of(&typed, "once"), done, again).await
+}
+
+/// `POST /cases/{id}/letters/{letter}/discard`
+pub(super) async fn discard(
+    State(ctx): State<Ctx>,
+    desk: Desk,
+    Path((id, letter)): Path<(CaseId, LetterId)>,
+    Form(typed): Form<Typed>,
+) -> Result<Response> {
+    let done = async |tx: &mut Tx| {
+        letters::discard(&ctx, tx, &desk.actor(), &id, &letter).await?;
+        Ok::<_, Refusal>(Done::ok(format!("/cases/{id}"), "文书已作废。"))
+    };
+    Ok(act(&ctx, of(&typed, "once"), done).await?)
+}

@@ -1,0 +1,129 @@
+//! Cases (办件) of all kinds: the office's list and pages, and the page on which a person follows the own case. Rules, tables and
+//! events are the case machine's; a kind needs no page of its own.
+
+mod acts;
+mod code;
+mod erasing;
+mod fields;
+mod letter;
+mod list;
+mod notice;
+mod one;
+mod past;
+mod portal;
+mod work;
+
+use std::sync::Arc;
+
+use case::permissions::{DECIDE_CASES, ERASE_CASES, HANDLE_CASES, OVERSEE_CASES, UNMASK_CASES};
+use jiff::civil::time;
+use kernel::permission::READ_PUBLIC;
+use portal_form::USE_FORMS;
+use store::{Entry, Every, Schedule, jobs::Handlers};
+use web::{
+    Capability, Ctx, Listener, Nav, Routes,
+    doors::{Offered, WayIn},
+    hooks::{DeskSource, Group, Verb},
+};
+
+pub use erasing::erase;
+pub use notice::tell;
+
+/// What of the work list belongs to cases.
+pub const GROUP: Group = Group { key: "cases", label: "办件", place: 15 };
+
+const TRACK: WayIn = WayIn {
+    href: "/cases/track",
+    label: "查办理进度",
+    icon: "search",
+    about: "凭查询码看办到哪一步、什么时候答复",
+    place: 45,
+    on: Offered::Line,
+};
+
+pub fn capability() -> Capability {
+    let work: Arc<dyn DeskSource> = Arc::new(work::Work);
+    Capability::new("cases", "办件")
+        .routes(office)
+        .routes(portal)
+        .nav(Nav::under("互动", "/cases", "办件", &HANDLE_CASES, 150))
+        .desk(work)
+        .jobs(jobs)
+        .schedule(schedule)
+        .declare(TRACK)
+        .declare(Verb::new("办件", "找错 申请 来信 登记簿 到期", "/cases", &HANDLE_CASES))
+}
+
+fn office() -> Routes {
+    Routes::new(Listener::Office)
+        .get("/cases", &HANDLE_CASES, list::page)
+        .get("/cases/export.xlsx", &HANDLE_CASES, list::export)
+        .get("/cases/{id}", &HANDLE_CASES, one::page)
+        .post("/cases/{id}/claim", &HANDLE_CASES, acts::claim)
+        .post("/cases/{id}/release", &HANDLE_CASES, acts::release)
+        .get("/cases/{id}/steps/{step}", &HANDLE_CASES, acts::step_form)
+        .weighty("/cases/{id}/steps/{step}", &HANDLE_CASES, acts::step)
+        .get("/cases/{id}/transfer", &DECIDE_CASES, acts::transfer_form)
+        .weighty("/cases/{id}/transfer", &DECIDE_CASES, acts::transfer)
+        .get("/cases/{id}/extension", &HANDLE_CASES, acts::extension_form)
+        .post("/cases/{id}/extension", &HANDLE_CASES, acts::extension)
+        .weighty("/cases/{id}/extension/decide", &DECIDE_CASES, acts::decide_extension)
+        .get("/cases/{id}/oversee", &OVERSEE_CASES, acts::oversee_form)
+        .weighty("/cases/{id}/oversee", &OVERSEE_CASES, acts::oversee)
+        .get("/cases/{id}/publish", &DECIDE_CASES, acts::publish_form)
+        .weighty("/cases/{id}/publish", &DECIDE_CASES, acts::publish)
+        .get("/cases/{id}/unpublish", &DECIDE_CASES, acts::unpublish_form)
+        .weighty("/cases/{id}/unpublish", &DECIDE_CASES, acts::unpublish)
+        .get("/cases/{id}/parties/{party}", &UNMASK_CASES, acts::unmask_form)
+        .weighty("/cases/{id}/parties/{party}", &UNMASK_CASES, acts::unmask)
+        .get("/cases/{id}/code", &UNMASK_CASES, code::form)
+        .weighty("/cases/{id}/code", &UNMASK_CASES, code::renew)
+        .get("/cases/{id}/erase", &ERASE_CASES, erasing::form)
+        .weighty("/cases/{id}/erase", &ERASE_CASES, erasing::done)
+        .get("/cases/{id}/files/{file}", &HANDLE_CASES, one::file)
+        .get("/cases/{id}/letters/new/{kind}", &HANDLE_CASES, letter::new)
+        .post("/cases/{id}/letters/new/{kind}", &HANDLE_CASES, letter::draft)
+        .get("/cases/{id}/letters/{letter}", &HANDLE_CASES, letter::show)
+        .post("/cases/{id}/letters/{letter}", &HANDLE_CASES, letter::revise)
+        .weighty("/cases/{id}/letters/{letter}/sign", &DECIDE_CASES, letter::sign)
+        .weighty("/cases/{id}/letters/{letter}/return", &DECIDE_CASES, letter::send_back)
+        .post("/cases/{id}/letters/{letter}/deliver", &HANDLE_CASES, letter::deliver)
+        .post("/cases/{id}/letters/{letter}/discard", &HANDLE_CASES, letter::discard)
+}
+
+fn portal() -> Routes {
+    Routes::new(Listener::Portal)
+        .get("/cases/track", &READ_PUBLIC, portal::track)
+        .post("/cases/track", &USE_FORMS, portal::find)
+        .get("/cases/lost", &READ_PUBLIC, portal::lost)
+        .post("/cases/lost", &USE_FORMS, portal::send_code)
+        .get("/cases/c/{secret}", &USE_FORMS, portal::show)
+        .post("/cases/c/{secret}/steps/{step}", &USE_FORMS, portal::step)
+        .get("/cases/c/{secret}/files/{file}", &USE_FORMS, portal::file)
+}
+
+fn jobs(ctx: &Ctx) -> Handlers {
+    let ctx = ctx.clone();
+    Handlers::default().with(code::SEND_CODE, "给当事人补发查询码", move |asked: code::Asked| {
+        let ctx = ctx.clone();
+        async move { code::send(&ctx, &asked).await }
+    })
+}
+
+/// Persons are forgotten by the rule of their kind, at night.
+fn schedule(ctx: &Ctx) -> Schedule {
+    let ctx = ctx.clone();
+    Schedule::default().with(Entry::new(
+        "cases.erase",
+        "删除保存期满的当事人信息",
+        Every::Daily(time(3, 10, 0, 0)),
+        move || {
+            let ctx = ctx.clone();
+            async move {
+                let erased = erasing::by_rule(&ctx).await?;
+                tracing::info!(erased, "persons of cases forgotten");
+                Ok(())
+            }
+        },
+    ))
+}

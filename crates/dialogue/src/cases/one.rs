@@ -1,0 +1,349 @@
+//! The page of a case in the office.
+
+use askama::Template;
+use axum::{
+    body::Body,
+    extract::{Path, State},
+    http::{HeaderValue, header},
+    response::{IntoResponse, Response},
+};
+use case::{
+    By, Entry, Kind, Masked, Person,
+    files::{CaseFile, CaseFileId, Origin},
+    letters::Letter,
+    permissions::{ERASE_CASES, OVERSEE_CASES, UNMASK_CASES},
+    public::Told,
+};
+use kernel::{Countdown, id::CaseId, time};
+use store::Files;
+use web::{
+    Ctx, Desk, FormErrors, OfficeShell, Refusal, Result, filters, office_page,
+    page::{self, content_disposition},
+};
+
+use super::{acts, past};
+
+/// The clock as pages draw it.
+pub(super) struct Drawn {
+    pub(super) svg: String,
+    pub(super) left: String,
+    pub(super) right: String,
+    /// Day, number and reason.
+    pub(super) days: Vec<(String, String, String)>,
+    pub(super) law: String,
+    /// What must be known of it, each a sentence.
+    pub(super) notes: Vec<String>,
+}
+
+/// How the clock of a case stands, drawn; nothing where none runs and nothing is to be said.
+pub(super) async fn drawn(ctx: &Ctx, (entry, kind): (&Entry, Kind)) -> Result<(Drawn, case::ClockView)> {
+    let view = case::clock_of(ctx, ctx.db().read(), kind, entry).await?;
+    let (today, calendar) = (ctx.today(), ctx.calendar());
+    let mut drawn = Drawn {
+        svg: String::new(),
+        left: String::new(),
+        right: String::new(),
+        days: Vec::new(),
+        law: format!("{}（{}）", view.rule.basis, view.rule.period()),
+        notes: Vec::new(),
+    };
+    if view.held {
+        drawn.notes.push("正在等待当事人补充，办理时限从收到补充之日起重新计算。".to_owned());
+    }
+    if !view.trouble.is_empty() {
+        drawn.notes.push(view.trouble.clone());
+    }
+    if view.lasting {
+        let until = view.others_due(ctx).map(|due| format!("，对方应于 {due} 前答复")).unwrap_or_default();
+        drawn.notes.push(format!("正在征求其他方面的意见{until}；这段时间不计入办理时限。"));
+    }
+    if let Some(run) = &view.run {
+        let due = run.due().date();
+        let since = run.from().date();
+        let ruler = calendar.ruler(since, due, today);
+        let label = format!("从 {since} 到 {due}，{}", ruler.words());
+        drawn.svg = charts::clock(charts::Clock { total: ruler.total, used: ruler.used, paused: Vec::new(), label });
+        let words = calendar.countdown(today, due).words();
+        (drawn.left, drawn.right) =
+            if due < today { (words, format!("应于 {due} 到期")) } else { (format!("{due} 到期"), words) };
+        drawn.days = run
+            .explain()
+            .iter()
+            .map(|day| {
+                let number = if day.counted { day.number.to_string() } else { "不计".to_owned() };
+                (day.date.to_string(), number, day.words())
+            })
+            .collect();
+        if run.is_guess() {
+            drawn.notes.push("期限内有的日期还没有录入放假通知，到期日按星期推算，录入后可能变动。".to_owned());
+        }
+        if view.row.extended > 0 {
+            let units = u32::try_from(view.row.extended).unwrap_or(0);
+            drawn.notes.push(format!("已延长 {}。", view.rule.units(units)));
+        }
+    }
+    Ok((drawn, view))
+}
+
+/// An extension that waits to be decided.
+struct Extension {
+    units: String,
+    reason: String,
+    /// Whether this person decides; who asked does not.
+    decides: bool,
+}
+
+/// A letter in the list of the page.
+struct LetterLine {
+    letter: Letter,
+    label: &'static str,
+    number: String,
+}
+
+#[derive(Template)]
+#[template(path = "cases/templates/one.html")]
+struct Page {
+    shell: OfficeShell,
+    errors: FormErrors,
+    id: CaseId,
+    number: String,
+    told_number: String,
+    brief: String,
+    kind: &'static str,
+    standing: String,
+    ended: bool,
+    organ: String,
+    channel: &'static str,
+    received_on: String,
+    registered_at: String,
+    holder: String,
+    /// Who decides for the holder today, when the holder is away.
+    deputy: String,
+    mine: bool,
+    countdown: Option<Countdown>,
+    clock: Drawn,
+    extension: Option<Extension>,
+    request: Vec<(String, String)>,
+    parties: Vec<Masked>,
+    may_unmask: bool,
+    history: Vec<past::Line>,
+    letters: Vec<LetterLine>,
+    files: Vec<CaseFile>,
+    facts: Vec<(String, String)>,
+    digest: String,
+    public: Option<Told>,
+    /// What can be done now: words and address; the first is what comes next.
+    steps: Vec<(String, String)>,
+    /// What can be done besides.
+    others: Vec<(String, String)>,
+    erased: bool,
+    once: [String; 3],
+}
+
+/// `GET /cases/{id}`
+pub(super) async fn page(State(ctx): State<Ctx>, desk: Desk, Path(id): Path<CaseId>) -> Result<Response> {
+    shown(&ctx, &desk, &id, FormErrors::new()).await
+}
+
+/// The page with what was refused.
+pub(super) async fn shown(ctx: &Ctx, desk: &Desk, id: &CaseId, errors: FormErrors) -> Result<Response> {
+    let (entry, kind) = acts::seen(ctx, desk, id).await?;
+    let entry = &entry;
+    let db = ctx.db().read();
+    let (clock, view) = drawn(ctx, (entry, kind)).await?;
+    let history = case::history(ctx, db, entry).await?;
+    let letters = case::letters::of_case(ctx, db, entry).await?;
+    let texts = case::texts(ctx, db, entry).await?;
+    let request = texts
+        .values()
+        .flat_map(|fields| kind.fields.iter().filter_map(move |(name, label)| Some((*label, fields.get(*name)?))))
+        .filter(|(_, value)| !value.is_empty())
+        .map(|(label, value)| (label.to_owned(), value.clone()))
+        .collect();
+    let facts = case::facts(db, id).await?;
+    let me = &desk.staff.account;
+    let deputy = if entry.holder.as_str().is_empty() {
+        None
+    } else {
+        review::stand_in::deputy_of(db, &entry.holder, ctx.today()).await?
+    };
+    let decides = acts::may(desk, kind.decide, entry, ctx);
+    let extension = (view.row.asked > 0)
+        .then(|| -> Result<Extension> {
+            Ok(Extension {
+                units: view.rule.units(u32::try_from(view.row.asked).unwrap_or(0)),
+                reason: case::asked_reason(ctx, entry, &view)?,
+                decides: decides && view.row.asked_by != me.as_str(),
+            })
+        })
+        .transpose()?;
+    let (steps, others) = doable(ctx, desk, (entry, kind), &view).await?;
+    let bad = !errors.is_empty();
+    let form = Page {
+        shell: desk.shell(ctx, entry.registered(kind)).await?.with_error(bad),
+        errors,
+        id: id.clone(),
+        number: entry.registered(kind),
+        told_number: entry.number.clone(),
+        brief: entry.brief(ctx)?,
+        kind: kind.label,
+        standing: past::standing(kind, entry),
+        ended: entry.is_ended(),
+        organ: ctx.directory().short_name(&entry.organ).to_owned(),
+        channel: case::Channel::from_code(&entry.channel).map_or("", case::Channel::label),
+        received_on: entry.received_on.clone(),
+        registered_at: time::show_minute(&entry.registered_at),
+        holder: entry.holder_name.clone(),
+        deputy: deputy.map(|one| one.deputy_name).unwrap_or_default(),
+        mine: entry.holder == *me,
+        countdown: view.due().map(|due| ctx.calendar().countdown(ctx.today(), due)),
+        clock,
+        extension,
+        request,
+        parties: case::masked(ctx, db, id).await?,
+        may_unmask: acts::may(desk, &UNMASK_CASES, entry, ctx) && !entry.is_erased(),
+        history: past::all(ctx, kind, &history),
+        letters: letters.into_iter().map(|letter| letter_line(kind, letter)).collect(),
+        files: case::files::of_case(ctx, db, entry).await?,
+        facts: fact_lines(kind, &facts),
+        digest: entry.digest.clone(),
+        public: case::public::of_case(db, id).await?,
+        steps,
+        others,
+        erased: entry.is_erased(),
+        once: [ctx.once(), ctx.once(), ctx.once()],
+    };
+    if bad { page::office_errors(&form) } else { office_page(&form) }
+}
+
+fn letter_line(kind: Kind, letter: Letter) -> LetterLine {
+    let what = kind.letter(&letter.kind);
+    LetterLine {
+        label: what.map_or("文书", |what| what.label),
+        number: what.map(|what| letter.number(what)).unwrap_or_default(),
+        letter,
+    }
+}
+
+/// Facts with their labels; a code without words stands as it is.
+fn fact_lines(kind: Kind, facts: &std::collections::BTreeMap<String, String>) -> Vec<(String, String)> {
+    let line = |(name, label): &(&str, &str)| {
+        let value = facts.get(*name)?;
+        let words = kind
+            .steps
+            .iter()
+            .flat_map(|step| step.fields)
+            .find(|field| field.name == *name)
+            .map_or_else(|| value.clone(), |field| field.words(value));
+        let words = match words.as_str() {
+            "yes" => "是".to_owned(),
+            "no" => "否".to_owned(),
+            _ => words,
+        };
+        Some(((*label).to_owned(), words))
+    };
+    kind.facts.iter().filter_map(line).collect()
+}
+
+/// What this person can do with the case now: its steps, and the rest.
+async fn doable(
+    ctx: &Ctx,
+    desk: &Desk,
+    (entry, kind): (&Entry, Kind),
+    view: &case::ClockView,
+) -> Result<(Vec<(String, String)>, Vec<(String, String)>)> {
+    let at = format!("/cases/{}", entry.id);
+    let open = case::open_steps(ctx, ctx.db().read(), &desk.actor(), entry, kind).await?;
+    let office = open.into_iter().filter(|step| step.by != By::Applicant);
+    let mut steps: Vec<(String, String)> =
+        office.map(|step| (step.label.to_owned(), format!("{at}/steps/{}", step.key))).collect();
+    let state = entry.state.as_str();
+    for letter in kind.letters.iter().filter(|letter| letter.from.contains(&state) && !entry.is_erased()) {
+        steps.push((format!("制作{}", letter.label), format!("{at}/letters/new/{}", letter.key)));
+    }
+    let mut others = Vec::new();
+    let mut other = |is: bool, words: &str, path: &str| {
+        if is {
+            others.push((words.to_owned(), format!("{at}{path}")));
+        }
+    };
+    let (decides, ended) = (acts::may(desk, kind.decide, entry, ctx), entry.is_ended());
+    let extends = view.rule.extension > 0 && view.row.extended == 0 && view.row.asked == 0;
+    other(extends && view.due().is_some_and(|due| due >= ctx.today()), "申请延期", "/extension");
+    other(decides && !ended && kind.transfers, "转给其他机关", "/transfer");
+    other(!ended && acts::may(desk, &OVERSEE_CASES, entry, ctx), "督办", "/oversee");
+    let public = case::public::of_case(ctx.db().read(), &entry.id).await?.is_some();
+    other(decides && ended && !entry.is_erased(), if public { "修改公开的答复" } else { "公开问题和答复" }, "/publish");
+    other(decides && public, "撤回公开的答复", "/unpublish");
+    other(acts::may(desk, &UNMASK_CASES, entry, ctx) && !entry.is_erased(), "补发查询码", "/code");
+    let erases = acts::may(desk, &ERASE_CASES, entry, ctx);
+    other(erases && ended && !entry.is_erased(), "删除当事人信息", "/erase");
+    Ok((steps, others))
+}
+
+#[derive(Template)]
+#[template(path = "cases/templates/unmasked.html")]
+struct Unmasked {
+    shell: OfficeShell,
+    number: String,
+    back: String,
+    lines: Vec<(&'static str, String)>,
+}
+
+/// A party in full: shown once, kept nowhere.
+pub(super) async fn unmasked(ctx: &Ctx, desk: &Desk, id: &CaseId, person: &Person) -> Result<Response> {
+    let (entry, kind) = acts::seen(ctx, desk, id).await?;
+    office_page(&Unmasked {
+        shell: desk.shell(ctx, "当事人信息").await?,
+        number: entry.registered(kind),
+        back: format!("/cases/{id}"),
+        lines: person.lines(),
+    })
+}
+
+/// `GET /cases/{id}/files/{file}`
+pub(super) async fn file(
+    State(ctx): State<Ctx>,
+    desk: Desk,
+    Path((id, file)): Path<(CaseId, CaseFileId)>,
+) -> Result<Response> {
+    let (entry, _) = acts::seen(&ctx, &desk, &id).await?;
+    handed_out(&ctx, &entry, &file, |_| true).await
+}
+
+/// A file of a case, as a download that no browser opens by itself, if `may` says so.
+pub(super) async fn handed_out(
+    ctx: &Ctx,
+    entry: &Entry,
+    file: &CaseFileId,
+    may: impl Fn(&CaseFile) -> bool,
+) -> Result<Response> {
+    let all = case::files::of_case(ctx, ctx.db().read(), entry).await?;
+    let found = all.into_iter().find(|one| one.id == *file && may(one)).ok_or(Refusal::NotFound)?;
+    let bytes = plain(ctx.files(), &found).await?;
+    let media =
+        HeaderValue::from_str(&found.media).unwrap_or_else(|_| HeaderValue::from_static("application/octet-stream"));
+    let headers = [
+        (header::CONTENT_TYPE, media),
+        (header::CONTENT_DISPOSITION, content_disposition("attachment", &found.name)),
+        (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
+    ];
+    Ok((headers, Body::from(bytes)).into_response())
+}
+
+/// The plain bytes of a file; files of cases are small.
+async fn plain(files: &Files, file: &CaseFile) -> Result<Vec<u8>> {
+    let mut reader = files.open_sealed(&file.digest).await?;
+    let mut bytes = Vec::with_capacity(usize::try_from(file.bytes).unwrap_or(0));
+    tokio::io::AsyncReadExt::read_to_end(&mut reader, &mut bytes).await?;
+    Ok(bytes)
+}
+
+impl Page {
+    fn origin(&self, file: &CaseFile) -> &'static str {
+        match file.origin {
+            Origin::Party => "当事人提交",
+            Origin::Office => "办理机关添加",
+        }
+    }
+}

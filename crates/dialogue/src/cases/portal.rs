@@ -1,0 +1,278 @@
+//! The person's side: following a case by its code or private link, doing what is the person's turn, getting a lost code back.
+
+use askama::Template;
+use axum::{
+    extract::{Path, State},
+    response::{IntoResponse, Response},
+};
+use case::{
+    By, Entry, Kind,
+    files::{CaseFile, CaseFileId, Origin},
+    letters,
+};
+use kernel::{id::CaseId, time};
+use portal_form::{Applicant, PortalForm, PortalForms, applicant, limit, private_errors, private_page};
+use serde::Deserialize;
+use store::{Tx, jobs::NewJob};
+use web::{
+    Ctx, Done, Form, FormErrors, PortalShell, Reader, Redirect, Refusal, Result, act_in_place, act_now, filters,
+    portal_page,
+};
+
+use super::{
+    code::{self, SEND_CODE},
+    fields::{Field, Typed, of, version},
+    one::{Drawn, drawn, handed_out},
+    past,
+};
+
+fn shell(ctx: &Ctx, reader: &Reader, title: &str) -> PortalShell {
+    reader.shell(ctx, title, "互动", "dialogue").crumb("互动", "/dialogue").crumb(title, "")
+}
+
+#[derive(Template)]
+#[template(path = "cases/templates/track.html")]
+struct Track {
+    shell: PortalShell,
+    errors: FormErrors,
+    typed: String,
+}
+
+/// `GET /cases/track`
+pub(super) async fn track(State(ctx): State<Ctx>, reader: Reader) -> Result<Response> {
+    let shell = shell(&ctx, &reader, "查办理进度");
+    portal_page(&Track { shell, errors: FormErrors::new(), typed: String::new() })
+}
+
+/// A code as it is typed.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Code {
+    code: String,
+}
+
+/// `POST /cases/track`: leads to the private page. A code that opens nothing has one answer, whatever it is.
+pub(super) async fn find(State(ctx): State<Ctx>, reader: Reader, posted: PortalForm<Code>) -> Result<Response> {
+    if let Some((secret, _)) = applicant::by_code(&ctx, &posted.client, &posted.value.code).await? {
+        return Ok(Redirect::to(code::path(&secret)).into_response());
+    }
+    let why = "没有查到。请核对查询码，字母和数字共 32 个；查询码在回执上。换过新查询码的，旧的不能再用。";
+    let mut shell = shell(&ctx, &reader, "查办理进度");
+    shell.has_error = true;
+    private_errors(&Track { shell, errors: FormErrors::one("code", why), typed: posted.value.code })
+}
+
+#[derive(Template)]
+#[template(path = "cases/templates/lost.html")]
+struct Lost {
+    shell: PortalShell,
+    errors: FormErrors,
+    number: String,
+    contact: String,
+    /// Whether it was asked: then the answer stands there, the same for everybody.
+    asked: bool,
+}
+
+/// `GET /cases/lost`
+pub(super) async fn lost(State(ctx): State<Ctx>, reader: Reader) -> Result<Response> {
+    let shell = shell(&ctx, &reader, "补发查询码");
+    portal_page(&Lost { shell, errors: FormErrors::new(), number: String::new(), contact: String::new(), asked: false })
+}
+
+/// What is asked for when a code was lost.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct AskedAgain {
+    number: String,
+    contact: String,
+}
+
+/// `POST /cases/lost`: the answer does not say whether the case exists or the contact fits; each question is as much work.
+pub(super) async fn send_code(
+    State(ctx): State<Ctx>,
+    reader: Reader,
+    posted: PortalForm<AskedAgain>,
+) -> Result<Response> {
+    let AskedAgain { number, contact } = posted.value;
+    let mut shell = shell(&ctx, &reader, "补发查询码");
+    let mut errors = FormErrors::new();
+    errors.require(!number.trim().is_empty(), "number", "请填写回执编号，例如 20260302-AB12-CD34-EF56。");
+    errors.require(!contact.trim().is_empty(), "contact", "请填写当时留的邮箱，例如 name@example.com。");
+    if !errors.is_empty() {
+        shell.has_error = true;
+        return private_errors(&Lost { shell, errors, number, contact, asked: false });
+    }
+    limit::take(&ctx, ctx.settings::<PortalForms>().codes(), &posted.client).await?;
+    let db = ctx.db().read();
+    let known = case::by_number(db, &number).await?.unwrap_or_default();
+    // Looked up even where there is none.
+    let fits = case::contact_is(&ctx, db, &known, &contact).await?;
+    let asked = code::Asked { case: if fits { known } else { CaseId::default() } };
+    act_now(&ctx, async |tx: &mut Tx| {
+        tx.enqueue(NewJob::now(SEND_CODE, &asked)).await?;
+        Ok::<_, Refusal>(())
+    })
+    .await?;
+    private_page(&Lost { shell, errors, number: String::new(), contact: String::new(), asked: true })
+}
+
+/// A letter that was delivered, as the person reads it.
+struct Read {
+    title: String,
+    number: String,
+    addressee: String,
+    paragraphs: Vec<String>,
+    delivered_on: String,
+}
+
+/// A step that is the person's.
+struct Turn {
+    label: &'static str,
+    about: &'static str,
+    action: String,
+    fields: Vec<Field>,
+    once: String,
+}
+
+#[derive(Template)]
+#[template(path = "cases/templates/show.html")]
+struct Show {
+    shell: PortalShell,
+    errors: FormErrors,
+    kind: &'static str,
+    number: String,
+    organ: String,
+    phone: String,
+    standing: String,
+    told: &'static str,
+    ended: bool,
+    received_on: String,
+    clock: Drawn,
+    request: Vec<(String, String)>,
+    history: Vec<past::Line>,
+    letters: Vec<Read>,
+    files: Vec<CaseFile>,
+    turns: Vec<Turn>,
+    version: i64,
+    link: String,
+    /// Address below which the files are.
+    base: String,
+}
+
+/// `GET /cases/c/{secret}`
+pub(super) async fn show(State(ctx): State<Ctx>, reader: Reader, applicant: Applicant) -> Result<Response> {
+    page_of(&ctx, &reader, &applicant, &Typed::new(), FormErrors::new()).await
+}
+
+/// The case behind a private link, with its kind.
+async fn found(ctx: &Ctx, applicant: &Applicant) -> Result<(Entry, Kind)> {
+    let entry = case::entry(ctx.db().read(), &applicant.case).await?.ok_or(Refusal::NotFound)?;
+    let kind = entry.kind(ctx).ok_or(Refusal::NotFound)?;
+    Ok((entry, kind))
+}
+
+async fn page_of(
+    ctx: &Ctx,
+    reader: &Reader,
+    applicant: &Applicant,
+    typed: &Typed,
+    errors: FormErrors,
+) -> Result<Response> {
+    let (entry, kind) = found(ctx, applicant).await?;
+    let db = ctx.db().read();
+    let base = code::path(&applicant.secret);
+    let (clock, _) = drawn(ctx, (&entry, kind)).await?;
+    let past = case::history(ctx, db, &entry).await?;
+    let all = letters::of_case(ctx, db, &entry).await?;
+    let delivered: Vec<_> = all.into_iter().filter(letters::Letter::is_delivered).collect();
+    let mut files = case::files::of_case(ctx, db, &entry).await?;
+    files.retain(|file| may_read(file, &delivered));
+    let request = case::request(ctx, db, &entry).await?;
+    let lines = kind.fields.iter().filter_map(|(name, label)| {
+        let value = request.get(*name).filter(|value| !value.is_empty())?;
+        Some(((*label).to_owned(), value.clone()))
+    });
+    let open = case::open_steps(ctx, db, &applicant.actor(), &entry, kind).await?;
+    let turns = open.into_iter().filter(|step| step.by == By::Applicant).map(|step| Turn {
+        label: step.label,
+        about: step.about,
+        action: format!("{base}/steps/{}", step.key),
+        fields: step.fields.iter().map(|field| Field::of(field, typed)).collect(),
+        once: ctx.once(),
+    });
+    let state = entry.state(kind);
+    let bad = !errors.is_empty();
+    let mut shell = shell(ctx, reader, kind.label);
+    shell.has_error = bad;
+    let keeper = case::keeper(ctx, &entry.organ);
+    let page = Show {
+        shell,
+        errors,
+        kind: kind.label,
+        number: entry.number.clone(),
+        organ: ctx.directory().get(&keeper).map(|organ| organ.name.clone()).unwrap_or_default(),
+        phone: document::page::phone_of(ctx, &keeper),
+        standing: past::standing(kind, &entry),
+        told: state.told,
+        ended: entry.is_ended(),
+        received_on: entry.received_on.clone(),
+        clock,
+        request: lines.collect(),
+        history: past::told(ctx, kind, &past),
+        letters: delivered.into_iter().map(|letter| read(kind, letter)).collect(),
+        files,
+        turns: turns.collect(),
+        version: entry.version,
+        link: format!("{}{base}", ctx.portal_url()),
+        base,
+    };
+    if bad { private_errors(&page) } else { private_page(&page) }
+}
+
+/// What the person gave, and what went out with a letter.
+fn may_read(file: &CaseFile, delivered: &[letters::Letter]) -> bool {
+    file.origin == Origin::Party || delivered.iter().any(|letter| letter.id == file.letter)
+}
+
+fn read(kind: Kind, letter: letters::Letter) -> Read {
+    let number = kind.letter(&letter.kind).map(|what| letter.number(what)).unwrap_or_default();
+    Read {
+        number,
+        paragraphs: letter.body.text.lines().filter(|line| !line.trim().is_empty()).map(str::to_owned).collect(),
+        title: letter.body.title,
+        addressee: letter.body.addressee,
+        delivered_on: time::show_date(&letter.delivered_on),
+    }
+}
+
+/// `POST /cases/c/{secret}/steps/{step}`
+pub(super) async fn step(
+    State(ctx): State<Ctx>,
+    reader: Reader,
+    applicant: Applicant,
+    Path((_, name)): Path<(String, String)>,
+    Form(typed): Form<Typed>,
+) -> Result<Response> {
+    let (_, kind) = found(&ctx, &applicant).await?;
+    let step = kind.step(&name).filter(|step| step.by == By::Applicant).ok_or(Refusal::NotFound)?;
+    limit::take(&ctx, ctx.settings::<PortalForms>().sends(), &applicant.client).await?;
+    let done = async |tx: &mut Tx| {
+        let sent = case::Typed { version: version(&typed), fields: typed.clone() };
+        case::take(&ctx, tx, &applicant.actor(), &applicant.case, step.key, &sent).await?;
+        Ok::<_, Refusal>(Done::to(code::path(&applicant.secret)))
+    };
+    let again = async |errors: FormErrors| page_of(&ctx, &reader, &applicant, &typed, errors).await;
+    act_in_place(&ctx, of(&typed, "once"), done, again).await
+}
+
+/// `GET /cases/c/{secret}/files/{file}`
+pub(super) async fn file(
+    State(ctx): State<Ctx>,
+    applicant: Applicant,
+    Path((_, file)): Path<(String, CaseFileId)>,
+) -> Result<Response> {
+    let (entry, _) = found(&ctx, &applicant).await?;
+    let all = letters::of_case(&ctx, ctx.db().read(), &entry).await?;
+    let delivered: Vec<_> = all.into_iter().filter(letters::Letter::is_delivered).collect();
+    handed_out(&ctx, &entry, &file, |one| may_read(one, &delivered)).await
+}

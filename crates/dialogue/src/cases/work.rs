@@ -1,0 +1,98 @@
+//! Cases on the work list: those of the own organ that wait, and what of them waits for a second person.
+
+use case::{
+    Kind, Phase,
+    queue::{self, Waiting},
+};
+use futures::future::BoxFuture;
+use kernel::{OrganCode, Staff, may, time};
+use review::stand_in;
+use web::{
+    Ctx, Result,
+    hooks::{DeskItem, DeskSource},
+};
+
+use super::{GROUP, list::kinds_of};
+
+pub(super) struct Work;
+
+/// Keys of the states of these kinds in which it is the organ's turn, or that of others.
+fn states(kinds: &[Kind], phases: &[Phase]) -> Vec<&'static str> {
+    let mut keys: Vec<&'static str> = kinds
+        .iter()
+        .flat_map(|kind| kind.states)
+        .filter(|state| phases.contains(&state.phase))
+        .map(|state| state.key)
+        .collect();
+    keys.sort_unstable();
+    keys.dedup();
+    keys
+}
+
+fn keys(kinds: &[Kind]) -> Vec<&'static str> {
+    kinds.iter().map(|kind| kind.key).collect()
+}
+
+/// The organs for which this person works today.
+fn own(ctx: &Ctx, staff: &Staff) -> Vec<OrganCode> {
+    ctx.directory().answered_by(&staff.organ, ctx.today())
+}
+
+fn item(ctx: &Ctx, kind: Kind, one: &Waiting, what: &str, mine: bool) -> Result<DeskItem> {
+    Ok(DeskItem {
+        kind: what.to_owned(),
+        group: GROUP,
+        title: format!("{}：{}", one.row.registered(kind), one.row.brief(ctx)?),
+        href: format!("/cases/{}", one.row.id),
+        organ: ctx.directory().short_name(&one.row.organ).to_owned(),
+        since: time::parse_date(&one.row.received_on),
+        due: one.row.due(),
+        mine,
+    })
+}
+
+impl DeskSource for Work {
+    fn items<'a>(&'a self, ctx: &'a Ctx, staff: &'a Staff) -> BoxFuture<'a, Result<Vec<DeskItem>>> {
+        Box::pin(async move {
+            let kinds = kinds_of(ctx, staff);
+            let all = states(&kinds, &[Phase::Open, Phase::Waiting]);
+            let found = queue::waiting(ctx.db(), &own(ctx, staff), &keys(&kinds), &all).await?;
+            if found.is_empty() {
+                return Ok(Vec::new());
+            }
+            let actor = staff.clone().into();
+            // Whoever stands in for somebody has their cases on the own list.
+            let away = stand_in::away_of(ctx.db().read(), staff, ctx.today()).await?;
+            let mut items = Vec::new();
+            for one in &found {
+                let Some(kind) = case::find(ctx, &one.row.kind) else { continue };
+                let decides = may(&actor, kind.decide).is_ok();
+                let held = !one.row.holder.as_str().is_empty();
+                let mine = one.row.holder == staff.account
+                    || away.iter().any(|person| held && person.account == one.row.holder);
+                if decides && one.to_sign {
+                    items.push(item(ctx, kind, one, "签发文书", false)?);
+                }
+                if decides && one.to_extend {
+                    items.push(item(ctx, kind, one, "审批延期", false)?);
+                }
+                // What a colleague works on is the colleague's; it stands in the list of cases.
+                if kind.state(&one.row.state).phase == Phase::Open && (mine || !held) {
+                    items.push(item(ctx, kind, one, kind.label, mine)?);
+                }
+            }
+            Ok(items)
+        })
+    }
+
+    fn counts<'a>(&'a self, ctx: &'a Ctx, staff: &'a Staff) -> BoxFuture<'a, Result<Vec<(&'static str, i64)>>> {
+        Box::pin(async move {
+            let kinds = kinds_of(ctx, staff);
+            if kinds.is_empty() {
+                return Ok(Vec::new());
+            }
+            let open = states(&kinds, &[Phase::Open]);
+            Ok(vec![("/cases", queue::count(ctx.db(), &own(ctx, staff), &keys(&kinds), &open).await?)])
+        })
+    }
+}

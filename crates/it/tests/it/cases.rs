@@ -1,0 +1,272 @@
+//! Stories of cases: a reader reports a mistake, the organ answers, and who it was stands where only the case's key opens it.
+
+use jiff::SignedDuration;
+use kernel::Role;
+use testkit::{Client, Reply, TestApp, both};
+
+/// Words that nobody else writes.
+const CANARY: &str = "金丝雀读者九五二七";
+const PHONE: &str = "13800952700";
+const EMAIL: &str = "canary952700@example.invalid";
+
+/// Fills in a report and leads to its check; the address of that.
+async fn filled(reader: &mut Client, what: &str) -> String {
+    let fields =
+        [("page", "停水通知"), ("what", what), ("right", ""), ("called", CANARY), ("phone", PHONE), ("email", EMAIL)];
+    let to = reader.upload("/mistakes", &fields, &[]).await.expect(303).location();
+    assert!(to.ends_with("/check"), "{to}");
+    to
+}
+
+/// Sends what was checked; the address of the receipt.
+async fn sent(reader: &mut Client, check: &str) -> String {
+    let version = reader.get(check).await.expect(200).field("version");
+    let send = check.replace("/check", "/send");
+    reader.post(&send, &[("version", version.as_str())]).await.expect(303).location()
+}
+
+/// A report that was sent: address of the receipt, and the id of its case.
+async fn reported(app: &TestApp, what: &str) -> (String, String) {
+    let mut reader = app.visitor();
+    let check = filled(&mut reader, what).await;
+    let receipt = sent(&mut reader, &check).await;
+    (receipt, newest(app).await)
+}
+
+async fn newest(app: &TestApp) -> String {
+    store::query_scalar("SELECT id FROM case_entry ORDER BY id DESC LIMIT 1")
+        .fetch_one(app.ctx().db().read())
+        .await
+        .expect("a case")
+}
+
+async fn number(app: &TestApp, sql: &'static str) -> i64 {
+    store::query_scalar(sql).fetch_one(app.ctx().db().read()).await.expect("a number")
+}
+
+/// The code that stands on a receipt.
+fn code(receipt: &Reply) -> String {
+    let text = receipt.text();
+    let rest = text.split("<strong class=\"code\">").nth(1).expect("a code");
+    rest.split('<').next().expect("its end").to_owned()
+}
+
+/// Takes a step of a case as somebody of the office.
+async fn step(client: &mut Client, id: &str, name: &str, fields: &[(&str, &str)]) -> Reply {
+    let page = client.get(&format!("/cases/{id}/steps/{name}")).await;
+    if page.status != 200 {
+        return page;
+    }
+    let (once, version) = (page.field("once"), page.field("version"));
+    let mut all = vec![("once", once.as_str()), ("version", version.as_str())];
+    all.extend(fields);
+    client.post(&format!("/cases/{id}/steps/{name}"), &all).await
+}
+
+both! {
+    async fn one_form_sent_fifty_times_is_one_case(app) {
+        let mut reader = app.visitor();
+        reader.get("/mistakes").await.expect(200).shows("3 个工作日");
+        let check = filled(&mut reader, "第二段的日期写成了去年。").await;
+        let version = reader.get(&check).await.expect(200).shows("停水通知").field("version");
+        let send = check.replace("/check", "/send");
+        let sends = (0..50).map(|_| {
+            let (mut other, send, version) = (app.visitor(), send.clone(), version.clone());
+            async move { other.post(&send, &[("version", version.as_str())]).await }
+        });
+        let answers = futures::future::join_all(sends).await;
+        let receipt = answers[0].location();
+        for answer in &answers {
+            assert_eq!((answer.status.as_u16(), answer.location()), (303, receipt.clone()), "{}", answer.text());
+        }
+        assert_eq!(number(app, "SELECT COUNT(*) FROM case_entry").await, 1);
+        assert_eq!(number(app, "SELECT COUNT(*) FROM event WHERE kind = 'case.registered'").await, 1);
+        reader.get(&receipt).await.expect(200).shows("回执编号").shows("2026-03-05");
+    }
+
+    async fn the_person_follows_by_code_and_nobody_learns_which_codes_there_are(app) {
+        let (receipt, _) = reported(app, "链接打不开。").await;
+        let mut reader = app.visitor();
+        let code = code(&reader.get(&receipt).await.expect(200));
+        let to = reader.post("/cases/track", &[("code", &code)]).await.expect(303).location();
+        reader.get(&to).await.expect(200).shows("待答复").shows("链接打不开。").shows("逐日计算").shows("2026-03-05");
+        // Another code of the same form, a code that is none, nothing: one answer.
+        let unknown = code.chars().rev().collect::<String>();
+        let first = reader.post("/cases/track", &[("code", &unknown)]).await.expect(422).shows("没有查到");
+        let second = reader.post("/cases/track", &[("code", "x")]).await.expect(422).shows("没有查到");
+        assert_eq!(first.text().replace(&unknown, ""), second.text().replace("value=\"x\"", "value=\"\""));
+        let mut limited = 0;
+        for _ in 0..30 {
+            let reply = reader.post("/cases/track", &[("code", &unknown)]).await;
+            assert!([422, 429].contains(&reply.status.as_u16()), "{}", reply.text());
+            limited += i32::from(reply.status == 429);
+        }
+        assert!(limited > 5, "codes can be tried without end");
+    }
+
+    async fn two_officers_do_not_both_answer(app) {
+        let (_, id) = reported(app, "电话号码少了一位。").await;
+        let mut clerk = app.clerk().await;
+        let mut editor = app.person("editor-office", "QH001", &[Role::Editor]).await;
+        clerk.get("/cases").await.expect(200).shows("电话号码少了一位。").hides(CANARY);
+        let page = editor.get(&format!("/cases/{id}/steps/reply")).await.expect(200);
+        let (once, version) = (page.field("once"), page.field("version"));
+        let answer = [("result", "corrected"), ("answer", "已经更正。")];
+        step(&mut clerk, &id, "reply", &answer).await.expect(303);
+        let late = [("once", once.as_str()), ("version", version.as_str()), ("result", "right"), ("answer", "号码是对的。")];
+        editor.post(&format!("/cases/{id}/steps/reply"), &late).await.expect(409).shows("号码是对的。");
+        assert_eq!(number(app, "SELECT COUNT(*) FROM event WHERE kind = 'case.stepped'").await, 1);
+        clerk.get(&format!("/cases/{id}")).await.expect(200).shows("已更正");
+        clerk.get("/cases").await.expect(200).hides("电话号码少了一位。");
+        clerk.get("/cases?phase=ended").await.expect(200).shows("电话号码少了一位。");
+        // Another organ sees nothing of it.
+        let mut other = app.editor("QH011").await;
+        other.get(&format!("/cases/{id}")).await.expect(403);
+        other.get("/cases?phase=all").await.expect(200).hides("电话号码少了一位。");
+    }
+
+    async fn who_it_is_is_seen_for_a_reason_and_one_row_tells_of_it(app) {
+        let (_, id) = reported(app, "职务写错了。").await;
+        let mut clerk = app.clerk().await;
+        let page = clerk.get(&format!("/cases/{id}")).await.expect(200).shows("138****2700").hides(PHONE).hides(CANARY).hides(EMAIL);
+        let text = page.text();
+        let at = text.split(&format!("/cases/{id}/parties/")).nth(1).and_then(|rest| rest.split('"').next()).expect("a party");
+        let address = format!("/cases/{id}/parties/{at}");
+        let once = clerk.get(&address).await.expect(200).hides(PHONE).field("once");
+        clerk.post(&address, &[("once", once.as_str()), ("reason", "")]).await.expect(422).shows("理由").hides(PHONE);
+        let sent = [("once", once.as_str()), ("reason", "电话核实是哪一页")];
+        clerk.post(&address, &sent).await.expect(200).shows(PHONE).shows(CANARY).shows(EMAIL);
+        // Pressed again it is no second look.
+        clerk.post(&address, &sent).await.expect(303);
+        assert_eq!(number(app, "SELECT COUNT(*) FROM event WHERE kind = 'case.unmasked'").await, 1);
+        app.editor("QH011").await.post(&address, &[("reason", "想看看")]).await.expect(403);
+        assert_eq!(number(app, "SELECT COUNT(*) FROM event WHERE kind = 'case.unmasked'").await, 1);
+    }
+
+    async fn the_reader_is_asked_supplements_and_gets_a_letter_that_two_have_made(app) {
+        let (receipt, id) = reported(app, "图是空的。").await;
+        let mut reader = app.visitor();
+        let follow = receipt.replace("/mistakes/r/", "/cases/c/");
+        let mut clerk = app.clerk().await;
+        step(&mut clerk, &id, "ask", &[("question", "请说明是哪张图。")]).await.expect(303);
+        clerk.get(&format!("/cases/{id}")).await.expect(200).shows("重新计算").hides("逐日计算");
+        let page = reader.get(&follow).await.expect(200).shows("请说明是哪张图。").shows("补充");
+        app.pass(SignedDuration::from_hours(24 * 7));
+        let more = [("once", page.field("once")), ("version", page.field("version")), ("more", "第一张。".to_owned())];
+        let more: Vec<_> = more.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        reader.post(&format!("{follow}/steps/supplement"), &more).await.expect(303);
+        // Three working days from the day of the supplement, 2026-03-09.
+        reader.get(&follow).await.expect(200).shows("2026-03-12").shows("您已补充");
+        let (mut clerk, mut head) = (app.clerk().await, app.person("head-office", "QH001", &[Role::OrganHead]).await);
+        let new = format!("/cases/{id}/letters/new/reply");
+        let once = clerk.get(&new).await.expect(200).field("once");
+        let letter = [("once", once.as_str()), ("addressee", "读者"), ("title", "关于图片的答复"), ("text", "图已补上。")];
+        clerk.post(&new, &letter).await.expect(303);
+        let at: String = store::query_scalar("SELECT id FROM case_letter").fetch_one(app.ctx().db().read()).await.expect("a letter");
+        let page = format!("/cases/{id}/letters/{at}");
+        let version = clerk.get(&page).await.expect(200).field("version");
+        clerk.post(&format!("{page}/sign"), &[("version", &version)]).await.expect(409).shows("另一个人签发");
+        reader.get(&follow).await.expect(200).hides("图已补上。");
+        head.post(&format!("{page}/sign"), &[("version", &version)]).await.expect(303);
+        clerk.get(&page).await.expect(200).shows("网站找错答复〔2026〕1号");
+        clerk.post(&format!("{page}/deliver"), &[("way", "online")]).await.expect(303);
+        reader.get(&follow).await.expect(200).shows("图已补上。").shows("网站找错答复〔2026〕1号").shows("已答复");
+        // A reply after the end.
+        step(&mut clerk, &id, "reply", &[("result", "right"), ("answer", "晚了")]).await.expect(409);
+    }
+
+    async fn what_is_published_names_nobody(app) {
+        let (_, id) = reported(app, "落款的机关改名了。").await;
+        let mut clerk = app.clerk().await;
+        let address = format!("/cases/{id}/publish");
+        let form = |answer: &'static str| [("question", "落款的机关是不是改名了？"), ("answer", answer)];
+        clerk.post(&address, &form("是，已更正。")).await.expect(409).shows("办结以后");
+        step(&mut clerk, &id, "reply", &[("result", "corrected"), ("answer", "已更正。")]).await.expect(303);
+        let named = [("question", CANARY), ("answer", "是，已更正。")];
+        clerk.post(&address, &named).await.expect(422).shows("当事人");
+        let reached = [("question", "问题"), ("answer", "已致电 13800952700 说明。")];
+        clerk.post(&address, &reached).await.expect(422);
+        clerk.post(&address, &form("是，已更正。")).await.expect(303);
+        app.visitor().get("/mistakes").await.expect(200).shows("落款的机关是不是改名了？").hides(CANARY).hides("落款的机关改名了。");
+        clerk.post(&format!("/cases/{id}/unpublish"), &[("reason", "表述不准确")]).await.expect(303);
+        app.visitor().get("/mistakes").await.expect(200).hides("落款的机关是不是改名了？");
+    }
+
+    async fn what_is_erased_opens_nowhere_and_still_counts(app) {
+        let (receipt, id) = reported(app, CANARY).await;
+        let follow = receipt.replace("/mistakes/r/", "/cases/c/");
+        let mut clerk = app.clerk().await;
+        app.work().await;
+        assert_eq!(kept(app).await, Vec::<String>::new(), "words of the person lie open");
+        clerk.post(&format!("/cases/{id}/erase"), &[]).await.expect(409).shows("还没有办结");
+        step(&mut clerk, &id, "reply", &[("result", "right"), ("answer", "核实无误。")]).await.expect(303);
+        clerk.post(&format!("/cases/{id}/erase"), &[]).await.expect(303);
+        clerk.get(&format!("/cases/{id}")).await.expect(200).shows("已按规定删除").shows("核实无误").hides(CANARY).hides("138****");
+        clerk.get("/cases?phase=all").await.expect(200).shows("已按规定删除").hides(CANARY);
+        app.visitor().get(&follow).await.expect(404);
+        app.visitor().get(&receipt).await.expect(200).shows("内容已按规定删除").hides(CANARY);
+        assert_eq!(kept(app).await, Vec::<String>::new());
+        let open = "SELECT COUNT(*) FROM case_key k JOIN case_party p ON p.case_id = k.case_id WHERE k.wrapped <> '' OR p.sealed <> ''";
+        assert_eq!(number(app, open).await, 0);
+        assert_eq!(number(app, "SELECT COUNT(*) FROM case_entry WHERE outcome = 'right'").await, 1);
+        clerk.post(&format!("/cases/{id}/erase"), &[]).await.expect(409);
+    }
+
+    async fn no_receipt_is_given_by_a_clock_that_was_set_back(app) {
+        let mut reader = app.visitor();
+        let check = filled(&mut reader, "表格的合计不对。").await;
+        let version = reader.get(&check).await.expect(200).field("version");
+        let send = check.replace("/check", "/send");
+        // Something happens now.
+        app.clerk().await;
+        app.pass(SignedDuration::from_secs(-90));
+        reader.post(&send, &[("version", &version)]).await.expect(503);
+        assert_eq!(number(app, "SELECT COUNT(*) FROM case_entry").await, 0);
+        app.pass(SignedDuration::from_secs(90));
+        reader.post(&send, &[("version", &version)]).await.expect(303);
+        assert_eq!(number(app, "SELECT COUNT(*) FROM case_entry").await, 1);
+    }
+
+    async fn a_lost_code_comes_back_to_the_contact_given_alone(app) {
+        let (receipt, id) = reported(app, "地图的比例不对。").await;
+        let follow = receipt.replace("/mistakes/r/", "/cases/c/");
+        let told: String = store::query_scalar("SELECT number FROM case_entry WHERE id = $1").bind(&id)
+            .fetch_one(app.ctx().db().read()).await.expect("a number");
+        let mut reader = app.visitor();
+        let wrong = reader.post("/cases/lost", &[("number", &told), ("contact", "else@example.invalid")]).await.expect(200);
+        app.work().await;
+        reader.get(&follow).await.expect(200);
+        let right = reader.post("/cases/lost", &[("number", &told), ("contact", EMAIL)]).await.expect(200);
+        assert_eq!(wrong.text(), right.text(), "the answer says whether it was right");
+        assert_eq!(number(app, "SELECT COUNT(*) FROM job WHERE kind = 'cases.send_code'").await, 1);
+        app.work().await;
+        // The old link is closed, and what was sent lay in no table open.
+        reader.get(&follow).await.expect(404);
+        assert_eq!(number(app, "SELECT COUNT(*) FROM event WHERE kind = 'case.code_renewed'").await, 1);
+        assert_eq!(kept(app).await, Vec::<String>::new());
+        let mut clerk = app.clerk().await;
+        let page = clerk.post(&format!("/cases/{id}/code"), &[("way", "按登记的电话回拨")]).await.expect(200);
+        let to = reader.post("/cases/track", &[("code", &code(&page))]).await.expect(303).location();
+        reader.get(&to).await.expect(200).shows("地图的比例不对。").shows("已补发查询码");
+    }
+}
+
+/// Tables in whose rows words of the person lie open.
+async fn kept(app: &TestApp) -> Vec<String> {
+    use futures::StreamExt;
+    let mut snapshot = app.ctx().db().snapshot().await.expect("a moment");
+    let mut found = Vec::new();
+    for table in snapshot.tables().await.expect("tables") {
+        let mut rows = snapshot.rows(&table).expect("a table");
+        while let Some(row) = rows.next().await {
+            for (column, value) in row.expect("a row") {
+                let store::Value::Text(text) = value else { continue };
+                if [CANARY, PHONE, EMAIL].iter().any(|words| text.contains(words)) {
+                    found.push(format!("{table}.{column}"));
+                }
+            }
+        }
+    }
+    snapshot.end().await.expect("read");
+    found
+}
