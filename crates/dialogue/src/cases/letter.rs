@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::{
     extract::{Path, State},
-    response::Response,
+    response::{IntoResponse, Response},
 };
 use case::{
     Entry, Kind, LetterKind, PartyRole,
@@ -11,7 +11,9 @@ use case::{
 };
 use kernel::{id::CaseId, time};
 use store::Tx;
-use web::{Ctx, Desk, Done, Form, FormErrors, OfficeShell, Refusal, Result, act, act_in_place, office_page, page};
+use web::{
+    Ctx, Desk, Done, Form, FormErrors, OfficeShell, Redirect, Refusal, Result, act, act_in_place, office_page, page,
+};
 
 use super::{
     acts::{self, seen},
@@ -50,6 +52,9 @@ pub(super) async fn new(
 ) -> Result<Response> {
     let (entry, kind) = seen(&ctx, &desk, &id).await?;
     let what = kind.letter(&letter).ok_or(Refusal::NotFound)?;
+    if let Some(page) = case::rules_of(&ctx, kind).and_then(|rules| rules.letter_page(what.key)) {
+        return Ok(Redirect::to(page.replace("{id}", id.as_str())).into_response());
+    }
     // To whom it goes is typed by whoever has seen it, which leaves its trace; the kind of a person is known.
     let parties = case::masked(&ctx, ctx.db().read(), &id).await?;
     let typed = Typed::from([("title".to_owned(), what.label.to_owned())]);

@@ -258,8 +258,20 @@ async fn doable(
     let mut steps: Vec<(String, String)> =
         office.map(|step| (step.label.to_owned(), format!("{at}/steps/{}", step.key))).collect();
     let state = entry.state.as_str();
-    for letter in kind.letters.iter().filter(|letter| letter.from.contains(&state) && !entry.is_erased()) {
-        steps.push((format!("制作{}", letter.label), format!("{at}/letters/new/{}", letter.key)));
+    let rules = case::rules_of(ctx, kind);
+    let written = |letter: &case::LetterKind| {
+        let own = rules.and_then(|rules| rules.letter_page(letter.key));
+        let page = own.map(|page| page.replace("{id}", entry.id.as_str()));
+        (format!("制作{}", letter.label), page.unwrap_or_else(|| format!("{at}/letters/new/{}", letter.key)))
+    };
+    let letters = kind.letters.iter().filter(|letter| letter.from.contains(&state) && !entry.is_erased());
+    let mut letters: Vec<(String, String)> = letters.map(written).collect();
+    // Where the law asks for letters, the next thing to do is to write one.
+    if rules.is_some() && entry.is_open(kind) {
+        letters.append(&mut steps);
+        steps = letters;
+    } else {
+        steps.append(&mut letters);
     }
     let mut others = Vec::new();
     let mut other = |is: bool, words: &str, path: &str| {

@@ -17,8 +17,8 @@ use portal_form::{
 use serde::Deserialize;
 use store::Tx;
 use web::{
-    Ctx, FormErrors, PortalShell, Query, Reader, Redirect, Refusal, Result, filters::shortened,
-    hooks::PublicDocument, portal_page,
+    Ctx, FormErrors, PortalShell, Query, Reader, Redirect, Refusal, Result, filters::shortened, hooks::PublicDocument,
+    portal_page,
 };
 
 use super::{
@@ -37,7 +37,9 @@ fn shell(ctx: &Ctx, reader: &Reader) -> PortalShell {
         .crumb("政务公开", "/openness")
         .crumb("依申请公开", "/foi")
         .crumb("填写申请", "");
-    PortalShell { description: "网上申请公开政府信息：五步填完，免费，20 个工作日内答复。".to_owned(), ..shell }
+    PortalShell {
+        description: "网上申请公开政府信息：五步填完，免费，20 个工作日内答复。".to_owned(), ..shell
+    }
 }
 
 #[derive(Template)]
@@ -115,7 +117,11 @@ fn suggested(ctx: &Ctx, whole: &Whole, related: &[PublicDocument]) -> Vec<(Strin
     }
     let line = |code: &OrganCode| {
         let organ = askable.iter().find(|organ| organ.code == *code)?;
-        let hint = if *code == office { "不确定找谁，由它转给或者告知负责的机关" } else { "按您写的内容推荐" };
+        let hint = if *code == office {
+            "不确定找谁，由它转给或者告知负责的机关"
+        } else {
+            "按您写的内容推荐"
+        };
         Some((organ.code.to_string(), organ.name.clone(), hint.to_owned()))
     };
     let other = ("other".to_owned(), "其他机关，在下面的列表里选".to_owned(), String::new());
@@ -169,13 +175,7 @@ fn needs(delivery: Delivery) -> &'static str {
 }
 
 /// To the next step when this one is right, else back to it.
-async fn onwards(
-    ctx: &Ctx,
-    reader: &Reader,
-    draft: &Draft,
-    step: Step,
-    mut errors: FormErrors,
-) -> Result<Response> {
+async fn onwards(ctx: &Ctx, reader: &Reader, draft: &Draft, step: Step, mut errors: FormErrors) -> Result<Response> {
     Whole::of(&draft.fields)?.errors(ctx, step, &mut errors);
     if !errors.is_empty() {
         return shown(ctx, reader, draft, step, errors).await;
@@ -186,13 +186,7 @@ async fn onwards(
 }
 
 /// Keeps what a step posted, right or wrong, and goes on where it is right.
-async fn kept<T>(
-    ctx: &Ctx,
-    reader: &Reader,
-    mut draft: Draft,
-    posted: PortalForm<T>,
-    step: Step,
-) -> Result<Response> {
+async fn kept<T>(ctx: &Ctx, reader: &Reader, mut draft: Draft, posted: PortalForm<T>, step: Step) -> Result<Response> {
     let Saved { errors, stay } = draft.save(ctx, posted).await?;
     if !stay {
         return onwards(ctx, reader, &draft, step, errors).await;
@@ -399,7 +393,9 @@ pub(super) async fn receipt(State(ctx): State<Ctx>, reader: Reader, receipt: Rec
             entry.received_on
         ));
         if let Some(due) = entry.due() {
-            next.push(format!("{organ}应当在 {due} 前答复；延长期限、征求第三方或者其他机关意见的，会在查询页面告知您。"));
+            next.push(format!(
+                "{organ}应当在 {due} 前答复；延长期限、征求第三方或者其他机关意见的，会在查询页面告知您。"
+            ));
         }
     }
     next.push("内容不清楚的，7 个工作日内一次性告知您补正；请留意查询页面，或者等候电话。".to_owned());

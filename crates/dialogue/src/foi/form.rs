@@ -9,7 +9,7 @@ use web::{Ctx, FormErrors, Result};
 /// Most characters of a description.
 pub(super) const MOST: usize = 5_000;
 
-pub static FORM: DraftForm = DraftForm::new("foi", "政府信息公开申请", "/foi", lines).files(5, Kind::ALL);
+pub(super) static FORM: DraftForm = DraftForm::new("foi", "政府信息公开申请", "/foi", lines).files(5, Kind::ALL);
 
 /// A step of the form with the name of its page below the draft's address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -90,7 +90,8 @@ pub(super) struct Whole {
 }
 
 /// Papers that prove who somebody is.
-pub(super) const PAPERS: [&str; 5] = ["居民身份证", "护照", "港澳居民来往内地通行证", "台湾居民来往大陆通行证", "其他证件"];
+pub(super) const PAPERS: [&str; 5] =
+    ["居民身份证", "护照", "港澳居民来往内地通行证", "台湾居民来往大陆通行证", "其他证件"];
 
 impl Whom {
     /// The organ that was chosen.

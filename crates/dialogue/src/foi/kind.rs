@@ -4,7 +4,7 @@ use ::foi::{Applicant, Carrier, Delivery, Exemption, Opinion, Outcome, remedy::F
 use case::{By, CaseKind, Input, LetterKind, Phase, Sets, State, Step, StepField, Tick};
 
 /// Key of the kind.
-pub const KEY: &str = "foi";
+pub(super) const KEY: &str = "foi";
 
 pub static FOI: CaseKind = CaseKind {
     outcomes: &OUTCOMES,
@@ -151,15 +151,14 @@ const FINDING: StepField = StepField::new("finding", "结果", Input::Choice(&FI
 const NUMBER: StepField = StepField::new("paper", "案号或者文号", Input::Line(100)).optional();
 
 /// The steps that follow the delivery of a letter, which fills their fields.
-const ASK_SUPPLEMENT: Step =
-    Step::new("supplement_asked", "告知补正", &[EXAMINING], SUPPLEMENTING, By::Machine)
-        .tick(Tick::Hold)
-        .fields(&[
-            ON,
-            StepField::new("wanting", "需要补正的事项", Input::Text(5000)).told(),
-            StepField::new("until", "补正期限", Input::Day).told(),
-        ])
-        .told("已告知补正");
+const ASK_SUPPLEMENT: Step = Step::new("supplement_asked", "告知补正", &[EXAMINING], SUPPLEMENTING, By::Machine)
+    .tick(Tick::Hold)
+    .fields(&[
+        ON,
+        StepField::new("wanting", "需要补正的事项", Input::Text(5000)).told(),
+        StepField::new("until", "补正期限", Input::Day).told(),
+    ])
+    .told("已告知补正");
 
 const fn consult(key: &'static str, label: &'static str, rule: &'static str, told: &'static str) -> Step {
     Step::new(key, label, &[EXAMINING, CONSULTING], CONSULTING, By::Machine)
@@ -276,13 +275,7 @@ const fn letter(
 static LETTERS: [LetterKind; 9] = [
     letter("reply", "答复书", "依申请答复", &[EXAMINING, SUPPLEMENTING, PAYING], "answered"),
     letter("supplement", "补正告知书", "依申请补正", &[EXAMINING], "supplement_asked"),
-    letter(
-        "consult_third_party",
-        "第三方意见征询书",
-        "依申请征询",
-        &[EXAMINING, CONSULTING],
-        "consult_third_party",
-    ),
+    letter("consult_third_party", "第三方意见征询书", "依申请征询", &[EXAMINING, CONSULTING], "consult_third_party"),
     letter("consult_co_maker", "征求共同制作机关意见函", "依申请征求", &[EXAMINING, CONSULTING], "consult_co_maker"),
     letter("consult_organ", "征求其他机关意见函", "依申请函", &[EXAMINING, CONSULTING], "consult_organ"),
     letter("extension", "延期答复告知书", "依申请延期", &[EXAMINING, CONSULTING], ""),

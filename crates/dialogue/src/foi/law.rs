@@ -64,7 +64,13 @@ impl Rules for Law {
         KEY
     }
 
-    fn step(&self, ctx: &Ctx, before: Before<'_>, step: &case::Step, filled: Option<Filled<'_>>) -> Result<(), Refusal> {
+    fn step(
+        &self,
+        ctx: &Ctx,
+        before: Before<'_>,
+        step: &case::Step,
+        filled: Option<Filled<'_>>,
+    ) -> Result<(), Refusal> {
         let on = filled.map_or(ctx.today(), |filled| filled.on);
         let state = state(ctx, before, on);
         allowed(&state, step.key)?;

@@ -68,7 +68,12 @@ static NOTICES: [Notice; 8] = [
         page: "/foi/cases/{id}/notices/supplement",
         about: "补正只能告知一次，应当在收到申请之日起 7 个工作日内。送达后停止计时，收到补正后重新计算 20 个工作日（条例第三十条）。",
         fields: &[
-            field("wanting", "需要补正的事项", "一次写全，例如 请写明项目名称或者所在地址，以及需要哪一年的资料", Input::Text),
+            field(
+                "wanting",
+                "需要补正的事项",
+                "一次写全，例如 请写明项目名称或者所在地址，以及需要哪一年的资料",
+                Input::Text,
+            ),
             field("until", "补正期限", "给出合理的期限，例如 2026-04-10", Input::Day),
         ],
     },
@@ -158,7 +163,8 @@ impl Case {
         let mut target = executor.target();
         let request = case::request(ctx, target.again(), entry).await?;
         let parties = case::parties(ctx, target.again(), &entry.id).await?;
-        let person = parties.into_iter().find(|(_, role, _)| *role == PartyRole::Applicant).map(|(_, _, person)| person);
+        let person =
+            parties.into_iter().find(|(_, role, _)| *role == PartyRole::Applicant).map(|(_, _, person)| person);
         let person = person.unwrap_or_default();
         let directory = ctx.directory();
         let organ = directory.get(&entry.organ);
@@ -210,8 +216,7 @@ fn text(ctx: &Ctx, case: &Case, state: &State, key: &str, typed: &Typed) -> Opti
     Some(match key {
         "reply" => {
             let practice = installed.practice();
-            let reviewer =
-                if case.is_government { &practice.reviewer_of_government } else { &practice.reviewer };
+            let reviewer = if case.is_government { &practice.reviewer_of_government } else { &practice.reviewer };
             let instances = Instances { reviewer, court: &practice.court };
             letter::reply(&about, &decision(typed)?, state, instances, &installed.rules())
         }

@@ -1,5 +1,6 @@
-//! Requests for information (依申请公开): how to ask and whom, the form in five steps under a private link, the register of what
-//! comes on paper, and the letters of the law. The law itself is the crate `foi`; steps, parties and files are the case machine's.
+//! Requests for information (依申请公开): how to ask and whom, the form in five steps under a private link, the register of
+//! what comes on paper, and the letters of the law. The law itself is the crate `foi`; steps, parties and files are the case
+//! machine's.
 
 mod apply;
 mod form;

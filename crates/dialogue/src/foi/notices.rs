@@ -5,7 +5,7 @@ use axum::{
     extract::{Path, State},
     response::Response,
 };
-use case::{Before, letters as machine};
+use case::{Before, LetterKind};
 use kernel::id::CaseId;
 use store::Tx;
 use web::{Ctx, Desk, Done, Form, FormErrors, OfficeShell, Refusal, Result, act_in_place, office_page, page};
@@ -14,6 +14,7 @@ use super::{
     kind::{FOI, KEY},
     law,
     letters::{Case, Input, Notice, Typed, notice, of},
+    past::Installed,
     reply::written,
 };
 
@@ -43,7 +44,7 @@ struct Page {
     once: String,
 }
 
-fn known(key: &str) -> Result<(&'static Notice, &'static machine::LetterKind), Refusal> {
+fn known(key: &str) -> Result<(&'static Notice, &'static LetterKind), Refusal> {
     notice(key).zip(FOI.letter(key)).ok_or(Refusal::NotFound)
 }
 
@@ -65,6 +66,10 @@ async fn shown(
     let wanted = Case::of(ctx, db, &entry).await?.wanted().to_owned();
     let value = |name: &str| match of(typed, name) {
         "" if name == "matter" && typed.is_empty() => wanted.clone(),
+        "" if name == "until" && typed.is_empty() => {
+            let days = Installed::of(ctx).practice().supplement_days;
+            ctx.calendar().probably_after(ctx.today(), days).to_string()
+        }
         typed => typed.to_owned(),
     };
     let fields = notice.fields.iter().map(|field| Shown {

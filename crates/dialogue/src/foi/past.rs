@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use ::foi::{Asked, Channel, ConsultNumber, Event, Exemption, Happened, Opinion, Outcome, Practice, Timeline, remedy::Finding};
+use ::foi::{
+    Asked, Channel, ConsultNumber, Event, Exemption, Happened, Opinion, Outcome, Practice, Timeline, remedy::Finding,
+};
 use case::{Entry, Past};
 use clock::Readings;
 use jiff::civil::Date;

@@ -75,8 +75,7 @@ impl Posted {
 }
 
 /// The channels of the law that no portal serves.
-const CHANNELS: [Channel; 5] =
-    [Channel::Counter, Channel::Registered, Channel::Letter, Channel::Email, Channel::Fax];
+const CHANNELS: [Channel; 5] = [Channel::Counter, Channel::Registered, Channel::Letter, Channel::Email, Channel::Fax];
 
 /// As the register keeps them.
 fn kept(channel: Channel) -> case::Channel {
@@ -168,12 +167,20 @@ fn checked(ctx: &Ctx, posted: &Posted) -> Result<Came, Refusal> {
     let whole = posted.whole();
     let length = posted.wanted.chars().count();
     errors.require(!posted.wanted.trim().is_empty(), "wanted", "请照录申请公开的信息。");
-    errors.require(length <= MOST, "wanted", &format!("请写在 {MOST} 字以内，现在有 {length} 字。长的可以摘录，原件扫描后作为附件。"));
+    errors.require(
+        length <= MOST,
+        "wanted",
+        &format!("请写在 {MOST} 字以内，现在有 {length} 字。长的可以摘录，原件扫描后作为附件。"),
+    );
     let applicant = Applicant::of(&posted.applicant);
     errors.require(applicant.is_some(), "applicant", "请选择申请人的类别，年度报告按它统计。");
     let organisation = applicant.is_some_and(|one| !one.is_person());
     let name = if organisation { "organisation" } else { "name" };
-    errors.require(!whole.request().name.trim().is_empty(), name, "请填写申请人的姓名或者单位名称；没有署名的写“未署名”。");
+    errors.require(
+        !whole.request().name.trim().is_empty(),
+        name,
+        "请填写申请人的姓名或者单位名称；没有署名的写“未署名”。",
+    );
     match (channel, came, received.flatten()) {
         (Some(channel), Some(came), Some(received)) if errors.is_empty() => {
             Ok(Came { channel, came, confirmed, received })
@@ -256,7 +263,7 @@ pub(super) async fn register(State(ctx): State<Ctx>, desk: Desk, Form(posted): F
     match done.await {
         Ok(Acted::Now(entered)) => registered(&ctx, &desk, &entered).await,
         Ok(Acted::Before(to)) => Ok(Redirect::to(to).into_response()),
-        Err(Refusal::Fields(errors)) => shown(&ctx, &desk, posted, errors).await,
+        Err(Refusal::Fields(errors)) => shown(&ctx, &desk, posted.clone(), errors).await,
         Err(other) => Err(other.into()),
     }
 }

@@ -58,7 +58,10 @@ impl Posted {
             (Need::Earlier.code(), self.earlier.clone()),
             (Need::PublicInterest.code(), self.public_interest.clone()),
         ];
-        all.into_iter().filter(|(_, value)| !value.trim().is_empty()).map(|(name, value)| (name.to_owned(), value)).collect()
+        all.into_iter()
+            .filter(|(_, value)| !value.trim().is_empty())
+            .map(|(name, value)| (name.to_owned(), value))
+            .collect()
     }
 }
 
