@@ -105,8 +105,11 @@ static FIELDS: [Words; 6] = [
 ];
 
 /// Codes that the report counts, which stay when the person is forgotten.
-static FACTS: [Words; 4] = [
+static FACTS: [Words; 7] = [
     ("applicant", "申请人类别"),
+    ("counted", "年度报告计入"),
+    ("review_finding", "复议结果"),
+    ("suit_finding", "诉讼结果"),
     ("exemption", "不予公开的情形"),
     ("carrier", "信息的形式"),
     ("delivery", "提供的途径"),
@@ -147,7 +150,9 @@ const ON: StepField = StepField::new("on", "日期", Input::Day).optional().hint
 const WHOM: StepField = StepField::new("whom", "征求谁的意见", Input::Line(200));
 const OPINION: StepField = StepField::new("opinion", "意见", Input::Choice(&OPINIONS));
 const WORDS: StepField = StepField::new("words", "意见内容", Input::Text(5000)).optional();
-const FINDING: StepField = StepField::new("finding", "结果", Input::Choice(&FINDINGS));
+const REVIEW_FINDING: StepField =
+    StepField::new("review_finding", "复议结果", Input::Choice(&FINDINGS)).sets(Sets::Fact);
+const SUIT_FINDING: StepField = StepField::new("suit_finding", "诉讼结果", Input::Choice(&FINDINGS)).sets(Sets::Fact);
 const NUMBER: StepField = StepField::new("paper", "案号或者文号", Input::Line(100)).optional();
 
 /// The steps that follow the delivery of a letter, which fills their fields.
@@ -171,6 +176,8 @@ const ANSWER: Step = Step::new("answered", "答复", &[EXAMINING, SUPPLEMENTING,
     .fields(&[
         ON,
         StepField::new("outcome", "处理结果", Input::Choice(&OUTCOMES)).told().sets(Sets::Outcome),
+        // What the first answer was: by it the request counts, whatever a review or a court has asked for since.
+        StepField::new("counted", "年度报告计入", Input::Choice(&OUTCOMES)).sets(Sets::Fact),
         StepField::new("exemption", "不予公开的情形", Input::Choice(&EXEMPTIONS)).optional().sets(Sets::Fact),
     ])
     .told("已答复");
@@ -247,9 +254,9 @@ static STEPS: [Step; 27] = [
         .told("更改了提供方式")
         .about("按要求的形式提供可能危及载体安全或者成本过高的，可以通过电子数据等其他适当形式提供，或者安排查阅、抄录（条例第四十条）。"),
     Step::new("review_filed", "登记行政复议", ANYWHERE, "", By::Handler).fields(&[ON, NUMBER]),
-    Step::new("review_decided", "登记复议结果", ANYWHERE, "", By::Handler).fields(&[ON, FINDING, NUMBER]),
+    Step::new("review_decided", "登记复议结果", ANYWHERE, "", By::Handler).fields(&[ON, REVIEW_FINDING, NUMBER]),
     Step::new("suit_filed", "登记行政诉讼", ANYWHERE, "", By::Handler).fields(&[ON, NUMBER]),
-    Step::new("suit_decided", "登记诉讼结果", ANYWHERE, "", By::Handler).fields(&[ON, FINDING, NUMBER]),
+    Step::new("suit_decided", "登记诉讼结果", ANYWHERE, "", By::Handler).fields(&[ON, SUIT_FINDING, NUMBER]),
     Step::new("reopened", "重新办理", &[ANSWERED], EXAMINING, By::Handler)
         .tick(Tick::Restart)
         .fields(&[ON, StepField::new("until", "决定或者判决规定的期限", Input::Day).told(), NUMBER])

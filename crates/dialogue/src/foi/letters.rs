@@ -239,11 +239,12 @@ fn text(ctx: &Ctx, case: &Case, state: &State, key: &str, typed: &Typed) -> Opti
 }
 
 /// What stands beside the text: what the step of the delivery needs, and by what the text is checked again.
-fn more(key: &str, typed: &Typed) -> Typed {
+fn more(state: &State, key: &str, typed: &Typed) -> Typed {
     let mut more = Typed::new();
     if key == "reply" {
         if let Some(decision) = decision(typed) {
             keep(&mut more, &decision);
+            count(&mut more, state, &decision);
         }
         return more;
     }
@@ -303,7 +304,12 @@ pub(super) fn body(ctx: &Ctx, case: &Case, state: &State, key: &str, typed: &Typ
         return Err(Refusal::Conflict("还没有批准延期。请先申请延期，由另一个人批准后再告知申请人。".into()));
     }
     let draft = text(ctx, case, state, key, typed).ok_or(Refusal::NotFound)?;
-    Ok(Body { addressee: draft.to.clone(), title: draft.title.clone(), text: draft.text(), more: more(key, typed) })
+    Ok(Body {
+        addressee: draft.to.clone(),
+        title: draft.title.clone(),
+        text: draft.text(),
+        more: more(state, key, typed),
+    })
 }
 
 /// What a letter lacks, each with the field at which it is told.
@@ -344,13 +350,23 @@ pub(super) fn decision(typed: &Typed) -> Option<Decision> {
     Some(decision)
 }
 
+/// Writes down by which answer the request counts: the first, which this one may not be.
+fn count(more: &mut Typed, state: &State, decision: &Decision) {
+    let first = state.facts.first_reply();
+    let outcome = first.map_or(decision.outcome, |reply| reply.outcome);
+    let exemption = first.map_or(decision.exemptions.first(), |reply| reply.exemptions.first());
+    more.insert("counted".to_owned(), outcome.code().to_owned());
+    if let Some(exemption) = exemption {
+        more.insert("exemption".to_owned(), exemption.code().to_owned());
+    }
+}
+
 /// Writes an answer down as [`decision`] reads it.
 fn keep(more: &mut Typed, decision: &Decision) {
     let codes: Vec<&str> = decision.exemptions.iter().map(|exemption| exemption.code()).collect();
     more.insert("letter".to_owned(), "reply".to_owned());
     more.insert("outcome".to_owned(), decision.outcome.code().to_owned());
-    if let Some(first) = codes.first() {
-        more.insert("exemption".to_owned(), (*first).to_owned());
+    if !codes.is_empty() {
         more.insert("exemptions".to_owned(), codes.join(","));
     }
     for exemption in &decision.exemptions {
@@ -369,7 +385,18 @@ fn keep(more: &mut Typed, decision: &Decision) {
 
 #[cfg(test)]
 mod tests {
+    use ::foi::{Practice, Rules, Timeline};
+    use clock::Readings;
+    use kernel::Calendar;
+
     use super::*;
+
+    /// How a request stands to which nothing has happened.
+    fn state() -> State {
+        let (calendar, readings, practice) = (Calendar::bundled(), Readings::default(), Practice::default());
+        let rules = Rules { calendar: &calendar, readings: &readings, practice: &practice };
+        Timeline::default().on(date(2026, 3, 2), &rules)
+    }
 
     #[test]
     fn an_answer_is_kept_beside_its_letter() {
@@ -381,8 +408,9 @@ mod tests {
         let mut more = Typed::new();
         keep(&mut more, &decision);
         let read = super::decision(&more).expect("an outcome");
-        assert_eq!((read.exemptions.clone(), read.texts.clone()), (decision.exemptions.clone(), decision.texts));
-        assert_eq!(of(&more, "exemption"), "third_party", "the first counts in the report");
+        assert_eq!((read.exemptions, read.texts), (decision.exemptions.clone(), decision.texts.clone()));
+        count(&mut more, &state(), &decision);
+        assert_eq!((of(&more, "counted"), of(&more, "exemption")), ("partly", "third_party"), "the first counts");
     }
 
     #[test]

@@ -3,6 +3,7 @@
 //! machine's.
 
 mod apply;
+mod figures;
 mod form;
 mod kind;
 mod law;
@@ -39,6 +40,7 @@ const ASK: WayIn = WayIn {
 
 pub fn capability() -> Capability {
     let law: Arc<dyn case::Rules> = Arc::new(law::Law);
+    let figures: Arc<dyn case::RequestFigures> = Arc::new(figures::Counted);
     Capability::new("foi", "依申请公开")
         .routes(portal)
         .routes(office)
@@ -48,6 +50,7 @@ pub fn capability() -> Capability {
         .needs::<Arc<dyn PublicDocuments>>()
         .declare(&FOI as case::Kind)
         .declare(law)
+        .declare(figures)
         .declare(&form::FORM)
         .declare(Verb::new("登记书面申请", "依申请公开 邮寄 当面 传真 来信", "/foi/register", &HANDLE_CASES))
         .declare(ASK)

@@ -73,12 +73,17 @@ impl Open {
 
 /// Everything that happened to the case. What was erased with the person leaves its day and its kind.
 pub(super) fn timeline(entry: &Entry, past: &[Past]) -> Timeline {
+    timeline_of(&entry.channel, &entry.outcome, past)
+}
+
+/// The same from the codes of a case.
+pub(super) fn timeline_of(way: &str, outcome: &str, past: &[Past]) -> Timeline {
     let mut events = Vec::new();
     let mut open = Open::default();
     for one in past {
         if let Some(on) = time::parse_date(&one.on) {
-            let known = (entry.channel.as_str(), entry.outcome.as_str());
-            events.extend(read(known, one, on, &mut open).into_iter().map(|happened| Event::new(on, happened)));
+            let happened = read((way, outcome), one, on, &mut open);
+            events.extend(happened.into_iter().map(|happened| Event::new(on, happened)));
         }
     }
     Timeline::new(events)
@@ -88,7 +93,7 @@ pub(super) fn timeline(entry: &Entry, past: &[Past]) -> Timeline {
 fn read((way, outcome): (&str, &str), one: &Past, on: Date, open: &mut Open) -> Vec<Happened> {
     let field = |name: &str| one.fields.get(name).map_or("", String::as_str);
     let day = |name: &str| time::parse_date(field(name)).unwrap_or(on);
-    let finding = || Finding::of(field("finding")).unwrap_or(Finding::OtherEnd);
+    let finding = |name: &str| Finding::of(field(name)).unwrap_or(Finding::OtherEnd);
     let opinion = || Opinion::of(field("opinion")).unwrap_or(Opinion::ObjectsWithoutReason);
     match one.step.as_str() {
         "registered" => {
@@ -121,9 +126,9 @@ fn read((way, outcome): (&str, &str), one: &Past, on: Date, open: &mut Open) -> 
             vec![Happened::Replied { outcome, exemptions }, Happened::Delivered]
         }
         "review_filed" => vec![Happened::ReviewFiled],
-        "review_decided" => vec![Happened::ReviewDecided { finding: finding() }],
+        "review_decided" => vec![Happened::ReviewDecided { finding: finding("review_finding") }],
         "suit_filed" => vec![Happened::SuitFiled],
-        "suit_decided" => vec![Happened::SuitDecided { finding: finding() }],
+        "suit_decided" => vec![Happened::SuitDecided { finding: finding("suit_finding") }],
         "reopened" => vec![Happened::Ordered { until: day("until") }],
         "archived" => vec![Happened::Archived],
         _ => Vec::new(),

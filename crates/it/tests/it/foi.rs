@@ -178,11 +178,21 @@ both! {
         desk.get(&choose).await.expect(409).shows("不能再答复");
         step(&mut desk, &id, "review_filed", &[]).await.expect(303);
         step(&mut desk, &id, "archived", &[]).await.expect(409).shows("尚未审结");
-        step(&mut desk, &id, "review_decided", &[("finding", "upheld")]).await.expect(303);
+        step(&mut desk, &id, "review_decided", &[("review_finding", "upheld")]).await.expect(303);
         step(&mut desk, &id, "archived", &[]).await.expect(303);
         let fact = "SELECT value FROM case_fact WHERE name = 'exemption'";
         let exemption: String = store::query_scalar(fact).fetch_one(app.ctx().db().read()).await.expect("a fact");
         assert_eq!(exemption, "process");
+        let figures = app.ctx().one::<std::sync::Arc<dyn case::RequestFigures>>();
+        let year = figures.of_year(app.ctx(), &["QH001".into()], 2026).await.expect("figures");
+        // New, withheld as 过程性信息 and in the sum, for natural persons and for all; one review, upheld.
+        for (row, expected) in [(0, 1), (9, 1), (23, 1), (24, 0)] {
+            assert_eq!((year.requests[row][0], year.requests[row][6]), (expected, expected), "row {row}");
+        }
+        assert_eq!(year.remedies[..5], [1, 0, 0, 0, 1]);
+        assert_eq!(year.behind["3.3.6"].len(), 1);
+        let none = figures.of_year(app.ctx(), &["QH011".into()], 2026).await.expect("figures");
+        assert_eq!(none.requests, [[0; 7]; 25]);
     }
 
     async fn nobody_is_overheard_and_nothing_given_while_a_third_party_is_asked(app) {
