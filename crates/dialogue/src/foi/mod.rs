@@ -3,6 +3,7 @@
 //! machine's.
 
 mod apply;
+mod demo;
 mod figures;
 mod form;
 mod kind;
@@ -54,6 +55,7 @@ pub fn capability() -> Capability {
         .declare(&form::FORM)
         .declare(Verb::new("登记书面申请", "依申请公开 邮寄 当面 传真 来信", "/foi/register", &HANDLE_CASES))
         .declare(ASK)
+        .demo(demo::scenes)
 }
 
 fn portal() -> Routes {

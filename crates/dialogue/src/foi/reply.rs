@@ -7,7 +7,7 @@ use axum::{
     response::Response,
 };
 use case::{Before, Entry, Kind, letters};
-use kernel::id::CaseId;
+use kernel::{Actor, id::CaseId};
 use serde::Deserialize;
 use store::Tx;
 use web::{Ctx, Desk, Done, Form, FormErrors, OfficeShell, Query, Refusal, Result, act_in_place, office_page, page};
@@ -237,15 +237,29 @@ pub(super) async fn draft(
 /// Drafts the letter of this key for a case, in the write of its page.
 ///
 /// # Errors
-/// What the rules say; [`Refusal::NotFound`] for a case of another kind.
+/// As [`drafted`].
 pub(super) async fn written(
     ctx: &Ctx,
     tx: &mut Tx,
     desk: &Desk,
+    letter: (&CaseId, &str),
+    typed: &Typed,
+) -> Result<letters::LetterId, Refusal> {
+    drafted(ctx, tx, &desk.actor(), letter, typed).await
+}
+
+/// Drafts the letter of this key for a case.
+///
+/// # Errors
+/// What the rules say; [`Refusal::NotFound`] for a case of another kind.
+pub(super) async fn drafted(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    actor: &Actor,
     (id, key): (&CaseId, &str),
     typed: &Typed,
 ) -> Result<letters::LetterId, Refusal> {
-    let (entry, kind) = case::seen(ctx, tx.conn(), &desk.actor(), id).await?;
+    let (entry, kind) = case::seen(ctx, tx.conn(), actor, id).await?;
     if kind.key != super::kind::KEY {
         return Err(Refusal::NotFound);
     }
@@ -253,5 +267,5 @@ pub(super) async fn written(
     let state = law::state(ctx, Before { entry: &entry, past: &past }, ctx.today());
     let about = Case::of(ctx, tx.conn(), &entry).await?;
     let body = body(ctx, &about, &state, key, typed)?;
-    letters::draft(ctx, tx, &desk.actor(), id, key, &body).await
+    letters::draft(ctx, tx, actor, id, key, &body).await
 }
