@@ -14,7 +14,7 @@ use crate::{
 };
 
 store::ids! {
-    /// A file of a case.
+    /// A file that belongs to a case.
     CaseFileId,
 }
 

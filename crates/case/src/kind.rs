@@ -264,6 +264,9 @@ pub struct CaseKind {
     /// Names of facts with their labels, for pages and exports.
     pub facts: &'static [(&'static str, &'static str)],
     pub letters: &'static [LetterKind],
+    /// What the desk fills in for somebody who comes, calls or writes on paper: the kind's fields, the first of which says what it
+    /// is about. Empty = such cases are entered on pages of the kind's own.
+    pub desk: &'static [StepField],
     /// Who handles.
     pub handle: &'static Permission,
     /// Who decides: signs letters, approves extensions, transfers, publishes.
@@ -296,6 +299,7 @@ impl CaseKind {
             fields: &[],
             facts: &[],
             letters: &[],
+            desk: &[],
             handle: &HANDLE_CASES,
             decide: &DECIDE_CASES,
             transfers: true,
@@ -403,4 +407,54 @@ pub fn kinds(ctx: &Ctx) -> Vec<Kind> {
 /// The kind of this key, as far as the program still has it.
 pub fn find(ctx: &Ctx, key: &str) -> Option<Kind> {
     ctx.declared::<Kind>().copied().find(|kind| kind.key == key)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    static STATES: [State; 3] = [
+        State::new("open", "待办", Phase::Open, "正在办理。"),
+        State::new("done", "办结", Phase::Ended, "已经办结。"),
+        State::new("lost", "走丢", Phase::Ended, ""),
+    ];
+    static CHOICE: [StepField; 2] = [
+        StepField::new("result", "结果", Input::Choice(&[("yes", "是"), ("no", "否")])).sets(Sets::Outcome),
+        StepField::new("why", "理由", Input::Text(10)).sets(Sets::Fact),
+    ];
+    static STEPS: [Step; 2] = [
+        Step::new("finish", "办结", &["open", "opened"], "done", By::Handler).fields(&CHOICE),
+        Step::new("finish", "再办结", &["open"], "gone", By::Second).outcome("maybe"),
+    ];
+    static RULE: clock::Rule =
+        clock::Rule::new("test.rule", "答复", "测试", 3, clock::Unit::WorkingDays, clock::Start::DayAfter("收到"));
+    static OUTCOMES: [(&str, &str); 1] = [("yes", "是")];
+
+    #[test]
+    fn what_does_not_fit_together_is_named() {
+        let kind = CaseKind { outcomes: &OUTCOMES, ..CaseKind::new("test", "测试", "测", &STATES, &STEPS, &RULE) };
+        let faults = kind.faults().join("\n");
+        for fault in [
+            "step finish is there twice",
+            "step finish names the state opened",
+            "step finish names the state gone",
+            "step finish names the outcome maybe",
+            "finish.result offers no",
+            "finish.why sets what is no code",
+            "no step leads to lost",
+        ] {
+            assert!(faults.contains(fault), "{fault} is not in\n{faults}");
+        }
+    }
+
+    #[test]
+    fn codes_have_the_words_of_their_kind() {
+        let kind = CaseKind { outcomes: &OUTCOMES, ..CaseKind::new("test", "测试", "测", &STATES, &STEPS, &RULE) };
+        assert_eq!(kind.word("case_kind", "test").as_deref(), Some("测试"));
+        assert_eq!(kind.word("case_to", "done").as_deref(), Some("办结"));
+        assert_eq!(kind.word("outcome", "yes").as_deref(), Some("是"));
+        assert_eq!(kind.word("step", "other"), None);
+        assert_eq!(kind.state("unknown").phase, Phase::Ended, "what the kind no longer has is nobody's turn");
+        assert_eq!(CHOICE[0].words("no"), "否");
+    }
 }

@@ -303,7 +303,7 @@ pub async fn revise(
     .bind(now)
     .execute(tx.conn())
     .await?;
-    told(tx, actor, &entry, (letter, &known.kind), "revised", &[]).await
+    told(tx, actor, &entry, (letter, known.kind.as_str()), "revised", &[]).await
 }
 
 /// Signs a letter: it gets its number. Never by who drafted it.
@@ -348,7 +348,7 @@ pub async fn sign(
     .execute(tx.conn())
     .await?;
     let more = [("year", year.to_string()), ("place", place.to_string())];
-    told(tx, actor, &entry, (letter, &known.kind), "signed", &more).await
+    told(tx, actor, &entry, (letter, known.kind.as_str()), "signed", &more).await
 }
 
 /// Sends a letter back to whoever drafted it, instead of signing. The reason stands in the history of the case.
@@ -379,7 +379,7 @@ pub async fn send_back(
     let key = entry.key(ctx)?;
     let words = [("reason", reason)];
     steps::note(tx, key.as_ref(), &entry, actor, ("letter_returned", ctx.today()), &words).await?;
-    told(tx, actor, &entry, (letter, &known.kind), "returned", &[]).await
+    told(tx, actor, &entry, (letter, known.kind.as_str()), "returned", &[]).await
 }
 
 /// Records the delivery of a signed letter; takes the step that the kind ties to it.
@@ -423,7 +423,7 @@ pub async fn deliver(
     .execute(tx.conn())
     .await?;
     let more = [("way", way.to_owned()), ("on", day.to_string())];
-    told(tx, actor, &entry, (letter, &known.kind), "delivered", &more).await?;
+    told(tx, actor, &entry, (letter, known.kind.as_str()), "delivered", &more).await?;
     if let Some(step) = kind.letter(&known.kind).map(|what| what.delivered).filter(|step| !step.is_empty()) {
         let mut fields = known.body.more.clone();
         fields.insert("on".to_owned(), day.to_string());
@@ -446,5 +446,5 @@ pub async fn discard(ctx: &Ctx, tx: &mut Tx, actor: &Actor, case: &CaseId, lette
         .bind(letter)
         .execute(tx.conn())
         .await?;
-    told(tx, actor, &entry, (letter, &known.kind), "dropped", &[]).await
+    told(tx, actor, &entry, (letter, known.kind.as_str()), "dropped", &[]).await
 }

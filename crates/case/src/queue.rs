@@ -202,3 +202,32 @@ pub async fn running(db: &Db, organ: &OrganCode) -> Result<i64> {
         .fetch_one(db.read())
         .await
 }
+
+/// Running cases of one organ and kind whose last day is near or past.
+#[derive(Debug, Clone, PartialEq, Eq, FromRow)]
+pub struct Pressing {
+    pub organ: OrganCode,
+    /// Key of the kind.
+    pub kind: String,
+    /// How many there are.
+    pub cases: i64,
+    /// Those of them whose last day is before today.
+    pub late: i64,
+    /// The first last day among them.
+    pub first_on: String,
+}
+
+/// What is due up to `until`, by organ and kind.
+///
+/// # Errors
+/// When the database fails.
+pub async fn pressing(db: &Db, today: Date, until: Date) -> Result<Vec<Pressing>> {
+    query_as(
+        "SELECT organ, kind, COUNT(*) AS cases, COUNT(CASE WHEN due_on < $1 THEN 1 END) AS late, MIN(due_on) AS first_on \
+         FROM case_entry WHERE ended_at = '' AND due_on <> '' AND due_on <= $2 GROUP BY organ, kind ORDER BY organ, kind",
+    )
+    .bind(today.to_string())
+    .bind(until.to_string())
+    .fetch_all(db.read())
+    .await
+}

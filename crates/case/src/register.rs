@@ -144,7 +144,8 @@ pub async fn register(ctx: &Ctx, tx: &mut Tx, actor: &Actor, filing: Filing) -> 
     let (seams, now) = (tx.seams(), tx.now());
     let id = CaseId::fresh(&seams);
     // Whoever starts a case without an account is its applicant from here on.
-    let actor = &if matches!(actor, Actor::Visitor) { Actor::Applicant(id.clone()) } else { actor.clone() };
+    let actor = if matches!(actor, Actor::Visitor) { Actor::Applicant(id.clone()) } else { actor.clone() };
+    let actor = &actor;
     let key = CaseKey::fresh(&seams, &id);
     let wrapped = key.wrapped(ctx.files(), &seams)?;
     // Every registration changes the running number: the log's lock comes before it.
@@ -175,7 +176,7 @@ pub async fn register(ctx: &Ctx, tx: &mut Tx, actor: &Actor, filing: Filing) -> 
     .bind(NEVER)
     .execute(tx.conn())
     .await?;
-    keep_words(tx, &key, (&id, &wrapped), &filing).await?;
+    keep_words(tx, &key, (&id, wrapped.as_str()), &filing).await?;
     for (role, person) in &filing.parties {
         party::add(tx, &key, &id, *role, person).await?;
     }

@@ -260,7 +260,7 @@ pub async fn take(
         "outcome": outcome, "due_on": due_on.map(|due| due.to_string()).unwrap_or_default(), "place": place,
     });
     tx.append(NewEvent::new(&STEPPED, case, actor).organ(&entry.organ).data(data)).await?;
-    Ok(Taken { from: entry.state, to: to.to_owned(), on: filled.on, due_on, place })
+    Ok(Taken { from: entry.state.clone(), to: to.to_owned(), on: filled.on, due_on, place })
 }
 
 /// What the step does to the clock.

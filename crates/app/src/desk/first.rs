@@ -166,7 +166,7 @@ pub(super) async fn page(State(ctx): State<Ctx>, desk: Desk) -> Result<Response>
             &desk,
             (
                 "另存密钥",
-                "密钥丢了，动态口令和密封的附件打不开。这里只能看到密钥是否妥当，是否另存了一份请您自己确认。",
+                "密钥丢了，动态口令、密封的附件和办件里的个人信息打不开。这里只能看到密钥是否妥当，是否另存了一份请您自己确认。",
             ),
             checks::keys(ctx.config(), ctx.data()),
             ("", None),

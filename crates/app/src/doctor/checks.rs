@@ -124,7 +124,7 @@ pub(crate) fn keys(config: &Config, data: &Path) -> Outcome {
 /// What cannot be done any more without this key.
 fn lost(name: &str) -> &'static str {
     match name {
-        "files-key" => "没有它，动态口令和密封的附件打不开",
+        "files-key" => "没有它，动态口令、密封的附件和办件里的个人信息打不开",
         "public-log-key" => "没有它，公开凭证的日志不能续写，以前的凭证仍可核验",
         _ => "没有它，不能再证明留痕的末尾没有被截去",
     }

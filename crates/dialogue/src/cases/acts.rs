@@ -95,6 +95,9 @@ pub(super) async fn step(
     let done = async |tx: &mut Tx| {
         let sent = case::Typed { version: version(&typed), fields: typed.clone() };
         case::take(&ctx, tx, &desk.actor(), &id, step.key, &sent).await?;
+        if !step.told.is_empty() {
+            notice::tell_person(&ctx, tx, &id).await?;
+        }
         Ok::<_, Refusal>(Done::ok(page_of(&id), format!("已办理：{}。", step.label)))
     };
     let again = async |errors: FormErrors| {

@@ -96,6 +96,11 @@ impl Field {
         Self::new(key, label, hint, typed, Drawn::Select(options))
     }
 
+    pub(super) fn optional(mut self) -> Self {
+        self.optional = true;
+        self
+    }
+
     pub(super) fn is_text(&self) -> bool {
         matches!(self.input, Drawn::Text(_))
     }

@@ -160,6 +160,8 @@ struct Page {
     channels: Vec<(&'static str, &'static str)>,
     organs: Vec<(String, String)>,
     central: bool,
+    /// What can be entered for somebody who comes or calls: label and address.
+    entered: Vec<(&'static str, String)>,
     sort: String,
     dir: String,
     sort_base: String,
@@ -202,6 +204,11 @@ pub(super) async fn page(State(ctx): State<Ctx>, desk: Desk, Query(asked): Query
         channels: Channel::ALL.iter().map(|channel| (channel.code(), channel.label())).collect(),
         organs: if desk.staff.central { ctx.directory().options(ctx.today()) } else { Vec::new() },
         central: desk.staff.central,
+        entered: kinds
+            .iter()
+            .filter(|kind| !kind.desk.is_empty())
+            .map(|kind| (kind.label, format!("/cases/new/{}", kind.key)))
+            .collect(),
         sort,
         dir: asked.dir.clone(),
         sort_base: views::base(&asked.query(false)),

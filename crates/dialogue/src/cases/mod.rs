@@ -3,6 +3,7 @@
 
 mod acts;
 mod code;
+mod enter;
 mod erasing;
 mod fields;
 mod letter;
@@ -11,6 +12,7 @@ mod notice;
 mod one;
 mod past;
 mod portal;
+mod remind;
 mod work;
 
 use std::sync::Arc;
@@ -23,11 +25,11 @@ use store::{Entry, Every, Schedule, jobs::Handlers};
 use web::{
     Capability, Ctx, Listener, Nav, Routes,
     doors::{Offered, WayIn},
-    hooks::{DeskSource, Group, Verb},
+    hooks::{DeskSource, Finder, Group, Verb},
 };
 
 pub use erasing::erase;
-pub use notice::tell;
+pub use notice::{tell, tell_person};
 
 /// What of the work list belongs to cases.
 pub const GROUP: Group = Group { key: "cases", label: "办件", place: 15 };
@@ -43,6 +45,7 @@ const TRACK: WayIn = WayIn {
 
 pub fn capability() -> Capability {
     let work: Arc<dyn DeskSource> = Arc::new(work::Work);
+    let numbers: Arc<dyn Finder> = Arc::new(work::Numbers);
     Capability::new("cases", "办件")
         .routes(office)
         .routes(portal)
@@ -51,6 +54,7 @@ pub fn capability() -> Capability {
         .jobs(jobs)
         .schedule(schedule)
         .declare(TRACK)
+        .declare(numbers)
         .declare(Verb::new("办件", "找错 申请 来信 登记簿 到期", "/cases", &HANDLE_CASES))
 }
 
@@ -58,6 +62,8 @@ fn office() -> Routes {
     Routes::new(Listener::Office)
         .get("/cases", &HANDLE_CASES, list::page)
         .get("/cases/export.xlsx", &HANDLE_CASES, list::export)
+        .get("/cases/new/{sort}", &HANDLE_CASES, enter::form)
+        .post("/cases/new/{sort}", &HANDLE_CASES, enter::done)
         .get("/cases/{id}", &HANDLE_CASES, one::page)
         .post("/cases/{id}/claim", &HANDLE_CASES, acts::claim)
         .post("/cases/{id}/release", &HANDLE_CASES, acts::release)
@@ -110,10 +116,14 @@ fn jobs(ctx: &Ctx) -> Handlers {
     })
 }
 
-/// Persons are forgotten by the rule of their kind, at night.
+/// Persons are forgotten by the rule of their kind, at night; organs are reminded on working mornings.
 fn schedule(ctx: &Ctx) -> Schedule {
-    let ctx = ctx.clone();
-    Schedule::default().with(Entry::new(
+    let (ctx, mornings) = (ctx.clone(), ctx.clone());
+    let remind = Entry::new("cases.remind", "提醒到期的办件", Every::Daily(time(8, 20, 0, 0)), move || {
+        let ctx = mornings.clone();
+        async move { Ok(remind::today(&ctx).await?) }
+    });
+    Schedule::default().with(remind).with(Entry::new(
         "cases.erase",
         "删除保存期满的当事人信息",
         Every::Daily(time(3, 10, 0, 0)),

@@ -1,13 +1,15 @@
-//! Telling an organ by mail that a case waits for it: number and day, nothing of the person.
+//! Telling by mail: an organ that a case waits for it, and who started a case that there is something new. Numbers and days,
+//! nothing of what anybody wrote.
 
 use std::sync::Arc;
 
+use case::PartyRole;
 use kernel::id::CaseId;
 use store::{Tx, jobs::NewJob};
 use web::{
     Ctx, Refusal,
     hooks::Recipients,
-    mail::{Mail, SEND},
+    mail::{Mail, SEND, SEND_SEALED, SealedMail},
 };
 
 /// Has whoever handles such cases in the organ told, in the write under way. `what` stands in the subject: 督办.
@@ -33,5 +35,31 @@ pub async fn tell(ctx: &Ctx, tx: &mut Tx, case: &CaseId, what: &str) -> Result<(
         ),
     };
     tx.enqueue(NewJob::now(SEND, &mail)).await?;
+    Ok(())
+}
+
+/// Has who started the case told that there is something new, where they left a mail address; sealed while it waits, in the write
+/// under way. The words of the office are read behind the code alone.
+///
+/// # Errors
+/// When the key does not fit; when the database fails.
+pub async fn tell_person(ctx: &Ctx, tx: &mut Tx, case: &CaseId) -> Result<(), Refusal> {
+    let entry = case::entry(tx.conn(), case).await?.ok_or(Refusal::NotFound)?;
+    let kind = entry.kind(ctx).ok_or(Refusal::NotFound)?;
+    let parties = case::parties(ctx, tx.conn(), case).await?;
+    let own = |role: PartyRole| role != PartyRole::ThirdParty;
+    let known = parties.into_iter().find(|(_, role, person)| own(*role) && !person.email.is_empty());
+    let Some((_, _, person)) = known else { return Ok(()) };
+    let told = entry.state(kind).told;
+    let mail = Mail {
+        to: vec![person.email],
+        subject: format!("{}（{}）有新的进展", kind.label, entry.number),
+        text: format!(
+            "{told}\n\n请用回执上的查询码查看：{}/cases/track\n\n为保护个人信息，邮件不写内容。",
+            ctx.portal_url()
+        ),
+    };
+    let sealed = SealedMail::seal(ctx.files(), &tx.seams(), &mail)?;
+    tx.enqueue(NewJob::now(SEND_SEALED, &sealed)).await?;
     Ok(())
 }

@@ -2,14 +2,14 @@
 
 use case::{
     Kind, Phase,
-    queue::{self, Waiting},
+    queue::{self, Filter, Row, Waiting},
 };
 use futures::future::BoxFuture;
 use kernel::{OrganCode, Staff, may, time};
 use review::stand_in;
 use web::{
     Ctx, Result,
-    hooks::{DeskItem, DeskSource},
+    hooks::{DeskItem, DeskSource, FOUND, Finder, Found},
 };
 
 use super::{GROUP, list::kinds_of};
@@ -93,6 +93,43 @@ impl DeskSource for Work {
             }
             let open = states(&kinds, &[Phase::Open]);
             Ok(vec![("/cases", queue::count(ctx.db(), &own(ctx, staff), &keys(&kinds), &open).await?)])
+        })
+    }
+}
+
+/// Cases by their numbers, from every page of the office: nothing else of a case can be looked for.
+pub(super) struct Numbers;
+
+impl Finder for Numbers {
+    fn group(&self) -> &'static str {
+        "办件"
+    }
+
+    fn find<'a>(&'a self, ctx: &'a Ctx, staff: &'a Staff, words: &'a str) -> BoxFuture<'a, Result<Vec<Found>>> {
+        Box::pin(async move {
+            let kinds = kinds_of(ctx, staff);
+            if kinds.is_empty() || !words.chars().any(|c| c.is_ascii_digit() || ('０'..='９').contains(&c)) {
+                return Ok(Vec::new());
+            }
+            let filter = Filter {
+                organs: (!staff.central).then(|| own(ctx, staff)),
+                kinds: keys(&kinds),
+                phase: "all".to_owned(),
+                number: words.to_owned(),
+                ..Filter::default()
+            };
+            let page = queue::list(&filter).page::<Row>(ctx.db(), Some("received-"), None, FOUND).await?;
+            let mut found = Vec::new();
+            for row in &page.rows {
+                let Some(kind) = case::find(ctx, &row.kind) else { continue };
+                let directory = ctx.directory();
+                found.push(Found {
+                    label: format!("{} {}", row.registered(kind), row.brief(ctx)?),
+                    about: format!("{}　{}", kind.state(&row.state).label, directory.short_name(&row.organ)),
+                    href: format!("/cases/{}", row.id),
+                });
+            }
+            Ok(found)
         })
     }
 }

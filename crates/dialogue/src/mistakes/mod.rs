@@ -97,11 +97,19 @@ static LETTERS: [LetterKind; 1] =
 
 static FIELDS: [(&str, &str); 4] = [("page", "网页"), ("what", "错在哪里"), ("right", "应当是"), ("more", "补充")];
 
+/// What the desk fills in for somebody who calls.
+static DESK: [StepField; 3] = [
+    StepField::new("what", "错在哪里", Input::Text(2000)),
+    StepField::new("page", "网页", Input::Line(500)).hint("网页的地址或标题"),
+    StepField::new("right", "应当是", Input::Text(1000)).optional(),
+];
+
 /// 网站找错. Persons are forgotten a year after the answer.
 pub static MISTAKE: CaseKind = CaseKind {
     outcomes: &OUTCOMES,
     fields: &FIELDS,
     letters: &LETTERS,
+    desk: &DESK,
     keep_days: 366,
     ..CaseKind::new("mistake", "网站找错", "找错", &STATES, &STEPS, &ANSWER)
 };

@@ -109,6 +109,7 @@ both! {
         let mut clerk = app.clerk().await;
         let mut editor = app.person("editor-office", "QH001", &[Role::Editor]).await;
         clerk.get("/cases").await.expect(200).shows("电话号码少了一位。").hides(CANARY);
+        clerk.get("/").await.expect(200).shows("找错〔2026〕1号").hides(CANARY);
         let page = editor.get(&format!("/cases/{id}/steps/reply")).await.expect(200);
         let (once, version) = (page.field("once"), page.field("version"));
         let answer = [("result", "corrected"), ("answer", "已经更正。")];
@@ -173,6 +174,51 @@ both! {
         reader.get(&follow).await.expect(200).shows("图已补上。").shows("网站找错答复〔2026〕1号").shows("已答复");
         // A reply after the end.
         step(&mut clerk, &id, "reply", &[("result", "right"), ("answer", "晚了")]).await.expect(409);
+    }
+
+    async fn another_organ_takes_over_and_the_clock_runs_on(app) {
+        let (receipt, id) = reported(app, "栏目里的负责人已经调走。").await;
+        let follow = receipt.replace("/mistakes/r/", "/cases/c/");
+        let (mut clerk, mut editor) = (app.clerk().await, app.editor("QH010").await);
+        editor.get(&format!("/cases/{id}")).await.expect(403);
+        let form = |organ: &'static str| [("organ", organ), ("reason", "栏目由财政局维护")];
+        clerk.post(&format!("/cases/{id}/transfer"), &form("QH999")).await.expect(422).shows("栏目由财政局维护");
+        clerk.post(&format!("/cases/{id}/transfer"), &form("QH010")).await.expect(303);
+        editor.get(&format!("/cases/{id}")).await.expect(200).shows("栏目由财政局维护").shows("2026-03-05");
+        app.visitor().get(&follow).await.expect(200).shows("转由其他机关办理").shows("县财政局").hides("栏目由财政局维护");
+        clerk.post(&format!("/cases/{id}/oversee"), &[("words", "请今天内答复")]).await.expect(303);
+        editor.get(&format!("/cases/{id}")).await.expect(200).shows("请今天内答复");
+        app.visitor().get(&follow).await.expect(200).hides("请今天内答复");
+        editor.post(&format!("/cases/{id}/oversee"), &[("words", "不归我管")]).await.expect(403);
+        editor.get("/").await.expect(200).shows("栏目里的负责人已经调走。");
+    }
+
+    async fn what_comes_by_telephone_stands_in_the_same_register(app) {
+        let mut editor = app.editor("QH010").await;
+        let once = editor.get("/cases/new/mistake").await.expect(200).field("once");
+        let form = |on: &'static str| {
+            [("channel", "phone"), ("received_on", on), ("what", "公开表的年份不对。"), ("page", "预算公开"), ("phone", PHONE)]
+        };
+        let sent = |on: &'static str, once: &str| {
+            let mut all: Vec<(&str, String)> = form(on).iter().map(|(name, value)| (*name, (*value).to_owned())).collect();
+            all.push(("once", once.to_owned()));
+            all
+        };
+        let wrong = sent("2026-03-09", &once);
+        let wrong: Vec<_> = wrong.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        editor.post("/cases/new/mistake", &wrong).await.expect(422).shows("不能晚于今天").shows("公开表的年份不对。");
+        // A Sunday; the days are counted from the Monday after.
+        let right = sent("2026-03-01", &once);
+        let right: Vec<_> = right.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        let page = editor.post("/cases/new/mistake", &right).await.expect(200).shows("找错〔2026〕1号").shows("2026-03-04");
+        let mut reader = app.visitor();
+        let to = reader.post("/cases/track", &[("code", &code(&page))]).await.expect(303).location();
+        reader.get(&to).await.expect(200).shows("公开表的年份不对。");
+        // Sent again it is the same case.
+        editor.post("/cases/new/mistake", &right).await.expect(303);
+        assert_eq!(number(app, "SELECT COUNT(*) FROM case_entry").await, 1);
+        editor.get("/cases?q=1").await.expect(200).shows("公开表的年份不对。");
+        editor.get("/cases/export.xlsx?phase=all").await.expect(200);
     }
 
     async fn what_is_published_names_nobody(app) {

@@ -67,6 +67,7 @@ both! {
         crate::publishing::column(app).await;
         crate::matrix::documents(app).await;
         crate::matrix::duties(app).await;
+        crate::matrix::cases(app).await;
         policy(app).await;
         let mut faults = Vec::new();
         for (organ, roles) in [("QH010", &Role::ALL[..]), ("QH001", &Role::ALL[..])] {

@@ -40,6 +40,8 @@ const PAGES: &[(&str, &str)] = &[
     ("/dialogue", "互动"),
     ("/consultations", "征求意见"),
     ("/letters", "写信咨询"),
+    ("/mistakes", "网站找错"),
+    ("/cases/track", "查办理进度"),
     ("/services", "办事指南"),
     ("/data", "数据开放"),
     ("/api", "开放接口"),

@@ -198,7 +198,7 @@ fn known(path: &Path) -> Result<Option<Vec<u8>>> {
     match hex::decode(text.trim_ascii()) {
         Ok(key) if key.len() == 32 => Ok(Some(key)),
         _ => Err(Error::Sealed(format!(
-            "密钥文件 {} 读不懂，不是本程序写的密钥。请从另行保管的那一份恢复它；没有它，动态口令和密封的附件打不开",
+            "密钥文件 {} 读不懂，不是本程序写的密钥。请从另行保管的那一份恢复它；没有它，动态口令、密封的附件和办件里的个人信息打不开",
             path.display()
         ))),
     }

@@ -1,0 +1,204 @@
+//! Clocks, four eyes, letters, erasure: what no kind has to prove again.
+
+use case::{Typed, letters};
+use clock::Pause;
+use jiff::civil::{Date, date};
+use kernel::{Role, id::CaseId};
+use store::{Tx, query_scalar};
+use web::Refusal;
+
+use crate::home::{Home, SAMPLE, person};
+
+fn due(from: Date, pauses: &[Pause], extend: u32) -> String {
+    let run = clock::run(&clock::rule::FOI_RESPONSE, from, pauses, extend, &kernel::Calendar::bundled());
+    run.expect("within the calendar").due().date().to_string()
+}
+
+async fn step(
+    home: &Home,
+    actor: &kernel::Actor,
+    id: &CaseId,
+    name: &str,
+    fields: &[(&str, &str)],
+) -> Result<case::Taken, Refusal> {
+    home.tried(async |tx: &mut Tx| case::take(&home.ctx, tx, actor, id, name, &Typed::of(fields)).await).await
+}
+
+fn conflict<T>(done: Result<T, Refusal>, words: &str) {
+    match done {
+        Err(Refusal::Conflict(why)) => assert!(why.contains(words), "{why}"),
+        Err(other) => panic!("{}", other.words()),
+        Ok(_) => panic!("it was not refused"),
+    }
+}
+
+fn at_field<T>(done: Result<T, Refusal>, field: &str) {
+    match done {
+        Err(Refusal::Fields(errors)) => assert!(errors.of(field).is_some(), "{errors:?}"),
+        Err(other) => panic!("{}", other.words()),
+        Ok(_) => panic!("it was not refused"),
+    }
+}
+
+#[tokio::test]
+async fn more_time_is_asked_for_once_and_granted_by_another() {
+    let home = Home::new().await;
+    let id = home.filed().await;
+    let from = date(2026, 3, 2);
+    assert_eq!(home.entry(&id).await.due_on, due(from, &[], 0));
+    let (clerk, head) = (person("clerk", "QH010", Role::Editor), person("head", "QH010", Role::OrganHead));
+    let ask = async |units: u32| {
+        home.tried(async |tx: &mut Tx| case::ask_extension(&home.ctx, tx, &head, &id, units, "要调取纸质档案").await)
+            .await
+    };
+    at_field(ask(21).await, "units");
+    ask(10).await.expect("asked");
+    conflict(ask(10).await, "正在等待审批");
+    let decide = async |actor: &kernel::Actor| {
+        home.tried(async |tx: &mut Tx| case::decide_extension(&home.ctx, tx, actor, &id, true).await).await
+    };
+    assert!(matches!(decide(&clerk).await, Err(Refusal::Forbidden(_))), "an editor grants nothing");
+    conflict(decide(&head).await, "另一个人");
+    let chief = person("chief", "QH001", Role::CountyOffice);
+    decide(&chief).await.expect("granted");
+    assert_eq!(home.entry(&id).await.due_on, due(from, &[], 10));
+    conflict(ask(5).await, "不能再延长");
+    let entry = home.entry(&id).await;
+    let past = case::history(&home.ctx, home.ctx.db().read(), &entry).await.expect("history");
+    let last = past.last().expect("a line");
+    assert_eq!((last.step.as_str(), last.fields["reason"].as_str()), ("extended", "要调取纸质档案"));
+}
+
+#[tokio::test]
+async fn after_the_last_day_nothing_is_extended() {
+    let home = Home::new().await;
+    let id = home.filed().await;
+    home.pass(35);
+    let head = person("head", "QH010", Role::OrganHead);
+    let late = home.tried(async |tx: &mut Tx| case::ask_extension(&home.ctx, tx, &head, &id, 5, "来不及").await).await;
+    conflict(late, "已过");
+}
+
+#[tokio::test]
+async fn the_clock_stands_while_others_are_asked() {
+    let home = Home::new().await;
+    let id = home.filed().await;
+    let clerk = person("clerk", "QH010", Role::Editor);
+    home.pass(1);
+    step(&home, &clerk, &id, "consult", &[]).await.expect("asked");
+    assert!(home.entry(&id).await.due_guess, "the last day moves on with every day");
+    home.pass(7);
+    assert_eq!(case::recount(&home.ctx).await.expect("counted"), 1);
+    let lasting = Pause::between(date(2026, 3, 3), date(2026, 3, 10)).expect("a pause");
+    assert_eq!(home.entry(&id).await.due_on, due(date(2026, 3, 2), &[lasting], 0));
+    let early = step(&home, &clerk, &id, "heard", &[("on", "2026-03-02")]).await;
+    at_field(early, "on");
+    // The answer is entered a day after it came.
+    step(&home, &clerk, &id, "heard", &[("on", "2026-03-09")]).await.expect("heard");
+    let pause = Pause::between(date(2026, 3, 3), date(2026, 3, 9)).expect("a pause");
+    let entry = home.entry(&id).await;
+    assert_eq!((entry.due_on.as_str(), entry.due_guess), (due(date(2026, 3, 2), &[pause], 0).as_str(), false));
+}
+
+#[tokio::test]
+async fn four_eyes_are_two_people() {
+    let home = Home::new().await;
+    let id = home.filed().await;
+    let (head, deputy) = (person("head", "QH010", Role::OrganHead), person("deputy", "QH010", Role::OrganHead));
+    let clerk = person("clerk", "QH010", Role::Editor);
+    assert!(matches!(step(&home, &clerk, &id, "check", &[]).await, Err(Refusal::Forbidden(_))));
+    step(&home, &head, &id, "check", &[]).await.expect("checked");
+    let given = [("outcome", "refused"), ("ground", "secret")];
+    conflict(step(&home, &head, &id, "answer", &given).await, "另一个人");
+    at_field(step(&home, &deputy, &id, "answer", &[("outcome", "never")]).await, "outcome");
+    at_field(step(&home, &deputy, &id, "answer", &[("outcome", "given"), ("on", "2026-03-03")]).await, "on");
+    step(&home, &deputy, &id, "answer", &given).await.expect("answered");
+    conflict(step(&home, &deputy, &id, "answer", &given).await, "已答复");
+    let entry = home.entry(&id).await;
+    assert_eq!((entry.outcome.as_str(), entry.due_on.as_str(), entry.is_ended()), ("refused", "", true));
+    let counted = case::fact_count(home.ctx.db().read(), &SAMPLE, "ground", "secret").await.expect("counted");
+    assert_eq!(counted, 1);
+    // The applicant's own step is nobody's of the office.
+    assert!(matches!(step(&home, &head, &id, "withdraw", &[]).await, Err(Refusal::NotFound)));
+}
+
+#[tokio::test]
+async fn what_cannot_be_registered_says_why() {
+    let home = Home::new().await;
+    let clerk = person("clerk", "QH010", Role::Editor);
+    let register = async |change: fn(&mut case::Filing)| {
+        let mut filing = home.filing();
+        change(&mut filing);
+        home.tried(async |tx: &mut Tx| case::register(&home.ctx, tx, &clerk, filing).await).await
+    };
+    at_field(register(|filing| filing.received_on = date(2026, 3, 3)).await, "received_on");
+    at_field(register(|filing| filing.received_on = date(2015, 3, 3)).await, "received_on");
+    at_field(register(|filing| filing.organ = "QH099".into()).await, "organ");
+    let first = register(|_| ()).await.expect("registered");
+    let second = register(|filing| filing.received_on = date(2026, 3, 1)).await.expect("registered on a Sunday");
+    let (first, second) = (home.entry(&first).await, home.entry(&second).await);
+    assert_eq!((first.place, second.place), (1, 2));
+    assert_eq!(second.registered(&SAMPLE), "试〔2026〕2号");
+    assert_ne!(first.number[9..], second.number[9..], "the number told outside says nothing of how many there are");
+}
+
+#[tokio::test]
+async fn a_letter_is_signed_by_another_and_its_delivery_ends_the_case() {
+    let home = Home::new().await;
+    let id = home.filed().await;
+    let (head, deputy) = (person("head", "QH010", Role::OrganHead), person("deputy", "QH010", Role::OrganHead));
+    let body = letters::Body {
+        addressee: "读者甲".to_owned(),
+        title: "答复书".to_owned(),
+        text: "现予公开。".to_owned(),
+        ..letters::Body::default()
+    };
+    let ctx = &home.ctx;
+    at_field(
+        home.tried(async |tx: &mut Tx| letters::draft(ctx, tx, &head, &id, "reply", &letters::Body::default()).await)
+            .await,
+        "text",
+    );
+    let letter = home.done(async |tx: &mut Tx| letters::draft(ctx, tx, &head, &id, "reply", &body).await).await;
+    let sign = async |actor: &kernel::Actor| {
+        home.tried(async |tx: &mut Tx| letters::sign(ctx, tx, actor, &id, (&letter, 1)).await).await
+    };
+    conflict(sign(&head).await, "另一个人签发");
+    let deliver = async |on: &str| {
+        home.tried(async |tx: &mut Tx| letters::deliver(ctx, tx, &head, &id, &letter, ("post", on)).await).await
+    };
+    conflict(deliver("").await, "不能登记送达");
+    sign(&deputy).await.expect("signed");
+    at_field(deliver("2026-02-01").await, "on");
+    deliver("").await.expect("delivered");
+    let entry = home.entry(&id).await;
+    assert_eq!((entry.state.as_str(), entry.outcome.as_str()), ("answered", "given"));
+    let known = letters::of_case(ctx, ctx.db().read(), &entry).await.expect("letters");
+    assert_eq!(known[0].number(&SAMPLE.letters[0]), "试答复〔2026〕1号");
+    conflict(deliver("").await, "已送达");
+}
+
+#[tokio::test]
+async fn an_erased_case_counts_and_tells_of_nobody() {
+    let home = Home::new().await;
+    let id = home.filed().await;
+    let ctx = &home.ctx;
+    let head = person("head", "QH010", Role::OrganHead);
+    let erase = async || home.tried(async |tx: &mut Tx| case::erase(ctx, tx, &head, &id, "asked").await).await;
+    conflict(erase().await, "还没有办结");
+    let applicant = kernel::Actor::Applicant(id.clone());
+    step(&home, &applicant, &id, "withdraw", &[]).await.expect("withdrawn");
+    assert!(case::due_for_erasure(ctx, 10).await.expect("due").is_empty(), "its time has not come");
+    home.pass(i64::from(SAMPLE.keep_days) + 1);
+    assert_eq!(case::due_for_erasure(ctx, 10).await.expect("due"), [id.clone()]);
+    erase().await.expect("erased");
+    conflict(erase().await, "已经删除");
+    let (entry, read) = (home.entry(&id).await, ctx.db().read());
+    assert!(entry.key(ctx).expect("a key").is_none());
+    assert!(case::request(ctx, read, &entry).await.expect("request").is_empty());
+    assert!(case::masked(ctx, read, &id).await.expect("parties").iter().all(|party| party.lines.is_empty()));
+    assert_eq!(case::facts(read, &id).await.expect("facts")["applicant"], "natural");
+    let left: i64 =
+        query_scalar("SELECT COUNT(*) FROM case_text WHERE sealed <> ''").fetch_one(read).await.expect("count");
+    assert_eq!(left, 0);
+}
