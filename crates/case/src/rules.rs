@@ -37,6 +37,9 @@ pub trait Rules: Send + Sync {
     /// What it lacks.
     fn letter(&self, ctx: &Ctx, before: Before<'_>, kind: &LetterKind, body: &Body) -> Result<(), Refusal>;
 
+    /// Whether a letter of this kind can be drafted now: pages offer no other.
+    fn letter_now(&self, ctx: &Ctx, before: Before<'_>, kind: &LetterKind) -> bool;
+
     /// Address in the office, `{id}` for the case, of the page on which a letter of this kind is drafted; `None` = the common
     /// one.
     fn letter_page(&self, letter: &str) -> Option<&'static str>;

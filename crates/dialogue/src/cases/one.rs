@@ -264,7 +264,10 @@ async fn doable(
         let page = own.map(|page| page.replace("{id}", entry.id.as_str()));
         (format!("制作{}", letter.label), page.unwrap_or_else(|| format!("{at}/letters/new/{}", letter.key)))
     };
-    let letters = kind.letters.iter().filter(|letter| letter.from.contains(&state) && !entry.is_erased());
+    let past = case::history(ctx, ctx.db().read(), entry).await?;
+    let before = case::Before { entry, past: &past };
+    let now = |letter: &&case::LetterKind| rules.is_none_or(|rules| rules.letter_now(ctx, before, letter));
+    let letters = kind.letters.iter().filter(|letter| letter.from.contains(&state) && !entry.is_erased()).filter(now);
     let mut letters: Vec<(String, String)> = letters.map(written).collect();
     // Where the law asks for letters, the next thing to do is to write one.
     if rules.is_some() && entry.is_open(kind) {

@@ -1,6 +1,6 @@
 //! What the law of requests asks before a step and before a letter, whatever form led there.
 
-use ::foi::{Decision, Outcome, State, Step};
+use ::foi::{Decision, Opinion, Outcome, State, Step};
 use case::{Before, Filled, LetterKind, Rules, letters::Body};
 use jiff::civil::Date;
 use kernel::time;
@@ -105,6 +105,19 @@ impl Rules for Law {
             errors.add(&field, message);
         }
         if errors.is_empty() { Ok(()) } else { Err(errors.into()) }
+    }
+
+    fn letter_now(&self, ctx: &Ctx, before: Before<'_>, kind: &LetterKind) -> bool {
+        let state = state(ctx, before, ctx.today());
+        let objected = || {
+            let objects = |(_, opinion): (Date, Opinion)| opinion == Opinion::ObjectsWithReason;
+            state.facts.questions.iter().any(|question| question.answered.is_some_and(objects))
+        };
+        match kind.key {
+            "extension" => state.facts.extension.is_some(),
+            "override" => objected(),
+            _ => allowed(&state, kind.delivered).is_ok(),
+        }
     }
 
     fn letter_page(&self, letter: &str) -> Option<&'static str> {

@@ -104,7 +104,7 @@ pub(super) async fn form(
     desk: Desk,
     Path((id, letter)): Path<(CaseId, String)>,
 ) -> Result<Response> {
-    shown(&ctx, &desk, (&id, &letter), &Typed::new(), FormErrors::new()).await
+    shown(&ctx, &desk, (&id, letter.as_str()), &Typed::new(), FormErrors::new()).await
 }
 
 /// `POST /foi/cases/{id}/notices/{letter}`
@@ -117,7 +117,8 @@ pub(super) async fn draft(
     let (notice, what) = known(&letter)?;
     let done = async |tx: &mut Tx| {
         let drafted = written(&ctx, tx, &desk, (&id, notice.key), &typed).await?;
-        Ok(Done::ok(format!("/cases/{id}/letters/{drafted}"), format!("已拟好{}，等另一个人签发。", what.label)))
+        let words = format!("已拟好{}，等另一个人签发。", what.label);
+        Ok::<_, Refusal>(Done::ok(format!("/cases/{id}/letters/{drafted}"), words))
     };
     let again = async |errors: FormErrors| shown(&ctx, &desk, (&id, notice.key), &typed, errors).await;
     act_in_place(&ctx, of(&typed, "once"), done, again).await

@@ -1,6 +1,6 @@
 //! Drafting the answer: the outcomes of the law to choose from, then what this one must hold.
 
-use ::foi::{Exemption, Need, Outcome, report::Row};
+use ::foi::{Decision, Exemption, Need, Outcome, report::Row};
 use askama::Template;
 use axum::{
     extract::{Path, State},
@@ -102,6 +102,8 @@ struct Page {
     /// What to keep in mind before anything is chosen: a period that is over, opinions that stand against it.
     notes: Vec<String>,
     choices: Vec<Choice>,
+    /// What does not follow from what happened, each with why.
+    unfit: Vec<(&'static str, String)>,
     outcome: Option<Choice>,
     exemptions: Vec<(&'static str, &'static str, &'static str)>,
     chosen: Vec<String>,
@@ -156,6 +158,12 @@ fn kinds(typed: &Typed) -> Vec<Kinds> {
     .collect()
 }
 
+/// Why an answer does not follow from what happened.
+fn unfit(outcome: Outcome, state: &::foi::State) -> Option<String> {
+    let problems = Decision::new(outcome).problems(state);
+    problems.into_iter().find(|problem| problem.field == "outcome").map(|problem| problem.message)
+}
+
 /// A case of this kind that this person handles, and how it stands.
 async fn seen(ctx: &Ctx, desk: &Desk, id: &CaseId) -> Result<(Entry, Kind, ::foi::State)> {
     let db = ctx.db().read();
@@ -185,7 +193,10 @@ async fn shown(ctx: &Ctx, desk: &Desk, id: &CaseId, typed: &Typed, errors: FormE
     law::allowed(&state, "answered")?;
     let installed = Installed::of(ctx);
     let outcome = Outcome::of(of(typed, "outcome")).filter(|outcome| outcome.is_answer());
-    let answers = Outcome::ALL.into_iter().filter(|outcome| outcome.is_answer());
+    let answers: Vec<Outcome> = Outcome::ALL.into_iter().filter(|outcome| outcome.is_answer()).collect();
+    let unfit: Vec<(Outcome, String)> =
+        answers.iter().filter_map(|answer| Some((*answer, unfit(*answer, &state)?))).collect();
+    let fits = |answer: &&Outcome| !unfit.iter().any(|(known, _)| known == *answer);
     let has = outcome.is_some_and(Outcome::has_exemptions);
     let exemptions = Exemption::ALL.iter().map(|one| (one.code(), one.label(), one.ground()));
     let bad = !errors.is_empty();
@@ -196,7 +207,8 @@ async fn shown(ctx: &Ctx, desk: &Desk, id: &CaseId, typed: &Typed, errors: FormE
         number: entry.registered(kind),
         wanted: Case::of(ctx, ctx.db().read(), &entry).await?.wanted().to_owned(),
         notes: notes(&state),
-        choices: if outcome.is_none() { answers.map(|one| choice(one, &installed)).collect() } else { Vec::new() },
+        choices: answers.iter().filter(fits).map(|one| choice(*one, &installed)).collect(),
+        unfit: unfit.iter().map(|(answer, why)| (answer.label(), why.clone())).collect(),
         exemptions: if has { exemptions.collect() } else { Vec::new() },
         chosen: of(typed, "exemptions").split(',').filter(|code| !code.is_empty()).map(str::to_owned).collect(),
         kinds: if has { kinds(typed) } else { Vec::new() },
@@ -228,7 +240,7 @@ pub(super) async fn draft(
     let typed = posted.typed();
     let done = async |tx: &mut Tx| {
         let letter = written(&ctx, tx, &desk, (&id, "reply"), &typed).await?;
-        Ok(Done::ok(format!("/cases/{id}/letters/{letter}"), "已拟好答复书，等另一个人签发。"))
+        Ok::<_, Refusal>(Done::ok(format!("/cases/{id}/letters/{letter}"), "已拟好答复书，等另一个人签发。"))
     };
     let again = async |errors: FormErrors| shown(&ctx, &desk, &id, &typed, errors).await;
     act_in_place(&ctx, &posted.once, done, again).await
