@@ -96,7 +96,12 @@ impl Letter {
 
     /// Whether the person who started the case may read it.
     pub fn is_delivered(&self) -> bool {
-        self.state == "delivered" && !self.body.more.contains_key(TO_OTHERS)
+        self.state == "delivered" && !self.is_to_others()
+    }
+
+    /// Whether it goes to others, whom the case concerns.
+    pub fn is_to_others(&self) -> bool {
+        self.body.more.contains_key(TO_OTHERS)
     }
 }
 

@@ -18,6 +18,7 @@ use web::{
 use super::{
     acts::{self, seen},
     fields::{Act, Field, Typed, of, shown, version},
+    notice,
 };
 
 fn body(typed: &Typed) -> Body {
@@ -225,10 +226,15 @@ pub(super) async fn deliver(
     Path((id, letter)): Path<(CaseId, LetterId)>,
     Form(typed): Form<Typed>,
 ) -> Result<Response> {
+    let (_, _, known) = found(&ctx, &desk, &id, &letter).await?;
     let done = async |tx: &mut Tx| {
         let how = (of(&typed, "way"), of(&typed, "on"));
         letters::deliver(&ctx, tx, &desk.actor(), &id, &letter, how).await?;
-        Ok::<_, Refusal>(Done::ok(format!("/cases/{id}"), "已登记送达，当事人在查询页面可以看到文书。"))
+        if known.is_to_others() {
+            return Ok::<_, Refusal>(Done::ok(format!("/cases/{id}"), "已登记送达，申请人看不到这份文书。"));
+        }
+        notice::tell_person(&ctx, tx, &id).await?;
+        Ok(Done::ok(format!("/cases/{id}"), "已登记送达，当事人在查询页面可以看到文书。"))
     };
     let again = async |errors: FormErrors| page_of(&ctx, &desk, (&id, &letter), &typed, errors).await;
     act_in_place(&ctx, of(&typed, "once"), done, again).await
