@@ -15,7 +15,7 @@
 //! let rules = Rules { calendar: &calendar, readings: &readings, practice: &practice };
 //! let came = Event::new(date(2026, 4, 30), Happened::Came { channel: Channel::Counter });
 //! let state = Timeline::new([came]).on(date(2026, 5, 6), &rules);
-//! assert_eq!(state.due.expect("runs").likely(), date(2026, 6, 1));
+//! assert_eq!(state.due.as_ref().expect("runs").likely(), date(2026, 6, 1));
 //! assert!(state.may(Step::AskSupplement).is_ok());
 //! assert!(state.may(Step::TakePayment).is_err());
 //! ```

@@ -154,15 +154,30 @@ const REVIEW_FINDING: StepField =
     StepField::new("review_finding", "复议结果", Input::Choice(&FINDINGS)).sets(Sets::Fact);
 const SUIT_FINDING: StepField = StepField::new("suit_finding", "诉讼结果", Input::Choice(&FINDINGS)).sets(Sets::Fact);
 const NUMBER: StepField = StepField::new("paper", "案号或者文号", Input::Line(100)).optional();
+const WANTING: StepField = StepField::new("wanting", "需要补正的事项", Input::Text(5000)).told();
+const UNTIL: StepField = StepField::new("until", "补正期限", Input::Day).told();
+const OUTCOME: StepField = StepField::new("outcome", "处理结果", Input::Choice(&OUTCOMES)).told().sets(Sets::Outcome);
+/// What the first answer was: by it the request counts, whatever a review or a court has asked for since.
+const COUNTED: StepField = StepField::new("counted", "年度报告计入", Input::Choice(&OUTCOMES)).sets(Sets::Fact);
+const EXEMPTION: StepField =
+    StepField::new("exemption", "不予公开的情形", Input::Choice(&EXEMPTIONS)).optional().sets(Sets::Fact);
+const SUPPLEMENT: StepField = StepField::new("supplement", "补正的内容", Input::Text(5000)).told();
+const ENDED: StepField = StepField::new("why", "原因", Input::Text(500));
+const REASONS: StepField = StepField::new("reasons", "申请的理由", Input::Text(5000)).told();
+const AMOUNT: StepField = StepField::new("amount", "数额", Input::Line(40)).told();
+const BACK: StepField = StepField::new("why", "撤回原因", Input::Text(500)).optional();
+const BACK_NOTED: StepField = StepField::new("why", "撤回的方式和原因", Input::Text(500));
+const APPLICANT: StepField = StepField::new("applicant", "申请人类别", Input::Choice(&APPLICANTS)).sets(Sets::Fact);
+const CARRIER: StepField = StepField::new("carrier", "信息的形式", Input::Choice(&CARRIERS)).told().sets(Sets::Fact);
+const DELIVERY: StepField =
+    StepField::new("delivery", "提供的途径", Input::Choice(&DELIVERIES)).told().sets(Sets::Fact);
+const CHANGED: StepField = StepField::new("why", "原因", Input::Text(500)).told();
+const ORDERED: StepField = StepField::new("until", "决定或者判决规定的期限", Input::Day).told();
 
 /// The steps that follow the delivery of a letter, which fills their fields.
 const ASK_SUPPLEMENT: Step = Step::new("supplement_asked", "告知补正", &[EXAMINING], SUPPLEMENTING, By::Machine)
     .tick(Tick::Hold)
-    .fields(&[
-        ON,
-        StepField::new("wanting", "需要补正的事项", Input::Text(5000)).told(),
-        StepField::new("until", "补正期限", Input::Day).told(),
-    ])
+    .fields(&[ON, WANTING, UNTIL])
     .told("已告知补正");
 
 const fn consult(key: &'static str, label: &'static str, rule: &'static str, told: &'static str) -> Step {
@@ -173,24 +188,18 @@ const fn consult(key: &'static str, label: &'static str, rule: &'static str, tol
 }
 
 const ANSWER: Step = Step::new("answered", "答复", &[EXAMINING, SUPPLEMENTING, PAYING], ANSWERED, By::Machine)
-    .fields(&[
-        ON,
-        StepField::new("outcome", "处理结果", Input::Choice(&OUTCOMES)).told().sets(Sets::Outcome),
-        // What the first answer was: by it the request counts, whatever a review or a court has asked for since.
-        StepField::new("counted", "年度报告计入", Input::Choice(&OUTCOMES)).sets(Sets::Fact),
-        StepField::new("exemption", "不予公开的情形", Input::Choice(&EXEMPTIONS)).optional().sets(Sets::Fact),
-    ])
+    .fields(&[ON, OUTCOME, COUNTED, EXEMPTION])
     .told("已答复");
 
 static STEPS: [Step; 27] = [
     ASK_SUPPLEMENT,
     Step::new("supplement", "提交补正", &[SUPPLEMENTING], EXAMINING, By::Applicant)
         .tick(Tick::Restart)
-        .fields(&[StepField::new("supplement", "补正的内容", Input::Text(5000)).told()])
+        .fields(&[SUPPLEMENT])
         .told("您提交了补正，答复期限重新计算"),
     Step::new("supplement_noted", "登记收到补正", &[SUPPLEMENTING], EXAMINING, By::Handler)
         .tick(Tick::Restart)
-        .fields(&[ON, StepField::new("supplement", "补正的内容", Input::Text(5000)).told()])
+        .fields(&[ON, SUPPLEMENT])
         .told("收到补正，答复期限重新计算")
         .about("申请人邮寄、当面交来补正材料的，在这里登记。答复期限从收到补正之日起重新计算（条例第三十条）。"),
     consult("consult_third_party", "征求第三方意见", "foi.third-party", "正在征求第三方意见，暂停计时"),
@@ -209,7 +218,7 @@ static STEPS: [Step; 27] = [
         .about("登记最早一份没有答复的征求意见书的意见，其余的继续等待。"),
     Step::new("consult_ended", "结束征求意见", &[CONSULTING], EXAMINING, By::Handler)
         .tick(Tick::Resume)
-        .fields(&[ON, StepField::new("why", "原因", Input::Text(500))])
+        .fields(&[ON, ENDED])
         .told("征求意见结束，继续计时")
         .about(
             "逾期没有答复或者无法送达的，在这里结束。日期填对方答复期限的最后一日，或者决定不再等待的那一天。第三方逾期未答复的，\
@@ -219,37 +228,37 @@ static STEPS: [Step; 27] = [
         .fields(&[ON])
         .told("要求您说明申请的理由"),
     Step::new("reasons", "说明理由", &[EXAMINING], "", By::Applicant)
-        .fields(&[StepField::new("reasons", "申请的理由", Input::Text(5000)).told()])
+        .fields(&[REASONS])
         .told("您说明了理由"),
     Step::new("reasons_noted", "登记收到理由", &[EXAMINING], "", By::Handler)
-        .fields(&[ON, StepField::new("reasons", "申请的理由", Input::Text(5000))])
+        .fields(&[ON, REASONS])
         .told("收到您说明的理由"),
     Step::new("fee_noticed", "收费通知", &[EXAMINING], PAYING, By::Machine)
         .tick(Tick::Hold)
-        .fields(&[ON, StepField::new("amount", "数额", Input::Line(40)).told()])
+        .fields(&[ON, AMOUNT])
         .told("已发出收费通知"),
     Step::new("fee_paid", "登记缴费", &[PAYING], EXAMINING, By::Handler)
         .tick(Tick::Restart)
         .fields(&[ON])
         .told("已缴费，答复期限重新计算"),
     Step::new("withdraw", "撤回申请", RUNNING, WITHDRAWN, By::Applicant)
-        .fields(&[StepField::new("why", "撤回原因", Input::Text(500)).optional()])
+        .fields(&[BACK])
         .told("您撤回了申请")
         .outcome("withdrawn"),
     Step::new("withdraw_noted", "登记撤回", RUNNING, WITHDRAWN, By::Handler)
-        .fields(&[ON, StepField::new("why", "撤回的方式和原因", Input::Text(500))])
+        .fields(&[ON, BACK_NOTED])
         .told("您撤回了申请")
         .about("申请人书面或者电话要求撤回的，在这里登记，写明怎样提出的。登记后不再办理。")
         .outcome("withdrawn"),
     ANSWER,
     Step::new("reclassify", "更正申请人类别", RUNNING, "", By::Handler)
-        .fields(&[StepField::new("applicant", "申请人类别", Input::Choice(&APPLICANTS)).sets(Sets::Fact)])
+        .fields(&[APPLICANT])
         .about("年度报告按申请人类别统计。"),
     Step::new("change_supply", "更改提供方式", RUNNING, "", By::Handler)
         .fields(&[
-            StepField::new("carrier", "信息的形式", Input::Choice(&CARRIERS)).told().sets(Sets::Fact),
-            StepField::new("delivery", "提供的途径", Input::Choice(&DELIVERIES)).told().sets(Sets::Fact),
-            StepField::new("why", "原因", Input::Text(500)).told(),
+            CARRIER,
+            DELIVERY,
+            CHANGED,
         ])
         .told("更改了提供方式")
         .about("按要求的形式提供可能危及载体安全或者成本过高的，可以通过电子数据等其他适当形式提供，或者安排查阅、抄录（条例第四十条）。"),
@@ -259,12 +268,12 @@ static STEPS: [Step; 27] = [
     Step::new("suit_decided", "登记诉讼结果", ANYWHERE, "", By::Handler).fields(&[ON, SUIT_FINDING, NUMBER]),
     Step::new("reopened", "重新办理", &[ANSWERED], EXAMINING, By::Handler)
         .tick(Tick::Restart)
-        .fields(&[ON, StepField::new("until", "决定或者判决规定的期限", Input::Day).told(), NUMBER])
+        .fields(&[ON, ORDERED, NUMBER])
         .told("按复议决定或者判决重新办理")
         .about("复议决定或者判决要求重新答复的，在这里登记。这件重新列入待办，期限以决定或者判决为准。"),
-    Step::new("archived", "归档", &[ANSWERED, WITHDRAWN], ARCHIVED, By::Handler),
+    Step::new("archived", "归档", &[ANSWERED], ARCHIVED, By::Handler),
     Step::new("unarchived", "取出归档", &[ARCHIVED], ANSWERED, By::Decider)
-        .fields(&[StepField::new("why", "原因", Input::Text(500))])
+        .fields(&[ENDED])
         .about("归档后有复议、诉讼或者需要重新办理的，先取出。"),
 ];
 
