@@ -24,9 +24,11 @@ const AT_ONCE: i64 = 500;
 /// # Errors
 /// As [`case::erase()`].
 pub async fn erase(ctx: &Ctx, tx: &mut Tx, actor: &Actor, case: &CaseId, why: &str) -> Result<Erased, Refusal> {
+    // First, since it takes the row of the case: whoever makes a new link takes that before the links, too.
+    let erased = case::erase(ctx, tx, actor, case, why).await?;
     receipt::erase(tx, case).await?;
     applicant::revoke_links(tx, case).await.map_err(Refusal::from)?;
-    case::erase(ctx, tx, actor, case, why).await
+    Ok(erased)
 }
 
 /// The bytes go when the write that took the files out is committed.

@@ -2,6 +2,7 @@
 //! events are the case machine's; a kind needs no page of its own.
 
 mod acts;
+mod attach;
 mod code;
 mod enter;
 mod erasing;
@@ -86,6 +87,8 @@ fn office() -> Routes {
         .weighty("/cases/{id}/code", &UNMASK_CASES, code::renew)
         .get("/cases/{id}/erase", &ERASE_CASES, erasing::form)
         .weighty("/cases/{id}/erase", &ERASE_CASES, erasing::done)
+        .get("/cases/{id}/files", &HANDLE_CASES, attach::form)
+        .upload("/cases/{id}/files", &HANDLE_CASES, attach::add)
         .get("/cases/{id}/files/{file}", &HANDLE_CASES, one::file)
         .get("/cases/{id}/letters/new/{kind}", &HANDLE_CASES, letter::new)
         .post("/cases/{id}/letters/new/{kind}", &HANDLE_CASES, letter::draft)

@@ -290,6 +290,7 @@ async fn doable(
     let public = case::public::of_case(ctx.db().read(), &entry.id).await?.is_some();
     other(decides && ended && !entry.is_erased(), if public { "修改公开的答复" } else { "公开问题和答复" }, "/publish");
     other(decides && public, "撤回公开的答复", "/unpublish");
+    other(!entry.is_erased(), "添加附件", "/files");
     other(acts::may(desk, &UNMASK_CASES, entry, ctx) && !entry.is_erased(), "补发查询码", "/code");
     let erases = acts::may(desk, &ERASE_CASES, entry, ctx);
     other(erases && ended && !entry.is_erased(), "删除当事人信息", "/erase");

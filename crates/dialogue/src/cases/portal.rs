@@ -3,6 +3,7 @@
 use askama::Template;
 use axum::{
     extract::{Path, State},
+    http::StatusCode,
     response::{IntoResponse, Response},
 };
 use case::{
@@ -15,7 +16,7 @@ use portal_form::{Applicant, PortalForm, PortalForms, applicant, limit, private_
 use serde::Deserialize;
 use store::{Tx, jobs::NewJob};
 use web::{
-    Ctx, Done, Form, FormErrors, PortalShell, Reader, Redirect, Refusal, Result, act_in_place, act_now, filters,
+    Acted, Ctx, Form, FormErrors, PortalShell, Reader, Redirect, Refusal, Result, act_for, act_now, filters,
     portal_page,
 };
 
@@ -256,13 +257,22 @@ pub(super) async fn step(
     let (_, kind) = found(&ctx, &applicant).await?;
     let step = kind.step(&name).filter(|step| step.by == By::Applicant).ok_or(Refusal::NotFound)?;
     limit::take(&ctx, ctx.settings::<PortalForms>().sends(), &applicant.client).await?;
-    let done = async |tx: &mut Tx| {
+    // Where it led is kept in the database: never the private link.
+    let done = act_for(&ctx, of(&typed, "once"), async |tx: &mut Tx| {
         let sent = case::Typed { version: version(&typed), fields: typed.clone() };
         case::take(&ctx, tx, &applicant.actor(), &applicant.case, step.key, &sent).await?;
-        Ok::<_, Refusal>(Done::to(code::path(&applicant.secret)))
-    };
-    let again = async |errors: FormErrors| page_of(&ctx, &reader, &applicant, &typed, errors).await;
-    act_in_place(&ctx, of(&typed, "once"), done, again).await
+        Ok::<_, Refusal>(("/cases/track".to_owned(), ()))
+    });
+    match done.await {
+        Ok(Acted::Now(()) | Acted::Before(_)) => Ok(Redirect::to(code::path(&applicant.secret)).into_response()),
+        Err(Refusal::Fields(errors)) => page_of(&ctx, &reader, &applicant, &typed, errors).await,
+        Err(Refusal::Conflict(why)) => {
+            let mut page = page_of(&ctx, &reader, &applicant, &typed, FormErrors::refused(why)).await?;
+            *page.status_mut() = StatusCode::CONFLICT;
+            Ok(page)
+        }
+        Err(other) => Err(other.into()),
+    }
 }
 
 /// `GET /cases/c/{secret}/files/{file}`

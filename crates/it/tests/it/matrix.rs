@@ -410,6 +410,7 @@ async fn ask(client: &mut Client, route: &RouteInfo, path: &str, fields: &[(&str
     let fields: Vec<_> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
     let reply = match route.method {
         Method::GET => client.get(path).await,
+        _ if path.ends_with("/files") => client.upload(path, &[], &[("file", "x.txt", b"x")]).await,
         _ if path.ends_with("/attachments") => client.upload(path, &[], &[("file", "x.txt", b"x")]).await,
         _ if path.ends_with("/import") => client.upload(path, &[], &[("file", "x.docx", b"x")]).await,
         _ if path.ends_with("/pictures") => client.upload(path, &[], &[("file", "x.png", &png(20, 20, 1))]).await,
