@@ -8,7 +8,7 @@ import { crawl, title } from "./lib/links.mjs";
 
 const SEEDS = [
   "/", "/sitemap", "/openness", "/catalogue", "/policies", "/documents", "/plans", "/organs", "/foi", "/foi/apply", "/dialogue", "/services", "/data", "/api", "/reports", "/consultations", "/mistakes", "/cases/track", "/cases/lost", "/interpretations", "/questions", "/audience",
-  "/letters", "/statements/accessibility", "/statements/privacy", "/receipts", "/search", "/search?q=公开", "/search?q=养老补贴", "/search?q=饕餮貔貅", "/search?q=路", "/search?q=",
+  "/letters", "/statements/accessibility", "/statements/privacy", "/receipts", "/subscriptions", "/subscriptions?topic=养老&organ=QH010", "/subscriptions/sent", "/search", "/search?q=公开", "/search?q=养老补贴", "/search?q=饕餮貔貅", "/search?q=路", "/search?q=",
   "/search?q=" + "很长的问题".repeat(30),
 ];
 const MISSING = ["/no-such-page", "/policies/no-such-policy", "/columns/没有的栏目", "/organs/XX999"];
@@ -112,7 +112,7 @@ export async function portalCrawl(program, browser) {
     for (const [path, type, mark] of [
       ["/feed.atom", "xml", "<entry>"], ["/search/feed.atom?q=养老", "xml", "<entry>"], ["/sitemap.xml", "xml", "<loc>"], ["/api/v1/openapi.json", "json", '"openapi"'], ["/api/v1/documents", "json", "{"],
       ["/policies.csv", "csv", ","], ["/robots.txt", "text/plain", "Sitemap"], ["/.well-known/security.txt", "text/plain", "Contact"],
-      ["/documents/feed.atom", "xml", "<entry>"],
+      ["/documents/feed.atom", "xml", "<entry>"], ["/subscriptions/feed.atom?kind=policy", "xml", "<entry>"],
     ]) {
       const answer = await fetch(origin + path);
       const text = await answer.text();

@@ -39,6 +39,26 @@ export async function reading(program, staff) {
     await close(page);
   });
 
+  await test("reading: the library leads to its subscription, whose form keeps what was typed and names what is wrong", async (pages) => {
+    const page = await staff.reader("/policies", pages);
+    await page.locator("header.head a", { hasText: /^订阅$/ }).click();
+    await page.waitForURL("**/subscriptions?kind=policy");
+    check(await page.locator("input[name=kind][value=policy]").isChecked(), "the kind is not chosen");
+    await page.getByLabel("标题或文号里的词").fill("养老");
+    await page.getByLabel("邮箱地址").fill("reader@example");
+    await page.locator("form.form").evaluate((form) => form.setAttribute("novalidate", ""));
+    await page.getByRole("button", { name: "发确认邮件" }).click();
+    await page.locator("#errors").waitFor();
+    check((await page.getByLabel("标题或文号里的词").inputValue()) === "养老", "what was typed is gone");
+    const faults = await sound(page);
+    check(!faults.length, faults.join("; "));
+    await page.getByLabel("邮箱地址").fill("reader@example.invalid");
+    await page.getByRole("button", { name: "发确认邮件" }).click();
+    await page.waitForURL("**/subscriptions/sent");
+    check(!(await page.locator("main").innerText()).includes("reader@"), "the page names the address");
+    await close(page);
+  });
+
   await test("reading: letters typed for a word offer the word, and a wrong character is put right", async (pages) => {
     const page = await staff.reader("/", pages);
     const box = page.getByRole("combobox", { name: "搜索全站" }).first();

@@ -14,9 +14,19 @@ fn what_only_computes_does_no_io() {
     let forbidden =
         Regex::new(r"\b(std::fs|std::net|tokio|async fn|SystemTime::now|Timestamp::now|thread_rng)\b").expect("regex");
     let mut faults = Vec::new();
-    for name in
-        ["fold", "kernel", "clock", "foi", "receipt", "text", "plan-text", "doc-layout", "law-text", "check-text"]
-    {
+    for name in [
+        "fold",
+        "kernel",
+        "clock",
+        "fee",
+        "foi",
+        "receipt",
+        "text",
+        "plan-text",
+        "doc-layout",
+        "law-text",
+        "check-text",
+    ] {
         for path in files(&root().join("crates").join(name).join("src"), &[".rs"]) {
             if path.components().any(|part| ["tests", "tests.rs"].iter().any(|name| part.as_os_str() == *name)) {
                 continue;
@@ -308,6 +318,25 @@ fn no_line_of_a_template_is_longer_than_200_characters() {
         &faults,
         "Break it where `{%-` or `-%}` takes the new line out again, between blocks, or between attributes.",
     );
+}
+
+/// In a list of buttons read aloud 删除, 删除, 删除 says nothing: each names its row, on the button or in `aria-label`.
+#[test]
+fn buttons_of_rows_say_of_which_row() {
+    let rows = Regex::new(r"(?s)<tbody.*?</tbody>").expect("regex");
+    let button = Regex::new(r#"<button((?:[^>"]|"[^"]*")*)>([^<]*)</button>"#).expect("regex");
+    let mut faults = Vec::new();
+    for path in files(&root().join("crates"), &[".html"]) {
+        let text = read(&path);
+        for body in rows.find_iter(&text).filter(|body| body.as_str().contains(" for ")) {
+            for found in button.captures_iter(body.as_str()) {
+                if !found[2].contains("{{") && !found[1].contains("aria-label") {
+                    faults.push(format!("{}: {}", shown(&path), found[2].trim()));
+                }
+            }
+        }
+    }
+    fail_on(&faults, "Add `<span class=\"vh\">：{{ … }}</span>` with what the row is called.");
 }
 
 #[test]

@@ -13,6 +13,7 @@ const BASES: &[&str] = &[
     "kernel",
     "clock",
     "foi",
+    "fee",
     "receipt",
     "store",
     "web",
@@ -27,11 +28,13 @@ const BASES: &[&str] = &[
     "plan-text",
     "check-text",
     "documents",
+    "letter",
 ];
 /// Bases that contexts may import, machines not.
 const FOR_CONTEXTS: &[&str] = &["proof"];
 const MACHINES: &[&str] = &["review", "document", "duty", "portal-form", "case"];
-const CONTEXTS: &[&str] = &["identity", "search", "publishing", "policy", "dialogue", "disclosure", "oversight"];
+const CONTEXTS: &[&str] =
+    &["identity", "search", "publishing", "policy", "dialogue", "disclosure", "oversight", "subscription", "broadcast"];
 
 /// Crates that know all contexts.
 const COMPOSERS: &[&str] = &["app", "testkit", "it"];
@@ -42,6 +45,7 @@ const WITHIN_BASES: &[(&str, &[&str])] = &[
     ("kernel", &["fold"]),
     ("clock", &["kernel"]),
     ("foi", &["kernel", "clock"]),
+    ("fee", &["kernel", "clock"]),
     ("receipt", &["kernel"]),
     ("sound", &[]),
     ("text", &["fold"]),
@@ -52,10 +56,13 @@ const WITHIN_BASES: &[(&str, &[&str])] = &[
     ("check-text", &["fold", "text", "doc-number", "doc-layout", "law-text"]),
     ("documents", &[]),
     // Only the guarded child, which is the program itself, and tests link the heavy readers.
-    ("documents-read", &["documents"]),
+    ("documents-read", &["documents", "fold"]),
+    ("letter", &["kernel"]),
+    // Only the child that makes PDF, which is the program itself, links the typesetter.
+    ("typeset", &["letter"]),
     ("store-derive", &[]),
     ("store", &["kernel", "store-derive"]),
-    ("web", &["kernel", "store"]),
+    ("web", &["fold", "kernel", "store"]),
     ("charts", &["web"]),
     ("card", &[]),
     // All write the log, few ask for its proof: the audit and the commands.

@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use check_text::{
-    Answers, Book, Former, Known, Severity, Sort, Standing, Term, Terms, Wanted, look_over, wanted, wording::Renamed,
+    Answers, Book, Former, Known, Severity, Sort, Standing, Term, Terms, Wanted, look_over, policy::figures, wanted,
+    wording::Renamed,
 };
 use serde::Serialize;
 
@@ -76,7 +77,9 @@ fn answers(wanted: Vec<Wanted>) -> Answers {
         standing,
         number: number.to_owned(),
         articles: (1..=6).map(|number| (number, 0)).collect(),
-        instead: String::new(),
+        figures: vec![((5, 0), figures("每人每月补贴100元，自收到申请之日起二十个工作日内发放，期限三年。"))],
+        year: 2020,
+        ..Known::page()
     };
     let of = |title: &str| match title {
         "青禾县旧办法" => Some(Some(known(Standing::Repealed, "青府发〔2019〕3号"))),
@@ -88,7 +91,7 @@ fn answers(wanted: Vec<Wanted>) -> Answers {
     let one = |wanted: Wanted| {
         let answer = match &wanted {
             Wanted::Document { title, .. } => of(title)?,
-            Wanted::Address(_) => return None,
+            Wanted::Address(_) | Wanted::Outside(_) => return None,
         };
         Some((wanted, answer))
     };

@@ -3,7 +3,6 @@
 
 use std::net::SocketAddr;
 
-use ipnet::IpNet;
 use web::Config;
 
 use crate::capabilities;
@@ -100,16 +99,6 @@ fn is_contact(text: &str) -> bool {
     }
 }
 
-/// Whether a range of addresses is so wide that it is as good as everybody.
-fn is_everybody(net: &IpNet) -> bool {
-    match net {
-        IpNet::V4(net) => net.prefix_len() < 8,
-        IpNet::V6(net) if net.network().to_ipv4_mapped().is_some() => net.prefix_len() < 104,
-        // The loopback address and a county's own range are longer; fc00::/7 is every private network.
-        IpNet::V6(net) => net.prefix_len() < 7,
-    }
-}
-
 /// The host of an address of one of the servers, or what is wrong with it.
 fn host(url: &str) -> Result<&str, &'static str> {
     const FORM: &str = "应以 http:// 或 https:// 开头，结尾不带斜杠，例如 https://www.example.gov.cn";
@@ -148,17 +137,17 @@ fn server(config: &Config, problems: &mut Vec<String>) {
         }
     }
     require(problems, !server.office_allow.is_empty(), "server.office_allow：至少要有一个网段，否则无人能进入后台");
-    for net in server.office_allow.iter().filter(|net| is_everybody(net)) {
+    for net in server.office_allow.iter().filter(|net| egress::is_everybody(net)) {
         problems.push(format!(
             "server.office_allow：{net} 等于允许任何人进入后台。请改为本单位的网段，例如 10.20.0.0/16（互联网政务应用安全管理规定第十九条）"
         ));
     }
-    for net in server.trusted_proxies.iter().filter(|net| is_everybody(net)) {
+    for net in server.trusted_proxies.iter().filter(|net| egress::is_everybody(net)) {
         problems.push(format!(
             "server.trusted_proxies：{net} 等于相信任何人自报的来源。请只写反向代理自己的地址，例如 10.20.0.5/32"
         ));
     }
-    for net in server.metrics_allow.iter().filter(|net| is_everybody(net)) {
+    for net in server.metrics_allow.iter().filter(|net| egress::is_everybody(net)) {
         problems.push(format!(
             "server.metrics_allow：{net} 等于让任何人读取运行数据。请只写监控所在的机器或网段，例如 10.20.0.9/32"
         ));
@@ -210,33 +199,11 @@ fn rest(config: &Config, problems: &mut Vec<String>) {
         "database.url：应为空、sqlite:路径 或 postgres://…",
     );
     for net in &config.settings.get::<duty::settings::Duties>().check_allow {
-        if is_everybody(net) {
-            problems.push(format!(
-                "duties.check_allow：{net} 等于允许本机访问任何地址。请只写要检查的内网网段，例如 10.20.0.0/16"
-            ));
-        } else if OWN.iter().filter_map(|own| own.parse().ok()).any(|own| meet(net, &own)) {
-            problems.push(format!(
-                "duties.check_allow：{net} 包含本机自己的地址，填写佐证的人就能让本程序访问本机上的任何服务。请只写要检查的内网网段，例如 10.20.0.0/16"
-            ));
+        if let Some(why) = egress::unfit(net) {
+            problems.push(format!("duties.check_allow：{why}"));
         }
     }
     routes(config, problems);
-}
-
-/// What a machine calls itself, and where a cloud keeps the secrets of its machines.
-const OWN: [&str; 5] = ["127.0.0.0/8", "0.0.0.0/8", "169.254.0.0/16", "::/127", "fe80::/10"];
-
-/// Whether two ranges have an address in common, also where one is written as IPv6.
-fn meet(one: &IpNet, other: &IpNet) -> bool {
-    let plain = |net: &IpNet| match net {
-        IpNet::V6(v6) if v6.prefix_len() >= 96 => v6
-            .network()
-            .to_ipv4_mapped()
-            .map_or(*net, |v4| ipnet::Ipv4Net::new(v4, v6.prefix_len() - 96).map_or(*net, IpNet::V4)),
-        net => *net,
-    };
-    let (one, other) = (plain(one), plain(other));
-    one.contains(&other) || other.contains(&one)
 }
 
 /// Routes for a kind that nothing passes under would never hold.

@@ -12,6 +12,7 @@ pub mod desk;
 pub mod doctor;
 pub mod health;
 mod home;
+mod letters;
 mod lines;
 mod lock;
 pub mod mail;

@@ -336,7 +336,7 @@ mod tests {
         for number in 0..5_000_u32 {
             log.add(&[&line[..], b"\n"].concat(), number % 10 == 0);
         }
-        assert!(missing(&log).0 > 0);
+        assert!(missing(log).0 > 0);
         assert!(log.waiting().lines.len() <= MOST);
         log.flush();
         assert!(begun.elapsed() < Duration::from_secs(30), "{:?}", begun.elapsed());

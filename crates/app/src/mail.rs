@@ -1,6 +1,7 @@
 //! Delivering mails: to the SMTP server of the configuration, or into an outbox folder that the office shows. A mail to
 //! several people is split into one job for each, so that one bad address or one failure concerns one person. Who wants mails
 //! gathered gets them as one, in the morning of each working day.
+//! Letters to others are handed over one by one (`crates/app/src/letters.rs`).
 
 use std::sync::Arc;
 
@@ -26,8 +27,10 @@ use store::{
 use web::{
     Capability, Ctx,
     hooks::{Leaving, Recipients},
-    mail::{Mail, Outward, SEND, SEND_NOW, SEND_SEALED, SealedMail},
+    mail::{Mail, Outward, Postman, SEND, SEND_NOW, SEND_SEALED, SealedMail},
 };
+
+use crate::letters::ByServer;
 
 /// The kind of job that sends what was gathered for one address.
 const GATHERED: &str = "mail.gathered";
@@ -40,6 +43,7 @@ const MORNING: i64 = 8;
 
 /// Delivering what others put into the queue.
 pub fn capability() -> Capability {
+    let postman: Arc<dyn Postman> = Arc::new(ByServer);
     Capability::new("mail", "邮件")
         .jobs(handlers)
         .migrations(store::migrations!("mail", "../migrations/0001_gathered.sql"))
@@ -48,6 +52,7 @@ pub fn capability() -> Capability {
         .declare(Outward(SEND_SEALED))
         .declare(Outward(GATHERED))
         .declare(Arc::new(Waiting) as Arc<dyn Leaving>)
+        .declare(postman)
 }
 
 fn handlers(ctx: &Ctx) -> Handlers {
@@ -249,20 +254,23 @@ async fn deliver(ctx: &Ctx, mail: &Mail) -> Result<(), Failure> {
         if ctx.config().mail.smtp.is_empty() {
             to_outbox(ctx, &message).await?;
         } else {
-            let transport: AsyncSmtpTransport<Tokio1Executor> =
-                AsyncSmtpTransport::<Tokio1Executor>::from_url(&ctx.config().mail.smtp)
-                    .map_err(|e| Failure::Give(format!("mail.smtp 写法不对：{e}")))?
-                    // Well below the time that a job has: a server that answers late has then not been asked twice.
-                    .timeout(Some(std::time::Duration::from_secs(20)))
-                    .build();
+            let transport = transport(ctx).map_err(Failure::Give)?;
             transport.send(message).await.map_err(|e| Failure::Retry(format!("邮件服务器：{e}")))?;
         }
     }
     Ok(())
 }
 
+/// The configured server; what is wrong with the configuration otherwise.
+pub(crate) fn transport(ctx: &Ctx) -> Result<AsyncSmtpTransport<Tokio1Executor>, String> {
+    let builder = AsyncSmtpTransport::<Tokio1Executor>::from_url(&ctx.config().mail.smtp);
+    let builder = builder.map_err(|e| format!("mail.smtp 写法不对：{e}"))?;
+    // Well below the time that a job has: a server that answers late has then not been asked twice.
+    Ok(builder.timeout(Some(std::time::Duration::from_secs(20))).build())
+}
+
 /// Without a mail server the mail lies in `outbox/` as a file that every mail program opens.
-async fn to_outbox(ctx: &Ctx, message: &Message) -> Result<(), Failure> {
+pub(crate) async fn to_outbox(ctx: &Ctx, message: &Message) -> Result<(), Failure> {
     let folder = ctx.data().join("outbox");
     let name = format!("{}-{}.eml", time::to_db(ctx.seams().now()).replace(':', ""), id::fresh(ctx.seams()));
     let write = async {

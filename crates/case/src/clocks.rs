@@ -2,7 +2,7 @@
 
 use clock::{Pause, Readings, Refusal as Stopped, Rule, Run};
 use jiff::civil::Date;
-use kernel::{Actor, NewEvent, OrganCode, id::CaseId, may_for, time};
+use kernel::{Actor, Calendar, NewEvent, OrganCode, id::CaseId, may_for, time};
 use serde_json::json;
 use store::{Executor, FromRow, Tx, query, query_as};
 use web::{Ctx, Refusal};
@@ -88,7 +88,17 @@ impl ClockView {
 /// Counts a clock as of today. Nothing runs in a case whose turn is nobody's.
 pub(crate) fn count(ctx: &Ctx, kind: Kind, state: &str, row: ClockRow, pauses: Vec<PauseRow>) -> ClockView {
     let rule = ctx.settings::<Readings>().apply(kind.clock);
-    let today = ctx.today();
+    count_by((&ctx.calendar(), ctx.today()), (kind, rule), state, row, pauses)
+}
+
+/// The same by any calendar, on any day.
+pub(crate) fn count_by(
+    (calendar, today): (&Calendar, Date),
+    (kind, rule): (Kind, Rule),
+    state: &str,
+    row: ClockRow,
+    pauses: Vec<PauseRow>,
+) -> ClockView {
     let lasting = pauses.iter().any(|pause| pause.answered_on.is_empty());
     let mut view = ClockView { rule, run: None, held: row.held, lasting, trouble: String::new(), row, pauses };
     let Some(from) = time::parse_date(&view.row.from_on) else { return view };
@@ -105,10 +115,9 @@ pub(crate) fn count(ctx: &Ctx, kind: Kind, state: &str, row: ClockRow, pauses: V
         })
         .collect();
     let extend = u32::try_from(view.row.extended).unwrap_or(0);
-    let calendar = ctx.calendar();
-    match clock::run(&rule, from, &stood, extend, &calendar) {
+    match clock::run(&rule, from, &stood, extend, calendar) {
         Ok(run) => view.run = Some(run),
-        Err(Stopped::Unknown(_)) => match clock::probable(&rule, from, &stood, extend, &calendar) {
+        Err(Stopped::Unknown(_)) => match clock::probable(&rule, from, &stood, extend, calendar) {
             Ok(run) => view.run = Some(run),
             Err(why) => view.trouble = why.to_string(),
         },

@@ -38,7 +38,7 @@
 //! | register | [`Filing`], [`register()`] |
 //! | read | [`seen`], [`Entry`], [`request`], [`facts`], [`history`], [`parties`] |
 //! | move | [`take`], [`open_steps`] |
-//! | clock | [`clock_of`], [`ClockView`], [`ask_extension`], [`decide_extension`] |
+//! | clock | [`clock_of`], [`counted`], [`ClockView`], [`ask_extension`], [`decide_extension`] |
 //! | parties | [`Person`], [`masked`], [`unmask`] |
 //! | law of a kind | [`Rules`] |
 //! | letters | [`letters::draft`], [`letters::sign`], [`letters::deliver`] |
@@ -55,6 +55,7 @@ mod figures;
 pub mod files;
 mod kind;
 pub mod letters;
+mod moved;
 mod office;
 mod party;
 pub mod permissions;
@@ -72,6 +73,7 @@ pub use clocks::{ClockRow, ClockView, PauseRow, ask_extension, asked_reason, clo
 pub use erase::{Erased, due_for_erasure, erase};
 pub use figures::{Figures, RequestFigures};
 pub use kind::{By, CaseKind, Input, Kind, LetterKind, Phase, Sets, State, Step, StepField, Tick, find, kinds};
+pub use moved::{Counted, counted, recount_moved};
 pub use office::{claim, intervene, release, renewed, transfer};
 pub use party::{Masked, PartyId, PartyRole, Person, contact_is, masked, parties, unmask};
 pub use register::{Channel, Filing, register};

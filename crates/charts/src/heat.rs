@@ -2,6 +2,7 @@
 
 use super::open;
 use std::fmt::Write as _;
+use web::page::escape;
 
 /// Cell and gap in drawing units; the month names stand above in `TOP`.
 const CELL: u32 = 11;
@@ -67,6 +68,32 @@ pub fn months(year: i16, days: &[(u16, u32)], upto: u16) -> Vec<(String, u64)> {
             (format!("{}月", month + 1), count)
         })
         .collect()
+}
+
+/// The same as a bar for each month, for narrow screens, where cells of days would be too small or out of sight; nothing before
+/// the first month. `months` as [`months`] gives them.
+#[must_use]
+pub fn bars(year: i16, months: &[(String, u64)]) -> String {
+    /// Width of the drawing, where bars begin, how long the longest is, and the height of a row.
+    const SHAPE: (u32, u32, u64, u32) = (320, 44, 224, 28);
+    let (width, from, longest, row) = SHAPE;
+    let most = months.iter().map(|(_, count)| *count).max().unwrap_or(0);
+    if months.is_empty() {
+        return String::new();
+    }
+    let total: u64 = months.iter().map(|(_, count)| *count).sum();
+    let height = u32::try_from(months.len()).unwrap_or(12) * row;
+    let attributes = format!(r#"viewBox="0 0 {width} {height}""#);
+    let mut svg = open("month-bars", &attributes, &format!("{year} 年每月公开数量：共 {total} 条，最多一月 {most} 条"));
+    for (at, (month, count)) in (0..).zip(months) {
+        let (top, long) = (at * row, (count * longest).div_ceil(most.max(1)));
+        let (base, end) = (top + 19, u64::from(from) + long + 6);
+        let _ = write!(svg, r##"<text x="0" y="{base}" font-size="14" fill="#4a525c">{}</text>"##, escape(month));
+        let _ = write!(svg, r##"<path class="l3" d="M{from} {}h{long}v16h-{long}z" fill="#4d8f63"/>"##, top + 6);
+        let _ = write!(svg, r##"<text x="{end}" y="{base}" font-size="14" fill="#1b1f24">{count}</text>"##);
+    }
+    svg.push_str("</svg>");
+    svg
 }
 
 /// Shade 0–4: nothing, then quarters of the busiest day, so that a single publication is always visible.
@@ -137,6 +164,16 @@ mod tests {
         let svg = heat(2023, &[(0, 7), (366, 7), (1, 2), (1, 3), (2, 1)], 366);
         assert!(svg.contains("2023 年每日公开数量：共 6 条，2 天有发布，最多一天 5 条"), "{svg}");
         assert!(!svg.contains("style=") && !svg.contains(" id="));
+    }
+
+    #[test]
+    fn a_month_is_a_bar_as_long_as_its_share_of_the_busiest() {
+        let svg = bars(2026, &[("1月".into(), 0), ("2月".into(), 5), ("3月".into(), 10)]);
+        assert!(svg.contains("viewBox=\"0 0 320 84\"") && svg.contains("共 15 条，最多一月 10 条"), "{svg}");
+        for path in ["M44 6h0v16h-0z", "M44 34h112v16h-112z", "M44 62h224v16h-224z"] {
+            assert!(svg.contains(path), "{path} in {svg}");
+        }
+        assert_eq!(bars(2026, &[]), "");
     }
 
     #[test]

@@ -11,7 +11,7 @@ mod progress;
 mod qr;
 
 pub use clock::{Clock, clock};
-pub use heat::{heat, months};
+pub use heat::{bars, heat, months};
 pub use progress::progress;
 pub use qr::qr;
 

@@ -136,7 +136,7 @@ const COUNTY: &str = "本县维护的词表";
 const DRAFTING: &str = "国办发〔2018〕37号《关于加强行政规范性文件制定和监督管理工作的通知》";
 
 /// All rules, in the order in which they are shown.
-pub static RULES: [Rule; 32] = [
+pub static RULES: [Rule; 34] = [
     rule(
         ("privacy.id_number", Gate::Privacy, Severity::Block),
         "公民身份号码",
@@ -224,6 +224,13 @@ pub static RULES: [Rule; 32] = [
     )
     .asks(),
     rule(
+        ("policy.figure", Gate::Policy, Severity::Warn),
+        "与引用的条文不符",
+        "写明出自某一条的金额、期限、比例，与文件库里这一条不同；写明的年份与本县这份文件不同",
+        OFFICIAL,
+    )
+    .asks(),
+    rule(
         ("policy.basis", Gate::Policy, Severity::Warn),
         "没有写明制定依据",
         "分条写的办法、规定、细则没有写“根据《……》”",
@@ -280,6 +287,13 @@ pub static RULES: [Rule; 32] = [
         ("wording.link", Gate::Wording, Severity::Warn),
         "打不开的链接",
         "正文里指向本门户而那里没有页面的链接",
+        "《政府网站发展指引》",
+    )
+    .asks(),
+    rule(
+        ("wording.outside", Gate::Wording, Severity::Warn),
+        "打不开的外部链接",
+        "正文里指向别的网站、检查时打不开的链接；要在配置里开启检查",
         "《政府网站发展指引》",
     )
     .asks(),

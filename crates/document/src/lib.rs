@@ -128,6 +128,18 @@ pub fn lists_of_people(parts: &[documents::Part]) -> Vec<(String, String)> {
     documents::rows_of(parts).into_iter().filter_map(list).collect()
 }
 
+/// Words of a file that are some person's and nobody else's business (numbers, homes, names beside them), each once, in the order of
+/// the file: proposed to whoever takes words out of a copy, who looks them over.
+pub fn personal_words(parts: &[documents::Part]) -> Vec<String> {
+    let lists = lists_of_people(parts);
+    let read = parts.iter().filter(|part| part.unread.is_none()).map(|part| part.text.as_str());
+    let texts: Vec<&str> = read.chain(lists.iter().map(|(_, text)| text.as_str())).collect();
+    let listed = Listed::of(&texts);
+    let mut seen = std::collections::HashSet::new();
+    let found = texts.iter().flat_map(|text| masks_with(text, &listed));
+    found.map(|mask| mask.from).filter(|words| seen.insert(words.clone())).collect()
+}
+
 /// Codes of columns and documents by their fields. Most kinds of documents are called as their columns are, the others say it
 /// themselves ([`KindSpec::word`]).
 fn words(field: &str, code: &str) -> Option<String> {

@@ -40,18 +40,7 @@ pub async fn submit(tx: &mut Tx, house: &House, actor: &Actor, whole: &Whole, bl
     may_for(actor, kind.write, whole.document.keeper())?;
     let now = tx.seams().now();
     if whole.edition.is_editable() {
-        let mut faults = missing(tx, house, whole, now).await?;
-        faults.extend(Draft::of(house, whole)?.too_late(now));
-        let html = &whole.text.body_html;
-        if ["<s>", "<s ", "<del>", "<del "].iter().any(|struck| html.contains(struck)) {
-            // Plain text has no line through it: search, excerpts and reading aloud would say what is void.
-            let ask = "正文里有加了删除线的文字，搜索结果和朗读会把它当作有效的正文。请删去作废的文字；仍然有效的，请去掉删除线。";
-            faults.push(("body_html", ask.to_owned()));
-        }
-        if whole.edition.number > 1 && kind.facet(COMPARED.key).is_some() && !whole.values.has(&COMPARED) {
-            let ask = "请选择公众能不能把这一版与旧版逐字对照；更正是为了不再公开某些内容的，选“不公开”。";
-            faults.push((COMPARED.key, ask.to_owned()));
-        }
+        let faults = to_correct(tx, house, whole, now).await?;
         if !faults.is_empty() {
             return Err(errors(faults).into());
         }
@@ -73,8 +62,34 @@ pub async fn submit(tx: &mut Tx, house: &House, actor: &Actor, whole: &Whole, bl
     event(tx, actor, whole, &events::SUBMITTED, data).await
 }
 
+/// What must be corrected before the edition can be submitted, all of it at once: field and sentence.
+///
+/// # Errors
+/// When the database fails.
+pub async fn to_correct(
+    tx: &mut Tx,
+    house: &House,
+    whole: &Whole,
+    now: Timestamp,
+) -> Result<Vec<(&'static str, String)>> {
+    let mut faults = missing(tx, house, whole, now).await?;
+    faults.extend(Draft::of(house, whole)?.too_late(now));
+    let html = &whole.text.body_html;
+    if ["<s>", "<s ", "<del>", "<del "].iter().any(|struck| html.contains(struck)) {
+        // Plain text has no line through it: search, excerpts and reading aloud would say what is void.
+        let ask = "正文里有加了删除线的文字，搜索结果和朗读会把它当作有效的正文。请删去作废的文字；仍然有效的，请去掉删除线。";
+        faults.push(("body_html", ask.to_owned()));
+    }
+    let compared = house.kind_of(&whole.document)?.facet(COMPARED.key).is_some();
+    if whole.edition.number > 1 && compared && !whole.values.has(&COMPARED) {
+        let ask = "请选择公众能不能把这一版与旧版逐字对照；更正是为了不再公开某些内容的，选“不公开”。";
+        faults.push((COMPARED.key, ask.to_owned()));
+    }
+    Ok(faults)
+}
+
 /// What must be corrected before the edition can be submitted or published past its review: field and sentence.
-pub async fn missing(tx: &mut Tx, house: &House, whole: &Whole, now: Timestamp) -> Result<Vec<(&'static str, String)>> {
+async fn missing(tx: &mut Tx, house: &House, whole: &Whole, now: Timestamp) -> Result<Vec<(&'static str, String)>> {
     let mut faults = Draft::of(house, whole)?.missing(whole.edition.number, now);
     if !whole.values.has(&EXPLAINED) {
         // One that is empty is only told: whoever reads the text reads its day.

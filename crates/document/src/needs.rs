@@ -43,6 +43,17 @@ impl Need {
     pub const LIST: &'static str = "needs";
 }
 
+/// Words in use that are offered beside a field.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InUse {
+    /// Key of the field.
+    pub field: &'static str,
+    /// What they are, in a few words: 各政策已用的情形.
+    pub what: &'static str,
+    /// The words, each once.
+    pub words: Vec<String>,
+}
+
 /// Who knows what documents of some kinds need.
 pub trait Needs: Send + Sync {
     /// What this edition needs for the step, there or missing; nothing for documents that are not its business. Asked at `at`, so
@@ -54,6 +65,24 @@ pub trait Needs: Send + Sync {
     fn fields<'a>(&'a self, _: &'a Ctx, _: Target<'a>, _: &'a Whole) -> BoxFuture<'a, Result<Vec<&'static str>>> {
         Box::pin(async { Ok(Vec::new()) })
     }
+
+    /// Words that stand beside fields of this edition's form, so that the same is written in the same words.
+    fn in_use<'a>(&'a self, _: &'a Ctx, _: Target<'a>, _: &'a Whole) -> BoxFuture<'a, Result<Vec<InUse>>> {
+        Box::pin(async { Ok(Vec::new()) })
+    }
+}
+
+/// Words that others use where this edition has a field for them, see [`Needs::in_use`].
+///
+/// # Errors
+/// When the database fails.
+pub async fn in_use(ctx: &Ctx, executor: impl Executor<'_>, whole: &Whole) -> Result<Vec<InUse>> {
+    let mut at = executor.target();
+    let mut all = Vec::new();
+    for one in ctx.declared::<Arc<dyn Needs>>() {
+        all.extend(one.in_use(ctx, at.again(), whole).await?);
+    }
+    Ok(all)
 }
 
 /// Keys of the fields that the form calls optional for nobody, see [`Needs::fields`].

@@ -227,12 +227,14 @@ pub fn phone_of(ctx: &Ctx, organ: &OrganCode) -> String {
     if own.is_empty() { ctx.site().phone.clone() } else { own }
 }
 
-/// The year's publications as a drawing and as a table.
+/// The year's publications as a drawing, in two forms of which the style sheet shows the one that fits, and as a table.
 pub fn heat_map(days: &[(Date, i64)], today: Date) -> (String, Vec<(String, u64)>) {
     let counts: Vec<(u16, u32)> = days
         .iter()
         .filter_map(|(day, count)| Some((u16::try_from(day.day_of_year()).ok()?, u32::try_from(*count).ok()?)))
         .collect();
     let upto = u16::try_from(today.day_of_year()).unwrap_or(366);
-    (charts::heat(today.year(), &counts, upto), charts::months(today.year(), &counts, upto))
+    let months = charts::months(today.year(), &counts, upto);
+    let drawn = format!("{}{}", charts::heat(today.year(), &counts, upto), charts::bars(today.year(), &months));
+    (drawn, months)
 }

@@ -20,8 +20,8 @@ pub struct Waiting {
     pub questions: Vec<String>,
     /// The beginning of the text.
     pub excerpt: String,
-    /// Whether it becomes public with this pass.
-    pub last: bool,
+    /// What becomes of it with this pass, in a sentence: 通过后进入下一关, 通过后立即公开, or what it still waits for.
+    pub then: String,
     /// Why it is not passed together with others; empty = it may be.
     pub why: String,
 }
@@ -37,6 +37,26 @@ pub struct Pass<'a> {
     pub ticked: &'a [usize],
     /// How it was passed, for the log.
     pub how: &'a str,
+}
+
+/// How many of the questions are not ticked.
+pub fn unticked(questions: &[String], ticked: &[usize]) -> usize {
+    (0..questions.len()).filter(|at| !ticked.contains(at)).count()
+}
+
+/// What becomes of several that are passed together, in lines for a confirmation: one where it is the same for all.
+pub fn together<'a>(each: impl IntoIterator<Item = &'a str>) -> Vec<String> {
+    let mut known: Vec<(&str, usize)> = Vec::new();
+    for then in each {
+        match known.iter_mut().find(|(one, _)| *one == then) {
+            Some((_, count)) => *count += 1,
+            None => known.push((then, 1)),
+        }
+    }
+    match known.as_slice() {
+        [(one, _)] => vec![(*one).to_owned()],
+        _ => known.iter().map(|(then, count)| format!("本页 {count} 件：{then}")).collect(),
+    }
 }
 
 /// The offer of whoever ties documents to their reviews.
@@ -71,4 +91,17 @@ pub trait Releases: Send + Sync {
         staff: &'a Staff,
         pass: Pass<'a>,
     ) -> BoxFuture<'a, std::result::Result<String, String>>;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_becomes_of_several_is_said_once_where_it_is_the_same() {
+        assert_eq!(together(["通过后进入政治审核", "通过后进入政治审核"]), ["通过后进入政治审核"]);
+        let mixed = together(["甲", "乙", "甲"]);
+        assert_eq!(mixed, ["本页 2 件：甲", "本页 1 件：乙"]);
+        assert!(together([]).is_empty());
+    }
 }

@@ -257,7 +257,7 @@ pub struct KindSpec {
     pub route: &'static str,
     /// What the columns are for in which it usually stands.
     pub purpose: Option<&'static Purpose>,
-    /// Key of its own page on the portal, for the capability that draws pages; empty = the usual one.
+    /// Key of its own page on the portal, for the capability that draws pages: `official`, `answer`; empty = the usual one.
     pub page: &'static str,
     /// The title with which one begins that is tied to a document of this title.
     pub titled: Option<fn(&str) -> String>,

@@ -167,7 +167,8 @@ mod tests {
             let effects: Vec<Effect> = effects.iter().map(|(does, from)| Effect { does: *does, from: *from }).collect();
             is_known(Declared { validity, ..Declared::default() }, &effects, (DAY, since))
         };
-        let table: &[(&str, &[(Does, Date)], Option<Date>, bool)] = &[
+        type Case<'a> = (&'a str, &'a [(Does, Date)], Option<Date>, bool);
+        let table: &[Case<'_>] = &[
             (IN_FORCE, &[], Some(AFTER), true),
             (REPEALED, &[], Some(AFTER), false),
             (AMENDED, &[], Some(AFTER), false),

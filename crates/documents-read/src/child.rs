@@ -7,11 +7,11 @@ use std::io::{Read, Write};
 use std::process::ExitCode;
 
 use documents::wire::{Answer, Request, Work};
-use documents::{Extracted, Limits, Rejected};
+use documents::{Extracted, Limits, Rejected, Removal};
 use rustix::process::{Resource, Rlimit, setrlimit};
 use serde::Serialize;
 
-use crate::{draw, extract, import, read_table, redo, unpack};
+use crate::{cover, draw, extract, import, read_table, redact, redo, unpack};
 
 /// Address space of the child, in bytes.
 const MEMORY: u64 = 1 << 30;
@@ -45,8 +45,14 @@ pub fn child_main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         return many(&request.limits);
     }
     let mut bytes = Vec::new();
+    let before = if let Work::Redact { before, .. } = request.work { before } else { 0 };
     // One byte more than allowed, so that the reader sees that the file is too large.
-    if std::io::stdin().lock().take(request.limits.input_bytes.saturating_add(1)).read_to_end(&mut bytes).is_err() {
+    if std::io::stdin()
+        .lock()
+        .take(request.limits.input_bytes.saturating_add(1).saturating_add(before))
+        .read_to_end(&mut bytes)
+        .is_err()
+    {
         return ExitCode::from(74);
     }
     match &request.work {
@@ -54,7 +60,14 @@ pub fn child_main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Work::Table { wanted } => answer(read_table(&bytes, &name, wanted, &request.limits)),
         Work::Picture => answer(draw(&bytes, &name, &request.limits)),
         Work::Import => answer(import(&bytes, &name, &request.limits)),
-        Work::Redo { changes } => answer(redo(&bytes, changes, &request.limits)),
+        Work::Redo { changes } => answer(redo(&bytes, &name, changes, &request.limits)),
+        Work::Redact { text, .. } => {
+            let at = usize::try_from(before).unwrap_or(usize::MAX).min(bytes.len());
+            let (removals, file) = bytes.split_at(at);
+            let Ok(removals) = serde_json::from_slice::<Vec<Removal>>(removals) else { return ExitCode::from(65) };
+            answer(redact(file, &name, &removals, *text, &request.limits))
+        }
+        Work::Cover { areas } => answer(cover(&bytes, &name, areas, &request.limits)),
         Work::Unpack => answer(unpack(&bytes, &request.limits)),
         Work::Many => unreachable!("reads its files itself, and is done before"),
     }

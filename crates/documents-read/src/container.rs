@@ -9,6 +9,9 @@ use std::io::{Cursor, Read};
 use documents::{Code, Limits, Rejected};
 use zip::ZipArchive;
 
+/// Name and bytes of a file in an archive; the name as it lies there, in whatever encoding.
+pub(crate) type NamedBytes = (Vec<u8>, Vec<u8>);
+
 /// Below this size a high ratio is normal: a few kilobytes of blank XML pack very well.
 const RATIO_FLOOR: u64 = 1 << 20;
 
@@ -88,7 +91,7 @@ impl<'a> Package<'a> {
     }
 
     /// Name as it lies in the archive and bytes of every file, folders left out.
-    pub(crate) fn files(&mut self) -> Result<Vec<(Vec<u8>, Vec<u8>)>, Rejected> {
+    pub(crate) fn files(&mut self) -> Result<Vec<NamedBytes>, Rejected> {
         let mut files = Vec::new();
         for index in 0..self.archive.len() {
             let mut entry = self.archive.by_index(index).map_err(|_| Rejected::damaged("文件"))?;

@@ -67,7 +67,7 @@ pub(crate) fn broken(code: Code) -> Rejected {
 }
 
 /// What a library that fell over says is in words for documents.
-fn in_words(rejected: Rejected) -> Rejected {
+pub(crate) fn in_words(rejected: Rejected) -> Rejected {
     if rejected.code == Code::Damaged { broken(Code::Damaged) } else { rejected }
 }
 
@@ -81,7 +81,11 @@ pub(crate) fn too_large(width: u32, height: u32) -> Rejected {
 }
 
 /// Reads the points, if there are not too many: that is asked of the head of the file, before room is made for them.
-fn decoded(bytes: &[u8], kind: ImageFormat, limits: &Limits) -> Result<(DynamicImage, Orientation), Rejected> {
+pub(crate) fn decoded(
+    bytes: &[u8],
+    kind: ImageFormat,
+    limits: &Limits,
+) -> Result<(DynamicImage, Orientation), Rejected> {
     let damaged = |error: image::ImageError| {
         tracing::debug!(%error, "picture not read");
         match error {
@@ -181,14 +185,14 @@ fn plain(image: DynamicImage) -> DynamicImage {
     }
 }
 
-fn png(image: &DynamicImage) -> Result<Vec<u8>, Rejected> {
+pub(crate) fn png(image: &DynamicImage) -> Result<Vec<u8>, Rejected> {
     let mut bytes = Vec::new();
     let encoder = PngEncoder::new_with_quality(&mut bytes, CompressionType::Best, FilterType::Adaptive);
     image.write_with_encoder(encoder).map_err(|_| broken(Code::Damaged))?;
     Ok(bytes)
 }
 
-fn jpeg(image: &DynamicImage) -> Result<Vec<u8>, Rejected> {
+pub(crate) fn jpeg(image: &DynamicImage) -> Result<Vec<u8>, Rejected> {
     let mut bytes = Vec::new();
     let encoder = JpegEncoder::new_with_quality(&mut bytes, QUALITY);
     image.write_with_encoder(encoder).map_err(|_| broken(Code::Damaged))?;

@@ -65,6 +65,21 @@ fn read_pages(bytes: &[u8], limits: &Limits) -> Result<Extracted, Rejected> {
     Ok(found)
 }
 
+/// Whether the file has layers, which show or hide what is read alike; also when nobody can tell.
+pub(crate) fn has_layers(bytes: &[u8]) -> bool {
+    let looked = caught("PDF 文档", || {
+        let document = PdfDocument::from_bytes(bytes.to_vec()).map_err(|_| Rejected::damaged("PDF 文档"))?;
+        if document.is_encrypted() && !document.is_authenticated() {
+            document.authenticate(b"").ok();
+        }
+        let resolve = |object: &Object| document.resolve_object(object).ok();
+        let root = document.trailer().as_dict().and_then(|trailer| resolve(trailer.get("Root")?));
+        let entries = root.as_ref().and_then(|root| root.as_dict());
+        Ok(entries.is_none_or(|entries| entries.contains_key("OCProperties")))
+    });
+    looked.unwrap_or(true)
+}
+
 /// Letters on a page below which a picture that covers it is the page: a page number, the stamp of a scanner's program. Letters
 /// that lie behind a scan are a page of them.
 const FEW_LETTERS: usize = 200;

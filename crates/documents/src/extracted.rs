@@ -40,7 +40,7 @@ impl Default for Limits {
             xml_depth: 200,
             xml_nodes: 2_000_000,
             pages: 3000,
-            cells: 400_000,
+            cells: 1_000_000,
             embedded: 1,
             // what the best telephones take; a progressive JPEG of it needs 600 MB of the child's memory
             pixels: 64_000_000,

@@ -9,13 +9,15 @@ use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use serde::de::DeserializeOwned;
-use tokio::io::AsyncReadExt;
-use tokio::process::Command;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::process::{ChildStdin, Command};
 use tokio::sync::Semaphore;
 
 use crate::tables::{Table, Wanted};
 use crate::wire::{Answer, EXTRACT_COMMAND, Request, Work};
-use crate::{Change, Code, Drawn, Extracted, Held, Imported, Limits, Redone, Rejected};
+use crate::{
+    Area, Change, Code, Covered, Drawn, Extracted, Held, Imported, Limits, Redacted, Redone, Rejected, Removal, sound,
+};
 
 /// Largest answer the parent reads, in bytes.
 pub(crate) const ANSWER_BYTES: u64 = 64 << 20;
@@ -81,12 +83,38 @@ impl Extractor {
         self.ask(path, file_name, Work::Import).await
     }
 
-    /// A Word document or workbook with other words in some of its places.
+    /// A Word document, a workbook, a CSV or a plain text with other words in some of its places.
     ///
     /// # Errors
     /// As [`Extractor::extract`].
     pub async fn redo(&self, path: &Path, file_name: &str, changes: Vec<Change>) -> Result<Redone, Rejected> {
         self.ask(path, file_name, Work::Redo { changes }).await
+    }
+
+    /// A file without these words, each place marked with its ground; `text` = its text alone, for files that cannot be cleared
+    /// themselves.
+    ///
+    /// # Errors
+    /// As [`Extractor::extract`]; and whatever keeps the words from being taken out for good, in words.
+    pub async fn redact(
+        &self,
+        path: &Path,
+        file_name: &str,
+        removals: &[Removal],
+        text: bool,
+    ) -> Result<Redacted, Rejected> {
+        sound(removals)?;
+        let before = serde_json::to_vec(removals).map_err(|_| internal())?;
+        let work = Work::Redact { before: before.len() as u64, text };
+        self.ask_with(path, file_name, work, before).await
+    }
+
+    /// A picture with these areas black.
+    ///
+    /// # Errors
+    /// As [`Extractor::draw`].
+    pub async fn cover(&self, path: &Path, file_name: &str, areas: Vec<Area>) -> Result<Covered, Rejected> {
+        self.ask(path, file_name, Work::Cover { areas }).await
     }
 
     /// The files of a zip, each as it lies in it: not fit for anybody but a child that reads it.
@@ -104,6 +132,17 @@ impl Extractor {
     }
 
     async fn ask<T: DeserializeOwned>(&self, path: &Path, file_name: &str, work: Work) -> Result<T, Rejected> {
+        self.ask_with(path, file_name, work, Vec::new()).await
+    }
+
+    /// As [`Self::ask`], with bytes that the child reads before those of the file.
+    async fn ask_with<T: DeserializeOwned>(
+        &self,
+        path: &Path,
+        file_name: &str,
+        work: Work,
+        before: Vec<u8>,
+    ) -> Result<T, Rejected> {
         let _turn = self.at_once.acquire().await.map_err(|_| internal())?;
         let file = std::fs::File::open(path).map_err(|error| {
             tracing::error!(%error, "uploaded file cannot be opened for reading");
@@ -114,7 +153,11 @@ impl Extractor {
             .args([EXTRACT_COMMAND, file_name, &request])
             .env_clear()
             .current_dir("/")
-            .stdin(Stdio::from(file))
+            .stdin(if before.is_empty() {
+                Stdio::from(file.try_clone().map_err(|_| internal())?)
+            } else {
+                Stdio::piped()
+            })
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .kill_on_drop(true)
@@ -125,6 +168,7 @@ impl Extractor {
             })?;
         let Some(stdout) = child.stdout.take() else { return Err(internal()) };
         let mut answer = Vec::new();
+        let feeding = feed(child.stdin.take(), before, file);
         let talk = async {
             let read = stdout.take(ANSWER_BYTES + 1).read_to_end(&mut answer).await;
             // A child that says too much is not waited for: nobody reads what it still writes.
@@ -133,7 +177,8 @@ impl Extractor {
             }
             child.wait().await.ok()
         };
-        let status = match tokio::time::timeout(self.timeout, talk).await {
+        let both = async { tokio::join!(talk, feeding).0 };
+        let status = match tokio::time::timeout(self.timeout, both).await {
             Ok(status) => status,
             Err(_) => {
                 child.kill().await.ok();
@@ -152,6 +197,15 @@ impl Extractor {
                 Err(crashed())
             }
         }
+    }
+}
+
+/// Hands the child what stands before the file, and the file; a child that reads no further is told by its answer.
+async fn feed(stdin: Option<ChildStdin>, before: Vec<u8>, file: std::fs::File) {
+    let Some(mut stdin) = stdin else { return };
+    let mut file = tokio::fs::File::from_std(file);
+    if stdin.write_all(&before).await.is_ok() {
+        tokio::io::copy(&mut file, &mut stdin).await.ok();
     }
 }
 

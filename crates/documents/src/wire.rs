@@ -40,6 +40,19 @@ pub enum Work {
         /// Which places, and what is to stand there.
         changes: Vec<crate::Change>,
     },
+    /// A file without some words: the answer holds a [`crate::Redacted`]. The words stand as JSON (a list of [`crate::Removal`]) in
+    /// so many bytes before the file: arguments of a program are read by whoever is on the machine.
+    Redact {
+        /// Bytes before the file.
+        before: u64,
+        /// The text alone, not the file.
+        text: bool,
+    },
+    /// A picture with black areas: the answer holds a [`crate::Covered`].
+    Cover {
+        /// Which areas.
+        areas: Vec<crate::Area>,
+    },
     /// The files of a zip: the answer holds a list of [`crate::Held`].
     Unpack,
     /// One file after the other, as [`frame`] writes each; for each a line with an [`Answer`] as of [`Work::Text`], whose parts are

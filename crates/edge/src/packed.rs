@@ -311,4 +311,19 @@ mod tests {
         assert_eq!(head.headers()[header::CONTENT_LENGTH], "15");
         assert!(axum::body::to_bytes(head.into_body(), 10).await.expect("body").is_empty());
     }
+
+    #[tokio::test]
+    async fn of_headers_with_one_name_all_go_out() {
+        let links = ["<https://hub.example/>; rel=\"hub\"", "<https://site.example/feed.atom>; rel=\"self\""];
+        let mut headers = HeaderMap::new();
+        for link in links {
+            headers.append(header::LINK, HeaderValue::from_static(link));
+        }
+        let page = Packed::new(headers, Bytes::from_static(b"<feed/>"), None);
+        for wanted in [Wanted::default(), Wanted::of(&accept("br"), false)] {
+            let (_, head, _) = page.written(&wanted).await;
+            let head = String::from_utf8(head.to_vec()).expect("letters");
+            assert!(links.iter().all(|link| head.contains(&format!("link: {link}\r\n"))), "{head}");
+        }
+    }
 }

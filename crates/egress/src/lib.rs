@@ -1,8 +1,9 @@
-//! Asking other sites whether an address can be opened: the only place from which this program opens connections that a
-//! person's input names, be it in a form, on the command line or in the configuration ([`fetch`]). A form can lead it
-//! nowhere inside: names are resolved once and the connection goes to just that address, private and other special
-//! addresses are refused unless the configuration allows their network, redirects are followed one by one under the same
-//! rules, time and bytes are bounded, and nothing of the answer but its status is kept.
+//! Asking other sites whether an address can be opened, and sending to the few that the configuration names: the only place
+//! from which this program opens connections that a person's input names, be it in a form, on the command line or in the
+//! configuration ([`fetch`], [`post`]). A form can lead it nowhere inside: names are resolved once and the connection goes to
+//! just that address, private and other special addresses are refused unless the configuration allows their network,
+//! redirects are followed one by one under the same rules, time and bytes are bounded, and nothing of the answer to a form
+//! but its status is kept.
 
 use std::{
     net::{IpAddr, Ipv6Addr, SocketAddr},
@@ -10,7 +11,7 @@ use std::{
     time::Duration,
 };
 
-use ipnet::IpNet;
+use ipnet::{IpNet, Ipv4Net};
 use reqwest::{Client, Url, redirect};
 
 /// For one request, redirects not included.
@@ -99,6 +100,92 @@ async fn body(address: &str, most: usize, allow: &[IpNet]) -> Result<Vec<u8>, St
     Err("转来转去，没有打开".to_owned())
 }
 
+/// What is sent to a program elsewhere.
+#[derive(Clone)]
+pub struct Posting {
+    /// Its media type, with the boundary where it has one.
+    pub media: String,
+    pub body: Vec<u8>,
+}
+
+impl std::fmt::Debug for Posting {
+    /// What is sent may hold a secret.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Posting").field("media", &self.media).field("bytes", &self.body.len()).finish()
+    }
+}
+
+/// What a program elsewhere answered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answered {
+    /// HTTP status.
+    pub status: u16,
+    pub body: Vec<u8>,
+}
+
+/// Why something that was sent has no answer; in words that name neither address nor content.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Unanswered {
+    /// Nothing has left this machine.
+    Never(String),
+    /// It may have arrived: it was sent, and no answer came, or not a whole one.
+    Perhaps(String),
+}
+
+impl Unanswered {
+    /// Why, for people.
+    pub fn words(&self) -> &str {
+        match self {
+            Self::Never(words) | Self::Perhaps(words) => words,
+        }
+    }
+}
+
+/// Sends to an address that the configuration names, for at most fifteen seconds, and reads at most `most` bytes of the answer.
+/// Redirects are not followed, since what is sent is meant for the address that was named; `allow` are networks that may be
+/// asked although they are not public.
+///
+/// # Errors
+/// Why there is no answer, and whether it may have arrived.
+pub async fn post(address: &str, posting: Posting, most: usize, allow: &[IpNet]) -> Result<Answered, Unanswered> {
+    sent(address, posting, (most, ALTOGETHER), allow).await
+}
+
+async fn sent(
+    address: &str,
+    posting: Posting,
+    (most, within): (usize, Duration),
+    allow: &[IpNet],
+) -> Result<Answered, Unanswered> {
+    let url = Url::parse(address).map_err(|_| Unanswered::Never("网址不完整".to_owned()))?;
+    let client = reach(&url, allow, within).await.map_err(|seen| Unanswered::Never(told(&seen)))?;
+    let request = client
+        .post(url)
+        .header(http::header::CONTENT_TYPE, posting.media)
+        .header(http::header::USER_AGENT, "gongkai")
+        .body(posting.body);
+    let mut response = request.send().await.map_err(|error| unanswered(&error))?;
+    let status = response.status().as_u16();
+    let mut body = Vec::new();
+    while let Some(piece) = response.chunk().await.map_err(|error| unanswered(&error))? {
+        if body.len() + piece.len() > most {
+            return Err(Unanswered::Perhaps(format!("回答超过 {most} 字节")));
+        }
+        body.extend_from_slice(&piece);
+    }
+    Ok(Answered { status, body })
+}
+
+fn unanswered(error: &reqwest::Error) -> Unanswered {
+    if error.is_timeout() {
+        Unanswered::Perhaps("没有在 15 秒内回答".to_owned())
+    } else if error.is_connect() {
+        Unanswered::Never("连接不上".to_owned())
+    } else {
+        Unanswered::Perhaps("没有按网页的方式回答".to_owned())
+    }
+}
+
 fn told(seen: &Seen) -> String {
     match seen {
         Seen::NoSuchName => "没有这个域名".to_owned(),
@@ -108,6 +195,12 @@ fn told(seen: &Seen) -> String {
 }
 
 async fn ask(url: &Url, allow: &[IpNet]) -> Result<reqwest::Response, Seen> {
+    let client = reach(url, allow, LONGEST).await?;
+    client.get(url.clone()).send().await.map_err(|error| Seen::Unreachable(words(&error)))
+}
+
+/// A client for just this address, whose requests take at most `within`; an error where nobody may be asked.
+async fn reach(url: &Url, allow: &[IpNet], within: Duration) -> Result<Client, Seen> {
     let host = url.host_str().filter(|_| matches!(url.scheme(), "http" | "https"));
     let (Some(host), Some(port)) = (host, url.port_or_known_default()) else {
         return Err(Seen::Inside("不是 http 网址".into()));
@@ -130,12 +223,11 @@ async fn ask(url: &Url, allow: &[IpNet]) -> Result<reqwest::Response, Seen> {
     if !allowed && !matches!(port, 80 | 443 | 8080 | 8443) {
         return Err(Seen::Unreachable(format!("端口 {port} 不是网站常用端口，本系统不访问")));
     }
-    let client = client(name, *address).map_err(|error| Seen::Unreachable(words(&error)))?;
-    client.get(url.clone()).send().await.map_err(|error| Seen::Unreachable(words(&error)))
+    client(name, *address, within).map_err(|error| Seen::Unreachable(words(&error)))
 }
 
 /// A client that knows one name and connects to one address.
-fn client(name: &str, address: SocketAddr) -> reqwest::Result<Client> {
+fn client(name: &str, address: SocketAddr, within: Duration) -> reqwest::Result<Client> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let roots = rustls::RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
     let tls = rustls::ClientConfig::builder_with_provider(provider)
@@ -148,7 +240,7 @@ fn client(name: &str, address: SocketAddr) -> reqwest::Result<Client> {
         .resolve(name, address)
         .redirect(redirect::Policy::none())
         .no_proxy()
-        .timeout(LONGEST)
+        .timeout(within)
         .user_agent("gongkai-link-check")
         .build()
 }
@@ -170,6 +262,46 @@ fn words(error: &reqwest::Error) -> String {
     } else {
         "没有按网页的方式回答".into()
     }
+}
+
+/// Whether a range of addresses is so wide that it is as good as everybody.
+pub fn is_everybody(net: &IpNet) -> bool {
+    match net {
+        IpNet::V4(net) => net.prefix_len() < 8,
+        IpNet::V6(net) if net.network().to_ipv4_mapped().is_some() => net.prefix_len() < 104,
+        // The loopback address and a county's own range are longer; fc00::/7 is every private network.
+        IpNet::V6(net) => net.prefix_len() < 7,
+    }
+}
+
+/// What a machine calls itself, and where a cloud keeps the secrets of its machines.
+const OWN: [&str; 5] = ["127.0.0.0/8", "0.0.0.0/8", "169.254.0.0/16", "::/127", "fe80::/10"];
+
+/// Whether two ranges have an address in common, also where one is written as IPv6.
+fn meet(one: &IpNet, other: &IpNet) -> bool {
+    let plain = |net: &IpNet| match net {
+        IpNet::V6(v6) if v6.prefix_len() >= 96 => v6
+            .network()
+            .to_ipv4_mapped()
+            .map_or(*net, |v4| Ipv4Net::new(v4, v6.prefix_len() - 96).map_or(*net, IpNet::V4)),
+        net => *net,
+    };
+    let (one, other) = (plain(one), plain(other));
+    one.contains(&other) || other.contains(&one)
+}
+
+/// Why a network may not be among those that are asked although they are not public, in words; `None` = it may. Whoever types an
+/// address would have this program ask anything, or this very machine.
+pub fn unfit(net: &IpNet) -> Option<String> {
+    if is_everybody(net) {
+        return Some(format!("{net} 等于允许本机访问任何地址。请只写要检查的内网网段，例如 10.20.0.0/16"));
+    }
+    let own = OWN.iter().filter_map(|own| own.parse().ok()).any(|own| meet(net, &own));
+    own.then(|| {
+        format!(
+            "{net} 包含本机自己的地址，填写网址的人就能让本程序访问本机上的任何服务。请只写要检查的内网网段，例如 10.20.0.0/16"
+        )
+    })
 }
 
 /// Whether the whole world may be found at this address.
@@ -239,6 +371,18 @@ mod tests {
         }
         for public in ["8.8.8.8", "202.96.128.86", "2400:3200::1", "::ffff:8.8.8.8"] {
             assert!(is_public(public.parse().expect("address")), "{public}");
+        }
+    }
+
+    #[test]
+    fn networks_that_hold_this_machine_are_unfit() {
+        for wrong in
+            ["0.0.0.0/0", "128.0.0.0/1", "127.0.0.1/32", "::ffff:127.0.0.1/128", "::1/128", "169.254.169.254/32"]
+        {
+            assert!(unfit(&wrong.parse().expect("net")).is_some(), "{wrong}");
+        }
+        for right in ["10.20.0.0/16", "fd00::/8", "192.168.1.0/24"] {
+            assert_eq!(unfit(&right.parse().expect("net")), None, "{right}");
         }
     }
 
@@ -322,5 +466,35 @@ mod tests {
         assert!(at("/round").await.is_err_and(|why| why.contains("转来转去")));
         assert!(fetch("ftp://example.com/", 100).await.is_err());
         assert!(fetch("nothing", 100).await.is_err());
+    }
+
+    #[tokio::test]
+    async fn what_is_sent_goes_to_the_address_that_was_named_and_no_further() {
+        let (port, allow) = (site(1).await, ["127.0.0.1/32".parse::<IpNet>().expect("net")]);
+        let posting = || Posting { media: "text/plain".to_owned(), body: b"secret".to_vec() };
+        let at = |path: &str| format!("http://127.0.0.1:{port}{path}");
+        let sent = async |path: &str| post(&at(path), posting(), 100, &allow).await.map(|answered| answered.status);
+        assert_eq!(sent("/page").await, Ok(200));
+        assert_eq!(sent("/nothing").await, Ok(404));
+        // A redirect is an answer like any other.
+        assert_eq!(sent("/inside").await, Ok(302));
+        let refused = post(&at("/page"), posting(), 100, &[]).await.expect_err("inside");
+        assert!(matches!(&refused, Unanswered::Never(words) if words.contains("内网")), "{refused:?}");
+        assert!(!format!("{:?}", posting()).contains("secret"));
+        let gone = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+        let port = gone.local_addr().expect("address").port();
+        drop(gone);
+        let nobody = post(&format!("http://127.0.0.1:{port}/"), posting(), 100, &allow).await;
+        assert!(matches!(nobody, Err(Unanswered::Never(_))), "{nobody:?}");
+    }
+
+    #[tokio::test]
+    async fn who_hangs_is_given_up_and_may_have_heard() {
+        let silent = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let port = silent.local_addr().expect("address").port();
+        let allow = ["127.0.0.1/32".parse::<IpNet>().expect("net")];
+        let posting = Posting { media: "text/plain".to_owned(), body: b"x".to_vec() };
+        let hung = sent(&format!("http://127.0.0.1:{port}/"), posting, (100, Duration::from_millis(300)), &allow).await;
+        assert!(matches!(hung, Err(Unanswered::Perhaps(_))), "{hung:?}");
     }
 }

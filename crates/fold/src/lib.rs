@@ -10,6 +10,8 @@
 //! prints nothing. Not folded is what
 //! looks different and means something of its own: circled figures, superscripts, units such as ㎡.
 
+pub mod markup;
+
 use unicode_normalization::UnicodeNormalization;
 
 /// Radicals of U+2E80–2EFF that NFKC leaves, each before its ideograph; from `EquivalentUnifiedIdeograph.txt` of Unicode 14.

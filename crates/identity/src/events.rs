@@ -137,10 +137,11 @@ pub static CALENDAR_EXTENDED: EventKind = EventKind::new("calendar", "calendar.e
     ("days", "日期"),
     ("notice", "通知"),
     ("known_until", "已知到"),
+    ("version", "日历版本"),
 ]);
 /// A day was taken out again.
 pub static CALENDAR_REMOVED: EventKind =
-    EventKind::new("calendar", "calendar.removed", "删除放假安排").holds(&[("days", "日期")]);
+    EventKind::new("calendar", "calendar.removed", "删除放假安排").holds(&[("days", "日期"), ("version", "日历版本")]);
 
 /// All of them, for the capability.
 pub static ALL: [&EventKind; 33] = [

@@ -215,7 +215,7 @@ impl Front<'_> {
         let place = |c: char| STEMS.chars().position(|stem| stem == c);
         if let Some(stem) = place(first) {
             // 甲、乙双方 is a list
-            if let Some(mark) = self.pause(1).filter(|_| !self.at(2).is_some_and(|c| place(c).is_some())) {
+            if let Some(mark) = self.pause(1).filter(|_| self.at(2).is_none_or(|c| place(c).is_none())) {
                 self.add(Form::Stem, u32::try_from(stem + 1).ok(), self.byte(1), Some(mark));
             }
         } else if formal(first).is_some() {

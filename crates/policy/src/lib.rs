@@ -6,4 +6,5 @@ pub mod import;
 pub mod interpretation;
 pub mod ledger;
 pub mod library;
+pub mod push;
 pub mod qa;

@@ -85,8 +85,8 @@ impl Secret {
         bytes
     }
 
-    /// By which the row of `table` is found.
-    pub(super) fn lookup(&self, table: &str) -> String {
+    /// By which the row of `table` is found: says nothing of the secret.
+    pub fn lookup(&self, table: &str) -> String {
         hex::encode(self.made(&format!("lookup {table}")))
     }
 
@@ -97,8 +97,13 @@ impl Secret {
         Self(bytes)
     }
 
+    /// A digest of a text that nobody can make who does not have the secret: whether two texts are the same is seen, nothing else.
+    pub fn digest(&self, text: &str) -> String {
+        hex::encode(self.made(&format!("digest {text}")))
+    }
+
     /// Encrypts for the row `row`; opens there only.
-    pub(super) fn seal(&self, row: &str, plain: &[u8], seams: &Seams) -> Option<String> {
+    pub fn seal(&self, row: &str, plain: &[u8], seams: &Seams) -> Option<String> {
         let mut nonce = [0; NONCE_LEN];
         seams.entropy.fill(&mut nonce);
         let mut sealed = plain.to_vec();
@@ -108,7 +113,7 @@ impl Secret {
     }
 
     /// Decrypts what [`Self::seal`] made for this row; `None` when it is anything else.
-    pub(super) fn open(&self, row: &str, sealed: &str) -> Option<Vec<u8>> {
+    pub fn open(&self, row: &str, sealed: &str) -> Option<Vec<u8>> {
         let mut bytes = STANDARD.decode(sealed).ok()?;
         let (nonce, rest) = bytes.split_at_mut_checked(NONCE_LEN)?;
         let nonce = Nonce::try_assume_unique_for_key(nonce).ok()?;

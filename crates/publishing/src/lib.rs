@@ -13,6 +13,7 @@ mod hooks;
 mod jobs;
 pub mod kinds;
 mod laid_out;
+pub mod links;
 mod people;
 mod portal;
 pub mod public;
@@ -98,6 +99,7 @@ pub fn capability() -> Capability {
         .declare(editions::seen::Readings::default())
         .declare(portal::Cards::default())
         .declare(portal::face())
+        .declare(Arc::new(portal::OfDocuments) as Arc<dyn web::push::Feeds>)
         .events(&[&editions::events::PUBLICATION_REFUSED])
         .jobs(handlers)
         .schedule(jobs::schedule)

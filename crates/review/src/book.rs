@@ -7,7 +7,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use check_text::{Answers, Book, Former, Known, Level, Sort, Standing, Term, Terms, Wanted, rule, wording::Renamed};
+use check_text::{Answers, Book, Former, Known, Level, Sort, Term, Terms, Wanted, rule, wording::Renamed};
 use futures::future::BoxFuture;
 use kernel::{Actor, NewEvent};
 use serde_json::json;
@@ -69,8 +69,9 @@ impl Asking {
     /// # Errors
     /// When the database fails.
     pub async fn of(ctx: &Ctx) -> Result<Self> {
-        let (former, county) = (former(ctx), vec![ctx.site().county.clone()]);
-        let basis = digest(&json!([county, former.iter().map(|one| (&one.before, &one.today)).collect::<Vec<_>>()]));
+        let (former, borne, county) = (former(ctx), borne(ctx), vec![ctx.site().county.clone()]);
+        let renamed: Vec<_> = former.iter().map(|one| (&one.before, &one.today)).collect();
+        let basis = digest(&json!([county, renamed, borne]));
         let version = version(ctx.db().read()).await?;
         let ready = ctx.one::<Ready>();
         let known = ready.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
@@ -79,7 +80,12 @@ impl Asking {
             Some(book) => (version, book),
             None => {
                 let (version, terms, levels) = kept(ctx.db()).await?;
-                let made = move || Book { terms: Terms::new(terms), former: Former::new(former), levels, county };
+                let made = move || Book {
+                    terms: Terms::new(terms),
+                    former: Former::new(former).beside(borne),
+                    levels,
+                    county,
+                };
                 // Twenty thousand words: not on a thread that answers others.
                 let book = tokio::task::spawn_blocking(made)
                     .await
@@ -120,12 +126,7 @@ impl Asking {
             one == title || one.contains(&inner)
         };
         let known = !title.is_empty() && self.beside.iter().any(is_one);
-        known.then(|| Known {
-            standing: Standing::Stands,
-            number: String::new(),
-            articles: Vec::new(),
-            instead: String::new(),
-        })
+        known.then(Known::page)
     }
 
     /// The rules and lists.
@@ -156,6 +157,13 @@ impl Asking {
 
 fn digest(of: &serde_json::Value) -> String {
     hex::encode(Sha256::digest(of.to_string().as_bytes()))
+}
+
+/// Names that organs bear today.
+fn borne(ctx: &Ctx) -> Vec<String> {
+    let (directory, today) = (ctx.directory(), ctx.today());
+    let living = directory.all().iter().filter(|organ| organ.exists_on(today));
+    living.flat_map(|organ| [organ.name.clone(), organ.short_name.clone()]).collect()
 }
 
 /// Names of organs that are no more, and who took over.

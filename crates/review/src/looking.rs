@@ -260,7 +260,7 @@ mod tests {
             ("wording.direction", false),
         ];
         let expected: Vec<(String, bool)> = expected.map(|(rule, blocks)| (rule.to_owned(), blocks)).to_vec();
-        assert_eq!((rules, RULES), (expected, "gates-10"), "when the rules change, so does their version");
+        assert_eq!((rules, RULES), (expected, "gates-11"), "when the rules change, so does their version");
     }
 
     #[test]

@@ -310,7 +310,13 @@ impl Ask<'_> {
     /// What a stretch of the question asks for: each of its words, or the name.
     fn stretch(&self, stretch: &Stretch) -> Vec<Boxed> {
         match stretch {
-            Stretch::Text(text) => asking::meant(Segmenter.words(text)).iter().map(|word| self.word(word)).collect(),
+            Stretch::Text(text) => {
+                let (words, amounts) = asking::words(text);
+                let amounts = amounts.iter().map(|amount| -> Boxed {
+                    Box::new(BooleanQuery::union(self.literally(amount, &tokens::units(amount))))
+                });
+                words.iter().map(|word| self.word(word)).chain(amounts).collect()
+            }
             Stretch::Name(text, units) => vec![Box::new(BooleanQuery::union(self.literally(text, units)))],
         }
     }
@@ -384,7 +390,8 @@ impl Ask<'_> {
             for stretch in self.names.stretches(term).into_iter().filter(|_| !term.literal) {
                 match stretch {
                     Stretch::Text(text) => {
-                        texts.extend(asking::meant(Segmenter.words(&text)).into_iter().map(Cow::Owned));
+                        let (words, amounts) = asking::words(&text);
+                        texts.extend(words.into_iter().chain(amounts).map(Cow::Owned));
                     }
                     Stretch::Name(name, _) => texts.push(Cow::Owned(name)),
                 }

@@ -47,6 +47,14 @@ impl Error {
         }
     }
 
+    /// The cause in words, for whoever watches the machine; in those of the library where it says something of its own.
+    pub(crate) fn words(&self) -> String {
+        let text = format!("{self} {self:?}");
+        let said = |code: &i32| text.contains(&format!("os error {code})")) || text.contains(&format!("code: {code},"));
+        let known = SAID.iter().find(|(codes, _)| codes.iter().any(said));
+        known.map_or_else(|| self.to_string(), |(_, words)| (*words).to_owned())
+    }
+
     /// Whether the cause lies outside of the index and goes away by itself: no room, no right, no free file, a lock held
     /// elsewhere, a disk that fails.
     pub(crate) fn passes(&self) -> bool {
@@ -66,6 +74,15 @@ impl Error {
         }
     }
 }
+
+/// What the system says by these numbers, in words: the library tells of it in its own, in English and with paths.
+const SAID: [(&[i32], &str); 5] = [
+    (&[28, 122], "磁盘没有空间了，腾出空间以后会自己接着做"),
+    (&[1, 13, 30], "索引所在的文件夹或磁盘只能读、不能写"),
+    (&[23, 24], "打开的文件太多"),
+    (&[12], "内存不足"),
+    (&[5], "磁盘读写出错"),
+];
 
 /// Numbers of the system: not permitted, disk error, try again, no memory, no access, too many files (two), no room, read-only,
 /// over quota.
@@ -116,6 +133,18 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_full_disk_is_told_in_words() {
+        let full = || io::Error::from_raw_os_error(28);
+        for error in [
+            Error::Io(full()),
+            Error::from(TantivyError::IoError(Arc::new(full()))),
+            Error::from(TantivyError::InternalError(format!("failed: {}", full()))),
+        ] {
+            assert!(error.words().starts_with("磁盘没有空间了"), "{error:?}");
+        }
+    }
+
+    #[test]
     fn a_full_disk_is_no_damage_in_whatever_words_the_library_tells_it() {
         let full = || io::Error::from_raw_os_error(28);
         for error in [
@@ -133,6 +162,7 @@ mod tests {
             TantivyError::IoError(Arc::new(io::ErrorKind::UnexpectedEof.into())),
             TantivyError::InternalError("2800 terms".into()),
         ] {
+            assert!(Error::from(error.clone()).words().starts_with("检索索引"), "{error:?}");
             assert!(Error::from(error.clone()).is_suspicious(), "{error:?}");
         }
     }

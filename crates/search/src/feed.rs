@@ -80,7 +80,7 @@ pub async fn run(search: Search, ctx: Ctx, mut stop: watch::Receiver<bool>) {
             }
             Err(error) => {
                 failures += 1;
-                search.set_stuck(Some(error.to_string()));
+                search.set_stuck(Some(error.words()));
                 if let Some(again) = store::quiet::line("the search index could not be brought up to date") {
                     tracing::error!(%error, again, "the search index could not be brought up to date");
                 }

@@ -22,7 +22,7 @@ pub(crate) fn meant(
     count: impl Fn(&str) -> Result<u64>,
 ) -> Result<Vec<FacetCount>> {
     let question = folded(question.trim());
-    let mut told: Vec<((usize, (bool, usize)), FacetCount)> = Vec::new();
+    let mut told = Vec::new();
     for text in others(&question, words) {
         let found = count(&text)?;
         if found > 0 {

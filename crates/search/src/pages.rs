@@ -169,6 +169,8 @@ struct SearchPage {
     by_date: String,
     /// The same question as a feed; empty where there is nothing to follow.
     feed: String,
+    /// The form of a subscription by mail, with what of the question it takes.
+    subscribe: String,
     without_filters: String,
     shorter: Vec<Link>,
     meant: Vec<Link>,
@@ -330,6 +332,11 @@ fn view(
     SearchPage {
         kinds,
         feed: atom::feed_of(&query),
+        subscribe: address(&query, |query| (query.sort, query.since) = (Sort::Relevance, Since::Ever)).replacen(
+            "/search",
+            "/subscriptions",
+            1,
+        ),
         by_relevance: address(&query, |query| query.sort = Sort::Relevance),
         by_date: address(&query, |query| query.sort = Sort::Date),
         without_filters: address(&Query::text(asked), |_| {}),

@@ -1,8 +1,11 @@
-//! A mail as contexts hand it to the queue (job kind [`SEND`]); `app` delivers it.
+//! Mails as contexts hand them over: to the queue (job kind [`SEND`]), or one by one to the [`Postman`]; `app` delivers them.
 
+use futures::future::BoxFuture;
 use kernel::Seams;
 use serde::{Deserialize, Serialize};
 use store::Files;
+
+use crate::Ctx;
 
 /// The kind of job that delivers a [`Mail`].
 pub const SEND: &str = "mail.send";
@@ -55,3 +58,41 @@ pub struct Mail {
 /// are restored as parked, since a drill must not write to anybody.
 #[derive(Debug, Clone, Copy)]
 pub struct Outward(pub &'static str);
+
+/// A letter to somebody outside of the office. It is handed over at once and lies in no queue, since its address is nobody's to
+/// read there; whoever hands it over keeps what it is made of.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Letter {
+    pub to: String,
+    pub subject: String,
+    /// Plain text.
+    pub text: String,
+    /// What makes its `Message-ID`: letters and digits. The same when the same letter is handed over again, so that a mailbox
+    /// which took it before knows it.
+    pub mark: String,
+    /// Where a mail program leaves the list for its reader with one POST (RFC 8058), with the host; empty = it is of no list.
+    pub leave: String,
+}
+
+impl std::fmt::Debug for Letter {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Letter").field("mark", &self.mark).finish_non_exhaustive()
+    }
+}
+
+/// Why a letter was not taken. Nothing of it names the address.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Undelivered {
+    /// The mailbox takes nothing for now, it is full for instance: the answer of the server (4xx).
+    Later(u16),
+    /// There is no such mailbox, or it takes nothing from us: the answer of the server (5xx).
+    Refused(u16),
+    /// The server is away, does not know us, or is not set up: it says nothing of the mailbox.
+    Server(String),
+}
+
+/// Hands letters to the mail server. Declared as `Arc<dyn Postman>` by whoever delivers mails.
+pub trait Postman: Send + Sync {
+    /// Hands over one letter; `Ok` = the server has taken it on.
+    fn post<'a>(&'a self, ctx: &'a Ctx, letter: &'a Letter) -> BoxFuture<'a, Result<(), Undelivered>>;
+}

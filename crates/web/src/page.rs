@@ -7,6 +7,7 @@ use axum::{
     response::{Html, IntoResponse, Response},
 };
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+pub use fold::markup::escaped as escape;
 
 use crate::{Error, Flash, Result, Undo, whole};
 
@@ -115,22 +116,6 @@ pub fn content_disposition(kind: &str, file_name: &str) -> HeaderValue {
         file_name.chars().map(|c| if c.is_ascii_alphanumeric() || ".-_".contains(c) { c } else { '_' }).collect();
     HeaderValue::from_str(&format!("{kind}; filename=\"{ascii}\"; filename*=UTF-8''{}", escape_query(file_name)))
         .unwrap_or_else(|_| HeaderValue::from_static("attachment"))
-}
-
-/// Text for use in HTML or SVG that is not written by a template: in elements and in attribute values.
-pub fn escape(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\'' => out.push_str("&#39;"),
-            c => out.push(c),
-        }
-    }
-    out
 }
 
 /// Percent-encodes everything but letters, digits, `-._~` and `/`.

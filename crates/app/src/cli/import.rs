@@ -58,10 +58,12 @@ pub(crate) async fn run(ctx: &Ctx, args: Args, as_json: bool) -> Result<ExitCode
     let wanted = Wanted { organ, kind, column, source: named(&args.paths) };
     let bar = Bar::new(files.len());
     let told = |report: &Report| bar.show(report);
-    let report = policy::import::run(ctx, &Actor::System, &wanted, files, Reading::Together, told)
+    let besides = policy::import::besides(&args.paths);
+    let mut report = policy::import::run(ctx, &Actor::System, &wanted, files, Reading::Together, told)
         .await
         .map_err(compose::words)?;
     bar.end();
+    report.besides = besides;
     if as_json {
         println!("{}", answer(&report, None)?);
     } else {
@@ -96,6 +98,12 @@ fn print(report: &Report) {
         if left.len() > TOLD {
             println!("……另有 {} 个{label}，全部列在导入批的页面和 --json 里。", left.len() - TOLD);
         }
+    }
+    if !report.besides.is_empty() {
+        let named: Vec<&str> = report.besides.iter().take(3).map(String::as_str).collect();
+        let more = if report.besides.len() > named.len() { " 等" } else { "" };
+        let count = report.besides.len();
+        println!("文件夹里另有 {count} 个没有读（其他类型的文件，或者链接）：{}{more}。", named.join("、"));
     }
     if report.imported > 0 {
         println!("请在后台核对、送审：{}", report.url);
@@ -148,7 +156,7 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let inside = folder.path().join("政策");
         std::fs::create_dir(&inside).expect("a folder");
-        assert_eq!(named(&[inside.clone()]), "政策");
+        assert_eq!(named(std::slice::from_ref(&inside)), "政策");
         assert_eq!(named(&[inside.join("../政策"), PathBuf::from("没有这个.docx")]), "政策、没有这个.docx");
     }
 }

@@ -9,11 +9,13 @@ mod check;
 mod clock;
 mod compare;
 mod data;
+mod fee;
 mod file;
 mod import;
 mod outcome;
 mod plan;
 mod receipt;
+mod redact;
 mod tables;
 mod user;
 mod witness;
@@ -141,6 +143,19 @@ enum Command {
     /// 计算法定时限，逐日说明理由，不需要数据库
     #[command(after_help = clock::help())]
     Clock(clock::Args),
+    /// 计算政府信息公开信息处理费，逐档说明，不需要数据库
+    #[command(
+        after_help = "例：gongkai fee --items 41 --json\n\n按件（--items）和按量（--pages）只能选一种，都按超额累进计算：\
+                            只有超出的部分按高一档收。"
+    )]
+    Fee(fee::Args),
+    /// 遮盖文件里不予公开的内容，逐处注明依据；不需要数据库
+    #[command(
+        after_help = "例：gongkai redact 材料.docx --remove 张示范 --ground 《条例》第十五条 --output 材料-区分处理.docx\n\n\
+                            遮盖以后重新读取、逐个部分核对，仍能找到要遮盖的文字的不生成，并说明原因。Word、Excel、CSV、文本保留原格式；\
+                            PDF 和网页只留文字，重新排版，原来的图层、批注、附件、属性都不带出。图片：--cover 10,20,50,30。"
+    )]
+    Redact(redact::Args),
     /// 从数据库重建检索索引
     #[command(after_help = "例：gongkai reindex")]
     Reindex,
@@ -221,10 +236,14 @@ enum Command {
 /// Reads the command line and does it.
 pub fn main() -> ExitCode {
     end_quietly_without_readers();
-    // The guarded child must be small: nothing is set up before it.
+    // The guarded children must be small: nothing is set up before it.
     let mut arguments = std::env::args_os();
-    if arguments.nth(1).is_some_and(|first| first == documents::EXTRACT_COMMAND) {
+    let first = arguments.nth(1);
+    if first.as_ref().is_some_and(|first| first == documents::EXTRACT_COMMAND) {
         return documents_read::child_main(arguments);
+    }
+    if first.is_some_and(|first| first == letter::TYPESET_COMMAND) {
+        return typeset::child_main(arguments);
     }
     let parsed =
         words::chinese(Cli::command()).try_get_matches().and_then(|mut found| Cli::from_arg_matches_mut(&mut found));
@@ -281,6 +300,20 @@ fn computed(command: Command, common: &Common) -> Result<ControlFlow<ExitCode, C
             };
             clock::run(&args, &readings, common.json)?
         }
+        Command::Redact(args) => {
+            let papers = match &common.config {
+                Some(_) => common.config()?.settings.get::<letter::Papers>(),
+                None => std::sync::Arc::default(),
+            };
+            redact::run(&args, &papers, common.json)?
+        }
+        Command::Fee(args) => {
+            let readings = match &common.config {
+                Some(_) => common.config()?.settings.get::<::fee::Readings>(),
+                None => std::sync::Arc::default(),
+            };
+            fee::run(&args, &readings, common.json)?
+        }
         other => return Ok(ControlFlow::Continue(other)),
     };
     Ok(ControlFlow::Break(done))
@@ -321,6 +354,8 @@ fn run(cli: Cli) -> Result<ExitCode> {
                 tables::column_export(&existing(config, data).await?, &file, json).await
             }
             Command::Clock(_)
+            | Command::Fee(_)
+            | Command::Redact(_)
             | Command::Check { .. }
             | Command::Compare { .. }
             | Command::VerifyReceipt(_)

@@ -54,7 +54,7 @@ pub(super) fn plain(message: &str) -> String {
         Some(given) => format!("不能写 {}，应为{}", value(given), kind(wanted)),
         None if what.contains("IP address") || what.contains("prefix") => NET.to_owned(),
         // Of ours, in Chinese already; what a library says besides is left out.
-        None if message.chars().any(|c| !c.is_ascii()) => message.to_owned(),
+        None if !message.is_ascii() => message.to_owned(),
         None => "写法不对".to_owned(),
     }
 }

@@ -43,6 +43,7 @@ pub async fn run(config: Config, data: PathBuf, as_json: bool) -> Result<ExitCod
         point("后台访问范围", office_range(&config)),
         point("邮件", mail(&config)),
         point("分享图", publishing::settings::cards(&config.settings.get::<publishing::settings::Publishing>())),
+        point("公文字体", letter::Fonts::found(&config.settings.get::<letter::Papers>()).in_words()),
     ];
     // Checking must not install: without a database there is nothing to look into yet.
     let fresh = config.database.url.is_empty() && !data.join("gongkai.db").exists();

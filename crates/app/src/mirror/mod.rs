@@ -29,7 +29,7 @@ use crate::{App, compose};
 pub use walk::Told;
 
 /// What only the program can answer: no file stands for it.
-const PROGRAM_ALONE: [&str; 4] = ["/search", "/api/v1/search", "/elder", "/healthz"];
+const PROGRAM_ALONE: [&str; 5] = ["/search", "/api/v1/search", "/elder", "/healthz", "/subscriptions"];
 /// An address at which nothing ever stands.
 const NOWHERE: &str = "/-/-";
 /// How often somebody who waits is told how far it is.

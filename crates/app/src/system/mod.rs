@@ -44,6 +44,8 @@ pub fn capability() -> Capability {
             &outbox::READ,
         ])
         .settings::<clock::Readings>()
+        .settings::<fee::Readings>()
+        .settings::<letter::Papers>()
         .subject("job", "后台作业")
         .subject("outbox", "发件箱")
         .subject("index", "检索")

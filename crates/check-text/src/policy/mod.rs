@@ -2,11 +2,13 @@
 //! of itself. What is known of cited documents is handed in: this crate asks nobody.
 
 mod dates;
+mod figures;
 mod norms;
 mod sources;
 
+pub use figures::{Figure, Unit, figures};
 use serde::{Deserialize, Serialize};
-pub use sources::{dead, wanted, wanted_of_tag};
+pub use sources::{dead, outside, wanted, wanted_of_tag};
 use text::findings::Finding;
 
 use crate::Book;
@@ -18,6 +20,8 @@ pub enum Wanted {
     Document { title: String, number: String },
     /// An address of the portal, from `/` on.
     Address(String),
+    /// An address of another site, from `http` on.
+    Outside(String),
 }
 
 /// How a document stands today.
@@ -40,8 +44,34 @@ pub struct Known {
     pub number: String,
     /// Its articles by number and by the part behind 之; empty = it has none, or its text is not here.
     pub articles: Vec<(u32, u32)>,
-    /// What took its place, in words; empty = nothing is known.
+    /// What sums, terms and shares its articles say; of those that say none there is no entry.
+    #[serde(default)]
+    pub figures: Vec<((u32, u32), Vec<Figure>)>,
+    /// The year in which it was made; 0 = not known, or more than one text bears the title.
+    #[serde(default)]
+    pub year: i16,
+    /// What took its place, in words; empty = nothing is known. Of an address of another site that does not open, what came of
+    /// asking for it and when.
     pub instead: String,
+}
+
+impl Known {
+    /// An address at which something stands.
+    pub fn page() -> Self {
+        Self {
+            standing: Standing::Stands,
+            number: String::new(),
+            articles: Vec::new(),
+            figures: Vec::new(),
+            year: 0,
+            instead: String::new(),
+        }
+    }
+
+    /// An address of another site that does not open: why, and when it was last looked at.
+    pub fn dead(why: String) -> Self {
+        Self { standing: Standing::Lapsed, instead: why, ..Self::page() }
+    }
 }
 
 /// What was answered: for each thing that was wanted what is known of it. An address that stands is `Some` with a document that

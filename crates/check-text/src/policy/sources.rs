@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use law_text::{Citation, Verb, cited};
 use text::findings::{Finding, Severity};
 
-use super::{Answers, Known, Standing, Wanted};
+use super::{Answers, Known, Standing, Wanted, figures};
 use crate::{Book, places::found};
 
 /// Titles that are short names rather than titles: 《条例》, 《办法》.
@@ -43,31 +43,59 @@ pub fn wanted(text: &str) -> Vec<Wanted> {
     all
 }
 
-/// The same for a tag: the address of a link to this site.
+/// The same for a tag: the address of a link.
 pub fn wanted_of_tag(tag: &str) -> Vec<Wanted> {
-    address(tag).map(|(address, _)| Wanted::Address(address)).into_iter().collect()
+    address(tag).map(|(wanted, _)| wanted).into_iter().collect()
 }
 
-/// The address of a link, without what stands behind `#`, and at which byte of the tag it begins.
-fn address(tag: &str) -> Option<(String, usize)> {
+/// Bytes of an address of another site that is looked up; a longer one is no page that people open.
+const LONGEST: usize = 2000;
+
+/// Where a link leads, without what stands behind `#`, and at which byte of the tag it begins: to a page of the portal, or to another
+/// site.
+fn address(tag: &str) -> Option<(Wanted, usize)> {
     let value = tag.find("href=\"").map(|at| at + "href=\"".len())?;
     let address = tag.get(value..)?.split('"').next()?;
-    let path = address.split('#').next().unwrap_or_default();
-    let inside = path.starts_with('/') && !path.starts_with("//");
-    (inside && path.len() > 1).then(|| (path.replace("&amp;", "&"), value))
+    let path = address.split('#').next().unwrap_or_default().replace("&amp;", "&");
+    let inside = path.starts_with('/') && !path.starts_with("//") && path.len() > 1;
+    if inside {
+        return Some((Wanted::Address(path), value));
+    }
+    let other = ["http://", "https://"].iter().any(|start| path.len() > start.len() && path.starts_with(start));
+    (other && path.len() <= LONGEST).then_some((Wanted::Outside(path), value))
+}
+
+/// The addresses of other sites to which a text that has been cleaned links, each once and in order.
+pub fn outside(html: &str) -> Vec<String> {
+    let mut found: Vec<String> = Vec::new();
+    for (at, _) in html.match_indices("<a ") {
+        let tag = html[at..].split('>').next().unwrap_or_default();
+        if let Some((Wanted::Outside(address), _)) = address(tag)
+            && !found.contains(&address)
+        {
+            found.push(address);
+        }
+    }
+    found
 }
 
 /// A link at whose address nothing stands.
 pub fn dead(part: &str, tag: &str, answers: &Answers) -> Option<Finding> {
-    let (path, value) = address(tag)?;
-    if answers.of(&Wanted::Address(path.clone()))?.is_some() {
-        return None;
-    }
+    let (wanted, value) = address(tag)?;
+    let answer = answers.of(&wanted)?;
+    let (rule, suggestion) = match (&wanted, answer) {
+        (Wanted::Address(path), None) => {
+            ("wording.link", format!("门户上没有 {path} 这个页面。请改为现在的网址，或者去掉链接。"))
+        }
+        (Wanted::Outside(_), Some(known)) if known.standing != Standing::Stands => {
+            ("wording.outside", format!("链接打不开：{}。请点开核对，换成现在的网址，或者去掉链接。", known.instead))
+        }
+        _ => return None,
+    };
     let start = tag[..value].chars().count();
     let chars: Vec<char> = tag.chars().collect();
     let end = start + chars[start..].iter().take_while(|c| **c != '"').count();
-    let suggestion = format!("门户上没有 {path} 这个页面。请改为现在的网址，或者去掉链接。");
-    Some(found("wording.link", part, &chars, (start, end), suggestion, None))
+    Some(found(rule, part, &chars, (start, end), suggestion, None))
 }
 
 /// Whether a title is that of a document by which something is regulated; others may stand nowhere.
@@ -98,7 +126,7 @@ pub(super) fn look(part: &str, text: &str, chars: &[char], book: &Book, answers:
         match answers.of(&document(&one)) {
             None => {}
             Some(None) => all.extend(unknown(part, chars, (start, count), &one, book)),
-            Some(Some(known)) => all.extend(of_known(part, chars, (start, count), &one, known)),
+            Some(Some(known)) => all.extend(of_known(part, chars, (start, count), &one, (known, book))),
         }
     }
     all
@@ -125,7 +153,13 @@ fn words(&(number, more): &(u32, u32)) -> String {
     if more == 0 { format!("第{number}条") } else { format!("第{number}条之{more}") }
 }
 
-fn of_known(part: &str, chars: &[char], place: (usize, usize), one: &Citation, known: &Known) -> Vec<Finding> {
+fn of_known(
+    part: &str,
+    chars: &[char],
+    place: (usize, usize),
+    one: &Citation,
+    (known, book): (&Known, &Book),
+) -> Vec<Finding> {
     let mut all = Vec::new();
     let instead = if known.instead.is_empty() { String::new() } else { format!("现行的是{}。", known.instead) };
     // Who repeals, changes or replaces a document names it rightly however it stands.
@@ -158,7 +192,27 @@ fn of_known(part: &str, chars: &[char], place: (usize, usize), one: &Citation, k
         let suggestion = format!("文件库里这份文件的文号是“{}”，请核对标题和文号。", known.number);
         all.push(found("policy.number", part, chars, place, suggestion, None));
     }
+    if !one.passive {
+        all.extend(figures::against(part, chars, place.1, &one.articles, known));
+        all.extend(otherwise_dated(part, chars, place, one, (known, book)));
+    }
     all
+}
+
+/// A document of the county that is said to be of another year. Of others the library may hold a later version.
+fn otherwise_dated(
+    part: &str,
+    chars: &[char],
+    place: (usize, usize),
+    one: &Citation,
+    (known, book): (&Known, &Book),
+) -> Option<Finding> {
+    let title = one.title.as_deref().unwrap_or_default();
+    let own = book.county.iter().any(|name| !name.is_empty() && title.contains(name.as_str()));
+    let year =
+        figures::year_before(chars.get(..place.0)?).filter(|year| own && known.year > 0 && *year != known.year)?;
+    let suggestion = format!("文件库里这份文件是{}年的，这里写的是{year}年，请核对。", known.year);
+    Some(found("policy.figure", part, chars, place, suggestion, None))
 }
 
 /// Whether two numbers are one, however their brackets are written; 国务院令第711号 and 令第711号 are one, too.
@@ -175,7 +229,9 @@ mod tests {
 
     fn known(standing: Standing) -> Known {
         let instead = "《演示县新办法》".to_owned();
-        Known { standing, number: "演府发〔2019〕3号".into(), articles: vec![(1, 0), (2, 0)], instead }
+        let figures = vec![((2, 0), figures::figures("每人每月100元，二十个工作日内发放。"))];
+        let articles = vec![(1, 0), (2, 0)];
+        Known { standing, number: "演府发〔2019〕3号".into(), articles, figures, year: 2019, instead }
     }
 
     fn answers() -> Answers {
@@ -207,6 +263,11 @@ mod tests {
             ("根据《演示县没有的办法》办理", one("policy.unknown", Severity::Warn)),
             ("根据《某省条例》办理", one("policy.unknown", Severity::Info)),
             ("根据《演示县办法》第二条办理", vec![]),
+            ("根据《演示县办法》第二条，每人每月发放100元。", vec![]),
+            ("根据《演示县办法》第二条，每人每月发放120元。", one("policy.figure", Severity::Warn)),
+            ("根据《演示县办法》第二条，在20日内发放。", one("policy.figure", Severity::Warn)),
+            ("按2020年3月5日印发的《演示县办法》办理", one("policy.figure", Severity::Warn)),
+            ("按2019年印发的《演示县办法》办理", vec![]),
             ("根据《没有人问过的办法》办理", vec![]),
         ] {
             assert_eq!(said(text), expected, "{text}");
@@ -219,7 +280,25 @@ mod tests {
         assert_eq!(wanted_of_tag(tag), [Wanted::Address("/documents/gone".into())]);
         assert_eq!(dead("", tag, &answers()).map(|one| one.rule).as_deref(), Some("wording.link"));
         assert!(dead("", tag, &Answers::default()).is_none());
-        assert!(wanted_of_tag("a href=\"https://example.org/\"").is_empty());
+        assert!(wanted_of_tag("a href=\"mailto:a@example.org\"").is_empty());
+    }
+
+    #[test]
+    fn an_address_of_another_site_is_told_once_it_was_asked_for_and_did_not_open() {
+        let address = "https://example.org/a?b=1&c=2".to_owned();
+        let tag = "a href=\"https://example.org/a?b=1&amp;c=2#top\"";
+        let wanted = Wanted::Outside(address.clone());
+        assert_eq!(wanted_of_tag(tag), [wanted.clone()]);
+        let of = |known: Option<Known>| Answers::new(vec![(wanted.clone(), known)]);
+        let gone = Known::dead("对方网站说没有这个页面（404），最后检查于 2026-11-29".to_owned());
+        let found = dead("", tag, &of(Some(gone))).expect("a finding");
+        assert_eq!((found.rule.as_str(), found.severity), ("wording.outside", Severity::Warn));
+        assert!(found.suggestion.contains("最后检查于 2026-11-29"), "{}", found.suggestion);
+        // What opened, what nobody has asked for, and what is not known: nothing is said of it.
+        assert!(dead("", tag, &of(Some(Known::page()))).is_none());
+        assert!(dead("", tag, &Answers::default()).is_none() && dead("", tag, &of(None)).is_none());
+        let html = format!("<p><a href=\"/x\">甲</a><{tag}>乙</a><{tag}>丙</a><a href=\"http://\">丁</a></p>");
+        assert_eq!(outside(&html), [address]);
     }
 
     #[test]

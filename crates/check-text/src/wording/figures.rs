@@ -22,6 +22,11 @@ pub(super) fn look(part: &str, chars: &[char]) -> Vec<Finding> {
             all.extend(exact(part, chars, at, count).or_else(|| about(part, chars, at, count)));
             all.extend(short_year(part, chars, at, count));
             all.extend(percent(part, chars, at));
+            if let Some((told, end)) = mixed(part, chars, at, count) {
+                all.push(told);
+                at = end;
+                continue;
+            }
             at += count;
             continue;
         }
@@ -116,6 +121,35 @@ fn percent(part: &str, chars: &[char], at: usize) -> Option<Finding> {
         .then(|| found("wording.number", part, chars, (start, end), suggestion, Some(right)))
 }
 
+/// 3千5百元: of the words for powers of ten only 万 and 亿 stand behind figures (GB/T 15835), but for those of units, 千米. Where it
+/// ends is told, too, so that its parts are not looked at singly.
+fn mixed(part: &str, chars: &[char], at: usize, count: usize) -> Option<(Finding, usize)> {
+    static POWERS: [(char, u64); 3] = [('千', 1000), ('百', 100), ('十', 10)];
+    if count != 1 {
+        return None;
+    }
+    let (mut end, mut value, mut parts, mut below) = (at, 0, 0, u64::MAX);
+    while let Some(figure) = chars.get(end).and_then(|c| c.to_digit(10)) {
+        let power = chars.get(end + 1).and_then(|c| POWERS.iter().find(|(name, _)| name == c));
+        let Some((_, power)) = power.filter(|(_, power)| *power < below) else { break };
+        (value, below, parts, end) = (value + u64::from(figure) * power, *power, parts + 1, end + 2);
+    }
+    let next = chars.get(end).copied();
+    let counted = next.is_some_and(|c| COUNTED.contains(c) || matches!(c, '多' | '余'));
+    // 5千米, 3千吨: a unit with its prefix. 2十: too short to be sure of.
+    let unit = parts == 1 && (below == 10 || below == 1000 && matches!(next, Some('米' | '吨' | '克' | '瓦' | '伏')));
+    if parts == 0 || unit || (parts == 1 && !counted) {
+        return None;
+    }
+    // 3千5: 3005 or 3500.
+    let right = next.is_none_or(|c| !c.is_ascii_digit()).then(|| value.to_string());
+    let suggestion = match &right {
+        Some(right) => format!("数字后面除“万”“亿”外不写“千”“百”“十”，请写作“{right}”。"),
+        None => "数字后面除“万”“亿”外不写“千”“百”“十”，请写成完整的数字。".to_owned(),
+    };
+    Some((found("wording.number", part, chars, (at, end), suggestion, right), end))
+}
+
 /// 二零二六年: in years the sign is 〇.
 fn zero(part: &str, chars: &[char], at: usize) -> Option<Finding> {
     let year = chars.get(at..at + 4)?;
@@ -205,6 +239,9 @@ mod tests {
             ("二零二六年三月", "二零二六", "二〇二六"),
             ("于26年3月完成", "26年", "2026年"),
             ("提高百分之5.5以上", "百分之5.5", "5.5%"),
+            ("补助3千5百元", "3千5百", "3500"),
+            ("投入5百万元", "5百", "500"),
+            ("共2千3百4十户", "2千3百4十", "2340"),
             ("（一）、总体要求", "（一）、", "（一）"),
             ("一.总体要求", "一.", "一、"),
             ("1、各乡镇", "1、", "1."),
@@ -224,6 +261,8 @@ mod tests {
             "第一，提高认识",
             "2024多元化发展，375余额",
             "一百零三条",
+            "道路全长5千米，供电3千瓦",
+            "3百度，三千五百元，3500元，3万5000人",
         ] {
             assert_eq!(said(text), [], "{text}");
         }

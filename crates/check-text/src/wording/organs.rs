@@ -27,6 +27,8 @@ pub struct Renamed {
 pub struct Former {
     list: Vec<Renamed>,
     finder: Option<AhoCorasick>,
+    /// Names that organs of the register bear today.
+    borne: Vec<String>,
 }
 
 static STATE: LazyLock<Former> = LazyLock::new(|| {
@@ -46,13 +48,21 @@ impl Former {
         let list: Vec<Renamed> = list.into_iter().filter(|one| one.before.chars().count() > 2).collect();
         let names: Vec<&str> = list.iter().map(|one| one.before.as_str()).collect();
         let finder = AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(names).ok();
-        Self { finder: finder.filter(|_| !list.is_empty()), list }
+        Self { finder: finder.filter(|_| !list.is_empty()), list, borne: Vec::new() }
+    }
+
+    /// With the names that organs of the register bear today: what the state has renamed may live on in a county.
+    #[must_use]
+    pub fn beside(mut self, borne: Vec<String>) -> Self {
+        self.borne = borne;
+        self
     }
 
     /// Those of the register before those of the state.
     pub(super) fn look(&self, part: &str, text: &str, chars: &[char]) -> Vec<Finding> {
         let mut all = self.own(part, text, chars);
-        all.extend(STATE.own(part, text, chars));
+        let lives = |one: &Finding| self.borne.iter().any(|name| name.ends_with(one.excerpt.as_str()));
+        all.extend(STATE.own(part, text, chars).into_iter().filter(|one| !lives(one)));
         all.sort_by_key(|one| (one.start, std::cmp::Reverse(one.end)));
         let mut end = 0;
         all.retain(|one| {
@@ -134,5 +144,9 @@ mod tests {
         ] {
             assert_eq!(said(&former, text), [], "{text}");
         }
+        // A county that has kept an organ calls it by its name.
+        let kept = Former::default().beside(vec!["演示县乡村振兴局".to_owned()]);
+        assert_eq!(said(&kept, "由乡村振兴局负责"), []);
+        assert_eq!(said(&Former::default(), "由乡村振兴局负责").len(), 1);
     }
 }

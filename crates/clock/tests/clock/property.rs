@@ -100,3 +100,47 @@ proptest! {
         prop_assert_eq!(parts.sum::<SignedDuration>(), length);
     }
 }
+
+/// The last day found in a list of all working days instead of by counting.
+fn listed(working: &[Date], rule: &Rule, from: Date, total: u32) -> Date {
+    let days = i32::try_from(total).expect("short");
+    match (rule.unit, rule.start.is_backwards()) {
+        (Unit::WorkingDays, false) => working[working.partition_point(|day| *day <= from) + total as usize - 1],
+        (Unit::Days, false) => {
+            let last = from.saturating_add(days.days());
+            working[working.partition_point(|day| *day < last)]
+        }
+        (Unit::Days, true) => from.saturating_sub(days.days()),
+        other => panic!("{}: {other:?} is counted by no rule so far", rule.id),
+    }
+}
+
+/// Every rule from every day of the known years, as it is and as far extended as it may be: none differs.
+#[test]
+fn every_start_day_of_every_rule() {
+    let all = std::iter::successors(Some(date(2018, 12, 1)), |day| day.tomorrow().ok());
+    let working: Vec<Date> =
+        all.take_while(|day| *day < date(2027, 6, 1)).filter(|day| CALENDAR.is_probably_working(*day)).collect();
+    let (mut day, mut answered) = (date(2019, 1, 1), 0_u32);
+    while day <= date(2026, 12, 31) {
+        for rule in RULES.iter().filter(|rule| rule.unit != Unit::Hours) {
+            for extend in [0, rule.extension] {
+                let due = listed(&working, rule, day, rule.length + extend);
+                match clock::run(rule, day, &[], extend, &CALENDAR) {
+                    Ok(run) => {
+                        assert_eq!(run.due(), At::Day(due), "{} from {day}, extended by {extend}", rule.id);
+                        answered += 1;
+                    }
+                    // At the borders of what is known.
+                    Err(Refusal::Unknown(_)) => {
+                        let border = day > date(2026, 10, 1) || day < date(2019, 1, 20);
+                        assert!(border, "{} from {day}", rule.id);
+                    }
+                    Err(other) => panic!("{} from {day}: {other}", rule.id),
+                }
+            }
+        }
+        day = day.tomorrow().expect("far from the end of time");
+    }
+    assert!(answered > 60_000, "{answered}");
+}

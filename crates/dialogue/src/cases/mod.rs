@@ -11,8 +11,11 @@ mod letter;
 mod list;
 mod notice;
 mod one;
+mod paper;
 mod past;
+mod periods;
 mod portal;
+mod redact;
 mod remind;
 mod work;
 
@@ -27,6 +30,7 @@ use web::{
     Capability, Ctx, Listener, Nav, Routes,
     doors::{Offered, WayIn},
     hooks::{DeskSource, Finder, Group, Verb},
+    periods::Periods,
 };
 
 pub use erasing::erase;
@@ -46,6 +50,7 @@ const TRACK: WayIn = WayIn {
 
 pub fn capability() -> Capability {
     let work: Arc<dyn DeskSource> = Arc::new(work::Work);
+    let clocks: Arc<dyn Periods> = Arc::new(periods::Clocks);
     let numbers: Arc<dyn Finder> = Arc::new(work::Numbers);
     Capability::new("cases", "办件")
         .routes(office)
@@ -55,6 +60,7 @@ pub fn capability() -> Capability {
         .jobs(jobs)
         .schedule(schedule)
         .declare(TRACK)
+        .declare(clocks)
         .declare(numbers)
         .declare(Verb::new("办件", "找错 申请 来信 登记簿 到期", "/cases", &HANDLE_CASES))
 }
@@ -90,6 +96,10 @@ fn office() -> Routes {
         .get("/cases/{id}/files", &HANDLE_CASES, attach::form)
         .upload("/cases/{id}/files", &HANDLE_CASES, attach::add)
         .get("/cases/{id}/files/{file}", &HANDLE_CASES, one::file)
+        .get("/cases/{id}/files/{file}/redact", &HANDLE_CASES, redact::form)
+        .post("/cases/{id}/files/{file}/redact", &HANDLE_CASES, redact::done)
+        .get("/cases/{id}/letters/{letter}/docx", &HANDLE_CASES, paper::word)
+        .get("/cases/{id}/letters/{letter}/pdf", &HANDLE_CASES, paper::pdf)
         .get("/cases/{id}/letters/new/{kind}", &HANDLE_CASES, letter::new)
         .post("/cases/{id}/letters/new/{kind}", &HANDLE_CASES, letter::draft)
         .get("/cases/{id}/letters/{letter}", &HANDLE_CASES, letter::show)
@@ -109,6 +119,8 @@ fn portal() -> Routes {
         .get("/cases/c/{secret}", &USE_FORMS, portal::show)
         .post("/cases/c/{secret}/steps/{step}", &USE_FORMS, portal::step)
         .get("/cases/c/{secret}/files/{file}", &USE_FORMS, portal::file)
+        .get("/cases/c/{secret}/letters/{letter}/docx", &USE_FORMS, paper::told_word)
+        .get("/cases/c/{secret}/letters/{letter}/pdf", &USE_FORMS, paper::told_pdf)
 }
 
 fn jobs(ctx: &Ctx) -> Handlers {

@@ -119,6 +119,7 @@ pub(super) async fn send_code(
 
 /// A letter that was delivered, as the person reads it.
 struct Read {
+    id: letters::LetterId,
     title: String,
     number: String,
     addressee: String,
@@ -238,6 +239,7 @@ fn may_read(file: &CaseFile, delivered: &[letters::Letter]) -> bool {
 fn read(kind: Kind, letter: letters::Letter) -> Read {
     let number = kind.letter(&letter.kind).map(|what| letter.number(what)).unwrap_or_default();
     Read {
+        id: letter.id,
         number,
         paragraphs: letter.body.text.lines().filter(|line| !line.trim().is_empty()).map(str::to_owned).collect(),
         title: letter.body.title,

@@ -70,7 +70,7 @@ impl Comparison {
             range.any(|at| units.get(at).is_some_and(|unit| self.names(unit, at).contains(name)))
         };
         for (name, words) in &self.notes {
-            let fits = |row: &&Row, new: bool| Self::told(row) && !name.is_empty() && is_named(*row, new, name);
+            let fits = |row: &&Row, new: bool| Self::told(row) && !name.is_empty() && is_named(row, new, name);
             let at = self
                 .rows
                 .iter()

@@ -322,7 +322,7 @@ fn row(state: State, old: Option<&Line>, new: Option<&Line>, columns: &[Column],
 fn columns(old: &Table, new: &Table, steps: &mut Steps) -> Vec<Column> {
     let heads = |table: &Table| -> Option<Vec<Vec<Word>>> {
         let first = table.lines.first()?;
-        let plain = !first.cells.iter().any(|cell| *cell == Cell::Over);
+        let plain = !first.cells.contains(&Cell::Over);
         plain.then(|| first.cells.iter().map(|cell| cell.words().to_vec()).collect())
     };
     let in_order = || {

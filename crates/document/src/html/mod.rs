@@ -3,6 +3,7 @@
 //! Three things come out of one walk over what html5ever reads of the cleaned text, so that the checks, the search and the
 //! page never see different texts.
 
+mod blocks;
 mod limits;
 mod links;
 mod masked;
@@ -14,6 +15,7 @@ mod tables;
 mod toc;
 mod words;
 
+pub use blocks::{Block, blocks};
 pub use limits::TooMuch;
 pub use masked::{Change, Masked, masked, masked_words, replaced, replaced_words};
 pub use policy::VERSION;

@@ -58,7 +58,7 @@ fn a_text_without_headings_lists_its_articles() {
     let toc = contents(&done.articles);
     assert_eq!(
         toc.iter().map(|one| one.text.as_str()).collect::<Vec<_>>(),
-        ["第一条　甲…", "第二条　乙…", "第三条　丙…", "第三条之一　丁…"]
+        ["第一条　甲", "第二条　乙", "第三条　丙", "第三条之一　丁"]
     );
     assert_eq!(toc[3].id, "第三条之一");
     assert_eq!((done.articles[0].level, done.articles[0].text.as_str()), (0, "序言"));

@@ -36,10 +36,24 @@ pub fn contents(articles: &[Article]) -> Vec<Heading> {
         return by_tens(&paragraphs);
     }
     let entry = |part: &&Article| {
-        let words: String = part.text.lines().next().unwrap_or_default().chars().take(14).collect();
-        Heading { id: part.anchor.clone(), text: format!("{}　{words}…", part.number), deep: false }
+        let words = beginning(part.text.lines().next().unwrap_or_default());
+        Heading { id: part.anchor.clone(), text: format!("{}　{words}", part.number), deep: false }
     };
     paragraphs.iter().map(entry).collect()
+}
+
+/// What an article begins with: its first clause where that is short, else as much as stands in a line.
+fn beginning(line: &str) -> String {
+    const LONGEST: usize = 14;
+    let line = line.trim();
+    let clause = line.split(['，', '。', '；', '：']).next().unwrap_or_default();
+    let count = clause.chars().count();
+    if (1..=LONGEST).contains(&count) {
+        let ends = line.chars().nth(count).is_none_or(|mark| mark == '。' && line.chars().count() == count + 1);
+        return if ends { clause.to_owned() } else { format!("{clause}…") };
+    }
+    let cut: String = line.chars().take(LONGEST).collect();
+    if cut.len() < line.len() { format!("{cut}…") } else { cut }
 }
 
 /// A long text without chapters: where each ten articles begin.
@@ -55,6 +69,18 @@ fn by_tens(articles: &[&Article]) -> Vec<Heading> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_whole_is_not_cut() {
+        for (line, told) in [
+            ("本办法自发布之日起施行。", "本办法自发布之日起施行"),
+            ("县财政局负责资金，接受监督。", "县财政局负责资金…"),
+            ("各乡镇人民政府应当在每年三月底以前报送年度计划", "各乡镇人民政府应当在每年三月…"),
+            ("", ""),
+        ] {
+            assert_eq!(beginning(line), told);
+        }
+    }
 
     #[test]
     fn a_long_text_without_chapters_is_entered_at_each_ten_articles() {

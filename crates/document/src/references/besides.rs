@@ -136,7 +136,7 @@ pub async fn same_title(tx: &mut Tx, kind: Kind, document: &DocumentRow) -> Resu
         let made = time::parse_date(values.get(&WRITTEN_ON)).filter(|_| row.organ == document.organ);
         alike.extend(made.map(|day| (day, row)));
     }
-    alike.sort_by(|a, b| (a.0, a.1.rank).cmp(&(b.0, b.1.rank)));
+    alike.sort_by_key(|a| (a.0, a.1.rank));
     for (at, (made, newer)) in alike.iter().enumerate() {
         for (before, (day, older)) in alike[..at].iter().enumerate() {
             if before + 1 == at && day < made {

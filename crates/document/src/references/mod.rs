@@ -111,6 +111,20 @@ impl Verb {
         }
     }
 
+    /// Above those that say it of a document, on the page of that document.
+    pub const fn others(self) -> &'static str {
+        match self {
+            Self::Repeals => "废止本文件的",
+            Self::Replaces => "代替本文件的",
+            Self::Ends => "宣布本文件失效的",
+            Self::Amends => "修改本文件的",
+            Self::BasedOn => "以本文件为依据的",
+            Self::Implements => "落实本文件的",
+            Self::Interprets => "解释本文件的",
+            Self::Cites => "引用本文件的",
+        }
+    }
+
     /// Whether it changes how the other document stands to the law.
     pub const fn acts(self) -> bool {
         matches!(self, Self::Repeals | Self::Replaces | Self::Ends | Self::Amends)

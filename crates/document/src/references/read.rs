@@ -139,7 +139,7 @@ async fn told(db: &Db, kinds: &Kinds, rows: Vec<SaidRow>) -> Result<Vec<Said>> {
             })
         })
         .collect();
-    said.sort_by(|a, b| (a.verb, a.from).cmp(&(b.verb, b.from)));
+    said.sort_by_key(|a| (a.verb, a.from));
     Ok(said)
 }
 

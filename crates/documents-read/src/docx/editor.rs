@@ -140,7 +140,8 @@ fn left_behind(plain: &Extracted) -> Vec<String> {
     let paper = |part: &Part| ["header ", "footer "].iter().any(|start| part.place.starts_with(start));
     let held = |start: &str| {
         let parts = plain.parts.iter().filter(|part| part.place.starts_with(start) && part.unread.is_none());
-        parts.filter(|part| !part.place.ends_with("author") && !(paper(part) && is_page_number(&part.text))).count()
+        let said = |part: &&Part| !(part.place.ends_with("author") || paper(part) && is_page_number(&part.text));
+        parts.filter(said).count()
     };
     let counted = KINDS.iter().map(|(start, name)| (held(start), name)).filter(|(count, _)| *count > 0);
     let mut behind: Vec<String> = counted.map(|(count, name)| format!("{count} {name}")).collect();

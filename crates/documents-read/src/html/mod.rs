@@ -7,6 +7,7 @@ mod dom;
 mod simplify;
 
 use dom::{Step, attribute};
+pub use fold::markup::escaped as escape;
 use html5ever::Attribute;
 pub use simplify::simplify;
 
@@ -112,22 +113,6 @@ fn write(html: &str, mut text: Text) -> Text {
     text.end_line();
     text.out.truncate(text.out.trim_end_matches('\n').len());
     text
-}
-
-/// Text for use in HTML, in elements and in attribute values.
-pub fn escape(text: &str) -> String {
-    let mut out = String::with_capacity(text.len() + text.len() / 16);
-    for c in text.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\'' => out.push_str("&#39;"),
-            _ => out.push(c),
-        }
-    }
-    out
 }
 
 #[derive(Default)]

@@ -4,8 +4,9 @@
 use std::collections::{BTreeSet, HashSet};
 
 use documents::{Limits, Rejected};
+use fold::markup::escaped;
 
-use super::markup::{Token, escaped, named, tokens};
+use super::markup::{Token, named, tokens};
 use crate::container::Package;
 use crate::ooxml;
 

@@ -1,14 +1,16 @@
 //! XML as a row of tags and of what stands between them: put together again it is the same bytes.
 
+use fold::markup::resolved;
+
 /// A piece of XML: a tag with its brackets, or what stands between two.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Token<'a> {
+pub(crate) enum Token<'a> {
     Tag(&'a str),
     Text(&'a str),
 }
 
 /// Takes a text of XML apart; put together again the pieces are the text.
-pub(super) fn tokens(text: &str) -> Vec<Token<'_>> {
+pub(crate) fn tokens(text: &str) -> Vec<Token<'_>> {
     let mut all = Vec::new();
     let mut rest = text;
     while !rest.is_empty() {
@@ -55,58 +57,8 @@ pub(super) fn named(tag: &str) -> (&str, bool, bool) {
     (name.rsplit(':').next().unwrap_or(name), !closes, closes || alone)
 }
 
-/// The character that a reference names: `amp`, `#49`, `#x31`.
-fn reference(name: &str) -> Option<char> {
-    let number = |digits: &str, radix: u32| u32::from_str_radix(digits, radix).ok().and_then(char::from_u32);
-    match name {
-        "lt" => Some('<'),
-        "gt" => Some('>'),
-        "quot" => Some('"'),
-        "apos" => Some('\''),
-        "amp" => Some('&'),
-        _ => {
-            let digits = name.strip_prefix('#')?;
-            digits.strip_prefix(['x', 'X']).map_or_else(|| number(digits, 10), |hex| number(hex, 16))
-        }
-    }
-}
-
-/// A text with characters in the place of those references that `of` takes.
-fn resolved(text: &str, of: impl Fn(char) -> bool) -> String {
-    /// Bytes of a reference at the most.
-    const LONGEST: usize = 10;
-    let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(at) = rest.find('&') {
-        out.push_str(&rest[..at]);
-        rest = &rest[at..];
-        let end = rest.bytes().take(LONGEST + 1).position(|byte| byte == b';');
-        match end.and_then(|end| Some((reference(&rest[1..end])?, end))).filter(|(c, _)| of(*c)) {
-            Some((c, end)) => {
-                out.push(c);
-                rest = &rest[end + 1..];
-            }
-            None => {
-                out.push('&');
-                rest = &rest[1..];
-            }
-        }
-    }
-    out.push_str(rest);
-    out
-}
-
-/// The words that a piece of XML says.
-pub(super) fn unescaped(text: &str) -> String {
-    resolved(text, |_| true)
-}
-
-pub(super) fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
-}
-
 /// Whether a part of an office file is a text of XML or HTML, as one; what is written in UTF-16 becomes UTF-8.
-pub(super) fn decoded(bytes: &[u8]) -> Option<String> {
+pub(crate) fn decoded(bytes: &[u8]) -> Option<String> {
     let (encoding, from) = encoding_rs::Encoding::for_bom(bytes).unwrap_or((encoding_rs::UTF_8, 0));
     let rest = bytes.get(from..).unwrap_or_default();
     if encoding == encoding_rs::UTF_8 {
@@ -157,7 +109,6 @@ mod tests {
             decoded(b"<a b=\"&#x31;&#51;8\">&#30002;&lt;&#13;</a>").as_deref(),
             Some("<a b=\"138\">甲&lt;&#13;</a>")
         );
-        assert_eq!(unescaped("&#x31;&amp;&lt;&nbsp;&"), "1&<&nbsp;&");
         assert_eq!(decoded(b"\x89PNG\r\n\x1a\n"), None);
     }
 }

@@ -1,38 +1,63 @@
-//! A Word document or workbook with other words in some of its places, paragraphs and cells whose whole text is named, and without
-//! what nobody reads and everybody gets: properties, comments, revisions, formulas ([`clean`]). The same numbers are looked for in
-//! every other place of the package; where something of them stands still, the place is told ([`secrets`]).
+//! A Word document, a workbook, a table or text without form ([`plain`]) with other words in some of its places, paragraphs and
+//! cells whose whole text is named, and without what nobody reads and everybody gets: properties, comments, revisions, formulas
+//! ([`clean`]). The same numbers are looked for in every other place of the package; where something of them stands still, the
+//! place is told ([`secrets`]).
 
 mod clean;
-mod markup;
+pub(crate) mod markup;
+mod plain;
 mod secrets;
 
 use std::collections::{BTreeSet, HashMap};
 use std::io::{Cursor, Write};
 
-use documents::{Change, Code, Limits, Redone, Rejected};
+use documents::{Change, Code, Format, Limits, Redone, Rejected};
+use fold::markup::{escaped, unescaped};
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
+use crate::bounds::check_size;
 use crate::container::Package;
+use crate::sniff;
 use clean::Gone;
-use markup::{Token, escaped, named, tokens, unescaped};
-use secrets::{Secrets, place};
+use markup::{Token, named, tokens};
+pub(crate) use secrets::Secrets;
+use secrets::place;
 
 /// Makes the file anew.
 ///
 /// # Errors
-/// [`Code::Unsupported`] for other files than docx and xlsx; what is wrong with the package.
-pub fn redo(bytes: &[u8], changes: &[Change], limits: &Limits) -> Result<Redone, Rejected> {
+/// [`Code::Unsupported`] for other files than docx, xlsx, csv and txt; what is wrong with the package.
+pub fn redo(bytes: &[u8], file_name: &str, changes: &[Change], limits: &Limits) -> Result<Redone, Rejected> {
+    let secrets = Secrets::of(changes);
+    if bytes.starts_with(b"PK") {
+        return remade(bytes, changes, &secrets, limits);
+    }
+    check_size(bytes, limits)?;
+    match sniff(bytes, file_name)? {
+        format @ (Format::Csv | Format::Txt) => plain::redo(bytes, format, &known(changes), &secrets),
+        _ => Err(others()),
+    }
+}
+
+fn others() -> Rejected {
+    let told = "只有 Word（.docx）、Excel（.xlsx）、CSV 和文本可以生成遮盖副本。其他文件请改好以后重新上传。";
+    Rejected::new(Code::Unsupported, told)
+}
+
+/// What stands in places that are to change, each with what is to stand there.
+fn known(changes: &[Change]) -> HashMap<&str, &str> {
+    changes.iter().map(|change| (change.from.as_str(), change.to.as_str())).collect()
+}
+
+/// As [`redo`] for Word and Excel, with what is looked for beside the places that are named.
+pub(crate) fn remade(bytes: &[u8], changes: &[Change], secrets: &Secrets, limits: &Limits) -> Result<Redone, Rejected> {
     let mut package = Package::open(bytes, limits)?;
     let (word, sheet) = (package.has("word/document.xml"), package.has("xl/workbook.xml"));
     if !(word || sheet) {
-        return Err(Rejected::new(
-            Code::Unsupported,
-            "只有 Word（.docx）和 Excel（.xlsx）可以生成遮盖副本。其他文件请改好以后重新上传。",
-        ));
+        return Err(others());
     }
-    let known: HashMap<&str, &str> = changes.iter().map(|change| (change.from.as_str(), change.to.as_str())).collect();
-    let secrets = Secrets::of(changes);
+    let known = known(changes);
     let mut gone = Gone::of(&mut package, limits)?;
     let mut out = ZipWriter::new(Cursor::new(Vec::with_capacity(bytes.len())));
     let mut done = 0;
@@ -237,7 +262,7 @@ mod tests {
             ("word/comments.xml", "<w:comments><w:t>13800138000</w:t></w:comments>"),
         ]);
         let changes = [Change { from: "手机13800138000".into(), to: "手机138****8000".into() }];
-        let redone = redo(&bytes, &changes, &Limits::default()).expect("a copy");
+        let redone = redo(&bytes, "甲.docx", &changes, &Limits::default()).expect("a copy");
         assert_eq!(redone.dropped, ["修订中删去的文字", "批注", "文档属性"]);
         assert_eq!((redone.done, redone.left), (2, vec!["正文".to_owned()]));
         let mut copy = Package::open(&redone.bytes, &Limits::default()).expect("opens");

@@ -4,8 +4,9 @@
 use std::collections::{BTreeSet, HashMap};
 
 use documents::Change;
+use fold::markup::unescaped;
 
-use super::markup::{Token, named, tokens, unescaped};
+use super::markup::{Token, named, tokens};
 
 /// Digits from which on a run of them is a number of somebody.
 const LEAST: usize = 7;
@@ -14,7 +15,7 @@ const SHORT: std::ops::RangeInclusive<usize> = 3..=24;
 
 /// The numbers and texts.
 #[derive(Debug, Default)]
-pub(super) struct Secrets {
+pub(crate) struct Secrets {
     /// Each with what stands for it.
     numbers: HashMap<String, String>,
     /// How long they are.
@@ -142,7 +143,8 @@ impl Secrets {
         self.are_in(&joined) || self.are_in(&tags)
     }
 
-    fn are_in(&self, text: &str) -> bool {
+    /// Whether something of it stands in a text without markup.
+    pub(super) fn are_in(&self, text: &str) -> bool {
         let mut behind = 0;
         for (at, c) in text.char_indices() {
             let named =

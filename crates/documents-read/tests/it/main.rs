@@ -9,6 +9,7 @@ mod hostile;
 mod html;
 mod net;
 mod pdf;
+mod redact;
 mod several;
 mod sniff;
 mod tables;

@@ -17,7 +17,7 @@ const SAMPLE: usize = 50;
 
 /// What parts the cells: what Excel says in a first line `sep=;`, else whichever of comma, semicolon and tab most lines have
 /// in the same number. A title above the table has none.
-fn delimiter(text: &str) -> u8 {
+pub fn delimiter(text: &str) -> u8 {
     let first = text.lines().next().unwrap_or_default().trim_end();
     if let Some(named) = first.strip_prefix("sep=").filter(|named| matches!(*named, "," | ";" | "\t" | "|")) {
         return named.as_bytes()[0];

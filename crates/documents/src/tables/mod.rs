@@ -3,7 +3,7 @@
 mod csv;
 mod write;
 
-pub use csv::{csv_rows, read_csv};
+pub use csv::{csv_rows, delimiter, read_csv};
 pub use write::{Cell, Sheet, write_csv, write_csv_head, write_csv_rows, write_xlsx};
 
 use serde::{Deserialize, Serialize};

@@ -139,6 +139,10 @@ mod tests {
         // The day of the week betrays another year.
         let wrong = read_lines("一、元旦：1月1日（周四）放假。", 2027).expect_err("of 2026");
         assert!(wrong[0].contains("核对年份"), "{wrong:?}");
+        let short = "元旦：1月1日（周五）至3日（周日）放假调休，共2天。";
+        assert!(read_lines(short, 2027).expect_err("three days")[0].contains("写的是共 2 天，日期是 3 天"));
+        let both = "元旦：1月1日（周五）至3日（周日）放假，共3天。1月2日（周六）上班。";
+        assert!(read_lines(both, 2027).expect_err("both")[0].contains("既写了放假又写了上班"));
         assert!(read_lines("国庆节：10月32日放假。", 2027).expect_err("no day")[0].contains("10月32日"));
     }
 

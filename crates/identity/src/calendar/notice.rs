@@ -42,10 +42,10 @@ pub(super) fn read_line(line: &str, year: i16, days: &mut BTreeMap<Date, Special
         line.split_once(['：', ':']).filter(|(head, _)| !head.contains('日')).map_or(line.as_str(), |(_, body)| body);
     for sentence in body.split(['。', '；', ';']) {
         // «放假调休» and «放假，与周末连休» name the days before them, «上班» too.
-        let (dates, special) = if let Some((dates, _)) = sentence.split_once("放假") {
-            (dates, Special::Off)
-        } else if let Some((dates, _)) = sentence.split_once("上班") {
-            (dates, Special::Worked)
+        let (dates, rest, special) = if let Some((dates, rest)) = sentence.split_once("放假") {
+            (dates, rest, Special::Off)
+        } else if let Some((dates, rest)) = sentence.split_once("上班") {
+            (dates, rest, Special::Worked)
         } else {
             continue;
         };
@@ -53,7 +53,13 @@ pub(super) fn read_line(line: &str, year: i16, days: &mut BTreeMap<Date, Special
         if tokens.iter().all(|token| matches!(token, Token::Other)) {
             continue;
         }
-        for (first, last) in ranges(&tokens, year).map_err(|why| format!("“{sentence}”：{why}"))? {
+        let ranges = ranges(&tokens, year).map_err(|why| format!("“{sentence}”：{why}"))?;
+        let count: i32 =
+            ranges.iter().map(|(first, last)| first.until(*last).map_or(0, |span| span.get_days()) + 1).sum();
+        if let Some(said) = said_in_all(rest).filter(|said| *said != count) {
+            return Err(format!("“{sentence}”：写的是共 {said} 天，日期是 {count} 天，请核对。"));
+        }
+        for (first, last) in ranges {
             let mut day = first;
             while day <= last {
                 if let Some(other) = days.insert(day, special)
@@ -69,6 +75,13 @@ pub(super) fn read_line(line: &str, year: i16, days: &mut BTreeMap<Date, Special
         }
     }
     Ok(())
+}
+
+/// How many days the sentence says that it declares: 共3天.
+fn said_in_all(rest: &str) -> Option<i32> {
+    let digits: String = rest.split_once('共')?.1.chars().take_while(char::is_ascii_digit).collect();
+    let behind = rest.split_once('共')?.1.strip_prefix(digits.as_str())?;
+    digits.parse().ok().filter(|_| behind.starts_with('天'))
 }
 
 /// A piece of a sentence that names days.

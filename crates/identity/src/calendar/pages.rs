@@ -6,9 +6,16 @@ use axum::{extract::State, response::Response};
 use jiff::civil::{Date, Weekday};
 use kernel::{Calendar, NewEvent, calendar::Special};
 use serde_json::json;
-use web::{Ctx, Desk, Done, Error, Form, FormErrors, OfficeShell, Query, Result, act, office_page, page};
+use web::{Ctx, Desk, Done, Error, Form, FormErrors, OfficeShell, Query, Result, act, office_page, page, periods};
 
-use super::{load_calendar, model::read_lines, store};
+use super::{
+    calendar_of,
+    history::{self, Change},
+    load_calendar,
+    model::read_lines,
+    preview::Preview,
+    store,
+};
 use crate::events;
 
 #[derive(Debug, Default, serde::Deserialize)]
@@ -26,6 +33,15 @@ pub(super) struct AddForm {
     complete: bool,
     year: i16,
     day: String,
+    /// The version of the calendar that whoever confirms has seen.
+    seen: String,
+}
+
+/// A change that is shown before it is recorded.
+struct Shown {
+    preview: Preview,
+    /// A day is removed; else a notice is recorded.
+    removes: bool,
 }
 
 /// A square of a month.
@@ -94,6 +110,8 @@ struct YearPage {
     known: bool,
     form: AddForm,
     hint: String,
+    shown: Option<Shown>,
+    changes: Vec<Change>,
 }
 
 fn weekday(day: Date) -> &'static str {
@@ -188,6 +206,8 @@ async fn year_page(ctx: &Ctx, desk: &Desk, year: i16, form: AddForm, faults: Vec
         year,
         months,
         form,
+        shown: None,
+        changes: history::changes(ctx.db()).await?,
     })
 }
 
@@ -201,7 +221,14 @@ pub(super) async fn year(State(ctx): State<Ctx>, desk: Desk, Query(wanted): Quer
     office_page(&year_page(&ctx, &desk, year, AddForm::default(), Vec::new()).await?)
 }
 
-/// POST /calendar: records the days of a notice.
+/// The page with what a change does, to be confirmed.
+async fn shown(ctx: &Ctx, desk: &Desk, year: i16, form: AddForm, shown: Shown) -> Result<Response> {
+    let mut page = year_page(ctx, desk, in_range(ctx, year), form, Vec::new()).await?;
+    page.shown = Some(shown);
+    office_page(&page)
+}
+
+/// POST /calendar: records the days of a notice; what is changed by it is shown before.
 pub(super) async fn add(State(ctx): State<Ctx>, desk: Desk, Form(form): Form<AddForm>) -> Result<Response> {
     let days = match read_lines(&form.lines, in_range(&ctx, form.year)) {
         Ok(days) => days,
@@ -215,9 +242,24 @@ pub(super) async fn add(State(ctx): State<Ctx>, desk: Desk, Form(form): Form<Add
     let notice: String = form.notice.trim().chars().take(60).collect();
     let known = ctx.calendar().known_until();
     let end = Date::new(year, 12, 31).map_err(|_| Error::Invalid("请核对年份。".into()))?;
+    // Every yearly notice has it; periods would be counted over a year that is only half known.
+    let national = Date::new(year, 10, 1).ok().and_then(|day| days.get(&day));
+    if form.complete && end > known && national != Some(&Special::Off) {
+        let fault =
+            format!("{year} 年全年的安排里没有 10 月 1 日放假。请把通知的各条都粘贴进来，或者不勾选“这是全年的安排”。");
+        let year = in_range(&ctx, year);
+        return page::office_errors(&year_page(&ctx, &desk, year, form, vec![fault]).await?);
+    }
     // Only the next year can complete the calendar: a gap before it would be computed with as if it had no holidays.
     let completes = form.complete && end > known && year == known.year() + 1;
     let until = if completes { end } else { known };
+    let mut after = Calendar::clone(&ctx.calendar());
+    after.extend(days.clone(), Some(until));
+    let preview = Preview::of(&ctx, &after).await?;
+    let version = preview.version.clone();
+    if !preview.is_quiet() && form.seen != version {
+        return shown(&ctx, &desk, year, form, Shown { preview, removes: false }).await;
+    }
     let done = async |tx: &mut Tx| {
         store::put(tx, &days, &notice).await?;
         if completes {
@@ -225,7 +267,7 @@ pub(super) async fn add(State(ctx): State<Ctx>, desk: Desk, Form(form): Form<Add
         }
         let listed: Vec<String> =
             days.iter().map(|(day, special)| format!("{day} {}", store::code(*special))).collect();
-        let data = json!({"days": listed, "notice": notice, "known_until": until.to_string()});
+        let data = json!({"days": listed, "notice": notice, "known_until": until.to_string(), "version": version});
         tx.append(NewEvent::new(&events::CALENDAR_EXTENDED, year, &desk.actor()).organ(desk.organ()).data(data))
             .await?;
         let back = format!("/calendar?year={year}");
@@ -239,20 +281,29 @@ pub(super) async fn add(State(ctx): State<Ctx>, desk: Desk, Form(form): Form<Add
     };
     let answer = act(&ctx, &form.once, done).await?;
     load_calendar(&ctx).await?;
+    periods::changed(&ctx).await?;
     Ok(answer)
 }
 
-/// POST /calendar/remove: a day recorded by mistake.
+/// POST /calendar/remove: a day recorded by mistake; what is changed by it is shown before.
 pub(super) async fn remove(State(ctx): State<Ctx>, desk: Desk, Form(form): Form<AddForm>) -> Result<Response> {
     let year = form.day.get(..4).and_then(|year| year.parse().ok()).unwrap_or(0_i16);
+    let (rows, until) = store::all(ctx.db()).await?;
+    let after = calendar_of(rows.into_iter().filter(|(day, _)| day.to_string() != form.day), until);
+    let preview = Preview::of(&ctx, &after).await?;
+    let version = preview.version.clone();
+    if !preview.moved.is_empty() && form.seen != version {
+        return shown(&ctx, &desk, year, form, Shown { preview, removes: true }).await;
+    }
     let done = async |tx: &mut Tx| {
         if store::remove(tx, &form.day).await? {
             let event = NewEvent::new(&events::CALENDAR_REMOVED, year, &desk.actor()).organ(desk.organ());
-            tx.append(event.data(json!({"days": [form.day]}))).await?;
+            tx.append(event.data(json!({"days": [form.day], "version": version}))).await?;
         }
         Ok::<_, Error>(Done::ok(format!("/calendar?year={}", in_range(&ctx, year)), "已删除这一天的安排。"))
     };
     let answer = act(&ctx, "", done).await?;
     load_calendar(&ctx).await?;
+    periods::changed(&ctx).await?;
     Ok(answer)
 }

@@ -142,6 +142,9 @@ const RARE: &[Field] = &[
     field("clean_up_item", "answered_name", "documents", "document_id", "1 = 1"),
     field("clean_up_item", "decided_note", "documents", "document_id", "1 = 1"),
     field("clean_up_item", "decided_name", "documents", "document_id", "1 = 1"),
+    field("push_article", "reason", "documents", "document_id", "1 = 1"),
+    field("push_article", "queued_name", "documents", "document_id", "1 = 1"),
+    field("policy_push", "sent_name", "documents", "document_id", "1 = 1"),
 ];
 
 /// Fields with words that may be known, that are copies of others and are made anew from them, or that cannot be changed.
@@ -155,9 +158,17 @@ const LEFT: &[(&str, &[&str])] = &[
     // The words that the county keeps for its checks: shown to whoever writes one of them.
     ("check_book", &["changed_name"]),
     ("check_term", &["form", "right_form", "reason"]),
+    // Who has set a rule: shown to the office that sets them.
+    ("push_rule", &["changed_name"]),
+    // Made of what a public policy says; why a hub was told in vain, in words of the program.
+    ("push_article", &["title", "words"]),
+    ("policy_push", &["audience", "title"]),
+    ("hub_ping", &["error"]),
     // Made anew from the list and the text.
     ("finding", &["replacement"]),
     ("finding_run", &["cited"]),
+    // Links of texts, listed for those of what is public alone; what came of asking is in words of the program.
+    ("outside_link", &["address", "detail"]),
     // Of what is public.
     ("document", &["title", "words"]),
     ("document_facet", &["value"]),

@@ -279,6 +279,67 @@ both! {
         assert_eq!(number(app, "SELECT COUNT(*) FROM case_entry").await, 1);
     }
 
+    async fn a_file_goes_on_without_what_may_not_be_supplied_and_the_letter_on_paper(app) {
+        let (_, id) = reported(app, "附件里有别人的电话。").await;
+        let (ctx, of) = (app.ctx(), kernel::id::CaseId::from(id.as_str()));
+        let bytes = ctx.files().receive_bytes("联系人电话13800138000，其余内容".as_bytes()).await.expect("bytes");
+        let mut tx = ctx.db().write().await.expect("write");
+        let sealed = ctx.files().keep_sealed(&mut tx, &bytes).await.expect("sealed");
+        let kept =
+            case::files::Kept { digest: sealed.digest.clone(), name: "说明.txt".into(), bytes: 47, media: "text/plain".into() };
+        let how = (case::files::Origin::Office, None);
+        let file = case::files::attach(ctx, &mut tx, &kernel::Actor::System, &of, &kept, how).await.expect("attached");
+        tx.commit().await.expect("commit");
+        let mut clerk = app.clerk().await;
+        clerk.get(&format!("/cases/{id}")).await.expect(200).shows("区分处理");
+        let address = format!("/cases/{id}/files/{file}/redact");
+        let page = clerk.get(&address).await.expect(200).shows("13800138000").shows("其余内容").shows("第十五条");
+        let once = page.field("once");
+        let nothing = [("once", once.as_str()), ("words", "没有的文字"), ("ground", "15")];
+        clerk.post(&address, &nothing).await.expect(422).shows("没有找到第 1 处").shows("没有的文字");
+        let right = [("once", once.as_str()), ("words", "138 0013 8000"), ("ground", "15"), ("way", "file")];
+        clerk.post(&address, &right).await.expect(303);
+        clerk.get(&format!("/cases/{id}")).await.expect(200).shows("说明（区分处理）.txt").shows("已遮盖 1 处");
+        let entry = case::entry(ctx.db().read(), &of).await.expect("database").expect("the case");
+        let all = case::files::of_case(ctx, ctx.db().read(), &entry).await.expect("files");
+        let copy = all.iter().find(|one| one.name.contains("区分处理")).expect("a copy");
+        let text = clerk.get(&format!("/cases/{id}/files/{}", copy.id)).await.expect(200).text();
+        assert!(text.contains("第十五条不予公开〕，其余内容") && !text.contains("13800138000"), "{text}");
+        app.editor("QH011").await.get(&address).await.expect(403);
+        // The letter on paper, before it is signed.
+        let letter = [("addressee", CANARY), ("title", "关于网页错误的答复"), ("text", "一、核实情况\n号码是对的。")];
+        clerk.post(&format!("/cases/{id}/letters/new/reply"), &letter).await.expect(303);
+        let at: String = store::query_scalar("SELECT id FROM case_letter WHERE case_id = $1").bind(&id)
+            .fetch_one(ctx.db().read()).await.expect("a letter");
+        for ending in ["docx", "pdf"] {
+            let paper = clerk.get(&format!("/cases/{id}/letters/{at}/{ending}")).await.expect(200);
+            let limits = documents::Limits::default();
+            let found = documents_read::extract(&paper.bytes, &format!("a.{ending}"), &limits).expect("opens");
+            let text: String = found.text.chars().filter(|c| !c.is_whitespace()).collect();
+            for words in ["草稿，尚未签发", "关于网页错误的答复", CANARY, "一、核实情况", "号码是对的。", "2026年3月2日"] {
+                assert!(text.contains(words), "{words} in {ending}: {text}");
+            }
+            app.editor("QH011").await.get(&format!("/cases/{id}/letters/{at}/{ending}")).await.expect(403);
+        }
+    }
+
+    async fn a_change_of_the_calendar_moves_the_last_day_of_a_case(app) {
+        let (_, id) = reported(app, "日期不对。").await;
+        let due = async || -> String {
+            let sql = "SELECT due_on FROM case_entry WHERE id = $1";
+            store::query_scalar(sql).bind(&id).fetch_one(app.ctx().db().read()).await.expect("a case")
+        };
+        assert_eq!(due().await, "2026-03-05");
+        let mut clerk = app.clerk().await;
+        let lines = [("lines", "2026-03-04 放假"), ("year", "2026")];
+        let page = clerk.post("/calendar", &lines).await.expect(200).shows("录入以前请核对");
+        let page = page.shows("2026-03-05").shows("2026-03-06").shows(&format!("/cases/{id}"));
+        assert_eq!(due().await, "2026-03-05", "nothing is changed by looking");
+        let seen = page.field("seen");
+        clerk.post("/calendar", &[lines[0], lines[1], ("seen", seen.as_str())]).await.expect(303);
+        assert_eq!(due().await, "2026-03-06");
+    }
+
     async fn a_lost_code_comes_back_to_the_contact_given_alone(app) {
         let (receipt, id) = reported(app, "地图的比例不对。").await;
         let follow = receipt.replace("/mistakes/r/", "/cases/c/");

@@ -251,6 +251,13 @@ both! {
         clerk.post("/county-map/show", &[("id", former.as_str())]).await.expect(303);
         reader.get("/").await.expect(200).shows("class=\"county\"");
         clerk.post("/county-map/show", &[("id", former.as_str())]).await.expect(409);
+        // A former one that is wrong need not be kept.
+        clerk.post("/county-map/remove", &[]).await.expect(303);
+        let page = clerk.get("/county-map").await.expect(200).text();
+        let former = between(&page, "/county-map/look?id=", "\"").expect("a former map").to_owned();
+        clerk.get(&format!("/county-map/look?id={former}")).await.expect(200).shows("不再留着");
+        clerk.post("/county-map/discard", &[("id", former.as_str())]).await.expect(303);
+        clerk.post("/county-map/discard", &[("id", former.as_str())]).await.expect(409);
         clerk.get("/county-map/look?id=nothing").await.expect(404);
         app.editor("QH010").await.get("/county-map").await.expect(403);
     }

@@ -490,13 +490,31 @@ testkit::both! {
         clerk.post("/calendar", &[("lines", wrong), ("year", "2027")]).await.expect(422).shows("第 2 行").shows("2027-01-01~2027-01-03");
         let empty = clerk.post("/calendar", &[("lines", ""), ("year", "2027")]).await.expect(422);
         empty.shows("<a href=\"#lines\">请粘贴放假安排").shows("id=\"lines-err\"").hides("其余内容已保留");
-        let right = [("lines", "2027-01-01~2027-01-03 放假\n2027-02-06 上班"), ("notice", "国办发明电〔2026〕1号"), ("complete", "true")];
+        let half = [("lines", "2027-01-01~2027-01-03 放假"), ("complete", "true"), ("year", "2027")];
+        clerk.post("/calendar", &half).await.expect(422).shows("没有 10 月 1 日放假");
+        let lines = "2027-01-01~2027-01-03 放假\n2027-02-06 上班\n2027-10-01~2027-10-07 放假";
+        let right = [("lines", lines), ("notice", "国办发明电〔2026〕1号"), ("complete", "true")];
         clerk.post("/calendar", &right).await.expect(303);
-        clerk.get("/calendar?year=2027").await.expect(200).shows("国办发明电").shows("2027-12-31");
+        let page = clerk.get("/calendar?year=2027").await.expect(200).shows("国办发明电").shows("2027-12-31");
+        page.shows("录入记录").shows(&app.ctx().calendar().version());
         let calendar = app.ctx().calendar();
         assert_eq!(calendar.is_working("2027-01-01".parse().expect("day")), Ok(false));
         assert_eq!(calendar.is_working("2027-02-06".parse().expect("day")), Ok(true));
         clerk.post("/calendar/remove", &[("day", "2027-02-06")]).await.expect(303);
         assert_eq!(app.ctx().calendar().is_working("2027-02-06".parse().expect("day")), Ok(false));
+        // What was known changes only after it was seen.
+        let late = "2026-03-10";
+        let lines = format!("{late} 放假");
+        let page = clerk.post("/calendar", &[("lines", lines.as_str()), ("year", "2026")]).await.expect(200);
+        let page = page.shows("录入以前请核对").shows("2026-03-10（周二）").shows("原来上班，现在休息");
+        let page = page.shows("没有正在计算的期限因此改变");
+        assert_eq!(app.ctx().calendar().is_working(late.parse().expect("day")), Ok(true));
+        let text = page.text();
+        let seen = text.split("name=\"seen\" value=\"").nth(1).and_then(|rest| rest.split('"').next()).unwrap_or_default();
+        let stale = [("lines", lines.as_str()), ("year", "2026"), ("seen", "2026.00000000")];
+        clerk.post("/calendar", &stale).await.expect(200).shows("录入以前请核对");
+        clerk.post("/calendar", &[("lines", lines.as_str()), ("year", "2026"), ("seen", seen)]).await.expect(303);
+        assert_eq!(app.ctx().calendar().is_working(late.parse().expect("day")), Ok(false));
+        assert_eq!(count(app, "calendar.extended", &app.ctx().calendar().version()).await, 1);
     }
 }

@@ -240,9 +240,18 @@ both! {
             let mut fields: Vec<(&str, &str)> = ids.iter().map(|id| ("ids", id.as_str())).collect();
             fields.push(("gate", gate.code));
             clerk.post(&format!("{page}/gates"), &fields).await.expect(200).shows("没有办成 2 件");
-            fields.extend(ticks.iter().map(|tick| (tick.as_str(), "1")));
+            let last = gate.code == Gate::POLITICAL.code;
             let mut reviewer = app.reviewer(gate).await;
-            reviewer.get(&format!("{page}/gates")).await.expect(200).shows("关于加强校车安全管理的通知");
+            let shown = reviewer.get(&format!("{page}/gates")).await.expect(200).shows("关于加强校车安全管理的通知");
+            // What becomes of them is said as it will be, and what was chosen stays chosen where something is not ticked.
+            if last {
+                shown.shows("通过后立即向全社会公开");
+            } else {
+                shown.shows("通过后进入").hides("立即向全社会公开");
+            }
+            let again = reviewer.post(&format!("{page}/gates"), &fields).await.expect(422).shows("核对事项没有勾选").text();
+            assert_eq!(again.matches("data-pick checked").count(), 2, "{again}");
+            fields.extend(ticks.iter().map(|tick| (tick.as_str(), "1")));
             reviewer.post(&format!("{page}/gates"), &fields).await.expect(200).shows("办好 2 件");
         }
         app.work().await;
@@ -260,6 +269,9 @@ both! {
         assert_eq!((report.imported, report.doubtful), (3, 3), "{report:?}");
         let page = format!("/imports/{}", report.batch);
         let once = editor.get(&format!("{page}?show=doubtful")).await.expect(200).shows("没有认出发文字号").field("once");
+        // Nothing is ticked: what was typed is not lost.
+        let typed = editor.post(&format!("{page}/look"), &[("explained", "当年的通知没有编号")]).await.expect(422);
+        typed.shows("请先勾选").shows("value=\"当年的通知没有编号\"");
         let ids: Vec<String> = store::query_scalar("SELECT id FROM import_file ORDER BY place")
             .fetch_all(app.ctx().db().read()).await.expect("files");
         let mut fields: Vec<(&str, &str)> = ids.iter().take(2).map(|id| ("ids", id.as_str())).collect();
@@ -385,7 +397,7 @@ both! {
         let file: String = store::query_scalar("SELECT id FROM import_file").fetch_one(app.ctx().db().read()).await.expect("a file");
         let path = format!("{page}/files/{file}");
         let mut clerk = app.clerk().await;
-        let form = clerk.get(&path).await.expect(200).shows("发布机关").shows("请核对");
+        let form = clerk.get(&path).await.expect(200).shows("发布机关").shows("请核对").shows("href=\"#organ\"");
         let (once, version) = (form.field("once"), form.field("version"));
         let fields = [
             ("title", "关于加强校车安全管理的通知"), ("document_number", "青禾财发〔2024〕12号"), ("written_on", "2024-05-20"),

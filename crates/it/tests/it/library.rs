@@ -70,7 +70,8 @@ both! {
         editor.post(&format!("/references/{reference}/confirm"), &form).await.expect(303);
         // Every surface says the same: the page at once, lists and the search as soon as they follow.
         visitor.get(&of_old).await.expect(200).shows("已废止").shows(NEW).shows("不再作为办事依据").shows(&of_new);
-        visitor.get(&of_new).await.expect(200).shows("文件关系").shows(OLD);
+        visitor.get(&of_new).await.expect(200).shows("文件关系").shows("<h3>废止</h3>").shows(OLD);
+        visitor.get(&of_old).await.expect(200).shows("<h3>废止本文件的</h3>");
         app.work().await;
         assert_eq!((listed(app, "in_force").await, listed(app, "repealed").await), (1, 1));
         visitor.get("/policies?validity=repealed").await.expect(200).shows(OLD).shows("已废止").shows("被引用 1 次");
@@ -83,6 +84,28 @@ both! {
         visitor.get(&of_old).await.expect(200).hides("已废止").hides("不再作为办事依据");
         app.work().await;
         assert_eq!((listed(app, "in_force").await, listed(app, "repealed").await), (1, 0));
+    }
+
+    async fn what_changes_nothing_is_confirmed_together(app) {
+        column(app).await;
+        let (old, new) = pair(app).await;
+        let text = "<p>第一条　根据《某省停车设施管理条例》，制定本办法。</p><p>第二条　本办法自公布之日起施行。</p>";
+        let other = put(app, policy("QH010", "共享单车管理办法", "青禾财发〔2026〕10号", text, "2026-02-26T02:00:00Z")).await;
+        app.work().await;
+        let (based, seen) = found(app, &other, "based_on").await;
+        let (repeals, version) = found(app, &new, "repeals").await;
+        let mut editor = app.editor("QH010").await;
+        let page = editor.get("/references?state=found").await.expect(200).shows("认定选中的");
+        let page = page.shows(&format!("value=\"{based}:{seen}\""));
+        let page = page.hides(&format!("value=\"{repeals}:"));
+        let (one, two, once) = (format!("{based}:{seen}"), format!("{repeals}:{version}"), page.field("once"));
+        editor.post("/references/many", &[]).await.expect(409);
+        let fields = [("once", once.as_str()), ("ids", one.as_str()), ("ids", two.as_str())];
+        editor.post("/references/many", &fields).await.expect(303);
+        editor.get("/references?state=found").await.expect(200).shows("已认定 1 条").shows("逐条");
+        let mut visitor = app.visitor();
+        visitor.get(&format!("/policies/{other}")).await.expect(200).shows("<h3>依据</h3>").shows("停车设施管理条例");
+        visitor.get(&format!("/policies/{old}")).await.expect(200).hides("已废止");
     }
 
     async fn a_document_is_read_as_it_stood_on_a_day(app) {

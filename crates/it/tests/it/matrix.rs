@@ -250,6 +250,12 @@ pub(crate) async fn policies(app: &TestApp) -> Vec<Object> {
     let one = async |sql: &'static str| -> String {
         store::query_scalar(sql).bind(&id).fetch_one(app.ctx().db().read()).await.expect("one")
     };
+    let article = "0000000article00";
+    let sql = "INSERT INTO push_article (id, account, document_id, edition_id, call_id, title, words, state, outdated, code, \
+               reason, media_id, publish_id, article_id, url, tries, next_at, queued_at, queued_name, changed_at, version) \
+               VALUES ($1, 'county', $2, '', '', '', '', 'asked', 0, 0, '', '', '', '', '', 0, $3, $3, '', $3, 1)";
+    let put = store::query(sql).bind(article).bind(&id).bind(kernel::time::to_db(at));
+    store::test::tamper(app.ctx().db(), put).await.expect("an article");
     let reference = one("SELECT id FROM document_reference WHERE from_document = $1").await;
     let round = one("SELECT clean_up FROM clean_up_item WHERE document_id = $1").await;
     let fields = [
@@ -270,7 +276,8 @@ pub(crate) async fn policies(app: &TestApp) -> Vec<Object> {
     };
     vec![
         object("found", &["/references/{id}"], vec![("id", reference)]),
-        object("registered", &["/ledger/{id}"], vec![("id", id.clone())]),
+        object("registered", &["/ledger/{id}", "/pushes/{id}"], vec![("id", id.clone())]),
+        object("article", &["/push/articles/{id}"], vec![("id", article.to_owned())]),
         object("asked", &["/clean-ups/{id}"], vec![("id", round), ("document", id.clone())]),
     ]
 }

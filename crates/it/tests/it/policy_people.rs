@@ -8,6 +8,7 @@ use policy::{
     qa::{ANSWERS, QUESTION},
 };
 use publishing::seed::Seed;
+use review::Gate;
 use testkit::{Client, TestApp, both};
 
 use crate::{
@@ -34,6 +35,12 @@ async fn question(app: &TestApp, to: &str, clause: &str, title: &str) -> String 
 
 /// Corrects the policy to this text, through all gates.
 async fn correct(app: &TestApp, id: &str, body: &str) {
+    submit_correction(app, id, body, "").await;
+    pass_all(app, id).await;
+}
+
+/// Sends a correction of the policy to its gates, with these conditions.
+async fn submit_correction(app: &TestApp, id: &str, body: &str, conditions: &str) {
     let mut editor = app.editor("QH010").await;
     editor.post(&format!("/documents/{id}/correct"), &[]).await.expect(303);
     let page = editor.get(&format!("/documents/{id}/edit")).await.expect(200);
@@ -47,11 +54,11 @@ async fn correct(app: &TestApp, id: &str, body: &str) {
         ("document_number", "青禾财发〔2026〕1号"),
         ("note", "提高补贴标准"),
         ("compared", "yes"),
+        ("audience_rules", conditions),
         ("version", version.as_str()),
         ("once", once.as_str()),
     ];
     editor.post(&format!("/documents/{id}/submit"), &fields).await.expect(303);
-    pass_all(app, id).await;
 }
 
 async fn ask(client: &mut Client, fields: &[(&str, &str)]) -> testkit::Reply {
@@ -71,7 +78,9 @@ both! {
         visitor.get("/questions?q=%E4%B8%BA%E4%BB%80%E4%B9%88").await.expect(200).shows("为什么要有这个办法？");
         // The page of an answer leads to the very clause on which it rests.
         let clause = format!("href=\"/policies/{id}#第二条\"");
-        visitor.get(&format!("/documents/{asked}")).await.expect(200).shows(&clause);
+        let answer = visitor.get(&format!("/documents/{asked}")).await.expect(200).shows(&clause).text();
+        let at = |words: &str| answer.find(words).unwrap_or_else(|| panic!("no {words} in {answer}"));
+        assert!(at("class=\"prose\"") < at("<dl class=\"facts"), "the answer stands before what is known of it");
         app.pass(SignedDuration::from_hours(1));
         correct(app, &id, "<p>第一条　为了老有所养，制定本办法。</p><p>第二条　补贴每人每月 120 元。</p>").await;
         app.work().await;
@@ -152,6 +161,17 @@ both! {
         assert_eq!(before, everything(app).await);
     }
 
+    async fn reviewers_read_conditions_as_the_public_will(app) {
+        column(app).await;
+        let id = with_clauses(app).await;
+        submit_correction(app, &id, "<p>第一条　为了老有所养，制定本办法。</p><p>第二条　补贴每人每月 120 元。</p>",
+            "给：养老服务补贴\n对象：个人\n年龄：70 岁以上\n金额：每人每月 120 元").await;
+        let (edition, ..) = crate::publishing::edition(app, &id).await;
+        let mut reviewer = app.reviewer(Gate::ALL[0]).await;
+        let page = reviewer.get(&format!("/reviews/{edition}")).await.expect(200);
+        page.shows("class=\"benefits\"").shows("<h3>养老服务补贴</h3>");
+    }
+
     async fn situations_meet_however_organs_write_them(app) {
         column(app).await;
         crate::publishing::column(app).await;
@@ -185,7 +205,8 @@ both! {
         ];
         editor.post(&format!("/documents/{id}/save"), &fields).await.expect(303);
         let page = editor.get(&path).await.expect(200).shows("情形“独居空巢老人”是第一次用，已经有相近的：空巢老人");
-        page.hides("情形“低保户”是第一次用");
+        // Those in use stand beside the field, each once.
+        page.hides("情形“低保户”是第一次用").shows("各政策已用的情形（3 个）").shows("<li>空巢老人</li>").shows("本县的乡镇");
     }
 
     async fn conditions_that_contradict_each_other_are_not_submitted(app) {

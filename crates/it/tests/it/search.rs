@@ -119,7 +119,7 @@ both! {
         let older = Seed::published("QH010".into(), "policies", &POLICY, "电梯维护保养规定", "<p>正文。</p>", at);
         let older = put(app, older).await;
         put(app, Seed { state: SeedState::Draft, ..policy("尚未公开的电梯方案", "<p>电梯。</p>") }).await;
-        let link = "href=\"/search/feed.atom?q=%E7%94%B5%E6%A2%AF\">订阅</a>";
+        let link = "href=\"/search/feed.atom?q=%E7%94%B5%E6%A2%AF\">Atom</a>";
         page(app, "电梯").await.shows(link).shows("application/atom+xml");
         let mut reader = app.visitor();
         let reply = reader.get("/search/feed.atom?q=%E7%94%B5%E6%A2%AF").await.expect(200);

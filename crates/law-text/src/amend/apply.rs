@@ -6,7 +6,7 @@ use std::{
 };
 
 use super::{
-    Amended, Decision, Failed, Instruction, Place, Step,
+    Amended, Decision, Failed, Instruction, Outcome, Place, Step, Told,
     left::{gaps, references},
     lines::{groups, paragraph, range, renumbered},
     order::{Work, collides, ordered},
@@ -30,6 +30,7 @@ pub fn apply(old: &Statute, decision: &Decision) -> Amended {
     let mut state = State { all: articles.collect(), statute: old.clone(), anew: false };
     let (mut applied, mut notes): (Vec<String>, Vec<String>) = (Vec::new(), Vec::new());
     let mut failed = decision.unread.clone();
+    let mut told = Vec::new();
     let (ours, others): (Vec<&Instruction>, Vec<&Instruction>) =
         decision.instructions.iter().partition(|one| one.of.as_deref().is_none_or(|title| is_title_of(old, title)));
     elsewhere(old, &others, ours.is_empty(), (&mut failed, &mut notes));
@@ -39,6 +40,7 @@ pub fn apply(old: &Statute, decision: &Decision) -> Amended {
             several => state.exchange_all(several),
         };
         for (one, done) in group.iter().zip(done) {
+            told.push(became(one, done.as_ref().err().map(String::as_str)));
             match done {
                 Ok(()) if applied.last() == Some(&one.sentence) => {}
                 Ok(()) => applied.push(one.sentence.clone()),
@@ -51,7 +53,26 @@ pub fn apply(old: &Statute, decision: &Decision) -> Amended {
     }
     let statute = state.finished(&mut failed, &mut notes);
     let text = statute.to_string();
-    Amended { statute, text, applied, failed, notes }
+    told.extend(others.iter().map(|one| {
+        let reason = format!("说的是《{}》，不是本文", one.of.as_deref().unwrap_or_default());
+        Told { outcome: Outcome::Elsewhere, ..became(one, Some(&reason)) }
+    }));
+    told.extend(decision.unread.iter().map(|one| Told {
+        sentence: one.sentence.clone(),
+        understood: String::new(),
+        outcome: Outcome::Unread,
+        reason: one.reason.clone(),
+    }));
+    Amended { statute, text, applied, failed, told, notes }
+}
+
+fn became(one: &Instruction, failed: Option<&str>) -> Told {
+    Told {
+        sentence: one.sentence.clone(),
+        understood: one.step.told(),
+        outcome: if failed.is_some() { Outcome::Failed } else { Outcome::Applied },
+        reason: failed.unwrap_or_default().to_owned(),
+    }
 }
 
 fn lines(text: &str) -> Vec<String> {

@@ -2,6 +2,7 @@
 //! with its sentence; the rest is applied, so that a person has only that to do by hand.
 
 mod apply;
+mod laid;
 mod left;
 mod lines;
 mod order;
@@ -10,11 +11,14 @@ mod places;
 mod quotes;
 mod read;
 mod titles;
+mod told;
 
 use serde::Serialize;
 
 pub use apply::apply;
-pub use read::read;
+pub use laid::{Laid, Layout, laid};
+pub use read::{decisions, read};
+pub use told::{Outcome, Told};
 
 use crate::{number, structure::Statute};
 
@@ -125,6 +129,8 @@ pub struct Amended {
     pub applied: Vec<String>,
     /// What was not, and why.
     pub failed: Vec<Failed>,
+    /// Each instruction with what became of it: those that were understood in the order in which they stand, then the others.
+    pub told: Vec<Told>,
     /// What a person should look at: references to articles that bear other numbers now.
     pub notes: Vec<String>,
 }

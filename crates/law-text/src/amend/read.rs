@@ -553,3 +553,16 @@ fn names_title(before: &str) -> bool {
 const CHANGED: [&str; 4] = ["修改为", "修改成", "改为", "替换为"];
 
 const UNREAD: &str = "没有看懂这一句，请由人处理";
+
+/// The titles of all amending decisions of which a text holds the first line, each once: of two that stand one behind the other the
+/// numbers of the second mean what the first has made.
+pub fn decisions(text: &str) -> Vec<String> {
+    let mut found: Vec<String> = Vec::new();
+    for line in text.lines().map(|line| line.trim().trim_start_matches('#').trim()) {
+        let amends = line.contains("关于") && line.contains("修改") && line.ends_with("决定");
+        if amends && is_title(line) && !found.iter().any(|known| known == line) {
+            found.push(line.to_owned());
+        }
+    }
+    found
+}

@@ -236,3 +236,48 @@ fn what_comes_is_read_in_each_of_its_wordings() {
     let done = whole("决定\n一、将第五条改为第六条，其中的“工商行政管理部门”修改为“市场监督管理部门”。");
     assert_eq!(done.applied.len(), 1);
 }
+
+#[test]
+fn each_instruction_is_told_with_what_became_of_it() {
+    let done = amended(
+        "青禾县人民政府关于修改《青禾县河道管理办法》的决定\n一、将第二条中的“县水利局”修改为“县水务局”。\n\
+         二、删去第九条。\n三、将第六条修改为：“第六条　河道清淤每年进行两次。”\n四、《青禾县采砂办法》第一条删去。",
+    );
+    let told: Vec<(&str, Outcome)> = done.told.iter().map(|one| (one.understood.as_str(), one.outcome)).collect();
+    assert_eq!(
+        told[..3],
+        [
+            ("在第二条里把“县水利局”换成“县水务局”", Outcome::Applied),
+            ("删去第九条", Outcome::Failed),
+            ("把第六条换成“第六条河道清淤每年进行两次。”", Outcome::Applied),
+        ]
+    );
+    assert!(done.told[1].reason.contains("第九条"), "{:?}", done.told[1]);
+    assert!(done.told[3..].iter().all(|one| one.outcome != Outcome::Applied), "{:?}", done.told);
+    assert!(!done.text.contains("县水利局负责河道管理。\n乡镇") && done.text.contains("每年进行两次"));
+}
+
+#[test]
+fn a_decision_for_another_text_does_nothing_and_says_so() {
+    let done = amended("青禾县人民政府关于修改《青禾县采砂办法》的决定\n一、删去第二条。\n二、删去第三条。");
+    assert!(done.applied.is_empty() && done.text == Statute::read(OLD).to_string());
+    assert!(done.told.iter().all(|one| one.outcome == Outcome::Elsewhere), "{:?}", done.told);
+}
+
+#[test]
+fn a_second_decision_is_applied_to_what_the_first_made() {
+    let first = whole("决定\n一、增加一条，作为第三条：“第三条　河道实行河长制。”\n此外，对条文顺序作相应调整。");
+    let second = apply(&first.statute, &read("决定\n一、删去第三条。\n二、对条文顺序作相应调整。"));
+    assert!(second.failed.is_empty(), "{:?}", second.failed);
+    assert_eq!(second.text, Statute::read(OLD).to_string());
+}
+
+#[test]
+fn two_decisions_in_one_text_are_told_apart() {
+    let one = "青禾县人民政府关于修改《青禾县河道管理办法》的决定\n青禾县人民政府关于修改《青禾县河道管理办法》的决定\n一、删去第二条。\n\
+        本决定自公布之日起施行。";
+    assert_eq!(decisions(one).len(), 1);
+    let two = format!("{one}\n\n关于修改《青禾县采砂办法》的决定\n将第二条中的“关于修改的决定”删去。");
+    assert_eq!(decisions(&two)[1], "关于修改《青禾县采砂办法》的决定");
+    assert!(decisions("青禾县河道管理办法\n第一条 甲。").is_empty());
+}

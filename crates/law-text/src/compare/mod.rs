@@ -161,14 +161,19 @@ fn fates((was, olds): (&[Article], &[Item]), (is, news): (&[Article], &[Item]), 
 
 /// How much of an article must stand in another for it to be a part of it, in thousandths.
 const PART: usize = 700;
-/// By how much taking an article along must make both sides more alike, in thousandths.
-const BETTER: usize = 50;
 /// An article with fewer words is a part of anything.
 const FEW: usize = 6;
 
 /// What was split or merged across others: an article that seems to be new and whose words stood in one that lost them, and the
 /// other way round.
 fn gathered(told: &mut Vec<Told>, (olds, news): (&[Item], &[Item]), cut: Word, steps: &mut Steps) {
+    if !told.iter().any(|one| matches!(one.change, Change::Added | Change::Removed)) {
+        return;
+    }
+    // Each article is asked for by each that is alone.
+    let shingled =
+        |items: &[Item]| -> Vec<Vec<u64>> { items.iter().map(|item| matching::shingles(&item.words)).collect() };
+    let (of_old, of_new) = (shingled(olds), shingled(news));
     for (lone, change) in [(Change::Added, Change::Split), (Change::Removed, Change::Merged)] {
         let split = change == Change::Split;
         let mut at = 0;
@@ -177,15 +182,24 @@ fn gathered(told: &mut Vec<Told>, (olds, news): (&[Item], &[Item]), cut: Word, s
                 at += 1;
                 continue;
             }
-            let part = if split { joined(news, &told[at].is, cut) } else { joined(olds, &told[at].was, cut) };
+            let own = if split { told[at].is[0] } else { told[at].was[0] };
+            let (part, words) = match split {
+                true => (&of_new[own], &news[own].words),
+                false => (&of_old[own], &olds[own].words),
+            };
             let mut best: Option<(usize, usize)> = None;
             let fits = |one: &Told| {
                 let alone = if split { one.was.len() == 1 } else { one.is.len() == 1 };
                 alone && (one.change == change || matches!(one.change, Change::Modified | Change::MovedModified))
             };
-            for (place, one) in told.iter().enumerate().filter(|(_, one)| part.len() >= FEW && fits(one)) {
+            for (place, one) in told.iter().enumerate().filter(|(_, one)| words.len() >= FEW && fits(one)) {
+                let whole = if split { &of_old[one.was[0]] } else { &of_new[one.is[0]] };
+                if matching::covered(part, whole, steps) < PART {
+                    continue;
+                }
                 let whole = if split { joined(olds, &one.was, cut) } else { joined(news, &one.is, cut) };
-                if matching::covered(&part, &whole, steps) < PART {
+                let carried = matching::carried(words, &whole, steps);
+                if carried < matching::CARRIED {
                     continue;
                 }
                 let (rest, mut all) = if split {
@@ -198,8 +212,8 @@ fn gathered(told: &mut Vec<Told>, (olds, news): (&[Item], &[Item]), cut: Word, s
                 let together = joined(if split { news } else { olds }, &all, cut);
                 let gain = matching::likeness(&whole, &together, steps)
                     .saturating_sub(matching::likeness(&whole, &rest, steps));
-                if gain >= BETTER && best.is_none_or(|(_, most)| gain > most) {
-                    best = Some((place, gain));
+                if gain >= matching::gain_of(words, carried) && best.is_none_or(|(_, most)| carried + gain > most) {
+                    best = Some((place, carried + gain));
                 }
             }
             let Some((place, _)) = best else {

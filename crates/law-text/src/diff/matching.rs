@@ -3,7 +3,10 @@
 //!
 //! Nothing here looks at every pair of units: what is alike is found by the neighbouring words that few units have.
 
-use std::{collections::HashMap, ops::Range};
+use std::{
+    collections::{HashMap, HashSet},
+    ops::Range,
+};
 
 use super::{
     script::{Steps, common, rising},
@@ -38,6 +41,8 @@ type Score = usize;
 const ALIKE: Score = 350;
 /// From here on two units at different places are: a paragraph that moved and was changed.
 const ALIKE_ELSEWHERE: Score = 600;
+/// And only if so much of both is the same word by word: two rules may be alike that never were one.
+const TAKEN_OVER: Score = 200;
 /// A unit with fewer words is not looked for elsewhere unless it is the only one of its kind.
 const LONG: usize = 8;
 /// Neighbouring words that more units have tell nothing.
@@ -164,7 +169,7 @@ fn elsewhere(olds: &[Item], (of_old, of_new): (&[u32], &[u32]), pairs: &mut Pair
 }
 
 /// The words of a unit and its neighbouring words, sorted: what two units have of these in common says how alike they are.
-fn shingles(words: &[Word]) -> Vec<u64> {
+pub fn shingles(words: &[Word]) -> Vec<u64> {
     let single = words.iter().map(|word| u64::from(*word) | 1 << 63);
     let double = words.windows(2).map(|two| u64::from(two[0]) << 31 | u64::from(two[1]));
     let mut all: Vec<u64> = single.chain(double).collect();
@@ -195,9 +200,49 @@ pub fn likeness(a: &[Word], b: &[Word], steps: &mut Steps) -> usize {
     if a == b { 1000 } else { alike(&shingles(a), &shingles(b), steps) }
 }
 
-/// How much of a part stands in a whole, in thousandths.
-pub fn covered(part: &[Word], whole: &[Word], steps: &mut Steps) -> usize {
-    let (part, whole) = (shingles(part), shingles(whole));
+/// How much of a part stands in a whole, in thousandths; both by their [`shingles`], which are made once and asked often.
+pub fn covered(part: &[u64], whole: &[u64], steps: &mut Steps) -> usize {
+    if part.is_empty() || !steps.take(part.len() + whole.len()) {
+        return 0;
+    }
+    1000 * shared(part, whole) / part.len()
+}
+
+/// Words that stand one after another: fewer are said by many, so many are taken over from somewhere.
+const RUN: usize = 12;
+
+/// How long the runs are by which two texts are held against each other: a third of the shorter one, since one changed word
+/// leaves no long run of a short text.
+fn run_of(a: &[Word], b: &[Word]) -> usize {
+    (a.len().min(b.len()) / 3).clamp(3, RUN)
+}
+
+/// All runs of so many words, sorted; the whole where it is shorter.
+fn runs(words: &[Word], run: usize) -> Vec<u64> {
+    // FNV-1a over words.
+    let hash = |of: &[Word]| {
+        of.iter().fold(0xcbf2_9ce4_8422_2325_u64, |sum, word| {
+            (sum ^ u64::from(*word)).wrapping_mul(0x0000_0100_0000_01b3).rotate_left(23)
+        })
+    };
+    let mut all: Vec<u64> = match words.len() < run {
+        true => vec![hash(words)],
+        false => words.windows(run).map(hash).collect(),
+    };
+    all.sort_unstable();
+    all
+}
+
+/// How much of both was taken over word by word, in thousandths: what rules always say counts for little here.
+pub fn taken_over(a: &[Word], b: &[Word], steps: &mut Steps) -> usize {
+    let run = run_of(a, b);
+    alike(&runs(a, run), &runs(b, run), steps)
+}
+
+/// How much of a part stands word by word in a whole, in thousandths.
+pub fn carried(part: &[Word], whole: &[Word], steps: &mut Steps) -> usize {
+    let run = run_of(part, whole);
+    let (part, whole) = (runs(part, run), runs(whole, run));
     if part.is_empty() || !steps.take(part.len() + whole.len()) {
         return 0;
     }
@@ -206,6 +251,26 @@ pub fn covered(part: &[Word], whole: &[Word], steps: &mut Steps) -> usize {
 
 /// A pair that might be: how well it stands, how alike it is, and which.
 type Candidate = (Score, Score, usize, usize);
+
+/// What is known of a pair that might be.
+struct Seen {
+    pair: (usize, usize),
+    alike: Score,
+    taken_over: Score,
+    /// How much of the shorter one stands in the longer one word by word.
+    within: Score,
+}
+
+/// From here on all of a unit stands in another.
+const WHOLE: Score = 800;
+/// Most times that the other is longer: a sentence that is said in a long text is not that text.
+const LONGER: usize = 4;
+
+/// How much of the shorter of two stands in the longer one, word by word; nothing of what is too short to tell.
+fn within(a: &[Word], b: &[Word], steps: &mut Steps) -> Score {
+    let (part, whole) = if a.len() <= b.len() { (a, b) } else { (b, a) };
+    if part.len() < RUN || whole.len() > LONGER * part.len() { 0 } else { carried(part, whole, steps) }
+}
 
 /// Pairs that are alike, best first.
 fn candidates(
@@ -219,28 +284,54 @@ fn candidates(
     let made = |items: &[Item], free: &[usize]| -> HashMap<usize, Vec<u64>> {
         free.iter().map(|at| (*at, shingles(&items[*at].words))).collect()
     };
+    let long = |items: &[Item], free: &[usize]| -> HashMap<usize, Vec<u64>> {
+        free.iter().map(|at| (*at, runs(&items[*at].words, RUN))).collect()
+    };
     let (of_old, of_new) = (made(olds, &free_old), made(news, &free_new));
     let mut wanted = beside(&free_old, &free_new, gap_old, gap_new);
     wanted.extend(within_moved(&free_old, pairs));
     wanted.extend(by_words((&free_old, &of_old), (&free_new, &of_new), steps));
+    // Where all units are much alike no two words are rare.
+    wanted.extend(by_words((&free_old, &long(olds, &free_old)), (&free_new, &long(news, &free_new)), steps));
     wanted.sort_unstable();
     wanted.dedup();
+    wanted.retain(|(i, j)| olds[*i].class == news[*j].class);
+    let seen: Vec<Seen> = wanted
+        .into_iter()
+        .map(|(i, j)| Seen {
+            pair: (i, j),
+            alike: alike(&of_old[&i], &of_new[&j], steps),
+            taken_over: taken_over(&olds[i].words, &news[j].words, steps),
+            within: within(&olds[i].words, &news[j].words, steps),
+        })
+        .collect();
+    let whole = || seen.iter().filter(|one| one.within >= WHOLE).map(|one| one.pair);
+    let shorter = |(i, j): &(usize, usize)| olds[*i].words.len() <= news[*j].words.len();
+    // That of which something stands whole in another, and that which does so itself.
+    let whole_old: HashSet<usize> = whole().map(|pair| pair.0).collect();
+    let whole_new: HashSet<usize> = whole().map(|pair| pair.1).collect();
+    let part_old: HashSet<usize> = whole().filter(shorter).map(|pair| pair.0).collect();
+    let part_new: HashSet<usize> = whole().filter(|pair| !shorter(pair)).map(|pair| pair.1).collect();
     let mut found: Vec<Candidate> = Vec::new();
-    for (i, j) in wanted {
-        if olds[i].class != news[j].class {
-            continue;
-        }
-        let score = alike(&of_old[&i], &of_new[&j], steps);
+    for one in &seen {
+        let (i, j) = one.pair;
         let level = gap_old[i] == gap_new[j];
         let near = level || pairs.beside(i, j);
+        // What stands whole elsewhere is not that which happens to be here.
+        let part = part_old.contains(&i) || part_new.contains(&j);
+        let whole = whole_old.contains(&i) || whole_new.contains(&j);
+        let gone = one.within < WHOLE && (part || whole && one.taken_over < TAKEN_OVER);
         // A table or a picture is nothing else: at the same place it is that which was there.
         let enough = match (near, olds[i].class) {
             (true, 1 | 2) if level => true,
-            (true, _) => score >= ALIKE,
-            (false, _) => score >= ALIKE_ELSEWHERE && olds[i].words.len() >= LONG,
+            (true, _) => one.alike >= ALIKE && !gone,
+            (false, _) if olds[i].words.len() < LONG => false,
+            (false, _) if gone => false,
+            (false, _) => one.within >= WHOLE || one.alike >= ALIKE_ELSEWHERE && one.taken_over >= TAKEN_OVER,
         };
         if enough {
-            found.push((score + if near { 150 } else { 0 }, score, i, j));
+            let score = if one.within >= WHOLE { one.alike.max(ALIKE_ELSEWHERE) } else { one.alike };
+            found.push((one.alike + one.taken_over + if near { 150 } else { 0 }, score, i, j));
         }
     }
     found.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| (a.2, a.3).cmp(&(b.2, b.3))));
@@ -348,6 +439,10 @@ type Groups = HashMap<usize, (Range<usize>, Range<usize>)>;
 
 /// How much of a unit must stand in the other for it to be a part of it.
 const PART: usize = 700;
+/// How much of it must stand there word by word.
+pub const CARRIED: usize = 500;
+/// From here on it surely is a part, however small.
+const SURELY: usize = 900;
 /// By how much taking a unit along must make both sides more alike.
 const BETTER: Score = 50;
 
@@ -379,20 +474,36 @@ fn groups(olds: &[Item], news: &[Item], pairs: &Pairs, stays: &[bool], steps: &m
     groups
 }
 
+/// By how much taking a part along must make both sides more alike: what stands in the whole word by word needs only fit.
+pub fn gain_of(part: &[Word], carried: usize) -> usize {
+    if part.len() >= RUN && carried >= SURELY { 1 } else { BETTER }
+}
+
 /// Which neighbours of `at` are parts of the whole together with it.
 fn along(whole: &Item, parts: &[Item], at: usize, free: impl Fn(usize) -> bool, steps: &mut Steps) -> Range<usize> {
-    let all = shingles(&whole.words);
+    let fits =
+        |part: &usize| free(*part) && parts.get(*part).is_some_and(|item| item.class == 0 && item.words.len() >= 4);
     let mut taken = at..at + 1;
+    // Most have no neighbour that could be a part: nothing of them is looked at.
+    let beside = |taken: &Range<usize>| -> Vec<usize> {
+        let (after, before) = (taken.end, taken.start.checked_sub(1));
+        [(after < parts.len()).then_some(after), before].into_iter().flatten().filter(&fits).collect()
+    };
+    if beside(&taken).is_empty() {
+        return taken;
+    }
+    let all = shingles(&whole.words);
     let mut words = parts[at].words.clone();
     let mut score = alike(&all, &shingles(&words), steps);
     loop {
-        let (after, before) = (taken.end, taken.start.checked_sub(1));
-        let next = [(after < parts.len()).then_some(after), before].into_iter().flatten();
-        let fits = |part: &usize| free(*part) && parts[*part].class == 0 && parts[*part].words.len() >= 4;
         let mut grown = false;
-        for part in next.filter(fits).collect::<Vec<_>>() {
+        for part in beside(&taken) {
             let own = shingles(&parts[part].words);
             if own.is_empty() || !steps.take(all.len() + own.len()) || 1000 * shared(&all, &own) / own.len() < PART {
+                continue;
+            }
+            let carried = carried(&parts[part].words, &whole.words, steps);
+            if carried < CARRIED {
                 continue;
             }
             let more = match part == taken.end {
@@ -400,7 +511,7 @@ fn along(whole: &Item, parts: &[Item], at: usize, free: impl Fn(usize) -> bool, 
                 false => [parts[part].words.as_slice(), words.as_slice()].concat(),
             };
             let better = alike(&all, &shingles(&more), steps);
-            if better < score + BETTER {
+            if better < score + gain_of(&parts[part].words, carried) {
                 continue;
             }
             taken = taken.start.min(part)..taken.end.max(part + 1);

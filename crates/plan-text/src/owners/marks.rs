@@ -4,8 +4,7 @@ use super::{super::headings, is_group, is_separator, looks_like_organ, roles};
 
 /// A name without the number of its place in a list: `1.县教体局`, `①县财政局`, `（2）各乡镇`. Nothing is left of a number alone.
 pub(super) fn without_number(piece: &str) -> &str {
-    let bare =
-        piece.trim_start_matches(|c: char| matches!(c, '-' | '－' | '–' | '—' | '·' | '▪' | '◦' | '√' | '✓' | '➢'));
+    let bare = piece.trim_start_matches(['-', '－', '–', '—', '·', '▪', '◦', '√', '✓', '➢']);
     let bare = bare.trim_start();
     let counts = |c: char| headings::digit(c).is_some() || headings::is_numeral(c);
     if bare.chars().take(3).count() <= 2 && !bare.is_empty() && bare.chars().all(counts) {

@@ -18,6 +18,7 @@ use std::sync::Arc;
 
 use document::needs::Needs;
 use kernel::permission::READ_PUBLIC;
+pub(crate) use rule::{Rule, WHO, read as read_rules};
 use web::{
     Capability, Listener, Routes,
     doors::{Offered, WayIn},

@@ -1,9 +1,9 @@
 //! A policy whose conditions cannot be read, contradict each other, or outlive the policy is not submitted.
 
 use document::{
-    Whole,
+    Kinds, Whole,
     common::{AUDIENCE, EXPIRES_ON},
-    needs::{Need, Needs, Step},
+    needs::{InUse, Need, Needs, Step},
 };
 use futures::future::BoxFuture;
 use jiff::civil::Date;
@@ -80,6 +80,27 @@ impl Needs for Readable {
             let written = situation::once(rules.iter().flat_map(|rule| &rule.situations));
             let in_use = find::in_use(at, &whole.document.id).await?;
             Ok(situation::told(&written, &in_use).map(|words| need(false, words)).into_iter().collect())
+        })
+    }
+
+    fn in_use<'a>(
+        &'a self,
+        ctx: &'a Ctx,
+        at: Target<'a>,
+        whole: &'a Whole,
+    ) -> BoxFuture<'a, Result<Vec<InUse>, Refusal>> {
+        Box::pin(async move {
+            let has = |kind: document::Kind| kind.facet(AUDIENCE.key).is_some();
+            if !Kinds::of(ctx).get(&whole.document.kind).is_some_and(has) {
+                return Ok(Vec::new());
+            }
+            let situations = InUse {
+                field: AUDIENCE.key,
+                what: "各政策已用的情形",
+                words: find::in_use(at, &whole.document.id).await?,
+            };
+            let places = InUse { field: AUDIENCE.key, what: "本县的乡镇", words: townships(ctx) };
+            Ok([situations, places].into_iter().filter(|one| !one.words.is_empty()).collect())
         })
     }
 }

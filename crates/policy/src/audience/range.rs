@@ -2,9 +2,9 @@
 
 /// Both ends belong to it (民法典 Art. 1259: 以上、以下 include the number, 不满、超过 do not).
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct Range {
-    pub(super) least: Option<u32>,
-    pub(super) most: Option<u32>,
+pub(crate) struct Range {
+    pub(crate) least: Option<u32>,
+    pub(crate) most: Option<u32>,
 }
 
 /// Where the number lies as to an end.
@@ -126,16 +126,16 @@ fn bracket(text: &str, number: u32) -> Option<bool> {
 
 impl Range {
     /// Whether the number lies in it.
-    pub(super) fn holds(self, number: u32) -> bool {
+    pub(crate) fn holds(self, number: u32) -> bool {
         self.least.is_none_or(|least| number >= least) && self.most.is_none_or(|most| number <= most)
     }
 
-    pub(super) fn is_empty(self) -> bool {
+    pub(crate) fn is_empty(self) -> bool {
         self.least.zip(self.most).is_some_and(|(least, most)| least > most)
     }
 
     /// What lies in both.
-    pub(super) fn and(self, other: Self) -> Self {
+    pub(crate) fn and(self, other: Self) -> Self {
         Self {
             least: self.least.max(other.least),
             most: match (self.most, other.most) {
@@ -176,7 +176,7 @@ impl Range {
 
     /// 60 岁以上, 不满 35 岁, 16 至 60 岁, 18 岁以上不满 60 岁, 不超过 100 人, 超过 20 人, 60 岁以上（不含 60 岁）. `None` when anything
     /// of it is not understood.
-    pub(super) fn read(text: &str) -> Option<Self> {
+    pub(crate) fn read(text: &str) -> Option<Self> {
         let text: String = text.chars().map(half_width).filter(|c| !c.is_whitespace()).collect();
         let text = text.trim_end_matches('。');
         let whole = Form::of(text)?;

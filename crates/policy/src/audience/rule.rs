@@ -7,7 +7,7 @@ use kernel::time;
 use super::range::Range;
 
 /// To whom: code, name, and what else organs write.
-pub(super) const WHO: [(&str, &str, &[&str]); 5] = [
+pub(crate) const WHO: [(&str, &str, &[&str]); 5] = [
     ("person", "个人", &["居民", "群众", "家庭", "本人", "自然人"]),
     ("trader", "个体工商户", &["个体户", "个体"]),
     ("company", "企业", &["公司", "小微企业", "中小企业", "中小微企业"]),
@@ -20,26 +20,26 @@ const NAMES: [&str; 10] = ["给", "对象", "地区", "年龄", "人数", "情�
 
 /// One benefit and its conditions. What is empty is no condition.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Rule {
+pub(crate) struct Rule {
     /// What it brings.
-    pub(super) brings: Vec<String>,
+    pub(crate) brings: Vec<String>,
     /// Codes of [`WHO`]: any of them.
-    pub(super) who: Vec<&'static str>,
+    pub(crate) who: Vec<&'static str>,
     /// The words in which they were written: 小微企业 is more than its code says.
-    pub(super) who_words: String,
+    pub(crate) who_words: String,
     /// Townships: any of them.
-    pub(super) places: Vec<String>,
-    pub(super) age: Option<Range>,
-    pub(super) age_words: String,
-    pub(super) size: Option<Range>,
-    pub(super) size_words: String,
+    pub(crate) places: Vec<String>,
+    pub(crate) age: Option<Range>,
+    pub(crate) age_words: String,
+    pub(crate) size: Option<Range>,
+    pub(crate) size_words: String,
     /// Situations: any of them.
-    pub(super) situations: Vec<String>,
-    pub(super) from: Option<Date>,
-    pub(super) until: Option<Date>,
-    pub(super) amount: String,
-    pub(super) how: String,
-    pub(super) note: String,
+    pub(crate) situations: Vec<String>,
+    pub(crate) from: Option<Date>,
+    pub(crate) until: Option<Date>,
+    pub(crate) amount: String,
+    pub(crate) how: String,
+    pub(crate) note: String,
 }
 
 fn words(text: &str) -> Vec<String> {
@@ -52,11 +52,16 @@ fn who_of(word: &str) -> Option<&'static str> {
 }
 
 /// The name of who asks.
-pub(super) fn who_name(code: &str) -> &'static str {
+pub(crate) fn who_name(code: &str) -> &'static str {
     WHO.iter().find(|(known, ..)| *known == code).map_or("", |(_, name, _)| *name)
 }
 
 impl Rule {
+    /// The words in which the policy names those of this code: 小微企业 for a company.
+    pub(crate) fn named(&self, code: &str) -> Vec<String> {
+        words(&self.who_words).into_iter().filter(|word| who_of(word) == Some(code)).collect()
+    }
+
     /// Takes a line. The sentence says what to change.
     fn take(&mut self, name: &str, text: &str) -> Result<(), String> {
         let once =
@@ -167,7 +172,7 @@ fn period(text: &str) -> Result<(Option<Date>, Option<Date>), String> {
 ///
 /// # Errors
 /// Everything that must be changed, each with its line.
-pub(super) fn read(text: &str) -> Result<Vec<Rule>, Vec<String>> {
+pub(crate) fn read(text: &str) -> Result<Vec<Rule>, Vec<String>> {
     let (mut rules, mut faults) = (Vec::new(), Vec::new());
     let mut current: Option<(usize, Rule)> = None;
     for (number, line) in (1..).zip(text.lines().chain([""])) {

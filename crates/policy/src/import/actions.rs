@@ -20,13 +20,11 @@ use kernel::{NewEvent, OrganCode, may_for};
 use serde::Deserialize;
 use serde_json::json;
 use store::Tx;
-use web::{
-    Ctx, Desk, Done, Form, FormErrors, OfficeShell, Refusal, Result, act, act_in_place, filters, office_page, page,
-};
+use web::{Ctx, Desk, Done, Form, FormErrors, OfficeShell, Refusal, Result, act_in_place, filters, office_page, page};
 
 use super::{
     LOOKED,
-    pages::{files, seen, writable},
+    pages::{self, files, seen, writable},
     reading::Doubt,
     rows::{self, Batch, BatchId, FileId, Line, Shown},
 };
@@ -34,7 +32,7 @@ use super::{
 /// Documents that are submitted, or looked at, at once.
 pub(super) const MOST: usize = 100;
 /// Characters of the text that the page of a file shows.
-const EXCERPT: usize = 600;
+const TEXT: usize = 6000;
 /// Fields that are corrected in place.
 static FIELDS: [&Facet; 6] = [&DOCUMENT_NUMBER, &WRITTEN_ON, &EFFECTIVE_ON, &EXPIRES_ON, &VALIDITY, &EXPLAINED];
 
@@ -103,8 +101,53 @@ struct FilePage {
     validities: Vec<(&'static str, &'static str)>,
     /// Organs under which this person may put it.
     organs: Vec<(String, String)>,
-    excerpt: String,
+    /// What stands beside the fields: what is in doubt there, or how it is written.
+    hints: Hints,
+    /// The text, paragraph by paragraph, and whether there is more of it than is shown.
+    text: (Vec<String>, bool),
     once: String,
+}
+
+/// What stands beside each field of the form.
+struct Hints {
+    title: String,
+    organ: String,
+    document_number: String,
+    written_on: String,
+    effective_on: String,
+    expires_on: String,
+    validity: String,
+}
+
+impl Hints {
+    fn of(doubts: &[Doubt]) -> Self {
+        let hint = |field: &str, usual: &str| {
+            let words: Vec<&str> =
+                doubts.iter().filter(|doubt| doubt.field == field).map(|doubt| doubt.words.as_str()).collect();
+            if words.is_empty() { usual.to_owned() } else { words.join("") }
+        };
+        let day = "例如 2023-08-21";
+        Self {
+            title: hint("title", ""),
+            organ: hint("organ", "导入时选错了机关的，在这里改正"),
+            document_number: hint(DOCUMENT_NUMBER.key, "例如 青禾府发〔2026〕5号"),
+            written_on: hint(WRITTEN_ON.key, day),
+            effective_on: hint(EFFECTIVE_ON.key, day),
+            expires_on: hint(EXPIRES_ON.key, day),
+            validity: hint(VALIDITY.key, ""),
+        }
+    }
+}
+
+/// The text as it is compared with the fields: whole paragraphs, as many as fit.
+fn paragraphs(text: &str) -> (Vec<String>, bool) {
+    let (mut shown, mut length) = (Vec::new(), 0);
+    let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty()).peekable();
+    while let Some(line) = lines.next_if(|line| length == 0 || length + line.chars().count() <= TEXT) {
+        length += line.chars().count();
+        shown.push(filters::shortened(line, TEXT));
+    }
+    (shown, lines.peek().is_some() || length > TEXT)
 }
 
 /// A file of the batch.
@@ -144,6 +187,7 @@ async fn file_page(
     let page = FilePage {
         shell: desk.shell(ctx, format!("核对：{}", line.path)).await?.with_error(bad),
         errors,
+        hints: Hints::of(&line.doubts()),
         doubts: line.doubts(),
         notes: line.notes(),
         document: line.document_id.as_ref().map(ToString::to_string).unwrap_or_default(),
@@ -151,7 +195,7 @@ async fn file_page(
         form: form.or_else(|| own.map(Correct::of)).unwrap_or_default(),
         validities: VALIDITY.offered(),
         organs,
-        excerpt: whole.as_ref().map(|whole| filters::shortened(&whole.text.body_text, EXCERPT)).unwrap_or_default(),
+        text: whole.as_ref().map(|whole| paragraphs(&whole.text.body_text)).unwrap_or_default(),
         once: ctx.once(),
         batch,
         line,
@@ -303,7 +347,7 @@ pub(super) async fn look(
         let kind = Kinds::of(&ctx).get(&batch.kind).ok_or(Refusal::NotFound)?;
         may_for(&desk.actor(), kind.write, &batch.organ)?;
         if ticked.ids.is_empty() {
-            return Ok(Done::to(back.clone()).with(|redirect| redirect.flash("warn", "请先勾选已经核对的文件。")));
+            return Err(Refusal::field("ids", "请先勾选已经核对的文件。"));
         }
         let explained = ticked.explained.trim();
         let (mut looked, mut lacking) = (0, Vec::new());
@@ -337,7 +381,12 @@ pub(super) async fn look(
         let words = format!("{told}{}", lacking_words(&lacking));
         Ok::<_, Refusal>(Done::to(back.clone()).with(|redirect| redirect.flash("warn", words)))
     };
-    Ok(act(&ctx, &ticked.once, done).await?)
+    let again = async |errors: FormErrors| {
+        let asked = pages::Asked::of(Shown::Doubtful);
+        let typed = (ticked.explained.clone(), ticked.organ.clone());
+        pages::batch_page(&ctx, &desk, (batch.clone(), asked), typed, errors).await
+    };
+    act_in_place(&ctx, &ticked.once, done, again).await
 }
 
 #[derive(Template)]
@@ -421,4 +470,25 @@ fn all_words(refusal: &Refusal) -> String {
 /// Keeps why a file could not be submitted.
 async fn keep(ctx: &Ctx, line: &Line, why: &str) -> Result<()> {
     web::act_now(ctx, async |tx: &mut Tx| rows::refused(tx, &line.id, why).await).await.map_err(web::Error::from)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_in_doubt_stands_at_its_field() {
+        let doubts = [Doubt::new(EXPIRES_ON.key, "文中写有效期 5 年，请核对。"), Doubt::new("text", "有表格。")];
+        let hints = Hints::of(&doubts);
+        assert_eq!(hints.expires_on, "文中写有效期 5 年，请核对。");
+        assert_eq!((hints.written_on.as_str(), hints.title.as_str()), ("例如 2023-08-21", ""));
+    }
+
+    #[test]
+    fn a_text_is_shown_in_whole_paragraphs() {
+        assert_eq!(paragraphs("第一条\n\n 第二条 "), (vec!["第一条".to_owned(), "第二条".to_owned()], false));
+        let (shown, more) = paragraphs(&format!("{}\n末段", "长".repeat(TEXT)));
+        assert!(more && shown.len() == 1);
+        assert_eq!(paragraphs(""), (Vec::new(), false));
+    }
 }

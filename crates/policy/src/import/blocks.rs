@@ -114,9 +114,7 @@ fn words(html: &str) -> String {
     if !rest.contains('<') {
         out.push_str(rest);
     }
-    let plain = out.replace("&nbsp;", " ").replace("&lt;", "<").replace("&gt;", ">");
-    let plain = plain.replace("&quot;", "\"").replace("&#39;", "'").replace("&#34;", "\"").replace("&amp;", "&");
-    plain.trim().to_owned()
+    fold::markup::unescaped(&out.replace("&nbsp;", " ")).trim().to_owned()
 }
 
 /// The blocks at these places, put together again.

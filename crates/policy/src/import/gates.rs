@@ -11,7 +11,7 @@ use axum::{
 };
 use document::{
     House, Kinds,
-    release::{Pass, Releases, Waiting},
+    release::{self, Pass, Releases, Waiting},
     rows as stored,
 };
 use kernel::id::EditionId;
@@ -71,6 +71,8 @@ impl From<Vec<(String, String)>> for Chosen {
 struct Item {
     one: Waiting,
     beside: String,
+    /// It was ticked in a form that comes back.
+    chosen: bool,
 }
 
 /// Why a text of a batch is not passed with the others (empty = it may be), and what stands beside its title: of the version that was
@@ -109,20 +111,14 @@ struct GatesPage {
     /// Those that are passed one by one.
     others: Vec<Waiting>,
     questions: Vec<(String, bool)>,
-    /// Whether something of it becomes public with this pass.
-    last: bool,
+    /// What becomes of them, in lines of the confirmation.
+    then: String,
     after: String,
     next: Option<String>,
 }
 
-async fn shown(
-    ctx: &Ctx,
-    desk: &Desk,
-    batch: Batch,
-    (asked, ticked): (Asked, &[usize]),
-    errors: FormErrors,
-) -> Result<Response> {
-    let (lines, next) = files(ctx, &batch.id, Shown::Underway, &asked.after).await?;
+async fn shown(ctx: &Ctx, desk: &Desk, batch: Batch, sent: Chosen, errors: FormErrors) -> Result<Response> {
+    let (lines, next) = files(ctx, &batch.id, Shown::Underway, &sent.after).await?;
     let editions: Vec<EditionId> = lines.into_iter().filter_map(|line| line.edition_id).collect();
     let waiting = ctx.one::<Arc<dyn Releases>>().waiting(ctx, &desk.staff, &editions).await?;
     let mut gates: Vec<(String, String, usize, bool)> = Vec::new();
@@ -132,8 +128,8 @@ async fn shown(
             None => gates.push((one.gate.clone(), one.label.clone(), 1, false)),
         }
     }
-    let named = gates.iter().any(|(gate, ..)| *gate == asked.gate);
-    let gate = if named { asked.gate } else { gates.first().map(|(gate, ..)| gate.clone()).unwrap_or_default() };
+    let named = gates.iter().any(|(gate, ..)| *gate == sent.gate);
+    let gate = if named { sent.gate } else { gates.first().map(|(gate, ..)| gate.clone()).unwrap_or_default() };
     for (code, _, _, current) in &mut gates {
         *current = *code == gate;
     }
@@ -149,7 +145,8 @@ async fn shown(
         if one.why.is_empty() && one.questions != asked_of.1 {
             one.why = "核对事项与其他文件不同".to_owned();
         }
-        if one.why.is_empty() { items.push(Item { one, beside }) } else { others.push(one) }
+        let chosen = sent.ids.iter().any(|(id, _)| *id == one.edition);
+        if one.why.is_empty() { items.push(Item { one, beside, chosen }) } else { others.push(one) }
     }
     let bad = !errors.is_empty();
     let page = GatesPage {
@@ -158,11 +155,11 @@ async fn shown(
         gates,
         gate,
         label: asked_of.0,
-        last: items.iter().any(|item| item.one.last),
+        then: release::together(items.iter().map(|item| item.one.then.as_str())).join("|"),
         items,
         others,
-        questions: asked_of.1.into_iter().enumerate().map(|(at, one)| (one, ticked.contains(&at))).collect(),
-        after: asked.after,
+        questions: asked_of.1.into_iter().enumerate().map(|(at, one)| (one, sent.ticked.contains(&at))).collect(),
+        after: sent.after,
         next,
         batch,
     };
@@ -177,7 +174,20 @@ pub(super) async fn page(
     Query(asked): Query<Asked>,
 ) -> Result<Response> {
     let batch = seen(&ctx, &desk, &id).await?;
-    shown(&ctx, &desk, batch, (asked, &[]), FormErrors::new()).await
+    let sent = Chosen { gate: asked.gate, after: asked.after, ..Chosen::default() };
+    shown(&ctx, &desk, batch, sent, FormErrors::new()).await
+}
+
+/// How many of the questions are not ticked: those of the first of the texts that still waits at the gate, by which the page
+/// was made.
+async fn unticked(ctx: &Ctx, desk: &Desk, chosen: &Chosen) -> Result<usize> {
+    let desks = ctx.one::<Arc<dyn Releases>>();
+    for (edition, _) in &chosen.ids {
+        let waiting = desks.waiting(ctx, &desk.staff, std::slice::from_ref(edition)).await?;
+        let Some(one) = waiting.into_iter().find(|one| one.gate == chosen.gate) else { continue };
+        return Ok(release::unticked(&one.questions, &chosen.ticked));
+    }
+    Ok(0)
 }
 
 /// POST /imports/{id}/gates
@@ -191,8 +201,13 @@ pub(super) async fn pass(
     let most = usize::try_from(super::pages::SIZE).unwrap_or(usize::MAX);
     if chosen.ids.is_empty() || chosen.ids.len() > most {
         let errors = FormErrors::one("ids", format!("请勾选要通过的文件，一次 1 至 {most} 件。"));
-        let asked = Asked { after: chosen.after, gate: chosen.gate };
-        return shown(&ctx, &desk, batch, (asked, &chosen.ticked), errors).await;
+        return shown(&ctx, &desk, batch, chosen, errors).await;
+    }
+    let left = unticked(&ctx, &desk, &chosen).await?;
+    if left > 0 {
+        let errors =
+            FormErrors::one("ticks", format!("还有 {left} 项核对事项没有勾选：请逐项核对，全部勾选才能通过。"));
+        return shown(&ctx, &desk, batch, chosen, errors).await;
     }
     // Only what belongs to this batch: another text is passed on its own page.
     let (lines, _) = files(&ctx, &id, Shown::Underway, &chosen.after).await?;

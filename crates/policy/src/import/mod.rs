@@ -34,7 +34,7 @@ pub use came::is_as_it_came;
 pub use reading::Doubt;
 pub use rows::BatchId;
 pub use run::{Left, Reading, Report, Wanted, place, run};
-pub use walk::{Content, Source, files};
+pub use walk::{Content, Source, besides, files};
 
 /// Subject of the events, and key of the capability.
 const SUBJECT: &str = "import";

@@ -94,6 +94,13 @@ pub(super) struct Asked {
     show: String,
 }
 
+impl Asked {
+    /// The first page of those that stand so.
+    pub(super) fn of(shown: Shown) -> Self {
+        Self { show: shown.code().to_owned(), ..Self::default() }
+    }
+}
+
 /// GET /imports
 pub(super) async fn list(State(ctx): State<Ctx>, desk: Desk, Query(asked): Query<Asked>) -> Result<Response> {
     let typed = Typed { organ: desk.organ().to_string(), kind: "policy".to_owned(), column: String::new() };
@@ -177,6 +184,9 @@ fn row(line: Line) -> Row {
 #[template(path = "import/templates/batch.html")]
 struct BatchPage {
     shell: OfficeShell,
+    errors: FormErrors,
+    /// What was typed for those that are ticked: 特殊情况说明, code of an organ.
+    typed: (String, String),
     batch: Batch,
     organ: String,
     kind: String,
@@ -229,14 +239,28 @@ pub(super) async fn batch(
     Query(asked): Query<Asked>,
 ) -> Result<Response> {
     let batch = seen(&ctx, &desk, &id).await?;
+    batch_page(&ctx, &desk, (batch, asked), (String::new(), String::new()), FormErrors::new()).await
+}
+
+/// The files of a batch; with what was typed and what is wrong with it, where it is shown again.
+pub(super) async fn batch_page(
+    ctx: &Ctx,
+    desk: &Desk,
+    (batch, asked): (Batch, Asked),
+    typed: (String, String),
+    errors: FormErrors,
+) -> Result<Response> {
     let shown = Shown::from_code(&asked.show);
-    let counts = rows::counts(ctx.db(), &id).await?;
+    let counts = rows::counts(ctx.db(), &batch.id).await?;
     let count = |wanted: Shown| counts.iter().find(|(shown, _)| *shown == wanted).map_or(0, |(_, count)| *count);
-    let (lines, next) = files(&ctx, &id, shown, &asked.after).await?;
+    let (lines, next) = files(ctx, &batch.id, shown, &asked.after).await?;
     let names = columns::column_names(ctx.db()).await.map_err(web::Error::from)?;
-    let kind = Kinds::of(&ctx).get(&batch.kind);
-    office_page(&BatchPage {
-        shell: desk.shell(&ctx, format!("导入批：{}", batch.source)).await?,
+    let kind = Kinds::of(ctx).get(&batch.kind);
+    let bad = !errors.is_empty();
+    let page = BatchPage {
+        shell: desk.shell(ctx, format!("导入批：{}", batch.source)).await?.with_error(bad),
+        errors,
+        typed,
         organ: ctx.directory().short_name(&batch.organ).to_owned(),
         kind: kind.map_or("", |kind| kind.label).to_owned(),
         column: names.get(&batch.column).cloned().unwrap_or_else(|| batch.column.to_string()),
@@ -253,11 +277,12 @@ pub(super) async fn batch(
         underway: count(Shown::Underway),
         left: count(Shown::Failed) + count(Shown::Changed),
         may_write: kind.is_some_and(|kind| kernel::may_for(&desk.actor(), kind.write, &batch.organ).is_ok()),
-        organs: kind.map(|kind| writable(&ctx, &desk, kind)).unwrap_or_default(),
+        organs: kind.map(|kind| writable(ctx, desk, kind)).unwrap_or_default(),
         most: super::actions::MOST,
         once: ctx.once(),
         batch,
-    })
+    };
+    if bad { page::office_errors(&page) } else { office_page(&page) }
 }
 
 /// GET /imports/{id}/left.csv: files that became no document of their own, with why.

@@ -84,6 +84,8 @@ pub struct Report {
     /// Files with other words for a document that is there: nothing was changed.
     pub changed: Vec<Left>,
     pub failed: Vec<Left>,
+    /// Files of the folder that were left alone: of other kinds, or links.
+    pub besides: Vec<String>,
     /// Address of the batch in the office.
     pub url: String,
     #[serde(skip)]
@@ -129,8 +131,41 @@ struct Reader {
 /// Brings files in; `told` hears of each write.
 ///
 /// # Errors
-/// When the person may not write for the organ, or storage fails. What was written before stays.
+/// When the person may not write for the organ, or storage fails. What was written before stays: how much it is, and how it is
+/// gone on with, is said.
 pub async fn run(
+    ctx: &Ctx,
+    actor: &Actor,
+    wanted: &Wanted,
+    files: Vec<Source>,
+    reading: Reading,
+    mut told: impl FnMut(&Report),
+) -> Result<Report> {
+    let (found, mut through, mut imported) = (files.len(), 0, 0);
+    let done = bring_in(ctx, actor, wanted, files, reading, |report| {
+        (through, imported) = (report.done(), report.imported);
+        told(report);
+    });
+    let done = done.await;
+    done.map_err(|error| stopped(error, reading, (found, through, imported)))
+}
+
+/// What storage said, for whoever brings files in: nothing was typed that could be lost, and what was written is there.
+fn stopped(error: Error, reading: Reading, (found, through, imported): (usize, usize, usize)) -> Error {
+    let Error::Unavailable(why) = error else { return error };
+    // The cause alone: what follows is said to somebody at a form.
+    let cause = why.split(['，', '。']).next().unwrap_or_default();
+    let again = match reading {
+        Reading::Together => "把同样的命令再运行一次",
+        Reading::Apart => "再选择一次同样的文件",
+    };
+    Error::Unavailable(format!(
+        "导入停下了：{cause}。共 {found} 个文件，已办完 {through} 个，其中导入 {imported} 件，都已保存；其余的还没有写入，原来的文件没有改动。\
+         原因消除以后（例如腾出磁盘空间），{again}，会接着做，不会重复。"
+    ))
+}
+
+async fn bring_in(
     ctx: &Ctx,
     actor: &Actor,
     wanted: &Wanted,
@@ -517,5 +552,25 @@ pub async fn place(ctx: &Ctx, kind: &str, column: Option<&ColumnId>) -> Result<(
             "没有放“{}”的栏目。请先建立栏目（栏目类型选“{}”），或用 --column 写明栏目。",
             found.label, found.label
         ))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_import_that_stops_says_how_far_it_came_and_how_it_goes_on() {
+        let full =
+            || Error::Unavailable("服务器存储空间已满，暂时不能保存。您填写的内容请先留存，稍后再试。".to_owned());
+        let Error::Unavailable(told) = stopped(full(), Reading::Together, (965, 361, 358)) else { panic!("not told") };
+        for part in ["服务器存储空间已满。共 965 个文件", "已办完 361 个", "导入 358 件", "同样的命令", "不会重复"]
+        {
+            assert!(told.contains(part), "{part} in {told}");
+        }
+        assert!(!told.contains("您填写的内容"), "{told}");
+        let Error::Unavailable(told) = stopped(full(), Reading::Apart, (2, 0, 0)) else { panic!("not told") };
+        assert!(told.contains("再选择一次同样的文件"), "{told}");
+        assert!(matches!(stopped(Error::NotFound, Reading::Apart, (1, 0, 0)), Error::NotFound));
     }
 }

@@ -78,6 +78,34 @@ fn folder(path: &Path, before: &str, depth: usize, found: &mut Vec<Source>) -> R
     Ok(())
 }
 
+/// What stands in the folders besides and is left alone: files of other kinds, and links, which are not followed. What programs leave
+/// behind is not told.
+pub fn besides(paths: &[PathBuf]) -> Vec<String> {
+    let mut left = Vec::new();
+    for path in paths.iter().filter(|path| path.is_dir()) {
+        rest(path, "", 0, &mut left);
+    }
+    left.sort();
+    left
+}
+
+fn rest(path: &Path, before: &str, depth: usize, left: &mut Vec<String>) {
+    let Ok(entries) = std::fs::read_dir(path) else { return };
+    for entry in entries.flatten() {
+        let (Ok(kind), name) = (entry.file_type(), entry.file_name().to_string_lossy().into_owned()) else { continue };
+        if name.starts_with(['.', '~']) || left.len() >= MOST {
+            continue;
+        }
+        if kind.is_dir() && depth < DEEPEST {
+            rest(&entry.path(), &format!("{before}{name}/"), depth + 1, left);
+        } else if kind.is_symlink() {
+            left.push(format!("{before}{name}（链接）"));
+        } else if !kind.is_dir() && !(kind.is_file() && is_read(&name)) {
+            left.push(format!("{before}{name}"));
+        }
+    }
+}
+
 /// The system's reason in words.
 pub(super) fn why(error: &std::io::Error) -> String {
     match error.kind() {
@@ -90,6 +118,17 @@ pub(super) fn why(error: &std::io::Error) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_left_alone_is_named() {
+        let home = tempfile::tempdir().expect("a folder");
+        std::fs::create_dir(home.path().join("下级")).expect("a folder");
+        for name in ["甲.txt", "图.png", ".DS_Store", "~$甲.docx", "下级/表.csv"] {
+            std::fs::write(home.path().join(name), "x").expect("a file");
+        }
+        assert_eq!(besides(&[home.path().to_path_buf()]), ["下级/表.csv", "图.png"]);
+        assert!(besides(&[home.path().join("甲.txt")]).is_empty());
+    }
 
     #[test]
     fn what_programs_leave_behind_is_no_document() {

@@ -28,6 +28,7 @@ use kernel::{EventKind, Permission, Role, Scope, event::Keep, permission::READ_P
 use web::{
     Capability, Listener, Nav, Routes,
     hooks::{Leaving, Mentions, Recipients},
+    periods::Periods,
 };
 
 pub(crate) use clauses::ordinals;
@@ -72,6 +73,7 @@ pub fn capability() -> Capability {
     let (needs, mentions): (Arc<dyn Needs>, Arc<dyn Mentions>) =
         (Arc::new(needs::Demanded), Arc::new(mentions::Beside));
     let forgets: Arc<dyn Leaving> = Arc::new(forget::Forgets);
+    let periods: Arc<dyn Periods> = Arc::new(owed::Owed);
     Capability::new(SUBJECT, "政策解读")
         .routes(routes)
         .routes(portal_routes)
@@ -88,6 +90,7 @@ pub fn capability() -> Capability {
         .needs::<Arc<dyn Recipients>>()
         .declare(plan::sealed())
         .declare(forgets)
+        .declare(periods)
         .declare(needs)
         .declare(mentions)
         .declare(&INTERPRETATION as Kind)

@@ -8,10 +8,11 @@ use document::{
 };
 use futures::future::BoxFuture;
 use jiff::civil::Date;
-use kernel::{OrganCode, Staff, id::DocumentId, may, may_for, time};
+use kernel::{Calendar, OrganCode, Staff, id::DocumentId, may, may_for, time};
 use web::{
     Ctx, Result,
     hooks::{self, DeskItem, DeskSource, Group},
+    periods::{Period, Periods},
 };
 
 use super::{AGREE_EXEMPTION, INTERPRETATION, INTERPRETS, plan, plan::Plan, settings::Obligation};
@@ -23,9 +24,14 @@ const NEWEST: i64 = 50;
 
 /// The day until which the interpretation of a policy of this day is expected.
 pub(super) fn due(ctx: &Ctx, published_on: &str) -> Option<Date> {
+    due_by(ctx, published_on, &ctx.calendar())
+}
+
+/// The same by another calendar.
+fn due_by(ctx: &Ctx, published_on: &str, calendar: &Calendar) -> Option<Date> {
     let published: Date = published_on.parse().ok()?;
     let rule = ctx.settings::<clock::Readings>().apply(&clock::rule::INTERPRETATION_PUBLISH);
-    let run = clock::probable(&rule, published, &[], 0, &ctx.calendar()).ok()?;
+    let run = clock::probable(&rule, published, &[], 0, calendar).ok()?;
     Some(run.due().date())
 }
 
@@ -192,5 +198,27 @@ impl DeskSource for Owed {
 
     fn counts<'a>(&'a self, _: &'a Ctx, _: &'a Staff) -> BoxFuture<'a, Result<Vec<(&'static str, i64)>>> {
         Box::pin(async { Ok(Vec::new()) })
+    }
+}
+
+impl Periods for Owed {
+    fn name(&self) -> &'static str {
+        "政策解读"
+    }
+
+    fn by<'a>(&'a self, ctx: &'a Ctx, calendar: &'a Calendar) -> BoxFuture<'a, Result<Vec<Period>>> {
+        Box::pin(async move {
+            let (found, explained) = policies(ctx, None, "", NEWEST).await?;
+            let mut all = Vec::new();
+            for policy in found.items.iter().filter(|policy| !explained.contains(&policy.id)) {
+                if !owes(ctx, policy).await? {
+                    continue;
+                }
+                let Some(due) = due_by(ctx, &policy.published_on, calendar) else { continue };
+                let (key, href) = (policy.id.to_string(), format!("/documents/{}", policy.id));
+                all.push(Period { key, what: policy.title.clone(), href, due });
+            }
+            Ok(all)
+        })
     }
 }

@@ -53,6 +53,7 @@ struct Page {
     next: String,
     first: String,
     year: i16,
+    this_year: i16,
     rates: Vec<Rate>,
     together: Rate,
 }
@@ -90,6 +91,7 @@ pub(super) async fn list(State(ctx): State<Ctx>, desk: Desk, Query(wanted): Quer
         first: if wanted.after.is_empty() { String::new() } else { address("") },
         organ: chosen,
         year,
+        this_year: ctx.today().year(),
         rates,
         together,
         shell: desk.shell(&ctx, "政策解读").await?,

@@ -61,7 +61,8 @@ struct Graphic {
     shell: PortalShell,
     title: String,
     path: String,
-    policy: Option<(String, String)>,
+    /// Title and address of the policy, and whether one of its clauses is explained beside it.
+    policy: Option<(String, String, bool)>,
     drawn: Option<Drawn>,
     svg: String,
     download: String,
@@ -79,6 +80,10 @@ pub(super) async fn graphic(State(ctx): State<Ctx>, reader: Reader, Path(id): Pa
     if drawn.is_none() && figures.is_none() {
         return Err(Error::NotFound);
     }
+    let policy = match document.forward(INTERPRETS.key).first() {
+        Some(to) => Some((to.title.clone(), to.path.clone(), beside::is_matched(&ctx, &to.id).await?)),
+        None => None,
+    };
     let title = document.listed.title.clone();
     let organ = ctx.directory().short_name(&document.listed.organ).to_owned();
     let below = format!("{organ}　{}", document.listed.published_on);
@@ -86,7 +91,7 @@ pub(super) async fn graphic(State(ctx): State<Ctx>, reader: Reader, Path(id): Pa
     portal_page(&Graphic {
         shell: part::shell(&ctx, &reader, &format!("一图读懂：{title}"), "policies", &about),
         path: document.listed.path.clone(),
-        policy: document.forward(INTERPRETS.key).first().map(|to| (to.title.clone(), to.path.clone())),
+        policy,
         svg: drawn.as_ref().map(|page| page.svg(&below)).unwrap_or_default(),
         download: format!("/documents/{id}/graphic.svg"),
         chart: figures.as_ref().map(Figures::svg).unwrap_or_default(),

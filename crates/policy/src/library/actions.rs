@@ -9,8 +9,9 @@ use document::{
     rows::DocumentRow,
 };
 use kernel::{id::DocumentId, may_for};
+use serde::Deserialize;
 use store::Tx;
-use web::{Ctx, Desk, Done, Form, FormErrors, Refusal, Result, act_in_place};
+use web::{Ctx, Desk, Done, Form, FormErrors, Refusal, Result, act_in_place, act_now};
 
 use super::{
     CONFIRM_REFERENCES, effect,
@@ -85,6 +86,64 @@ pub(super) async fn confirm(
     };
     let again = async |errors: FormErrors| pages::shown(&ctx, &desk, &id, typed.clone(), errors).await;
     act_in_place(&ctx, &typed.once, done, again).await
+}
+
+/// Those that are confirmed at once, each as it was found.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Many {
+    once: String,
+    /// Ids with the versions that the list showed.
+    ids: Vec<String>,
+}
+
+/// POST /references/many: what changes nothing and is clear, a write for each.
+pub(super) async fn confirm_many(State(ctx): State<Ctx>, desk: Desk, Form(many): Form<Many>) -> Result<Response> {
+    if many.ids.is_empty() {
+        return Err(Refusal::Conflict("请先在列表里选中，再按“认定选中的”。".to_owned()).into());
+    }
+    let (mut done, mut left) = (0, Vec::new());
+    for chosen in many.ids.iter().take(pages::SIZE) {
+        let (id, seen) = chosen.split_once(':').unwrap_or((chosen.as_str(), ""));
+        let (id, seen) = (ReferenceId::from(id), seen.parse().unwrap_or_default());
+        match act_now(&ctx, async |tx: &mut Tx| as_found(&ctx, tx, &desk, &id, seen).await).await {
+            Ok(()) => done += 1,
+            Err(Refusal::Fault(fault)) => return Err(fault),
+            Err(why) => left.push(why.words()),
+        }
+    }
+    let told = match left.first() {
+        None => format!("已认定 {done} 条，公众现在可以看到。"),
+        Some(why) => format!("已认定 {done} 条；{} 条没有认定，请逐条打开，例如：{why}", left.len()),
+    };
+    let smooth = left.is_empty();
+    Ok(web::act(&ctx, &many.once, async |_: &mut Tx| {
+        let to = "/references?state=found";
+        Ok::<_, Refusal>(if smooth {
+            Done::ok(to, told)
+        } else {
+            Done::to(to).with(|redirect| redirect.flash("warn", told))
+        })
+    })
+    .await?)
+}
+
+/// Confirms one as it was found.
+async fn as_found(ctx: &Ctx, tx: &mut Tx, desk: &Desk, id: &ReferenceId, seen: i64) -> Result<(), Refusal> {
+    let row = references::one(tx.conn(), id).await?.ok_or(Refusal::NotFound)?;
+    allowed(ctx, tx, desk, &row.from_document).await?;
+    let verb = row.does();
+    if verb.acts() || verb == Verb::Cites || row.several > 1 || !row.decided_by.is_empty() {
+        return Err(Refusal::Conflict(format!("{}：{}须打开逐条认定。", verb.label(), row.name())));
+    }
+    let wanted = Decision {
+        verb,
+        to: (!row.to_document.as_str().is_empty()).then(|| row.to_document.clone()),
+        articles: row.articles.clone(),
+        effective_on: row.effective_on.clone(),
+    };
+    references::confirm(tx, &desk.actor(), id, seen, &wanted).await?;
+    Ok(())
 }
 
 /// What the person reads afterwards.

@@ -56,6 +56,7 @@ fn routes() -> Routes {
         .get("/references", &CONFIRM_REFERENCES, pages::list)
         .get("/references/new", &CONFIRM_REFERENCES, pages::new)
         .weighty("/references/new", &CONFIRM_REFERENCES, actions::add)
+        .weighty("/references/many", &CONFIRM_REFERENCES, actions::confirm_many)
         .get("/references/{id}", &CONFIRM_REFERENCES, pages::one)
         .weighty("/references/{id}/confirm", &CONFIRM_REFERENCES, actions::confirm)
         .weighty("/references/{id}/refuse", &CONFIRM_REFERENCES, actions::refuse)

@@ -23,7 +23,7 @@ use super::{
 };
 
 /// Rows on a page.
-const SIZE: usize = 50;
+pub(super) const SIZE: usize = 50;
 
 /// Codes of decisions and their names.
 const STATES: [(&str, &str); 3] = [(FOUND, "待认定"), (CONFIRMED, "已认定"), (REFUSED, "已否定")];
@@ -51,6 +51,8 @@ struct Line {
     note: String,
     state: &'static str,
     tone: &'static str,
+    /// Id and version where it may be confirmed together with others: it changes nothing, and nothing about it is open.
+    pick: Option<String>,
 }
 
 #[derive(Template)]
@@ -65,6 +67,14 @@ struct ListPage {
     verbs: Vec<(&'static str, &'static str)>,
     organs: Vec<(String, String)>,
     add: String,
+    once: String,
+}
+
+impl ListPage {
+    /// Whether some of the list may be confirmed together.
+    fn choosing(&self) -> bool {
+        self.lines.iter().any(|line| line.pick.is_some())
+    }
 }
 
 fn line(ctx: &Ctx, row: Row) -> Line {
@@ -77,7 +87,9 @@ fn line(ctx: &Ctx, row: Row) -> Line {
         (several, true) if several > 1 => format!("有 {several} 份文件符合，请选择"),
         _ => String::new(),
     };
+    let clear = row.state == FOUND && row.several < 2 && row.gone == 0 && row.decided_name.is_empty();
     Line {
+        pick: (clear && !verb.acts() && verb != Verb::Cites).then(|| format!("{}:{}", row.id, row.version)),
         other: if row.other_title.is_empty() {
             references::named(&row.to_title, &row.to_number)
         } else {
@@ -115,6 +127,7 @@ pub(super) async fn list(State(ctx): State<Ctx>, desk: Desk, Query(filter): Quer
             document => format!("/references/new?document={}", page::escape_query(document)),
         },
         shell: desk.shell(&ctx, "文件关系").await?,
+        once: ctx.once(),
         filter,
     })
 }

@@ -62,12 +62,14 @@ pub(super) struct Row {
     /// The text that is public now does not say it any more.
     pub(super) gone: i64,
     pub(super) decided_name: String,
+    pub(super) version: i64,
 }
 
 const COLUMNS: &str = "r.id, r.from_document, d.title AS from_title, d.organ, r.verb, COALESCE(t.title, '') AS other_title, \
      r.to_title, r.to_number, r.articles, r.state, r.several, \
      r.basis, CASE WHEN r.basis = 'text' AND r.edition_id <> d.current_edition THEN 1 \
-     WHEN r.basis = 'other' AND r.edition_id <> COALESCE(t.current_edition, '') THEN 1 ELSE 0 END AS gone, r.decided_name";
+     WHEN r.basis = 'other' AND r.edition_id <> COALESCE(t.current_edition, '') THEN 1 ELSE 0 END AS gone, \
+     r.decided_name, r.version";
 const FROM: &str =
     "document_reference r JOIN document d ON d.id = r.from_document LEFT JOIN document t ON t.id = r.to_document";
 

@@ -40,5 +40,6 @@ pub static QUESTION: KindSpec = KindSpec {
         &common::COMPARED,
     ],
     relations: &[&ANSWERS],
+    page: "answer",
     ..KindSpec::new("question", "政策问答", "/documents/", &WRITE_DOCUMENTS)
 };

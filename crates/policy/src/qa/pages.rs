@@ -114,6 +114,8 @@ struct Line {
 struct Office {
     shell: OfficeShell,
     errors: FormErrors,
+    /// Whether there are more than are listed.
+    cut: bool,
     lines: Vec<Line>,
     may_write: bool,
     once: String,
@@ -134,6 +136,7 @@ async fn shown(ctx: &Ctx, desk: &Desk, errors: FormErrors) -> Result<Response> {
     let page = Office {
         shell: desk.shell(ctx, "政策问答").await?.with_error(bad),
         errors,
+        cut: i64::try_from(rows.len()).is_ok_and(|many| many >= MOST),
         lines: rows.into_iter().map(line).collect(),
         may_write: may(&actor, &WRITE_DOCUMENTS).is_ok(),
         once: ctx.once(),

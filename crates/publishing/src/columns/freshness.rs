@@ -74,6 +74,11 @@ impl Line {
     fn is_empty(&self) -> bool {
         self.column.newest.is_none()
     }
+
+    /// Whether nothing is waited for in it.
+    fn fills_itself(&self) -> bool {
+        is_only_for_pages(&self.column)
+    }
 }
 
 /// The columns of one organ.

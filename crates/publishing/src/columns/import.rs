@@ -385,9 +385,9 @@ mod tests {
 
     #[test]
     fn a_file_that_is_no_toml_is_told_with_its_line_in_chinese() {
-        let (line, why) = read_toml("[[column]]\nslug = 通知\n").err().expect("no TOML");
+        let (line, why) = read_toml("[[column]]\nslug = 通知\n").expect_err("no TOML");
         assert!(line == 2 && why.contains("不是正确的 TOML") && !why.contains("expected"), "{line} {why}");
-        let (_, why) = read_toml("[[column]]\nslug = 1\n").err().expect("no text");
+        let (_, why) = read_toml("[[column]]\nslug = 1\n").expect_err("no text");
         assert!(!why.contains("invalid"), "{why}");
     }
 

@@ -69,7 +69,16 @@ pub(super) async fn show(State(ctx): State<Ctx>, desk: Desk, Query(asked): Query
 /// `POST /county-map/show`
 pub(super) async fn publish(State(ctx): State<Ctx>, desk: Desk, Form(form): Form<Asked>) -> Result<Response> {
     let id = OtherMapId::from(form.id);
+    // The organs may be others than when it was sent, or shown before.
+    let strange = match store::other(ctx.db().read(), &id).await? {
+        Some(other) => super::pages::of_no_township(&ctx, &other.row().drawing()?),
+        None => None,
+    };
     let done = async |tx: &mut Tx| {
+        if strange.is_some() {
+            let told = "没有显示：图上现在没有一个名称对得上本县的乡镇。请先在乡镇机关的“别名”里补上图上的名称，或者上传新的图。";
+            return Err(Refusal::Conflict(told.to_owned()));
+        }
         store::publish(tx, &desk.actor(), &id).await?;
         Ok::<_, Refusal>(Done::ok("/county-map", "门户首页现在显示这张图。原来的图留在“以前的图”里，可以恢复。"))
     };
@@ -80,8 +89,13 @@ pub(super) async fn publish(State(ctx): State<Ctx>, desk: Desk, Form(form): Form
 pub(super) async fn discard(State(ctx): State<Ctx>, desk: Desk, Form(form): Form<Asked>) -> Result<Response> {
     let id = OtherMapId::from(form.id);
     let done = async |tx: &mut Tx| {
-        store::discard(tx, &desk.actor(), &id).await?;
-        Ok::<_, Refusal>(Done::ok("/county-map", "已放弃上传的图，门户首页没有变化。"))
+        let waited = store::discard(tx, &desk.actor(), &id).await?;
+        let told = if waited {
+            "已放弃上传的图，门户首页没有变化。"
+        } else {
+            "已删除这张以前的图，门户首页没有变化。"
+        };
+        Ok::<_, Refusal>(Done::ok("/county-map", told))
     };
     Ok(act(&ctx, &form.once, done).await?)
 }

@@ -31,7 +31,7 @@ static REPLACED: EventKind =
 static SENT: EventKind =
     EventKind::new(store::SUBJECT, "county_map.sent", "上传县域图待核对").holds(ABOUT).keeps(Keep::Words);
 static DISCARDED: EventKind =
-    EventKind::new(store::SUBJECT, "county_map.discarded", "放弃待核对的县域图").holds(ABOUT).keeps(Keep::Words);
+    EventKind::new(store::SUBJECT, "county_map.discarded", "放弃没有显示的县域图").holds(ABOUT).keeps(Keep::Words);
 static REMOVED: EventKind =
     EventKind::new(store::SUBJECT, "county_map.removed", "撤下县域图").holds(ABOUT).keeps(Keep::Words);
 

@@ -172,7 +172,7 @@ fn is_approval(text: &str) -> bool {
 }
 
 /// Why this is the map of another place: none of its names is a township of the county.
-fn of_no_township(ctx: &Ctx, drawing: &geo::Drawing) -> Option<String> {
+pub(super) fn of_no_township(ctx: &Ctx, drawing: &geo::Drawing) -> Option<String> {
     let known = drawing.shapes.iter().any(|shape| super::page_of(ctx, &shape.name).is_some());
     if known || super::townships(ctx).is_empty() {
         return None;

@@ -158,16 +158,16 @@ pub(super) async fn publish(tx: &mut Tx, actor: &Actor, id: &OtherMapId) -> Resu
     replace(tx, actor, &other.as_sent()?).await
 }
 
-/// Gives up a map that waits.
+/// Gives up a map that is not shown: one that waits, or a former one. Whether it waited.
 ///
 /// # Errors
-/// [`Refusal::Conflict`] when it waits no more.
-pub(super) async fn discard(tx: &mut Tx, actor: &Actor, id: &OtherMapId) -> Result<(), Refusal> {
+/// [`Refusal::Conflict`] when it is there no more.
+pub(super) async fn discard(tx: &mut Tx, actor: &Actor, id: &OtherMapId) -> Result<bool, Refusal> {
     tx.lock(SUBJECT).await?;
-    let other = other(tx.conn(), id).await?.filter(|other| other.waits).ok_or_else(gone)?;
+    let other = other(tx.conn(), id).await?.ok_or_else(gone)?;
     query("DELETE FROM county_map_other WHERE id = $1").bind(id).execute(tx.conn()).await?;
     tx.append(NewEvent::new(&super::DISCARDED, ID, actor).data(about(&other.as_sent()?))).await?;
-    Ok(())
+    Ok(other.waits)
 }
 
 /// Keeps the map that is shown among the former ones, the oldest of which give way.

@@ -7,7 +7,6 @@ use std::sync::Arc;
 
 use document::{
     Kinds, Whole,
-    form::Draft,
     life::{self, Withdrawn},
     needs::{self, Step},
     rows::{self, DocumentRow, EditionRow},
@@ -81,8 +80,7 @@ pub async fn submit(ctx: &Ctx, tx: &mut Tx, actor: &Actor, whole: &Whole) -> Res
     if whole.edition.is_editable() {
         let now = tx.seams().now();
         let mut errors = FormErrors::new();
-        let missing = life::missing(tx, &house, whole, now).await?;
-        for (field, sentence) in missing.into_iter().chain(Draft::of(&house, whole)?.too_late(now)) {
+        for (field, sentence) in life::to_correct(tx, &house, whole, now).await? {
             errors.add(field, sentence);
         }
         for need in needs::missing(ctx, tx.conn(), whole, Step::Submit).await? {

@@ -14,7 +14,7 @@ use document::{
     files::{self, Twin},
     form::{CLOSED_REASONS, DISCLOSURES, Draft, Typed},
     html,
-    needs::{self, Need, Step},
+    needs::{self, InUse, Need, Step},
     remarks::{self, Remark},
     rows::{self, AttachmentRow, DocumentRow, EditionRow},
 };
@@ -55,6 +55,8 @@ struct Editor {
     withdrawn: Option<(String, String)>,
     organ_name: String,
     long: Vec<Field>,
+    /// Words that others use, offered beside a field.
+    in_use: Vec<InUse>,
     short: Vec<Field>,
     ties: Vec<Tie>,
     files: Vec<AttachmentRow>,
@@ -96,7 +98,7 @@ impl Editor {
 
     /// Whether a masked copy can be made of a file.
     fn can_be_masked(&self, file: &AttachmentRow) -> bool {
-        matches!(file.format.as_str(), "docx" | "xlsx")
+        matches!(file.format.as_str(), "docx" | "xlsx" | "csv" | "txt")
     }
 
     /// Whether something in it tells of people: then a masked copy is offered where the file stands.
@@ -273,8 +275,13 @@ async fn editor(
         disclosures: DISCLOSURES.iter().zip(hints).map(|((code, label), hint)| (*code, *label, hint)).collect(),
         compared: COMPARED.offered().into_iter().map(|(code, label)| (code, label, "")).collect(),
         reasons: &CLOSED_REASONS,
-        ties: ties(ctx, (&desk.actor(), &house), |relation| form.more(relation.key).to_owned()).await?,
+        ties: {
+            let all = ties(ctx, (&desk.actor(), &house), |relation| form.more(relation.key).to_owned()).await?;
+            // Those of other kinds are not asked for; what was chosen stays in sight.
+            all.into_iter().filter(|tie| kind.relation(tie.key).is_some() || !tie.value.is_empty()).collect()
+        },
         long,
+        in_use: needs::in_use(ctx, ctx.db().read(), &whole).await?,
         short,
         confirm,
         upload_mb: ctx.config().server.upload_mb,

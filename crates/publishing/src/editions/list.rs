@@ -311,14 +311,20 @@ pub(super) async fn export(State(ctx): State<Ctx>, desk: Desk, Query(filter): Qu
 struct Bin {
     shell: OfficeShell,
     rows: Vec<(Binned, String, String)>,
+    /// Whether older ones are left out.
+    cut: bool,
     once: String,
 }
+
+/// Deleted drafts that are listed.
+const BINNED: i64 = 200;
 
 /// The bin: the person's own deleted drafts of the last 30 days.
 pub(super) async fn bin(State(ctx): State<Ctx>, desk: Desk) -> Result<Response> {
     let (actor, house) = (Actor::from(desk.staff.clone()), crate::house(&ctx));
     let visible = |organ: &OrganCode| kernel::may_for(&actor, &VIEW_DOCUMENTS, &house.keeper(organ)).is_ok();
-    let rows = rows::bin(ctx.db(), &desk.staff.account, 200).await?;
+    let rows = rows::bin(ctx.db(), &desk.staff.account, BINNED).await?;
+    let cut = i64::try_from(rows.len()).is_ok_and(|many| many >= BINNED);
     let rows = rows
         .into_iter()
         .filter(|row| visible(&row.organ))
@@ -332,5 +338,5 @@ pub(super) async fn bin(State(ctx): State<Ctx>, desk: Desk) -> Result<Response> 
             (row, since, gone)
         })
         .collect();
-    office_page(&Bin { shell: desk.shell(&ctx, "回收站").await?, rows, once: ctx.once() })
+    office_page(&Bin { shell: desk.shell(&ctx, "回收站").await?, rows, cut, once: ctx.once() })
 }

@@ -1,5 +1,6 @@
-//! A masked copy of an attachment (Word, Excel), made by the guarded child at the press of whoever writes: it takes the place of the
-//! original in the edition, and is read and looked through like any file that comes in. The original goes out with no edition.
+//! A masked copy of an attachment (Word, Excel, CSV, plain text), made by the guarded child at the press of whoever writes: it
+//! takes the place of the original in the edition, and is read and looked through like any file that comes in. The original
+//! goes out with no edition.
 
 use std::collections::BTreeMap;
 

@@ -2,6 +2,7 @@
 //! passes them the review machine's; here are the pages and what ties the two together.
 
 mod actions;
+mod amend;
 pub(crate) mod anew;
 pub mod attachments;
 pub mod checks;
@@ -55,6 +56,9 @@ pub(crate) fn routes() -> Routes {
         .post("/documents/{id}/submit", &WRITE_DOCUMENTS, edit::submit)
         .post("/documents/{id}/recall", &WRITE_DOCUMENTS, actions::recall)
         .post("/documents/{id}/correct", &WRITE_DOCUMENTS, actions::correct)
+        .get("/documents/{id}/amend", &WRITE_DOCUMENTS, amend::show)
+        .upload("/documents/{id}/amend/read", &WRITE_DOCUMENTS, amend::read)
+        .post("/documents/{id}/amend", &WRITE_DOCUMENTS, amend::make)
         .post("/documents/{id}/bin", &WRITE_DOCUMENTS, actions::bin)
         .weighty("/documents/{id}/withdraw", &WITHDRAW_DOCUMENTS, actions::withdraw)
         .weighty("/documents/{id}/erase", &WITHDRAW_DOCUMENTS, erase::ask)

@@ -35,7 +35,10 @@ use super::{
     history::{Line, history},
     seen, subject,
 };
-use crate::{comments, people};
+use crate::{
+    comments, people,
+    portal::{self, Told},
+};
 
 /// An edition as the page lists it.
 struct EditionLine {
@@ -94,6 +97,8 @@ struct Show {
     can_edit: bool,
     can_recall: bool,
     can_correct: bool,
+    /// Whether an amending decision may be read into it.
+    can_amend: bool,
     can_bin: bool,
     can_withdraw: bool,
     /// What points at it, for the question before a withdrawal.
@@ -213,6 +218,11 @@ pub(super) struct Typed<'a> {
     pub(super) bypass: &'a str,
 }
 
+/// Whether an amending decision may be read into a text: into a policy of which nobody decides now.
+fn may_amend(kind: document::Kind, opened: Option<&EditionRow>) -> bool {
+    kind.key == crate::kinds::POLICY.key && opened.is_none_or(EditionRow::is_editable)
+}
+
 /// The same, with what must be corrected in the form of a withdrawal or an erasure.
 pub(super) async fn page(
     ctx: &Ctx,
@@ -278,6 +288,7 @@ pub(super) async fn page(
         erase_reason: typed.erase_reason.to_owned(),
         bypass_reason: typed.bypass.to_owned(),
         bases: document::erase::BASES.to_vec(),
+        can_amend: writes && was_public && !erased && !erasure.waits() && may_amend(kind, opened.as_ref()),
         can_correct: writes && opened.is_none() && was_public && !erased && !erasure.waits(),
         erasure,
         kind: kind.label,
@@ -312,7 +323,9 @@ pub(super) async fn page(
 /// The text of an edition as the public would see it.
 pub(crate) struct Paper {
     pub(crate) body: String,
-    /// Long fields, each under its name; the summary says that the page does not show it.
+    /// Long fields that the page shows below the text, in the form in which it shows them.
+    pub(crate) told: Vec<Told>,
+    /// Long fields that the page tells elsewhere, each under its name; the summary says that the page does not show it.
     pub(crate) long: Vec<(&'static str, String)>,
     pub(crate) facts: Vec<(&'static str, String)>,
     pub(crate) files: Vec<AttachmentRow>,
@@ -344,6 +357,7 @@ pub(crate) async fn paper(ctx: &Ctx, whole: &Whole) -> Result<Paper> {
             document::Shape::Long(_) if facet.key == document::common::SUMMARY.key => {
                 long.push(("摘要（文件页上不显示，供订阅和搜索引擎使用）", value));
             }
+            document::Shape::Long(_) if facet.place > 0 => {}
             document::Shape::Long(_) => long.push((facet.label, value)),
             _ => facts.push((facet.shown, value)),
         }
@@ -353,6 +367,7 @@ pub(crate) async fn paper(ctx: &Ctx, whole: &Whole) -> Result<Paper> {
     long.retain(|(_, value)| !value.is_empty());
     Ok(Paper {
         body: pictures(readable(&house, whole), &document.id, &edition.id),
+        told: portal::told(kind, &values),
         long,
         facts,
         files: whole.attachments().cloned().collect(),

@@ -101,6 +101,8 @@ struct Page {
     title: String,
     organ: String,
     official: bool,
+    /// A question with its answer: what was asked for stands before the facts.
+    answers: bool,
     validity: String,
     applies: String,
     ended: Option<Ended>,
@@ -280,12 +282,13 @@ async fn view(
         let linked = super::linked::of_document(ctx, document, &shell, &organ);
         shell = shell.linked(&linked);
     }
-    let told = told::told(listed);
+    let told = told::told(listed.kind, &listed.values);
     Ok(Page {
         bar: None,
         shell,
         title: listed.title.clone(),
         official,
+        answers: listed.kind.page == "answer",
         applies: applies(listed),
         ended: part::ended(ctx, &listed.organ),
         banner: relations::banner(listed, &relations, today),

@@ -1,4 +1,5 @@
-//! Atom feeds (RFC 4287): everything that is new, and column by column. What was withdrawn is taken back (RFC 6721).
+//! Atom feeds (RFC 4287): everything that is new, and column by column. What was withdrawn is taken back (RFC 6721). Those that
+//! are told of by name ([`of_document`]) name the hubs that hear of their changes (WebSub), in the feed and in its headers.
 
 use askama::Template;
 use axum::{
@@ -8,16 +9,24 @@ use axum::{
 };
 use document::{
     Kinds,
-    columns::{Tree, column as column_of},
+    columns::{self, Tree, column as column_of},
     common::SUMMARY,
     html::pictures::absolute,
     page::base_url,
     public::{self, Filter, Listed, Order, Places, Tombstone},
+    rows,
 };
-use kernel::{OrganCode, id::ColumnId, time};
+use futures::future::BoxFuture;
+use kernel::{
+    OrganCode,
+    id::{ColumnId, DocumentId},
+    time,
+};
+use store::Tx;
 use web::{
-    Ctx, Error, Query, Result,
+    Ctx, Error, Query, Refusal, Result,
     page::{feed_tag, xml_text},
+    push::{self, Feeds},
 };
 
 use super::{
@@ -55,6 +64,8 @@ struct Feed {
     title: String,
     own: String,
     page: String,
+    /// Whole addresses of hubs; none where nobody tells a hub of this feed.
+    hubs: Vec<String>,
     host: String,
     updated: String,
     entries: Vec<Entry>,
@@ -103,7 +114,17 @@ fn gone(ctx: &Ctx, tombs: Vec<Tombstone>) -> Vec<Gone> {
 
 fn answer(feed: &Feed) -> Result<Response> {
     let headers = [(header::CONTENT_TYPE, HeaderValue::from_static("application/atom+xml; charset=utf-8"))];
-    Ok(fresh((headers, feed.render()?).into_response()))
+    let mut response = (headers, feed.render()?).into_response();
+    // A subscriber looks at the headers first, and a feed has one address of its own there (WebSub, 4).
+    if !feed.hubs.is_empty() {
+        let own = [(feed.own.as_str(), "self")].into_iter();
+        for (address, relation) in feed.hubs.iter().map(|hub| (hub.as_str(), "hub")).chain(own) {
+            if let Ok(link) = HeaderValue::from_str(&format!("<{address}>; rel=\"{relation}\"")) {
+                response.headers_mut().append(header::LINK, link);
+            }
+        }
+    }
+    Ok(fresh(response))
 }
 
 /// The newest change; a feed without entries began with the data, so that it does not change by being read.
@@ -137,6 +158,8 @@ async fn of(ctx: &Ctx, of: Of) -> Result<Response> {
         title: xml_text(&format!("{} - {}", of.title, site.name)),
         own: format!("{base}{}", of.own),
         page: format!("{base}{}", of.page),
+        // Of a question of one reader nobody tells a hub.
+        hubs: if of.own.contains('?') { Vec::new() } else { push::hubs(ctx) },
         host: xml_text(&site.host),
         updated: newest(&entries, &gone),
         entries,
@@ -157,6 +180,7 @@ pub(super) async fn all(State(ctx): State<Ctx>) -> Result<Response> {
         title: xml_text(&format!("{}最新公开", site.name)),
         own: format!("{base}/feed.atom"),
         page: format!("{base}/documents"),
+        hubs: push::hubs(&ctx),
         host: xml_text(&site.host),
         updated: newest(&entries, &gone),
         entries,
@@ -225,4 +249,38 @@ async fn narrowed(
         filter: filter(&asked, &kinds),
     };
     of(ctx, feed).await
+}
+
+/// The feeds that change with a document: of everything, of its organ, of its column and those above it.
+pub(crate) struct OfDocuments;
+
+impl Feeds for OfDocuments {
+    fn of_document<'a>(
+        &'a self,
+        _: &'a Ctx,
+        tx: &'a mut Tx,
+        document: &'a DocumentId,
+    ) -> BoxFuture<'a, Result<Vec<String>, Refusal>> {
+        Box::pin(async move {
+            let found = rows::document(tx.conn(), document).await?;
+            let Some(row) = found.filter(rows::DocumentRow::was_public) else { return Ok(Vec::new()) };
+            let mut feeds = vec!["/feed.atom".to_owned(), "/documents/feed.atom".to_owned()];
+            if row.kind == crate::kinds::POLICY.key {
+                feeds.push("/policies/feed.atom".to_owned());
+            }
+            feeds.push(format!("/organs/{}/feed.atom", row.organ));
+            let tree = columns::tree(tx.conn()).await?;
+            let (mut at, mut above) = (row.column, Vec::new());
+            // Each once: columns may lead in a circle when somebody has written them by hand.
+            while let Some((_, column)) = tree.iter().find(|(_, column)| column.slug == at) {
+                if above.contains(&at) {
+                    break;
+                }
+                above.push(at);
+                at = column.parent.clone();
+            }
+            feeds.extend(above.into_iter().map(|slug| format!("/columns/{slug}/feed.atom")));
+            Ok(feeds)
+        })
+    }
 }

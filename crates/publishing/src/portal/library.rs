@@ -180,6 +180,7 @@ pub(super) async fn of_day(
         chosen: lists::chosen(&asked, shelf.path, &selects),
         sorts: lists::sorts(&asked, shelf.path),
         downloads: String::new(),
+        subscribe: String::new(),
         lines,
         pager,
         exact: true,
@@ -206,7 +207,7 @@ impl<'a> Wanted<'a> {
     fn fits(&self, one: &Stood, without: &str) -> bool {
         let (filter, listed) = (self.filter, &one.listed);
         let organ = without == "organ" || filter.organ.as_ref().is_none_or(|organ| *organ == listed.organ);
-        let kind = without == "kind" || filter.kinds.iter().any(|kind| *kind == listed.kind);
+        let kind = without == "kind" || filter.kinds.contains(&listed.kind);
         let in_year = |year: i16| listed.published_on.starts_with(&format!("{year:04}"));
         let year = without == "year" || filter.year.is_none_or(in_year);
         let field = |(facet, value): &(&'static Facet, String)| {

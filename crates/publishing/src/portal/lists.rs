@@ -376,6 +376,8 @@ pub(super) struct Library {
     pub(super) pager: Pager,
     pub(super) exact: bool,
     pub(super) downloads: String,
+    /// The conditions as the form of a subscription takes them: with their question mark, or nothing.
+    pub(super) subscribe: String,
     pub(super) sorts: Vec<(&'static str, &'static str, String, bool)>,
     /// What is said where another day than today is shown; empty = today.
     pub(super) other: String,
@@ -383,6 +385,18 @@ pub(super) struct Library {
     pub(super) articles: Vec<ArticleLine>,
     /// Whether the reader may ask for another day.
     pub(super) by_day: bool,
+}
+
+impl Library {
+    /// Whether documents of several kinds stand in the list.
+    fn is_mixed(&self) -> bool {
+        matches!(self.asked.kind.as_str(), "" | "all")
+    }
+
+    /// Whether nothing was asked for that could have left something out.
+    fn is_whole(&self) -> bool {
+        self.chosen.is_empty() && self.other.is_empty() && self.asked.q.is_empty()
+    }
 }
 
 /// What a library holds and is called.
@@ -487,12 +501,22 @@ async fn library(
         chosen: chosen(&asked, path, &selects),
         sorts: sorts(&asked, path),
         downloads,
+        subscribe: subscribe(&asked, &filter.kinds),
         lines,
         pager,
         exact,
         selects,
         asked,
     })
+}
+
+/// The conditions of a list, each kind named, as the form of a subscription takes them; a year and a validity are none: what is told
+/// is yet to come.
+fn subscribe(asked: &Asked, kinds: &[Kind]) -> String {
+    let topic = asked.field(&document::common::TOPICS);
+    let own = [("q", asked.q.as_str()), ("organ", &asked.organ), ("column", &asked.column), ("topic", topic)];
+    let query = query_string(&own.into_iter().chain(kinds.iter().map(|kind| ("kind", kind.key))).collect::<Vec<_>>());
+    if query.is_empty() { query } else { format!("?{query}") }
 }
 
 /// The frame of a page of a library.

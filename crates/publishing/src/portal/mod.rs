@@ -29,6 +29,8 @@ use std::sync::Arc;
 pub(crate) use self::{
     cards::{Cards, face, font_in_words, ready as cards_ready},
     document::{Bar, preview},
+    feeds::OfDocuments,
+    told::{Told, told},
 };
 
 use kernel::{id::DocumentId, permission::READ_PUBLIC};

@@ -15,6 +15,8 @@ use web::{Ctx, Result};
 pub(super) struct Told {
     /// 废止, 依据; 被废止，见.
     pub(super) words: &'static str,
+    /// Above all of which the same is said: 废止, 依据; 废止本文件的.
+    heading: &'static str,
     /// The other: its title with the places where it may break, or how the text names it.
     pub(super) name: String,
     /// Its address; empty where it is not in the library.
@@ -45,6 +47,15 @@ pub(super) struct Relations {
     pub(super) cited: i64,
     /// Those of the same title, as long as nobody has decided what they are to this one.
     pub(super) alike: Vec<Alike>,
+}
+
+/// What is said in one word of several documents: 依据, with those on which a text rests.
+#[derive(Debug)]
+pub(super) struct Group<'a> {
+    /// What is said: 废止, 依据; 废止本文件的.
+    pub(super) heading: &'static str,
+    /// The others, in their order.
+    pub(super) lines: Vec<&'a Told>,
 }
 
 /// Another document of the same title.
@@ -87,6 +98,19 @@ impl Relations {
         self.forward.is_empty() && self.back.is_empty() && self.naming.is_empty()
     }
 
+    /// What is said, word by word: what acts on another first, then what only rests on it; mere mentions are not among them.
+    pub(super) fn groups(&self) -> Vec<Group<'_>> {
+        let mut groups: Vec<Group<'_>> = Vec::new();
+        let both = || self.forward.iter().chain(&self.back);
+        for one in both().filter(|one| one.verb.acts()).chain(both().filter(|one| !one.verb.acts())) {
+            match groups.iter_mut().find(|group| group.heading == one.heading) {
+                Some(group) => group.lines.push(one),
+                None => groups.push(Group { heading: one.heading, lines: vec![one] }),
+            }
+        }
+        groups
+    }
+
     /// What has ended the document by a day, or changed it: those that stand in the banner, the latest first.
     fn overtaking(&self, validity: &str, today: Date) -> Vec<&Told> {
         let fits = |one: &&Told| {
@@ -100,7 +124,7 @@ impl Relations {
             begun && does
         };
         let mut found: Vec<&Told> = self.back.iter().filter(fits).collect();
-        found.sort_by(|a, b| b.from.cmp(&a.from));
+        found.sort_by_key(|told| std::cmp::Reverse(told.from));
         found
     }
 }
@@ -133,7 +157,8 @@ fn told_alike(ctx: &Ctx, own: &Listed, one: &Namesake) -> Alike {
 
 /// What is said between a document and another, by it or of it.
 fn told(ctx: &Ctx, own: &Listed, (said, by_it): (Said, bool)) -> Told {
-    let words: fn(Verb) -> &'static str = if by_it { Verb::label } else { Verb::back };
+    let verb = said.verb;
+    let (words, heading) = if by_it { (verb.label(), verb.label()) } else { (verb.back(), verb.others()) };
     let compared = match &said.other {
         Some(other) if took_place(&said, [&own.title, &other.title]) => {
             let (newer, older) = if by_it { (own, other) } else { (other, own) };
@@ -153,14 +178,15 @@ fn told(ctx: &Ctx, own: &Listed, (said, by_it): (Said, bool)) -> Told {
         notes.push(format!("自 {from} 起"));
     }
     Told {
-        words: words(said.verb),
+        words,
+        heading,
         name: line.as_ref().map_or_else(|| web::breaks::marked(&said.name), document::page::Line::marked),
         href: line.as_ref().map(|line| line.href.clone()).unwrap_or_default(),
         number: line.as_ref().map(|line| line.number.clone()).unwrap_or_default(),
         validity: line.map(|line| line.validity).unwrap_or_default(),
         note: notes.join("，"),
         compared,
-        verb: said.verb,
+        verb,
         articles: !said.articles.is_empty(),
         from: said.from,
     }

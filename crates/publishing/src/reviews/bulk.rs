@@ -4,7 +4,12 @@
 
 use askama::Template;
 use axum::{extract::State, response::Response};
-use document::{House, Whole, common::EXPLAINED, remarks, rows};
+use document::{
+    House, Whole,
+    common::EXPLAINED,
+    needs::{self, Step},
+    release, remarks, rows,
+};
 use kernel::{
     Actor, Staff,
     id::{AccountId, EditionId},
@@ -19,7 +24,10 @@ use serde::Deserialize;
 use store::Tx;
 use web::{Ctx, Desk, Form, FormErrors, OfficeShell, Query, Refusal, Result, act_now, filters, office_page, page};
 
-use super::decision::{self, By, Seen, Ticks};
+use super::{
+    decision::{self, By, Seen, Ticks},
+    one,
+};
 use crate::{
     comments,
     editions::{
@@ -48,6 +56,8 @@ struct Item {
     organ: String,
     about: String,
     excerpt: String,
+    /// What becomes of it with this pass.
+    then: String,
     chosen: bool,
 }
 
@@ -64,7 +74,7 @@ struct Bulk {
     /// What the gate asks: the statement, and whether it was ticked before.
     questions: Vec<(String, bool)>,
     /// What passing does, for the confirmation.
-    then: &'static str,
+    then: String,
     most: usize,
 }
 
@@ -120,8 +130,8 @@ impl From<Vec<(String, String)>> for Chosen {
 pub(super) struct Looked {
     pub(super) whole: Whole,
     pub(super) stage: Option<Stage>,
-    /// Whether it becomes public with this pass.
-    pub(super) last: bool,
+    /// What becomes of it with this pass, in a sentence; empty where it is not at the gate.
+    pub(super) then: String,
     pub(super) why: String,
 }
 
@@ -209,7 +219,7 @@ pub(super) async fn look(
     let stage = round.and_then(|round| round.stage()).filter(|stage| stage.gate == gate);
     let (Some(round), Some(stage)) = (round, stage) else {
         let why = gone(&whole, review.as_ref(), gate);
-        return Ok(Looked { whole, stage: None, last: false, why });
+        return Ok(Looked { whole, stage: None, then: String::new(), why });
     };
     let (facts, now) = (subject::facts(&whole, &found), ctx.seams().now());
     let barred = may_pass(staff, stage, whole.document.keeper()).err();
@@ -247,8 +257,13 @@ pub(super) async fn look(
     } else {
         String::new()
     };
-    let (stage, last) = (Some(stage.clone()), round.is_at_last());
-    Ok(Looked { whole, stage, last, why })
+    let stage = Some(stage.clone());
+    // Asked only of the last gate: before it nothing becomes public, whatever is missing.
+    let then = match one::then(&whole, review.as_ref()) {
+        next if !round.is_at_last() => next,
+        then => one::waiting(then, &needs::needs(ctx, ctx.db().read(), &whole, Step::Publish).await?),
+    };
+    Ok(Looked { whole, stage, then, why })
 }
 
 /// Name of a gate, if texts can be passed together there.
@@ -266,7 +281,6 @@ async fn list_page(ctx: &Ctx, desk: &Desk, chosen: &Chosen, errors: FormErrors) 
     let (gate, house) = (chosen.gate.as_str(), crate::house(ctx));
     let label = open_gate(gate).unwrap_or_default().to_owned();
     let (mut items, mut others, mut questions) = (Vec::new(), Vec::new(), None::<Vec<String>>);
-    let mut last = Vec::new();
     if !label.is_empty() {
         let kind = Kind::named(ctx, EDITION);
         let filter = review::desk::for_person(ctx, kind, &desk.staff).await?.gate(gate);
@@ -309,7 +323,6 @@ async fn list_page(ctx: &Ctx, desk: &Desk, chosen: &Chosen, errors: FormErrors) 
                 others.push((id, title, why));
                 continue;
             }
-            last.push(looked.last);
             let files = looked.whole.attachments().count();
             items.push(Item {
                 version: looked.whole.edition.version,
@@ -317,6 +330,7 @@ async fn list_page(ctx: &Ctx, desk: &Desk, chosen: &Chosen, errors: FormErrors) 
                 organ: ctx.directory().short_name(&line.organ).to_owned(),
                 about: format!("{} · {}撰写 · 附件 {files} 个", line.label, line.byline),
                 excerpt: filters::shortened(&looked.whole.text.body_text, EXCERPT),
+                then: looked.then,
                 edition: id,
                 title,
             });
@@ -326,17 +340,13 @@ async fn list_page(ctx: &Ctx, desk: &Desk, chosen: &Chosen, errors: FormErrors) 
     let bad = !errors.is_empty();
     let page = Bulk {
         shell: desk.shell(ctx, "成批通过").await?.with_error(bad),
+        then: release::together(items.iter().map(|item| item.then.as_str())).join("|"),
         errors,
         gate: gate.to_owned(),
         label,
         items,
         others,
         questions: asked.into_iter().enumerate().map(|(at, one)| (one, chosen.ticks.places().contains(&at))).collect(),
-        then: match (last.contains(&true), last.contains(&false)) {
-            (true, false) => "这是最后一关，通过后立即向全社会公开；定了发布时间的，按时公开",
-            (true, true) => "其中有的这是最后一关，通过后立即向全社会公开或者按时公开；其余的进入下一关",
-            _ => "通过后进入下一关，不公开",
-        },
         most: MOST,
     };
     if bad { page::office_errors(&page) } else { office_page(&page) }
@@ -401,7 +411,7 @@ fn asked(looks: &[std::result::Result<Looked, Refusal>]) -> &[String] {
 
 /// What of that is not ticked.
 fn unticked(chosen: &Chosen, looks: &[std::result::Result<Looked, Refusal>]) -> Option<Because> {
-    let left = (0..asked(looks).len()).filter(|at| !chosen.ticks.places().contains(at)).count();
+    let left = release::unticked(asked(looks), chosen.ticks.places());
     (left > 0).then_some(Because::Unticked(left))
 }
 

@@ -3,7 +3,7 @@
 //! in a text, or changed meanwhile, keeps it out.
 
 use document::{
-    release::{Pass, Releases, Waiting},
+    release::{self, Pass, Releases, Waiting},
     rows,
 };
 use futures::future::BoxFuture;
@@ -57,7 +57,7 @@ async fn waiting(ctx: &Ctx, staff: &Staff, editions: &[EditionId]) -> Result<Vec
             label: stage.label.clone(),
             questions: stage.questions.clone(),
             excerpt: filters::shortened(&looked.whole.text.body_text, EXCERPT),
-            last: looked.last,
+            then: looked.then,
             why: looked.why,
         });
     }
@@ -69,8 +69,7 @@ async fn pass(ctx: &Ctx, staff: &Staff, pass: Pass<'_>) -> std::result::Result<S
     let looked = look(ctx, staff, &house, pass.edition, pass.gate, Bar::Batch).await;
     let looked = looked.map_err(|why| hindrance(&Refusal::from(why)))?;
     // What is asked is asked of the one who passes, whatever page it was ticked on.
-    let asked = looked.stage.as_ref().map_or(0, |stage| stage.questions.len());
-    let left = (0..asked).filter(|at| !pass.ticked.contains(at)).count();
+    let left = looked.stage.as_ref().map_or(0, |stage| release::unticked(&stage.questions, pass.ticked));
     if left > 0 {
         return Err(review::Refusal::Unticked(left).to_string());
     }

@@ -1,17 +1,17 @@
-//! What is known of the documents that a text cites, and of the addresses of the portal to which it links: what the public can read.
+//! What is known of the documents that a text cites, and of the addresses to which it links: what the public can read.
 
 use std::collections::HashMap;
 
-use check_text::{Answers, Known, Standing, Wanted};
-use document::common::{DOCUMENT_NUMBER, EXPIRES_ON, LAPSED, REPEALED, VALIDITY};
+use check_text::{Answers, Known, Standing, Wanted, policy::figures};
+use document::common::{DOCUMENT_NUMBER, EXPIRES_ON, LAPSED, REPEALED, VALIDITY, WRITTEN_ON};
 use futures::future::BoxFuture;
 use jiff::civil::Date;
 use kernel::{id::EditionId, time};
 use review::book::Library;
-use store::{Db, FromRow, query_as, query_scalar};
+use store::{Db, FromRow, query_as};
 use web::{Ctx, Result};
 
-use crate::redirects::Portal;
+use crate::{links, redirects::Portal};
 
 /// The policies on the portal, and its pages.
 pub(super) struct Policies;
@@ -24,9 +24,10 @@ impl Library for Policies {
             if !addresses.is_empty() {
                 let portal = Portal::of(ctx, &addresses).await?;
                 let stands = |address: &String| portal.answers(address) || portal.may_lead(address);
-                let all = addresses.iter().map(|one| (Wanted::Address(one.clone()), stands(one).then(page)));
+                let all = addresses.iter().map(|one| (Wanted::Address(one.clone()), stands(one).then(Known::page)));
                 known.extend(all);
             }
+            known.extend(links::answers(ctx, &wanted.iter().filter_map(outside).collect::<Vec<String>>()).await?);
             Ok(Answers::new(known))
         })
     }
@@ -35,12 +36,15 @@ impl Library for Policies {
 fn address(wanted: &Wanted) -> Option<String> {
     match wanted {
         Wanted::Address(address) => Some(address.clone()),
-        Wanted::Document { .. } => None,
+        Wanted::Document { .. } | Wanted::Outside(_) => None,
     }
 }
 
-fn page() -> Known {
-    Known { standing: Standing::Stands, number: String::new(), articles: Vec::new(), instead: String::new() }
+fn outside(wanted: &Wanted) -> Option<String> {
+    match wanted {
+        Wanted::Outside(address) => Some(address.clone()),
+        Wanted::Document { .. } | Wanted::Address(_) => None,
+    }
 }
 
 /// What is known of documents alone, where no portal runs: for the command line.
@@ -58,6 +62,7 @@ struct Row {
     validity: String,
     number: String,
     until: String,
+    written: String,
 }
 
 impl Row {
@@ -102,7 +107,7 @@ async fn documents(db: &Db, wanted: &[Wanted], today: Date) -> Result<Vec<(Wante
         .iter()
         .filter_map(|one| match one {
             Wanted::Document { title, number } => Some((one, title.as_str(), number.as_str())),
-            Wanted::Address(_) => None,
+            Wanted::Address(_) | Wanted::Outside(_) => None,
         })
         .collect();
     if asked.is_empty() {
@@ -111,15 +116,18 @@ async fn documents(db: &Db, wanted: &[Wanted], today: Date) -> Result<Vec<(Wante
     let rows: Vec<Row> = query_as(
         // How it stands today, as lists have it; what was declared where they have nothing.
         "SELECT d.current_edition AS edition, d.title, COALESCE(f.value, v.value) AS validity, COALESCE(n.value, '') AS number, \
-         COALESCE(x.value, '') AS until FROM document d JOIN facet v ON v.edition_id = d.current_edition AND v.key = $1 \
+         COALESCE(x.value, '') AS until, COALESCE(w.value, '') AS written FROM document d \
+         JOIN facet v ON v.edition_id = d.current_edition AND v.key = $1 \
          LEFT JOIN document_facet f ON f.rank = d.rank AND f.key = v.key \
          LEFT JOIN facet n ON n.edition_id = d.current_edition AND n.key = $2 AND n.place = 0 \
          LEFT JOIN facet x ON x.edition_id = d.current_edition AND x.key = $3 AND x.place = 0 \
+         LEFT JOIN facet w ON w.edition_id = d.current_edition AND w.key = $4 AND w.place = 0 \
          WHERE d.current_edition <> '' ORDER BY d.rank",
     )
     .bind(VALIDITY.key)
     .bind(DOCUMENT_NUMBER.key)
     .bind(EXPIRES_ON.key)
+    .bind(WRITTEN_ON.key)
     .fetch_all(db.read())
     .await?;
     let mut titles: HashMap<String, Vec<&Row>> = HashMap::new();
@@ -151,18 +159,24 @@ async fn of(db: &Db, found: &[&Row], number: &str, today: Date) -> Result<Known>
     let same = |row: &&&Row| !number.is_empty() && figures(&row.number) == figures(number);
     let stands = |row: &&&Row| row.standing(today) == Standing::Stands;
     let chosen = found.iter().find(same).or_else(|| found.iter().find(stands)).or(found.last());
-    let Some(row) = chosen else { return Ok(page()) };
-    let articles: Vec<String> =
-        query_scalar("SELECT number FROM article WHERE edition_id = $1 AND level = 4 ORDER BY place")
+    let Some(row) = chosen else { return Ok(Known::page()) };
+    let articles: Vec<(String, String)> =
+        query_as("SELECT number, text FROM article WHERE edition_id = $1 AND level = 4 ORDER BY place")
             .bind(&row.edition)
             .fetch_all(db.read())
             .await?;
+    let numbered: Vec<((u32, u32), &str)> =
+        articles.iter().filter_map(|(number, text)| Some((law_text::ordinal(number)?, text.as_str()))).collect();
+    let figures = numbered.iter().map(|(number, text)| (*number, figures(text)));
+    // Two texts of one title: neither number is wrong.
+    let only = found.len() == 1;
     Ok(Known {
         standing: row.standing(today),
-        // Two texts of one title: neither number is wrong.
-        number: if found.len() == 1 { row.number.clone() } else { String::new() },
-        articles: articles.iter().filter_map(|number| law_text::ordinal(number)).collect(),
-        instead: String::new(),
+        number: if only { row.number.clone() } else { String::new() },
+        figures: figures.filter(|(_, figures)| !figures.is_empty()).collect(),
+        year: if only { row.written.get(..4).and_then(|year| year.parse().ok()).unwrap_or(0) } else { 0 },
+        articles: numbered.iter().map(|(number, _)| *number).collect(),
+        ..Known::page()
     })
 }
 

@@ -68,6 +68,8 @@ struct StandIns {
     /// Whether the reader passes any stage.
     reviews: bool,
     lines: Vec<Line>,
+    /// Whether older ones are left out.
+    cut: bool,
     once: String,
 }
 
@@ -161,6 +163,7 @@ async fn show(ctx: &Ctx, desk: &Desk, of_others: bool, typed: Typed, errors: For
         people,
         deputies: near,
         reviews: own.is_some(),
+        cut: i64::try_from(rows.len()).is_ok_and(|many| many >= SHOWN),
         lines: rows.into_iter().map(line).collect(),
         once: ctx.once(),
     };

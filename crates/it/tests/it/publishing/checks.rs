@@ -180,6 +180,18 @@ both! {
         editor.post(&format!("{path}/{file}/mask"), &[]).await.expect(303);
         editor.get(&format!("/documents/{id}/edit")).await.expect(200).shows("没有可以自动遮盖的内容");
     }
+    async fn a_table_without_form_is_masked_too(app) {
+        column(app).await;
+        let mut editor = app.editor("QH010").await;
+        let id = draft(&mut editor, "检查的通知").await;
+        let (path, bytes) = (format!("/documents/{id}/attachments"), "项目,手机\r\n值班手机,13800138000\r\n".as_bytes());
+        editor.upload(&path, &[], &[("file", "值班表.csv", bytes)]).await.expect(303);
+        let text = editor.get(&format!("/documents/{id}/edit")).await.expect(200).shows("生成遮盖副本").text();
+        let file = text.split(&format!("{path}/")).nth(1).and_then(|rest| rest.split(['/', '"']).next()).expect("a file");
+        editor.post(&format!("{path}/{file}/mask"), &[]).await.expect(303);
+        editor.get(&format!("/documents/{id}/edit")).await.expect(200).shows("已生成遮盖副本").hides("1 处须处理");
+    }
+
     async fn a_gate_says_what_the_checks_still_find(app) {
         column(app).await;
         let mut editor = app.editor("QH010").await;

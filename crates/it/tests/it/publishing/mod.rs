@@ -1,5 +1,6 @@
 //! Stories of publishing: from a draft through four gates to the public, and every way in which that must not happen.
 
+mod amend;
 pub(crate) mod changes;
 mod checks;
 mod cited;
@@ -7,6 +8,7 @@ mod comments;
 mod compare;
 mod erasure;
 pub(crate) mod gates;
+mod links;
 pub(crate) mod pictures;
 mod receipts;
 mod refused;
@@ -367,7 +369,9 @@ both! {
         assert_eq!(served.bytes, text);
         // Correction: the old text stays public until the new one is.
         editor.post(&format!("/documents/{id}/correct"), &[]).await.expect(303);
-        submit(&mut editor, &id, "带附件的通知", "<p>金额为120元。</p>", &[]).await.expect(422).shows("请写明这一版改了什么");
+        // All that is missing is told at once.
+        let refused = submit(&mut editor, &id, "带附件的通知", "<p>金额为120元。</p>", &[]).await.expect(422);
+        refused.shows("请写明这一版改了什么").shows("请选择公众能不能把这一版与旧版逐字对照");
         submit(&mut editor, &id, "带附件的通知", "<p>金额为120元。</p>", &[("note", "更正金额")]).await.expect(303);
         let (edition, ..) = edition(app, &id).await;
         app.reviewer(Gate::SECRECY).await.get(&format!("/reviews/{edition}")).await.expect(200).shows("<del>100</del>元").shows("<ins>120</ins>元");

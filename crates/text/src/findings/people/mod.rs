@@ -194,8 +194,11 @@ pub(super) fn lists_people(heads: &[String]) -> bool {
     heads.iter().any(|head| is_name_head(head)) && !heads.iter().any(|head| is_of_office(head))
 }
 
-/// What a row of heads says: the columns of names, and the heads that tell of people. `None` = it is no such row.
-fn heads(row: &[String]) -> Option<(Vec<usize>, Vec<(Told, String)>)> {
+/// The columns of names, and the heads that tell of people.
+type Heads = (Vec<usize>, Vec<(Told, String)>);
+
+/// What a row of heads says. `None` = it is no such row.
+fn heads(row: &[String]) -> Option<Heads> {
     let row: Vec<String> = row.iter().map(|text| head(text)).collect();
     let names: Vec<usize> = (0..row.len()).filter(|at| is_name_head(&row[*at])).collect();
     if names.is_empty() {

@@ -1,0 +1,331 @@
+//! 区分处理 (条例 Art. 37): a copy of a file of a case without what may not be supplied, each place marked with its ground. The
+//! original stays; the copy is read again before it is kept, and goes out with a letter or not at all.
+
+use ::letter::{Fonts, Paper, Papers, Press, Unprinted};
+use askama::Template;
+use axum::{
+    extract::{Path, State},
+    response::Response,
+};
+use case::{
+    Entry, Kind,
+    files::{self, CaseFile, CaseFileId, Kept, Origin},
+    letters,
+};
+use documents::{Area, Extracted, Extractor, Format, Limits, Redacted, Rejected, Removal, Unread};
+use kernel::id::CaseId;
+use store::Tx;
+use web::{Ctx, Desk, Done, Error, Form, FormErrors, OfficeShell, Refusal, Result, act_in_place, office_page, page};
+
+use super::{
+    acts::seen,
+    fields::{Field, Typed, of},
+};
+
+/// Grounds on which something is withheld, with the code of each in the form.
+const GROUNDS: [(&str, &str); 5] = [
+    ("14", "《中华人民共和国政府信息公开条例》第十四条"),
+    ("15", "《中华人民共和国政府信息公开条例》第十五条"),
+    ("16-1", "《中华人民共和国政府信息公开条例》第十六条第一款"),
+    ("16-2", "《中华人民共和国政府信息公开条例》第十六条第二款"),
+    ("own", "其他（在下面写明）"),
+];
+/// Characters of a file that are shown to be chosen from.
+const SHOWN: usize = 100_000;
+
+#[derive(Template)]
+#[template(path = "cases/templates/redact.html")]
+struct Page {
+    shell: OfficeShell,
+    errors: FormErrors,
+    id: CaseId,
+    file: CaseFileId,
+    /// Of the case in its register.
+    number: String,
+    name: String,
+    /// What is read of the file; empty of a picture.
+    text: String,
+    /// Whether the text goes on.
+    more: bool,
+    notes: Vec<String>,
+    fields: Vec<Field>,
+    once: String,
+}
+
+/// A file of a case that this person may handle, and its bytes beside the sealed ones while they are looked at.
+async fn found(ctx: &Ctx, desk: &Desk, id: &CaseId, file: &CaseFileId) -> Result<(Entry, Kind, CaseFile)> {
+    let (entry, kind) = seen(ctx, desk, id).await?;
+    let all = files::of_case(ctx, ctx.db().read(), &entry).await?;
+    let file = all.into_iter().find(|one| one.id == *file).ok_or(Refusal::NotFound)?;
+    Ok((entry, kind, file))
+}
+
+fn extractor(ctx: &Ctx) -> Extractor {
+    Extractor::new(ctx.program().clone(), Limits::default())
+}
+
+fn is_picture(name: &str) -> bool {
+    let lower = name.to_lowercase();
+    [".png", ".jpg", ".jpeg"].iter().any(|end| lower.ends_with(end))
+}
+
+/// `GET /cases/{id}/files/{file}/redact`
+pub(super) async fn form(
+    State(ctx): State<Ctx>,
+    desk: Desk,
+    Path((id, file)): Path<(CaseId, CaseFileId)>,
+) -> Result<Response> {
+    page_of(&ctx, &desk, (&id, &file), None, FormErrors::new()).await
+}
+
+/// The page, with what was typed or, at first, with the personal information that is found.
+async fn page_of(
+    ctx: &Ctx,
+    desk: &Desk,
+    (id, file): (&CaseId, &CaseFileId),
+    typed: Option<&Typed>,
+    errors: FormErrors,
+) -> Result<Response> {
+    let (entry, kind, file) = found(ctx, desk, id, file).await?;
+    let picture = is_picture(&file.name);
+    let read = if picture {
+        None
+    } else {
+        let local = ctx.files().local_sealed(&file.digest).await?;
+        Some(extractor(ctx).extract(&local, &file.name).await.map_err(|why| Error::Invalid(why.message))?)
+    };
+    let first = read.as_ref().map(proposed).unwrap_or_default();
+    let typed = typed.unwrap_or(&first);
+    let letters = letters::of_case(ctx, ctx.db().read(), &entry).await?;
+    let open = letters.into_iter().filter(|one| matches!(one.state.as_str(), "draft" | "returned"));
+    let open: Vec<(String, String)> = open.map(|one| (one.id.to_string(), one.body.title)).collect();
+    let text = read.as_ref().map(|read| read.text.as_str()).unwrap_or_default();
+    let bad = !errors.is_empty();
+    let form = Page {
+        shell: desk.shell(ctx, "区分处理").await?.with_error(bad),
+        errors,
+        id: id.clone(),
+        file: file.id.clone(),
+        number: entry.registered(kind),
+        name: file.name.clone(),
+        text: text.chars().take(SHOWN).collect(),
+        more: text.chars().nth(SHOWN).is_some(),
+        notes: read.as_ref().map(notes).unwrap_or_default(),
+        fields: fields(typed, picture, open),
+        once: ctx.once(),
+    };
+    if bad { page::office_errors(&form) } else { office_page(&form) }
+}
+
+/// What is in the form at first.
+fn proposed(read: &Extracted) -> Typed {
+    let words: Vec<String> =
+        document::personal_words(&read.parts).into_iter().map(|words| words.replace('\n', " ")).collect();
+    Typed::from([("words".to_owned(), words.join("\n")), ("ground".to_owned(), "15".to_owned())])
+}
+
+/// What whoever reads the text must know of it.
+fn notes(read: &Extracted) -> Vec<String> {
+    let unread = read.unread().filter(|(_, how)| *how == Unread::All).map(|(part, _)| part.text.clone());
+    read.warnings.iter().cloned().chain(read.left_out()).chain(unread).collect()
+}
+
+fn fields(typed: &Typed, picture: bool, letters: Vec<(String, String)>) -> Vec<Field> {
+    let options = GROUNDS.iter().map(|(code, words)| ((*code).to_owned(), (*words).to_owned())).collect();
+    let mut all = Vec::new();
+    if picture {
+        let hint = "每行一处：左,上,右,下，按宽和高的百分比，例如 10,20,50.5,30；区域涂黑并编号";
+        all.push(Field::text("areas", "要遮盖的区域", hint, typed, 5000));
+    } else {
+        let hint = "每行一处，与上面读出的文字一致，文件里每一处都遮盖；已列出系统找到的个人信息，请核对增减";
+        all.push(Field::text("words", "要遮盖的文字", hint, typed, 20_000));
+        all.push(Field::select("ground", "不予公开的依据", "写进每一处", typed, options));
+        all.push(Field::line("own", "其他依据", "上面选“其他”时填写", typed, 100).optional());
+        let ways = [("file", "保留原来的格式"), ("text", "只留文字，重新排版")];
+        let ways = ways.map(|(code, words)| (code.to_owned(), words.to_owned())).to_vec();
+        all.push(Field::select("way", "怎样生成", "PDF 和网页总是只留文字", typed, ways).optional());
+    }
+    if !letters.is_empty() {
+        all.push(Field::select("letter", "随哪份文书送达", "", typed, letters).optional());
+    }
+    all
+}
+
+/// What is to be taken out, with its ground.
+fn removals(typed: &Typed) -> Result<Vec<Removal>, FormErrors> {
+    let ground = match GROUNDS.iter().find(|(code, _)| *code == of(typed, "ground")) {
+        None => return Err(FormErrors::one("ground", "请选择不予公开的依据。")),
+        Some(("own", _)) if of(typed, "own").trim().is_empty() => {
+            return Err(FormErrors::one("own", "请写明依据，例如《统计法》第二十五条。"));
+        }
+        Some(("own", _)) => of(typed, "own").trim(),
+        Some(&(_, words)) => words,
+    };
+    let mut words: Vec<&str> = of(typed, "words").lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+    words.sort_unstable();
+    words.dedup();
+    if words.is_empty() {
+        return Err(FormErrors::one("words", "请写明要遮盖的文字，每行一处。"));
+    }
+    Ok(words.into_iter().map(|words| Removal::on(words, ground)).collect())
+}
+
+/// The copy: name, bytes, and what became of it in words.
+struct Made {
+    name: String,
+    bytes: Vec<u8>,
+    told: String,
+}
+
+/// The name of the copy: that of the file, marked, with another ending where it is put on paper anew.
+fn named(name: &str, ending: Option<&str>) -> String {
+    let (stem, own) = name.rsplit_once('.').unwrap_or((name, ""));
+    let ending = ending.unwrap_or(own);
+    if ending.is_empty() { format!("{stem}（区分处理）") } else { format!("{stem}（区分处理）.{ending}") }
+}
+
+/// The media type of the copy: that of the file where it kept its form.
+fn media_of<'a>(name: &str, file: &'a CaseFile) -> &'a str {
+    let ending = |name: &str| name.rsplit_once('.').map(|(_, ending)| ending.to_lowercase());
+    match ending(name).as_deref() {
+        same if same == ending(&file.name).as_deref() => &file.media,
+        Some("pdf") => Format::Pdf.media_type(),
+        Some("docx") => Format::Docx.media_type(),
+        _ => "application/octet-stream",
+    }
+}
+
+/// Makes the copy. What keeps it from being made is told at its field.
+async fn made(ctx: &Ctx, file: &CaseFile, typed: &Typed) -> Result<Result<Made, FormErrors>> {
+    let local = ctx.files().local_sealed(&file.digest).await?;
+    if is_picture(&file.name) {
+        let lines = of(typed, "areas").lines().map(str::trim).filter(|line| !line.is_empty());
+        let Some(areas) = lines.map(Area::read).collect::<Option<Vec<Area>>>() else {
+            let told = "请每行写一处，例如 10,20,50.5,30，都在 0 到 100 之间，左小于右、上小于下。";
+            return Ok(Err(FormErrors::one("areas", told)));
+        };
+        let count = areas.len();
+        return Ok(match extractor(ctx).cover(&local, &file.name, areas).await {
+            Err(why) => Err(FormErrors::one("areas", why.message)),
+            Ok(covered) => {
+                let told = format!("已涂黑 {count} 处，按顺序编号，请在文书里逐号说明依据");
+                Ok(Made { name: named(&file.name, None), bytes: covered.bytes, told })
+            }
+        });
+    }
+    let removals = match removals(typed) {
+        Ok(removals) => removals,
+        Err(errors) => return Ok(Err(errors)),
+    };
+    let text = of(typed, "way") == "text";
+    let redacted = match extractor(ctx).redact(&local, &file.name, &removals, text).await {
+        Ok(redacted) => redacted,
+        Err(why) => return Ok(Err(FormErrors::one("words", why.message))),
+    };
+    let told = outcome(&redacted);
+    if redacted.pages.is_empty() {
+        return Ok(Ok(Made { name: named(&file.name, None), bytes: redacted.bytes, told }));
+    }
+    let paper = Paper::of_pages("区分处理件", "", &redacted.pages);
+    let press = Press::new(ctx.program(), Fonts::found(&ctx.settings::<Papers>()));
+    let (bytes, ending) = match press.pdf(&paper).await {
+        Ok(pdf) => (pdf, "pdf"),
+        Err(Unprinted::NoFont | Unprinted::Lacks(_)) => {
+            (::letter::docx(&paper).map_err(|uneven| Error::Invalid(format!("{uneven}。")))?, "docx")
+        }
+        Err(why) => return Ok(Err(FormErrors::one("words", why.to_string()))),
+    };
+    Ok(proven(ctx, &bytes, &named(&file.name, Some(ending)), &removals).await?.map(|name| Made { name, bytes, told }))
+}
+
+/// What is on paper anew is read again before it is kept; the name of the copy.
+async fn proven(ctx: &Ctx, bytes: &[u8], name: &str, removals: &[Removal]) -> Result<Result<String, FormErrors>> {
+    let received = ctx.files().receive_bytes(bytes).await?;
+    let read: Result<Extracted, Rejected> = extractor(ctx).extract(&received.path, name).await;
+    Ok(match read {
+        Ok(read) if documents::remains(&read, removals).is_empty() => Ok(name.to_owned()),
+        Ok(_) => Err(FormErrors::one("words", "遮盖以后仍能读出要遮盖的文字，没有生成。请分成几处再试。")),
+        Err(why) => Err(FormErrors::one("words", why.message)),
+    })
+}
+
+fn outcome(redacted: &Redacted) -> String {
+    let count: usize = redacted.removed.iter().sum();
+    let mut told = format!("已遮盖 {count} 处");
+    if !redacted.dropped.is_empty() {
+        told.push_str(&format!("，去掉了{}", redacted.dropped.join("、")));
+    }
+    for note in &redacted.notes {
+        told.push_str(&format!("。{}", note.trim_end_matches('。')));
+    }
+    told
+}
+
+/// `POST /cases/{id}/files/{file}/redact`
+pub(super) async fn done(
+    State(ctx): State<Ctx>,
+    desk: Desk,
+    Path((id, file)): Path<(CaseId, CaseFileId)>,
+    Form(typed): Form<Typed>,
+) -> Result<Response> {
+    let (entry, _, original) = found(&ctx, &desk, &id, &file).await?;
+    if entry.is_erased() {
+        return Err(Refusal::NotFound.into());
+    }
+    let copy = match made(&ctx, &original, &typed).await? {
+        Ok(copy) => copy,
+        Err(errors) => return page_of(&ctx, &desk, (&id, &file), Some(&typed), errors).await,
+    };
+    let media = media_of(&copy.name, &original);
+    let received = ctx.files().receive_bytes(&copy.bytes).await?;
+    let write = async |tx: &mut Tx| {
+        case::seen(&ctx, tx.conn(), &desk.actor(), &id).await?;
+        let sealed = ctx.files().keep_sealed(tx, &received).await?;
+        let kept = Kept {
+            digest: sealed.digest.clone(),
+            name: copy.name.clone(),
+            bytes: copy.bytes.len() as u64,
+            media: media.to_owned(),
+        };
+        let letter = letters::LetterId::from(of(&typed, "letter"));
+        let letter = Some(&letter).filter(|letter| !letter.as_str().is_empty());
+        files::attach(&ctx, tx, &desk.actor(), &id, &kept, (Origin::Office, letter)).await?;
+        let told = format!("{}。请下载“{}”通读后再送出。", copy.told, copy.name);
+        Ok::<_, Refusal>(Done::ok(format!("/cases/{id}"), told))
+    };
+    let again = async |errors: FormErrors| page_of(&ctx, &desk, (&id, &file), Some(&typed), errors).await;
+    act_in_place(&ctx, of(&typed, "once"), write, again).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn typed(fields: &[(&str, &str)]) -> Typed {
+        fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+    }
+
+    #[test]
+    fn each_line_is_one_and_bears_the_ground() {
+        let all = removals(&typed(&[("words", "张示范\n\n 13800138000 \n张示范"), ("ground", "15")])).expect("sound");
+        let words: Vec<&str> = all.iter().map(|one| one.words.as_str()).collect();
+        assert_eq!(words, ["13800138000", "张示范"]);
+        assert_eq!(all[0].mark, "〔依据《中华人民共和国政府信息公开条例》第十五条不予公开〕");
+        let own = removals(&typed(&[("words", "甲乙"), ("ground", "own"), ("own", "《统计法》第二十五条")]));
+        assert_eq!(own.expect("sound")[0].mark, "〔依据《统计法》第二十五条不予公开〕");
+        for (wrong, field) in [
+            (typed(&[("words", "甲乙")]), "ground"),
+            (typed(&[("words", "甲乙"), ("ground", "own")]), "own"),
+            (typed(&[("words", " \n"), ("ground", "15")]), "words"),
+        ] {
+            assert!(removals(&wrong).expect_err(field).of(field).is_some(), "{field}");
+        }
+    }
+
+    #[test]
+    fn a_copy_says_in_its_name_that_it_is_one() {
+        assert_eq!(named("材料.docx", None), "材料（区分处理）.docx");
+        assert_eq!(named("材料.v2.html", Some("pdf")), "材料.v2（区分处理）.pdf");
+        assert_eq!(named("材料", None), "材料（区分处理）");
+    }
+}

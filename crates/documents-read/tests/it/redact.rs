@@ -1,0 +1,172 @@
+//! Words taken out of files: nothing of them is found again, in no part and not in the bytes.
+
+use documents::{Code, Extractor, Limits, Redacted, Rejected, Removal, stands};
+use gongkai_documents_read::{extract, redact};
+
+use crate::fixtures::{archive, chinese_pdf, docx, drawn_pdf, numbered, paragraph, written, xlsx};
+
+const NAME: &str = "张示范";
+const NUMBER: &str = "13800138000";
+
+fn removals() -> Vec<Removal> {
+    vec![Removal::on(NAME, "《条例》第十五条"), Removal::on(NUMBER, "《条例》第十五条")]
+}
+
+fn taken(bytes: &[u8], name: &str, text: bool) -> Result<Redacted, Rejected> {
+    redact(bytes, name, &removals(), text, &Limits::default())
+}
+
+/// Every text that can be got out of the result again.
+fn everything(redacted: &Redacted, name: &str) -> String {
+    let mut all = redacted.pages.concat().join("\n");
+    if !redacted.bytes.is_empty() {
+        let found = extract(&redacted.bytes, name, &Limits::default()).expect("opens");
+        all.push_str(&found.text);
+        found.parts.iter().for_each(|part| all.push_str(&part.text));
+        all.push_str(&String::from_utf8_lossy(&redacted.bytes));
+    }
+    all
+}
+
+fn clean(redacted: &Redacted, name: &str) {
+    let all = everything(redacted, name);
+    for words in [NAME, NUMBER] {
+        assert!(!stands(&all, words), "{words} in {name}: {all}");
+    }
+    assert!(all.contains("〔依据《条例》第十五条不予公开〕"), "{all}");
+    assert!(all.contains("其余内容"), "the rest stays: {all}");
+}
+
+#[test]
+fn word_is_cleared_in_all_its_places() {
+    let split =
+        "<w:p><w:r><w:t>申请人张示</w:t></w:r><w:r><w:rPr><w:b/></w:rPr><w:t>范，电话138 0013 8000</w:t></w:r></w:p>";
+    let deleted = "<w:p><w:r><w:t>其余内容</w:t></w:r><w:del w:author=\"张示范\"><w:r><w:delText>13800138000</w:delText></w:r>\
+                   </w:del></w:p>";
+    let hidden = "<w:p><w:r><w:rPr><w:vanish/></w:rPr><w:t>张示范</w:t></w:r></w:p>";
+    let table =
+        format!("<w:tbl><w:tr><w:tc>{}</w:tc><w:tc>{}</w:tc></w:tr></w:tbl>", paragraph("姓名"), paragraph(NAME));
+    let body = [split, deleted, hidden, &table].concat();
+    let redacted = taken(&docx(&body, &[]), "材料.docx", false).expect("cleared");
+    clean(&redacted, "材料.docx");
+    assert!(redacted.removed.iter().all(|count| *count > 0), "{:?}", redacted.removed);
+    assert!(redacted.dropped.iter().any(|word| word.contains("修订")), "{:?}", redacted.dropped);
+}
+
+#[test]
+fn numbered_paragraphs_are_found_without_their_number() {
+    let body = [numbered(1, 0, "张示范的电话13800138000"), paragraph("其余内容")].concat();
+    let more = [("word/numbering.xml", crate::fixtures::NUMBERING)];
+    let redacted = taken(&docx(&body, &more), "材料.docx", false).expect("cleared");
+    clean(&redacted, "材料.docx");
+}
+
+#[test]
+fn sheets_are_cleared() {
+    let rows = "<row r=\"1\"><c r=\"A1\" t=\"inlineStr\"><is><t>张示范，其余内容</t></is></c><c r=\"B1\"><v>13800138000</v></c></row>";
+    let redacted = taken(&xlsx(rows, "", &[]), "名单.xlsx", false).expect("cleared");
+    clean(&redacted, "名单.xlsx");
+}
+
+#[test]
+fn texts_and_tables_keep_their_form() {
+    let csv = "姓名,电话,备注\r\n张示范,138-x,\"甲,乙\"\r\n\"张 示范\",13800138000,其余内容\r\n";
+    let redacted = taken(csv.as_bytes(), "名单.csv", false).expect("cleared");
+    clean(&redacted, "名单.csv");
+    let text = String::from_utf8(redacted.bytes.clone()).expect("UTF-8");
+    assert_eq!(text.lines().count(), 3);
+    assert!(text.contains("〔依据《条例》第十五条不予公开〕,138-x,\"甲,乙\"\r\n"), "{text}");
+    let words = "其余内容，张示\n范，１３８００１３８０００";
+    let redacted = taken(words.as_bytes(), "说明.txt", false).expect("cleared");
+    clean(&redacted, "说明.txt");
+    assert_eq!(redacted.removed, [1, 1]);
+}
+
+#[test]
+fn of_pdf_and_web_pages_the_text_is_left() {
+    let page = chinese_pdf(&["申请人张示范，电话13800138000，其余内容"]);
+    let redacted = taken(&page, "材料.pdf", false).expect("cleared");
+    clean(&redacted, "材料.pdf");
+    assert!(redacted.bytes.is_empty() && redacted.pages.len() == 1, "{:?}", redacted.pages);
+    assert!(redacted.dropped.iter().any(|word| word == "附件") && !redacted.notes.is_empty());
+    let html = "<p title=\"张示范\">张<b>示范</b>，<!-- 13800138000 -->13800138000</p><p>其余内容</p>";
+    let redacted = taken(html.as_bytes(), "页面.html", false).expect("cleared");
+    clean(&redacted, "页面.html");
+    let word = docx(&[paragraph("张示范，13800138000"), paragraph("其余内容")].concat(), &[]);
+    let redacted = taken(&word, "材料.docx", true).expect("cleared");
+    clean(&redacted, "材料.docx");
+    assert!(redacted.bytes.is_empty());
+}
+
+#[test]
+fn what_cannot_be_proven_is_refused_with_the_reason() {
+    let told = |bytes: &[u8], name: &str, text: bool| {
+        let rejected = taken(bytes, name, text).expect_err("refused");
+        assert_eq!(rejected.code, Code::Unsupported);
+        for words in [NAME, NUMBER] {
+            assert!(!rejected.message.contains(words), "a refusal says nothing of the file");
+        }
+        rejected.message
+    };
+    let picture = [("word/media/image1.png", "")];
+    let body = paragraph(&format!("张示范，13800138000，{}", "其余内容".repeat(80)));
+    assert!(told(&docx(&body, &picture), "a.docx", false).contains("图片"));
+    assert!(taken(&docx(&body, &picture), "a.docx", true).is_ok());
+    assert!(told("只有张示范".as_bytes(), "a.txt", false).contains("第 2 处"));
+    let scan = drawn_pdf("", &[(1240, 1754)]);
+    let rejected = redact(&scan, "a.pdf", &removals(), false, &Limits::default()).expect_err("a scan");
+    assert_eq!(rejected.code, Code::Unsupported);
+    let content = "BT /F1 12 Tf 72 720 Td (Zhang 13800138000 rest) Tj ET";
+    let layers = written(&[
+        "<< /Type /Catalog /Pages 2 0 R /OCProperties << /OCGs [] /D << >> >> >>".to_owned(),
+        "<< /Type /Pages /Kids [3 0 R] /Count 1 >>".to_owned(),
+        "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Resources << /Font << /F1 5 0 R >> >> /Contents 4 0 R >>"
+            .to_owned(),
+        format!("<< /Length {} >>\nstream\n{content}\nendstream", content.len()),
+        "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>".to_owned(),
+        "<< /Author (Demo Clerk) >>".to_owned(),
+    ]);
+    let one = [Removal::on(NUMBER, "甲")];
+    let rejected = redact(&layers, "a.pdf", &one, false, &Limits::default()).expect_err("layers");
+    assert!(rejected.message.contains("图层"), "{rejected}");
+}
+
+/// Forty strings in every form: none comes back.
+#[test]
+fn none_of_forty_planted_strings_comes_back() {
+    let planted: Vec<String> = (0..40).map(|at| format!("秘密{at:02}号姓名甲乙丙")).collect();
+    let removals: Vec<Removal> = planted.iter().map(|words| Removal::on(words.as_str(), "《条例》第十五条")).collect();
+    let paragraphs: Vec<String> = planted.iter().map(|words| format!("前{words}后")).collect();
+    let cells = |words: &String| format!("<row><c t=\"inlineStr\"><is><t>{words}</t></is></c></row>");
+    let page: Vec<&str> = paragraphs.iter().map(String::as_str).collect();
+    let files: [(Vec<u8>, &str); 5] = [
+        (docx(&paragraphs.iter().map(|words| paragraph(words)).collect::<String>(), &[]), "a.docx"),
+        (xlsx(&paragraphs.iter().map(cells).collect::<String>(), "", &[]), "a.xlsx"),
+        (paragraphs.join("\n").into_bytes(), "a.txt"),
+        (paragraphs.join(",乙\n").into_bytes(), "a.csv"),
+        (chinese_pdf(&page), "a.pdf"),
+    ];
+    for (bytes, name) in files {
+        let redacted = redact(&bytes, name, &removals, false, &Limits::default()).expect(name);
+        let all = everything(&redacted, name);
+        let back: Vec<&String> = planted.iter().filter(|words| stands(&all, words)).collect();
+        assert!(back.is_empty(), "{name}: {back:?}");
+        assert!(redacted.removed.iter().all(|count| *count > 0), "{name}");
+    }
+}
+
+#[tokio::test]
+async fn the_child_takes_words_out_and_no_argument_names_them() {
+    use std::io::Write;
+    let mut file = tempfile::NamedTempFile::new().expect("file");
+    file.write_all("张示范，13800138000，其余内容".as_bytes()).expect("content");
+    let child = Extractor::new(env!("CARGO_BIN_EXE_gongkai-extract"), Limits::default());
+    let redacted = child.redact(file.path(), "说明.txt", &removals(), false).await.expect("cleared");
+    clean(&redacted, "说明.txt");
+    let none = child.redact(file.path(), "说明.txt", &[], false).await.expect_err("nothing to take out");
+    assert!(none.message.contains("请选出"));
+    let broken = archive(&[("a", b"b".as_slice())]);
+    let mut zip = tempfile::NamedTempFile::new().expect("file");
+    zip.write_all(&broken).expect("content");
+    assert!(child.redact(zip.path(), "a.docx", &removals(), false).await.is_err());
+}
