@@ -19,7 +19,9 @@ pub struct Practice {
     pub confirm_days: u32,
     /// Working days offered for a supplement: Art. 30 says 合理的补正期限.
     pub supplement_days: u32,
-    /// Working days for paying a fee (国办函〔2020〕109号).
+    /// Working days for paying a fee (国办函〔2020〕109号). No key of this section: an installation has it with what else is left
+    /// open of fees.
+    #[serde(skip, default = "usual_fee_days")]
     pub fee_days: u32,
     /// Whether the period for the answer begins anew with the day after payment (国办函〔2020〕109号).
     pub fee_restarts: bool,
@@ -36,13 +38,17 @@ pub struct Practice {
     pub rows: BTreeMap<String, String>,
 }
 
+fn usual_fee_days() -> u32 {
+    20
+}
+
 impl Default for Practice {
     fn default() -> Self {
         let first = [Outcome::Withheld, Outcome::Partly, Outcome::RegistryQuery];
         Self {
             confirm_days: 1,
             supplement_days: 15,
-            fee_days: 20,
+            fee_days: usual_fee_days(),
             fee_restarts: true,
             review_first: first.iter().map(|outcome| outcome.code().to_owned()).collect(),
             reviewer: String::new(),

@@ -12,7 +12,7 @@ use kernel::time;
 use store::Executor;
 use web::{Ctx, FormErrors, Refusal};
 
-use super::past::Installed;
+use super::{fees, past::Installed};
 
 /// What is filled in, by the names of the fields.
 pub(super) type Typed = BTreeMap<String, String>;
@@ -115,8 +115,22 @@ static NOTICES: [Notice; 8] = [
         page: "/foi/cases/{id}/notices/fee",
         about: "只有数量、频次明显超过合理范围的才能收取信息处理费，按件或者按量选一种（国办函〔2020〕109号）。送达后停止计时，缴费后重新计算答复期限。",
         fields: &[
-            field("yuan", "数额（元）", "只写数字，例如 2000", Input::Line),
-            field("standard", "计算标准", "例如 按件计收，本月第 11 至 30 件每件 100 元，共 20 件", Input::Text),
+            NoticeField {
+                optional: true,
+                ..field(
+                    "first",
+                    "按件：从本月累计第几件",
+                    "同一申请人一个自然月内累计，例如 31；按量收的空着",
+                    Input::Line,
+                )
+            },
+            NoticeField {
+                optional: true, ..field("last", "按件：到第几件", "只有一件的空着", Input::Line)
+            },
+            NoticeField {
+                optional: true,
+                ..field("pages", "按量：提供多少页", "A4 单面为一页；按件收的空着", Input::Line)
+            },
             field("how", "缴纳方式", "例如 持本通知到县政务服务中心 3 号窗口缴纳", Input::Text),
         ],
     },
@@ -230,8 +244,8 @@ fn text(ctx: &Ctx, case: &Case, state: &State, key: &str, typed: &Typed) -> Opti
         }
         "reasons" => letter::reasons(&about, get("finding")?),
         "fee" => {
-            let yuan = get("yuan")?.parse().ok()?;
-            letter::fee(&about, get("standard")?, yuan, get("how")?, installed.practice().fee_days)
+            let fee = fees::charged(ctx, typed).ok()?;
+            letter::fee(&about, &fee.standard, fee.yuan, get("how")?, installed.practice().fee_days)
         }
         "override" => letter::override_notice(&about, get("whom")?, get("matter")?, get("why")?),
         _ => return None,
@@ -239,7 +253,8 @@ fn text(ctx: &Ctx, case: &Case, state: &State, key: &str, typed: &Typed) -> Opti
 }
 
 /// What stands beside the text: what the step of the delivery needs, and by what the text is checked again.
-fn more(state: &State, key: &str, typed: &Typed) -> Typed {
+fn more(ctx: &Ctx, state: &State, key: &str, typed: &Typed) -> Typed {
+    let fee = if key == "fee" { fees::charged(ctx, typed).ok() } else { None };
     let mut more = Typed::new();
     if key == "reply" {
         if let Some(decision) = decision(typed) {
@@ -260,8 +275,8 @@ fn more(state: &State, key: &str, typed: &Typed) -> Typed {
             more.insert(field.name.to_owned(), kept);
         }
     }
-    if key == "fee" {
-        more.insert("amount".to_owned(), format!("{} 元", of(typed, "yuan")));
+    if let Some(fee) = fee {
+        more.insert("amount".to_owned(), format!("{} 元", fee.yuan));
     }
     if key.starts_with("consult") || key == "override" {
         more.insert(TO_OTHERS.to_owned(), "yes".to_owned());
@@ -293,9 +308,10 @@ pub(super) fn body(ctx: &Ctx, case: &Case, state: &State, key: &str, typed: &Typ
             }
         }
     }
-    if key == "fee" {
-        let number = of(typed, "yuan").parse::<u64>().is_ok_and(|yuan| yuan > 0);
-        errors.require(number || of(typed, "yuan").is_empty(), "yuan", "数额请只写整数，例如 2000。");
+    if key == "fee"
+        && let Err((field, message)) = fees::charged(ctx, typed)
+    {
+        errors.add(field, message);
     }
     if !errors.is_empty() {
         return Err(errors.into());

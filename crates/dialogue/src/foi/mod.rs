@@ -4,6 +4,7 @@
 
 mod apply;
 mod demo;
+mod fees;
 mod figures;
 mod form;
 mod kind;

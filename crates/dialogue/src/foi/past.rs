@@ -15,12 +15,14 @@ use web::Ctx;
 pub(super) struct Installed {
     calendar: Arc<Calendar>,
     readings: Arc<Readings>,
-    practice: Arc<Practice>,
+    practice: Practice,
 }
 
 impl Installed {
     pub(super) fn of(ctx: &Ctx) -> Self {
-        Self { calendar: ctx.calendar(), readings: ctx.settings(), practice: ctx.settings() }
+        let fee_days = ctx.settings::<fee::Readings>().payment_working_days.get();
+        let practice = Practice { fee_days, ..(*ctx.settings::<Practice>()).clone() };
+        Self { calendar: ctx.calendar(), readings: ctx.settings(), practice }
     }
 
     pub(super) fn rules(&self) -> ::foi::Rules<'_> {
