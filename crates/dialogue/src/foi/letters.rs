@@ -324,7 +324,7 @@ pub(super) fn body(ctx: &Ctx, case: &Case, state: &State, key: &str, typed: &Typ
         addressee: draft.to.clone(),
         title: draft.title.clone(),
         text: draft.text(),
-        more: more(state, key, typed),
+        more: more(ctx, state, key, typed),
     })
 }
 
