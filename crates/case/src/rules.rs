@@ -2,13 +2,16 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
+use clock::Pause;
 use jiff::civil::Date;
+use kernel::Calendar;
+use store::Target;
 use web::{Ctx, Refusal};
 
 use crate::{
     kind::{Kind, LetterKind, Step},
     letters::Body,
-    rows::{Entry, Past},
+    rows::{self, Entry, Past},
 };
 
 /// A case as it stands, with what happened to it.
@@ -40,9 +43,22 @@ pub trait Rules: Send + Sync {
     /// Whether a letter of this kind can be drafted now: pages offer no other.
     fn letter_now(&self, ctx: &Ctx, before: Before<'_>, kind: &LetterKind) -> bool;
 
+    /// The days on which the clock of a case stands, where the law says more of them than when others were asked and answered: a
+    /// letter that nobody answers stops it no longer than the period that they have. `None` = as the steps of the kind say.
+    fn stood(&self, ctx: &Ctx, before: Before<'_>, by: (&Calendar, Date)) -> Option<Stood>;
+
     /// Address in the office, `{id}` for the case, of the page on which a letter of this kind is drafted; `None` = the common
     /// one.
     fn letter_page(&self, letter: &str) -> Option<&'static str>;
+}
+
+/// Days on which a clock stands, seen on a day.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stood {
+    /// Up to that day.
+    pub pauses: Vec<Pause>,
+    /// Somebody is still waited for, so that the last day moves on.
+    pub lasting: bool,
 }
 
 /// What was filled in with a step.
@@ -56,4 +72,19 @@ pub struct Filled<'a> {
 /// The rules that a capability declares for this kind, if any.
 pub fn rules_of(ctx: &Ctx, kind: Kind) -> Option<&Arc<dyn Rules>> {
     ctx.declared::<Arc<dyn Rules>>().find(|rules| rules.kind() == kind.key)
+}
+
+/// On which days the clock of a case stands, where its kind has rules of it.
+///
+/// # Errors
+/// When the key does not fit; when the database fails.
+pub(crate) async fn stood_of(
+    ctx: &Ctx,
+    target: Target<'_>,
+    (entry, kind): (&Entry, Kind),
+    by: (&Calendar, Date),
+) -> Result<Option<Stood>, Refusal> {
+    let Some(rules) = rules_of(ctx, kind) else { return Ok(None) };
+    let past = rows::history(ctx, target, entry).await?;
+    Ok(rules.stood(ctx, Before { entry, past: &past }, by))
 }

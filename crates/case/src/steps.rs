@@ -251,10 +251,11 @@ pub async fn take(
         set_fact(tx, case, name, value).await?;
     }
     tick(tx, case, step, filled.on).await?;
-    let due_on = clocks::project(ctx, tx, kind, case, to).await?;
     let key = entry.key(ctx)?;
     let fields: Vec<(&str, &str)> = filled.fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
     let place = write(tx, key.as_ref(), &entry, actor, (step.key, filled.on, to), &fields).await?;
+    // The rules of a kind count by its history, this step in it.
+    let due_on = clocks::project(ctx, tx, kind, case, to).await?;
     let data = json!({
         "case_kind": kind.key, "step": step.key, "case_from": entry.state, "case_to": to, "on": filled.on.to_string(),
         "outcome": outcome, "due_on": due_on.map(|due| due.to_string()).unwrap_or_default(), "place": place,

@@ -1,9 +1,9 @@
 //! What the law of requests asks before a step and before a letter, whatever form led there.
 
 use ::foi::{Decision, Opinion, Outcome, State, Step};
-use case::{Before, Filled, LetterKind, Rules, letters::Body};
+use case::{Before, Filled, LetterKind, Rules, Stood, letters::Body};
 use jiff::civil::Date;
-use kernel::time;
+use kernel::{Calendar, time};
 use web::{Ctx, FormErrors, Refusal};
 
 use super::{
@@ -118,6 +118,13 @@ impl Rules for Law {
             "override" => objected(),
             _ => allowed(&state, kind.delivered).is_ok(),
         }
+    }
+
+    fn stood(&self, ctx: &Ctx, before: Before<'_>, (calendar, today): (&Calendar, Date)) -> Option<Stood> {
+        let installed = Installed::of(ctx);
+        let state = past::timeline(before.entry, before.past).on(today, &installed.rules_by(calendar));
+        let lasting = state.consults.iter().any(|consult| consult.is_waited_for);
+        Some(Stood { pauses: state.pauses(), lasting })
     }
 
     fn letter_page(&self, letter: &str) -> Option<&'static str> {

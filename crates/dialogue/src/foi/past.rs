@@ -26,7 +26,12 @@ impl Installed {
     }
 
     pub(super) fn rules(&self) -> ::foi::Rules<'_> {
-        ::foi::Rules { calendar: &self.calendar, readings: &self.readings, practice: &self.practice }
+        self.rules_by(&self.calendar)
+    }
+
+    /// The same by another calendar.
+    pub(super) fn rules_by<'a>(&'a self, calendar: &'a Calendar) -> ::foi::Rules<'a> {
+        ::foi::Rules { calendar, readings: &self.readings, practice: &self.practice }
     }
 
     pub(super) fn practice(&self) -> &Practice {

@@ -214,6 +214,24 @@ both! {
         desk.post(&choose, &heavy).await.expect(303);
     }
 
+    async fn silence_stops_the_clock_no_longer_than_its_period(app) {
+        let (_, id) = asked(app).await;
+        let (mut desk, mut head) = (editor(app).await, app.clerk().await);
+        let notice = format!("/foi/cases/{id}/notices/consult_third_party");
+        let letter = form(&mut desk, &notice, &[("whom", "某某建筑公司"), ("matter", "验收报告")]).await.expect(303).location();
+        gone(&mut desk, &mut head, &letter).await;
+        step(&mut desk, &id, "consult_had", &[]).await.expect(303);
+        // Five weeks on nobody has written anything down. The fifteen working days were over on 2026-03-23.
+        app.pass(SignedDuration::from_hours(24 * 35));
+        let mut desk = editor_again(app).await;
+        desk.get(&format!("/cases/{id}")).await.expect(200).shows("2026-04-21");
+        // An answer that comes now is noted and stops nothing.
+        step(&mut desk, &id, "opinion", &[("opinion", "agrees")]).await.expect(303);
+        desk.get(&format!("/cases/{id}")).await.expect(200).shows("2026-04-21");
+        let due: String = store::query_scalar("SELECT due_on FROM case_entry").fetch_one(app.ctx().db().read()).await.expect("a day");
+        assert_eq!(due, "2026-04-21");
+    }
+
     async fn whoever_takes_back_gets_no_answer(app) {
         let (follow, id) = asked(app).await;
         let (mut desk, mut reader) = (editor(app).await, app.visitor());
