@@ -60,6 +60,8 @@ pub struct ClockView {
     pub held: bool,
     /// A pause lasts: the last day moves on with every day.
     pub lasting: bool,
+    /// The last day, where it was set and is not counted.
+    pub fixed: Option<Date>,
     /// Why it cannot be counted, in words; empty = it can.
     pub trouble: String,
     pub row: ClockRow,
@@ -69,7 +71,7 @@ pub struct ClockView {
 impl ClockView {
     /// The last day.
     pub fn due(&self) -> Option<Date> {
-        self.run.as_ref().map(|run| run.due().date())
+        self.fixed.or_else(|| self.run.as_ref().map(|run| run.due().date()))
     }
 
     /// Whether the last day may still move.
@@ -110,10 +112,15 @@ pub(crate) fn count_by(
         Some(known) => known.lasting,
         None => pauses.iter().any(|pause| pause.answered_on.is_empty()),
     };
-    let mut view = ClockView { rule, run: None, held: row.held, lasting, trouble: String::new(), row, pauses };
+    let trouble = String::new();
+    let mut view = ClockView { rule, run: None, held: row.held, lasting, fixed: None, trouble, row, pauses };
     let Some(from) = time::parse_date(&view.row.from_on) else { return view };
     if view.held || kind.state(state).phase == Phase::Ended {
         view.lasting = false;
+        return view;
+    }
+    view.fixed = known.as_ref().and_then(|known| known.fixed);
+    if view.fixed.is_some() {
         return view;
     }
     let of_steps = |pause: &PauseRow| {

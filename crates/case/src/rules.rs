@@ -59,6 +59,8 @@ pub struct Stood {
     pub pauses: Vec<Pause>,
     /// Somebody is still waited for, so that the last day moves on.
     pub lasting: bool,
+    /// The last day, where it was set and is not counted.
+    pub fixed: Option<Date>,
 }
 
 /// What was filled in with a step.

@@ -50,6 +50,9 @@ pub(super) async fn drawn(ctx: &Ctx, (entry, kind): (&Entry, Kind)) -> Result<(D
     if view.held {
         drawn.notes.push("正在等待当事人补充，办理时限从收到补充之日起重新计算。".to_owned());
     }
+    if let Some(day) = view.fixed {
+        drawn.notes.push(format!("办理期限另行确定，到 {day} 为止，{}。", calendar.countdown(today, day).words()));
+    }
     if !view.trouble.is_empty() {
         drawn.notes.push(view.trouble.clone());
     }

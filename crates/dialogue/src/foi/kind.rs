@@ -172,6 +172,7 @@ const CARRIER: StepField = StepField::new("carrier", "信息的形式", Input::C
 const DELIVERY: StepField =
     StepField::new("delivery", "提供的途径", Input::Choice(&DELIVERIES)).told().sets(Sets::Fact);
 const CHANGED: StepField = StepField::new("why", "原因", Input::Text(500)).told();
+const DELAYED: StepField = StepField::new("until", "延迟答复的期限", Input::Day).told();
 const ORDERED: StepField = StepField::new("until", "决定或者判决规定的期限", Input::Day).told();
 
 /// The steps that follow the delivery of a letter, which fills their fields.
@@ -191,7 +192,7 @@ const ANSWER: Step = Step::new("answered", "答复", &[EXAMINING, SUPPLEMENTING,
     .fields(&[ON, OUTCOME, COUNTED, EXEMPTION])
     .told("已答复");
 
-static STEPS: [Step; 27] = [
+static STEPS: [Step; 28] = [
     ASK_SUPPLEMENT,
     Step::new("supplement", "提交补正", &[SUPPLEMENTING], EXAMINING, By::Applicant)
         .tick(Tick::Restart)
@@ -233,6 +234,9 @@ static STEPS: [Step; 27] = [
     Step::new("reasons_noted", "登记收到理由", &[EXAMINING], "", By::Handler)
         .fields(&[ON, REASONS])
         .told("收到您说明的理由"),
+    Step::new("delayed", "延迟答复", &[EXAMINING], "", By::Machine)
+        .fields(&[ON, DELAYED])
+        .told("确定延迟答复的期限"),
     Step::new("fee_noticed", "收费通知", &[EXAMINING], PAYING, By::Machine)
         .tick(Tick::Hold)
         .fields(&[ON, AMOUNT])
@@ -288,7 +292,7 @@ const fn letter(
 }
 
 /// Keys are those of [`super::letters`].
-static LETTERS: [LetterKind; 9] = [
+static LETTERS: [LetterKind; 10] = [
     letter("reply", "答复书", "依申请答复", &[EXAMINING, SUPPLEMENTING, PAYING], "answered"),
     letter("supplement", "补正告知书", "依申请补正", &[EXAMINING], "supplement_asked"),
     letter("consult_third_party", "第三方意见征询书", "依申请征询", &[EXAMINING, CONSULTING], "consult_third_party"),
@@ -296,6 +300,7 @@ static LETTERS: [LetterKind; 9] = [
     letter("consult_organ", "征求其他机关意见函", "依申请函", &[EXAMINING, CONSULTING], "consult_organ"),
     letter("extension", "延期答复告知书", "依申请延期", &[EXAMINING, CONSULTING], ""),
     letter("reasons", "说明理由通知书", "依申请理由", &[EXAMINING], "reasons_asked"),
+    letter("delay", "延迟答复告知书", "依申请延迟", &[EXAMINING], "delayed"),
     letter("fee", "收费通知书", "依申请收费", &[EXAMINING], "fee_noticed"),
     letter("override", "第三方告知书", "依申请告知", &[EXAMINING, ANSWERED], ""),
 ];

@@ -32,6 +32,7 @@ fn step_of(key: &str) -> Option<Step> {
         "consult_ended" => Step::EndConsult,
         "reasons_asked" => Step::AskReasons,
         "reasons" | "reasons_noted" => Step::TakeReasons,
+        "delayed" => Step::Delay,
         "fee_noticed" => Step::NoticeFee,
         "fee_paid" => Step::TakePayment,
         "withdraw" | "withdraw_noted" => Step::Withdraw,
@@ -80,7 +81,7 @@ impl Rules for Law {
         }
         let Some(filled) = filled else { return Ok(()) };
         let field = |name: &str| filled.fields.get(name).map_or("", String::as_str);
-        if matches!(step.key, "supplement_asked" | "reopened")
+        if matches!(step.key, "supplement_asked" | "delayed" | "reopened")
             && let Some(until) = time::parse_date(field("until"))
             && until <= on
         {
@@ -124,7 +125,8 @@ impl Rules for Law {
         let installed = Installed::of(ctx);
         let state = past::timeline(before.entry, before.past).on(today, &installed.rules_by(calendar));
         let lasting = state.consults.iter().any(|consult| consult.is_waited_for);
-        Some(Stood { pauses: state.pauses(), lasting })
+        let fixed = state.due.as_ref().filter(|due| due.run.is_none()).map(::foi::Due::likely);
+        Some(Stood { pauses: state.pauses(), lasting, fixed })
     }
 
     fn letter_page(&self, letter: &str) -> Option<&'static str> {

@@ -62,7 +62,7 @@ const MATTER: NoticeField =
     field("matter", "征求意见的信息", "写明是哪项信息、涉及对方的哪些内容。不要写申请人是谁", Input::Text);
 
 /// All of them but the answer, whose page is its own.
-static NOTICES: [Notice; 8] = [
+static NOTICES: [Notice; 9] = [
     Notice {
         key: "supplement",
         page: "/foi/cases/{id}/notices/supplement",
@@ -109,6 +109,12 @@ static NOTICES: [Notice; 8] = [
         page: "/foi/cases/{id}/notices/reasons",
         about: "申请的数量、频次明显超过合理范围的，可以要求申请人说明理由。等待期间不停止计时（条例第三十五条）。",
         fields: &[field("finding", "数量、频次的情况", "例如 您本月向本机关提出申请 45 件", Input::Text)],
+    },
+    Notice {
+        key: "delay",
+        page: "/foi/cases/{id}/notices/delay",
+        about: "申请人说明的理由合理，但是无法在法定期限内答复的，可以确定延迟答复的合理期限并告知申请人（条例第三十五条）。",
+        fields: &[field("until", "延迟答复的期限", "给出合理的期限，例如 2026-06-30", Input::Day)],
     },
     Notice {
         key: "fee",
@@ -242,6 +248,7 @@ fn text(ctx: &Ctx, case: &Case, state: &State, key: &str, typed: &Typed) -> Opti
             let extension = state.facts.extension?;
             letter::extension(&about, extension.days, state.due.as_ref()?.likely(), of(typed, "why"))
         }
+        "delay" => letter::delay(&about, time::parse_date(get("until")?)?),
         "reasons" => letter::reasons(&about, get("finding")?),
         "fee" => {
             let fee = fees::charged(ctx, typed).ok()?;

@@ -66,7 +66,7 @@ async fn shown(
     let wanted = Case::of(ctx, db, &entry).await?.wanted().to_owned();
     let value = |name: &str| match of(typed, name) {
         "" if name == "matter" && typed.is_empty() => wanted.clone(),
-        "" if name == "until" && typed.is_empty() => {
+        "" if name == "until" && key == "supplement" && typed.is_empty() => {
             let days = Installed::of(ctx).practice().supplement_days;
             ctx.calendar().probably_after(ctx.today(), days).to_string()
         }

@@ -123,6 +123,7 @@ fn read((way, outcome): (&str, &str), one: &Past, on: Date, open: &mut Open) -> 
         }
         "reasons_asked" => vec![Happened::ReasonsAsked],
         "reasons" | "reasons_noted" => vec![Happened::ReasonsGiven],
+        "delayed" => vec![Happened::Delayed { until: day("until") }],
         "fee_noticed" => vec![Happened::FeeNoticed],
         "fee_paid" => vec![Happened::FeePaid],
         "transferred" => vec![Happened::Transferred],
