@@ -21,7 +21,7 @@ impl Correction {
     pub const ALL: [Self; 4] = [Self::Corrected, Self::NotShown, Self::PassedOn, Self::Directed];
 
     /// As it is stored; the serde form.
-    pub fn code(self) -> &'static str {
+    pub const fn code(self) -> &'static str {
         match self {
             Self::Corrected => "corrected",
             Self::NotShown => "not_shown",
@@ -35,7 +35,7 @@ impl Correction {
         Self::ALL.into_iter().find(|one| one.code() == code)
     }
 
-    pub fn label(self) -> &'static str {
+    pub const fn label(self) -> &'static str {
         match self {
             Self::Corrected => "审核属实，予以更正",
             Self::NotShown => "证据不足以证明记录不准确，不予更正",

@@ -3,6 +3,7 @@
 //! machine's.
 
 mod apply;
+mod correction;
 mod demo;
 mod fees;
 mod figures;
@@ -29,6 +30,7 @@ use web::{
     hooks::{PublicDocuments, Verb},
 };
 
+pub use correction::CORRECTION;
 pub use kind::FOI;
 
 const ASK: WayIn = WayIn {
@@ -48,9 +50,10 @@ pub fn capability() -> Capability {
         .routes(office)
         .nav(Nav::under("互动", "/foi/register", "登记书面申请", &HANDLE_CASES, 152))
         .settings::<Practice>()
-        .words(|field, code| FOI.word(field, code))
+        .words(|field, code| FOI.word(field, code).or_else(|| CORRECTION.word(field, code)))
         .needs::<Arc<dyn PublicDocuments>>()
         .declare(&FOI as case::Kind)
+        .declare(&CORRECTION as case::Kind)
         .declare(law)
         .declare(figures)
         .declare(&form::FORM)
