@@ -192,7 +192,7 @@ const ANSWER: Step = Step::new("answered", "答复", &[EXAMINING, SUPPLEMENTING,
     .fields(&[ON, OUTCOME, COUNTED, EXEMPTION])
     .told("已答复");
 
-static STEPS: [Step; 28] = [
+static STEPS: [Step; 29] = [
     ASK_SUPPLEMENT,
     Step::new("supplement", "提交补正", &[SUPPLEMENTING], EXAMINING, By::Applicant)
         .tick(Tick::Restart)
@@ -255,6 +255,7 @@ static STEPS: [Step; 28] = [
         .about("申请人书面或者电话要求撤回的，在这里登记，写明怎样提出的。登记后不再办理。")
         .outcome("withdrawn"),
     ANSWER,
+    Step::new("same", "查找相同的申请", &[EXAMINING], "", By::Handler).own_page("/foi/cases/{id}/same"),
     Step::new("reclassify", "更正申请人类别", RUNNING, "", By::Handler)
         .fields(&[APPLICANT])
         .about("年度报告按申请人类别统计。"),

@@ -80,6 +80,9 @@ impl Rules for Law {
             return Err(Refusal::Conflict("没有其他等待答复的征求意见书。请用“登记意见，继续办理”。".into()));
         }
         let Some(filled) = filled else { return Ok(()) };
+        if !step.page.is_empty() {
+            return Err(Refusal::Conflict(format!("“{}”请从办件页面的链接打开。", step.label)));
+        }
         let field = |name: &str| filled.fields.get(name).map_or("", String::as_str);
         if matches!(step.key, "supplement_asked" | "delayed" | "reopened")
             && let Some(until) = time::parse_date(field("until"))

@@ -16,6 +16,7 @@ mod pages;
 mod past;
 mod register;
 mod reply;
+mod same;
 mod suggest;
 
 use std::sync::Arc;
@@ -85,6 +86,7 @@ fn office() -> Routes {
     Routes::new(Listener::Office)
         .get("/foi/register", &HANDLE_CASES, register::form)
         .post("/foi/register", &HANDLE_CASES, register::register)
+        .get("/foi/cases/{id}/same", &HANDLE_CASES, same::page)
         .get("/foi/cases/{id}/reply", &HANDLE_CASES, reply::form)
         .post("/foi/cases/{id}/reply", &HANDLE_CASES, reply::draft)
         .get("/foi/cases/{id}/notices/{letter}", &HANDLE_CASES, notices::form)

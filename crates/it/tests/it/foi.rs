@@ -38,7 +38,7 @@ async fn asked(app: &TestApp) -> (String, String) {
     let mut reader = app.visitor();
     let check = filled(&mut reader).await;
     let receipt = sent(&mut reader, &check).await;
-    let id: String = store::query_scalar("SELECT id FROM case_entry ORDER BY id DESC LIMIT 1")
+    let id: String = store::query_scalar("SELECT id FROM case_entry ORDER BY place DESC LIMIT 1")
         .fetch_one(app.ctx().db().read())
         .await
         .expect("a case");
@@ -212,6 +212,15 @@ both! {
         desk.post(&choose, &given).await.expect(422).shows("公共利益");
         let heavy = [("once", once.as_str()), ("outcome", "disclosed"), ("how", "随本答复提供"), ("public_interest", "涉及房屋安全")];
         desk.post(&choose, &heavy).await.expect(303);
+    }
+
+    async fn the_same_request_of_others_is_found(app) {
+        let (_, first) = asked(app).await;
+        let (_, second) = asked(app).await;
+        let mut desk = editor(app).await;
+        let page = desk.get(&format!("/cases/{second}/steps/same")).await.expect(303).location();
+        desk.get(&page).await.expect(200).shows(&first).shows("100%").hides(NAME);
+        app.editor("QH011").await.get(&page).await.expect(403);
     }
 
     async fn silence_stops_the_clock_no_longer_than_its_period(app) {
