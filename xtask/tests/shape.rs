@@ -29,6 +29,7 @@ const BASES: &[&str] = &[
     "check-text",
     "documents",
     "letter",
+    "annual-report",
 ];
 /// Bases that contexts may import, machines not.
 const FOR_CONTEXTS: &[&str] = &["proof"];
@@ -55,6 +56,7 @@ const WITHIN_BASES: &[(&str, &[&str])] = &[
     ("plan-text", &["fold"]),
     ("check-text", &["fold", "text", "doc-number", "doc-layout", "law-text"]),
     ("documents", &[]),
+    ("annual-report", &[]),
     // Only the guarded child, which is the program itself, and tests link the heavy readers.
     ("documents-read", &["documents", "fold"]),
     ("letter", &["kernel"]),

@@ -1,5 +1,5 @@
 //! Charts drawn on the server as inline SVG: the statutory clock, progress of duties, the year as a heat map, an
-//! address as a QR code.
+//! address as a QR code, a figure over the years.
 //!
 //! They carry no `style` attribute and no ids (a page may hold fifty of them, and the content security policy
 //! allows no inline style): colours are presentation attributes that the style sheet overrides by class, so that
@@ -9,11 +9,13 @@ mod clock;
 mod heat;
 mod progress;
 mod qr;
+mod years;
 
 pub use clock::{Clock, clock};
 pub use heat::{bars, heat, months};
 pub use progress::progress;
 pub use qr::qr;
+pub use years::years;
 
 use web::page::escape;
 

@@ -9,6 +9,8 @@ use crate::Part;
 pub struct Rows {
     /// Where each row is told: the sheet, or the row itself, as [`crate::Extracted::parts`] calls places.
     pub places: Vec<String>,
+    /// The number of each row in its table, from 1, as spreadsheets show it.
+    pub numbers: Vec<u32>,
     /// The filled cells of each row by their columns, counted from 0.
     pub rows: Vec<Vec<(u32, String)>>,
 }
@@ -47,11 +49,13 @@ pub fn rows_of(parts: &[Part]) -> Vec<Rows> {
     let mut found = Vec::new();
     for name in order {
         let Some(table) = tables.remove(name) else { continue };
-        let row = |(place, cells): (String, BTreeMap<u32, String>)| {
-            (place, cells.into_iter().collect::<Vec<(u32, String)>>())
-        };
-        let (places, rows) = table.into_values().map(row).unzip();
-        found.push(Rows { places, rows });
+        let mut one = Rows { places: Vec::new(), numbers: Vec::new(), rows: Vec::new() };
+        for (number, (place, cells)) in table {
+            one.places.push(place);
+            one.numbers.push(number);
+            one.rows.push(cells.into_iter().collect());
+        }
+        found.push(one);
     }
     found
 }
@@ -91,6 +95,7 @@ mod tests {
         let found = rows_of(&parts);
         assert_eq!(found.len(), 3);
         assert_eq!(found[0].rows, [cells(&[(0, "序号"), (2, "姓名")]), cells(&[(2, "甲乙")])]);
+        assert_eq!(found[0].numbers, [1, 2]);
         assert_eq!(found[0].places, ["sheet \"名单\"", "sheet \"名单\""]);
         assert_eq!(found[1].rows, [cells(&[(0, "姓名"), (2, "电话")]), cells(&[(0, "甲乙"), (2, "略")])]);
         assert_eq!((found[2].places[0].as_str(), found[2].rows.len()), ("row 3", 1));

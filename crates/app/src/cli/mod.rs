@@ -16,6 +16,7 @@ mod outcome;
 mod plan;
 mod receipt;
 mod redact;
+mod report;
 mod tables;
 mod user;
 mod witness;
@@ -116,6 +117,9 @@ enum Command {
         /// 写 - 时从标准输入读
         file: PathBuf,
     },
+    /// 核对、输出政府信息公开工作年度报告
+    #[command(subcommand, after_help = "例：gongkai report check 财政局2023.xlsx\n\n查出问题时退出码仍是 0。")]
+    Report(report::Command),
     /// 逐条对照新旧两个文件，不需要数据库
     #[command(after_help = "例：gongkai compare 办法2025.docx 办法2026.docx --json\n\n按“第…条”对照，没有条的按段落；\
                             说明修改、增加、删去、移动（含只改序号）、拆分、合并，数字、日期、文号作为整体对照。\n\n\
@@ -289,6 +293,7 @@ fn computed(command: Command, common: &Common) -> Result<ControlFlow<ExitCode, C
         Command::Column(tables::Column::Template) => tables::column_template(),
         Command::Column(tables::Column::Standard) => tables::column_standard(),
         Command::Check { file } => check::run(&file, common)?,
+        Command::Report(report::Command::Check(args)) => report::check(&args, common.json)?,
         Command::Compare { old, new, amend } => compare::run(&old, new.as_deref(), amend.as_deref(), common.json)?,
         Command::VerifyReceipt(args) => receipt::run(&args, common)?,
         Command::Witness(args) => witness::run(&args, common.json)?,
@@ -346,6 +351,9 @@ fn run(cli: Cli) -> Result<ExitCode> {
                 plan::import(&existing(config, data).await?, file, json).await
             }
             Command::Import(args) => import::run(&existing(config, data).await?, args, json).await,
+            Command::Report(report::Command::Annual(args)) => {
+                report::annual(&existing(config, data).await?, &args).await
+            }
             Command::Organ(command) => tables::organ(&existing(config, data).await?, command, json).await,
             Command::Column(tables::Column::Import { file, sheet }) => {
                 tables::column(&existing(config, data).await?, &file, &sheet, json).await
@@ -358,6 +366,7 @@ fn run(cli: Cli) -> Result<ExitCode> {
             | Command::Redact(_)
             | Command::Check { .. }
             | Command::Compare { .. }
+            | Command::Report(report::Command::Check(_))
             | Command::VerifyReceipt(_)
             | Command::Witness(_)
             | Command::Column(tables::Column::Template | tables::Column::Standard) => {

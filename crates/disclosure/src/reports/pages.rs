@@ -10,13 +10,18 @@ use document::{
 };
 use web::{Ctx, PortalShell, Query, Reader, Result, filters, page::portal_page};
 
-use super::REPORT;
+use super::{REPORT, figures};
+
+/// Reports whose figures stand above the list.
+const SHOWN: usize = 6;
 
 #[derive(Template)]
-#[template(path = "templates/guide.html")]
+#[template(path = "reports/templates/reports.html")]
 struct Page {
     shell: PortalShell,
     list: GuideList,
+    /// The newest figures: name, address, since when.
+    figures: Vec<(String, String, String)>,
 }
 
 /// `GET /reports`
@@ -37,5 +42,6 @@ pub(super) async fn reports(State(ctx): State<Ctx>, reader: Reader, Query(asked)
         told: &[],
     };
     let (shell, list) = guide::guide(&ctx, &reader, &asked, about).await?;
-    portal_page(&Page { shell, list })
+    let figures = figures::newest(&ctx, SHOWN).await?;
+    portal_page(&Page { shell, list, figures })
 }

@@ -1,9 +1,11 @@
 //! Tables as read from spreadsheets and CSV, and tables written as spreadsheets and CSV.
 
 mod csv;
+mod laid;
 mod write;
 
 pub use csv::{csv_rows, delimiter, read_csv};
+pub use laid::{LaidCell, LaidSheet, write_laid};
 pub use write::{Cell, Sheet, write_csv, write_csv_head, write_csv_rows, write_xlsx};
 
 use serde::{Deserialize, Serialize};

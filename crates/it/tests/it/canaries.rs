@@ -145,6 +145,9 @@ const RARE: &[Field] = &[
     field("push_article", "reason", "documents", "document_id", "1 = 1"),
     field("push_article", "queued_name", "documents", "document_id", "1 = 1"),
     field("policy_push", "sent_name", "documents", "document_id", "1 = 1"),
+    field("annual_report", "changed_name", "annual-reports", "id", "1 = 1"),
+    field("annual_report", "public_name", "annual-reports", "id", "1 = 1"),
+    field("annual_report_version", "changed_name", "annual-reports", "report", "1 = 1"),
 ];
 
 /// Fields with words that may be known, that are copies of others and are made anew from them, or that cannot be changed.
@@ -207,6 +210,9 @@ const LEFT: &[(&str, &[&str])] = &[
     // Numbers of articles and documents, as they are cited.
     ("document_reference", &["to_number", "articles"]),
     ("ledger_entry", &["registered"]),
+    // Labels of the official tables, and figures; the reason stands beside what is public.
+    ("annual_report", &["figures", "public_reason"]),
+    ("annual_report_version", &["figures"]),
     ("schema_version", &["name"]),
     ("schedule", &["name"]),
     // Lies under hashes: `planting.rs` looks after its words.

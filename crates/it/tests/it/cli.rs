@@ -45,6 +45,55 @@ fn plan_parse_keeps_its_contract() {
 }
 
 #[test]
+fn report_check_keeps_its_contract() {
+    let place = tempfile::tempdir().expect("place");
+    let file = place.path().join("清河县财政局2023.json");
+    let rows = serde_json::json!([{ "key": "1", "label": "一、本年新收政府信息公开申请数量", "cells": [1, 0, 0, 0, 0, 0, 0] }]);
+    let report = serde_json::json!({
+        "year": 2023, "organ": "清河县财政局",
+        "tables": {
+            "proactive": [{ "block": "第二十条第（五）项", "columns": ["本年处理决定数量"], "label": "行政许可", "cells": [7] }],
+            "requests": { "rows": rows },
+            "remedies": { "cells": [1, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, null] },
+        },
+    });
+    std::fs::write(&file, report.to_string()).expect("write");
+    let path = file.to_str().expect("path");
+    let answer = json(&run(place.path(), &["report", "check", path, "--json"]));
+    let told = &answer["reports"][0];
+    assert_eq!(
+        (told["year"].as_i64(), told["organ"].as_str(), told["format"].as_str()),
+        (Some(2023), Some("清河县财政局"), Some("2021"))
+    );
+    let identities = told["identities"].as_array().expect("identities");
+    let held: Vec<_> = identities.iter().map(|one| (one["id"].as_str(), one["holds"].as_bool())).collect();
+    let expected = [
+        ("1", None),
+        ("2", None),
+        ("3", Some(false)),
+        ("4", Some(false)),
+        ("5", None),
+        ("6", None),
+        ("7", None),
+        ("8", None),
+    ];
+    assert_eq!(held, expected.map(|(id, holds)| (Some(id), holds)));
+    assert!(identities[2]["message"].as_str().is_some_and(|words| words.contains("自然人 1")), "{}", identities[2]);
+    assert_eq!(identities[2]["cells"][0]["column"], "自然人");
+    let plain = run(place.path(), &["report", "check", path]);
+    assert!(plain.status.success() && String::from_utf8_lossy(&plain.stdout).contains("错误　3．"));
+    // A file that cannot be read fails alone.
+    let some = run(place.path(), &["report", "check", path, "none.xlsx", "--json"]);
+    assert_eq!(some.status.code(), Some(1));
+    let answer: Value = serde_json::from_slice(&some.stdout).expect("JSON");
+    assert_eq!(
+        (answer["reports"].as_array().map(Vec::len), answer["failed"][0]["file"].as_str()),
+        (Some(1), Some("none.xlsx"))
+    );
+    assert!(!place.path().join("gongkai.db").exists(), "checking needs no database");
+}
+
+#[test]
 fn check_keeps_its_contract() {
     let place = tempfile::tempdir().expect("place");
     let file = place.path().join("名单.html");

@@ -1,6 +1,7 @@
 //! One integration-test binary, a module for each capability. Stories told with `both!` run on SQLite and PostgreSQL.
 
 mod amendments;
+mod annual_reports;
 mod api;
 mod backup;
 mod broadcast;

@@ -400,6 +400,29 @@ pub(crate) async fn requests(app: &TestApp) -> Vec<Object> {
     }]
 }
 
+/// A yearly report of the organ that was begun, and one that is public.
+pub(crate) async fn annual_reports(app: &TestApp) -> Vec<Object> {
+    let (mut editor, mut clerk) = (app.editor(OWN).await, app.clerk().await);
+    let mut objects = Vec::new();
+    for (state, year) in [("begun", "2025"), ("released", "2024")] {
+        let form = [("organ", OWN), ("year", year), ("scope", "own")];
+        let page = editor.post("/annual-reports", &form).await.expect(303).location();
+        if state == "released" {
+            editor.post(&page, &[("version", "1"), ("noughts", "true")]).await.expect(303);
+            clerk.post(&format!("{page}/release"), &[("version", "2")]).await.expect(303);
+        }
+        let id = page.rsplit('/').next().unwrap_or_default().to_owned();
+        let fields = [("version", "2"), ("noughts", "true"), ("reason", "试试"), ("why", "试试")];
+        objects.push(Object {
+            state,
+            under: &["/annual-reports/{id}"],
+            places: BTreeMap::from([("id", id)]),
+            fields: fields.map(|(name, value)| (name, value.to_owned())).to_vec(),
+        });
+    }
+    objects
+}
+
 /// Routes that name something which belongs to no organ, or to the person alone: the walk over roles covers them.
 const OF_NO_ORGAN: [&str; 9] = [
     "/accounts/",
@@ -435,6 +458,7 @@ both! {
         objects.extend(imports(app).await);
         objects.extend(cases(app).await);
         objects.extend(requests(app).await);
+        objects.extend(annual_reports(app).await);
         let named = |route: &&RouteInfo| {
             route.listener == Listener::Office && route.path.contains('{') && !OF_NO_ORGAN.iter().any(|start| route.path.starts_with(start))
         };

@@ -4,6 +4,7 @@
 //! What a document says of itself, number, dates, validity, is read from it and written nowhere a second time.
 
 mod actions;
+mod counts;
 mod pages;
 mod remind;
 pub mod rounds;
@@ -14,6 +15,7 @@ mod work;
 use std::sync::Arc;
 
 use ::store::{Entry, Every, Followers, Schedule};
+use annual_report::counts::CountsTexts;
 use document::needs::Needs;
 use jiff::civil::time;
 use kernel::{
@@ -56,6 +58,7 @@ static REGISTERED: EventKind = EventKind::new(SUBJECT, "ledger.registered", "登
 
 pub fn capability() -> Capability {
     let needs: Arc<dyn Needs> = Arc::new(rounds::Agreeing);
+    let texts: Arc<dyn CountsTexts<Ctx>> = Arc::new(counts::Ledger);
     Capability::new("ledger", "规范性文件台账")
         .routes(routes)
         .permissions(&[&VIEW_LEDGER, &KEEP_LEDGER, &ANSWER_CLEAN_UP, &RUN_CLEAN_UP])
@@ -73,6 +76,7 @@ pub fn capability() -> Capability {
         .demo(rounds::scenes)
         .migrations(::store::migrations!("ledger", "../../migrations/ledger/0001_ledger.sql"))
         .declare(needs)
+        .declare(texts)
         .declare(rows::sealed())
         .declare(rounds::sealed())
         .declare(Verb::new("规范性文件台账", "统一登记 有效期 到期", "/ledger", &VIEW_LEDGER))

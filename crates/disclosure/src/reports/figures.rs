@@ -1,0 +1,164 @@
+//! The figures of yearly reports on the portal: which there are, and one with its official tables and the years beside it.
+
+use std::collections::BTreeMap;
+
+use annual_report::{
+    Report,
+    form::CHAPTERS,
+    layout::{self, Laid},
+};
+use askama::Template;
+use axum::{
+    extract::{Path, State},
+    response::Response,
+};
+use document::page as part;
+use futures::future::BoxFuture;
+use kernel::time;
+use serde::Deserialize;
+use web::{
+    Ctx, Error, PortalShell, Query, Reader, Result,
+    hooks::{Mapped, OnMap},
+    page::{self, portal_page},
+};
+
+use super::{
+    compared::{self, Line},
+    rows::{self, AnnualReportId},
+    stored::Stored,
+    workbook,
+};
+
+/// Which year's.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Asked {
+    year: String,
+}
+
+/// The reports of a year: name, address, and since when each is public.
+struct Year {
+    year: i64,
+    lines: Vec<(String, String, String)>,
+}
+
+#[derive(Template)]
+#[template(path = "reports/templates/figures.html")]
+struct ListPage {
+    shell: PortalShell,
+    years: Vec<Year>,
+}
+
+/// `GET /reports/figures`
+pub(super) async fn list(State(ctx): State<Ctx>, reader: Reader, Query(asked): Query<Asked>) -> Result<Response> {
+    let year = asked.year.trim().parse::<i64>().ok();
+    let directory = ctx.directory();
+    let mut years: BTreeMap<i64, Vec<(String, String, String)>> = BTreeMap::new();
+    for one in rows::listed(ctx.db().read(), year).await? {
+        let name = match directory.get(&one.organ) {
+            _ if one.scope == "county" => rows::COUNTY.to_owned(),
+            Some(organ) => organ.name.clone(),
+            None => one.organ.to_string(),
+        };
+        let line = (name, format!("/reports/{}", one.id), time::show_date(&one.public_at));
+        years.entry(one.year).or_default().push(line);
+    }
+    let lead = "各机关和全县历年政府信息公开工作年度报告第二至第四部分的数据，可以逐年比较和下载。";
+    let shell = part::shell(&ctx, &reader, "政府信息公开年报数据", "openness", lead);
+    let years = years.into_iter().rev().map(|(year, lines)| Year { year, lines }).collect();
+    portal_page(&ListPage { shell, years })
+}
+
+/// The newest of them: name with its year, address, since when.
+///
+/// # Errors
+/// When the database fails.
+pub(super) async fn newest(ctx: &Ctx, most: usize) -> Result<Vec<(String, String, String)>> {
+    let directory = ctx.directory();
+    let listed = rows::listed(ctx.db().read(), None).await?;
+    let line = |one: rows::Listed| {
+        let name = if one.scope == "county" { rows::COUNTY } else { directory.short_name(&one.organ) };
+        (format!("{name} {} 年", one.year), format!("/reports/{}", one.id), time::show_date(&one.public_at))
+    };
+    Ok(listed.into_iter().take(most).map(line).collect())
+}
+
+#[derive(Template)]
+#[template(path = "reports/templates/figure.html")]
+struct OnePage {
+    shell: PortalShell,
+    id: AnnualReportId,
+    title: String,
+    published: String,
+    /// Why it is public although it contradicts itself; empty else.
+    reason: String,
+    tables: Vec<Laid>,
+    years: Vec<String>,
+    lines: Vec<Line>,
+    /// The same of other years.
+    others: Vec<(i64, String)>,
+}
+
+/// `GET /reports/{id}`
+pub(super) async fn one(State(ctx): State<Ctx>, reader: Reader, Path(id): Path<AnnualReportId>) -> Result<Response> {
+    let row = rows::public(ctx.db().read(), &id).await?.ok_or(Error::NotFound)?;
+    let directory = ctx.directory();
+    let report = row.report(&directory);
+    let all = rows::public_years(ctx.db().read(), &row.organ, &row.scope).await?;
+    let reports: Vec<Report> = all.iter().map(|row| row.report(&directory)).collect();
+    let title = format!("{}{}年政府信息公开工作年度报告数据", report.organ, row.year);
+    let lead = format!("{title}：{}、{}、{}。", CHAPTERS[1], CHAPTERS[2], CHAPTERS[3]);
+    let shell = part::shell(&ctx, &reader, &title, "openness", &lead);
+    portal_page(&OnePage {
+        shell,
+        published: time::show_date(&row.public_at),
+        reason: row.public_reason.clone(),
+        tables: layout::tables(&report),
+        years: all.iter().map(|row| row.year.to_string()).collect(),
+        lines: if reports.len() > 1 { compared::lines(&reports) } else { Vec::new() },
+        others: all
+            .iter()
+            .filter(|other| other.id != id)
+            .map(|other| (other.year, format!("/reports/{}", other.id)))
+            .collect(),
+        title,
+        id,
+    })
+}
+
+/// `GET /reports/{id}/data.json`
+pub(super) async fn data(State(ctx): State<Ctx>, Path(id): Path<AnnualReportId>) -> Result<Response> {
+    let row = rows::public(ctx.db().read(), &id).await?.ok_or(Error::NotFound)?;
+    let directory = ctx.directory();
+    // Only what is public beside it speaks for it or against it.
+    let years = rows::public_years(ctx.db().read(), &row.organ, &row.scope).await?;
+    let report = row.report(&directory);
+    let before = years.iter().find(|other| other.year == row.year - 1).map(|other| other.report(&directory));
+    let identities = annual_report::check(&report, before.as_ref(), &[]);
+    let name = format!("{}{}年年报数据.json", report.organ, row.year);
+    let value = Stored { report, identities }.to_json();
+    let bytes = serde_json::to_vec_pretty(&value).map_err(|error| Error::internal(error.to_string()))?;
+    Ok(page::download(bytes, "application/json; charset=utf-8", &name))
+}
+
+/// `GET /reports/{id}/data.xlsx`
+pub(super) async fn data_workbook(State(ctx): State<Ctx>, Path(id): Path<AnnualReportId>) -> Result<Response> {
+    let row = rows::public(ctx.db().read(), &id).await?.ok_or(Error::NotFound)?;
+    let report = row.report(&ctx.directory());
+    let name = format!("{}{}年年报数据.xlsx", report.organ, row.year);
+    page::workbook(&name, move || workbook::write(&report)).await
+}
+
+/// What of these pages stands on the site map.
+pub(super) struct Figures;
+
+impl OnMap for Figures {
+    fn pages<'a>(&'a self, ctx: &'a Ctx) -> BoxFuture<'a, Result<Vec<Mapped>>> {
+        Box::pin(async move {
+            let listed = rows::listed(ctx.db().read(), None).await?;
+            let page = |one: rows::Listed| Mapped { href: format!("/reports/{}", one.id), changed: one.public_at };
+            let all = Mapped { href: "/reports/figures".to_owned(), changed: String::new() };
+            Ok(std::iter::once(all).chain(listed.into_iter().map(page)).collect())
+        })
+    }
+}

@@ -1,0 +1,166 @@
+//! Stories of the figures of yearly reports: filled in, checked, released by a second person, public, summed up, owed.
+
+use document::Kinds;
+use kernel::Role;
+use publishing::seed::{Seed, SeedState};
+use testkit::{Client, Reply, TestApp, both};
+
+use crate::portal::{column, moment, put};
+
+/// Begins a report; the address of its page.
+async fn begun(client: &mut Client, organ: &str, year: &str, scope: &str) -> String {
+    let form = [("organ", organ), ("year", year), ("scope", scope)];
+    client.post("/annual-reports", &form).await.expect(303).location()
+}
+
+/// Saves cells over the newest version, all others nought.
+async fn save(client: &mut Client, page: &str, cells: &[(&str, &str)]) -> Reply {
+    let version = client.get(page).await.expect(200).field("version");
+    let mut form = vec![("version", version.as_str()), ("noughts", "true")];
+    form.extend_from_slice(cells);
+    client.post(page, &form).await
+}
+
+/// Three requests, all answered in full.
+const THREE: [(&str, &str); 6] =
+    [("r0-0", "3"), ("r0-6", "3"), ("r2-0", "3"), ("r2-6", "3"), ("r23-0", "3"), ("r23-6", "3")];
+
+async fn head(app: &TestApp) -> Client {
+    app.person("head-qh010", "QH010", &[Role::OrganHead]).await
+}
+
+/// The address on the portal of what has this page in the office.
+fn public(page: &str) -> String {
+    page.replace("/annual-reports/", "/reports/")
+}
+
+both! {
+    async fn figures_are_checked_and_made_public_by_a_second_person(app) {
+        let mut editor = app.editor("QH010").await;
+        editor.get("/annual-reports?year=2025").await.expect(200).shows("青禾县财政局").hides("青禾县民政局");
+        let page = begun(&mut editor, "QH010", "2025", "own").await;
+        assert_eq!(begun(&mut editor, "QH010", "2025", "own").await, page, "one report a year");
+        editor.get(&page).await.expect(200).shows("没有核对").shows("2021 年格式");
+        app.editor("QH011").await.get(&page).await.expect(404);
+        let words = [("version", "1"), ("r0-0", "若干"), ("r0-1", "1.5"), ("m0", "-1")];
+        editor.post(&page, &words).await.expect(422).shows("不是数字").shows("有小数").shows("小于 0").shows("value=\"若干\"");
+        let mut wrong = THREE;
+        wrong[3].1 = "2";
+        save(&mut editor, &page, &wrong).await.expect(303);
+        editor.get(&page).await.expect(200).shows("“（一）予以公开”一行：自然人 3，合计 3，总计填写的是 2，相差 1");
+        editor.get("/annual-reports?year=2025").await.expect(200).shows("不符");
+        editor.post(&format!("{page}/release"), &[("version", "2")]).await.expect(403);
+        let (mut head, mut reader) = (head(app).await, app.visitor());
+        head.post(&format!("{page}/release"), &[("version", "2")]).await.expect(422).shows("数据不相符");
+        reader.get(&public(&page)).await.expect(404);
+        save(&mut editor, &page, &THREE).await.expect(303);
+        head.post(&format!("{page}/release"), &[("version", "2")]).await.expect(409).shows("新的一版");
+        head.get("/").await.expect(200).shows("县财政局 2025 年年报数据待核对公布");
+        editor.get("/").await.expect(200).hides("待核对公布");
+        head.post(&format!("{page}/release"), &[("version", "3")]).await.expect(303);
+        reader.get(&public(&page)).await.expect(200).shows("青禾县财政局2025年政府信息公开工作年度报告数据").shows("现行有效件数");
+        let data = reader.get(&format!("{}/data.json", public(&page))).await.expect(200).json();
+        assert_eq!((data["year"].as_i64(), data["format"].as_str()), (Some(2025), Some("2021")));
+        assert_eq!(data["tables"]["requests"]["rows"][0]["cells"][6], 3);
+        assert_eq!(data["identities"][0]["holds"], true);
+        reader.get(&format!("{}/data.xlsx", public(&page))).await.expect(200);
+        reader.get("/reports").await.expect(200).shows("县财政局 2025 年");
+        reader.get("/reports/figures").await.expect(200).shows("青禾县财政局");
+        // What changes later does not shift what is public.
+        save(&mut editor, &page, &[("r0-0", "4"), ("r0-6", "4")]).await.expect(303);
+        editor.get(&page).await.expect(200).shows("门户上是第 3 版");
+        let data = reader.get(&format!("{}/data.json", public(&page))).await.expect(200).json();
+        assert_eq!(data["tables"]["requests"]["rows"][0]["cells"][6], 3);
+        head.post(&format!("{page}/withdraw"), &[]).await.expect(422).shows("请写明撤回理由");
+        head.post(&format!("{page}/withdraw"), &[("why", "汇总有误")]).await.expect(303);
+        reader.get(&public(&page)).await.expect(404);
+        reader.get("/reports/figures").await.expect(200).hides("青禾县财政局");
+    }
+
+    async fn whoever_saved_a_version_does_not_release_it_and_errors_need_a_reason(app) {
+        let mut both = app.person("both-qh010", "QH010", &[Role::Editor, Role::OrganHead]).await;
+        let page = begun(&mut both, "QH010", "2020", "own").await;
+        both.get(&page).await.expect(200).shows("2019 年格式").shows("采购总金额");
+        save(&mut both, &page, &[("r0-0", "1"), ("r0-6", "1")]).await.expect(303);
+        both.post(&format!("{page}/release"), &[("version", "2"), ("reason", "与原件一致")]).await.expect(409).shows("您保存的");
+        let mut clerk = app.clerk().await;
+        let release = [("version", "2"), ("reason", "与当年印发的报告一致")];
+        clerk.post(&format!("{page}/release"), &release).await.expect(303);
+        app.visitor().get(&public(&page)).await.expect(200).shows("与当年印发的报告一致");
+    }
+
+    async fn a_workbook_goes_out_and_comes_back(app) {
+        let mut editor = app.editor("QH010").await;
+        let page = begun(&mut editor, "QH010", "2024", "own").await;
+        save(&mut editor, &page, &THREE).await.expect(303);
+        let book = editor.get(&format!("{page}/export.xlsx")).await.expect(200).bytes.to_vec();
+        let other = begun(&mut editor, "QH010", "2023", "own").await;
+        let import = format!("{other}/import");
+        editor.upload(&import, &[], &[("file", "a.xlsx", &book)]).await.expect(422).shows("请只留下 2023 年的三张表");
+        editor.upload(&import, &[], &[("file", "a.txt", b"x")]).await.expect(422).shows("不是表格");
+        save(&mut editor, &page, &[("r0-0", "9"), ("r0-6", "9")]).await.expect(303);
+        editor.get(&page).await.expect(200).shows("“自然人”列：新收 9");
+        editor.upload(&format!("{page}/import"), &[], &[("file", "a.xlsx", &book)]).await.expect(303);
+        editor.get(&page).await.expect(200).hides("“自然人”列：新收 9").shows("表格导入");
+    }
+
+    async fn the_county_is_the_sum_of_its_organs_and_all_owe_a_report(app) {
+        let (mut one, mut other, mut clerk) = (app.editor("QH010").await, app.editor("QH101").await, app.clerk().await);
+        for (editor, organ) in [(&mut one, "QH010"), (&mut other, "QH101")] {
+            let page = begun(editor, organ, "2025", "own").await;
+            save(editor, &page, &THREE).await.expect(303);
+        }
+        let county = begun(&mut clerk, "", "2025", "county").await;
+        clerk.post(&format!("{county}/sum"), &[("version", "1")]).await.expect(303);
+        let page = clerk.get(&county).await.expect(200).shows("按 2 个单位的数据汇总").shows("汇总生成");
+        assert!(page.text().contains("name=\"r0-6\""), "the summary can be looked over");
+        save(&mut clerk, &county, &[("r0-6", "7")]).await.expect(303);
+        clerk.get(&county).await.expect(200).shows("2 个单位之和是 6，汇总填写的是 7，相差 1");
+        clerk.post("/annual-reports/duties", &[("year", "2025")]).await.expect(303);
+        clerk.post("/annual-reports/duties", &[("year", "2025")]).await.expect(409).shows("已经布置过");
+        one.get("/duties").await.expect(200).shows("编制并公布本机关 2025 年度政府信息公开工作年度报告");
+        one.post("/annual-reports/duties", &[("year", "2024")]).await.expect(403);
+        app.work().await;
+    }
+
+    async fn the_text_of_a_report_is_held_against_its_figures(app) {
+        column(app).await;
+        let kind = Kinds::of(app.ctx()).get("report").expect("reports are a kind of document");
+        let (title, text) = ("青禾县财政局2025年政府信息公开工作年度报告", "<p>2025年，新收政府信息公开申请5件。</p>");
+        let at = moment("2026-02-10T02:00:00Z");
+        let new = Seed { state: SeedState::Draft, ..Seed::published("QH010".into(), "notices", kind, title, text, at) };
+        let id = put(app, new).await;
+        let mut editor = app.editor("QH010").await;
+        editor.get(&format!("/documents/{id}/edit")).await.expect(200).shows("2025 年的三张表还没有填报");
+        let page = begun(&mut editor, "QH010", "2025", "own").await;
+        save(&mut editor, &page, &THREE).await.expect(303);
+        let edit = editor.get(&format!("/documents/{id}/edit")).await.expect(200);
+        edit.shows("新收政府信息公开申请5件").shows("表格里是 3");
+    }
+
+    async fn the_sheet_of_the_site_says_what_the_platform_knows(app) {
+        column(app).await;
+        crate::publishing::published(app, "春耕补贴通知").await;
+        let mut clerk = app.clerk().await;
+        let page = clerk.get("/annual-reports/site?year=2026").await.expect(200).shows("青禾县人民政府").shows("请补填");
+        assert!(page.text().contains("信息公开目录信息更新量"), "labels stand as the form prints them");
+        clerk.get("/annual-reports/site.xlsx?year=2026").await.expect(200);
+        app.editor("QH010").await.get("/annual-reports/site").await.expect(403);
+    }
+
+    async fn what_was_carried_out_is_carried_in(app) {
+        let mut editor = app.editor("QH010").await;
+        let first = begun(&mut editor, "QH010", "2023", "own").await;
+        let open = [("r24-0", "1"), ("r24-6", "1")];
+        let closed = [("r0-0", "3"), ("r0-6", "3"), ("r2-0", "2"), ("r2-6", "2"), ("r23-0", "2"), ("r23-6", "2")];
+        let cells: Vec<_> = closed.into_iter().chain(open).collect();
+        save(&mut editor, &first, &cells).await.expect(303);
+        let next = begun(&mut editor, "QH010", "2024", "own").await;
+        save(&mut editor, &next, &THREE).await.expect(303);
+        let version = editor.get(&next).await.expect(200).shows("新收政府信息公开申请 3 件").field("version");
+        let counted = format!("{next}/count");
+        editor.post(&counted, &[("version", version.as_str())]).await.expect(303);
+        editor.get(&next).await.expect(200).shows("规范性文件台账").shows("统计生成");
+        editor.get(&next).await.expect(200).shows("2023 年结转下年度 1，2024 年上年结转填写的是 0，相差 1").shows("逐年比较");
+    }
+}
