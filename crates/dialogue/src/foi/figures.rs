@@ -3,31 +3,33 @@
 
 use std::collections::BTreeMap;
 
-use ::foi::{Applicant, Timeline, remedy, report};
-use case::{Figures, Past, RequestFigures};
-use futures::future::BoxFuture;
+use ::foi::{Applicant, Timeline, report};
+use annual_report::counts::{Answer, Counted, Counts, Remedy, Request};
+use case::Past;
 use kernel::{OrganCode, id::CaseId};
 use store::{FromRow, query_as};
-use web::{Ctx, Result};
+use web::{Ctx, Refusal, Result};
 
 use super::{
     kind::KEY,
     past::{Installed, timeline_of},
 };
 
-/// Declared as the figures of requests.
-pub(super) struct Counted;
+/// Declared as what the report asks.
+pub(super) struct Register;
 
-impl RequestFigures for Counted {
-    fn of_year<'a>(&'a self, ctx: &'a Ctx, organs: &'a [OrganCode], year: i16) -> BoxFuture<'a, Result<Figures>> {
-        Box::pin(figures(ctx, organs, year))
+impl Counts<Ctx> for Register {
+    fn requests<'a>(&'a self, with: &'a Ctx, year: i16, code: &'a str) -> Answer<'a, Counted> {
+        Box::pin(async move {
+            let counted = counted(with, year, &OrganCode::from(code)).await;
+            counted.map_err(|error| Refusal::from(error).words())
+        })
     }
 }
 
 #[derive(FromRow)]
 struct Entry {
     id: CaseId,
-    organ: OrganCode,
     channel: String,
     applicant: String,
     counted: String,
@@ -45,14 +47,14 @@ struct Step {
 
 /// A step with the codes that are kept of it.
 fn past(step: Step, entry: &Entry) -> Past {
-    let codes: &[(&str, &String)] = match step.step.as_str() {
-        "answered" => &[("outcome", &entry.counted), ("exemption", &entry.exemption)],
-        "review_decided" => &[("review_finding", &entry.review_finding)],
-        "suit_decided" => &[("suit_finding", &entry.suit_finding)],
-        _ => &[],
+    let codes: Vec<(&str, &String)> = match step.step.as_str() {
+        "answered" => vec![("outcome", &entry.counted), ("exemption", &entry.exemption)],
+        "review_decided" => vec![("review_finding", &entry.review_finding)],
+        "suit_decided" => vec![("suit_finding", &entry.suit_finding)],
+        _ => Vec::new(),
     };
-    let fields = codes.iter().map(|(name, value)| ((*name).to_owned(), (*value).clone())).collect();
     Past {
+        fields: codes.into_iter().map(|(name, value)| (name.to_owned(), value.clone())).collect(),
         place: 0,
         step: step.step,
         from: String::new(),
@@ -61,14 +63,14 @@ fn past(step: Step, entry: &Entry) -> Past {
         at: String::new(),
         by: String::new(),
         by_name: String::new(),
-        fields,
     }
 }
 
-async fn figures(ctx: &Ctx, organs: &[OrganCode], year: i16) -> Result<Figures> {
+/// Requests that this organ answers and that were received up to the end of the year, with what happened to them.
+async fn requests(ctx: &Ctx, year: i16, organ: &OrganCode) -> Result<Vec<(Applicant, Timeline)>> {
     let (db, end) = (ctx.db().read(), format!("{year}-12-31"));
     let entries: Vec<Entry> = query_as(
-        "SELECT c.id, c.organ, c.channel, COALESCE(a.value, '') AS applicant, COALESCE(o.value, '') AS counted, \
+        "SELECT c.id, c.channel, COALESCE(a.value, '') AS applicant, COALESCE(o.value, '') AS counted, \
          COALESCE(e.value, '') AS exemption, COALESCE(r.value, '') AS review_finding, COALESCE(s.value, '') AS suit_finding \
          FROM case_entry c \
          LEFT JOIN case_fact a ON a.case_id = c.id AND a.name = 'applicant' \
@@ -76,18 +78,21 @@ async fn figures(ctx: &Ctx, organs: &[OrganCode], year: i16) -> Result<Figures> 
          LEFT JOIN case_fact e ON e.case_id = c.id AND e.name = 'exemption' \
          LEFT JOIN case_fact r ON r.case_id = c.id AND r.name = 'review_finding' \
          LEFT JOIN case_fact s ON s.case_id = c.id AND s.name = 'suit_finding' \
-         WHERE c.kind = $1 AND c.received_on <= $2 ORDER BY c.received_on, c.id",
+         WHERE c.kind = $1 AND c.organ = $2 AND c.received_on <= $3 ORDER BY c.received_on, c.id",
     )
     .bind(KEY)
+    .bind(organ)
     .bind(&end)
     .fetch_all(db)
     .await?;
     let steps: Vec<Step> = query_as(
         "SELECT s.case_id, s.step, s.on_day FROM case_step s JOIN case_entry c ON c.id = s.case_id \
-         WHERE c.kind = $1 AND c.received_on <= $2 AND s.step IN ('registered', 'answered', 'withdraw', 'withdraw_noted', \
-         'reopened', 'review_filed', 'review_decided', 'suit_filed', 'suit_decided') ORDER BY s.case_id, s.place",
+         WHERE c.kind = $1 AND c.organ = $2 AND c.received_on <= $3 AND s.step IN ('registered', 'answered', 'withdraw', \
+         'withdraw_noted', 'reopened', 'review_filed', 'review_decided', 'suit_filed', 'suit_decided') \
+         ORDER BY s.case_id, s.place",
     )
     .bind(KEY)
+    .bind(organ)
     .bind(&end)
     .fetch_all(db)
     .await?;
@@ -95,31 +100,31 @@ async fn figures(ctx: &Ctx, organs: &[OrganCode], year: i16) -> Result<Figures> 
     for step in steps {
         of_case.entry(step.case_id.clone()).or_default().push(step);
     }
-    let answered = |entry: &&Entry| organs.is_empty() || organs.contains(&entry.organ);
-    let mut requests: Vec<(CaseId, Applicant, Timeline)> = Vec::new();
-    for entry in entries.iter().filter(answered) {
+    let mut requests = Vec::with_capacity(entries.len());
+    for entry in &entries {
         let steps = of_case.remove(&entry.id).unwrap_or_default();
         let past: Vec<Past> = steps.into_iter().map(|step| past(step, entry)).collect();
         let applicant = Applicant::of(&entry.applicant).unwrap_or(Applicant::Other);
-        requests.push((entry.id.clone(), applicant, timeline_of(&entry.channel, &entry.counted, &past)));
+        requests.push((applicant, timeline_of(&entry.channel, &entry.counted, &past)));
     }
-    Ok(counted(ctx, &requests, year))
+    Ok(requests)
 }
 
-fn counted(ctx: &Ctx, requests: &[(CaseId, Applicant, Timeline)], year: i16) -> Figures {
+async fn counted(ctx: &Ctx, year: i16, organ: &OrganCode) -> Result<Counted> {
     let installed = Installed::of(ctx);
     let rules = installed.rules();
-    let each = requests.iter().map(|(_, applicant, timeline)| (*applicant, timeline));
-    let mut behind: BTreeMap<&'static str, Vec<CaseId>> = BTreeMap::new();
-    for (case, _, timeline) in requests {
-        for row in report::in_year(timeline, year, &rules).rows() {
-            behind.entry(row.key()).or_default().push(case.clone());
+    let mut counted = Counted::default();
+    for (applicant, timeline) in requests(ctx, year, organ).await? {
+        let one = report::in_year(&timeline, year, &rules);
+        if one.is_any() {
+            let outcome = one.result.map(|row| row.key().to_owned());
+            counted.requests.push(Request { applicant: applicant.column(), carried_in: one.carried_in, outcome });
         }
+        let proceedings = timeline.facts().proceedings.iter();
+        counted.remedies.extend(proceedings.filter_map(|proceeding| {
+            let ended = proceeding.in_year(year)?;
+            Some(Remedy { group: proceeding.instance as usize, result: ended as usize })
+        }));
     }
-    let proceedings = requests.iter().flat_map(|(_, _, timeline)| timeline.facts().proceedings.iter().copied());
-    Figures {
-        requests: report::chapter_three(each, year, &rules),
-        remedies: remedy::chapter_four(proceedings, year),
-        behind,
-    }
+    Ok(counted)
 }

@@ -22,11 +22,12 @@ mod suggest;
 use std::sync::Arc;
 
 use ::foi::Practice;
+use annual_report::counts::Counts;
 use case::permissions::HANDLE_CASES;
 use kernel::permission::READ_PUBLIC;
 use portal_form::USE_FORMS;
 use web::{
-    Capability, Listener, Nav, Routes,
+    Capability, Ctx, Listener, Nav, Routes,
     doors::{Offered, WayIn},
     hooks::{PublicDocuments, Verb},
 };
@@ -45,7 +46,7 @@ const ASK: WayIn = WayIn {
 
 pub fn capability() -> Capability {
     let law: Arc<dyn case::Rules> = Arc::new(law::Law);
-    let figures: Arc<dyn case::RequestFigures> = Arc::new(figures::Counted);
+    let figures: Arc<dyn Counts<Ctx>> = Arc::new(figures::Register);
     Capability::new("foi", "依申请公开")
         .routes(portal)
         .routes(office)

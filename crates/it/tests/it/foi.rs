@@ -1,5 +1,6 @@
 //! Stories of requests for information: the form without a script, the desk's entry, and the letters of the law.
 
+use annual_report::counts::{Counted, Counts, Remedy, Request};
 use jiff::SignedDuration;
 use kernel::Role;
 use testkit::{Client, Reply, TestApp, both};
@@ -183,16 +184,13 @@ both! {
         let fact = "SELECT value FROM case_fact WHERE name = 'exemption'";
         let exemption: String = store::query_scalar(fact).fetch_one(app.ctx().db().read()).await.expect("a fact");
         assert_eq!(exemption, "process");
-        let figures = app.ctx().one::<std::sync::Arc<dyn case::RequestFigures>>();
-        let year = figures.of_year(app.ctx(), &["QH001".into()], 2026).await.expect("figures");
-        // New, withheld as 过程性信息 and in the sum, for natural persons and for all; one review, upheld.
-        for (row, expected) in [(0, 1), (9, 1), (23, 1), (24, 0)] {
-            assert_eq!((year.requests[row][0], year.requests[row][6]), (expected, expected), "row {row}");
-        }
-        assert_eq!(year.remedies[..5], [1, 0, 0, 0, 1]);
-        assert_eq!(year.behind["3.3.6"].len(), 1);
-        let none = figures.of_year(app.ctx(), &["QH011".into()], 2026).await.expect("figures");
-        assert_eq!(none.requests, [[0; 7]; 25]);
+        let register = app.ctx().one::<std::sync::Arc<dyn Counts<web::Ctx>>>();
+        let year = register.requests(app.ctx(), 2026, "QH001").await.expect("figures");
+        let expected = Request { applicant: 0, carried_in: false, outcome: Some("3.3.6".to_owned()) };
+        assert_eq!((year.requests, year.remedies), (vec![expected], vec![Remedy { group: 0, result: 0 }]));
+        let next = register.requests(app.ctx(), 2027, "QH001").await.expect("figures");
+        let other = register.requests(app.ctx(), 2026, "QH011").await.expect("figures");
+        assert_eq!((next, other), (Counted::default(), Counted::default()));
     }
 
     async fn nobody_is_overheard_and_nothing_given_while_a_third_party_is_asked(app) {
