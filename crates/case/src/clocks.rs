@@ -231,7 +231,7 @@ async fn begin(ctx: &Ctx, tx: &mut Tx, case: &CaseId) -> Result<Asked, Refusal> 
 /// Where the reason of an extension is sealed.
 const ASKED: &str = "extension";
 
-/// Asks for more time: once in the life of a case, and before its last day has passed.
+/// Asks for more time: once in a period, which begins anew with some steps, and before its last day has passed.
 ///
 /// # Errors
 /// [`Refusal::Forbidden`] for whoever may not handle it; [`Refusal::Fields`] (`units`, `reason`); [`Refusal::Conflict`] when the

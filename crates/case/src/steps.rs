@@ -274,11 +274,9 @@ async fn tick(tx: &mut Tx, case: &CaseId, step: &Step, on: Date) -> Result<(), R
         Tick::Restart => {
             close_pauses(tx, case, on).await?;
             // What was asked before counts no longer: the whole period runs anew.
-            query("UPDATE case_clock SET held = 0, from_on = $2, asked = 0, asked_reason = '' WHERE case_id = $1")
-                .bind(case)
-                .bind(on.to_string())
-                .execute(tx.conn())
-                .await?;
+            let anew = "UPDATE case_clock SET held = 0, from_on = $2, extended = 0, asked = 0, asked_reason = '' \
+                        WHERE case_id = $1";
+            query(anew).bind(case).bind(on.to_string()).execute(tx.conn()).await?;
         }
         Tick::Pause { rule } => {
             let place: i64 = query_scalar("SELECT COALESCE(MAX(place), 0) + 1 FROM case_pause WHERE case_id = $1")

@@ -23,7 +23,9 @@ pub struct Practice {
     /// open of fees.
     #[serde(skip, default = "usual_fee_days")]
     pub fee_days: u32,
-    /// Whether the period for the answer begins anew with the day after payment (国办函〔2020〕109号).
+    /// Whether the period for the answer begins anew with the day after payment (国办函〔2020〕109号). No key either: the machine
+    /// that keeps requests has it so.
+    #[serde(skip, default = "usual_fee_restarts")]
     pub fee_restarts: bool,
     /// Outcomes after which a review must be sought before a suit (行政复议法 2023 Art. 23: 不予公开), as codes.
     pub review_first: Vec<String>,
@@ -42,6 +44,10 @@ fn usual_fee_days() -> u32 {
     20
 }
 
+fn usual_fee_restarts() -> bool {
+    true
+}
+
 impl Default for Practice {
     fn default() -> Self {
         let first = [Outcome::Withheld, Outcome::Partly, Outcome::RegistryQuery];
@@ -49,7 +55,7 @@ impl Default for Practice {
             confirm_days: 1,
             supplement_days: 15,
             fee_days: usual_fee_days(),
-            fee_restarts: true,
+            fee_restarts: usual_fee_restarts(),
             review_first: first.iter().map(|outcome| outcome.code().to_owned()).collect(),
             reviewer: String::new(),
             reviewer_of_government: String::new(),

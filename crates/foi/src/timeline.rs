@@ -170,7 +170,10 @@ impl Facts {
             Happened::SupplementAsked { until } => {
                 set(&mut self.supplement, Supplement { asked: on, until: *until, came: None })
             }
-            Happened::Supplemented => self.supplement.as_mut().is_some_and(|one| set(&mut one.came, on)),
+            Happened::Supplemented => {
+                let fits = self.supplement.as_mut().is_some_and(|one| set(&mut one.came, on));
+                self.begin_anew(fits)
+            }
             Happened::Consulted { .. }
             | Happened::ConsultReceived { .. }
             | Happened::ConsultAnswered { .. }
@@ -180,7 +183,10 @@ impl Facts {
             Happened::ReasonsGiven => self.reasons.as_mut().is_some_and(|one| set(&mut one.given, on)),
             Happened::Delayed { until } => set(&mut self.delayed, *until),
             Happened::FeeNoticed => set(&mut self.fee, Fee { noticed: on, paid: None }),
-            Happened::FeePaid => self.fee.as_mut().is_some_and(|one| set(&mut one.paid, on)),
+            Happened::FeePaid => {
+                let fits = self.fee.as_mut().is_some_and(|one| set(&mut one.paid, on));
+                self.begin_anew(fits)
+            }
             Happened::Transferred => {
                 self.transferred = Some(on);
                 true
@@ -196,6 +202,14 @@ impl Facts {
             | Happened::SuitDecided { .. }
             | Happened::Ordered { .. } => self.take_remedy(on, &event.happened),
         }
+    }
+
+    /// The period begins anew: what lengthened the one before does not lengthen it, and it may be lengthened once itself.
+    fn begin_anew(&mut self, fits: bool) -> bool {
+        if fits {
+            self.extension = None;
+        }
+        fits
     }
 
     fn take_question(&mut self, on: Date, happened: &Happened) -> bool {

@@ -96,7 +96,7 @@ pub(super) fn timeline_of(way: &str, outcome: &str, past: &[Past]) -> Timeline {
     Timeline::new(events)
 }
 
-/// What a step says; `case` is its channel and its outcome.
+/// What a step says, in a case that came this way and ended so.
 fn read((way, outcome): (&str, &str), one: &Past, on: Date, open: &mut Open) -> Vec<Happened> {
     let field = |name: &str| one.fields.get(name).map_or("", String::as_str);
     let day = |name: &str| time::parse_date(field(name)).unwrap_or(on);

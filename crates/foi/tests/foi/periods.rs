@@ -138,6 +138,21 @@ fn the_period_is_lengthened_once_and_only_while_it_runs() {
 }
 
 #[test]
+fn a_period_that_begins_anew_may_be_lengthened_itself() {
+    let events = [
+        ("2026-03-02", came()),
+        ("2026-03-05", Happened::Extended { days: 20 }),
+        ("2026-03-16", Happened::FeeNoticed),
+        ("2026-03-25", Happened::FeePaid),
+        ("2026-03-30", Happened::Extended { days: 5 }),
+    ];
+    assert_eq!(due(&timeline(&events[..4]), "2026-03-25"), "2026-04-23", "the first extension is gone");
+    assert!(on(&timeline(&events[..4]), "2026-03-26").may(Step::Extend).is_ok());
+    assert_eq!(due(&timeline(&events), "2026-03-30"), "2026-04-30");
+    assert!(on(&timeline(&events), "2026-03-31").may(Step::Extend).is_err());
+}
+
+#[test]
 fn many_requests_may_be_put_off_when_the_reasons_are_good() {
     let until = date("2026-06-30");
     let events = [
