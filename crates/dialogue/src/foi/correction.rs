@@ -6,7 +6,7 @@ use case::{By, CaseKind, Input, LetterKind, Phase, Sets, State, Step, StepField,
 use clock::{Rule, Start, Unit};
 
 /// Art. 41 sets no period; the one of answers to requests is taken.
-pub static ANSWER: Rule = Rule::new(
+static ANSWER: Rule = Rule::new(
     "foi.correction",
     "答复更正政府信息记录的申请",
     "《政府信息公开条例》（国务院令第711号）第四十一条（没有规定期限，参照第三十三条）",
