@@ -1,6 +1,7 @@
 // The portal's script: conveniences only. Every page is complete without it.
 import { currentHeading } from "./portal/contents";
 import { copyLinks } from "./portal/copy";
+import { drafts } from "./portal/draft";
 import { openOnPaper } from "./portal/paper";
 import { readAloud } from "./portal/speech";
 import { scrollHints } from "./portal/scroll";
@@ -8,6 +9,7 @@ import { suggestions } from "./portal/suggest";
 
 copyLinks();
 currentHeading();
+drafts();
 openOnPaper();
 readAloud();
 scrollHints();

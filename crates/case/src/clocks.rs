@@ -12,6 +12,7 @@ use crate::{
     events::{EXTENSION_ASKED, EXTENSION_DECIDED},
     kind::{self, Kind, Phase},
     rows::{self, Entry, keeper},
+    rules::{Stood, stood_of},
     steps,
 };
 
@@ -59,6 +60,8 @@ pub struct ClockView {
     pub held: bool,
     /// A pause lasts: the last day moves on with every day.
     pub lasting: bool,
+    /// The last day, where it was set and is not counted.
+    pub fixed: Option<Date>,
     /// Why it cannot be counted, in words; empty = it can.
     pub trouble: String,
     pub row: ClockRow,
@@ -68,7 +71,7 @@ pub struct ClockView {
 impl ClockView {
     /// The last day.
     pub fn due(&self) -> Option<Date> {
-        self.run.as_ref().map(|run| run.due().date())
+        self.fixed.or_else(|| self.run.as_ref().map(|run| run.due().date()))
     }
 
     /// Whether the last day may still move.
@@ -86,9 +89,15 @@ impl ClockView {
 }
 
 /// Counts a clock as of today. Nothing runs in a case whose turn is nobody's.
-pub(crate) fn count(ctx: &Ctx, kind: Kind, state: &str, row: ClockRow, pauses: Vec<PauseRow>) -> ClockView {
+pub(crate) fn count(
+    ctx: &Ctx,
+    kind: Kind,
+    state: &str,
+    (row, pauses): (ClockRow, Vec<PauseRow>),
+    stood: Option<Stood>,
+) -> ClockView {
     let rule = ctx.settings::<Readings>().apply(kind.clock);
-    count_by((&ctx.calendar(), ctx.today()), (kind, rule), state, row, pauses)
+    count_by((&ctx.calendar(), ctx.today()), (kind, rule), state, (row, pauses), stood)
 }
 
 /// The same by any calendar, on any day.
@@ -96,24 +105,30 @@ pub(crate) fn count_by(
     (calendar, today): (&Calendar, Date),
     (kind, rule): (Kind, Rule),
     state: &str,
-    row: ClockRow,
-    pauses: Vec<PauseRow>,
+    (row, pauses): (ClockRow, Vec<PauseRow>),
+    known: Option<Stood>,
 ) -> ClockView {
-    let lasting = pauses.iter().any(|pause| pause.answered_on.is_empty());
-    let mut view = ClockView { rule, run: None, held: row.held, lasting, trouble: String::new(), row, pauses };
+    let lasting = match &known {
+        Some(known) => known.lasting,
+        None => pauses.iter().any(|pause| pause.answered_on.is_empty()),
+    };
+    let trouble = String::new();
+    let mut view = ClockView { rule, run: None, held: row.held, lasting, fixed: None, trouble, row, pauses };
     let Some(from) = time::parse_date(&view.row.from_on) else { return view };
     if view.held || kind.state(state).phase == Phase::Ended {
         view.lasting = false;
         return view;
     }
-    let stood: Vec<Pause> = view
-        .pauses
-        .iter()
-        .filter_map(|pause| {
-            let sent = time::parse_date(&pause.sent_on)?;
-            Pause::between(sent, time::parse_date(&pause.answered_on).unwrap_or(today))
-        })
-        .collect();
+    view.fixed = known.as_ref().and_then(|known| known.fixed);
+    if view.fixed.is_some() {
+        return view;
+    }
+    let of_steps = |pause: &PauseRow| {
+        let sent = time::parse_date(&pause.sent_on)?;
+        Pause::between(sent, time::parse_date(&pause.answered_on).unwrap_or(today))
+    };
+    let stood: Vec<Pause> =
+        known.map_or_else(|| view.pauses.iter().filter_map(of_steps).collect(), |known| known.pauses);
     let extend = u32::try_from(view.row.extended).unwrap_or(0);
     match clock::run(&rule, from, &stood, extend, calendar) {
         Ok(run) => view.run = Some(run),
@@ -146,8 +161,10 @@ async fn facts(executor: impl Executor<'_>, case: &CaseId) -> Result<(ClockRow, 
 /// # Errors
 /// When the database fails.
 pub async fn clock_of(ctx: &Ctx, executor: impl Executor<'_>, kind: Kind, entry: &Entry) -> Result<ClockView, Refusal> {
-    let (row, pauses) = facts(executor, &entry.id).await?;
-    Ok(count(ctx, kind, &entry.state, row, pauses))
+    let (mut target, calendar) = (executor.target(), ctx.calendar());
+    let facts = facts(target.again(), &entry.id).await?;
+    let stood = stood_of(ctx, target.again(), (entry, kind), (&calendar, ctx.today())).await?;
+    Ok(count(ctx, kind, &entry.state, facts, stood))
 }
 
 /// Writes what lists say of the clock of a case whose state is `state`; the new last day.
@@ -158,8 +175,10 @@ pub(crate) async fn project(
     case: &CaseId,
     state: &str,
 ) -> Result<Option<Date>, Refusal> {
-    let (row, pauses) = facts(tx.conn(), case).await?;
-    let view = count(ctx, kind, state, row, pauses);
+    let facts = facts(tx.conn(), case).await?;
+    let (entry, calendar) = (rows::entry(tx.conn(), case).await?.ok_or(Refusal::NotFound)?, ctx.calendar());
+    let stood = stood_of(ctx, tx.conn().target(), (&entry, kind), (&calendar, ctx.today())).await?;
+    let view = count(ctx, kind, state, facts, stood);
     let due = view.due();
     let day = due.map(|due| due.to_string()).unwrap_or_default();
     query("UPDATE case_entry SET due_on = $2, due_sort = $3, due_guess = $4 WHERE id = $1")
@@ -212,7 +231,7 @@ async fn begin(ctx: &Ctx, tx: &mut Tx, case: &CaseId) -> Result<Asked, Refusal> 
 /// Where the reason of an extension is sealed.
 const ASKED: &str = "extension";
 
-/// Asks for more time: once in the life of a case, and before its last day has passed.
+/// Asks for more time: once in a period, which begins anew with some steps, and before its last day has passed.
 ///
 /// # Errors
 /// [`Refusal::Forbidden`] for whoever may not handle it; [`Refusal::Fields`] (`units`, `reason`); [`Refusal::Conflict`] when the

@@ -14,6 +14,7 @@ use crate::{
     events::LETTER,
     kind::{Kind, LetterKind},
     rows::{self, Entry, keeper},
+    rules,
     steps::{self, Typed},
 };
 
@@ -26,6 +27,9 @@ store::ids! {
 pub const WAYS: &[(&str, &str)] =
     &[("online", "在查询页面查看"), ("email", "电子邮件"), ("post", "邮寄"), ("counter", "当面领取"), ("fax", "传真")];
 
+/// The name in [`Body::more`] of a letter that goes to others, whom the case concerns: the person who started it does not read it.
+pub const TO_OTHERS: &str = "to_others";
+
 /// What a letter says. Sealed: it is addressed to a person.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
@@ -35,7 +39,8 @@ pub struct Body {
     pub title: String,
     /// Paragraphs, each a line.
     pub text: String,
-    /// What the kind needs besides, by names of its own: grounds, remedies. Empty for most.
+    /// What the kind needs besides, by names of its own: grounds, remedies. Empty for most. Fields of the step that its
+    /// delivery takes are filled from here.
     pub more: std::collections::BTreeMap<String, String>,
 }
 
@@ -89,9 +94,14 @@ impl Letter {
         WAYS.iter().find(|(code, _)| *code == self.way).map_or("", |(_, words)| *words)
     }
 
-    /// Whether the person may read it.
+    /// Whether the person who started the case may read it.
     pub fn is_delivered(&self) -> bool {
-        self.state == "delivered"
+        self.state == "delivered" && !self.is_to_others()
+    }
+
+    /// Whether it goes to others, whom the case concerns.
+    pub fn is_to_others(&self) -> bool {
+        self.body.more.contains_key(TO_OTHERS)
     }
 }
 
@@ -184,6 +194,19 @@ fn check(body: &Body) -> Result<(), Refusal> {
     if errors.is_empty() { Ok(()) } else { Err(errors.into()) }
 }
 
+/// Asks the rules of the kind, where it has any.
+async fn allowed(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    (entry, kind): (&Entry, Kind),
+    what: &LetterKind,
+    body: &Body,
+) -> Result<(), Refusal> {
+    let Some(rules) = rules::rules_of(ctx, kind) else { return Ok(()) };
+    let past = rows::history(ctx, tx.conn(), entry).await?;
+    rules.letter(ctx, rules::Before { entry, past: &past }, what, body)
+}
+
 async fn told(
     tx: &mut Tx,
     actor: &Actor,
@@ -222,6 +245,7 @@ pub async fn draft(
         return Err(Refusal::Conflict(format!("这件现在的状态是“{state}”，不能制作{}。", what.label)));
     }
     check(body)?;
+    allowed(ctx, tx, (&entry, kind), what, body).await?;
     let (seams, now) = (tx.seams(), tx.now());
     let id = LetterId::fresh(&seams);
     let key = entry.key(ctx)?.ok_or(Refusal::NotFound)?;
@@ -265,6 +289,11 @@ pub async fn revise(
         return Err(Refusal::Conflict("文书在您打开以后已由别人改过，请看现在的内容。".into()));
     }
     check(body)?;
+    // A form that shows only the text leaves the rest as it was.
+    let more = if body.more.is_empty() { known.body.more.clone() } else { body.more.clone() };
+    let body = &Body { more, ..body.clone() };
+    let what = kind.letter(&known.kind).ok_or(Refusal::NotFound)?;
+    allowed(ctx, tx, (&entry, kind), what, body).await?;
     let key = entry.key(ctx)?.ok_or(Refusal::NotFound)?;
     let (seams, now) = (tx.seams(), tx.now());
     let sealed = key.seal(&seams, &sealed_in(letter), &serde_json::to_string(body)?)?;
@@ -305,6 +334,8 @@ pub async fn sign(
     if known.version != version {
         return Err(Refusal::Conflict("文书在您打开以后改过，请看过现在的内容再签发。".into()));
     }
+    let what = kind.letter(&known.kind).ok_or(Refusal::NotFound)?;
+    allowed(ctx, tx, (&entry, kind), what, &known.body).await?;
     tx.hold_log().await?;
     let year = i64::from(ctx.today().year());
     let place = tx.next_number(&format!("letter {} {} {} {year}", kind.key, known.kind, entry.organ)).await?;
@@ -399,8 +430,9 @@ pub async fn deliver(
     let more = [("way", way.to_owned()), ("on", day.to_string())];
     told(tx, actor, &entry, (letter, known.kind.as_str()), "delivered", &more).await?;
     if let Some(step) = kind.letter(&known.kind).map(|what| what.delivered).filter(|step| !step.is_empty()) {
-        let on = day.to_string();
-        steps::take(ctx, tx, actor, case, step, &Typed::of(&[("on", on.as_str())])).await?;
+        let mut fields = known.body.more.clone();
+        fields.insert("on".to_owned(), day.to_string());
+        steps::take(ctx, tx, actor, case, step, &Typed { version: 0, fields }).await?;
     }
     Ok(())
 }

@@ -40,6 +40,7 @@
 //! | move | [`take`], [`open_steps`] |
 //! | clock | [`clock_of`], [`counted`], [`ClockView`], [`ask_extension`], [`decide_extension`] |
 //! | parties | [`Person`], [`masked`], [`unmask`] |
+//! | law of a kind | [`Rules`] |
 //! | letters | [`letters::draft`], [`letters::sign`], [`letters::deliver`] |
 //! | files | [`files::attach`], [`files::of_case`] |
 //! | office | [`claim`], [`transfer`], [`intervene`], [`renewed`] |
@@ -61,6 +62,7 @@ pub mod public;
 pub mod queue;
 mod register;
 mod rows;
+mod rules;
 mod seal;
 mod sealed;
 mod steps;
@@ -74,6 +76,7 @@ pub use office::{claim, intervene, release, renewed, transfer};
 pub use party::{Masked, PartyId, PartyRole, Person, contact_is, masked, parties, unmask};
 pub use register::{Channel, Filing, register};
 pub use rows::{Entry, Past, by_number, entry, fact_count, facts, history, keeper, request, seen, texts};
+pub use rules::{Before, Filled, Rules, Stood, rules_of};
 pub use seal::CaseKey;
 pub use steps::{Taken, Typed, keep_text, may_take, open_steps, take};
 

@@ -3,12 +3,14 @@
 use clock::Readings;
 use jiff::civil::Date;
 use kernel::{Calendar, id::CaseId};
-use store::{FromRow, Tx, query_as};
+use store::{Executor, FromRow, Tx, query_as};
 use web::Ctx;
 
 use crate::{
     clocks::{ClockRow, PauseRow, count_by, project},
     kind::{self, Kind},
+    rows,
+    rules::stood_of,
 };
 
 /// A case whose clock runs.
@@ -71,8 +73,9 @@ pub async fn counted(ctx: &Ctx, calendar: &Calendar) -> web::Result<Vec<Counted>
         pauses.entry(case_id).or_default().push(PauseRow { place, why, rule, sent_on, answered_on });
     }
     let readings = ctx.settings::<Readings>();
-    let one = |row: Open| {
-        let kind = kind::find(ctx, &row.kind)?;
+    let mut all = Vec::with_capacity(open.len());
+    for row in open {
+        let Some(kind) = kind::find(ctx, &row.kind) else { continue };
         let clock = ClockRow {
             from_on: row.from_on,
             held: row.held,
@@ -82,12 +85,21 @@ pub async fn counted(ctx: &Ctx, calendar: &Calendar) -> web::Result<Vec<Counted>
             asked_reason: String::new(),
         };
         let rule = readings.apply(kind.clock);
-        let stood = pauses.remove(&row.id).unwrap_or_default();
-        let view = count_by((calendar, ctx.today()), (kind, rule), &row.state, clock, stood);
+        let paused = pauses.remove(&row.id).unwrap_or_default();
+        // Only where something stood is there more to know than the row says.
+        let entry = if paused.is_empty() { None } else { rows::entry(db, &row.id).await? };
+        let known = match entry {
+            Some(entry) => {
+                let by = (calendar, ctx.today());
+                stood_of(ctx, db.target(), (&entry, kind), by).await.map_err(web::Error::from)?
+            }
+            None => None,
+        };
+        let view = count_by((calendar, ctx.today()), (kind, rule), &row.state, (clock, paused), known);
         let number = format!("{}〔{}〕{}号", kind.mark, row.year, row.place);
-        Some(Counted { id: row.id, kind, number, state: row.state, kept: row.due_on, due: view.due() })
-    };
-    Ok(open.into_iter().filter_map(one).collect())
+        all.push(Counted { id: row.id, kind, number, state: row.state, kept: row.due_on, due: view.due() });
+    }
+    Ok(all)
 }
 
 /// Writes anew what lists say of the cases whose last day is another by the calendar of the installation; how many there were.

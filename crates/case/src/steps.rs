@@ -58,6 +58,32 @@ pub async fn may_take(
     (entry, kind): (&Entry, Kind),
     step: &Step,
 ) -> Result<(), Refusal> {
+    let mut target = executor.target();
+    leads_from_here(ctx, target.again(), actor, (entry, kind), step).await?;
+    asked(ctx, target.again(), (entry, kind), step, None).await
+}
+
+/// Asks the rules of the kind, where it has any.
+async fn asked(
+    ctx: &Ctx,
+    target: store::Target<'_>,
+    (entry, kind): (&Entry, Kind),
+    step: &Step,
+    filled: Option<crate::rules::Filled<'_>>,
+) -> Result<(), Refusal> {
+    let Some(rules) = crate::rules::rules_of(ctx, kind) else { return Ok(()) };
+    let past = rows::history(ctx, target, entry).await?;
+    rules.step(ctx, crate::rules::Before { entry, past: &past }, step, filled)
+}
+
+/// Whether `actor` may take the step in this state, whatever the rules of the kind say.
+async fn leads_from_here(
+    ctx: &Ctx,
+    executor: impl Executor<'_>,
+    actor: &Actor,
+    (entry, kind): (&Entry, Kind),
+    step: &Step,
+) -> Result<(), Refusal> {
     let organ = keeper(ctx, &entry.organ);
     match (step.by, actor) {
         (By::Machine, _) | (_, Actor::System) => {}
@@ -197,13 +223,15 @@ pub async fn take(
     let entry = rows::entry(tx.conn(), case).await?.ok_or(Refusal::NotFound)?;
     let kind = entry.kind(ctx).ok_or(Refusal::NotFound)?;
     let step = kind.step(step).ok_or(Refusal::NotFound)?;
-    may_take(ctx, tx.conn(), actor, (&entry, kind), step).await?;
+    leads_from_here(ctx, tx.conn(), actor, (&entry, kind), step).await?;
     if typed.version != 0 && typed.version != entry.version {
         return Err(Refusal::Conflict(
             "这件在您打开页面以后已经由别人办理过。您填写的内容没有丢，请看现在的情况再决定。".into(),
         ));
     }
     let filled = read(ctx, &entry, step, typed)?;
+    let sent = crate::rules::Filled { fields: &filled.fields, on: filled.on };
+    asked(ctx, tx.conn().target(), (&entry, kind), step, Some(sent)).await?;
     let to = if step.to.is_empty() { entry.state.as_str() } else { step.to };
     let ended = kind.state(to).phase == Phase::Ended;
     let now = tx.now();
@@ -223,10 +251,11 @@ pub async fn take(
         set_fact(tx, case, name, value).await?;
     }
     tick(tx, case, step, filled.on).await?;
-    let due_on = clocks::project(ctx, tx, kind, case, to).await?;
     let key = entry.key(ctx)?;
     let fields: Vec<(&str, &str)> = filled.fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
     let place = write(tx, key.as_ref(), &entry, actor, (step.key, filled.on, to), &fields).await?;
+    // The rules of a kind count by its history, this step in it.
+    let due_on = clocks::project(ctx, tx, kind, case, to).await?;
     let data = json!({
         "case_kind": kind.key, "step": step.key, "case_from": entry.state, "case_to": to, "on": filled.on.to_string(),
         "outcome": outcome, "due_on": due_on.map(|due| due.to_string()).unwrap_or_default(), "place": place,
@@ -245,11 +274,9 @@ async fn tick(tx: &mut Tx, case: &CaseId, step: &Step, on: Date) -> Result<(), R
         Tick::Restart => {
             close_pauses(tx, case, on).await?;
             // What was asked before counts no longer: the whole period runs anew.
-            query("UPDATE case_clock SET held = 0, from_on = $2, asked = 0, asked_reason = '' WHERE case_id = $1")
-                .bind(case)
-                .bind(on.to_string())
-                .execute(tx.conn())
-                .await?;
+            let anew = "UPDATE case_clock SET held = 0, from_on = $2, extended = 0, asked = 0, asked_reason = '' \
+                        WHERE case_id = $1";
+            query(anew).bind(case).bind(on.to_string()).execute(tx.conn()).await?;
         }
         Tick::Pause { rule } => {
             let place: i64 = query_scalar("SELECT COALESCE(MAX(place), 0) + 1 FROM case_pause WHERE case_id = $1")

@@ -354,6 +354,8 @@ struct Page<'a> {
     files: Vec<ShownFile>,
     erased: bool,
     link: String,
+    /// The page to follow it, else the receipt, for a telephone.
+    qr: String,
     words: &'a ReceiptWords,
 }
 
@@ -374,6 +376,8 @@ impl Receipt {
             size: size(file.bytes),
             sha256: file.sha256.clone(),
         });
+        let own = self.path();
+        let opens = if words.follow.is_empty() { &own } else { &words.follow };
         private_page(&Page {
             shell: reader
                 .shell(ctx, "回执", self.form.label, "dialogue")
@@ -388,6 +392,7 @@ impl Receipt {
             files: files.collect(),
             erased: record.is_none(),
             link: format!("{}{}", ctx.portal_url(), self.path()),
+            qr: charts::qr(&format!("{}{opens}", ctx.portal_url()), "查询网址的二维码"),
             words,
         })
     }

@@ -10,7 +10,7 @@ use axum::{
 use jiff::civil::Date;
 use kernel::permission::READ_PUBLIC;
 use serde::Deserialize;
-use web::{Ctx, Listener, Pager, PortalShell, Query as Params, Reader, Routes, page::query_string};
+use web::{Ctx, Listener, Pager, PortalShell, Query as Params, Reader, Routes, filters, page::query_string};
 
 use crate::{
     Error, FacetCount, Hit, Query, Results, Search, Since, Sort, api, atom,

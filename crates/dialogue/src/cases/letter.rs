@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::{
     extract::{Path, State},
-    response::Response,
+    response::{IntoResponse, Response},
 };
 use case::{
     Entry, Kind, LetterKind, PartyRole,
@@ -11,11 +11,14 @@ use case::{
 };
 use kernel::{id::CaseId, time};
 use store::Tx;
-use web::{Ctx, Desk, Done, Form, FormErrors, OfficeShell, Refusal, Result, act, act_in_place, office_page, page};
+use web::{
+    Ctx, Desk, Done, Form, FormErrors, OfficeShell, Redirect, Refusal, Result, act, act_in_place, office_page, page,
+};
 
 use super::{
     acts::{self, seen},
     fields::{Act, Field, Typed, of, shown, version},
+    notice,
 };
 
 fn body(typed: &Typed) -> Body {
@@ -50,6 +53,9 @@ pub(super) async fn new(
 ) -> Result<Response> {
     let (entry, kind) = seen(&ctx, &desk, &id).await?;
     let what = kind.letter(&letter).ok_or(Refusal::NotFound)?;
+    if let Some(page) = case::rules_of(&ctx, kind).and_then(|rules| rules.letter_page(what.key)) {
+        return Ok(Redirect::to(page.replace("{id}", id.as_str())).into_response());
+    }
     // To whom it goes is typed by whoever has seen it, which leaves its trace; the kind of a person is known.
     let parties = case::masked(&ctx, ctx.db().read(), &id).await?;
     let typed = Typed::from([("title".to_owned(), what.label.to_owned())]);
@@ -220,10 +226,15 @@ pub(super) async fn deliver(
     Path((id, letter)): Path<(CaseId, LetterId)>,
     Form(typed): Form<Typed>,
 ) -> Result<Response> {
+    let (_, _, known) = found(&ctx, &desk, &id, &letter).await?;
     let done = async |tx: &mut Tx| {
         let how = (of(&typed, "way"), of(&typed, "on"));
         letters::deliver(&ctx, tx, &desk.actor(), &id, &letter, how).await?;
-        Ok::<_, Refusal>(Done::ok(format!("/cases/{id}"), "已登记送达，当事人在查询页面可以看到文书。"))
+        if known.is_to_others() {
+            return Ok::<_, Refusal>(Done::ok(format!("/cases/{id}"), "已登记送达，申请人看不到这份文书。"));
+        }
+        notice::tell_person(&ctx, tx, &id).await?;
+        Ok(Done::ok(format!("/cases/{id}"), "已登记送达，当事人在查询页面可以看到文书。"))
     };
     let again = async |errors: FormErrors| page_of(&ctx, &desk, (&id, &letter), &typed, errors).await;
     act_in_place(&ctx, of(&typed, "once"), done, again).await

@@ -50,6 +50,9 @@ pub(super) async fn drawn(ctx: &Ctx, (entry, kind): (&Entry, Kind)) -> Result<(D
     if view.held {
         drawn.notes.push("正在等待当事人补充，办理时限从收到补充之日起重新计算。".to_owned());
     }
+    if let Some(day) = view.fixed {
+        drawn.notes.push(format!("办理期限另行确定，到 {day} 为止，{}。", calendar.countdown(today, day).words()));
+    }
     if !view.trouble.is_empty() {
         drawn.notes.push(view.trouble.clone());
     }
@@ -258,8 +261,23 @@ async fn doable(
     let mut steps: Vec<(String, String)> =
         office.map(|step| (step.label.to_owned(), format!("{at}/steps/{}", step.key))).collect();
     let state = entry.state.as_str();
-    for letter in kind.letters.iter().filter(|letter| letter.from.contains(&state) && !entry.is_erased()) {
-        steps.push((format!("制作{}", letter.label), format!("{at}/letters/new/{}", letter.key)));
+    let rules = case::rules_of(ctx, kind);
+    let written = |letter: &case::LetterKind| {
+        let own = rules.and_then(|rules| rules.letter_page(letter.key));
+        let page = own.map(|page| page.replace("{id}", entry.id.as_str()));
+        (format!("制作{}", letter.label), page.unwrap_or_else(|| format!("{at}/letters/new/{}", letter.key)))
+    };
+    let past = case::history(ctx, ctx.db().read(), entry).await?;
+    let before = case::Before { entry, past: &past };
+    let now = |letter: &&case::LetterKind| rules.is_none_or(|rules| rules.letter_now(ctx, before, letter));
+    let letters = kind.letters.iter().filter(|letter| letter.from.contains(&state) && !entry.is_erased()).filter(now);
+    let mut letters: Vec<(String, String)> = letters.map(written).collect();
+    // Where the law asks for letters, the next thing to do is to write one.
+    if rules.is_some() && entry.is_open(kind) {
+        letters.append(&mut steps);
+        steps = letters;
+    } else {
+        steps.append(&mut letters);
     }
     let mut others = Vec::new();
     let mut other = |is: bool, words: &str, path: &str| {

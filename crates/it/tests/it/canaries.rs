@@ -356,6 +356,7 @@ async fn filled(app: &TestApp) -> Vec<Object> {
     }
     objects.extend(duties);
     objects.extend(matrix::cases(app).await);
+    objects.extend(matrix::requests(app).await);
     let draft = "2027年青禾县政务公开工作要点\n一、公开\n（一）公开。6月30日前公开戊。（县财政局负责）\n";
     let import = oversight::Import::work_points("", 2027, draft, "draft.txt");
     oversight::import(app.ctx(), &Actor::System, import).await.expect("import");

@@ -14,6 +14,7 @@ mod duties;
 mod duties_office;
 mod face;
 mod first_steps;
+mod foi;
 mod forged;
 mod identity;
 mod imports;

@@ -371,6 +371,35 @@ pub(crate) async fn cases(app: &TestApp) -> Vec<Object> {
     objects
 }
 
+/// A request for information of the organ, with the letters that can be drafted for it.
+pub(crate) async fn requests(app: &TestApp) -> Vec<Object> {
+    let ctx = app.ctx();
+    let kind = case::find(ctx, "foi").expect("requests for information");
+    let mut tx = ctx.db().write().await.expect("write");
+    let filing = case::Filing {
+        kind,
+        organ: OWN.into(),
+        channel: case::Channel::Counter,
+        received_on: ctx.today(),
+        number: String::new(),
+        digest: String::new(),
+        brief: "验收报告".to_owned(),
+        fields: BTreeMap::from([("wanted".to_owned(), "验收报告".to_owned())]),
+        facts: Vec::new(),
+        parties: vec![(case::PartyRole::Applicant, case::Person { name: "申请人".into(), ..case::Person::default() })],
+        files: Vec::new(),
+    };
+    let id = case::register(ctx, &mut tx, &staff(OWN, Role::Editor), filing).await.expect("a request");
+    tx.commit().await.expect("commit");
+    let fields = [("wanting", "试试看"), ("until", "2099-12-31"), ("outcome", "not_exist"), ("searched", "试试看")];
+    vec![Object {
+        state: "examining",
+        under: &["/foi/cases/{id}"],
+        places: BTreeMap::from([("id", id.to_string()), ("letter", "supplement".to_owned())]),
+        fields: fields.map(|(name, value)| (name, value.to_owned())).to_vec(),
+    }]
+}
+
 /// A yearly report of the organ that was begun, and one that is public.
 pub(crate) async fn annual_reports(app: &TestApp) -> Vec<Object> {
     let (mut editor, mut clerk) = (app.editor(OWN).await, app.clerk().await);
@@ -428,6 +457,7 @@ both! {
         objects.extend(policies(app).await);
         objects.extend(imports(app).await);
         objects.extend(cases(app).await);
+        objects.extend(requests(app).await);
         objects.extend(annual_reports(app).await);
         let named = |route: &&RouteInfo| {
             route.listener == Listener::Office && route.path.contains('{') && !OF_NO_ORGAN.iter().any(|start| route.path.starts_with(start))

@@ -68,6 +68,7 @@ both! {
         crate::matrix::documents(app).await;
         crate::matrix::duties(app).await;
         crate::matrix::cases(app).await;
+        crate::matrix::requests(app).await;
         policy(app).await;
         let mut faults = Vec::new();
         for (organ, roles) in [("QH010", &Role::ALL[..]), ("QH001", &Role::ALL[..])] {

@@ -1,0 +1,92 @@
+//! What a kind with a law of its own asks before something is done, beyond the states from which its steps lead.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use clock::Pause;
+use jiff::civil::Date;
+use kernel::Calendar;
+use store::Target;
+use web::{Ctx, Refusal};
+
+use crate::{
+    kind::{Kind, LetterKind, Step},
+    letters::Body,
+    rows::{self, Entry, Past},
+};
+
+/// A case as it stands, with what happened to it.
+#[derive(Debug, Clone, Copy)]
+pub struct Before<'a> {
+    pub entry: &'a Entry,
+    /// Every step so far, the first one first.
+    pub past: &'a [Past],
+}
+
+/// The rules of one kind. Declared by its capability as `Arc<dyn Rules>`; the machine asks them inside the write.
+pub trait Rules: Send + Sync {
+    /// Key of the kind.
+    fn kind(&self) -> &'static str;
+
+    /// Before a step is taken. `filled` is what was filled in and the day that counts; `None` where it is only asked whether the
+    /// step can be taken at all, today.
+    ///
+    /// # Errors
+    /// Why it may not be taken.
+    fn step(&self, ctx: &Ctx, before: Before<'_>, step: &Step, filled: Option<Filled<'_>>) -> Result<(), Refusal>;
+
+    /// Before a letter is drafted, changed or signed.
+    ///
+    /// # Errors
+    /// What it lacks.
+    fn letter(&self, ctx: &Ctx, before: Before<'_>, kind: &LetterKind, body: &Body) -> Result<(), Refusal>;
+
+    /// Whether a letter of this kind can be drafted now: pages offer no other.
+    fn letter_now(&self, ctx: &Ctx, before: Before<'_>, kind: &LetterKind) -> bool;
+
+    /// The days on which the clock of a case stands, where the law says more of them than when others were asked and answered: a
+    /// letter that nobody answers stops it no longer than the period that they have. `None` = as the steps of the kind say.
+    fn stood(&self, ctx: &Ctx, before: Before<'_>, by: (&Calendar, Date)) -> Option<Stood>;
+
+    /// Address in the office, `{id}` for the case, of the page on which a letter of this kind is drafted; `None` = the common
+    /// one.
+    fn letter_page(&self, letter: &str) -> Option<&'static str>;
+}
+
+/// Days on which a clock stands, seen on a day.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stood {
+    /// Up to that day.
+    pub pauses: Vec<Pause>,
+    /// Somebody is still waited for, so that the last day moves on.
+    pub lasting: bool,
+    /// The last day, where it was set and is not counted.
+    pub fixed: Option<Date>,
+}
+
+/// What was filled in with a step.
+#[derive(Debug, Clone, Copy)]
+pub struct Filled<'a> {
+    pub fields: &'a BTreeMap<String, String>,
+    /// The day that counts.
+    pub on: Date,
+}
+
+/// The rules that a capability declares for this kind, if any.
+pub fn rules_of(ctx: &Ctx, kind: Kind) -> Option<&Arc<dyn Rules>> {
+    ctx.declared::<Arc<dyn Rules>>().find(|rules| rules.kind() == kind.key)
+}
+
+/// On which days the clock of a case stands, where its kind has rules of it.
+///
+/// # Errors
+/// When the key does not fit; when the database fails.
+pub(crate) async fn stood_of(
+    ctx: &Ctx,
+    target: Target<'_>,
+    (entry, kind): (&Entry, Kind),
+    by: (&Calendar, Date),
+) -> Result<Option<Stood>, Refusal> {
+    let Some(rules) = rules_of(ctx, kind) else { return Ok(None) };
+    let past = rows::history(ctx, target, entry).await?;
+    Ok(rules.stood(ctx, Before { entry, past: &past }, by))
+}

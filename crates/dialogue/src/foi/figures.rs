@@ -1,0 +1,130 @@
+//! What the yearly report counts of the register: chapter three by rows and kinds of applicants, chapter four by instances. From
+//! codes and days alone, so that a request still counts when its person was forgotten.
+
+use std::collections::BTreeMap;
+
+use ::foi::{Applicant, Timeline, report};
+use annual_report::counts::{Answer, Counted, Counts, Remedy, Request};
+use case::Past;
+use kernel::{OrganCode, id::CaseId};
+use store::{FromRow, query_as};
+use web::{Ctx, Refusal, Result};
+
+use super::{
+    kind::KEY,
+    past::{Installed, timeline_of},
+};
+
+/// Declared as what the report asks.
+pub(super) struct Register;
+
+impl Counts<Ctx> for Register {
+    fn requests<'a>(&'a self, with: &'a Ctx, year: i16, code: &'a str) -> Answer<'a, Counted> {
+        Box::pin(async move {
+            let counted = counted(with, year, &OrganCode::from(code)).await;
+            counted.map_err(|error| Refusal::from(error).words())
+        })
+    }
+}
+
+#[derive(FromRow)]
+struct Entry {
+    id: CaseId,
+    channel: String,
+    applicant: String,
+    counted: String,
+    exemption: String,
+    review_finding: String,
+    suit_finding: String,
+}
+
+#[derive(FromRow)]
+struct Step {
+    case_id: CaseId,
+    step: String,
+    on_day: String,
+}
+
+/// A step with the codes that are kept of it.
+fn past(step: Step, entry: &Entry) -> Past {
+    let codes: Vec<(&str, &String)> = match step.step.as_str() {
+        "answered" => vec![("outcome", &entry.counted), ("exemption", &entry.exemption)],
+        "review_decided" => vec![("review_finding", &entry.review_finding)],
+        "suit_decided" => vec![("suit_finding", &entry.suit_finding)],
+        _ => Vec::new(),
+    };
+    Past {
+        fields: codes.into_iter().map(|(name, value)| (name.to_owned(), value.clone())).collect(),
+        place: 0,
+        step: step.step,
+        from: String::new(),
+        to: String::new(),
+        on: step.on_day,
+        at: String::new(),
+        by: String::new(),
+        by_name: String::new(),
+    }
+}
+
+/// Requests that this organ answers and that were received up to the end of the year, with what happened to them.
+async fn requests(ctx: &Ctx, year: i16, organ: &OrganCode) -> Result<Vec<(Applicant, Timeline)>> {
+    let (db, end) = (ctx.db().read(), format!("{year}-12-31"));
+    let entries: Vec<Entry> = query_as(
+        "SELECT c.id, c.channel, COALESCE(a.value, '') AS applicant, COALESCE(o.value, '') AS counted, \
+         COALESCE(e.value, '') AS exemption, COALESCE(r.value, '') AS review_finding, COALESCE(s.value, '') AS suit_finding \
+         FROM case_entry c \
+         LEFT JOIN case_fact a ON a.case_id = c.id AND a.name = 'applicant' \
+         LEFT JOIN case_fact o ON o.case_id = c.id AND o.name = 'counted' \
+         LEFT JOIN case_fact e ON e.case_id = c.id AND e.name = 'exemption' \
+         LEFT JOIN case_fact r ON r.case_id = c.id AND r.name = 'review_finding' \
+         LEFT JOIN case_fact s ON s.case_id = c.id AND s.name = 'suit_finding' \
+         WHERE c.kind = $1 AND c.organ = $2 AND c.received_on <= $3 ORDER BY c.received_on, c.id",
+    )
+    .bind(KEY)
+    .bind(organ)
+    .bind(&end)
+    .fetch_all(db)
+    .await?;
+    let steps: Vec<Step> = query_as(
+        "SELECT s.case_id, s.step, s.on_day FROM case_step s JOIN case_entry c ON c.id = s.case_id \
+         WHERE c.kind = $1 AND c.organ = $2 AND c.received_on <= $3 AND s.step IN ('registered', 'answered', 'withdraw', \
+         'withdraw_noted', 'reopened', 'review_filed', 'review_decided', 'suit_filed', 'suit_decided') \
+         ORDER BY s.case_id, s.place",
+    )
+    .bind(KEY)
+    .bind(organ)
+    .bind(&end)
+    .fetch_all(db)
+    .await?;
+    let mut of_case: BTreeMap<CaseId, Vec<Step>> = BTreeMap::new();
+    for step in steps {
+        of_case.entry(step.case_id.clone()).or_default().push(step);
+    }
+    let mut requests = Vec::with_capacity(entries.len());
+    for entry in &entries {
+        let steps = of_case.remove(&entry.id).unwrap_or_default();
+        let past: Vec<Past> = steps.into_iter().map(|step| past(step, entry)).collect();
+        let applicant = Applicant::of(&entry.applicant).unwrap_or(Applicant::Other);
+        requests.push((applicant, timeline_of(&entry.channel, &entry.counted, &past)));
+    }
+    Ok(requests)
+}
+
+async fn counted(ctx: &Ctx, year: i16, organ: &OrganCode) -> Result<Counted> {
+    let installed = Installed::of(ctx);
+    let rules = installed.rules();
+    let mut counted = Counted::default();
+    for (applicant, timeline) in requests(ctx, year, organ).await? {
+        let one = report::in_year(&timeline, year, &rules);
+        if one.is_any() {
+            let outcome = one.result.map(|row| row.key().to_owned());
+            counted.requests.push(Request { applicant: applicant.column(), carried_in: one.carried_in, outcome });
+        }
+        let proceedings = timeline.facts().proceedings.iter();
+        counted.remedies.extend(proceedings.filter_map(|proceeding| {
+            let ended = proceeding.in_year(year)?;
+            Some(Remedy { group: proceeding.instance as usize, result: ended as usize })
+        }));
+    }
+    Ok(counted)
+}

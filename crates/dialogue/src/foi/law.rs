@@ -1,0 +1,138 @@
+//! What the law of requests asks before a step and before a letter, whatever form led there.
+
+use ::foi::{Decision, Opinion, Outcome, State, Step};
+use case::{Before, Filled, LetterKind, Rules, Stood, letters::Body};
+use jiff::civil::Date;
+use kernel::{Calendar, time};
+use web::{Ctx, FormErrors, Refusal};
+
+use super::{
+    kind::KEY,
+    letters,
+    past::{self, Installed},
+};
+
+/// Declared as the rules of the kind.
+pub(super) struct Law;
+
+/// How a case stands on a day.
+pub(super) fn state(ctx: &Ctx, before: Before<'_>, on: Date) -> State {
+    let installed = Installed::of(ctx);
+    past::timeline(before.entry, before.past).on(on, &installed.rules())
+}
+
+/// The step of the law for one of the kind; none for those that the law does not know.
+fn step_of(key: &str) -> Option<Step> {
+    Some(match key {
+        "supplement_asked" => Step::AskSupplement,
+        "supplement" | "supplement_noted" => Step::TakeSupplement,
+        "consult_third_party" | "consult_co_maker" | "consult_organ" => Step::Consult,
+        "consult_had" => Step::NoteConsultReceived,
+        "opinion" | "opinion_more" => Step::TakeOpinion,
+        "consult_ended" => Step::EndConsult,
+        "reasons_asked" => Step::AskReasons,
+        "reasons" | "reasons_noted" => Step::TakeReasons,
+        "delayed" => Step::Delay,
+        "fee_noticed" => Step::NoticeFee,
+        "fee_paid" => Step::TakePayment,
+        "withdraw" | "withdraw_noted" => Step::Withdraw,
+        "answered" => Step::Reply,
+        "review_filed" => Step::FileReview,
+        "review_decided" => Step::DecideReview,
+        "suit_filed" => Step::FileSuit,
+        "suit_decided" => Step::DecideSuit,
+        "reopened" => Step::Order,
+        "archived" => Step::Archive,
+        _ => return None,
+    })
+}
+
+fn conflict(not: &::foi::Not) -> Refusal {
+    let basis = if not.basis.is_empty() { String::new() } else { format!("（{}）", not.basis) };
+    Refusal::Conflict(format!("{}{basis}", not.reason))
+}
+
+/// The step that the delivery of a letter takes.
+pub(super) fn allowed(state: &State, step: &str) -> Result<(), Refusal> {
+    match step_of(step) {
+        Some(step) => state.may(step).map(|_| ()).map_err(|not| conflict(&not)),
+        None => Ok(()),
+    }
+}
+
+impl Rules for Law {
+    fn kind(&self) -> &'static str {
+        KEY
+    }
+
+    fn step(
+        &self,
+        ctx: &Ctx,
+        before: Before<'_>,
+        step: &case::Step,
+        filled: Option<Filled<'_>>,
+    ) -> Result<(), Refusal> {
+        let on = filled.map_or(ctx.today(), |filled| filled.on);
+        let state = state(ctx, before, on);
+        allowed(&state, step.key)?;
+        let waiting = state.facts.questions.iter().filter(|question| question.is_open()).count();
+        if step.key == "opinion_more" && waiting < 2 {
+            return Err(Refusal::Conflict("没有其他等待答复的征求意见书。请用“登记意见，继续办理”。".into()));
+        }
+        let Some(filled) = filled else { return Ok(()) };
+        if !step.page.is_empty() {
+            return Err(Refusal::Conflict(format!("“{}”请从办件页面的链接打开。", step.label)));
+        }
+        let field = |name: &str| filled.fields.get(name).map_or("", String::as_str);
+        if matches!(step.key, "supplement_asked" | "delayed" | "reopened")
+            && let Some(until) = time::parse_date(field("until"))
+            && until <= on
+        {
+            return Err(Refusal::field("until", format!("期限应当晚于 {on}。")));
+        }
+        if step.key == "answered" {
+            let decision = Decision::new(Outcome::of(field("outcome")).unwrap_or(Outcome::OtherHandling));
+            // The words were checked when the letter was signed; whether the answer still follows from what happened, now.
+            let problem = decision.problems(&state).into_iter().find(|problem| problem.field == "outcome");
+            if let Some(problem) = problem {
+                return Err(Refusal::Conflict(problem.message));
+            }
+        }
+        Ok(())
+    }
+
+    fn letter(&self, ctx: &Ctx, before: Before<'_>, kind: &LetterKind, body: &Body) -> Result<(), Refusal> {
+        let state = state(ctx, before, ctx.today());
+        allowed(&state, kind.delivered)?;
+        let mut errors = FormErrors::new();
+        for (field, message) in letters::lacks(ctx, &state, kind.key, body) {
+            errors.add(&field, message);
+        }
+        if errors.is_empty() { Ok(()) } else { Err(errors.into()) }
+    }
+
+    fn letter_now(&self, ctx: &Ctx, before: Before<'_>, kind: &LetterKind) -> bool {
+        let state = state(ctx, before, ctx.today());
+        let objected = || {
+            let objects = |(_, opinion): (Date, Opinion)| opinion == Opinion::ObjectsWithReason;
+            state.facts.questions.iter().any(|question| question.answered.is_some_and(objects))
+        };
+        match kind.key {
+            "extension" => state.facts.extension.is_some(),
+            "override" => objected(),
+            _ => allowed(&state, kind.delivered).is_ok(),
+        }
+    }
+
+    fn stood(&self, ctx: &Ctx, before: Before<'_>, (calendar, today): (&Calendar, Date)) -> Option<Stood> {
+        let installed = Installed::of(ctx);
+        let state = past::timeline(before.entry, before.past).on(today, &installed.rules_by(calendar));
+        let lasting = state.consults.iter().any(|consult| consult.is_waited_for);
+        let fixed = state.due.as_ref().filter(|due| due.run.is_none()).map(::foi::Due::likely);
+        Some(Stood { pauses: state.pauses(), lasting, fixed })
+    }
+
+    fn letter_page(&self, letter: &str) -> Option<&'static str> {
+        letters::page(letter)
+    }
+}

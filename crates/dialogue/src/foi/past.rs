@@ -1,0 +1,213 @@
+//! The history of a case as the law of requests reads it.
+
+use std::sync::Arc;
+
+use ::foi::{
+    Asked, Channel, ConsultNumber, Event, Exemption, Happened, Opinion, Outcome, Practice, Timeline, remedy::Finding,
+};
+use case::{Entry, Past};
+use clock::Readings;
+use jiff::civil::Date;
+use kernel::{Calendar, time};
+use web::Ctx;
+
+/// With what an installation judges requests.
+pub(super) struct Installed {
+    calendar: Arc<Calendar>,
+    readings: Arc<Readings>,
+    practice: Practice,
+}
+
+impl Installed {
+    pub(super) fn of(ctx: &Ctx) -> Self {
+        let fee_days = ctx.settings::<fee::Readings>().payment_working_days.get();
+        let practice = Practice { fee_days, ..(*ctx.settings::<Practice>()).clone() };
+        Self { calendar: ctx.calendar(), readings: ctx.settings(), practice }
+    }
+
+    pub(super) fn rules(&self) -> ::foi::Rules<'_> {
+        self.rules_by(&self.calendar)
+    }
+
+    /// The same by another calendar.
+    pub(super) fn rules_by<'a>(&'a self, calendar: &'a Calendar) -> ::foi::Rules<'a> {
+        ::foi::Rules { calendar, readings: &self.readings, practice: &self.practice }
+    }
+
+    pub(super) fn practice(&self) -> &Practice {
+        &self.practice
+    }
+}
+
+/// The channel of the law for that of the register. Letters are registered with their lawful day, whichever it was.
+pub(super) fn channel(code: &str) -> Channel {
+    match case::Channel::from_code(code) {
+        Some(case::Channel::Portal) => Channel::Internet,
+        Some(case::Channel::Post) => Channel::Registered,
+        Some(case::Channel::Fax) => Channel::Fax,
+        Some(case::Channel::Mail) => Channel::Email,
+        Some(case::Channel::Counter | case::Channel::Phone | case::Channel::Import) | None => Channel::Counter,
+    }
+}
+
+/// What the steps of a case say of its consultations, while they are read.
+#[derive(Default)]
+struct Open {
+    last: u32,
+    waiting: Vec<(ConsultNumber, bool)>,
+}
+
+impl Open {
+    fn ask(&mut self) -> ConsultNumber {
+        self.last += 1;
+        let number = ConsultNumber(self.last);
+        self.waiting.push((number, false));
+        number
+    }
+
+    /// The oldest of which nobody knows yet that it has come.
+    fn had(&mut self) -> Option<ConsultNumber> {
+        let first = self.waiting.iter_mut().find(|(_, had)| !had)?;
+        first.1 = true;
+        Some(first.0)
+    }
+
+    /// The oldest without an answer.
+    fn answer(&mut self) -> Option<ConsultNumber> {
+        if self.waiting.is_empty() { None } else { Some(self.waiting.remove(0).0) }
+    }
+}
+
+/// Everything that happened to the case. What was erased with the person leaves its day and its kind.
+pub(super) fn timeline(entry: &Entry, past: &[Past]) -> Timeline {
+    timeline_of(&entry.channel, &entry.outcome, past)
+}
+
+/// The same from the codes of a case.
+pub(super) fn timeline_of(way: &str, outcome: &str, past: &[Past]) -> Timeline {
+    let mut events = Vec::new();
+    let mut open = Open::default();
+    for one in past {
+        if let Some(on) = time::parse_date(&one.on) {
+            let happened = read((way, outcome), one, on, &mut open);
+            events.extend(happened.into_iter().map(|happened| Event::new(on, happened)));
+        }
+    }
+    Timeline::new(events)
+}
+
+/// What a step says, in a case that came this way and ended so.
+fn read((way, outcome): (&str, &str), one: &Past, on: Date, open: &mut Open) -> Vec<Happened> {
+    let field = |name: &str| one.fields.get(name).map_or("", String::as_str);
+    let day = |name: &str| time::parse_date(field(name)).unwrap_or(on);
+    let finding = |name: &str| Finding::of(field(name)).unwrap_or(Finding::OtherEnd);
+    let opinion = || Opinion::of(field("opinion")).unwrap_or(Opinion::ObjectsWithoutReason);
+    match one.step.as_str() {
+        "registered" => {
+            let channel = channel(way);
+            let came = Happened::Came { channel };
+            if channel.receipt().needs_confirmation() { vec![came, Happened::Confirmed] } else { vec![came] }
+        }
+        "supplement_asked" => vec![Happened::SupplementAsked { until: day("until") }],
+        "supplement" | "supplement_noted" => vec![Happened::Supplemented],
+        "consult_third_party" => vec![Happened::Consulted { number: open.ask(), asked: Asked::ThirdParty }],
+        "consult_co_maker" => vec![Happened::Consulted { number: open.ask(), asked: Asked::CoMaker }],
+        "consult_organ" => vec![Happened::Consulted { number: open.ask(), asked: Asked::OtherOrgan }],
+        "consult_had" => open.had().map(|number| Happened::ConsultReceived { number }).into_iter().collect(),
+        "opinion_more" => answered(open, opinion()).into_iter().collect(),
+        "opinion" => answered(open, opinion()).into_iter().chain(ended(open)).collect(),
+        "consult_ended" => ended(open),
+        "extended" => {
+            let digits: String = field("units").chars().filter(char::is_ascii_digit).collect();
+            vec![Happened::Extended { days: digits.parse().unwrap_or(clock::rule::FOI_RESPONSE.extension) }]
+        }
+        "reasons_asked" => vec![Happened::ReasonsAsked],
+        "reasons" | "reasons_noted" => vec![Happened::ReasonsGiven],
+        "delayed" => vec![Happened::Delayed { until: day("until") }],
+        "fee_noticed" => vec![Happened::FeeNoticed],
+        "fee_paid" => vec![Happened::FeePaid],
+        "transferred" => vec![Happened::Transferred],
+        "withdraw" | "withdraw_noted" => vec![Happened::Withdrawn],
+        "answered" => {
+            let outcome = Outcome::of(field("outcome")).or(Outcome::of(outcome)).unwrap_or(Outcome::OtherHandling);
+            let exemptions = Exemption::of(field("exemption")).into_iter().collect();
+            vec![Happened::Replied { outcome, exemptions }, Happened::Delivered]
+        }
+        "review_filed" => vec![Happened::ReviewFiled],
+        "review_decided" => vec![Happened::ReviewDecided { finding: finding("review_finding") }],
+        "suit_filed" => vec![Happened::SuitFiled],
+        "suit_decided" => vec![Happened::SuitDecided { finding: finding("suit_finding") }],
+        "reopened" => vec![Happened::Ordered { until: day("until") }],
+        "archived" => vec![Happened::Archived],
+        _ => Vec::new(),
+    }
+}
+
+fn answered(open: &mut Open, opinion: Opinion) -> Option<Happened> {
+    open.answer().map(|number| Happened::ConsultAnswered { number, opinion })
+}
+
+fn ended(open: &mut Open) -> Vec<Happened> {
+    open.waiting.drain(..).map(|(number, _)| Happened::ConsultEnded { number }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+
+    fn step(step: &str, on: &str, fields: &[(&str, &str)]) -> Past {
+        let fields = fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        Past {
+            place: 0,
+            step: step.to_owned(),
+            from: String::new(),
+            to: String::new(),
+            on: on.to_owned(),
+            at: String::new(),
+            by: String::new(),
+            by_name: String::new(),
+            fields: fields.collect::<BTreeMap<_, _>>(),
+        }
+    }
+
+    fn happened(past: &[Past]) -> Vec<Happened> {
+        let (mut open, mut all) = (Open::default(), Vec::new());
+        for one in past {
+            let on = time::parse_date(&one.on).expect("day");
+            all.extend(read(("portal", "disclosed"), one, on, &mut open));
+        }
+        all
+    }
+
+    #[test]
+    fn opinions_answer_the_oldest_question_first() {
+        let past = [
+            step("consult_third_party", "2026-03-03", &[]),
+            step("consult_co_maker", "2026-03-04", &[]),
+            step("consult_had", "2026-03-05", &[]),
+            step("opinion_more", "2026-03-06", &[("opinion", "agrees")]),
+            step("opinion", "2026-03-09", &[("opinion", "objects_with_reason")]),
+        ];
+        let (first, second) = (ConsultNumber(1), ConsultNumber(2));
+        assert_eq!(
+            happened(&past),
+            [
+                Happened::Consulted { number: first, asked: Asked::ThirdParty },
+                Happened::Consulted { number: second, asked: Asked::CoMaker },
+                Happened::ConsultReceived { number: first },
+                Happened::ConsultAnswered { number: first, opinion: Opinion::Agrees },
+                Happened::ConsultAnswered { number: second, opinion: Opinion::ObjectsWithReason },
+            ]
+        );
+    }
+
+    #[test]
+    fn what_was_erased_still_counts() {
+        let past = [step("registered", "2026-03-03", &[]), step("answered", "2026-03-10", &[])];
+        let replied = Happened::Replied { outcome: Outcome::Disclosed, exemptions: Vec::new() };
+        let came = Happened::Came { channel: Channel::Internet };
+        assert_eq!(happened(&past), [came, Happened::Confirmed, replied, Happened::Delivered]);
+    }
+}

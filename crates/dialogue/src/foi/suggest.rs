@@ -1,0 +1,127 @@
+//! Which organ may have it, and what of it may be public already: guesses from the words of a request, for the person to choose.
+
+use std::sync::Arc;
+
+use kernel::{Organ, OrganCode};
+use web::{
+    Ctx, Result,
+    hooks::{PublicDocument, PublicDocuments},
+};
+
+/// Fields of life with parts of the names of the organs that usually keep them.
+const FIELDS: &[(&[&str], &[&str])] = &[
+    (&["低保", "社会救助", "临时救助", "养老", "殡葬", "婚姻登记", "地名"], &["民政"]),
+    (&["征地", "土地", "宅基地", "国土", "规划", "不动产", "矿"], &["自然资源"]),
+    (&["住房", "房屋", "小区", "物业", "拆迁", "公租房", "棚户", "建筑", "验收"], &["住房和城乡建设", "住建"]),
+    (&["学校", "教师", "招生", "学区", "教育", "幼儿园", "高考"], &["教育"]),
+    (&["医院", "卫生", "疫苗", "医疗机构", "医生"], &["卫生健康", "卫健"]),
+    (&["医保", "医疗保险", "医疗救助"], &["医疗保障", "医保"]),
+    (&["社保", "就业", "工资", "养老保险", "工伤", "职称", "公务员招"], &["人力资源和社会保障", "人社"]),
+    (&["公路", "道路", "交通", "客运", "公交", "桥"], &["交通运输"]),
+    (&["环评", "环境", "排污", "污染", "噪声", "垃圾填埋"], &["生态环境", "环境保护"]),
+    (&["水库", "河道", "供水", "水利", "防汛"], &["水利", "水务"]),
+    (&["农业", "种粮", "农村", "农机", "畜牧"], &["农业农村"]),
+    (&["林地", "林业", "森林", "退耕"], &["林业"]),
+    (&["预算", "决算", "财政", "政府采购", "债务", "补贴资金"], &["财政"]),
+    (&["户籍", "户口", "治安", "交警", "监控", "报警"], &["公安"]),
+    (&["营业执照", "食品", "药品", "质量", "特种设备", "电梯", "广告"], &["市场监督", "市场监管"]),
+    (&["立项", "项目审批", "投资", "物价", "价格", "招标"], &["发展和改革", "发展改革", "发改"]),
+    (&["安全生产", "应急", "消防", "自然灾害"], &["应急管理"]),
+    (&["旅游", "文物", "图书馆", "体育"], &["文化", "旅游"]),
+    (&["统计", "普查"], &["统计"]),
+    (&["审计"], &["审计"]),
+    (&["城管", "违建", "违法建设", "占道", "垃圾清运"], &["城市管理", "综合执法"]),
+    (&["退役军人", "优抚", "烈士"], &["退役军人"]),
+    (&["法律援助", "公证", "调解", "律师"], &["司法"]),
+];
+
+/// How many organs are suggested, the best first.
+const MOST: usize = 4;
+
+/// The organs, of those that can be asked, that may have what is described: named in it, responsible for its field, or having
+/// published what it is about.
+pub(super) fn organs(askable: &[Organ], wanted: &str, related: &[PublicDocument]) -> Vec<OrganCode> {
+    let score = |organ: &Organ| {
+        let names = [&organ.name, &organ.short_name].into_iter().chain(&organ.aliases);
+        let named = names.filter(|name| name.chars().count() > 2).any(|name| wanted.contains(name.as_str()));
+        let fields = FIELDS.iter().filter(|(_, parts)| parts.iter().any(|part| organ.name.contains(part)));
+        let hits = fields.flat_map(|(words, _)| words.iter()).filter(|word| wanted.contains(*word)).count();
+        let published = related.iter().filter(|document| document.organ == organ.code).count();
+        usize::from(named) * 100 + hits * 10 + published
+    };
+    let mut scored: Vec<(usize, &Organ)> = askable.iter().map(|organ| (score(organ), organ)).collect();
+    scored.retain(|(score, _)| *score > 0);
+    scored.sort_by_key(|(score, _)| std::cmp::Reverse(*score));
+    scored.into_iter().take(MOST).map(|(_, organ)| organ.code.clone()).collect()
+}
+
+/// What stands in 《》 or quotation marks, and numbers of documents: by these something public can be found.
+fn names(text: &str) -> Vec<String> {
+    let mut names = Vec::new();
+    for (open, close) in [('《', '》'), ('“', '”'), ('「', '」')] {
+        let mut rest = text;
+        while let Some((_, after)) = rest.split_once(open) {
+            let Some((name, after)) = after.split_once(close) else { break };
+            names.push(name.trim().to_owned());
+            rest = after;
+        }
+    }
+    let numbers = text.split(|c: char| c.is_whitespace() || "，。；、（）()《》“”".contains(c));
+    let numbers = numbers.filter(|part| part.contains('〔') && part.ends_with('号'));
+    names.extend(numbers.map(|part| part.trim_start_matches(['和', '与', '及', '按', '据', '的']).to_owned()));
+    names.retain(|name| (4..=60).contains(&name.chars().count()));
+    names.truncate(4);
+    names
+}
+
+/// Public documents that may be what is asked for.
+///
+/// # Errors
+/// When the database fails.
+pub(super) async fn public(ctx: &Ctx, wanted: &str, number: &str) -> Result<Vec<PublicDocument>> {
+    let documents = ctx.one::<Arc<dyn PublicDocuments>>();
+    let mut asked = names(wanted);
+    if number.trim().chars().count() >= 4 {
+        asked.insert(0, number.trim().to_owned());
+    }
+    let mut found: Vec<PublicDocument> = Vec::new();
+    for name in asked {
+        for document in documents.search(ctx, None, &name, 3).await? {
+            if !found.iter().any(|known| known.id == document.id) {
+                found.push(document);
+            }
+        }
+    }
+    found.truncate(5);
+    Ok(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use kernel::OrganKind;
+
+    use super::*;
+
+    fn organ(code: &str, name: &str, short: &str) -> Organ {
+        Organ::named(code, name, short, OrganKind::CountyDepartment)
+    }
+
+    #[test]
+    fn whoever_is_named_comes_first_then_whoever_keeps_the_field() {
+        let all = [
+            organ("zj", "青禾县住房和城乡建设局", "县住建局"),
+            organ("mz", "青禾县民政局", "县民政局"),
+            organ("jy", "青禾县教育局", "县教育局"),
+        ];
+        let codes = |wanted: &str| organs(&all, wanted, &[]).iter().map(ToString::to_string).collect::<Vec<_>>();
+        assert_eq!(codes("城关镇老旧小区改造项目验收报告"), ["zj"]);
+        assert_eq!(codes("请县民政局提供小区养老服务用房的移交材料"), ["mz", "zj"]);
+        assert!(codes("不知道").is_empty());
+    }
+
+    #[test]
+    fn titles_and_numbers_are_looked_for() {
+        let found = names("《青禾县老旧小区改造方案》和青府办发〔2025〕3号，还有“十四五规划纲要”全文，《短》");
+        assert_eq!(found, ["青禾县老旧小区改造方案", "十四五规划纲要", "青府办发〔2025〕3号"]);
+    }
+}

@@ -1,0 +1,257 @@
+//! Stories of requests for information: the form without a script, the desk's entry, and the letters of the law.
+
+use annual_report::counts::{Counted, Counts, Remedy, Request};
+use jiff::SignedDuration;
+use kernel::Role;
+use testkit::{Client, Reply, TestApp, both};
+
+const NAME: &str = "金丝雀申请人七四一";
+const NUMBER: &str = "000000199001010018";
+const WANTED: &str = "2025 年城关镇老旧小区改造项目验收报告";
+
+/// What is filled in at each step, the organ first.
+const WHO: [(&str, &str); 5] = [
+    ("applicant", "natural_person"),
+    ("name", NAME),
+    ("proof", "居民身份证"),
+    ("proof_number", NUMBER),
+    ("phone", "13800007410"),
+];
+const HOW: [(&str, &str); 2] = [("carrier", "electronic"), ("delivery", "online")];
+
+/// Fills in all steps; the address of the check.
+async fn filled(reader: &mut Client) -> String {
+    let organ = reader.post("/foi/apply", &[("wanted", WANTED), ("number", "")]).await.expect(303).location();
+    assert!(organ.ends_with("/organ"), "{organ}");
+    let who = reader.post(&organ, &[("organ", "QH001")]).await.expect(303).location();
+    let how = reader.post(&who, &WHO).await.expect(303).location();
+    reader.upload(&how, &HOW, &[]).await.expect(303).location()
+}
+
+/// Sends what was checked; the address of the receipt.
+async fn sent(reader: &mut Client, check: &str) -> String {
+    let version = reader.get(check).await.expect(200).field("version");
+    reader.post(&check.replace("/check", "/send"), &[("version", version.as_str())]).await.expect(303).location()
+}
+
+/// A request that was sent: the page to follow it, and the id of its case.
+async fn asked(app: &TestApp) -> (String, String) {
+    let mut reader = app.visitor();
+    let check = filled(&mut reader).await;
+    let receipt = sent(&mut reader, &check).await;
+    let id: String = store::query_scalar("SELECT id FROM case_entry ORDER BY place DESC LIMIT 1")
+        .fetch_one(app.ctx().db().read())
+        .await
+        .expect("a case");
+    (receipt.replace("/foi/r/", "/cases/c/"), id)
+}
+
+async fn editor(app: &TestApp) -> Client {
+    app.person("foi-editor", "QH001", &[Role::Editor]).await
+}
+
+/// Posts the form of a page with its token.
+async fn form(client: &mut Client, page: &str, fields: &[(&str, &str)]) -> Reply {
+    let once = client.get(page).await.expect(200).field("once");
+    let mut all = vec![("once", once.as_str())];
+    all.extend(fields);
+    client.post(page, &all).await
+}
+
+/// Has a drafted letter signed by another person and delivered on the page of the case.
+async fn gone(editor: &mut Client, head: &mut Client, letter: &str) {
+    let version = head.get(letter).await.expect(200).field("version");
+    head.post(&format!("{letter}/sign"), &[("version", &version)]).await.expect(303);
+    editor.post(&format!("{letter}/deliver"), &[("way", "online")]).await.expect(303);
+}
+
+async fn step(client: &mut Client, id: &str, name: &str, fields: &[(&str, &str)]) -> Reply {
+    let page = format!("/cases/{id}/steps/{name}");
+    let shown = client.get(&page).await;
+    if shown.status != 200 {
+        return shown;
+    }
+    let (once, version) = (shown.field("once"), shown.field("version"));
+    let mut all = vec![("once", once.as_str()), ("version", version.as_str())];
+    all.extend(fields);
+    client.post(&page, &all).await
+}
+
+both! {
+    async fn five_steps_without_a_script_keep_every_word(app) {
+        let mut reader = app.visitor();
+        reader.get("/foi").await.expect(200).shows("/foi/apply").shows("20 个工作日");
+        reader.get("/foi/apply?about=%E9%A2%84%E7%AE%97").await.expect(200).shows("预算");
+        reader.post("/foi/apply", &[("wanted", " ")]).await.expect(422).shows("请写明要什么信息");
+        let long = "长".repeat(20_000);
+        reader.post("/foi/apply", &[("wanted", long.as_str())]).await.expect(422).shows("现在有 20000 字");
+        let organ = reader.post("/foi/apply", &[("wanted", WANTED)]).await.expect(303).location();
+        reader.get(&organ).await.expect(200).shows("第 2 步，共 5 步").shows("不确定找谁");
+        reader.post(&organ, &[("organ", "XX999")]).await.expect(422).shows("请选择向哪个机关申请");
+        let who = reader.post(&organ, &[("organ", "other"), ("other", "QH001")]).await.expect(303).location();
+        let wrong = [("applicant", "natural_person"), ("name", NAME), ("proof_number", "123"), ("phone", "13800007410")];
+        reader.post(&who, &wrong).await.expect(422).shows("请核对身份证号码").shows(NAME);
+        // What was wrong is kept all the same, and a step is not left out by its address.
+        let check = who.replace("/who", "/check");
+        reader.get(&check).await.expect(422).shows("请核对身份证号码").shows(NAME);
+        let how = reader.post(&who, &WHO).await.expect(303).location();
+        let paper = [("carrier", "paper"), ("delivery", "online")];
+        reader.upload(&how, &paper, &[]).await.expect(422).shows("这种形式不能用所选的途径提供");
+        let check = reader.upload(&how, &HOW, &[]).await.expect(303).location();
+        reader.get(&check).await.expect(200).shows(WANTED).shows(NAME).shows("2026-03-30");
+        let receipt = sent(&mut reader, &check).await;
+        let page = reader.get(&receipt).await.expect(200);
+        let page = page.shows("收到申请之日是 2026-03-02").shows("2026-03-30").shows("<svg class=\"qr\"").shows("查询码");
+        assert!(page.text().contains(&receipt.replace("/foi/r/", "/cases/c/")), "the page to follow it");
+        let follow = receipt.replace("/foi/r/", "/cases/c/");
+        reader.get(&follow).await.expect(200).shows("办理中").shows(WANTED).shows("撤回申请").hides("说明理由");
+        // Sent again it is one case.
+        reader.post(&check.replace("/check", "/send"), &[("version", "1")]).await.expect(303);
+    }
+
+    async fn what_comes_on_paper_has_its_own_day_of_receipt(app) {
+        let mut desk = editor(app).await;
+        let entry = [
+            ("channel", "letter"), ("came", "2026-02-27"), ("organ", "QH001"), ("wanted", WANTED),
+            ("applicant", "business"), ("organisation", "某某建筑公司"), ("name", "王小明"),
+        ];
+        form(&mut desk, "/foi/register", &entry).await.expect(422).shows("双方确认当天").shows("某某建筑公司");
+        let mut confirmed = entry.to_vec();
+        confirmed.push(("confirmed", "2026-02-28"));
+        let page = form(&mut desk, "/foi/register", &confirmed).await.expect(200);
+        // The Saturday of the confirmation is worked; the first day counted is the Monday.
+        let page = page.shows("2026-02-28").shows("2026-03-27").shows("查询码").shows("<svg class=\"qr\"");
+        assert!(page.text().contains("/cases/c/"));
+        let late = [("channel", "counter"), ("came", "2026-03-05"), ("organ", "QH001"), ("wanted", WANTED), ("applicant", "other"), ("organisation", "某某协会")];
+        form(&mut desk, "/foi/register", &late).await.expect(422).shows("不能晚于今天");
+        let mut other = app.editor("QH011").await;
+        let counter = [("channel", "counter"), ("came", "2026-03-02"), ("organ", "QH001"), ("wanted", WANTED), ("applicant", "natural_person"), ("name", NAME)];
+        form(&mut other, "/foi/register", &counter).await.expect(403);
+    }
+
+    async fn a_supplement_is_asked_for_once_and_the_count_begins_anew(app) {
+        let (follow, id) = asked(app).await;
+        let (mut desk, mut head, mut reader) = (editor(app).await, app.clerk().await, app.visitor());
+        desk.get(&format!("/cases/{id}")).await.expect(200).shows("制作补正告知书").shows("制作答复书").hides(NAME);
+        let notice = format!("/foi/cases/{id}/notices/supplement");
+        form(&mut desk, &notice, &[("wanting", ""), ("until", "2026-03-02")]).await.expect(422).shows("请填写需要补正的事项").shows("晚于今天");
+        let letter = form(&mut desk, &notice, &[("wanting", "请写明是哪个小区"), ("until", "2026-03-20")]).await.expect(303).location();
+        // Nothing happens before another person has signed, and nothing the law asks for can be taken out.
+        let page = desk.get(&letter).await.expect(200).shows("请写明是哪个小区").shows("第三十条").shows(NAME);
+        let version = page.field("version");
+        let gutted = [("version", version.as_str()), ("addressee", NAME), ("title", "告知"), ("text", "请补正。")];
+        desk.post(&letter, &gutted).await.expect(422).shows("正文不能没有这些内容");
+        reader.get(&follow).await.expect(200).shows("办理中");
+        gone(&mut desk, &mut head, &letter).await;
+        reader.get(&follow).await.expect(200).shows("等待补正").shows("请写明是哪个小区").shows("2026-03-20");
+        desk.get(&format!("/foi/cases/{id}/reply")).await.expect(409).shows("还不能答复");
+        app.pass(SignedDuration::from_hours(24 * 7));
+        let page = reader.get(&follow).await.expect(200);
+        let more = [("once", page.field("once")), ("version", page.field("version")), ("supplement", "东门小区".to_owned())];
+        let more: Vec<_> = more.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        reader.post(&format!("{follow}/steps/supplement"), &more).await.expect(303);
+        // Twenty working days from 2026-03-09, with 清明节 between.
+        reader.get(&follow).await.expect(200).shows("2026-04-07");
+        let mut desk = editor_again(app).await;
+        desk.get(&notice).await.expect(409).shows("一次性");
+    }
+
+    async fn an_answer_holds_ground_reason_and_remedies(app) {
+        let (follow, id) = asked(app).await;
+        let (mut desk, mut head, mut reader) = (editor(app).await, app.clerk().await, app.visitor());
+        let choose = format!("/foi/cases/{id}/reply");
+        desk.get(&choose).await.expect(200).shows("不予公开").shows("第三十六条第三项").shows("（四）无法提供");
+        let page = format!("{choose}?outcome=withheld");
+        let once = desk.get(&page).await.expect(200).shows("不予公开的情形").field("once");
+        let bare = [("once", once.as_str()), ("outcome", "withheld"), ("reason", "不便公开")];
+        desk.post(&choose, &bare).await.expect(422).shows("没有法定情形").shows("不便公开");
+        let whole = [
+            ("once", once.as_str()), ("outcome", "withheld"), ("exemptions", "process"), ("kind_process", "请示报告"),
+            ("reason", "该报告是内部请示，尚未形成最终结论"),
+        ];
+        let letter = desk.post(&choose, &whole).await.expect(303).location();
+        let shown = desk.get(&letter).await.expect(200);
+        shown.shows("第十六条第二款").shows("请示报告").shows("60 日").shows("应当先申请行政复议");
+        desk.post(&format!("{letter}/sign"), &[("version", "1")]).await.expect(403);
+        gone(&mut desk, &mut head, &letter).await;
+        let page = reader.get(&follow).await.expect(200).shows("已答复：不予公开").shows("依申请答复〔2026〕1号");
+        page.shows("应当先申请行政复议").hides("撤回申请");
+        desk.get(&choose).await.expect(409).shows("不能再答复");
+        step(&mut desk, &id, "review_filed", &[]).await.expect(303);
+        step(&mut desk, &id, "archived", &[]).await.expect(409).shows("尚未审结");
+        step(&mut desk, &id, "review_decided", &[("review_finding", "upheld")]).await.expect(303);
+        step(&mut desk, &id, "archived", &[]).await.expect(303);
+        let fact = "SELECT value FROM case_fact WHERE name = 'exemption'";
+        let exemption: String = store::query_scalar(fact).fetch_one(app.ctx().db().read()).await.expect("a fact");
+        assert_eq!(exemption, "process");
+        let register = app.ctx().one::<std::sync::Arc<dyn Counts<web::Ctx>>>();
+        let year = register.requests(app.ctx(), 2026, "QH001").await.expect("figures");
+        let expected = Request { applicant: 0, carried_in: false, outcome: Some("3.3.6".to_owned()) };
+        assert_eq!((year.requests, year.remedies), (vec![expected], vec![Remedy { group: 0, result: 0 }]));
+        let next = register.requests(app.ctx(), 2027, "QH001").await.expect("figures");
+        let other = register.requests(app.ctx(), 2026, "QH011").await.expect("figures");
+        assert_eq!((next, other), (Counted::default(), Counted::default()));
+    }
+
+    async fn nobody_is_overheard_and_nothing_given_while_a_third_party_is_asked(app) {
+        let (follow, id) = asked(app).await;
+        let (mut desk, mut head, mut reader) = (editor(app).await, app.clerk().await, app.visitor());
+        let notice = format!("/foi/cases/{id}/notices/consult_third_party");
+        desk.get(&notice).await.expect(200).shows(WANTED);
+        let letter = form(&mut desk, &notice, &[("whom", "某某建筑公司"), ("matter", "验收报告")]).await.expect(303).location();
+        desk.get(&letter).await.expect(200).shows("15 个工作日").hides(NAME);
+        gone(&mut desk, &mut head, &letter).await;
+        reader.get(&follow).await.expect(200).shows("征求意见中").hides("某某建筑公司");
+        step(&mut desk, &id, "consult_had", &[]).await.expect(303);
+        step(&mut desk, &id, "opinion", &[("opinion", "objects_with_reason"), ("words", "含有工艺参数")]).await.expect(303);
+        let choose = format!("/foi/cases/{id}/reply");
+        let once = desk.get(&format!("{choose}?outcome=disclosed")).await.expect(200).shows("不同意公开").field("once");
+        let given = [("once", once.as_str()), ("outcome", "disclosed"), ("how", "随本答复提供")];
+        desk.post(&choose, &given).await.expect(422).shows("公共利益");
+        let heavy = [("once", once.as_str()), ("outcome", "disclosed"), ("how", "随本答复提供"), ("public_interest", "涉及房屋安全")];
+        desk.post(&choose, &heavy).await.expect(303);
+    }
+
+    async fn the_same_request_of_others_is_found(app) {
+        let (_, first) = asked(app).await;
+        let (_, second) = asked(app).await;
+        let mut desk = editor(app).await;
+        let page = desk.get(&format!("/cases/{second}/steps/same")).await.expect(303).location();
+        desk.get(&page).await.expect(200).shows(&first).shows("100%").hides(NAME);
+        app.editor("QH011").await.get(&page).await.expect(403);
+    }
+
+    async fn silence_stops_the_clock_no_longer_than_its_period(app) {
+        let (_, id) = asked(app).await;
+        let (mut desk, mut head) = (editor(app).await, app.clerk().await);
+        let notice = format!("/foi/cases/{id}/notices/consult_third_party");
+        let letter = form(&mut desk, &notice, &[("whom", "某某建筑公司"), ("matter", "验收报告")]).await.expect(303).location();
+        gone(&mut desk, &mut head, &letter).await;
+        step(&mut desk, &id, "consult_had", &[]).await.expect(303);
+        // Five weeks on nobody has written anything down. The fifteen working days were over on 2026-03-23.
+        app.pass(SignedDuration::from_hours(24 * 35));
+        let mut desk = editor_again(app).await;
+        desk.get(&format!("/cases/{id}")).await.expect(200).shows("2026-04-21");
+        // An answer that comes now is noted and stops nothing.
+        step(&mut desk, &id, "opinion", &[("opinion", "agrees")]).await.expect(303);
+        desk.get(&format!("/cases/{id}")).await.expect(200).shows("2026-04-21");
+        let due: String = store::query_scalar("SELECT due_on FROM case_entry").fetch_one(app.ctx().db().read()).await.expect("a day");
+        assert_eq!(due, "2026-04-21");
+    }
+
+    async fn whoever_takes_back_gets_no_answer(app) {
+        let (follow, id) = asked(app).await;
+        let (mut desk, mut reader) = (editor(app).await, app.visitor());
+        let page = reader.get(&follow).await.expect(200);
+        let (once, version) = (page.field("once"), page.field("version"));
+        let back = [("once", once.as_str()), ("version", version.as_str())];
+        reader.post(&format!("{follow}/steps/withdraw"), &back).await.expect(303);
+        reader.get(&follow).await.expect(200).shows("已撤回");
+        desk.get(&format!("/foi/cases/{id}/reply")).await.expect(409).shows("撤回");
+    }
+}
+
+/// Signed in anew after a week.
+async fn editor_again(app: &TestApp) -> Client {
+    app.sign_in("foi-editor").await
+}
