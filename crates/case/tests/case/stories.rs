@@ -190,7 +190,7 @@ async fn an_erased_case_counts_and_tells_of_nobody() {
     step(&home, &applicant, &id, "withdraw", &[]).await.expect("withdrawn");
     assert!(case::due_for_erasure(ctx, 10).await.expect("due").is_empty(), "its time has not come");
     home.pass(i64::from(SAMPLE.keep_days) + 1);
-    assert_eq!(case::due_for_erasure(ctx, 10).await.expect("due"), [id.clone()]);
+    assert_eq!(case::due_for_erasure(ctx, 10).await.expect("due"), std::slice::from_ref(&id));
     erase().await.expect("erased");
     conflict(erase().await, "已经删除");
     let (entry, read) = (home.entry(&id).await, ctx.db().read());

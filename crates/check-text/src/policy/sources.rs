@@ -288,7 +288,7 @@ mod tests {
         let address = "https://example.org/a?b=1&c=2".to_owned();
         let tag = "a href=\"https://example.org/a?b=1&amp;c=2#top\"";
         let wanted = Wanted::Outside(address.clone());
-        assert_eq!(wanted_of_tag(tag), [wanted.clone()]);
+        assert_eq!(wanted_of_tag(tag), std::slice::from_ref(&wanted));
         let of = |known: Option<Known>| Answers::new(vec![(wanted.clone(), known)]);
         let gone = Known::dead("对方网站说没有这个页面（404），最后检查于 2026-11-29".to_owned());
         let found = dead("", tag, &of(Some(gone))).expect("a finding");

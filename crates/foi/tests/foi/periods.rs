@@ -38,7 +38,7 @@ fn each_way_has_its_day_of_receipt() {
 #[test]
 fn what_comes_through_the_internet_is_not_received_before_both_sides_confirm() {
     let sent = ("2026-03-06", Happened::Came { channel: Channel::Internet });
-    let unconfirmed = timeline(&[sent.clone()]);
+    let unconfirmed = timeline(std::slice::from_ref(&sent));
     let state = on(&unconfirmed, "2026-03-07");
     assert_eq!((state.stage, state.due.clone()), (Stage::Unconfirmed, None));
     assert_eq!(state.confirm_by, Some(date("2026-03-09")), "the first working day after a Friday");

@@ -100,7 +100,7 @@ fn rest(path: &Path, before: &str, depth: usize, left: &mut Vec<String>) {
             rest(&entry.path(), &format!("{before}{name}/"), depth + 1, left);
         } else if kind.is_symlink() {
             left.push(format!("{before}{name}（链接）"));
-        } else if !kind.is_dir() && !(kind.is_file() && is_read(&name)) {
+        } else if !(kind.is_dir() || kind.is_file() && is_read(&name)) {
             left.push(format!("{before}{name}"));
         }
     }

@@ -18,7 +18,7 @@ pub(super) const LONGEST: usize = 100_000;
 /// What the page was asked, and what its forms carry on.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
-pub(super) struct Asked {
+pub(in crate::editions) struct Asked {
     /// A text of the library.
     pub(super) decision: DocumentId,
     /// Its number, title or address, as typed.
