@@ -201,6 +201,7 @@ fn amount(value: f64, unit: &str) -> String {
         "%" => format!("{value:.1} %"),
         "×" => format!("{value:.2} ×"),
         "ms" if value < 100.0 => format!("{value:.2} ms"),
+        "s" if value < 100.0 => format!("{value:.1} s"),
         _ => format!("{value:.0} {unit}"),
     }
 }
