@@ -1,6 +1,7 @@
 //! The measures of «Measured» in the issue that began the project; each adds its rows to the report.
 
 pub(crate) mod build;
+pub(crate) mod cases;
 pub(crate) mod checks;
 pub(crate) mod compare;
 pub(crate) mod crash;
@@ -12,17 +13,37 @@ pub(crate) mod older;
 pub(crate) mod parse;
 pub(crate) mod publish;
 pub(crate) mod readers;
+pub(crate) mod redaction;
 pub(crate) mod search;
 pub(crate) mod start;
+pub(crate) mod subscriptions;
 pub(crate) mod wagtail;
 pub(crate) mod weight;
 
 use std::{
+    ffi::OsStr,
     io,
+    process::Command,
     time::{Duration, Instant},
 };
 
+use anyhow::{Context, ensure};
+use serde::de::DeserializeOwned;
+
 use crate::{figures::Times, http::Browser};
+
+/// What a program beside this one tells, which is linked with the measured one.
+///
+/// # Errors
+/// When it is not built, fails, or tells something else.
+pub(crate) fn told<T: DeserializeOwned>(name: &str, arguments: &[&OsStr]) -> anyhow::Result<T> {
+    let file = std::env::current_exe()?.with_file_name(name);
+    let output = Command::new(&file).args(arguments).output();
+    let output = output.with_context(|| format!("{}: start the measures with bench/run", file.display()))?;
+    let said = String::from_utf8_lossy(&output.stderr);
+    ensure!(output.status.success(), "{name}: {}", said.trim());
+    serde_json::from_slice(&output.stdout).with_context(|| format!("what {name} told"))
+}
 
 /// Times of `count` requests of `/healthz`, which asks the database one question: the reference for pages.
 pub(crate) fn healthz(browser: &mut Browser, count: usize) -> io::Result<Times> {
