@@ -18,7 +18,7 @@ use crate::{
     form::{self, Form},
     http::Browser,
     measures,
-    program::{Followed, Program, Server},
+    program::{Program, Server},
     settings::Settings,
     staff::{self, Team},
 };
@@ -31,8 +31,6 @@ const CROWD: usize = 50;
 const ROUNDS: usize = 60;
 /// How often the county's report is counted.
 const COUNTS: usize = 3;
-/// Longest wait for those who follow the log to have read what was put in.
-const PATIENCE: Duration = Duration::from_secs(600);
 
 /// Milliseconds at most: a request is received, a list is there, the county's report is counted and written, and is a PDF.
 const RECEIVED: f64 = 150.0;
@@ -83,12 +81,7 @@ pub(crate) fn measure(settings: &Settings, program: &Program, folder: &Path, rep
     ));
     let server = program.serve_with(&data, &UNLIMITED)?;
     server.caught_up(Duration::from_secs(120))?;
-    let Followed { waited, late } = server.followed(PATIENCE)?;
-    let figure = format!("{}: waited until all followers had read the log", seeded.cases);
-    report.add(Row::new("cases", figure, waited.as_secs_f64(), "s").at_most(PATIENCE.as_secs_f64() - 1.0));
-    if !late.is_empty() {
-        report.note(format!("cases: measured while followers still read: {}", late.join(", ")));
-    }
+    measures::rested(&server, "cases", seeded.cases, report)?;
     submissions(&server, report)?;
     crowd(&server, &data, report)?;
     lists(&server, seeded.cases, report)?;

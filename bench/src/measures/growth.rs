@@ -2,6 +2,7 @@
 
 use std::{
     path::Path,
+    process::Command,
     sync::{
         Barrier,
         atomic::{AtomicBool, Ordering},
@@ -15,7 +16,7 @@ use crate::{
     figures::{Report, Row, Times, ms},
     http::{Browser, escape},
     measures,
-    program::{Followed, Program, Server},
+    program::{Program, Server},
     seeding,
     settings::Settings,
     staff::{self, Team},
@@ -33,9 +34,6 @@ const MOST_MS: f64 = 20.0;
 /// At this size the list of the office may take so long (milliseconds) at the server, whoever is unlucky.
 const OFFICE_LIST: (usize, f64) = (10_000, 80.0);
 const MOST_GROWTH: f64 = 1.5;
-
-/// Longest wait for those who follow the log to have read the documents that were put in.
-const PATIENCE: Duration = Duration::from_secs(1200);
 
 /// A page that is measured: its name, whose it is, before how many of its requests an event happens once (1 = before each), whether
 /// a target holds, its address with a word that nobody has asked for.
@@ -77,8 +75,7 @@ pub(crate) fn measure(settings: &Settings, program: &Program, folder: &Path, rep
     let mut before: Option<Vec<f64>> = None;
     for (place, size) in settings.growth.iter().enumerate() {
         let data = folder.join(format!("growth-{size}"));
-        program.run(&data, &["demo"])?;
-        let (filling, _) = measures::timed(|| seeding::fill(program.file(), &data, &settings.root, *size))?;
+        let (filling, ()) = measures::timed(|| fill(settings, program, folder, &data, *size))?;
         let (indexing, _) = measures::timed(|| program.run(&data, &["reindex"]))?;
         report.note(format!(
             "growth: {size} documents put in {:.0} s, indexed in {:.0} s",
@@ -87,7 +84,7 @@ pub(crate) fn measure(settings: &Settings, program: &Program, folder: &Path, rep
         ));
         let server = program.serve(&data)?;
         server.caught_up(Duration::from_secs(120))?;
-        followed(&server, *size, report)?;
+        measures::rested(&server, "growth", *size, report)?;
         let last = place + 1 == settings.growth.len();
         before = Some(pages(&server, *size, before.as_deref(), last, report)?);
         crowd(&server, *size, report)?;
@@ -99,16 +96,17 @@ pub(crate) fn measure(settings: &Settings, program: &Program, folder: &Path, rep
     Ok(())
 }
 
-/// Waits for a machine that is not busy with what was put in.
-fn followed(server: &Server, size: usize, report: &mut Report) -> Result<()> {
-    let Followed { waited, late } = server.followed(PATIENCE)?;
-    let figure = format!("{size}: waited until all followers had read the log");
-    let row = Row::new("growth", figure, waited.as_secs_f64(), "s");
-    // One second less than the patience: a wait that ended without them misses it.
-    report.add(row.at_most(PATIENCE.as_secs_f64() - 1.0));
-    if !late.is_empty() {
-        report.note(format!("growth: {size}: measured while followers still read: {}", late.join(", ")));
+/// Puts as many documents into the directory; where `start` has put many in already, goes on from a copy of its directory.
+fn fill(settings: &Settings, program: &Program, folder: &Path, data: &Path, size: usize) -> Result<()> {
+    let many = seeding::many(folder);
+    let before = if many.is_dir() && settings.documents < size { settings.documents } else { 0 };
+    if before == 0 {
+        program.run(data, &["demo"])?;
+    } else {
+        let copied = Command::new("cp").arg("-a").arg(&many).arg(data).status().context("cp")?;
+        ensure!(copied.success(), "{} was not copied", many.display());
     }
+    seeding::fill(program.file(), data, &settings.root, size - before, before)?;
     Ok(())
 }
 

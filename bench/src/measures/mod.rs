@@ -30,7 +30,36 @@ use std::{
 use anyhow::{Context, ensure};
 use serde::de::DeserializeOwned;
 
-use crate::{figures::Times, http::Browser};
+use crate::{
+    figures::{Report, Row, Times},
+    http::Browser,
+    program::{Followed, Server},
+};
+
+/// Longest wait in seconds for those who follow the log to have read what was put in; for a small size less, so that one who stands
+/// still does not hold up everything.
+const FOLLOWED: u64 = 1_200;
+
+fn patience(size: usize) -> Duration {
+    Duration::from_secs((120 + size as u64 / 50).min(FOLLOWED))
+}
+
+/// Waits until a machine is not busy any more with what was put in, and says in the table how long that took.
+///
+/// # Errors
+/// When the office does not tell how far its followers are. A wait that ended without them is a missed target, not an error.
+pub(crate) fn rested(server: &Server, measure: &'static str, size: usize, report: &mut Report) -> anyhow::Result<()> {
+    let patience = patience(size);
+    let Followed { waited, late } = server.followed(patience)?;
+    let figure = format!("{size}: waited until all followers had read the log");
+    // A wait that ended without them misses it, whatever the clock says.
+    let waited = if late.is_empty() { waited.as_secs_f64() } else { f64::NAN };
+    report.add(Row::new(measure, figure, waited, "s").at_most(patience.as_secs_f64()));
+    if !late.is_empty() {
+        report.note(format!("{measure}: {size}: measured while followers still read: {}", late.join(", ")));
+    }
+    Ok(())
+}
 
 /// What a program beside this one tells, which is linked with the measured one.
 ///
