@@ -145,7 +145,7 @@ fn crowd(server: &Server, data: &Path, report: &mut Report) -> Result<()> {
     let (before, barrier) = (registered(data)?, Barrier::new(CROWD));
     let sent: Vec<Result<(Duration, String)>> = std::thread::scope(|scope| {
         let send = |_| {
-            scope.spawn(|| {
+            scope.spawn(|| -> Result<(Duration, String)> {
                 let mut reader = server.visitor();
                 barrier.wait();
                 let begun = Instant::now();
