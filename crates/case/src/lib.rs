@@ -35,7 +35,7 @@
 //! | | |
 //! |---|---|
 //! | declare a kind | [`CaseKind`], [`State`], [`Step`], [`By`], [`Tick`], [`LetterKind`] |
-//! | register | [`Filing`], [`register()`] |
+//! | register | [`Filing`], [`register()`], of an old register [`bring_in`] |
 //! | read | [`seen`], [`Entry`], [`request`], [`facts`], [`history`], [`parties`] |
 //! | move | [`take`], [`open_steps`] |
 //! | clock | [`clock_of`], [`counted`], [`ClockView`], [`ask_extension`], [`decide_extension`] |
@@ -47,6 +47,7 @@
 //! | public | [`public::publish`], [`public::newest`] |
 //! | the end | [`erase()`] |
 
+mod bring;
 mod capability;
 mod clocks;
 mod erase;
@@ -67,6 +68,7 @@ mod seal;
 mod sealed;
 mod steps;
 
+pub use bring::{Old, OldStep, bring_in};
 pub use capability::capability;
 pub use clocks::{ClockRow, ClockView, PauseRow, ask_extension, asked_reason, clock_of, decide_extension, recount};
 pub use erase::{Erased, due_for_erasure, erase};
