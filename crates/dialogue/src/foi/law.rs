@@ -26,9 +26,10 @@ fn step_of(key: &str) -> Option<Step> {
     Some(match key {
         "supplement_asked" => Step::AskSupplement,
         "supplement" | "supplement_noted" => Step::TakeSupplement,
-        "consult_third_party" | "consult_co_maker" | "consult_organ" => Step::Consult,
+        "consult_third_party" | "consult_co_maker" | "consult_organ" | "joint" | "joint_asked" => Step::Consult,
         "consult_had" => Step::NoteConsultReceived,
-        "opinion" | "opinion_more" => Step::TakeOpinion,
+        "opinion" | "opinion_more" | "joint_opinion" | "joint_more" => Step::TakeOpinion,
+        "hand_over" | "hand_over_asked" => Step::Transfer,
         "consult_ended" => Step::EndConsult,
         "reasons_asked" => Step::AskReasons,
         "reasons" | "reasons_noted" => Step::TakeReasons,

@@ -8,6 +8,7 @@ mod demo;
 mod fees;
 mod figures;
 mod form;
+mod joint;
 mod kind;
 mod law;
 mod letters;
@@ -52,7 +53,13 @@ pub fn capability() -> Capability {
         .routes(portal)
         .routes(office)
         .routes(old::office)
-        .migrations(store::migrations!("foi", "../../migrations/foi/0001_import.sql"))
+        .routes(joint::office)
+        .desk(joint::desk())
+        .migrations(store::migrations!(
+            "foi",
+            "../../migrations/foi/0001_import.sql",
+            "../../migrations/foi/0002_joint.sql"
+        ))
         .events(&old::EVENTS)
         .subject(old::SUBJECT, "导入的登记簿")
         .jobs(old::jobs)

@@ -5,7 +5,7 @@ use jiff::SignedDuration;
 use kernel::Role;
 use testkit::{Client, Reply, TestApp, both};
 
-const NAME: &str = "金丝雀申请人七四一";
+pub(crate) const NAME: &str = "金丝雀申请人七四一";
 const NUMBER: &str = "000000199001010018";
 const WANTED: &str = "2025 年城关镇老旧小区改造项目验收报告";
 
@@ -35,7 +35,7 @@ async fn sent(reader: &mut Client, check: &str) -> String {
 }
 
 /// A request that was sent: the page to follow it, and the id of its case.
-async fn asked(app: &TestApp) -> (String, String) {
+pub(crate) async fn asked(app: &TestApp) -> (String, String) {
     let mut reader = app.visitor();
     let check = filled(&mut reader).await;
     let receipt = sent(&mut reader, &check).await;
@@ -46,12 +46,12 @@ async fn asked(app: &TestApp) -> (String, String) {
     (receipt.replace("/foi/r/", "/cases/c/"), id)
 }
 
-async fn editor(app: &TestApp) -> Client {
+pub(crate) async fn editor(app: &TestApp) -> Client {
     app.person("foi-editor", "QH001", &[Role::Editor]).await
 }
 
 /// Posts the form of a page with its token.
-async fn form(client: &mut Client, page: &str, fields: &[(&str, &str)]) -> Reply {
+pub(crate) async fn form(client: &mut Client, page: &str, fields: &[(&str, &str)]) -> Reply {
     let once = client.get(page).await.expect(200).field("once");
     let mut all = vec![("once", once.as_str())];
     all.extend(fields);
@@ -59,13 +59,13 @@ async fn form(client: &mut Client, page: &str, fields: &[(&str, &str)]) -> Reply
 }
 
 /// Has a drafted letter signed by another person and delivered on the page of the case.
-async fn gone(editor: &mut Client, head: &mut Client, letter: &str) {
+pub(crate) async fn gone(editor: &mut Client, head: &mut Client, letter: &str) {
     let version = head.get(letter).await.expect(200).field("version");
     head.post(&format!("{letter}/sign"), &[("version", &version)]).await.expect(303);
     editor.post(&format!("{letter}/deliver"), &[("way", "online")]).await.expect(303);
 }
 
-async fn step(client: &mut Client, id: &str, name: &str, fields: &[(&str, &str)]) -> Reply {
+pub(crate) async fn step(client: &mut Client, id: &str, name: &str, fields: &[(&str, &str)]) -> Reply {
     let page = format!("/cases/{id}/steps/{name}");
     let shown = client.get(&page).await;
     if shown.status != 200 {

@@ -15,6 +15,7 @@ mod duties_office;
 mod face;
 mod first_steps;
 mod foi;
+mod foi_joint;
 mod foi_register;
 mod forged;
 mod identity;
