@@ -107,7 +107,7 @@ static FIELDS: [Words; 6] = [
 ];
 
 /// Codes that the report counts, which stay when the person is forgotten.
-static FACTS: [Words; 7] = [
+static FACTS: [Words; 8] = [
     ("applicant", "申请人类别"),
     ("counted", "年度报告计入"),
     ("review_finding", "复议结果"),
@@ -115,6 +115,7 @@ static FACTS: [Words; 7] = [
     ("exemption", "不予公开的情形"),
     ("carrier", "信息的形式"),
     ("delivery", "提供的途径"),
+    (case::public::CONSENT, "同意公开问题和答复"),
 ];
 
 const EXAMINING: &str = "examining";

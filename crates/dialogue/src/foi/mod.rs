@@ -2,6 +2,7 @@
 //! what comes on paper, the old registers that come in as tables (`old`), and the letters of the law. The law itself is the crate `foi`; steps, parties and files are the case
 //! machine's.
 
+mod answers;
 mod apply;
 mod correction;
 mod demo;
@@ -54,6 +55,8 @@ pub fn capability() -> Capability {
         .routes(office)
         .routes(old::office)
         .routes(joint::office)
+        .routes(answers::portal)
+        .search(answers::source())
         .desk(joint::desk())
         .migrations(store::migrations!(
             "foi",
@@ -73,6 +76,7 @@ pub fn capability() -> Capability {
         .declare(law)
         .declare(figures)
         .declare(&form::FORM)
+        .declare(answers::LIST)
         .declare(Verb::new("导入原登记簿", "依申请公开 旧登记簿 历史 批量 Excel", "/foi/import", &HANDLE_CASES))
         .declare(Verb::new("登记书面申请", "依申请公开 邮寄 当面 传真 来信", "/foi/register", &HANDLE_CASES))
         .declare(ASK)

@@ -239,6 +239,47 @@ both! {
         assert_eq!(due, "2026-04-21");
     }
 
+    async fn a_published_answer_is_found_and_nobody_in_it(app) {
+        let mut reader = app.visitor();
+        let (_, refused) = asked(app).await;
+        let check = {
+            let organ = reader.post("/foi/apply", &[("wanted", WANTED), ("number", "")]).await.expect(303).location();
+            let who = reader.post(&organ, &[("organ", "QH001")]).await.expect(303).location();
+            let how = reader.post(&who, &WHO).await.expect(303).location();
+            reader.upload(&how, &[HOW[0], HOW[1], ("consent", "true")], &[]).await.expect(303).location()
+        };
+        reader.get(&check).await.expect(200).shows("同意公开问题和答复");
+        sent(&mut reader, &check).await;
+        let id: String = store::query_scalar("SELECT case_id FROM case_fact WHERE name = 'consent' AND value = 'yes'")
+            .fetch_one(app.ctx().db().read())
+            .await
+            .expect("a case");
+        let (mut desk, mut head) = (editor(app).await, app.clerk().await);
+        for case in [&refused, &id] {
+            let once = desk.get(&format!("/foi/cases/{case}/reply?outcome=disclosed")).await.expect(200).field("once");
+            let given = [("once", once.as_str()), ("outcome", "disclosed"), ("how", "随本答复提供")];
+            let letter = desk.post(&format!("/foi/cases/{case}/reply"), &given).await.expect(303).location();
+            gone(&mut desk, &mut head, &letter).await;
+        }
+        let told = [("question", "老旧小区的验收报告可以公开吗？"), ("answer", "可以，验收报告到窗口查阅。")];
+        form(&mut head, &format!("/cases/{refused}/publish"), &told).await.expect(409).shows("不同意公开");
+        let named = [("question", NAME), told[1]];
+        form(&mut head, &format!("/cases/{id}/publish"), &named).await.expect(422);
+        form(&mut head, &format!("/cases/{id}/publish"), &told).await.expect(303);
+        app.work().await;
+        for path in ["/foi/answers", "/api/v1/foi-answers", "/search?q=%E9%AA%8C%E6%94%B6%E6%8A%A5%E5%91%8A", "/api/v1/search?q=%E9%AA%8C%E6%94%B6%E6%8A%A5%E5%91%8A"] {
+            let page = reader.get(path).await.expect(200).shows("可以公开吗").shows(&format!("/foi/answers/{id}"));
+            page.hides(NAME).hides(NUMBER).hides("13800007410").hides(WANTED).hides(&refused);
+        }
+        reader.get(&format!("/foi/answers/{id}")).await.expect(200).shows("到窗口查阅").hides(NAME).hides(WANTED);
+        reader.get(&format!("/foi/answers/{refused}")).await.expect(404);
+        form(&mut head, &format!("/cases/{id}/unpublish"), &[("reason", "表述不准确")]).await.expect(303);
+        app.work().await;
+        reader.get(&format!("/foi/answers/{id}")).await.expect(404);
+        reader.get("/api/v1/foi-answers").await.expect(200).shows("\"total\":0");
+        reader.get("/search?q=%E9%AA%8C%E6%94%B6%E6%8A%A5%E5%91%8A").await.expect(200).hides("可以公开吗");
+    }
+
     async fn whoever_takes_back_gets_no_answer(app) {
         let (follow, id) = asked(app).await;
         let (mut desk, mut reader) = (editor(app).await, app.visitor());
