@@ -280,6 +280,24 @@ both! {
         reader.get("/search?q=%E9%AA%8C%E6%94%B6%E6%8A%A5%E5%91%8A").await.expect(200).hides("可以公开吗");
     }
 
+    async fn what_the_applicant_missed_stands_on_the_work_list_with_what_to_do(app) {
+        let (_, id) = asked(app).await;
+        let (mut desk, mut head) = (editor(app).await, app.clerk().await);
+        let notice = format!("/foi/cases/{id}/notices/supplement");
+        let letter = form(&mut desk, &notice, &[("wanting", "请写明是哪个小区"), ("until", "2026-03-13")]).await.expect(303).location();
+        gone(&mut desk, &mut head, &letter).await;
+        desk.get("/").await.expect(200).hides("申请人逾期未补正");
+        form(&mut desk, &format!("/cases/{id}/extension"), &[("units", "10"), ("reason", "案情复杂")]).await.expect(409);
+        app.at("2026-03-13T01:00:00Z".parse().expect("moment"));
+        editor_again(app).await.get("/").await.expect(200).hides("申请人逾期未补正");
+        app.at("2026-03-14T01:00:00Z".parse().expect("moment"));
+        let mut desk = editor_again(app).await;
+        desk.get("/").await.expect(200).shows("申请人逾期未补正").shows(&format!("/cases/{id}"));
+        let page = desk.get(&format!("/cases/{id}")).await.expect(200).shows("申请人逾期未补正").shows("2026-03-13");
+        page.shows("逾期不补正，不再处理").shows("制作答复书");
+        desk.get(&format!("/foi/cases/{id}/reply?outcome=not_supplemented")).await.expect(200);
+    }
+
     async fn whoever_takes_back_gets_no_answer(app) {
         let (follow, id) = asked(app).await;
         let (mut desk, mut reader) = (editor(app).await, app.visitor());
