@@ -203,6 +203,7 @@ static STEPS: [Step; 37] = [
     Step::new("supplement", "提交补正", &[SUPPLEMENTING], EXAMINING, By::Applicant)
         .tick(Tick::Restart)
         .fields(&[SUPPLEMENT])
+        .files(5)
         .told("您提交了补正，答复期限重新计算"),
     Step::new("supplement_noted", "登记收到补正", &[SUPPLEMENTING], EXAMINING, By::Handler)
         .tick(Tick::Restart)
@@ -252,6 +253,7 @@ static STEPS: [Step; 37] = [
         .told("要求您说明申请的理由"),
     Step::new("reasons", "说明理由", &[EXAMINING], "", By::Applicant)
         .fields(&[REASONS])
+        .files(5)
         .told("您说明了理由"),
     Step::new("reasons_noted", "登记收到理由", &[EXAMINING], "", By::Handler)
         .fields(&[ON, REASONS])
@@ -335,6 +337,15 @@ mod tests {
     #[test]
     fn the_kind_fits_together() {
         assert_eq!(FOI.faults(), Vec::<String>::new());
+    }
+
+    #[test]
+    fn what_is_typed_beside_files_reaches_the_step() {
+        for step in STEPS.iter().chain(super::super::CORRECTION.steps).filter(|step| step.files > 0) {
+            for field in step.fields {
+                assert!(crate::cases::Turned::FIELDS.contains(&field.name), "{}.{}", step.key, field.name);
+            }
+        }
     }
 
     #[test]

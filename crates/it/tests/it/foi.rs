@@ -156,6 +156,29 @@ both! {
         desk.get(&notice).await.expect(409).shows("一次性");
     }
 
+    async fn files_come_with_a_supplement(app) {
+        let (follow, id) = asked(app).await;
+        let (mut desk, mut head, mut reader) = (editor(app).await, app.clerk().await, app.visitor());
+        let notice = format!("/foi/cases/{id}/notices/supplement");
+        let letter = form(&mut desk, &notice, &[("wanting", "请附规划图"), ("until", "2026-03-20")]).await.expect(303).location();
+        gone(&mut desk, &mut head, &letter).await;
+        let page = reader.get(&follow).await.expect(200).shows("multipart/form-data");
+        let (once, version) = (page.field("once"), page.field("version"));
+        let typed = [("once", once.as_str()), ("version", version.as_str()), ("supplement", "见规划图")];
+        let target = format!("{follow}/steps/supplement/files");
+        let refused = reader.upload(&target, &typed, &[("file", "a.exe", b"MZ\x90\0")]).await.expect(422);
+        refused.shows("不是可以上传的文件").shows("见规划图");
+        desk.get(&format!("/cases/{id}")).await.expect(200).shows("等待补正");
+        let empty = [("once", once.as_str()), ("version", version.as_str()), ("supplement", "")];
+        reader.upload(&target, &empty, &[("file", "规划图.pdf", b"%PDF-1.7\n")]).await.expect(422).shows("请填写补正的内容");
+        reader.upload(&target, &typed, &[("file", "规划图.pdf", b"%PDF-1.7\n")]).await.expect(303);
+        reader.get(&follow).await.expect(200).shows("办理中").shows("规划图.pdf");
+        desk.get(&format!("/cases/{id}")).await.expect(200).shows("规划图.pdf").shows("见规划图");
+        let files = "SELECT COUNT(*) FROM case_file WHERE origin = 'party'";
+        let files: i64 = store::query_scalar(files).fetch_one(app.ctx().db().read()).await.expect("a count");
+        assert_eq!(files, 1);
+    }
+
     async fn an_answer_holds_ground_reason_and_remedies(app) {
         let (follow, id) = asked(app).await;
         let (mut desk, mut head, mut reader) = (editor(app).await, app.clerk().await, app.visitor());
