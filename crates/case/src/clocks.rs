@@ -231,6 +231,13 @@ async fn begin(ctx: &Ctx, tx: &mut Tx, case: &CaseId) -> Result<Asked, Refusal> 
 /// Where the reason of an extension is sealed.
 const ASKED: &str = "extension";
 
+/// Asks the rules of the kind, where it has any, whether its period may be lengthened.
+async fn may_extend(ctx: &Ctx, tx: &mut Tx, (entry, kind): (&Entry, Kind)) -> Result<(), Refusal> {
+    let Some(rules) = crate::rules::rules_of(ctx, kind) else { return Ok(()) };
+    let past = rows::history(ctx, tx.conn(), entry).await?;
+    rules.extension(ctx, crate::rules::Before { entry, past: &past })
+}
+
 /// Asks for more time: once in a period, which begins anew with some steps, and before its last day has passed.
 ///
 /// # Errors
@@ -246,6 +253,7 @@ pub async fn ask_extension(
 ) -> Result<(), Refusal> {
     let Asked { entry, kind, view, keeper } = begin(ctx, tx, case).await?;
     may_for(actor, kind.handle, &keeper)?;
+    may_extend(ctx, tx, (&entry, kind)).await?;
     let most = view.rule.extension;
     if most == 0 {
         return Err(Refusal::Conflict("这类办件的期限没有延长的规定。".into()));
@@ -307,6 +315,9 @@ pub async fn decide_extension(
     }
     if view.row.asked_by == actor.log_id() {
         return Err(Refusal::Conflict("延期由您申请，须由另一个人审批。".into()));
+    }
+    if granted {
+        may_extend(ctx, tx, (&entry, kind)).await?;
     }
     if granted && view.due().is_none_or(|due| due < ctx.today()) {
         return Err(Refusal::Conflict("办理期限已过，不能再同意延期。".into()));

@@ -25,6 +25,20 @@ pub static REGISTERED: EventKind = kind("case.registered", "登记办件").holds
     ("files", "附件数"),
     ("parties", "当事人数"),
 ]);
+/// It was taken over from a register that was kept before, with what had happened to it.
+pub static BROUGHT_IN: EventKind = kind("case.brought_in", "导入原登记簿的办件").holds(&[
+    CASE_KIND,
+    ("number", "编号"),
+    ("place", "登记号"),
+    ("year", "年度"),
+    ("received_on", "收到日期"),
+    ("case_to", "状态"),
+    ("outcome", "结果"),
+    ("on", "办结日期"),
+    DUE,
+    ("steps", "办理步骤数"),
+    ("parties", "当事人数"),
+]);
 /// A step was taken.
 pub static STEPPED: EventKind = kind("case.stepped", "办理办件").holds(&[
     CASE_KIND,
@@ -42,7 +56,7 @@ pub static CLAIMED: EventKind = kind("case.claimed", "领办办件").holds(&[CAS
 pub static RELEASED: EventKind = kind("case.released", "放回办件").holds(&[CASE_KIND]);
 /// Another organ answers now.
 pub static TRANSFERRED: EventKind = kind("case.transferred", "转办办件")
-    .holds(&[CASE_KIND, ("from", "原机关"), ("to", "机关"), ("reason", "原因")])
+    .holds(&[CASE_KIND, ("from", "原机关"), ("to", "机关"), ("reason", "原因"), ("consent", "接收机关同意")])
     .keeps(Keep::Words);
 /// The county office looks after it.
 pub static INTERVENED: EventKind =
@@ -90,8 +104,9 @@ pub static ERASED: EventKind =
     kind("case.erased", "删除当事人信息").holds(&[CASE_KIND, ("why", "依据"), ("files", "附件数")]);
 
 /// All of them, for the capability.
-pub static ALL: [&EventKind; 15] = [
+pub static ALL: [&EventKind; 16] = [
     &REGISTERED,
+    &BROUGHT_IN,
     &STEPPED,
     &CLAIMED,
     &RELEASED,

@@ -177,6 +177,8 @@ pub struct Step {
     pub page: &'static str,
     /// Outcome that it sets; empty = none, or what a field says.
     pub outcome: &'static str,
+    /// How many files the person may send with it; only of [`By::Applicant`].
+    pub files: usize,
 }
 
 impl Step {
@@ -188,7 +190,20 @@ impl Step {
         to: &'static str,
         by: By,
     ) -> Self {
-        Self { key, label, from, to, by, tick: Tick::None, fields: &[], told: "", about: "", page: "", outcome: "" }
+        Self {
+            key,
+            label,
+            from,
+            to,
+            by,
+            tick: Tick::None,
+            fields: &[],
+            told: "",
+            about: "",
+            page: "",
+            outcome: "",
+            files: 0,
+        }
     }
 
     #[must_use]
@@ -219,6 +234,13 @@ impl Step {
     #[must_use]
     pub const fn own_page(mut self, address: &'static str) -> Self {
         self.page = address;
+        self
+    }
+
+    /// The person may send so many files with it.
+    #[must_use]
+    pub const fn files(mut self, most: usize) -> Self {
+        self.files = most;
         self
     }
 
@@ -359,6 +381,9 @@ impl CaseKind {
             }
             let unknown = step.from.iter().copied().chain(Some(step.to)).filter(|one| !one.is_empty() && !known(one));
             faults.extend(unknown.map(|one| format!("step {} names the state {one}", step.key)));
+            if step.files > 0 && step.by != By::Applicant {
+                faults.push(format!("step {} takes files of nobody", step.key));
+            }
             if !step.outcome.is_empty() && self.outcome(step.outcome).is_empty() {
                 faults.push(format!("step {} names the outcome {}", step.key, step.outcome));
             }

@@ -35,7 +35,7 @@
 //! | | |
 //! |---|---|
 //! | declare a kind | [`CaseKind`], [`State`], [`Step`], [`By`], [`Tick`], [`LetterKind`] |
-//! | register | [`Filing`], [`register()`] |
+//! | register | [`Filing`], [`register()`], of an old register [`bring_in`] |
 //! | read | [`seen`], [`Entry`], [`request`], [`facts`], [`history`], [`parties`] |
 //! | move | [`take`], [`open_steps`] |
 //! | clock | [`clock_of`], [`counted`], [`ClockView`], [`ask_extension`], [`decide_extension`] |
@@ -43,10 +43,11 @@
 //! | law of a kind | [`Rules`] |
 //! | letters | [`letters::draft`], [`letters::sign`], [`letters::deliver`] |
 //! | files | [`files::attach`], [`files::of_case`] |
-//! | office | [`claim`], [`transfer`], [`intervene`], [`renewed`] |
+//! | office | [`claim`], [`transfer`], [`take_over`], [`intervene`], [`renewed`] |
 //! | public | [`public::publish`], [`public::newest`] |
 //! | the end | [`erase()`] |
 
+mod bring;
 mod capability;
 mod clocks;
 mod erase;
@@ -67,16 +68,17 @@ mod seal;
 mod sealed;
 mod steps;
 
+pub use bring::{Old, OldStep, bring_in};
 pub use capability::capability;
 pub use clocks::{ClockRow, ClockView, PauseRow, ask_extension, asked_reason, clock_of, decide_extension, recount};
 pub use erase::{Erased, due_for_erasure, erase};
 pub use kind::{By, CaseKind, Input, Kind, LetterKind, Phase, Sets, State, Step, StepField, Tick, find, kinds};
 pub use moved::{Counted, counted, recount_moved};
-pub use office::{claim, intervene, release, renewed, transfer};
+pub use office::{claim, intervene, release, renewed, take_over, transfer};
 pub use party::{Masked, PartyId, PartyRole, Person, contact_is, masked, parties, unmask};
 pub use register::{Channel, Filing, register};
 pub use rows::{Entry, Past, by_number, entry, fact_count, facts, history, keeper, request, seen, texts};
-pub use rules::{Before, Filled, Rules, Stood, rules_of};
+pub use rules::{Before, Filled, Missed, Rules, Stood, missed, rules_of};
 pub use seal::CaseKey;
 pub use steps::{Taken, Typed, keep_text, may_take, open_steps, take};
 

@@ -84,6 +84,34 @@ pub async fn transfer(
     if !kind.transfers {
         return Err(Refusal::Conflict("这类办件不能转给其他机关；不属于本机关的，请依法答复并告知当事人。".into()));
     }
+    handed_on(ctx, tx, actor, (&entry, kind), (to, why), "").await
+}
+
+/// As [`transfer`], of a kind that is handed on only when the other organ consents: `actor` is who takes it over there, and
+/// `asked_by` the name of who asked for it, which stands in the history beside the consent.
+///
+/// # Errors
+/// [`Refusal::Forbidden`] for whoever may not decide for the other organ; as [`transfer`].
+pub async fn take_over(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    actor: &Actor,
+    case: &CaseId,
+    (to, why, asked_by): (&OrganCode, &str, &str),
+) -> Result<(), Refusal> {
+    let (entry, kind) = begun(ctx, tx, case).await?;
+    may_for(actor, kind.decide, &keeper(ctx, to))?;
+    handed_on(ctx, tx, actor, (&entry, kind), (to, why), asked_by).await
+}
+
+async fn handed_on(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    actor: &Actor,
+    (entry, kind): (&Entry, Kind),
+    (to, why): (&OrganCode, &str),
+    asked_by: &str,
+) -> Result<(), Refusal> {
     let directory = ctx.directory();
     if directory.current(to, ctx.today()).is_none() {
         return Err(Refusal::field("organ", "请选择现有的机关。"));
@@ -93,15 +121,18 @@ pub async fn transfer(
     }
     let why = reason("reason", why, "请写明转办的原因")?;
     query("UPDATE case_entry SET organ = $2, holder = '', holder_name = '' WHERE id = $1")
-        .bind(case)
+        .bind(&entry.id)
         .bind(to)
         .execute(tx.conn())
         .await?;
     let key = entry.key(ctx)?;
-    let words = [("from", entry.organ.as_str()), ("to", to.as_str()), ("reason", why)];
-    steps::note(tx, key.as_ref(), &entry, actor, ("transferred", ctx.today()), &words).await?;
-    let data = json!({ "case_kind": kind.key, "from": entry.organ.as_str(), "to": to.as_str(), "reason": why });
-    tx.append(NewEvent::new(&TRANSFERRED, case, actor).organ(to).data(data)).await?;
+    let words = [("from", entry.organ.as_str()), ("to", to.as_str()), ("reason", why), ("asked_by", asked_by)];
+    steps::note(tx, key.as_ref(), entry, actor, ("transferred", ctx.today()), &words).await?;
+    let data = json!({
+        "case_kind": kind.key, "from": entry.organ.as_str(), "to": to.as_str(), "reason": why,
+        "consent": if asked_by.is_empty() { "" } else { "yes" },
+    });
+    tx.append(NewEvent::new(&TRANSFERRED, &entry.id, actor).organ(to).data(data)).await?;
     Ok(())
 }
 

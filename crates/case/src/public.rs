@@ -2,7 +2,7 @@
 
 use kernel::{Actor, NewEvent, OrganCode, id::CaseId, may_for};
 use serde_json::json;
-use store::{Executor, FromRow, Tx, query, query_as};
+use store::{By, Executor, FromRow, List, Tx, query, query_as};
 use web::{Ctx, FormErrors, Refusal};
 
 use crate::{
@@ -136,6 +136,29 @@ pub async fn of_case(executor: impl Executor<'_>, case: &CaseId) -> store::Resul
     .bind(case)
     .fetch_optional(executor)
     .await
+}
+
+/// What is public of a case of this kind; nothing of one of another kind.
+///
+/// # Errors
+/// When the database fails.
+pub async fn of_kind(executor: impl Executor<'_>, kind: Kind, case: &CaseId) -> store::Result<Option<Told>> {
+    query_as(
+        "SELECT case_id, organ, question, answer, published_at FROM case_public \
+         WHERE case_id = $1 AND kind = $2 AND withdrawn_at = ''",
+    )
+    .bind(case)
+    .bind(kind.key)
+    .fetch_optional(executor)
+    .await
+}
+
+/// All published answers of a kind as a list of [`Told`], the newest first.
+pub fn list(kind: Kind) -> List {
+    List::new("p.case_id, p.organ, p.question, p.answer, p.published_at", "case_public p", "p.case_id")
+        .sort("newest", &[By::down("p.published_at")])
+        .equals("p.kind", kind.key)
+        .given("p.withdrawn_at = ''")
 }
 
 /// The newest published answers of a kind.

@@ -131,26 +131,25 @@ fn check(ctx: &Ctx, filing: &Filing) -> Result<(), Refusal> {
     if errors.is_empty() { Ok(()) } else { Err(errors.into()) }
 }
 
-/// Puts a case into the register: its number, its key, what was filled in, who it is from, its clock and its first event. To be
-/// called in the write that receives it; a portal form does so inside `portal_form::Draft::send`, which makes fifty sendings of
-/// one form one case.
-///
-/// # Errors
-/// [`Refusal::Fields`] for the day of receipt (`received_on`) and the organ (`organ`); 503 while the machine's clock lies behind
-/// the log; when the database or the key file fails.
-pub async fn register(ctx: &Ctx, tx: &mut Tx, actor: &Actor, filing: Filing) -> Result<CaseId, Refusal> {
-    check(ctx, &filing)?;
+/// A case that was put into the register and has no event yet.
+pub(crate) struct Put {
+    pub(crate) id: CaseId,
+    pub(crate) key: CaseKey,
+    pub(crate) number: String,
+    pub(crate) place: i64,
+}
+
+/// Writes everything of a new case but its history, its last day and its event: its number in the register of `year`, its key,
+/// what was filled in, who it is from.
+pub(crate) async fn put(ctx: &Ctx, tx: &mut Tx, actor: &Actor, filing: &Filing, year: i64) -> Result<Put, Refusal> {
     clock_goes_on(tx).await?;
     let (seams, now) = (tx.seams(), tx.now());
     let id = CaseId::fresh(&seams);
-    // Whoever starts a case without an account is its applicant from here on.
-    let actor = if matches!(actor, Actor::Visitor) { Actor::Applicant(id.clone()) } else { actor.clone() };
-    let actor = &actor;
     let key = CaseKey::fresh(&seams, &id);
     let wrapped = key.wrapped(ctx.files(), &seams)?;
     // Every registration changes the running number: the log's lock comes before it.
     tx.hold_log().await?;
-    let (kind, year) = (filing.kind, i64::from(ctx.today().year()));
+    let kind = filing.kind;
     let place = tx.next_number(&format!("case {} {} {year}", kind.key, filing.organ)).await?;
     let number = if filing.number.is_empty() { fresh_number(ctx) } else { filing.number.clone() };
     let state = kind.states.first().map_or("", |state| state.key);
@@ -176,13 +175,31 @@ pub async fn register(ctx: &Ctx, tx: &mut Tx, actor: &Actor, filing: Filing) -> 
     .bind(NEVER)
     .execute(tx.conn())
     .await?;
-    keep_words(tx, &key, (&id, wrapped.as_str()), &filing).await?;
+    keep_words(tx, &key, (&id, wrapped.as_str()), filing).await?;
     for (role, person) in &filing.parties {
         party::add(tx, &key, &id, *role, person).await?;
     }
     for file in &filing.files {
         files::put(tx, &key, &id, file, Origin::Party).await?;
     }
+    Ok(Put { id, key, number, place })
+}
+
+/// Puts a case into the register: its number, its key, what was filled in, who it is from, its clock and its first event. To be
+/// called in the write that receives it; a portal form does so inside `portal_form::Draft::send`, which makes fifty sendings of
+/// one form one case.
+///
+/// # Errors
+/// [`Refusal::Fields`] for the day of receipt (`received_on`) and the organ (`organ`); 503 while the machine's clock lies behind
+/// the log; when the database or the key file fails.
+pub async fn register(ctx: &Ctx, tx: &mut Tx, actor: &Actor, filing: Filing) -> Result<CaseId, Refusal> {
+    check(ctx, &filing)?;
+    let (kind, year) = (filing.kind, i64::from(ctx.today().year()));
+    let Put { id, key, number, place } = put(ctx, tx, actor, &filing, year).await?;
+    // Whoever starts a case without an account is its applicant from here on.
+    let actor = if matches!(actor, Actor::Visitor) { Actor::Applicant(id.clone()) } else { actor.clone() };
+    let actor = &actor;
+    let state = kind.states.first().map_or("", |state| state.key);
     let due = clocks::project(ctx, tx, kind, &id, state).await?;
     let entry = rows::entry(tx.conn(), &id).await?.ok_or(Refusal::NotFound)?;
     let channel = [("channel", filing.channel.code())];

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use clock::Pause;
 use jiff::civil::Date;
 use kernel::Calendar;
-use store::Target;
+use store::{Executor, Target};
 use web::{Ctx, Refusal};
 
 use crate::{
@@ -47,6 +47,21 @@ pub trait Rules: Send + Sync {
     /// letter that nobody answers stops it no longer than the period that they have. `None` = as the steps of the kind say.
     fn stood(&self, ctx: &Ctx, before: Before<'_>, by: (&Calendar, Date)) -> Option<Stood>;
 
+    /// Before more time is asked for, and before it is granted.
+    ///
+    /// # Errors
+    /// Why the period may not be lengthened.
+    fn extension(&self, ctx: &Ctx, before: Before<'_>) -> Result<(), Refusal> {
+        let _ = (ctx, before);
+        Ok(())
+    }
+
+    /// What others were to do and have not done by today, so that it is the organ's turn although the state says that of others.
+    fn missed(&self, ctx: &Ctx, before: Before<'_>) -> Option<Missed> {
+        let _ = (ctx, before);
+        None
+    }
+
     /// Address in the office, `{id}` for the case, of the page on which a letter of this kind is drafted; `None` = the common
     /// one.
     fn letter_page(&self, letter: &str) -> Option<&'static str>;
@@ -63,6 +78,17 @@ pub struct Stood {
     pub fixed: Option<Date>,
 }
 
+/// Something that others have not done in time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Missed {
+    /// The last day that they had.
+    pub until: Date,
+    /// What was missed, in a few words: 申请人逾期未补正.
+    pub what: &'static str,
+    /// What the organ does now, in sentences.
+    pub next: &'static str,
+}
+
 /// What was filled in with a step.
 #[derive(Debug, Clone, Copy)]
 pub struct Filled<'a> {
@@ -74,6 +100,20 @@ pub struct Filled<'a> {
 /// The rules that a capability declares for this kind, if any.
 pub fn rules_of(ctx: &Ctx, kind: Kind) -> Option<&Arc<dyn Rules>> {
     ctx.declared::<Arc<dyn Rules>>().find(|rules| rules.kind() == kind.key)
+}
+
+/// What others have not done in time, where the kind has rules of it.
+///
+/// # Errors
+/// When the key does not fit; when the database fails.
+pub async fn missed(
+    ctx: &Ctx,
+    executor: impl Executor<'_>,
+    (entry, kind): (&Entry, Kind),
+) -> Result<Option<Missed>, Refusal> {
+    let Some(rules) = rules_of(ctx, kind) else { return Ok(None) };
+    let past = rows::history(ctx, executor, entry).await?;
+    Ok(rules.missed(ctx, Before { entry, past: &past }))
 }
 
 /// On which days the clock of a case stands, where its kind has rules of it.

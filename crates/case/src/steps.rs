@@ -351,7 +351,8 @@ pub(crate) async fn note(
     write(tx, key, entry, actor, (step, on, entry.state.as_str()), fields).await
 }
 
-async fn write(
+/// A line of the history of a case that was in the state of `entry`.
+pub(crate) async fn write(
     tx: &mut Tx,
     key: Option<&CaseKey>,
     entry: &Entry,

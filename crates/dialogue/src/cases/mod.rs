@@ -35,6 +35,8 @@ use web::{
 
 pub use erasing::erase;
 pub use notice::{tell, tell_person};
+#[cfg(test)]
+pub(crate) use portal::Turned;
 
 /// What of the work list belongs to cases.
 pub const GROUP: Group = Group { key: "cases", label: "办件", place: 15 };
@@ -119,6 +121,7 @@ fn portal() -> Routes {
         .post("/cases/lost", &USE_FORMS, portal::send_code)
         .get("/cases/c/{secret}", &USE_FORMS, portal::show)
         .post("/cases/c/{secret}/steps/{step}", &USE_FORMS, portal::step)
+        .upload("/cases/c/{secret}/steps/{step}/files", &USE_FORMS, portal::step_with_files)
         .get("/cases/c/{secret}/files/{file}", &USE_FORMS, portal::file)
         .get("/cases/c/{secret}/letters/{letter}/docx", &USE_FORMS, paper::told_word)
         .get("/cases/c/{secret}/letters/{letter}/pdf", &USE_FORMS, paper::told_pdf)

@@ -153,7 +153,10 @@ pub(super) async fn shown(ctx: &Ctx, desk: &Desk, id: &CaseId, errors: FormError
     let (entry, kind) = acts::seen(ctx, desk, id).await?;
     let entry = &entry;
     let db = ctx.db().read();
-    let (clock, view) = drawn(ctx, (entry, kind)).await?;
+    let (mut clock, view) = drawn(ctx, (entry, kind)).await?;
+    if let Some(missed) = case::missed(ctx, ctx.db().read(), (entry, kind)).await? {
+        clock.notes.insert(0, format!("{}：期限到 {} 为止。{}", missed.what, missed.until, missed.next));
+    }
     let history = case::history(ctx, db, entry).await?;
     let letters = case::letters::of_case(ctx, db, entry).await?;
     let texts = case::texts(ctx, db, entry).await?;

@@ -42,6 +42,7 @@ fn own_fields(ctx: &Ctx, past: &Past, told: bool) -> Vec<(String, String)> {
             "to" => ("机关", organ(ctx, value)),
             "units" => ("延长", value.clone()),
             "words" => ("督办意见", value.clone()),
+            "asked_by" if !told => ("商请接收", value.clone()),
             "channel" => ("收到方式", case::Channel::from_code(value)?.label().to_owned()),
             "reason" => (if past.step == "extended" { "理由" } else { "原因" }, value.clone()),
             _ => return None,

@@ -8,11 +8,11 @@ use axum::{
 };
 use case::{
     By, Entry, Kind,
-    files::{CaseFile, CaseFileId, Origin},
+    files::{CaseFile, CaseFileId, Kept, Origin},
     letters,
 };
 use kernel::{id::CaseId, time};
-use portal_form::{Applicant, PortalForm, PortalForms, applicant, limit, private_errors, private_page};
+use portal_form::{Applicant, PortalForm, PortalForms, Uploaded, applicant, limit, private_errors, private_page};
 use serde::Deserialize;
 use store::{Tx, jobs::NewJob};
 use web::{
@@ -133,6 +133,8 @@ struct Turn {
     about: &'static str,
     action: String,
     fields: Vec<Field>,
+    /// So many files may come with it; 0 = none.
+    files: usize,
     once: String,
 }
 
@@ -198,7 +200,8 @@ async fn page_of(
     let turns = open.into_iter().filter(|step| step.by == By::Applicant).map(|step| Turn {
         label: step.label,
         about: step.about,
-        action: format!("{base}/steps/{}", step.key),
+        action: format!("{base}/steps/{}{}", step.key, if step.files > 0 { "/files" } else { "" }),
+        files: step.files,
         fields: step.fields.iter().map(|field| Field::of(field, typed)).collect(),
         once: ctx.once(),
     });
@@ -256,20 +259,90 @@ pub(super) async fn step(
     Path((_, name)): Path<(String, String)>,
     Form(typed): Form<Typed>,
 ) -> Result<Response> {
+    taken(&ctx, &reader, &applicant, &name, (&typed, &[])).await
+}
+
+/// What is typed beside files: the fields of every step that takes some, which a test of each kind holds against this.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Turned {
+    once: String,
+    version: String,
+    supplement: String,
+    reasons: String,
+    more: String,
+}
+
+impl Turned {
+    /// The fields of steps.
+    #[cfg(test)]
+    pub(crate) const FIELDS: [&'static str; 3] = ["supplement", "reasons", "more"];
+
+    fn typed(&self) -> Typed {
+        let all = [
+            ("once", &self.once),
+            ("version", &self.version),
+            ("supplement", &self.supplement),
+            ("reasons", &self.reasons),
+            ("more", &self.more),
+        ];
+        all.into_iter().map(|(name, value)| (name.to_owned(), value.clone())).collect()
+    }
+}
+
+/// `POST /cases/c/{secret}/steps/{step}/files`: a step with files.
+pub(super) async fn step_with_files(
+    State(ctx): State<Ctx>,
+    reader: Reader,
+    applicant: Applicant,
+    Path((_, name)): Path<(String, String)>,
+    posted: PortalForm<Turned>,
+) -> Result<Response> {
+    let typed = posted.value.typed();
     let (_, kind) = found(&ctx, &applicant).await?;
-    let step = kind.step(&name).filter(|step| step.by == By::Applicant).ok_or(Refusal::NotFound)?;
-    limit::take(&ctx, ctx.settings::<PortalForms>().sends(), &applicant.client).await?;
+    let most = kind.step(&name).map_or(0, |step| step.files);
+    let mut errors = posted.errors;
+    let fits = posted.files.len() <= most;
+    errors.require(fits, "file", &format!("一次最多 {most} 个附件。更多的请合并后上传，或者邮寄、当面提交。"));
+    if !errors.is_empty() {
+        return page_of(&ctx, &reader, &applicant, &typed, errors).await;
+    }
+    taken(&ctx, &reader, &applicant, &name, (&typed, &posted.files)).await
+}
+
+/// Takes a step of the person, with the files that came with it: all of it, or nothing.
+async fn taken(
+    ctx: &Ctx,
+    reader: &Reader,
+    applicant: &Applicant,
+    name: &str,
+    (typed, files): (&Typed, &[Uploaded]),
+) -> Result<Response> {
+    let (_, kind) = found(ctx, applicant).await?;
+    let step = kind.step(name).filter(|step| step.by == By::Applicant).ok_or(Refusal::NotFound)?;
+    limit::take(ctx, ctx.settings::<PortalForms>().sends(), &applicant.client).await?;
     // Where it led is kept in the database: never the private link.
-    let done = act_for(&ctx, of(&typed, "once"), async |tx: &mut Tx| {
-        let sent = case::Typed { version: version(&typed), fields: typed.clone() };
-        case::take(&ctx, tx, &applicant.actor(), &applicant.case, step.key, &sent).await?;
+    let done = act_for(ctx, of(typed, "once"), async |tx: &mut Tx| {
+        let sent = case::Typed { version: version(typed), fields: typed.clone() };
+        case::take(ctx, tx, &applicant.actor(), &applicant.case, step.key, &sent).await?;
+        for file in files {
+            let sealed = ctx.files().keep_sealed(tx, &file.received).await?;
+            let kept = Kept {
+                digest: sealed.digest,
+                name: file.name.clone(),
+                bytes: file.received.bytes,
+                media: file.kind.media_type().to_owned(),
+            };
+            let whose = (Origin::Party, None);
+            case::files::attach(ctx, tx, &applicant.actor(), &applicant.case, &kept, whose).await?;
+        }
         Ok::<_, Refusal>(("/cases/track".to_owned(), ()))
     });
     match done.await {
         Ok(Acted::Now(()) | Acted::Before(_)) => Ok(Redirect::to(code::path(&applicant.secret)).into_response()),
-        Err(Refusal::Fields(errors)) => page_of(&ctx, &reader, &applicant, &typed, errors).await,
+        Err(Refusal::Fields(errors)) => page_of(ctx, reader, applicant, typed, errors).await,
         Err(Refusal::Conflict(why)) => {
-            let mut page = page_of(&ctx, &reader, &applicant, &typed, FormErrors::refused(why)).await?;
+            let mut page = page_of(ctx, reader, applicant, typed, FormErrors::refused(why)).await?;
             *page.status_mut() = StatusCode::CONFLICT;
             Ok(page)
         }

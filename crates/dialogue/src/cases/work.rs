@@ -1,7 +1,7 @@
 //! Cases on the work list: those of the own organ that wait, and what of them waits for a second person.
 
 use case::{
-    Kind, Phase,
+    Kind, Missed, Phase,
     queue::{self, Filter, Row, Waiting},
 };
 use futures::future::BoxFuture;
@@ -51,6 +51,16 @@ fn item(ctx: &Ctx, kind: Kind, one: &Waiting, what: &str, mine: bool) -> Result<
     })
 }
 
+/// What others have not done in time in a case that waits for them.
+async fn missed(ctx: &Ctx, kind: Kind, one: &Waiting) -> Result<Option<Missed>> {
+    let db = ctx.db().read();
+    if case::rules_of(ctx, kind).is_none() {
+        return Ok(None);
+    }
+    let Some(entry) = case::entry(db, &one.row.id).await? else { return Ok(None) };
+    Ok(case::missed(ctx, db, (&entry, kind)).await?)
+}
+
 impl DeskSource for Work {
     fn items<'a>(&'a self, ctx: &'a Ctx, staff: &'a Staff) -> BoxFuture<'a, Result<Vec<DeskItem>>> {
         Box::pin(async move {
@@ -75,6 +85,13 @@ impl DeskSource for Work {
                 }
                 if decides && one.to_extend {
                     items.push(item(ctx, kind, one, "审批延期", false)?);
+                }
+                // Others were to do something and have not: it is the organ's turn again.
+                if kind.state(&one.row.state).phase == Phase::Waiting
+                    && (mine || !held)
+                    && let Some(missed) = missed(ctx, kind, one).await?
+                {
+                    items.push(DeskItem { due: Some(missed.until), ..item(ctx, kind, one, missed.what, mine)? });
                 }
                 // What a colleague works on is the colleague's; it stands in the list of cases.
                 if kind.state(&one.row.state).phase == Phase::Open && (mine || !held) {

@@ -340,6 +340,9 @@ pub(super) fn facts(whole: &Whole) -> Vec<(&'static str, String)> {
 
 async fn register(ctx: &Ctx, tx: &mut Tx, received: &Received) -> Result<CaseId, Refusal> {
     let whole = Whole::of(&received.fields)?;
+    let mut counted = facts(&whole);
+    let consent = if whole.how.consent.is_empty() { "no" } else { "yes" };
+    counted.push((case::public::CONSENT, consent.to_owned()));
     let file = |one: &DraftFile| Kept {
         digest: one.stored.clone(),
         name: one.name.clone(),
@@ -356,7 +359,7 @@ async fn register(ctx: &Ctx, tx: &mut Tx, received: &Received) -> Result<CaseId,
         digest: received.digest.clone(),
         brief: shortened(&whole.want.wanted, 60),
         fields: fields(&whole),
-        facts: facts(&whole),
+        facts: counted,
         parties: vec![(PartyRole::Applicant, person(&whole.who))],
         files: received.files.iter().map(file).collect(),
     };

@@ -65,6 +65,7 @@ static STEPS: [Step; 5] = [
         .told("请您补充"),
     Step::new("more", "补充", &["asked"], "received", By::Applicant)
         .fields(&[MORE])
+        .files(5)
         .tick(Tick::Restart)
         .told("您已补充"),
     Step::new("withdraw", "撤回", &["received", "asked"], "withdrawn", By::Applicant)

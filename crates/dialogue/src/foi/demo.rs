@@ -32,6 +32,12 @@ struct Asked {
     sent: &'static [Sent],
 }
 
+/// What was made public of the one that was disclosed.
+const PUBLISHED: (&str, &str) = (
+    "城关镇老旧小区改造项目的竣工验收报告可以公开吗？",
+    "可以公开。2025 年城关镇老旧小区改造项目的竣工验收报告共 12 页，可以到县政府工作机构查阅、复印，也可以申请以电子文件提供。",
+);
+
 static REQUESTS: [Asked; 6] = [
     Asked {
         ago: 96,
@@ -181,6 +187,10 @@ fn went_out(at: jiff::Timestamp, sent: &'static Sent, case: CaseId, organ: Organ
         machine::deliver(&ctx, &mut tx, &actor, &case, &letter, ("online", "")).await.map_err(words)?;
         if sent.key.starts_with("consult") {
             case::take(&ctx, &mut tx, &actor, &case, "consult_had", &Typed::of(&[])).await.map_err(words)?;
+        }
+        if sent.typed.contains(&("outcome", "disclosed")) {
+            let (question, answer) = PUBLISHED;
+            case::public::publish(&ctx, &mut tx, &cast.chief(), &case, question, answer).await.map_err(words)?;
         }
         tx.commit().await?;
         Ok::<_, Failure>(Vec::new())

@@ -11,6 +11,8 @@ pub static FOI: CaseKind = CaseKind {
     fields: &FIELDS,
     facts: &FACTS,
     letters: &LETTERS,
+    // With the consent of the other organ alone: `joint`.
+    transfers: false,
     ..CaseKind::new(KEY, "政府信息公开申请", "依申请", &STATES, &STEPS, &clock::rule::FOI_RESPONSE)
 };
 
@@ -105,7 +107,7 @@ static FIELDS: [Words; 6] = [
 ];
 
 /// Codes that the report counts, which stay when the person is forgotten.
-static FACTS: [Words; 7] = [
+static FACTS: [Words; 8] = [
     ("applicant", "申请人类别"),
     ("counted", "年度报告计入"),
     ("review_finding", "复议结果"),
@@ -113,6 +115,7 @@ static FACTS: [Words; 7] = [
     ("exemption", "不予公开的情形"),
     ("carrier", "信息的形式"),
     ("delivery", "提供的途径"),
+    (case::public::CONSENT, "同意公开问题和答复"),
 ];
 
 const EXAMINING: &str = "examining";
@@ -148,6 +151,9 @@ static STATES: [State; 7] = [
 
 const ON: StepField = StepField::new("on", "日期", Input::Day).optional().hint("不填为今天");
 const WHOM: StepField = StepField::new("whom", "征求谁的意见", Input::Line(200));
+const FROM: StepField = StepField::new("whom", "机关", Input::Line(200));
+const AGREED: StepField = StepField::new("agreed", "申请人同意的情况", Input::Line(200));
+const TO: StepField = StepField::new("whom", "商请哪个机关", Input::Line(200));
 const OPINION: StepField = StepField::new("opinion", "意见", Input::Choice(&OPINIONS));
 const WORDS: StepField = StepField::new("words", "意见内容", Input::Text(5000)).optional();
 const REVIEW_FINDING: StepField =
@@ -192,11 +198,12 @@ const ANSWER: Step = Step::new("answered", "答复", &[EXAMINING, SUPPLEMENTING,
     .fields(&[ON, OUTCOME, COUNTED, EXEMPTION])
     .told("已答复");
 
-static STEPS: [Step; 29] = [
+static STEPS: [Step; 37] = [
     ASK_SUPPLEMENT,
     Step::new("supplement", "提交补正", &[SUPPLEMENTING], EXAMINING, By::Applicant)
         .tick(Tick::Restart)
         .fields(&[SUPPLEMENT])
+        .files(5)
         .told("您提交了补正，答复期限重新计算"),
     Step::new("supplement_noted", "登记收到补正", &[SUPPLEMENTING], EXAMINING, By::Handler)
         .tick(Tick::Restart)
@@ -206,6 +213,22 @@ static STEPS: [Step; 29] = [
     consult("consult_third_party", "征求第三方意见", "foi.third-party", "正在征求第三方意见，暂停计时"),
     consult("consult_co_maker", "征求共同制作机关意见", "foi.co-maker", "正在征求其他机关意见，暂停计时"),
     consult("consult_organ", "征求其他机关意见", "", "正在征求其他机关意见，暂停计时"),
+    Step::new("joint", "请共同制作机关在平台上提出意见", &[EXAMINING, CONSULTING], "", By::Decider)
+        .own_page("/foi/cases/{id}/joint"),
+    Step::new("joint_asked", "请共同制作机关提出意见", &[EXAMINING, CONSULTING], CONSULTING, By::Machine)
+        .tick(Tick::Pause { rule: "foi.co-maker" })
+        .fields(&[ON, WHOM])
+        .told("正在征求其他机关意见，暂停计时"),
+    Step::new("joint_opinion", "共同制作机关提出意见", &[CONSULTING], EXAMINING, By::Machine)
+        .tick(Tick::Resume)
+        .fields(&[ON, FROM, OPINION, WORDS])
+        .told("意见已收到，继续计时"),
+    Step::new("joint_more", "共同制作机关提出意见，等待其他意见", &[CONSULTING], "", By::Machine)
+        .fields(&[ON, FROM, OPINION, WORDS]),
+    Step::new("joint_late", "共同制作机关逾期提出意见", RUNNING, "", By::Machine).fields(&[ON, FROM, OPINION, WORDS]),
+    Step::new("hand_over", "移交其他机关", &[EXAMINING], "", By::Decider).own_page("/foi/cases/{id}/hand-over"),
+    Step::new("hand_over_asked", "商请其他机关接收", &[EXAMINING], "", By::Machine).fields(&[ON, TO, AGREED]),
+    Step::new("hand_over_refused", "对方机关不接收", RUNNING, "", By::Machine).fields(&[ON, FROM, WORDS]),
     Step::new("consult_had", "登记对方收到征求意见书", &[CONSULTING], "", By::Handler)
         .fields(&[ON])
         .about("对方的 15 个工作日从收到征求意见书的次日起算（条例第三十二条、第三十四条）。有几份的，先登记最早发出的一份。"),
@@ -230,6 +253,7 @@ static STEPS: [Step; 29] = [
         .told("要求您说明申请的理由"),
     Step::new("reasons", "说明理由", &[EXAMINING], "", By::Applicant)
         .fields(&[REASONS])
+        .files(5)
         .told("您说明了理由"),
     Step::new("reasons_noted", "登记收到理由", &[EXAMINING], "", By::Handler)
         .fields(&[ON, REASONS])
@@ -313,6 +337,15 @@ mod tests {
     #[test]
     fn the_kind_fits_together() {
         assert_eq!(FOI.faults(), Vec::<String>::new());
+    }
+
+    #[test]
+    fn what_is_typed_beside_files_reaches_the_step() {
+        for step in STEPS.iter().chain(super::super::CORRECTION.steps).filter(|step| step.files > 0) {
+            for field in step.fields {
+                assert!(crate::cases::Turned::FIELDS.contains(&field.name), "{}.{}", step.key, field.name);
+            }
+        }
     }
 
     #[test]

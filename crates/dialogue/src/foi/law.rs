@@ -1,7 +1,7 @@
 //! What the law of requests asks before a step and before a letter, whatever form led there.
 
-use ::foi::{Decision, Opinion, Outcome, State, Step};
-use case::{Before, Filled, LetterKind, Rules, Stood, letters::Body};
+use ::foi::{Decision, Opinion, Outcome, Stage, State, Step};
+use case::{Before, Filled, LetterKind, Missed, Rules, Stood, letters::Body};
 use jiff::civil::Date;
 use kernel::{Calendar, time};
 use web::{Ctx, FormErrors, Refusal};
@@ -26,9 +26,10 @@ fn step_of(key: &str) -> Option<Step> {
     Some(match key {
         "supplement_asked" => Step::AskSupplement,
         "supplement" | "supplement_noted" => Step::TakeSupplement,
-        "consult_third_party" | "consult_co_maker" | "consult_organ" => Step::Consult,
+        "consult_third_party" | "consult_co_maker" | "consult_organ" | "joint" | "joint_asked" => Step::Consult,
         "consult_had" => Step::NoteConsultReceived,
-        "opinion" | "opinion_more" => Step::TakeOpinion,
+        "opinion" | "opinion_more" | "joint_opinion" | "joint_more" => Step::TakeOpinion,
+        "hand_over" | "hand_over_asked" => Step::Transfer,
         "consult_ended" => Step::EndConsult,
         "reasons_asked" => Step::AskReasons,
         "reasons" | "reasons_noted" => Step::TakeReasons,
@@ -130,6 +131,37 @@ impl Rules for Law {
         let lasting = state.consults.iter().any(|consult| consult.is_waited_for);
         let fixed = state.due.as_ref().filter(|due| due.run.is_none()).map(::foi::Due::likely);
         Some(Stood { pauses: state.pauses(), lasting, fixed })
+    }
+
+    fn extension(&self, ctx: &Ctx, before: Before<'_>) -> Result<(), Refusal> {
+        state(ctx, before, ctx.today()).may(Step::Extend).map(|_| ()).map_err(|not| conflict(&not))
+    }
+
+    fn missed(&self, ctx: &Ctx, before: Before<'_>) -> Option<Missed> {
+        let state = state(ctx, before, ctx.today());
+        match state.stage {
+            Stage::SupplementMissed { until } => Some(Missed {
+                until,
+                what: "申请人逾期未补正",
+                next: "没有正当理由的，视为放弃申请：制作答复书，选“逾期不补正，不再处理”。期限内寄出、后来收到的补正，登记后继续办理（条例第三十条）。",
+            }),
+            Stage::PaymentMissed { until } => Some(Missed {
+                until,
+                what: "申请人逾期未缴费",
+                next: "视为放弃申请：制作答复书，选“逾期不缴纳信息处理费，不再处理”。期限内已经缴费的，登记缴费后继续办理。",
+            }),
+            // The state waits for others, the law does not any more.
+            Stage::Working if before.entry.state == "consulting" => {
+                let until = state.consults.iter().filter_map(|consult| consult.due).max()?;
+                Some(Missed {
+                    until,
+                    what: "征求意见期满，没有答复",
+                    next: "答复期限已经继续计算：结束征求意见，然后办理。第三方逾期未答复的，由本机关决定是否公开；\
+                           共同制作机关逾期未答复的，视为同意公开（条例第三十二条、第三十四条）。",
+                })
+            }
+            _ => None,
+        }
     }
 
     fn letter_page(&self, letter: &str) -> Option<&'static str> {

@@ -1,17 +1,20 @@
 //! Requests for information (依申请公开): how to ask and whom, the form in five steps under a private link, the register of
-//! what comes on paper, and the letters of the law. The law itself is the crate `foi`; steps, parties and files are the case
+//! what comes on paper, the old registers that come in as tables (`old`), and the letters of the law. The law itself is the crate `foi`; steps, parties and files are the case
 //! machine's.
 
+mod answers;
 mod apply;
 mod correction;
 mod demo;
 mod fees;
 mod figures;
 mod form;
+mod joint;
 mod kind;
 mod law;
 mod letters;
 mod notices;
+mod old;
 mod pages;
 mod past;
 mod register;
@@ -50,6 +53,20 @@ pub fn capability() -> Capability {
     Capability::new("foi", "依申请公开")
         .routes(portal)
         .routes(office)
+        .routes(old::office)
+        .routes(joint::office)
+        .routes(answers::portal)
+        .search(answers::source())
+        .desk(joint::desk())
+        .migrations(store::migrations!(
+            "foi",
+            "../../migrations/foi/0001_import.sql",
+            "../../migrations/foi/0002_joint.sql"
+        ))
+        .events(&old::EVENTS)
+        .subject(old::SUBJECT, "导入的登记簿")
+        .jobs(old::jobs)
+        .schedule(old::schedule)
         .nav(Nav::under("互动", "/foi/register", "登记书面申请", &HANDLE_CASES, 152))
         .settings::<Practice>()
         .words(|field, code| FOI.word(field, code).or_else(|| CORRECTION.word(field, code)))
@@ -59,6 +76,8 @@ pub fn capability() -> Capability {
         .declare(law)
         .declare(figures)
         .declare(&form::FORM)
+        .declare(answers::LIST)
+        .declare(Verb::new("导入原登记簿", "依申请公开 旧登记簿 历史 批量 Excel", "/foi/import", &HANDLE_CASES))
         .declare(Verb::new("登记书面申请", "依申请公开 邮寄 当面 传真 来信", "/foi/register", &HANDLE_CASES))
         .declare(ASK)
         .demo(demo::scenes)

@@ -50,31 +50,45 @@ pub(super) fn channel(code: &str) -> Channel {
     }
 }
 
+/// A question to somebody else that is not answered, while a history is read.
+struct Waiting {
+    number: ConsultNumber,
+    /// Somebody knows that it has come.
+    had: bool,
+    /// It is answered on the platform, and by nobody else.
+    joint: bool,
+}
+
 /// What the steps of a case say of its consultations, while they are read.
 #[derive(Default)]
 struct Open {
     last: u32,
-    waiting: Vec<(ConsultNumber, bool)>,
+    waiting: Vec<Waiting>,
 }
 
 impl Open {
-    fn ask(&mut self) -> ConsultNumber {
+    fn ask(&mut self, joint: bool) -> ConsultNumber {
         self.last += 1;
         let number = ConsultNumber(self.last);
-        self.waiting.push((number, false));
+        // What is asked on the platform is there at once.
+        self.waiting.push(Waiting { number, had: joint, joint });
         number
     }
 
     /// The oldest of which nobody knows yet that it has come.
     fn had(&mut self) -> Option<ConsultNumber> {
-        let first = self.waiting.iter_mut().find(|(_, had)| !had)?;
-        first.1 = true;
-        Some(first.0)
+        let first = self.waiting.iter_mut().find(|one| !one.had)?;
+        first.had = true;
+        Some(first.number)
     }
 
-    /// The oldest without an answer.
-    fn answer(&mut self) -> Option<ConsultNumber> {
-        if self.waiting.is_empty() { None } else { Some(self.waiting.remove(0).0) }
+    /// The oldest without an answer of those that are answered in this way; of all where there is none.
+    fn answer(&mut self, joint: bool) -> Option<ConsultNumber> {
+        if self.waiting.is_empty() {
+            return None;
+        }
+        let at = self.waiting.iter().position(|one| one.joint == joint).unwrap_or(0);
+        Some(self.waiting.remove(at).number)
     }
 }
 
@@ -110,12 +124,18 @@ fn read((way, outcome): (&str, &str), one: &Past, on: Date, open: &mut Open) -> 
         }
         "supplement_asked" => vec![Happened::SupplementAsked { until: day("until") }],
         "supplement" | "supplement_noted" => vec![Happened::Supplemented],
-        "consult_third_party" => vec![Happened::Consulted { number: open.ask(), asked: Asked::ThirdParty }],
-        "consult_co_maker" => vec![Happened::Consulted { number: open.ask(), asked: Asked::CoMaker }],
-        "consult_organ" => vec![Happened::Consulted { number: open.ask(), asked: Asked::OtherOrgan }],
+        "consult_third_party" => vec![Happened::Consulted { number: open.ask(false), asked: Asked::ThirdParty }],
+        "consult_co_maker" => vec![Happened::Consulted { number: open.ask(false), asked: Asked::CoMaker }],
+        "consult_organ" => vec![Happened::Consulted { number: open.ask(false), asked: Asked::OtherOrgan }],
         "consult_had" => open.had().map(|number| Happened::ConsultReceived { number }).into_iter().collect(),
-        "opinion_more" => answered(open, opinion()).into_iter().collect(),
-        "opinion" => answered(open, opinion()).into_iter().chain(ended(open)).collect(),
+        "joint_asked" => {
+            let number = open.ask(true);
+            let consulted = Happened::Consulted { number, asked: Asked::CoMaker };
+            vec![Happened::Joined, consulted, Happened::ConsultReceived { number }]
+        }
+        "joint_more" | "joint_opinion" => answered(open.answer(true), opinion()).into_iter().collect(),
+        "opinion_more" => answered(open.answer(false), opinion()).into_iter().collect(),
+        "opinion" => answered(open.answer(false), opinion()).into_iter().chain(ended(open)).collect(),
         "consult_ended" => ended(open),
         "extended" => {
             let digits: String = field("units").chars().filter(char::is_ascii_digit).collect();
@@ -143,12 +163,12 @@ fn read((way, outcome): (&str, &str), one: &Past, on: Date, open: &mut Open) -> 
     }
 }
 
-fn answered(open: &mut Open, opinion: Opinion) -> Option<Happened> {
-    open.answer().map(|number| Happened::ConsultAnswered { number, opinion })
+fn answered(number: Option<ConsultNumber>, opinion: Opinion) -> Option<Happened> {
+    number.map(|number| Happened::ConsultAnswered { number, opinion })
 }
 
 fn ended(open: &mut Open) -> Vec<Happened> {
-    open.waiting.drain(..).map(|(number, _)| Happened::ConsultEnded { number }).collect()
+    open.waiting.drain(..).map(|one| Happened::ConsultEnded { number: one.number }).collect()
 }
 
 #[cfg(test)]
@@ -199,6 +219,28 @@ mod tests {
                 Happened::ConsultReceived { number: first },
                 Happened::ConsultAnswered { number: first, opinion: Opinion::Agrees },
                 Happened::ConsultAnswered { number: second, opinion: Opinion::ObjectsWithReason },
+            ]
+        );
+    }
+
+    #[test]
+    fn an_organ_answers_its_own_question() {
+        let past = [
+            step("consult_third_party", "2026-03-03", &[]),
+            step("joint_asked", "2026-03-04", &[]),
+            step("joint_more", "2026-03-06", &[("opinion", "agrees")]),
+            step("opinion", "2026-03-09", &[("opinion", "objects_with_reason")]),
+        ];
+        let (first, second) = (ConsultNumber(1), ConsultNumber(2));
+        assert_eq!(
+            happened(&past),
+            [
+                Happened::Consulted { number: first, asked: Asked::ThirdParty },
+                Happened::Joined,
+                Happened::Consulted { number: second, asked: Asked::CoMaker },
+                Happened::ConsultReceived { number: second },
+                Happened::ConsultAnswered { number: second, opinion: Opinion::Agrees },
+                Happened::ConsultAnswered { number: first, opinion: Opinion::ObjectsWithReason },
             ]
         );
     }

@@ -69,7 +69,12 @@ impl Posted {
                 address: self.address.clone(),
                 postcode: self.postcode.clone(),
             },
-            how: How { carrier: self.carrier.clone(), delivery: self.delivery.clone(), help: self.help.clone() },
+            how: How {
+                carrier: self.carrier.clone(),
+                delivery: self.delivery.clone(),
+                help: self.help.clone(),
+                ..How::default()
+            },
         }
     }
 }

@@ -205,6 +205,11 @@ const LEFT: &[(&str, &[&str])] = &[
     ("case_step", &["by_name"]),
     ("case_letter", &["drafted_name", "signed_name"]),
     ("case_public", &["question", "answer"]),
+    // Numbers of an old register; why taking it over stopped, in words of the program. Its rows lie sealed.
+    ("foi_import_number", &["number"]),
+    ("foi_import", &["trouble"]),
+    // Names of colleagues, for both organs; what they write lies sealed.
+    ("foi_joint", &["asked_name", "answered_name"]),
     // Words of the program, with the stages of a route.
     ("review", &["label", "route", "claimed_name", "gate"]),
     // Numbers of articles and documents, as they are cited.

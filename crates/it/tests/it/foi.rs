@@ -5,7 +5,7 @@ use jiff::SignedDuration;
 use kernel::Role;
 use testkit::{Client, Reply, TestApp, both};
 
-const NAME: &str = "金丝雀申请人七四一";
+pub(crate) const NAME: &str = "金丝雀申请人七四一";
 const NUMBER: &str = "000000199001010018";
 const WANTED: &str = "2025 年城关镇老旧小区改造项目验收报告";
 
@@ -35,7 +35,7 @@ async fn sent(reader: &mut Client, check: &str) -> String {
 }
 
 /// A request that was sent: the page to follow it, and the id of its case.
-async fn asked(app: &TestApp) -> (String, String) {
+pub(crate) async fn asked(app: &TestApp) -> (String, String) {
     let mut reader = app.visitor();
     let check = filled(&mut reader).await;
     let receipt = sent(&mut reader, &check).await;
@@ -46,12 +46,12 @@ async fn asked(app: &TestApp) -> (String, String) {
     (receipt.replace("/foi/r/", "/cases/c/"), id)
 }
 
-async fn editor(app: &TestApp) -> Client {
+pub(crate) async fn editor(app: &TestApp) -> Client {
     app.person("foi-editor", "QH001", &[Role::Editor]).await
 }
 
 /// Posts the form of a page with its token.
-async fn form(client: &mut Client, page: &str, fields: &[(&str, &str)]) -> Reply {
+pub(crate) async fn form(client: &mut Client, page: &str, fields: &[(&str, &str)]) -> Reply {
     let once = client.get(page).await.expect(200).field("once");
     let mut all = vec![("once", once.as_str())];
     all.extend(fields);
@@ -59,13 +59,13 @@ async fn form(client: &mut Client, page: &str, fields: &[(&str, &str)]) -> Reply
 }
 
 /// Has a drafted letter signed by another person and delivered on the page of the case.
-async fn gone(editor: &mut Client, head: &mut Client, letter: &str) {
+pub(crate) async fn gone(editor: &mut Client, head: &mut Client, letter: &str) {
     let version = head.get(letter).await.expect(200).field("version");
     head.post(&format!("{letter}/sign"), &[("version", &version)]).await.expect(303);
     editor.post(&format!("{letter}/deliver"), &[("way", "online")]).await.expect(303);
 }
 
-async fn step(client: &mut Client, id: &str, name: &str, fields: &[(&str, &str)]) -> Reply {
+pub(crate) async fn step(client: &mut Client, id: &str, name: &str, fields: &[(&str, &str)]) -> Reply {
     let page = format!("/cases/{id}/steps/{name}");
     let shown = client.get(&page).await;
     if shown.status != 200 {
@@ -156,6 +156,29 @@ both! {
         desk.get(&notice).await.expect(409).shows("一次性");
     }
 
+    async fn files_come_with_a_supplement(app) {
+        let (follow, id) = asked(app).await;
+        let (mut desk, mut head, mut reader) = (editor(app).await, app.clerk().await, app.visitor());
+        let notice = format!("/foi/cases/{id}/notices/supplement");
+        let letter = form(&mut desk, &notice, &[("wanting", "请附规划图"), ("until", "2026-03-20")]).await.expect(303).location();
+        gone(&mut desk, &mut head, &letter).await;
+        let page = reader.get(&follow).await.expect(200).shows("multipart/form-data");
+        let (once, version) = (page.field("once"), page.field("version"));
+        let typed = [("once", once.as_str()), ("version", version.as_str()), ("supplement", "见规划图")];
+        let target = format!("{follow}/steps/supplement/files");
+        let refused = reader.upload(&target, &typed, &[("file", "a.exe", b"MZ\x90\0")]).await.expect(422);
+        refused.shows("不是可以上传的文件").shows("见规划图");
+        desk.get(&format!("/cases/{id}")).await.expect(200).shows("等待补正");
+        let empty = [("once", once.as_str()), ("version", version.as_str()), ("supplement", "")];
+        reader.upload(&target, &empty, &[("file", "规划图.pdf", b"%PDF-1.7\n")]).await.expect(422).shows("请填写补正的内容");
+        reader.upload(&target, &typed, &[("file", "规划图.pdf", b"%PDF-1.7\n")]).await.expect(303);
+        reader.get(&follow).await.expect(200).shows("办理中").shows("规划图.pdf");
+        desk.get(&format!("/cases/{id}")).await.expect(200).shows("规划图.pdf").shows("见规划图");
+        let files = "SELECT COUNT(*) FROM case_file WHERE origin = 'party'";
+        let files: i64 = store::query_scalar(files).fetch_one(app.ctx().db().read()).await.expect("a count");
+        assert_eq!(files, 1);
+    }
+
     async fn an_answer_holds_ground_reason_and_remedies(app) {
         let (follow, id) = asked(app).await;
         let (mut desk, mut head, mut reader) = (editor(app).await, app.clerk().await, app.visitor());
@@ -237,6 +260,65 @@ both! {
         desk.get(&format!("/cases/{id}")).await.expect(200).shows("2026-04-21");
         let due: String = store::query_scalar("SELECT due_on FROM case_entry").fetch_one(app.ctx().db().read()).await.expect("a day");
         assert_eq!(due, "2026-04-21");
+    }
+
+    async fn a_published_answer_is_found_and_nobody_in_it(app) {
+        let mut reader = app.visitor();
+        let (_, refused) = asked(app).await;
+        let check = {
+            let organ = reader.post("/foi/apply", &[("wanted", WANTED), ("number", "")]).await.expect(303).location();
+            let who = reader.post(&organ, &[("organ", "QH001")]).await.expect(303).location();
+            let how = reader.post(&who, &WHO).await.expect(303).location();
+            reader.upload(&how, &[HOW[0], HOW[1], ("consent", "true")], &[]).await.expect(303).location()
+        };
+        reader.get(&check).await.expect(200).shows("同意公开问题和答复");
+        sent(&mut reader, &check).await;
+        let id: String = store::query_scalar("SELECT case_id FROM case_fact WHERE name = 'consent' AND value = 'yes'")
+            .fetch_one(app.ctx().db().read())
+            .await
+            .expect("a case");
+        let (mut desk, mut head) = (editor(app).await, app.clerk().await);
+        for case in [&refused, &id] {
+            let once = desk.get(&format!("/foi/cases/{case}/reply?outcome=disclosed")).await.expect(200).field("once");
+            let given = [("once", once.as_str()), ("outcome", "disclosed"), ("how", "随本答复提供")];
+            let letter = desk.post(&format!("/foi/cases/{case}/reply"), &given).await.expect(303).location();
+            gone(&mut desk, &mut head, &letter).await;
+        }
+        let told = [("question", "老旧小区的验收报告可以公开吗？"), ("answer", "可以，验收报告到窗口查阅。")];
+        form(&mut head, &format!("/cases/{refused}/publish"), &told).await.expect(409).shows("不同意公开");
+        let named = [("question", NAME), told[1]];
+        form(&mut head, &format!("/cases/{id}/publish"), &named).await.expect(422);
+        form(&mut head, &format!("/cases/{id}/publish"), &told).await.expect(303);
+        app.work().await;
+        for path in ["/foi/answers", "/api/v1/foi-answers", "/search?q=%E9%AA%8C%E6%94%B6%E6%8A%A5%E5%91%8A", "/api/v1/search?q=%E9%AA%8C%E6%94%B6%E6%8A%A5%E5%91%8A"] {
+            let page = reader.get(path).await.expect(200).shows("可以公开吗").shows(&format!("/foi/answers/{id}"));
+            page.hides(NAME).hides(NUMBER).hides("13800007410").hides(WANTED).hides(&refused);
+        }
+        reader.get(&format!("/foi/answers/{id}")).await.expect(200).shows("到窗口查阅").hides(NAME).hides(WANTED);
+        reader.get(&format!("/foi/answers/{refused}")).await.expect(404);
+        form(&mut head, &format!("/cases/{id}/unpublish"), &[("reason", "表述不准确")]).await.expect(303);
+        app.work().await;
+        reader.get(&format!("/foi/answers/{id}")).await.expect(404);
+        reader.get("/api/v1/foi-answers").await.expect(200).shows("\"total\":0");
+        reader.get("/search?q=%E9%AA%8C%E6%94%B6%E6%8A%A5%E5%91%8A").await.expect(200).hides("可以公开吗");
+    }
+
+    async fn what_the_applicant_missed_stands_on_the_work_list_with_what_to_do(app) {
+        let (_, id) = asked(app).await;
+        let (mut desk, mut head) = (editor(app).await, app.clerk().await);
+        let notice = format!("/foi/cases/{id}/notices/supplement");
+        let letter = form(&mut desk, &notice, &[("wanting", "请写明是哪个小区"), ("until", "2026-03-13")]).await.expect(303).location();
+        gone(&mut desk, &mut head, &letter).await;
+        desk.get("/").await.expect(200).hides("申请人逾期未补正");
+        form(&mut desk, &format!("/cases/{id}/extension"), &[("units", "10"), ("reason", "案情复杂")]).await.expect(409);
+        app.at("2026-03-13T01:00:00Z".parse().expect("moment"));
+        editor_again(app).await.get("/").await.expect(200).hides("申请人逾期未补正");
+        app.at("2026-03-14T01:00:00Z".parse().expect("moment"));
+        let mut desk = editor_again(app).await;
+        desk.get("/").await.expect(200).shows("申请人逾期未补正").shows(&format!("/cases/{id}"));
+        let page = desk.get(&format!("/cases/{id}")).await.expect(200).shows("申请人逾期未补正").shows("2026-03-13");
+        page.shows("逾期不补正，不再处理").shows("制作答复书");
+        desk.get(&format!("/foi/cases/{id}/reply?outcome=not_supplemented")).await.expect(200);
     }
 
     async fn whoever_takes_back_gets_no_answer(app) {

@@ -15,6 +15,8 @@ mod duties_office;
 mod face;
 mod first_steps;
 mod foi;
+mod foi_joint;
+mod foi_register;
 mod forged;
 mod identity;
 mod imports;

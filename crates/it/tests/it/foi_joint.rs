@@ -1,0 +1,69 @@
+//! Stories of requests that several organs handle: opinions of the others with their clock, and a request handed over by consent.
+
+use jiff::SignedDuration;
+use kernel::Role;
+use testkit::{TestApp, both};
+
+use crate::foi::{NAME, asked, form};
+
+async fn due(app: &TestApp) -> String {
+    store::query_scalar("SELECT due_on FROM case_entry").fetch_one(app.ctx().db().read()).await.expect("a day")
+}
+
+async fn question(app: &TestApp) -> String {
+    let newest = "SELECT id FROM foi_joint ORDER BY id DESC LIMIT 1";
+    let id: String = store::query_scalar(newest).fetch_one(app.ctx().db().read()).await.expect("a question");
+    format!("/foi/joint/{id}")
+}
+
+both! {
+    async fn another_organ_gives_its_opinion_and_the_clock_runs_on(app) {
+        let (follow, id) = asked(app).await;
+        let (mut head, mut other, mut reader) = (app.clerk().await, app.editor("QH010").await, app.visitor());
+        assert_eq!(due(app).await, "2026-03-30");
+        let page = format!("/foi/cases/{id}/joint");
+        head.get(&format!("/cases/{id}")).await.expect(200).shows("请共同制作机关在平台上提出意见");
+        form(&mut head, &page, &[("organ", "QH001"), ("matter", "")]).await.expect(422).shows("请选择另一个机关");
+        form(&mut head, &page, &[("organ", "QH010"), ("matter", "验收报告由两家共同制作")]).await.expect(303);
+        form(&mut head, &page, &[("organ", "QH010"), ("matter", "再问一次")]).await.expect(422).shows("正在等待答复");
+        reader.get(&follow).await.expect(200).shows("征求意见中");
+        let asked = question(app).await;
+        // Fifteen working days from 2026-03-02, for the other organ alone; it never learns who asks.
+        let shown = other.get(&asked).await.expect(200).shows("验收报告由两家共同制作").shows("2026-03-23").hides(NAME);
+        shown.shows("同意公开");
+        other.get("/").await.expect(200).shows("征求意见");
+        other.get(&format!("/cases/{id}")).await.expect(403);
+        app.editor("QH011").await.get(&asked).await.expect(403);
+        app.pass(SignedDuration::from_hours(24 * 7));
+        let mut other = app.editor("QH010").await;
+        form(&mut other, &asked, &[("opinion", "objects_with_reason")]).await.expect(422).shows("请写明理由");
+        form(&mut other, &asked, &[("opinion", "objects_with_reason"), ("words", "含有工艺参数")]).await.expect(303);
+        other.post(&asked, &[("opinion", "agrees")]).await.expect(409);
+        reader.get(&follow).await.expect(200).shows("办理中").hides("工艺参数");
+        // The days of 2026-03-03 to 03-09 are not counted.
+        assert_eq!(due(app).await, "2026-04-07");
+        app.clerk().await.get(&format!("/cases/{id}")).await.expect(200).shows("含有工艺参数");
+    }
+
+    async fn a_request_is_handed_over_with_consent_alone(app) {
+        let (_, id) = asked(app).await;
+        let mut head = app.clerk().await;
+        head.post(&format!("/cases/{id}/transfer"), &[("organ", "QH010"), ("reason", "不归我")]).await.expect(409);
+        let page = format!("/foi/cases/{id}/hand-over");
+        let matter = ("matter", "城关镇的验收报告由贵局保存");
+        form(&mut head, &page, &[("organ", "QH010"), matter]).await.expect(422).shows("怎样征得申请人同意");
+        form(&mut head, &page, &[("organ", "QH010"), matter, ("agreed", "电话同意")]).await.expect(303);
+        let asked = question(app).await;
+        let organ = "SELECT organ FROM case_entry";
+        let now: String = store::query_scalar(organ).fetch_one(app.ctx().db().read()).await.expect("an organ");
+        assert_eq!(now, "QH001", "nothing moves before the other organ has said so");
+        let mut editor = app.editor("QH010").await;
+        editor.get(&asked).await.expect(200).shows("由有权签发的负责人答复");
+        editor.post(&asked, &[("opinion", "agreed")]).await.expect(403);
+        let mut other = app.person("other-head", "QH010", &[Role::OrganHead]).await;
+        form(&mut other, &asked, &[("opinion", "agreed")]).await.expect(303);
+        let now: String = store::query_scalar(organ).fetch_one(app.ctx().db().read()).await.expect("an organ");
+        assert_eq!((now.as_str(), due(app).await.as_str()), ("QH010", "2026-03-30"));
+        other.get(&format!("/cases/{id}")).await.expect(200).shows("商请接收");
+    }
+}
