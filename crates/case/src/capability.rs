@@ -39,6 +39,8 @@ fn words(field: &str, code: &str) -> Option<String> {
             "returned" => Some("退回"),
             "delivered" => Some("送达"),
             "dropped" => Some("作废"),
+            "file_put" => Some("附上附件"),
+            "file_taken" => Some("取下附件"),
             _ => None,
         },
         "granted" | "consent" => match code {

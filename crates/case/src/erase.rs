@@ -1,12 +1,13 @@
 //! The end of a person's data: the key is destroyed, the files are deleted, the case still counts.
 
+use jiff::ToSpan;
 use kernel::{
     Actor, NewEvent,
     id::{CaseId, SubjectRef},
     may_for, time,
 };
 use serde_json::json;
-use store::{Tx, query, query_as};
+use store::{Tx, query, query_as, query_scalar};
 use web::{Ctx, Refusal, Result as Answer};
 
 use crate::{
@@ -14,7 +15,7 @@ use crate::{
     files,
     kind::{self, Kind},
     permissions::ERASE_CASES,
-    rows::{self, keeper},
+    rows::{self, Entry, keeper},
 };
 
 /// What was taken out of a case.
@@ -27,11 +28,12 @@ pub struct Erased {
 }
 
 /// Destroys what a case holds of its persons: its key, everything sealed under it, its files, and the words of staff in its events.
-/// What counts, facts, states and days, stays. `why` is a code: `rule` for what is past its time, `asked` for the person's wish.
+/// What counts, facts, states and days, stays.
 ///
 /// # Errors
-/// [`Refusal::Forbidden`] for whoever may not; [`Refusal::Conflict`] while it runs, and when it is erased already.
-pub async fn erase(ctx: &Ctx, tx: &mut Tx, actor: &Actor, case: &CaseId, why: &str) -> Result<Erased, Refusal> {
+/// [`Refusal::Forbidden`] for whoever may not; [`Refusal::Fields`] (`reason`); [`Refusal::Conflict`] while it runs, while the person
+/// may still go to law about it, for who has worked on it, and when it is erased already.
+pub async fn erase(ctx: &Ctx, tx: &mut Tx, actor: &Actor, case: &CaseId, why: Why<'_>) -> Result<Erased, Refusal> {
     tx.lock_row("case_entry", case.as_str()).await?;
     let entry = rows::entry(tx.conn(), case).await?.ok_or(Refusal::NotFound)?;
     may_for(actor, &ERASE_CASES, &keeper(ctx, &entry.organ))?;
@@ -40,6 +42,9 @@ pub async fn erase(ctx: &Ctx, tx: &mut Tx, actor: &Actor, case: &CaseId, why: &s
     }
     if !entry.is_ended() {
         return Err(Refusal::Conflict("这件还没有办结，当事人信息还要用来答复和送达。请先办结或由当事人撤回。".into()));
+    }
+    if let Why::Asked(reason) = why {
+        early(ctx, tx, actor, &entry, reason).await?;
     }
     let files = files::take_out(tx, case).await?;
     for sql in [
@@ -60,9 +65,61 @@ pub async fn erase(ctx: &Ctx, tx: &mut Tx, actor: &Actor, case: &CaseId, why: &s
         .await?;
     // Staff may have named somebody in a reason.
     tx.erase_of_subject(&SubjectRef::new(SUBJECT, case), "办件的当事人信息已到期删除", actor).await?;
-    let data = json!({ "case_kind": entry.kind, "why": why, "files": files.len() });
+    let (code, reason) = match why {
+        Why::Rule => ("rule", ""),
+        Why::Asked(reason) => ("asked", reason.trim()),
+    };
+    let data = json!({ "case_kind": entry.kind, "why": code, "reason": reason, "files": files.len() });
     tx.append(NewEvent::new(&ERASED, case, actor).organ(&entry.organ).data(data)).await?;
     Ok(Erased { case: case.clone(), files })
+}
+
+/// Before its time, a person's data are destroyed for a reason, by somebody who has not worked on the case, and not while the
+/// answer may still be needed: who is asked to delete what may prove against them is not who decides it.
+async fn early(ctx: &Ctx, tx: &mut Tx, actor: &Actor, entry: &Entry, reason: &str) -> Result<(), Refusal> {
+    let reason = reason.trim();
+    if reason.is_empty() || reason.chars().count() > 500 {
+        return Err(Refusal::field("reason", "请写明删除的理由，500 字以内，例如：当事人书面要求删除。不要写姓名。"));
+    }
+    if let Some(objection) = text::findings::objection(reason) {
+        return Err(Refusal::field("reason", objection));
+    }
+    let worked: i64 = query_scalar("SELECT COUNT(*) FROM case_step WHERE case_id = $1 AND by_account = $2")
+        .bind(&entry.id)
+        .bind(actor.log_id())
+        .fetch_one(tx.conn())
+        .await?;
+    let wrote: i64 =
+        query_scalar("SELECT COUNT(*) FROM case_letter WHERE case_id = $1 AND (drafted_by = $2 OR signed_by = $2)")
+            .bind(&entry.id)
+            .bind(actor.log_id())
+            .fetch_one(tx.conn())
+            .await?;
+    if worked + wrote > 0 {
+        return Err(Refusal::Conflict("您经办过这件，须由没有经办的人删除，例如县政府办。".into()));
+    }
+    let kind = entry.kind(ctx).ok_or(Refusal::NotFound)?;
+    let ended = time::from_db(&entry.ended_at).map(time::date_in_china);
+    let free = ended.and_then(|day| day.checked_add(i64::from(kind.remedy_days).days()).ok());
+    if entry.outcome != WITHDRAWN && kind.remedy_days > 0 && free.is_some_and(|free| ctx.today() <= free) {
+        let until = free.map(|day| day.to_string()).unwrap_or_default();
+        return Err(Refusal::Conflict(format!(
+            "当事人还可以就这件申请行政复议、提起行政诉讼，答复是凭据，{until}以后才能删除。"
+        )));
+    }
+    Ok(())
+}
+
+/// The outcome of a case that the person has taken back: there is no answer to go to law about.
+const WITHDRAWN: &str = "withdrawn";
+
+/// Why the data of a case are destroyed.
+#[derive(Debug, Clone, Copy)]
+pub enum Why<'a> {
+    /// Past its time.
+    Rule,
+    /// Before, for this reason.
+    Asked(&'a str),
 }
 
 /// Cases whose persons are past their time by the rule of their kind, the oldest first; at most `most`.

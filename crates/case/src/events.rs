@@ -87,6 +87,8 @@ pub static LETTER: EventKind = kind("case.letter", "办理文书").holds(&[
 /// A file was added.
 pub static FILE_ADDED: EventKind =
     kind("case.file_added", "添加附件").holds(&[CASE_KIND, ("digest", "SHA-256"), ("origin", "来源")]);
+/// Words are proposed to be public; another person publishes them.
+pub static PROPOSED: EventKind = kind("case.publication_proposed", "拟定公开的答复").holds(&[CASE_KIND]);
 /// Question and answer are public, without the person.
 pub static PUBLISHED: EventKind = kind("case.published", "公开办件答复").holds(&[
     CASE_KIND,
@@ -100,11 +102,12 @@ pub static UNPUBLISHED: EventKind =
 /// A new code was given to the person.
 pub static CODE_RENEWED: EventKind = kind("case.code_renewed", "补发查询码").holds(&[CASE_KIND, ("way", "方式")]);
 /// The key is destroyed: nobody can read any more who it was and what they wrote.
-pub static ERASED: EventKind =
-    kind("case.erased", "删除当事人信息").holds(&[CASE_KIND, ("why", "依据"), ("files", "附件数")]);
+pub static ERASED: EventKind = kind("case.erased", "删除当事人信息")
+    .holds(&[CASE_KIND, ("why", "依据"), ("reason", "理由"), ("files", "附件数")])
+    .keeps(Keep::Words);
 
 /// All of them, for the capability.
-pub static ALL: [&EventKind; 16] = [
+pub static ALL: [&EventKind; 17] = [
     &REGISTERED,
     &BROUGHT_IN,
     &STEPPED,
@@ -117,6 +120,7 @@ pub static ALL: [&EventKind; 16] = [
     &UNMASKED,
     &LETTER,
     &FILE_ADDED,
+    &PROPOSED,
     &PUBLISHED,
     &UNPUBLISHED,
     &CODE_RENEWED,

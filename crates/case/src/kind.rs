@@ -297,6 +297,8 @@ pub struct CaseKind {
     pub transfers: bool,
     /// Days after its end for which the person's data are kept.
     pub keep_days: u32,
+    /// Days after its end in which the person may still ask for review or sue: so long nobody takes the answer away. 0 = none.
+    pub remedy_days: u32,
 }
 
 impl CaseKind {
@@ -326,6 +328,7 @@ impl CaseKind {
             decide: &DECIDE_CASES,
             transfers: true,
             keep_days: 3 * 366,
+            remedy_days: 0,
         }
     }
 

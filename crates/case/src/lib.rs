@@ -71,7 +71,7 @@ mod steps;
 pub use bring::{Old, OldStep, bring_in};
 pub use capability::capability;
 pub use clocks::{ClockRow, ClockView, PauseRow, ask_extension, asked_reason, clock_of, decide_extension, recount};
-pub use erase::{Erased, due_for_erasure, erase};
+pub use erase::{Erased, Why, due_for_erasure, erase};
 pub use kind::{By, CaseKind, Input, Kind, LetterKind, Phase, Sets, State, Step, StepField, Tick, find, kinds};
 pub use moved::{Counted, counted, recount_moved};
 pub use office::{claim, intervene, release, renewed, take_over, transfer};

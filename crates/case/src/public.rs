@@ -6,10 +6,10 @@ use store::{By, Executor, FromRow, List, Tx, query, query_as};
 use web::{Ctx, FormErrors, Refusal};
 
 use crate::{
-    events::{PUBLISHED, UNPUBLISHED},
+    events::{PROPOSED, PUBLISHED, UNPUBLISHED},
     kind::Kind,
     party,
-    rows::{self, keeper},
+    rows::{self, Entry, keeper},
     steps,
 };
 
@@ -28,25 +28,50 @@ pub struct Told {
 /// The name of the fact that says whether the person agreed to a publication: `yes`, `no`.
 pub const CONSENT: &str = "consent";
 
-/// Publishes question and answer of a case that has ended. What was typed may hold no personal number and nothing that names or
-/// reaches a party of the case; where the person said no, it is published all the same without them only if the kind says so by
-/// not asking.
+/// The name of the form in which the office keeps what it proposes to publish, sealed like the person's own.
+pub(crate) const PROPOSAL: &str = "publication";
+
+/// Words that somebody proposes to publish, for another person to look at.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Proposal {
+    pub question: String,
+    pub answer: String,
+    /// Account of who proposes them.
+    by: String,
+    pub name: String,
+}
+
+/// Nobody has said yet that it names nobody.
+impl std::fmt::Debug for Proposal {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Proposal")
+    }
+}
+
+impl Proposal {
+    /// Whether this person has proposed it.
+    pub fn is_by(&self, actor: &Actor) -> bool {
+        self.by == actor.log_id()
+    }
+}
+
+/// What is proposed for a case; `None` = nothing, or it is decided.
 ///
 /// # Errors
-/// [`Refusal::Forbidden`] for whoever may not decide; [`Refusal::Fields`] (`question`, `answer`); [`Refusal::Conflict`] while it
-/// runs, when the person did not agree, and once it is erased, since nobody could look any more whom it names.
-pub async fn publish(
-    ctx: &Ctx,
-    tx: &mut Tx,
-    actor: &Actor,
-    case: &CaseId,
-    question: &str,
-    answer: &str,
-) -> Result<(), Refusal> {
+/// When the key does not fit; when the database fails.
+pub async fn proposed(ctx: &Ctx, executor: impl Executor<'_>, entry: &Entry) -> Result<Option<Proposal>, Refusal> {
+    let mut texts = rows::texts(ctx, executor, entry).await?;
+    let Some(mut words) = texts.remove(PROPOSAL) else { return Ok(None) };
+    let mut word = |name: &str| words.remove(name).unwrap_or_default();
+    let found = Proposal { question: word("question"), answer: word("answer"), by: word("by"), name: word("name") };
+    Ok((!found.question.is_empty()).then_some(found))
+}
+
+/// The case, when something of it may be published at all, and whether the person agreed.
+async fn ready(ctx: &Ctx, tx: &mut Tx, case: &CaseId) -> Result<(Entry, Kind, String), Refusal> {
     tx.lock_row("case_entry", case.as_str()).await?;
     let entry = rows::entry(tx.conn(), case).await?.ok_or(Refusal::NotFound)?;
     let kind = entry.kind(ctx).ok_or(Refusal::NotFound)?;
-    may_for(actor, kind.decide, &keeper(ctx, &entry.organ))?;
     if !entry.is_ended() {
         return Err(Refusal::Conflict("办结以后才能公开答复。".into()));
     }
@@ -54,11 +79,15 @@ pub async fn publish(
         return Err(Refusal::Conflict("当事人信息已删除，无法核对公开的内容里有没有个人信息。".into()));
     }
     let facts = rows::facts(tx.conn(), case).await?;
-    let consent = facts.get(CONSENT).map_or("", String::as_str);
+    let consent = facts.get(CONSENT).cloned().unwrap_or_default();
     if consent == "no" {
         return Err(Refusal::Conflict("当事人不同意公开。".into()));
     }
-    let (question, answer) = (question.trim(), answer.trim());
+    Ok((entry, kind, consent))
+}
+
+/// What is wrong with words that are to be public: personal numbers, and what names or reaches a party of the case.
+async fn look_over(ctx: &Ctx, tx: &mut Tx, case: &CaseId, question: &str, answer: &str) -> Result<(), Refusal> {
     let mut errors = FormErrors::new();
     let people = party::parties(ctx, tx.conn(), case).await?;
     for (name, label, words) in [("question", "问题", question), ("answer", "答复", answer)] {
@@ -70,9 +99,63 @@ pub async fn publish(
         let named = people.iter().any(|(_, _, person)| person.telling().iter().any(|told| words.contains(told)));
         errors.require(!named, name, &format!("公开的{label}里有当事人的姓名或联系方式，请去掉。"));
     }
-    if !errors.is_empty() {
-        return Err(errors.into());
+    if errors.is_empty() { Ok(()) } else { Err(errors.into()) }
+}
+
+/// Proposes question and answer of a case that has ended to be public, in the place of what was proposed before. Another person
+/// looks at them and publishes them: nobody alone makes something public.
+///
+/// # Errors
+/// [`Refusal::Forbidden`] for whoever may not handle the case; [`Refusal::Fields`] (`question`, `answer`); [`Refusal::Conflict`]
+/// while it runs, when the person did not agree, and once it is erased, since nobody could look any more whom it names.
+pub async fn propose(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    actor: &Actor,
+    case: &CaseId,
+    question: &str,
+    answer: &str,
+) -> Result<(), Refusal> {
+    let (entry, kind, _) = ready(ctx, tx, case).await?;
+    may_for(actor, kind.handle, &keeper(ctx, &entry.organ))?;
+    let (question, answer) = (question.trim(), answer.trim());
+    look_over(ctx, tx, case, question, answer).await?;
+    let words = [("question", question), ("answer", answer), ("by", actor.log_id()), ("name", actor.log_name())];
+    let words = words.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
+    steps::keep_text(ctx, tx, case, PROPOSAL, &words).await?;
+    steps::touch(tx, case).await?;
+    let data = json!({ "case_kind": kind.key });
+    tx.append(NewEvent::new(&PROPOSED, case, actor).organ(&entry.organ).data(data)).await?;
+    Ok(())
+}
+
+/// Publishes what somebody else has proposed, as it stands: `question` and `answer` are what the person who publishes has read.
+///
+/// # Errors
+/// [`Refusal::Forbidden`] for whoever may not decide; [`Refusal::Conflict`] for who proposed it, when nothing is proposed or it was
+/// changed since, and as [`propose`].
+pub async fn publish(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    actor: &Actor,
+    case: &CaseId,
+    (question, answer): (&str, &str),
+) -> Result<(), Refusal> {
+    let (entry, kind, consent) = ready(ctx, tx, case).await?;
+    may_for(actor, kind.decide, &keeper(ctx, &entry.organ))?;
+    let Some(found) = proposed(ctx, tx.conn(), &entry).await? else {
+        return Err(Refusal::Conflict("还没有人拟定公开的内容。请先拟定，由另一个人核对后公开。".into()));
+    };
+    if found.is_by(actor) {
+        return Err(Refusal::Conflict("公开的内容由您拟定，须由另一个人核对后公开。".into()));
     }
+    // Lines come back from forms with other ends.
+    let same = |a: &str, b: &str| a.lines().map(str::trim_end).eq(b.trim().lines().map(str::trim_end));
+    if !same(&found.question, question) || !same(&found.answer, answer) {
+        return Err(Refusal::Conflict("拟公开的内容在您打开以后改过，请看过现在的内容再公开。".into()));
+    }
+    let (question, answer) = (found.question.as_str(), found.answer.as_str());
+    look_over(ctx, tx, case, question, answer).await?;
     let now = tx.now();
     query(
         "INSERT INTO case_public (case_id, kind, organ, question, answer, published_at, withdrawn_at) \
@@ -87,6 +170,11 @@ pub async fn publish(
     .bind(now)
     .execute(tx.conn())
     .await?;
+    query("DELETE FROM case_text WHERE case_id = $1 AND name = $2")
+        .bind(case)
+        .bind(PROPOSAL)
+        .execute(tx.conn())
+        .await?;
     let key = entry.key(ctx)?;
     steps::note(tx, key.as_ref(), &entry, actor, ("published", ctx.today()), &[]).await?;
     let data = json!({ "case_kind": kind.key, "question": question, "answer": answer, "consent": consent });

@@ -9,7 +9,7 @@ use kernel::{
 use store::{By, Db, FromRow, List, Result, Value, built, places, query_as, query_scalar};
 use web::Ctx;
 
-use crate::{kind::Kind, rows};
+use crate::{kind::Kind, public::PROPOSAL, rows};
 
 /// Columns of a [`Row`].
 const COLUMNS: &str = "c.id, c.kind, c.year, c.place, c.number, c.organ, c.channel, c.state, c.outcome, c.brief, c.received_on, \
@@ -166,6 +166,27 @@ pub async fn waiting(db: &Db, organs: &[OrganCode], kinds: &[&str], states: &[&s
         places(1, organs.len()),
         places(1 + organs.len(), kinds.len()),
         places(1 + organs.len() + kinds.len(), states.len()),
+    );
+    // SQL: fixed text and placeholders; every value is bound.
+    query_as(built(sql)).bind_all(values).fetch_all(db.read()).await
+}
+
+/// Cases of these organs and kinds of which words wait to be published by another person, the oldest first.
+///
+/// # Errors
+/// When the database fails.
+pub async fn proposed(db: &Db, organs: &[OrganCode], kinds: &[&str]) -> Result<Vec<Row>> {
+    if organs.is_empty() || kinds.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut values: Vec<Value> = organs.iter().map(Value::from).collect();
+    values.extend(kinds.iter().map(|kind| Value::from(*kind)));
+    let sql = format!(
+        "SELECT {COLUMNS} FROM {FROM} WHERE c.organ IN ({}) AND c.kind IN ({}) AND EXISTS \
+         (SELECT 1 FROM case_text p WHERE p.case_id = c.id AND p.name = '{PROPOSAL}' AND p.sealed <> '') \
+         ORDER BY c.ended_at, c.id LIMIT {MOST}",
+        places(1, organs.len()),
+        places(1 + organs.len(), kinds.len()),
     );
     // SQL: fixed text and placeholders; every value is bound.
     query_as(built(sql)).bind_all(values).fetch_all(db.read()).await

@@ -184,7 +184,9 @@ async fn an_erased_case_counts_and_tells_of_nobody() {
     let id = home.filed().await;
     let ctx = &home.ctx;
     let head = person("head", "QH010", Role::OrganHead);
-    let erase = async || home.tried(async |tx: &mut Tx| case::erase(ctx, tx, &head, &id, "asked").await).await;
+    let erase = async || {
+        home.tried(async |tx: &mut Tx| case::erase(ctx, tx, &head, &id, case::Why::Asked("当事人要求")).await).await
+    };
     conflict(erase().await, "还没有办结");
     let applicant = kernel::Actor::Applicant(id.clone());
     step(&home, &applicant, &id, "withdraw", &[]).await.expect("withdrawn");

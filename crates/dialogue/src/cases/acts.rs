@@ -253,49 +253,6 @@ pub(super) async fn oversee(
     act_in_place(&ctx, of(&typed, "once"), done, again).await
 }
 
-fn publish_act(typed: &Typed) -> Act {
-    Act {
-        title: "公开问题和答复".to_owned(),
-        about: "请改写成不含个人信息的问题和答复。系统会检查有没有身份证号、电话和当事人的姓名，其他能认出人的内容请自己核对。".to_owned(),
-        at: "/publish".to_owned(),
-        submit: "公开".to_owned(),
-        danger: false,
-        fields: vec![
-            Field::text("question", "问题", "", typed, 2000),
-            Field::text("answer", "答复", "", typed, 2000),
-        ],
-    }
-}
-
-/// `GET /cases/{id}/publish`
-pub(super) async fn publish_form(State(ctx): State<Ctx>, desk: Desk, Path(id): Path<CaseId>) -> Result<Response> {
-    let (entry, kind) = seen(&ctx, &desk, &id).await?;
-    let mut typed = Typed::new();
-    if let Some(told) = case::public::of_case(ctx.db().read(), &id).await? {
-        typed.insert("question".to_owned(), told.question);
-        typed.insert("answer".to_owned(), told.answer);
-    }
-    shown(&ctx, &desk, (&entry, kind), publish_act(&typed), FormErrors::new()).await
-}
-
-/// `POST /cases/{id}/publish`
-pub(super) async fn publish(
-    State(ctx): State<Ctx>,
-    desk: Desk,
-    Path(id): Path<CaseId>,
-    Form(typed): Form<Typed>,
-) -> Result<Response> {
-    let done = async |tx: &mut Tx| {
-        case::public::publish(&ctx, tx, &desk.actor(), &id, of(&typed, "question"), of(&typed, "answer")).await?;
-        Ok::<_, Refusal>(Done::ok(page_of(&id), "问题和答复已在门户公开。"))
-    };
-    let again = async |errors: FormErrors| {
-        let (entry, kind) = seen(&ctx, &desk, &id).await?;
-        shown(&ctx, &desk, (&entry, kind), publish_act(&typed), errors).await
-    };
-    act_in_place(&ctx, of(&typed, "once"), done, again).await
-}
-
 fn unpublish_act(typed: &Typed) -> Act {
     Act {
         title: "撤回公开的答复".to_owned(),

@@ -4,7 +4,7 @@ use axum::{
     extract::{Path, State},
     response::Response,
 };
-use case::Erased;
+use case::{Erased, Why};
 use kernel::{Actor, id::CaseId};
 use portal_form::{applicant, receipt};
 use store::Tx;
@@ -12,7 +12,7 @@ use web::{Ctx, Desk, Done, Form, FormErrors, Refusal, Result, act_in_place, act_
 
 use super::{
     acts::seen,
-    fields::{Act, Typed, of, shown},
+    fields::{Act, Field, Typed, of, shown},
 };
 
 /// Cases that one night forgets.
@@ -23,7 +23,7 @@ const AT_ONCE: i64 = 500;
 ///
 /// # Errors
 /// As [`case::erase()`].
-pub async fn erase(ctx: &Ctx, tx: &mut Tx, actor: &Actor, case: &CaseId, why: &str) -> Result<Erased, Refusal> {
+pub async fn erase(ctx: &Ctx, tx: &mut Tx, actor: &Actor, case: &CaseId, why: Why<'_>) -> Result<Erased, Refusal> {
     // First, since it takes the row of the case: whoever makes a new link takes that before the links, too.
     let erased = case::erase(ctx, tx, actor, case, why).await?;
     receipt::erase(tx, case).await?;
@@ -36,25 +36,29 @@ async fn delete(ctx: &Ctx, erased: &Erased) -> Result<()> {
     for digest in &erased.files {
         ctx.files().delete(ctx.db(), digest).await?;
     }
+    // The key is gone when it stands in no log of writes either. Who still reads holds that up: the next night does it.
+    if let Err(error) = ctx.db().forget_remains().await {
+        tracing::info!(%error, "what was deleted is still in the log of writes");
+    }
     Ok(())
 }
 
-fn the_form() -> Act {
+fn the_form(typed: &Typed) -> Act {
     Act {
         title: "删除当事人信息".to_owned(),
-        about: "删除后不能恢复：填写的内容、当事人、文书正文和附件都不能再看，查询码失效；办理情况仍计入统计。"
+        about: "由没有经办这件的人删除；可以申请复议、提起诉讼的，期限过后才能删除。删除后不能恢复：填写的内容、当事人、文书正文和附件都不能再看，查询码失效；办理情况仍计入统计。"
             .to_owned(),
         at: "/erase".to_owned(),
         submit: "删除当事人信息".to_owned(),
         danger: true,
-        fields: Vec::new(),
+        fields: vec![Field::text("reason", "删除的理由", "例如：当事人书面要求删除。不要写姓名", typed, 500)],
     }
 }
 
 /// `GET /cases/{id}/erase`
 pub(super) async fn form(State(ctx): State<Ctx>, desk: Desk, Path(id): Path<CaseId>) -> Result<Response> {
     let (entry, kind) = seen(&ctx, &desk, &id).await?;
-    shown(&ctx, &desk, (&entry, kind), the_form(), FormErrors::new()).await
+    shown(&ctx, &desk, (&entry, kind), the_form(&Typed::new()), FormErrors::new()).await
 }
 
 /// `POST /cases/{id}/erase`
@@ -66,12 +70,12 @@ pub(super) async fn done(
 ) -> Result<Response> {
     let mut gone = None;
     let done = async |tx: &mut Tx| {
-        gone = Some(erase(&ctx, tx, &desk.actor(), &id, "asked").await?);
+        gone = Some(erase(&ctx, tx, &desk.actor(), &id, Why::Asked(of(&typed, "reason"))).await?);
         Ok::<_, Refusal>(Done::ok(format!("/cases/{id}"), "当事人信息已删除。"))
     };
     let again = async |errors: FormErrors| {
         let (entry, kind) = seen(&ctx, &desk, &id).await?;
-        shown(&ctx, &desk, (&entry, kind), the_form(), errors).await
+        shown(&ctx, &desk, (&entry, kind), the_form(&typed), errors).await
     };
     let answer = act_in_place(&ctx, of(&typed, "once"), done, again).await?;
     if let Some(erased) = gone {
@@ -88,7 +92,7 @@ pub(super) async fn by_rule(ctx: &Ctx) -> Result<usize> {
     let due = case::due_for_erasure(ctx, AT_ONCE).await?;
     let many = due.len();
     for case in due {
-        let done = act_now(ctx, async |tx: &mut Tx| erase(ctx, tx, &Actor::System, &case, "rule").await);
+        let done = act_now(ctx, async |tx: &mut Tx| erase(ctx, tx, &Actor::System, &case, Why::Rule).await);
         match done.await {
             Ok(erased) => delete(ctx, &erased).await?,
             // Somebody was faster.

@@ -15,6 +15,7 @@ mod paper;
 mod past;
 mod periods;
 mod portal;
+mod publish;
 mod redact;
 mod remind;
 mod work;
@@ -85,8 +86,9 @@ fn office() -> Routes {
         .weighty("/cases/{id}/extension/decide", &DECIDE_CASES, acts::decide_extension)
         .get("/cases/{id}/oversee", &OVERSEE_CASES, acts::oversee_form)
         .weighty("/cases/{id}/oversee", &OVERSEE_CASES, acts::oversee)
-        .get("/cases/{id}/publish", &DECIDE_CASES, acts::publish_form)
-        .weighty("/cases/{id}/publish", &DECIDE_CASES, acts::publish)
+        .get("/cases/{id}/publish", &HANDLE_CASES, publish::form)
+        .post("/cases/{id}/publish", &HANDLE_CASES, publish::propose)
+        .weighty("/cases/{id}/publish/pass", &DECIDE_CASES, publish::pass)
         .get("/cases/{id}/unpublish", &DECIDE_CASES, acts::unpublish_form)
         .weighty("/cases/{id}/unpublish", &DECIDE_CASES, acts::unpublish)
         .get("/cases/{id}/parties/{party}", &UNMASK_CASES, acts::unmask_form)

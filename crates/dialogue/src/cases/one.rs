@@ -294,7 +294,8 @@ async fn doable(
     other(decides && !ended && kind.transfers, "转给其他机关", "/transfer");
     other(!ended && acts::may(desk, &OVERSEE_CASES, entry, ctx), "督办", "/oversee");
     let public = case::public::of_case(ctx.db().read(), &entry.id).await?.is_some();
-    other(decides && ended && !entry.is_erased(), if public { "修改公开的答复" } else { "公开问题和答复" }, "/publish");
+    let handles = acts::may(desk, kind.handle, entry, ctx);
+    other(handles && ended && !entry.is_erased(), if public { "修改公开的答复" } else { "公开问题和答复" }, "/publish");
     other(decides && public, "撤回公开的答复", "/unpublish");
     other(!entry.is_erased(), "添加附件", "/files");
     other(acts::may(desk, &UNMASK_CASES, entry, ctx) && !entry.is_erased(), "补发查询码", "/code");

@@ -67,13 +67,19 @@ impl DeskSource for Work {
             let kinds = kinds_of(ctx, staff);
             let all = states(&kinds, &[Phase::Open, Phase::Waiting]);
             let found = queue::waiting(ctx.db(), &own(ctx, staff), &keys(&kinds), &all).await?;
-            if found.is_empty() {
-                return Ok(Vec::new());
-            }
+            let proposed = queue::proposed(ctx.db(), &own(ctx, staff), &keys(&kinds)).await?;
             let actor = staff.clone().into();
             // Whoever stands in for somebody has their cases on the own list.
             let away = stand_in::away_of(ctx.db().read(), staff, ctx.today()).await?;
             let mut items = Vec::new();
+            for row in proposed {
+                let Some(kind) = case::find(ctx, &row.kind).filter(|kind| may(&actor, kind.decide).is_ok()) else {
+                    continue;
+                };
+                let one = Waiting { row, to_sign: false, to_extend: false };
+                let waits = item(ctx, kind, &one, "核对并公开答复", false)?;
+                items.push(DeskItem { href: format!("{}/publish", waits.href), due: None, ..waits });
+            }
             for one in &found {
                 let Some(kind) = case::find(ctx, &one.row.kind) else { continue };
                 let decides = may(&actor, kind.decide).is_ok();

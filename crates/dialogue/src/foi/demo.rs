@@ -190,7 +190,8 @@ fn went_out(at: jiff::Timestamp, sent: &'static Sent, case: CaseId, organ: Organ
         }
         if sent.typed.contains(&("outcome", "disclosed")) {
             let (question, answer) = PUBLISHED;
-            case::public::publish(&ctx, &mut tx, &cast.chief(), &case, question, answer).await.map_err(words)?;
+            case::public::propose(&ctx, &mut tx, &actor, &case, question, answer).await.map_err(words)?;
+            case::public::publish(&ctx, &mut tx, &cast.chief(), &case, (question, answer)).await.map_err(words)?;
         }
         tx.commit().await?;
         Ok::<_, Failure>(Vec::new())

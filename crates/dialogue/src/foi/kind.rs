@@ -13,6 +13,8 @@ pub static FOI: CaseKind = CaseKind {
     letters: &LETTERS,
     // With the consent of the other organ alone: `joint`.
     transfers: false,
+    // Six months to sue (行政诉讼法 Art. 46), and the days in which a letter may be on its way.
+    remedy_days: 190,
     ..CaseKind::new(KEY, "政府信息公开申请", "依申请", &STATES, &STEPS, &clock::rule::FOI_RESPONSE)
 };
 

@@ -130,7 +130,8 @@ fn answer(at: jiff::Timestamp, told: &'static Told, case: CaseId, organ: OrganCo
         case::take(&ctx, &mut tx, &actor, &case, told.then.0, &Typed::of(told.then.1)).await.map_err(words)?;
         let (question, answer) = told.published;
         if !question.is_empty() {
-            case::public::publish(&ctx, &mut tx, &cast.chief(), &case, question, answer).await.map_err(words)?;
+            case::public::propose(&ctx, &mut tx, &actor, &case, question, answer).await.map_err(words)?;
+            case::public::publish(&ctx, &mut tx, &cast.chief(), &case, (question, answer)).await.map_err(words)?;
         }
         tx.commit().await?;
         Ok::<_, Failure>(Vec::new())

@@ -228,6 +228,8 @@ both! {
         let mut clerk = app.clerk().await;
         let address = format!("/cases/{id}/publish");
         let form = |answer: &'static str| [("question", "落款的机关是不是改名了？"), ("answer", answer)];
+        let mut head = app.person("head-office", "QH001", &[Role::OrganHead]).await;
+        let pass = format!("{address}/pass");
         clerk.post(&address, &form("是，已更正。")).await.expect(409).shows("办结以后");
         step(&mut clerk, &id, "reply", &[("result", "corrected"), ("answer", "已更正。")]).await.expect(303);
         let named = [("question", CANARY), ("answer", "是，已更正。")];
@@ -235,6 +237,14 @@ both! {
         let reached = [("question", "问题"), ("answer", "已致电 13800952700 说明。")];
         clerk.post(&address, &reached).await.expect(422);
         clerk.post(&address, &form("是，已更正。")).await.expect(303);
+        // Nobody alone makes it public, and what is passed is what was read.
+        app.visitor().get("/mistakes").await.expect(200).hides("落款的机关是不是改名了？");
+        clerk.post(&pass, &form("是，已更正。")).await.expect(409).shows("须由另一个人");
+        head.get("/").await.expect(200).shows("核对并公开答复");
+        head.get(&address).await.expect(200).shows("等待核对的内容").shows("是，已更正。");
+        head.post(&pass, &form("是，还没有更正。")).await.expect(409).shows("改过");
+        head.post(&pass, &form("是，已更正。")).await.expect(303);
+        head.post(&pass, &form("是，已更正。")).await.expect(409).shows("还没有人拟定");
         app.visitor().get("/mistakes").await.expect(200).shows("落款的机关是不是改名了？").hides(CANARY).hides("落款的机关改名了。");
         clerk.post(&format!("/cases/{id}/unpublish"), &[("reason", "表述不准确")]).await.expect(303);
         app.visitor().get("/mistakes").await.expect(200).hides("落款的机关是不是改名了？");
@@ -246,9 +256,13 @@ both! {
         let mut clerk = app.clerk().await;
         app.work().await;
         assert_eq!(kept(app).await, Vec::<String>::new(), "words of the person lie open");
-        clerk.post(&format!("/cases/{id}/erase"), &[]).await.expect(409).shows("还没有办结");
+        let why = [("reason", "当事人书面要求删除")];
+        let mut head = app.person("head-office", "QH001", &[Role::OrganHead]).await;
+        head.post(&format!("/cases/{id}/erase"), &why).await.expect(409).shows("还没有办结");
         step(&mut clerk, &id, "reply", &[("result", "right"), ("answer", "核实无误。")]).await.expect(303);
-        clerk.post(&format!("/cases/{id}/erase"), &[]).await.expect(303);
+        clerk.post(&format!("/cases/{id}/erase"), &why).await.expect(409).shows("没有经办的人");
+        head.post(&format!("/cases/{id}/erase"), &[]).await.expect(422).shows("删除的理由");
+        head.post(&format!("/cases/{id}/erase"), &why).await.expect(303);
         clerk.get(&format!("/cases/{id}")).await.expect(200).shows("已按规定删除").shows("核实无误").hides(CANARY).hides("138****");
         clerk.get("/cases?phase=all").await.expect(200).shows("已按规定删除").hides(CANARY);
         app.visitor().get(&follow).await.expect(404);
@@ -257,7 +271,7 @@ both! {
         let open = "SELECT COUNT(*) FROM case_key k JOIN case_party p ON p.case_id = k.case_id WHERE k.wrapped <> '' OR p.sealed <> ''";
         assert_eq!(number(app, open).await, 0);
         assert_eq!(number(app, "SELECT COUNT(*) FROM case_entry WHERE outcome = 'right'").await, 1);
-        clerk.post(&format!("/cases/{id}/erase"), &[]).await.expect(409);
+        head.post(&format!("/cases/{id}/erase"), &why).await.expect(409);
         // Nor in the bytes of database, log and index: what was never written open needs no wiping.
         let mut found = Vec::new();
         raw(&app.data(), &mut found);
