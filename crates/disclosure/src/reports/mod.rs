@@ -2,10 +2,12 @@
 //! or from a workbook, held against themselves and each other ([`annual_report`]), public when a second person says so, and due
 //! every year.
 //!
-//! The chapters in words are documents and pass the gates; what lies here is chapters two to four.
+//! The chapters in words are documents and pass the gates; what lies here is chapters two to four. On paper ([`Stored::to_file`])
+//! both stand together.
 
 mod actions;
 mod agrees;
+mod chapters;
 mod compared;
 mod counted;
 mod demo;
@@ -39,6 +41,7 @@ use web::{
 };
 
 pub use grids::{grids, hidden_note};
+pub use paper::As;
 pub use stored::{Stored, stored};
 
 pub static REPORT: KindSpec = common::usual("report", "工作报告", "openness");
@@ -120,6 +123,8 @@ fn routes() -> Routes {
         .get("/reports/{id}", &READ_PUBLIC, figures::one)
         .get("/reports/{id}/data.json", &READ_PUBLIC, figures::data)
         .get("/reports/{id}/data.xlsx", &READ_PUBLIC, figures::data_workbook)
+        .get("/reports/{id}/report.docx", &READ_PUBLIC, figures::word)
+        .get("/reports/{id}/report.pdf", &READ_PUBLIC, figures::pdf)
 }
 
 fn office_routes() -> Routes {
@@ -132,6 +137,8 @@ fn office_routes() -> Routes {
         .get("/annual-reports/{id}", &VIEW, office::one)
         .post("/annual-reports/{id}", &FILL, actions::save)
         .get("/annual-reports/{id}/export.xlsx", &VIEW, office::export)
+        .get("/annual-reports/{id}/report.docx", &VIEW, office::word)
+        .get("/annual-reports/{id}/report.pdf", &VIEW, office::pdf)
         .upload("/annual-reports/{id}/import", &FILL, actions::import)
         .post("/annual-reports/{id}/sum", &FILL, actions::add_up)
         .post("/annual-reports/{id}/count", &FILL, counted::count)

@@ -18,9 +18,10 @@ use super::{
     FILL, OWE, RELEASE, VIEW,
     compared::{self, Line},
     counted, due_on,
+    paper::As,
     rows::{self, AnnualReportId, Row, Version},
     store::{self, keeper},
-    workbook,
+    stored, workbook,
 };
 
 /// Which year's reports.
@@ -273,4 +274,19 @@ pub(super) async fn export(State(ctx): State<Ctx>, desk: Desk, Path(id): Path<An
     let report = row.report(&ctx.directory());
     let name = format!("{}{}年年报数据.xlsx", report.organ, row.year);
     page::workbook(&name, move || workbook::write(&report)).await
+}
+
+async fn file(ctx: &Ctx, desk: &Desk, id: &AnnualReportId, form: As) -> Result<Response> {
+    let row = visible(ctx, desk, id).await?;
+    stored::kept(ctx, &row).await?.handed_out(ctx, form, false).await
+}
+
+/// GET /annual-reports/{id}/report.docx
+pub(super) async fn word(State(ctx): State<Ctx>, desk: Desk, Path(id): Path<AnnualReportId>) -> Result<Response> {
+    file(&ctx, &desk, &id, As::Word).await
+}
+
+/// GET /annual-reports/{id}/report.pdf
+pub(super) async fn pdf(State(ctx): State<Ctx>, desk: Desk, Path(id): Path<AnnualReportId>) -> Result<Response> {
+    file(&ctx, &desk, &id, As::Pdf).await
 }
