@@ -10,7 +10,7 @@ use axum::{
     extract::{Path, State},
     response::Response,
 };
-use kernel::{Organ, OrganCode, OrganKind, may, may_for, time};
+use kernel::{Organ, OrganCode, may, may_for, time};
 use serde::Deserialize;
 use web::{Ctx, Desk, Error, FormErrors, OfficeShell, Query, Result, office_page, page};
 
@@ -65,15 +65,10 @@ pub(super) fn years(ctx: &Ctx) -> Vec<i64> {
     (i64::from(FIRST_YEAR)..=last).rev().collect()
 }
 
-/// Organs that report on a year: those of the government that existed at its end (条例 Art. 49).
+/// Organs that report on a year.
 pub(super) fn reporting(ctx: &Ctx, year: i64) -> Vec<Organ> {
-    let directory = ctx.directory();
-    let end = i16::try_from(year).ok().and_then(|year| jiff::civil::Date::new(year, 12, 31).ok());
-    let reports = |organ: &&Organ| {
-        let kind = matches!(organ.kind, OrganKind::CountyUnit | OrganKind::CountyDepartment | OrganKind::Township);
-        kind && end.is_none_or(|end| organ.exists_on(end))
-    };
-    directory.all().iter().filter(reports).cloned().collect()
+    let year = i16::try_from(year).unwrap_or_default();
+    ctx.directory().reporting(year).into_iter().cloned().collect()
 }
 
 fn weighed(identities: &[Identity], weight: Weight) -> usize {
