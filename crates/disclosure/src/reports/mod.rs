@@ -17,6 +17,7 @@ mod grids;
 mod office;
 mod pages;
 mod paper;
+mod register;
 mod rows;
 mod site_sheet;
 mod store;
@@ -137,6 +138,7 @@ fn office_routes() -> Routes {
         .get("/annual-reports/{id}", &VIEW, office::one)
         .post("/annual-reports/{id}", &FILL, actions::save)
         .get("/annual-reports/{id}/export.xlsx", &VIEW, office::export)
+        .get("/annual-reports/{id}/register", &VIEW, register::compared)
         .get("/annual-reports/{id}/report.docx", &VIEW, office::word)
         .get("/annual-reports/{id}/report.pdf", &VIEW, office::pdf)
         .upload("/annual-reports/{id}/import", &FILL, actions::import)

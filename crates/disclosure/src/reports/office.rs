@@ -19,6 +19,7 @@ use super::{
     compared::{self, Line},
     counted, due_on,
     paper::As,
+    register,
     rows::{self, AnnualReportId, Row, Version},
     store::{self, keeper},
     stored, workbook,
@@ -183,7 +184,9 @@ struct OnePage {
     /// From what cells can be counted.
     offered: Vec<&'static str>,
     /// The figures in sentences, for the chapters in words.
-    draft: String,
+    draft: Vec<String>,
+    /// Cells for which the register says something else now; 0 of the summary, whose page of its own tells.
+    shifted: usize,
     /// What speaks against making it public as it is.
     against: String,
     reason: String,
@@ -229,12 +232,16 @@ pub(super) async fn shown(
     let organ = keeper(ctx, &row.organ);
     let name = row.name(&directory);
     let bad = !errors.is_empty();
+    let shifted = if row.is_county() { None } else { register::shifted(ctx, desk, &row, &judged.report).await? };
+    let mut tables = layout::tables(typed.as_ref().unwrap_or(&judged.report));
+    register::lead(ctx, desk, &row, &versions, (&judged.report, &mut tables));
+    let before = reports.iter().find(|report| report.year.map(i64::from) == Some(row.year - 1));
     let page = OnePage {
         shell: desk.shell(ctx, format!("{name} {} 年年报数据", row.year)).await?.with_error(bad),
         format: judged.report.edition().code(),
         changed: format!("{} {}", row.changed_name, time::show_minute(&row.changed_at)),
         published: if row.is_public() { time::show_minute(&row.public_at) } else { String::new() },
-        tables: layout::tables(typed.as_ref().unwrap_or(&judged.report)),
+        tables,
         identities: judged.identities.iter().map(told).collect(),
         versions: versions
             .into_iter()
@@ -247,7 +254,8 @@ pub(super) async fn shown(
         lines: if reports.len() > 1 { compared::lines(&reports) } else { Vec::new() },
         doubts: doubts::doubts(&judged.report).into_iter().map(|doubt| doubt.message).collect(),
         offered: counted::offered(ctx, judged.report.edition()),
-        draft: draft::sentences(&judged.report),
+        draft: draft::overall(&judged.report, before),
+        shifted: shifted.map_or(0, |lines| lines.len()),
         against: store::against(&judged).unwrap_or_default(),
         may_fill: may_for(&actor, &FILL, &organ).is_ok(),
         may_release: may_for(&actor, &RELEASE, &organ).is_ok(),
