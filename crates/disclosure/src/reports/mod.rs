@@ -19,6 +19,7 @@ mod pages;
 mod paper;
 mod register;
 mod rows;
+mod site_rows;
 mod site_sheet;
 mod store;
 mod stored;
@@ -79,6 +80,10 @@ static WITHDRAWN: EventKind = EventKind::new(SUBJECT, "annual_report.withdrawn",
     .holds(&[("year", "年度"), ("scope", "范围"), ("version", "版本"), ("reason", "撤回理由")])
     .keeps(Keep::Words);
 
+/// A version of the sheet of the site was saved; what changed is in the versions.
+static SHEET_SAVED: EventKind = EventKind::new("site_sheet", "site_sheet.saved", "保存政府网站工作年度报表")
+    .holds(&[("year", "年度"), ("version", "版本")]);
+
 pub fn capability() -> Capability {
     let on_map: Arc<dyn OnMap> = Arc::new(figures::Figures);
     let needs: Arc<dyn Needs> = Arc::new(agrees::Agreeing);
@@ -88,13 +93,19 @@ pub fn capability() -> Capability {
         .declare(&REPORT as Kind)
         .permissions(&[&VIEW, &FILL, &RELEASE, &OWE])
         .nav(Nav::under("公开", "/annual-reports", "年报数据", &VIEW, 129))
-        .events(&[&SAVED, &RELEASED, &WITHDRAWN])
+        .events(&[&SAVED, &RELEASED, &WITHDRAWN, &SHEET_SAVED])
         .subject(SUBJECT, "年报数据")
+        .subject(site_rows::SUBJECT, "政府网站工作年度报表")
         .words(words)
-        .migrations(::store::migrations!("reports", "../../migrations/reports/0001_reports.sql"))
+        .migrations(::store::migrations!(
+            "reports",
+            "../../migrations/reports/0001_reports.sql",
+            "../../migrations/reports/0002_site_sheet.sql"
+        ))
         .desk(Arc::new(work::Work))
         .demo(demo::scenes)
         .declare(rows::sealed())
+        .declare(site_rows::sealed())
         .declare(duties::owed())
         .declare(on_map)
         .declare(needs)
@@ -134,6 +145,7 @@ fn office_routes() -> Routes {
         .post("/annual-reports", &FILL, actions::begin)
         .weighty("/annual-reports/duties", &OWE, duties::owe)
         .get("/annual-reports/site", &OWE, site_sheet::sheet)
+        .post("/annual-reports/site", &OWE, site_sheet::save)
         .get("/annual-reports/site.xlsx", &OWE, site_sheet::workbook)
         .get("/annual-reports/{id}", &VIEW, office::one)
         .post("/annual-reports/{id}", &FILL, actions::save)

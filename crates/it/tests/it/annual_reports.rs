@@ -138,14 +138,26 @@ both! {
         edit.shows("新收政府信息公开申请5件").shows("表格里是 3");
     }
 
-    async fn the_sheet_of_the_site_says_what_the_platform_knows(app) {
+    async fn the_sheet_of_the_site_is_filled_in_and_kept(app) {
         column(app).await;
         crate::publishing::published(app, "春耕补贴通知").await;
         let mut clerk = app.clerk().await;
-        let page = clerk.get("/annual-reports/site?year=2026").await.expect(200).shows("青禾县人民政府").shows("请补填");
+        let address = "/annual-reports/site?year=2026";
+        let page = clerk.get(address).await.expect(200).shows("青禾县人民政府").shows("还没有保存过");
         assert!(page.text().contains("信息公开目录信息更新量"), "labels stand as the form prints them");
-        clerk.get("/annual-reports/site.xlsx?year=2026").await.expect(200);
+        let form = |version: &'static str, visits: &'static str| [("year", "2026"), ("version", version), ("visits", visits), ("news", "3"), ("novel", "开通了长者模式")];
+        clerk.post("/annual-reports/site", &form("0", "很多")).await.expect(422).shows("不是0 或者正整数").shows("很多").shows("开通了长者模式");
+        clerk.post("/annual-reports/site", &form("0", "1200")).await.expect(303);
+        clerk.post("/annual-reports/site", &form("0", "1300")).await.expect(409).shows("已保存了新的一版").shows("1300");
+        clerk.get(address).await.expect(200).shows("value=\"1200\"").shows("第 1 版").shows("平台现在的数据：0");
+        let book = clerk.get("/annual-reports/site.xlsx?year=2026").await.expect(200).bytes.to_vec();
+        let read = documents_read::extract(&book, "a.xlsx", &documents::Limits::default()).expect("opens");
+        assert!(read.text.contains("1200") && read.text.contains("开通了长者模式"), "{}", read.text);
+        let next = [("year", "2024"), ("version", "0"), ("visits", "")];
+        clerk.post("/annual-reports/site", &next).await.expect(303);
+        clerk.post("/annual-reports/site", &[("year", "2090"), ("version", "0")]).await.expect(409);
         app.editor("QH010").await.get("/annual-reports/site").await.expect(403);
+        app.editor("QH010").await.post("/annual-reports/site", &next).await.expect(403);
     }
 
     async fn what_was_carried_out_is_carried_in(app) {
