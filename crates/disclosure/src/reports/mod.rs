@@ -7,6 +7,7 @@
 
 mod actions;
 mod agrees;
+mod api;
 mod chapters;
 mod compared;
 mod counted;
@@ -109,6 +110,8 @@ pub fn capability() -> Capability {
         .declare(duties::owed())
         .declare(on_map)
         .declare(needs)
+        .declare(api::LIST)
+        .declare(api::ONE)
         .declare(Verb::new("政府网站工作年度报表", "网站年报 年度报表", "/annual-reports/site", &OWE))
         .declare(Verb::new("年报数据", "政府信息公开工作年度报告 填报 汇总 勾稽", "/annual-reports", &VIEW))
 }
@@ -137,6 +140,8 @@ fn routes() -> Routes {
         .get("/reports/{id}/data.xlsx", &READ_PUBLIC, figures::data_workbook)
         .get("/reports/{id}/report.docx", &READ_PUBLIC, figures::word)
         .get("/reports/{id}/report.pdf", &READ_PUBLIC, figures::pdf)
+        .get(api::LIST.path, &READ_PUBLIC, api::list)
+        .get(api::ONE.path, &READ_PUBLIC, api::one)
 }
 
 fn office_routes() -> Routes {
