@@ -24,7 +24,7 @@ use web::{
 
 use super::{
     compared::{self, Line},
-    paper::As,
+    paper::{self, As},
     rows::{self, AnnualReportId},
     stored, workbook,
 };
@@ -90,6 +90,8 @@ struct OnePage {
     id: AnnualReportId,
     title: String,
     published: String,
+    /// There is a PDF of it, too.
+    pdf: bool,
     /// Why it is public although it contradicts itself; empty else.
     reason: String,
     tables: Vec<Laid>,
@@ -112,6 +114,7 @@ pub(super) async fn one(State(ctx): State<Ctx>, reader: Reader, Path(id): Path<A
     portal_page(&OnePage {
         shell,
         published: time::show_date(&row.public_at),
+        pdf: paper::prints(&ctx),
         reason: row.public_reason.clone(),
         tables: layout::tables(&report),
         years: all.iter().map(|row| row.year.to_string()).collect(),

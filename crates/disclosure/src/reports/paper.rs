@@ -38,10 +38,13 @@ impl As {
     }
 }
 
-/// Papers as PDF that readers have asked for, the newest first: by what stands on them, so that none is ever old. Readers of the
-/// portal wait for each other here, and not for the office.
-static PRINTED: LazyLock<Mutex<Vec<(Paper, Vec<u8>)>>> = LazyLock::new(|| Mutex::new(Vec::new()));
-/// How many are kept.
+/// Papers as PDF with their bytes, the newest first: by what stands on them, so that none is ever old.
+type Printed = LazyLock<Mutex<Vec<(Paper, Vec<u8>)>>>;
+
+/// Those that the office has asked for, and those that readers have: each wait for their own kind, never for the other.
+static FOR_OFFICE: Printed = LazyLock::new(|| Mutex::new(Vec::new()));
+static FOR_READERS: Printed = LazyLock::new(|| Mutex::new(Vec::new()));
+/// How many are kept of each.
 const KEPT: usize = 12;
 
 #[derive(Template)]
@@ -122,18 +125,26 @@ impl Stored {
         }
     }
 
-    /// As a download. PDF that readers of the portal ask for is made once.
+    /// As a download. PDF is made once of what stands on it.
     ///
     /// # Errors
-    /// As [`Self::to_file`].
+    /// As [`Self::to_file`]; readers of the portal are told to take the other file.
     pub(super) async fn handed_out(&self, ctx: &Ctx, form: As, to_public: bool) -> Result<Response> {
-        let bytes = if to_public && form == As::Pdf {
-            printed_once(ctx, self.paper()).await?
-        } else {
-            self.to_file(ctx, form).await?
+        let bytes = match form {
+            As::Word => self.to_file(ctx, form).await?,
+            As::Pdf if to_public => printed_once(ctx, &FOR_READERS, self.paper()).await.map_err(|error| {
+                tracing::error!(report = %self.title, ?error, "no PDF of a public report");
+                Error::Unavailable("这份年报暂时没有 PDF 文件，请下载 Word 文件。".into())
+            })?,
+            As::Pdf => printed_once(ctx, &FOR_OFFICE, self.paper()).await?,
         };
         Ok(page::download(bytes, form.media(), &format!("{}.{}", self.title, form.ending())))
     }
+}
+
+/// Whether this machine can make PDF at all: pages offer it then alone.
+pub(super) fn prints(ctx: &Ctx) -> bool {
+    !Fonts::found(&ctx.settings::<Papers>()).files.is_empty()
 }
 
 async fn printed(ctx: &Ctx, paper: &Paper) -> Result<Vec<u8>> {
@@ -141,8 +152,8 @@ async fn printed(ctx: &Ctx, paper: &Paper) -> Result<Vec<u8>> {
     press.pdf(paper).await.map_err(|why| Error::Invalid(why.to_string()))
 }
 
-async fn printed_once(ctx: &Ctx, paper: Paper) -> Result<Vec<u8>> {
-    let mut kept = PRINTED.lock().await;
+async fn printed_once(ctx: &Ctx, before: &Printed, paper: Paper) -> Result<Vec<u8>> {
+    let mut kept = before.lock().await;
     if let Some((_, bytes)) = kept.iter().find(|(known, _)| *known == paper) {
         return Ok(bytes.clone());
     }
