@@ -2,7 +2,7 @@
 //! official titles.
 
 use annual_report::{form::CHAPTERS, sheets::named_in};
-use store::query_as;
+use store::{query_as, query_scalar};
 use web::{Ctx, Result};
 
 use super::{REPORT, rows::Row};
@@ -99,6 +99,24 @@ pub(super) async fn newest(ctx: &Ctx, row: &Row) -> Result<Words> {
     .fetch_all(ctx.db().read())
     .await?;
     Ok(first(ctx, row, found))
+}
+
+/// Whether somebody has begun to write it, or it is public.
+///
+/// # Errors
+/// When the database fails.
+pub(super) async fn exists(ctx: &Ctx, row: &Row) -> Result<bool> {
+    let titles: Vec<String> = query_scalar(
+        "SELECT title FROM edition WHERE organ = $1 AND kind = $2 AND head = 1 AND state <> 'withdrawn' AND title LIKE $3 \
+         ORDER BY updated_at DESC LIMIT $4",
+    )
+    .bind(&row.organ)
+    .bind(REPORT.key)
+    .bind("%政府信息公开%")
+    .bind(LOOKED_AT)
+    .fetch_all(ctx.db().read())
+    .await?;
+    Ok(titles.iter().any(|title| fits(ctx, row, title)))
 }
 
 #[cfg(test)]

@@ -24,12 +24,13 @@ mod site_rows;
 mod site_sheet;
 mod store;
 mod stored;
+mod text;
 mod work;
 mod workbook;
 
 use std::sync::Arc;
 
-use document::{Kind, KindSpec, common, needs::Needs};
+use document::{Kind, KindSpec, common, needs::Needs, permissions::WRITE_DOCUMENTS};
 use kernel::{
     EventKind, Permission, Role,
     event::Keep,
@@ -161,6 +162,7 @@ fn office_routes() -> Routes {
         .upload("/annual-reports/{id}/import", &FILL, actions::import)
         .post("/annual-reports/{id}/sum", &FILL, actions::add_up)
         .post("/annual-reports/{id}/count", &FILL, counted::count)
+        .post("/annual-reports/{id}/text", &WRITE_DOCUMENTS, text::begin)
         .weighty("/annual-reports/{id}/release", &RELEASE, actions::release)
         .weighty("/annual-reports/{id}/withdraw", &RELEASE, actions::withdraw)
 }

@@ -10,12 +10,13 @@ use axum::{
     extract::{Path, State},
     response::Response,
 };
+use document::permissions::WRITE_DOCUMENTS;
 use kernel::{Organ, OrganCode, may, may_for, time};
 use serde::Deserialize;
 use web::{Ctx, Desk, Error, FormErrors, OfficeShell, Query, Result, office_page, page};
 
 use super::{
-    FILL, OWE, RELEASE, VIEW,
+    FILL, OWE, RELEASE, VIEW, chapters,
     compared::{self, Line},
     counted, due_on,
     paper::As,
@@ -192,6 +193,8 @@ struct OnePage {
     reason: String,
     may_fill: bool,
     may_release: bool,
+    /// The text can be begun from the figures: nobody has, and this person writes for the organ.
+    may_begin: bool,
     once: String,
 }
 
@@ -232,7 +235,10 @@ pub(super) async fn shown(
     let organ = keeper(ctx, &row.organ);
     let name = row.name(&directory);
     let bad = !errors.is_empty();
-    let shifted = if row.is_county() { None } else { register::shifted(ctx, desk, &row, &judged.report).await? };
+    let may_begin = may_for(&actor, &WRITE_DOCUMENTS, &organ).is_ok() && !chapters::exists(ctx, &row).await?;
+    // Figures that nobody has counted from the register are not held against it here; the page of its own does when asked.
+    let from_register = !row.is_county() && versions.iter().any(|version| version.origin == "counted");
+    let shifted = if from_register { register::shifted(ctx, desk, &row, &judged.report).await? } else { None };
     let mut tables = layout::tables(typed.as_ref().unwrap_or(&judged.report));
     register::lead(ctx, desk, &row, &versions, (&judged.report, &mut tables));
     let before = reports.iter().find(|report| report.year.map(i64::from) == Some(row.year - 1));
@@ -259,6 +265,7 @@ pub(super) async fn shown(
         against: store::against(&judged).unwrap_or_default(),
         may_fill: may_for(&actor, &FILL, &organ).is_ok(),
         may_release: may_for(&actor, &RELEASE, &organ).is_ok(),
+        may_begin,
         once: ctx.once(),
         errors,
         row,

@@ -51,20 +51,20 @@ const KEPT: usize = 12;
 #[template(path = "reports/templates/paper.html")]
 struct Page {
     title: String,
-    chapters: Vec<Written>,
+    chapters: Vec<Chapter>,
     /// What does not agree, in sentences.
     wrong: Vec<String>,
 }
 
 /// A chapter as it is written: words, or its table.
-struct Written {
-    title: &'static str,
-    paragraphs: Vec<String>,
-    table: Option<Laid>,
+pub(super) struct Chapter {
+    pub(super) title: &'static str,
+    pub(super) paragraphs: Vec<String>,
+    pub(super) table: Option<Laid>,
 }
 
 impl Stored {
-    fn written(&self) -> Vec<Written> {
+    pub(super) fn written(&self) -> Vec<Chapter> {
         let mut tables = layout::tables(&self.report).into_iter();
         let chapter = |(at, title): (usize, &&'static str)| {
             let table = if (1..=3).contains(&at) { tables.next() } else { None };
@@ -73,7 +73,7 @@ impl Stored {
             if table.is_none() && paragraphs.is_empty() {
                 paragraphs.push(self.lacking.to_owned());
             }
-            Written { title: *title, paragraphs, table }
+            Chapter { title: *title, paragraphs, table }
         };
         CHAPTERS.iter().enumerate().map(chapter).collect()
     }
