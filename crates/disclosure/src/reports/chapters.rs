@@ -23,16 +23,18 @@ impl Words {
     /// The text of a whole report, told apart by the titles of its chapters. What stands before the first is nobody's.
     pub(super) fn read(text: &str) -> Self {
         let mut words = Self::default();
-        let mut now = None;
+        let mut now: Option<usize> = None;
         for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
             if let Some(chapter) = title(line) {
                 now = Some(chapter);
-            } else if let Some(chapter) = now.and_then(|chapter: usize| words.0.get_mut(chapter)) {
-                if !chapter.is_empty() {
-                    chapter.push('\n');
-                }
-                chapter.push_str(line);
+                continue;
             }
+            let Some(chapter) = now else { continue };
+            let said = &mut words.0[chapter];
+            if !said.is_empty() {
+                said.push('\n');
+            }
+            said.push_str(line);
         }
         words
     }
