@@ -55,8 +55,8 @@ pub trait Counts<C>: Send + Sync {
     /// What a year's report of an organ counts; the organ by its code.
     fn requests<'a>(&'a self, with: &'a C, year: i16, code: &'a str) -> Answer<'a, Counted>;
 
-    /// The cases that a figure counts, by their identifiers in the register: those of these organs, by their codes. A case that is
-    /// counted twice in a figure of chapter four is named once.
+    /// The cases that a figure counts, by their identifiers in the register: those of these organs, by their codes. A case that
+    /// is counted twice in a figure of chapter four is named once.
     fn behind<'a>(&'a self, with: &'a C, figure: &'a Figure, codes: &'a [String]) -> Answer<'a, Vec<String>>;
 }
 
