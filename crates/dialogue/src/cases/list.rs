@@ -141,7 +141,8 @@ async fn narrowed(ctx: &Ctx, desk: &Desk, asked: &Asked) -> Result<(Filter, Stri
     }
     filter.only = Some(behind.iter().map(|id| CaseId::from(id.as_str())).collect());
     let whose = match asked.organ.as_str() {
-        "" => "全县汇总".to_owned(),
+        "" if desk.staff.central => "全县汇总".to_owned(),
+        "" => directory.short_name(desk.organ()).to_owned(),
         _ => directory.short_name(&named).to_owned(),
     };
     Ok((filter, format!("{whose} {} 年年报：{}", figure.year, figure.what.words())))
