@@ -35,6 +35,8 @@ pub struct Field {
     /// Row and column in words.
     pub said: String,
     pub cell: Cell,
+    /// Address of what it counts; empty = nothing to open.
+    pub opens: String,
 }
 
 impl Placed {
@@ -47,7 +49,7 @@ impl Placed {
     }
 
     fn field(name: String, said: String, cell: &Cell, columns: u16) -> Self {
-        let what = What::Field(Field { name, said, cell: cell.clone() });
+        let what = What::Field(Field { name, said, cell: cell.clone(), opens: String::new() });
         Self { text: cell.printed.clone(), what, rows: 1, columns }
     }
 
@@ -82,6 +84,15 @@ pub struct Laid {
 /// The three tables of a report.
 pub fn tables(report: &Report) -> Vec<Laid> {
     vec![proactive(report), requests(report), remedies(report)]
+}
+
+/// Has cells lead to what they count: `to` gives the address of a cell by its name.
+pub fn lead(tables: &mut [Laid], to: impl Fn(&Field) -> Option<String>) {
+    for placed in tables.iter_mut().flat_map(|table| table.rows.iter_mut().flatten()) {
+        if let What::Field(field) = &mut placed.what {
+            field.opens = to(field).unwrap_or_default();
+        }
+    }
 }
 
 fn span(count: usize) -> u16 {

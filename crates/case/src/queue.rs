@@ -78,6 +78,8 @@ pub struct Filter {
     pub number: String,
     /// Code of a channel; empty = any.
     pub channel: String,
+    /// Only these cases; `None` = any.
+    pub only: Option<Vec<CaseId>>,
 }
 
 /// The list, with the orders `due`, `received`, `number` and their reverses (`-`).
@@ -105,6 +107,10 @@ pub fn list(filter: &Filter) -> List {
         None => list,
     };
     let list = if filter.free { list.given("c.holder = ''") } else { list };
+    let list = match &filter.only {
+        Some(cases) => list.only_of("c.id", cases.clone()),
+        None => list,
+    };
     by_number(list, &filter.number)
 }
 

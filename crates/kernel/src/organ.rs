@@ -261,6 +261,17 @@ impl Directory {
         std::iter::once(organ.clone()).chain(others.map(|other| other.code.clone())).collect()
     }
 
+    /// Organs that report on the openness of a year: those of the government that existed at its end (条例 Art. 49). Public
+    /// institutions and enterprises do not.
+    pub fn reporting(&self, year: i16) -> Vec<&Organ> {
+        let end = Date::new(year, 12, 31).ok();
+        let reports = |organ: &&Organ| {
+            let kind = matches!(organ.kind, OrganKind::CountyUnit | OrganKind::CountyDepartment | OrganKind::Township);
+            kind && end.is_none_or(|end| organ.exists_on(end))
+        };
+        self.organs.iter().filter(reports).collect()
+    }
+
     /// What `name` means on `day`: existing organs first, then abolished ones.
     pub fn find(&self, name: &str, day: Date) -> Match {
         let mut found: Vec<usize> = Vec::new();

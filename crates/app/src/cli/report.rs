@@ -1,7 +1,7 @@
 //! `gongkai report`: filled yearly reports on openness held against themselves, the year before and the reports that they sum up.
 
 use std::{
-    io::Write,
+    io::{IsTerminal, Write},
     path::{Path, PathBuf},
     process::ExitCode,
 };
@@ -14,7 +14,7 @@ use annual_report::{
     sheets::{self, named_in},
 };
 use anyhow::Result;
-use disclosure::reports;
+use disclosure::reports::{self, As};
 use kernel::OrganCode;
 use serde::Serialize;
 use web::Ctx;
@@ -33,8 +33,8 @@ pub(super) enum Command {
     Check(CheckArgs),
     /// 输出本站一个机关一年的年报
     #[command(
-        after_help = "例：gongkai report annual --year 2025 --organ QH000 --format json\n\n输出后台保存的最新一版。docx、pdf 目前不能输出，\
-                            请用 html 在浏览器里打印。没有这份年报时说明原因，退出码是 1。"
+        after_help = "例：gongkai report annual --year 2025 --organ QH000 --format pdf --output 年报.pdf\n\n输出后台保存的最新一版，正文取自“稿件”里题目写明\
+                            机关和年度的工作报告。pdf 用本机的汉字字体排版。没有这份年报时说明原因，退出码是 1。"
     )]
     Annual(AnnualArgs),
 }
@@ -227,11 +227,12 @@ fn told<'a>(one: &'a Read, identities: &'a [Identity]) -> Told<'a> {
 /// Writes a report out as the office keeps it.
 ///
 /// # Errors
-/// When there is none, the form is not written yet, or the file is there already.
+/// When there is none, the machine has no fonts for PDF, or the file is there already.
 pub(super) async fn annual(ctx: &Ctx, args: &AnnualArgs) -> Result<ExitCode> {
+    let binary = matches!(args.format, Form::Docx | Form::Pdf);
     anyhow::ensure!(
-        matches!(args.format, Form::Json | Form::Html),
-        "目前只能输出 json 和 html。要 PDF，请输出 html，用浏览器打开后打印为 PDF。"
+        !binary || args.output.is_some() || !std::io::stdout().is_terminal(),
+        "docx 和 pdf 不能显示在终端里。请用 --output 写明文件，例如 --output 年报.pdf。"
     );
     let organ = args.organ.as_deref().map(OrganCode::from);
     if let Some(code) = &organ {
@@ -242,17 +243,19 @@ pub(super) async fn annual(ctx: &Ctx, args: &AnnualArgs) -> Result<ExitCode> {
         let whose = organ.map_or_else(|| "全县汇总".to_owned(), |code| format!("机关 {code} "));
         anyhow::bail!("{whose}没有 {} 年的年报数据。请先在后台“年报数据”里填写或者导入。", args.year);
     };
-    let text = match args.format {
-        Form::Html => stored.to_html().map_err(said)?,
-        _ => serde_json::to_string_pretty(&stored.to_json())? + "\n",
+    let bytes = match args.format {
+        Form::Html => stored.to_html().map_err(said)?.into_bytes(),
+        Form::Json => (serde_json::to_string_pretty(&stored.to_json())? + "\n").into_bytes(),
+        Form::Docx => stored.to_file(ctx, As::Word).await.map_err(said)?,
+        Form::Pdf => stored.to_file(ctx, As::Pdf).await.map_err(said)?,
     };
     match &args.output {
-        None => super::file::print(text.as_bytes())?,
+        None => super::file::print(&bytes)?,
         Some(path) => {
             let failed =
                 |error: std::io::Error| anyhow::anyhow!("写不了文件 {}：{}", path.display(), super::file::why(&error));
             let mut file = std::fs::File::create_new(path).map_err(failed)?;
-            file.write_all(text.as_bytes()).map_err(failed)?;
+            file.write_all(&bytes).map_err(failed)?;
             eprintln!("已写到 {}。", path.display());
         }
     }

@@ -1,5 +1,8 @@
-//! The list of cases over all kinds, by the last day.
+//! The list of cases over all kinds, by the last day; also of those that a figure of a yearly report counts.
 
+use std::sync::Arc;
+
+use annual_report::counts::{Counts, Figure};
 use askama::Template;
 use axum::{extract::State, response::Response};
 use case::{
@@ -9,7 +12,7 @@ use case::{
 use documents::tables::{Cell, Sheet, write_xlsx};
 use futures::TryStreamExt;
 use jiff::ToSpan;
-use kernel::{Countdown, OrganCode, may};
+use kernel::{Countdown, OrganCode, id::CaseId, may};
 use serde::Deserialize;
 use web::{Ctx, Desk, Error, OfficeShell, Query, Result, Steps, filters, office_page, page, views};
 
@@ -17,6 +20,8 @@ use web::{Ctx, Desk, Error, OfficeShell, Query, Result, Steps, filters, office_p
 const SIZE: usize = 50;
 /// Counted no further.
 const COUNTED: i64 = 5_000;
+/// Cases behind one figure that a list can show: databases take no more of them in a question.
+const BEHIND: usize = 20_000;
 /// Most rows of one file.
 const EXPORTED: usize = 50_000;
 
@@ -36,6 +41,8 @@ pub(super) struct Asked {
     channel: String,
     holder: String,
     q: String,
+    /// A figure of a yearly report: [`Figure::code`].
+    counted: String,
     sort: String,
     dir: String,
     after: String,
@@ -53,6 +60,7 @@ impl Asked {
             ("channel", &self.channel),
             ("holder", &self.holder),
             ("q", &self.q),
+            ("counted", &self.counted),
             ("sort", order.0),
             ("dir", order.1),
         ])
@@ -103,7 +111,41 @@ fn filter(ctx: &Ctx, desk: &Desk, asked: &Asked) -> Filter {
         free: asked.holder == "none",
         number: asked.q.clone(),
         channel: asked.channel.clone(),
+        only: None,
     }
+}
+
+/// The same, narrowed to the cases that a figure of a yearly report counts, and what figure that is in words.
+async fn narrowed(ctx: &Ctx, desk: &Desk, asked: &Asked) -> Result<(Filter, String)> {
+    let mut filter = filter(ctx, desk, asked);
+    if asked.counted.is_empty() {
+        return Ok((filter, String::new()));
+    }
+    let unknown = || Error::Invalid("地址里的年报单元格不对。请从年报数据页面的链接打开。".to_owned());
+    let figure = Figure::of(&asked.counted).ok_or_else(unknown)?;
+    let register = ctx.declared::<Arc<dyn Counts<Ctx>>>().next().ok_or_else(unknown)?;
+    let directory = ctx.directory();
+    let own = directory.answered_by(desk.organ(), ctx.today());
+    let named = OrganCode::from(asked.organ.as_str());
+    let codes: Vec<String> = match (desk.staff.central, asked.organ.as_str()) {
+        // The county's report sums up those that report.
+        (true, "") => directory.reporting(figure.year).into_iter().map(|organ| organ.code.to_string()).collect(),
+        (true, code) => vec![code.to_owned()],
+        (false, "") => own.iter().map(OrganCode::to_string).collect(),
+        (false, _) => own.iter().filter(|code| **code == named).map(OrganCode::to_string).collect(),
+    };
+    let behind = register.behind(ctx, &figure, &codes).await.map_err(Error::internal)?;
+    if behind.len() > BEHIND {
+        let many = behind.len();
+        return Err(Error::Invalid(format!("这一格有 {many} 件，一次最多列出 {BEHIND} 件。请按机关打开。")));
+    }
+    filter.only = Some(behind.iter().map(|id| CaseId::from(id.as_str())).collect());
+    let whose = match asked.organ.as_str() {
+        "" if desk.staff.central => "全县汇总".to_owned(),
+        "" => directory.short_name(desk.organ()).to_owned(),
+        _ => directory.short_name(&named).to_owned(),
+    };
+    Ok((filter, format!("{whose} {} 年年报：{}", figure.year, figure.what.words())))
 }
 
 /// A line of the page.
@@ -149,6 +191,8 @@ fn line(ctx: &Ctx, row: &Row) -> Result<Option<Line>> {
 struct Page {
     shell: OfficeShell,
     asked: Asked,
+    /// The figure of a yearly report behind which these stand; empty = none.
+    figure: String,
     lines: Vec<Line>,
     steps: Steps,
     count: String,
@@ -172,7 +216,8 @@ struct Page {
 
 /// `GET /cases`
 pub(super) async fn page(State(ctx): State<Ctx>, desk: Desk, Query(asked): Query<Asked>) -> Result<Response> {
-    let list = queue::list(&filter(&ctx, &desk, &asked));
+    let (filter, figure) = narrowed(&ctx, &desk, &asked).await?;
+    let list = queue::list(&filter);
     let order = asked.order();
     let found = list.page::<Row>(ctx.db(), Some(order.as_str()), Some(asked.after.as_str()), SIZE).await?;
     let count = list.count(ctx.db(), COUNTED).await?;
@@ -215,13 +260,14 @@ pub(super) async fn page(State(ctx): State<Ctx>, desk: Desk, Query(asked): Query
         saved: views::kept(&ctx, &desk.staff, "/cases", &keep).await?,
         export: if keep.is_empty() { String::new() } else { format!("?{keep}") },
         keep,
+        figure,
         asked,
     })
 }
 
 /// `GET /cases/export.xlsx`: the register for inspection, without persons and without what they wrote.
 pub(super) async fn export(State(ctx): State<Ctx>, desk: Desk, Query(asked): Query<Asked>) -> Result<Response> {
-    let list = queue::list(&filter(&ctx, &desk, &asked));
+    let list = queue::list(&narrowed(&ctx, &desk, &asked).await?.0);
     let order = asked.order();
     let mut rows: Vec<Vec<Cell>> = Vec::new();
     let mut every = list.export::<Row>(ctx.db(), Some(order.as_str()));

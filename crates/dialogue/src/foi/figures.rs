@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use ::foi::{Applicant, Timeline, report};
-use annual_report::counts::{Answer, Counted, Counts, Remedy, Request};
+use annual_report::counts::{Answer, Counted, Counts, Figure, Remedy, Request};
 use case::Past;
 use kernel::{OrganCode, id::CaseId};
 use store::{FromRow, query_as};
@@ -22,8 +22,49 @@ impl Counts<Ctx> for Register {
     fn requests<'a>(&'a self, with: &'a Ctx, year: i16, code: &'a str) -> Answer<'a, Counted> {
         Box::pin(async move {
             let counted = counted(with, year, &OrganCode::from(code)).await;
-            counted.map_err(|error| Refusal::from(error).words())
+            counted.map(Found::counted).map_err(|error| Refusal::from(error).words())
         })
+    }
+
+    fn behind<'a>(&'a self, with: &'a Ctx, figure: &'a Figure, codes: &'a [String]) -> Answer<'a, Vec<String>> {
+        Box::pin(async move {
+            let mut behind = Vec::new();
+            for code in codes {
+                let found = counted(with, figure.year, &OrganCode::from(code.as_str())).await;
+                let found = found.map_err(|error| Refusal::from(error).words())?;
+                behind.extend(found.0.into_iter().filter(|one| one.stands_in(figure)).map(|one| one.id.to_string()));
+            }
+            Ok(behind)
+        })
+    }
+}
+
+/// A case that a year's report counts.
+struct One {
+    id: CaseId,
+    request: Option<Request>,
+    remedies: Vec<Remedy>,
+}
+
+impl One {
+    fn stands_in(&self, figure: &Figure) -> bool {
+        let what = &figure.what;
+        self.request.iter().any(|request| what.holds(request))
+            || self.remedies.iter().any(|remedy| what.holds_remedy(remedy))
+    }
+}
+
+/// The cases of an organ that a year's report counts.
+struct Found(Vec<One>);
+
+impl Found {
+    fn counted(self) -> Counted {
+        let mut counted = Counted::default();
+        for one in self.0 {
+            counted.requests.extend(one.request);
+            counted.remedies.extend(one.remedies);
+        }
+        counted
     }
 }
 
@@ -67,7 +108,7 @@ fn past(step: Step, entry: &Entry) -> Past {
 }
 
 /// Requests that this organ answers and that were received up to the end of the year, with what happened to them.
-async fn requests(ctx: &Ctx, year: i16, organ: &OrganCode) -> Result<Vec<(Applicant, Timeline)>> {
+async fn requests(ctx: &Ctx, year: i16, organ: &OrganCode) -> Result<Vec<(CaseId, Applicant, Timeline)>> {
     let (db, end) = (ctx.db().read(), format!("{year}-12-31"));
     let entries: Vec<Entry> = query_as(
         "SELECT c.id, c.channel, COALESCE(a.value, '') AS applicant, COALESCE(o.value, '') AS counted, \
@@ -105,26 +146,30 @@ async fn requests(ctx: &Ctx, year: i16, organ: &OrganCode) -> Result<Vec<(Applic
         let steps = of_case.remove(&entry.id).unwrap_or_default();
         let past: Vec<Past> = steps.into_iter().map(|step| past(step, entry)).collect();
         let applicant = Applicant::of(&entry.applicant).unwrap_or(Applicant::Other);
-        requests.push((applicant, timeline_of(&entry.channel, &entry.counted, &past)));
+        requests.push((entry.id.clone(), applicant, timeline_of(&entry.channel, &entry.counted, &past)));
     }
     Ok(requests)
 }
 
-async fn counted(ctx: &Ctx, year: i16, organ: &OrganCode) -> Result<Counted> {
+async fn counted(ctx: &Ctx, year: i16, organ: &OrganCode) -> Result<Found> {
     let installed = Installed::of(ctx);
     let rules = installed.rules();
-    let mut counted = Counted::default();
-    for (applicant, timeline) in requests(ctx, year, organ).await? {
+    let mut found = Vec::new();
+    for (id, applicant, timeline) in requests(ctx, year, organ).await? {
         let one = report::in_year(&timeline, year, &rules);
-        if one.is_any() {
+        let request = one.is_any().then(|| {
             let outcome = one.result.map(|row| row.key().to_owned());
-            counted.requests.push(Request { applicant: applicant.column(), carried_in: one.carried_in, outcome });
-        }
+            Request { applicant: applicant.column(), carried_in: one.carried_in, outcome }
+        });
         let proceedings = timeline.facts().proceedings.iter();
-        counted.remedies.extend(proceedings.filter_map(|proceeding| {
+        let remedies = proceedings.filter_map(|proceeding| {
             let ended = proceeding.in_year(year)?;
             Some(Remedy { group: proceeding.instance as usize, result: ended as usize })
-        }));
+        });
+        let remedies: Vec<Remedy> = remedies.collect();
+        if request.is_some() || !remedies.is_empty() {
+            found.push(One { id, request, remedies });
+        }
     }
-    Ok(counted)
+    Ok(Found(found))
 }

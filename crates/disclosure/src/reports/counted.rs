@@ -41,19 +41,39 @@ pub(super) fn offered(ctx: &Ctx, edition: Edition) -> Vec<&'static str> {
     words
 }
 
-/// Counts for the organ of a report; for the summary for all that report.
-async fn counted(ctx: &Ctx, row: &Row, report: &Report) -> std::result::Result<Found, String> {
-    let year = i16::try_from(row.year).unwrap_or_default();
-    let organs: Vec<OrganCode> = if row.is_county() {
+/// The organs whose cases a report counts: its own, of the summary all that report.
+fn organs_of(ctx: &Ctx, row: &Row) -> Vec<OrganCode> {
+    if row.is_county() {
         office::reporting(ctx, row.year).into_iter().map(|organ| organ.code).collect()
     } else {
         vec![row.organ.clone()]
-    };
+    }
+}
+
+/// What the register counts now for a report; `None` while nobody keeps one.
+///
+/// # Errors
+/// In words, when it cannot be read.
+pub(super) async fn of_register(ctx: &Ctx, row: &Row) -> std::result::Result<Option<Counted>, String> {
+    let Some(register) = ctx.declared::<Arc<dyn Counts<Ctx>>>().next() else { return Ok(None) };
+    let year = i16::try_from(row.year).unwrap_or_default();
+    let mut all = Counted::default();
+    for organ in organs_of(ctx, row) {
+        let one = register.requests(ctx, year, organ.as_str()).await?;
+        all.requests.extend(one.requests);
+        all.remedies.extend(one.remedies);
+    }
+    Ok(Some(all))
+}
+
+/// Counts for the organ of a report; for the summary for all that report.
+async fn counted(ctx: &Ctx, row: &Row, report: &Report) -> std::result::Result<Found, String> {
+    let year = i16::try_from(row.year).unwrap_or_default();
     let mut found = Found::default();
     let ledger = ctx.declared::<Arc<dyn CountsTexts<Ctx>>>().next();
     if let Some(ledger) = ledger.filter(|_| report.tables.proactive_edition() == Some(Edition::Y2021)) {
         let mut all = Texts::default();
-        for organ in &organs {
+        for organ in organs_of(ctx, row) {
             let one = ledger.texts(ctx, year, organ.as_str()).await?;
             all.made += one.made;
             all.repealed += one.repealed;
@@ -61,15 +81,7 @@ async fn counted(ctx: &Ctx, row: &Row, report: &Report) -> std::result::Result<F
         }
         found.texts = Some(all);
     }
-    if let Some(register) = ctx.declared::<Arc<dyn Counts<Ctx>>>().next() {
-        let mut all = Counted::default();
-        for organ in &organs {
-            let one = register.requests(ctx, year, organ.as_str()).await?;
-            all.requests.extend(one.requests);
-            all.remedies.extend(one.remedies);
-        }
-        found.cases = Some(all);
-    }
+    found.cases = of_register(ctx, row).await?;
     Ok(found)
 }
 

@@ -15,7 +15,7 @@ use web::{
     demo::{Cast, Failure, Scene},
 };
 
-use super::{office, rows, store};
+use super::{office, rows, site_rows, store};
 
 /// Organs that have filled in their reports.
 const ORGANS: usize = 6;
@@ -98,6 +98,29 @@ async fn filled(ctx: &Ctx, cast: &Cast) -> Result<(), Failure> {
         let released = year < this - 1;
         put(ctx, cast, (&ctx.office_organ(), year, "county"), (&cast.clerk(), &whole, "sum"), released).await?;
     }
+    sheet(ctx, cast, this - 1).await
+}
+
+/// The sheet of the site, as far as somebody has filled it in.
+async fn sheet(ctx: &Ctx, cast: &Cast, year: i64) -> Result<(), Failure> {
+    let cells = [
+        ("visitors", "61240"),
+        ("visits", "183204"),
+        ("specials", "6"),
+        ("specials_new", "2"),
+        ("messages", "148"),
+        ("messages_done", "146"),
+        ("messages_days", "3.5"),
+        ("checks", "4"),
+        ("problems", "3"),
+        ("solved", "3"),
+        ("media", "是"),
+        ("novel", "首页增加长者模式，政策文件附一图读懂。"),
+    ];
+    let cells = cells.into_iter().map(|(key, value)| (key.to_owned(), value.to_owned())).collect();
+    let mut tx = ctx.db().write().await?;
+    site_rows::save(ctx, &mut tx, &cast.clerk(), (year, 0), &cells).await.map_err(told)?;
+    tx.commit().await?;
     Ok(())
 }
 

@@ -24,9 +24,9 @@ use web::{
 
 use super::{
     compared::{self, Line},
+    paper::{self, As},
     rows::{self, AnnualReportId},
-    stored::Stored,
-    workbook,
+    stored, workbook,
 };
 
 /// Which year's.
@@ -90,6 +90,8 @@ struct OnePage {
     id: AnnualReportId,
     title: String,
     published: String,
+    /// There is a PDF of it, too.
+    pdf: bool,
     /// Why it is public although it contradicts itself; empty else.
     reason: String,
     tables: Vec<Laid>,
@@ -112,6 +114,7 @@ pub(super) async fn one(State(ctx): State<Ctx>, reader: Reader, Path(id): Path<A
     portal_page(&OnePage {
         shell,
         published: time::show_date(&row.public_at),
+        pdf: paper::prints(&ctx),
         reason: row.public_reason.clone(),
         tables: layout::tables(&report),
         years: all.iter().map(|row| row.year.to_string()).collect(),
@@ -129,16 +132,25 @@ pub(super) async fn one(State(ctx): State<Ctx>, reader: Reader, Path(id): Path<A
 /// `GET /reports/{id}/data.json`
 pub(super) async fn data(State(ctx): State<Ctx>, Path(id): Path<AnnualReportId>) -> Result<Response> {
     let row = rows::public(ctx.db().read(), &id).await?.ok_or(Error::NotFound)?;
-    let directory = ctx.directory();
-    // Only what is public beside it speaks for it or against it.
-    let years = rows::public_years(ctx.db().read(), &row.organ, &row.scope).await?;
-    let report = row.report(&directory);
-    let before = years.iter().find(|other| other.year == row.year - 1).map(|other| other.report(&directory));
-    let identities = annual_report::check(&report, before.as_ref(), &[]);
-    let name = format!("{}{}年年报数据.json", report.organ, row.year);
-    let value = Stored { report, identities }.to_json();
-    let bytes = serde_json::to_vec_pretty(&value).map_err(|error| Error::internal(error.to_string()))?;
+    let stored = stored::released(&ctx, &row).await?;
+    let name = format!("{}{}年年报数据.json", stored.report.organ, row.year);
+    let bytes = serde_json::to_vec_pretty(&stored.to_json()).map_err(|error| Error::internal(error.to_string()))?;
     Ok(page::download(bytes, "application/json; charset=utf-8", &name))
+}
+
+async fn file(ctx: &Ctx, id: &AnnualReportId, form: As) -> Result<Response> {
+    let row = rows::public(ctx.db().read(), id).await?.ok_or(Error::NotFound)?;
+    stored::released(ctx, &row).await?.handed_out(ctx, form, true).await
+}
+
+/// `GET /reports/{id}/report.docx`
+pub(super) async fn word(State(ctx): State<Ctx>, Path(id): Path<AnnualReportId>) -> Result<Response> {
+    file(&ctx, &id, As::Word).await
+}
+
+/// `GET /reports/{id}/report.pdf`
+pub(super) async fn pdf(State(ctx): State<Ctx>, Path(id): Path<AnnualReportId>) -> Result<Response> {
+    file(&ctx, &id, As::Pdf).await
 }
 
 /// `GET /reports/{id}/data.xlsx`

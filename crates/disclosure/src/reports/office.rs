@@ -10,17 +10,20 @@ use axum::{
     extract::{Path, State},
     response::Response,
 };
-use kernel::{Organ, OrganCode, OrganKind, may, may_for, time};
+use document::permissions::WRITE_DOCUMENTS;
+use kernel::{Organ, OrganCode, may, may_for, time};
 use serde::Deserialize;
 use web::{Ctx, Desk, Error, FormErrors, OfficeShell, Query, Result, office_page, page};
 
 use super::{
-    FILL, OWE, RELEASE, VIEW,
+    FILL, OWE, RELEASE, VIEW, chapters,
     compared::{self, Line},
     counted, due_on,
+    paper::As,
+    register,
     rows::{self, AnnualReportId, Row, Version},
     store::{self, keeper},
-    workbook,
+    stored, workbook,
 };
 
 /// Which year's reports.
@@ -64,15 +67,10 @@ pub(super) fn years(ctx: &Ctx) -> Vec<i64> {
     (i64::from(FIRST_YEAR)..=last).rev().collect()
 }
 
-/// Organs that report on a year: those of the government that existed at its end (条例 Art. 49).
+/// Organs that report on a year.
 pub(super) fn reporting(ctx: &Ctx, year: i64) -> Vec<Organ> {
-    let directory = ctx.directory();
-    let end = i16::try_from(year).ok().and_then(|year| jiff::civil::Date::new(year, 12, 31).ok());
-    let reports = |organ: &&Organ| {
-        let kind = matches!(organ.kind, OrganKind::CountyUnit | OrganKind::CountyDepartment | OrganKind::Township);
-        kind && end.is_none_or(|end| organ.exists_on(end))
-    };
-    directory.all().iter().filter(reports).cloned().collect()
+    let year = i16::try_from(year).unwrap_or_default();
+    ctx.directory().reporting(year).into_iter().cloned().collect()
 }
 
 fn weighed(identities: &[Identity], weight: Weight) -> usize {
@@ -187,12 +185,16 @@ struct OnePage {
     /// From what cells can be counted.
     offered: Vec<&'static str>,
     /// The figures in sentences, for the chapters in words.
-    draft: String,
+    draft: Vec<String>,
+    /// Cells for which the register says something else now; 0 of the summary, whose page of its own tells.
+    shifted: usize,
     /// What speaks against making it public as it is.
     against: String,
     reason: String,
     may_fill: bool,
     may_release: bool,
+    /// The text can be begun from the figures: nobody has, and this person writes for the organ.
+    may_begin: bool,
     once: String,
 }
 
@@ -233,12 +235,19 @@ pub(super) async fn shown(
     let organ = keeper(ctx, &row.organ);
     let name = row.name(&directory);
     let bad = !errors.is_empty();
+    let may_begin = may_for(&actor, &WRITE_DOCUMENTS, &organ).is_ok() && !chapters::exists(ctx, &row).await?;
+    // Figures that nobody has counted from the register are not held against it here; the page of its own does when asked.
+    let from_register = !row.is_county() && versions.iter().any(|version| version.origin == "counted");
+    let shifted = if from_register { register::shifted(ctx, desk, &row, &judged.report).await? } else { None };
+    let mut tables = layout::tables(typed.as_ref().unwrap_or(&judged.report));
+    register::lead(ctx, desk, &row, &versions, (&judged.report, &mut tables));
+    let before = reports.iter().find(|report| report.year.map(i64::from) == Some(row.year - 1));
     let page = OnePage {
         shell: desk.shell(ctx, format!("{name} {} 年年报数据", row.year)).await?.with_error(bad),
         format: judged.report.edition().code(),
         changed: format!("{} {}", row.changed_name, time::show_minute(&row.changed_at)),
         published: if row.is_public() { time::show_minute(&row.public_at) } else { String::new() },
-        tables: layout::tables(typed.as_ref().unwrap_or(&judged.report)),
+        tables,
         identities: judged.identities.iter().map(told).collect(),
         versions: versions
             .into_iter()
@@ -251,10 +260,12 @@ pub(super) async fn shown(
         lines: if reports.len() > 1 { compared::lines(&reports) } else { Vec::new() },
         doubts: doubts::doubts(&judged.report).into_iter().map(|doubt| doubt.message).collect(),
         offered: counted::offered(ctx, judged.report.edition()),
-        draft: draft::sentences(&judged.report),
+        draft: draft::overall(&judged.report, before),
+        shifted: shifted.map_or(0, |lines| lines.len()),
         against: store::against(&judged).unwrap_or_default(),
         may_fill: may_for(&actor, &FILL, &organ).is_ok(),
         may_release: may_for(&actor, &RELEASE, &organ).is_ok(),
+        may_begin,
         once: ctx.once(),
         errors,
         row,
@@ -273,4 +284,19 @@ pub(super) async fn export(State(ctx): State<Ctx>, desk: Desk, Path(id): Path<An
     let report = row.report(&ctx.directory());
     let name = format!("{}{}年年报数据.xlsx", report.organ, row.year);
     page::workbook(&name, move || workbook::write(&report)).await
+}
+
+async fn file(ctx: &Ctx, desk: &Desk, id: &AnnualReportId, form: As) -> Result<Response> {
+    let row = visible(ctx, desk, id).await?;
+    stored::kept(ctx, &row).await?.handed_out(ctx, form, false).await
+}
+
+/// GET /annual-reports/{id}/report.docx
+pub(super) async fn word(State(ctx): State<Ctx>, desk: Desk, Path(id): Path<AnnualReportId>) -> Result<Response> {
+    file(&ctx, &desk, &id, As::Word).await
+}
+
+/// GET /annual-reports/{id}/report.pdf
+pub(super) async fn pdf(State(ctx): State<Ctx>, desk: Desk, Path(id): Path<AnnualReportId>) -> Result<Response> {
+    file(&ctx, &desk, &id, As::Pdf).await
 }

@@ -1,8 +1,11 @@
 //! Stories of the figures of yearly reports: filled in, checked, released by a second person, public, summed up, owed.
 
 use document::Kinds;
-use kernel::Role;
-use publishing::seed::{Seed, SeedState};
+use kernel::{Actor, Role};
+use publishing::{
+    columns::ColumnData,
+    seed::{Seed, SeedState},
+};
 use testkit::{Client, Reply, TestApp, both};
 
 use crate::portal::{column, moment, put};
@@ -138,14 +141,79 @@ both! {
         edit.shows("新收政府信息公开申请5件").shows("表格里是 3");
     }
 
-    async fn the_sheet_of_the_site_says_what_the_platform_knows(app) {
+    async fn the_text_is_begun_from_the_figures_and_goes_out_with_them(app) {
+        column(app).await;
+        let mut editor = app.editor("QH010").await;
+        let page = begun(&mut editor, "QH010", "2025", "own").await;
+        save(&mut editor, &page, &THREE).await.expect(303);
+        let start = format!("{page}/text");
+        editor.post(&start, &[]).await.expect(409).shows("“政府信息公开年报”用途的栏目");
+        let yearly = ColumnData {
+            slug: "yearly".into(),
+            name: "各机关年报".into(),
+            kind: "statutory".into(),
+            purpose: "yearly_report".into(),
+            ..ColumnData::default()
+        };
+        let mut tx = app.ctx().db().write().await.expect("write");
+        publishing::columns::put(&mut tx, &Actor::System, &yearly).await.expect("column");
+        tx.commit().await.expect("commit");
+        let edit = editor.post(&start, &[]).await.expect(303).location();
+        editor.get(&edit).await.expect(200).shows("一、总体情况").shows("新收政府信息公开申请 3 件").shows("（请填写）");
+        editor.post(&start, &[]).await.expect(409).shows("已经有稿件");
+        editor.get(&page).await.expect(200).hides("新建正文稿件");
+        let mut head = head(app).await;
+        head.post(&start, &[]).await.expect(403);
+        // What passed the gates stands in the file that readers take.
+        let kind = Kinds::of(app.ctx()).get("report").expect("reports are a kind of document");
+        let title = "青禾县民政局2025年政府信息公开工作年度报告";
+        let text = "<h2>一、总体情况</h2><p>今年的总体情况。</p><h2>二、主动公开政府信息情况</h2><p>见表。</p>\
+                    <h2>五、存在的主要问题及改进情况</h2><p>公开还不够及时。</p><h2>六、其他需要报告的事项</h2><p>没有收取信息处理费。</p>";
+        let at = moment("2026-02-10T02:00:00Z");
+        put(app, Seed::published("QH011".into(), "notices", kind, title, text, at)).await;
+        let (mut other, mut clerk) = (app.editor("QH011").await, app.clerk().await);
+        let page = begun(&mut other, "QH011", "2025", "own").await;
+        save(&mut other, &page, &THREE).await.expect(303);
+        clerk.post(&format!("{page}/release"), &[("version", "2")]).await.expect(303);
+        let mut reader = app.visitor();
+        let paper = reader.get(&format!("{}/report.docx", public(&page))).await.expect(200);
+        let read = documents_read::extract(&paper.bytes, "a.docx", &documents::Limits::default()).expect("opens");
+        for words in [title, "今年的总体情况。", "公开还不够及时。", "没有收取信息处理费。", "现行有效件数"] {
+            assert!(read.text.contains(words), "{words} in {}", read.text);
+        }
+        let id = page.rsplit('/').next().unwrap_or_default();
+        let api = reader.get(&format!("/api/v1/annual-reports/{id}")).await.expect(200).json();
+        assert_eq!((api["chapters"][4]["text"].as_str(), api["year"].as_i64()), (Some("公开还不够及时。"), Some(2025)));
+        reader.get("/api/v1/annual-reports").await.expect(200).shows(id);
+        clerk.post(&format!("{page}/withdraw"), &[("why", "汇总有误")]).await.expect(303);
+        reader.get(&format!("{}/report.docx", public(&page))).await.expect(404);
+        reader.get(&format!("/api/v1/annual-reports/{id}")).await.expect(404);
+    }
+
+    async fn the_sheet_of_the_site_is_filled_in_and_kept(app) {
         column(app).await;
         crate::publishing::published(app, "春耕补贴通知").await;
         let mut clerk = app.clerk().await;
-        let page = clerk.get("/annual-reports/site?year=2026").await.expect(200).shows("青禾县人民政府").shows("请补填");
+        let address = "/annual-reports/site?year=2026";
+        let page = clerk.get(address).await.expect(200).shows("青禾县人民政府").shows("还没有保存过");
         assert!(page.text().contains("信息公开目录信息更新量"), "labels stand as the form prints them");
-        clerk.get("/annual-reports/site.xlsx?year=2026").await.expect(200);
+        let form = |version: &'static str, visits: &'static str| {
+            let words = ("novel", "开通了长者模式");
+            [("year", "2026"), ("version", version), ("visits", visits), ("news", "3"), words]
+        };
+        let refused = clerk.post("/annual-reports/site", &form("0", "很多")).await.expect(422);
+        refused.shows("“很多”不是").shows("开通了长者模式");
+        clerk.post("/annual-reports/site", &form("0", "1200")).await.expect(303);
+        clerk.post("/annual-reports/site", &form("0", "1300")).await.expect(409).shows("已保存了新的一版").shows("1300");
+        clerk.get(address).await.expect(200).shows("value=\"1200\"").shows("第 1 版").shows("平台现在的数据：0");
+        let book = clerk.get("/annual-reports/site.xlsx?year=2026").await.expect(200).bytes.to_vec();
+        let read = documents_read::extract(&book, "a.xlsx", &documents::Limits::default()).expect("opens");
+        assert!(read.text.contains("1200") && read.text.contains("开通了长者模式"), "{}", read.text);
+        let next = [("year", "2024"), ("version", "0"), ("visits", "")];
+        clerk.post("/annual-reports/site", &next).await.expect(303);
+        clerk.post("/annual-reports/site", &[("year", "2090"), ("version", "0")]).await.expect(409);
         app.editor("QH010").await.get("/annual-reports/site").await.expect(403);
+        app.editor("QH010").await.post("/annual-reports/site", &next).await.expect(403);
     }
 
     async fn what_was_carried_out_is_carried_in(app) {

@@ -218,6 +218,9 @@ const LEFT: &[(&str, &[&str])] = &[
     // Labels of the official tables, and figures; the reason stands beside what is public.
     ("annual_report", &["figures", "public_reason"]),
     ("annual_report_version", &["figures"]),
+    // The sheet that goes on the first page once it is done, for the county office that fills it in.
+    ("site_sheet", &["cells", "changed_name"]),
+    ("site_sheet_version", &["cells", "changed_name"]),
     ("schema_version", &["name"]),
     ("schedule", &["name"]),
     // Lies under hashes: `planting.rs` looks after its words.

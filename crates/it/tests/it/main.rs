@@ -40,6 +40,7 @@ mod policy_people;
 mod portal;
 mod publishing;
 mod redirects;
+mod report_year;
 mod search;
 mod store;
 mod subscriptions;

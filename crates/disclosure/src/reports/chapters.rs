@@ -1,0 +1,140 @@
+//! The chapters in words of a yearly report: they are a document, which passes the gates, and are read from its text by the
+//! official titles.
+
+use annual_report::{form::CHAPTERS, sheets::named_in};
+use store::{query_as, query_scalar};
+use web::{Ctx, Result};
+
+use super::{REPORT, rows::Row};
+
+/// Titles that are looked through, the newest first.
+const LOOKED_AT: i64 = 40;
+
+/// What each of the six chapters says in words; empty where there is nothing.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Words([String; 6]);
+
+impl Words {
+    /// Of a chapter by its number, from 0.
+    pub(super) fn of(&self, chapter: usize) -> &str {
+        self.0.get(chapter).map_or("", String::as_str)
+    }
+
+    /// The text of a whole report, told apart by the titles of its chapters. What stands before the first is nobody's.
+    pub(super) fn read(text: &str) -> Self {
+        let mut words = Self::default();
+        let mut now: Option<usize> = None;
+        for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
+            if let Some(chapter) = title(line) {
+                now = Some(chapter);
+                continue;
+            }
+            let Some(chapter) = now else { continue };
+            let said = &mut words.0[chapter];
+            if !said.is_empty() {
+                said.push('\n');
+            }
+            said.push_str(line);
+        }
+        words
+    }
+}
+
+/// The chapter that a line is the title of: its number, with a word of the official title.
+fn title(line: &str) -> Option<usize> {
+    /// Characters of a title, at most.
+    const LONGEST: usize = 30;
+    const NAMED: [&str; 6] = ["总体情况", "主动公开", "申请", "复议", "问题", "其他"];
+    if line.chars().count() > LONGEST || line.ends_with(['。', '；', '，']) {
+        return None;
+    }
+    let number = line.chars().next()?;
+    let chapter = CHAPTERS.iter().position(|title| title.starts_with(number))?;
+    let rest = line.strip_prefix(number)?;
+    (rest.starts_with(['、', '.', '．', ' ', '　']) && rest.contains(NAMED[chapter])).then_some(chapter)
+}
+
+/// Whether a document with this title is the report of a row: the county office writes its own and that of the county.
+fn fits(ctx: &Ctx, row: &Row, title: &str) -> bool {
+    let of_county = row.organ == ctx.office_organ() && !title.contains("办公室");
+    of_county == row.is_county() && named_in(title).year.map(i64::from) == Some(row.year)
+}
+
+fn first(ctx: &Ctx, row: &Row, found: Vec<(String, String)>) -> Words {
+    let text = found.into_iter().find(|(title, _)| fits(ctx, row, title)).map(|(_, text)| text);
+    text.map(|text| Words::read(&text)).unwrap_or_default()
+}
+
+/// What the public reads now.
+///
+/// # Errors
+/// When the database fails.
+pub(super) async fn published(ctx: &Ctx, row: &Row) -> Result<Words> {
+    let found: Vec<(String, String)> = query_as(
+        "SELECT e.title, t.body_text FROM document d JOIN edition e ON e.id = d.current_edition AND e.state = 'published' \
+         JOIN edition_text t ON t.edition_id = e.id \
+         WHERE d.organ = $1 AND d.kind = $2 AND e.title LIKE $3 ORDER BY d.published_at DESC LIMIT $4",
+    )
+    .bind(&row.organ)
+    .bind(REPORT.key)
+    .bind("%政府信息公开%")
+    .bind(LOOKED_AT)
+    .fetch_all(ctx.db().read())
+    .await?;
+    Ok(first(ctx, row, found))
+}
+
+/// What whoever writes it has now, whether public or not: for the office.
+///
+/// # Errors
+/// When the database fails.
+pub(super) async fn newest(ctx: &Ctx, row: &Row) -> Result<Words> {
+    let found: Vec<(String, String)> = query_as(
+        "SELECT e.title, t.body_text FROM edition e JOIN edition_text t ON t.edition_id = e.id \
+         WHERE e.organ = $1 AND e.kind = $2 AND e.head = 1 AND e.state <> 'withdrawn' AND e.title LIKE $3 \
+         ORDER BY e.updated_at DESC LIMIT $4",
+    )
+    .bind(&row.organ)
+    .bind(REPORT.key)
+    .bind("%政府信息公开%")
+    .bind(LOOKED_AT)
+    .fetch_all(ctx.db().read())
+    .await?;
+    Ok(first(ctx, row, found))
+}
+
+/// Whether somebody has begun to write it, or it is public.
+///
+/// # Errors
+/// When the database fails.
+pub(super) async fn exists(ctx: &Ctx, row: &Row) -> Result<bool> {
+    let titles: Vec<String> = query_scalar(
+        "SELECT title FROM edition WHERE organ = $1 AND kind = $2 AND head = 1 AND state <> 'withdrawn' AND title LIKE $3 \
+         ORDER BY updated_at DESC LIMIT $4",
+    )
+    .bind(&row.organ)
+    .bind(REPORT.key)
+    .bind("%政府信息公开%")
+    .bind(LOOKED_AT)
+    .fetch_all(ctx.db().read())
+    .await?;
+    Ok(titles.iter().any(|title| fits(ctx, row, title)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn chapters_are_told_by_their_titles() {
+        let text = "根据条例编制本报告。\n一、总体情况\n2025年，新收申请5件。\n其他工作照常。\n二、主动公开政府信息情况\n12\n\
+                    三、收到和处理政府信息公开申请情况\n四、政府信息公开行政复议、行政诉讼情况\n五、存在的主要问题及改进情况\n\
+                    一、主动公开还不够及时，需要改进。\n六、其他需要报告的事项\n没有收取信息处理费。";
+        let words = Words::read(text);
+        assert_eq!(words.of(0), "2025年，新收申请5件。\n其他工作照常。");
+        assert_eq!((words.of(1), words.of(2)), ("12", ""));
+        assert_eq!(words.of(4), "一、主动公开还不够及时，需要改进。");
+        assert_eq!((words.of(5), words.of(9)), ("没有收取信息处理费。", ""));
+        assert_eq!(Words::read("没有标题的正文"), Words::default());
+    }
+}
