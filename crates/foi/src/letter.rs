@@ -190,15 +190,18 @@ pub fn override_notice(about: &About<'_>, whom: &str, matter: &str, why: &str) -
     draft(about, "政府信息公开决定告知书（第三方）", whom, paragraphs, musts)
 }
 
-/// 延期答复告知书 (Art. 33).
-pub fn extension(about: &About<'_>, days: u32, due: Date, why: &str) -> Draft {
+/// 延期答复告知书 (Art. 33). `expected`: the day lies beyond the recorded notices, so that it is told as expected.
+pub fn extension(about: &About<'_>, days: u32, (due, expected): (Date, bool), why: &str) -> Draft {
+    let until = if expected {
+        format!("预计到{}为止（放假安排公布后，以按其计算的日期为准）。", day(due))
+    } else {
+        format!("将在{}前答复。", day(due))
+    };
     let why = if why.trim().is_empty() { String::new() } else { format!("原因：{}", sentence(why)) };
     let paragraphs = vec![
         opening(about),
         format!(
-            "根据《政府信息公开条例》第三十三条，经本机关政府信息公开工作机构负责人同意，答复期限延长 {days} 个工作日，\
-             将在{}前答复。{why}",
-            day(due)
+            "根据《政府信息公开条例》第三十三条，经本机关政府信息公开工作机构负责人同意，答复期限延长 {days} 个工作日，{until}{why}"
         ),
     ];
     let musts = vec![

@@ -154,7 +154,8 @@ pub(super) async fn transfer(
 async fn extension_act(ctx: &Ctx, (entry, kind): (&Entry, Kind), typed: &Typed) -> Result<Act> {
     let view = case::clock_of(ctx, ctx.db().read(), kind, entry).await?;
     let most = view.rule.units(view.rule.extension);
-    let due = view.due().map(|due| format!("现在的办理期限是 {due}。")).unwrap_or_default();
+    let expected = if view.is_guess() { "预计到" } else { "是" };
+    let due = view.due().map(|due| format!("现在的办理期限{expected} {due}。")).unwrap_or_default();
     Ok(Act {
         title: "申请延期".to_owned(),
         about: format!("{due}最多延长 {most}，只能延长一次，由另一个人批准；批准后理由告知当事人。"),
@@ -204,8 +205,9 @@ pub(super) async fn decide_extension(
 ) -> Result<Response> {
     let granted = of(&typed, "granted") == "yes";
     let done = async |tx: &mut Tx| {
-        let due = case::decide_extension(&ctx, tx, &desk.actor(), &id, granted).await?;
-        let until = due.map(|due| format!("办理期限到 {due}。")).unwrap_or_default();
+        case::decide_extension(&ctx, tx, &desk.actor(), &id, granted).await?;
+        let entry = case::entry(tx.conn(), &id).await?.ok_or(Refusal::NotFound)?;
+        let until = entry.told_due().map(|due| format!("办理期限到 {due}。")).unwrap_or_default();
         let words = if granted {
             format!("已同意延期，{until}")
         } else {

@@ -155,7 +155,7 @@ pub(super) async fn done(
                 shell: desk.shell(&ctx, "已登记").await?,
                 number: entry.registered(kind),
                 told: entry.number.clone(),
-                due: entry.due().map(|due| due.to_string()).unwrap_or_default(),
+                due: entry.told_due().unwrap_or_default(),
                 code: secret.on_paper(),
                 back: format!("/cases/{id}"),
             })

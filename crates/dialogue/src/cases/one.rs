@@ -64,11 +64,17 @@ pub(super) async fn drawn(ctx: &Ctx, (entry, kind): (&Entry, Kind)) -> Result<(D
         let due = run.due().date();
         let since = run.from().date();
         let ruler = calendar.ruler(since, due, today);
-        let label = format!("从 {since} 到 {due}，{}", ruler.words());
+        // A day that may still move is told as expected and never as a fact.
+        let expected = if view.is_guess() { "预计 " } else { "" };
+        let label =
+            format!("从 {since} 到{}{due}，{}", if expected.is_empty() { " " } else { expected }, ruler.words());
         drawn.svg = charts::clock(charts::Clock { total: ruler.total, used: ruler.used, paused: Vec::new(), label });
         let words = calendar.countdown(today, due).words();
-        (drawn.left, drawn.right) =
-            if due < today { (words, format!("应于 {due} 到期")) } else { (format!("{due} 到期"), words) };
+        (drawn.left, drawn.right) = if due < today {
+            (words, format!("应于 {due} 到期"))
+        } else {
+            (format!("{expected}{due} 到期"), words)
+        };
         drawn.days = run
             .explain()
             .iter()
@@ -78,7 +84,10 @@ pub(super) async fn drawn(ctx: &Ctx, (entry, kind): (&Entry, Kind)) -> Result<(D
             })
             .collect();
         if run.is_guess() {
-            drawn.notes.push("期限内有的日期还没有录入放假通知，到期日按星期推算，录入后可能变动。".to_owned());
+            drawn.notes.push(
+                "期限超出已公布的放假安排，到期日按星期和法定节日推算，是预计的日期；放假安排公布后以重新计算的为准。"
+                    .to_owned(),
+            );
         }
         if view.row.extended > 0 {
             let units = u32::try_from(view.row.extended).unwrap_or(0);

@@ -246,7 +246,8 @@ fn text(ctx: &Ctx, case: &Case, state: &State, key: &str, typed: &Typed) -> Opti
         "consult_organ" => letter::consult(&about, Asked::OtherOrgan, get("whom")?, get("matter")?),
         "extension" => {
             let extension = state.facts.extension?;
-            letter::extension(&about, extension.days, state.due.as_ref()?.likely(), of(typed, "why"))
+            let due = state.due.as_ref()?;
+            letter::extension(&about, extension.days, (due.likely(), due.is_guess()), of(typed, "why"))
         }
         "delay" => letter::delay(&about, time::parse_date(get("until")?)?),
         "reasons" => letter::reasons(&about, get("finding")?),

@@ -252,7 +252,7 @@ async fn registered(ctx: &Ctx, desk: &Desk, entered: &Entered) -> Result<Respons
         number: entry.registered(kind),
         told: entry.number.clone(),
         received: entry.received_on.clone(),
-        due: entry.due_on.clone(),
+        due: entry.told_due().unwrap_or_default(),
         code: entered.secret.on_paper(),
         qr: charts::qr(&link, "查询页面的二维码"),
         link,

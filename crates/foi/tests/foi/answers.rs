@@ -200,7 +200,8 @@ fn every_letter_says_what_the_law_asks_of_it() {
     let drafts = [
         letter::registered(&about, day),
         letter::supplement(&about, "请写明是哪个小区", day),
-        letter::extension(&about, 20, day, "需要查找纸质档案"),
+        letter::extension(&about, 20, (day, false), "需要查找纸质档案"),
+        letter::extension(&about, 20, (day, true), "需要查找纸质档案"),
         letter::reasons(&about, "本月已申请 45 件"),
         letter::delay(&about, day),
         letter::fee(&about, "按件计收，第 11 至 30 件每件 100 元", 2000, "到县政务服务中心 3 号窗口缴纳", 20),
@@ -210,6 +211,15 @@ fn every_letter_says_what_the_law_asks_of_it() {
         assert_eq!(draft.left_out(&draft.text()), Vec::<&str>::new(), "{}", draft.title);
         assert!(draft.must.is_empty() || !draft.left_out("").is_empty(), "{}", draft.title);
     }
+}
+
+#[test]
+fn a_day_beyond_the_calendar_is_told_as_expected() {
+    let day = date("2027-01-26");
+    let sure = letter::extension(&about(), 20, (day, false), "").text();
+    assert!(sure.contains("将在2027年1月26日前答复") && !sure.contains("预计"), "{sure}");
+    let expected = letter::extension(&about(), 20, (day, true), "").text();
+    assert!(expected.contains("预计到2027年1月26日") && !expected.contains("将在"), "{expected}");
 }
 
 #[test]
