@@ -307,7 +307,7 @@ pub fn reply(
         }
         _ => "政府信息公开申请答复书",
     };
-    draft(about, title, about.applicant, paragraphs, musts(decision))
+    draft(about, title, about.applicant, paragraphs, musts(decision, instances.reviewer))
 }
 
 /// What the answer says, in a sentence or two.
@@ -392,7 +392,7 @@ fn because(exemption: Exemption, decision: &Decision) -> String {
     format!("属于{}{kind}，根据{}{law}，不予公开。", exemption.label(), exemption.ground())
 }
 
-fn musts(decision: &Decision) -> Vec<Must> {
+fn musts(decision: &Decision, reviewer: &str) -> Vec<Must> {
     let outcome = decision.outcome;
     let mut musts = Vec::new();
     let articles: Vec<&str> = outcome.ground().split('、').map(article).filter(|text| !text.is_empty()).collect();
@@ -412,6 +412,9 @@ fn musts(decision: &Decision) -> Vec<Must> {
     }
     if outcome.has_remedies() {
         musts.push(must("救济途径和期限", &["行政复议", "60日", "行政诉讼"]));
+        if !reviewer.is_empty() {
+            musts.push(must("行政复议机关", &[reviewer]));
+        }
     }
     musts
 }

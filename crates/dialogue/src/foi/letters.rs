@@ -170,8 +170,8 @@ pub(super) struct Case {
     number: String,
     received: Date,
     wanted: String,
-    /// Whether it is the government itself that answers.
-    is_government: bool,
+    /// Who hears a review of the answer; empty where nobody has said so.
+    reviewer: String,
 }
 
 impl Case {
@@ -195,7 +195,7 @@ impl Case {
             number: entry.number.clone(),
             received: entry.received().unwrap_or(ctx.today()),
             wanted: request.get("wanted").cloned().unwrap_or_default(),
-            is_government: organ.is_some_and(|organ| organ.name.ends_with("人民政府")),
+            reviewer: organ.map(|organ| reviewer_of(ctx, organ)).unwrap_or_default(),
         })
     }
 
@@ -213,7 +213,22 @@ impl Case {
     pub(super) fn wanted(&self) -> &str {
         &self.wanted
     }
+
+    /// Whether it is known who hears a review of the answer.
+    pub(super) fn names_reviewer(&self) -> bool {
+        !self.reviewer.is_empty()
+    }
 }
+
+fn reviewer_of(ctx: &Ctx, organ: &kernel::Organ) -> String {
+    let county = ctx.site().county.clone();
+    // A site that is not set up yet has no county.
+    let county = if county.starts_with('未') { "" } else { county.as_str() };
+    Installed::of(ctx).practice().reviewer_of(organ, county)
+}
+
+/// What stands beside an answer of who hears a review of it, so that its words are checked for just that name.
+const REVIEWER: &str = "reviewer";
 
 /// A case of which nothing is known: what a letter must say does not depend on it.
 fn nobody() -> Case {
@@ -224,7 +239,7 @@ fn nobody() -> Case {
         number: String::new(),
         received: date(2019, 5, 15),
         wanted: String::new(),
-        is_government: false,
+        reviewer: String::new(),
     }
 }
 
@@ -236,7 +251,7 @@ fn text(ctx: &Ctx, case: &Case, state: &State, key: &str, typed: &Typed) -> Opti
     Some(match key {
         "reply" => {
             let practice = installed.practice();
-            let reviewer = if case.is_government { &practice.reviewer_of_government } else { &practice.reviewer };
+            let reviewer = if case.reviewer.is_empty() { of(typed, REVIEWER) } else { case.reviewer.as_str() };
             let instances = Instances { reviewer, court: &practice.court };
             letter::reply(&about, &decision(typed)?, state, instances, &installed.rules())
         }
@@ -328,12 +343,11 @@ pub(super) fn body(ctx: &Ctx, case: &Case, state: &State, key: &str, typed: &Typ
         return Err(Refusal::Conflict("还没有批准延期。请先申请延期，由另一个人批准后再告知申请人。".into()));
     }
     let draft = text(ctx, case, state, key, typed).ok_or(Refusal::NotFound)?;
-    Ok(Body {
-        addressee: draft.to.clone(),
-        title: draft.title.clone(),
-        text: draft.text(),
-        more: more(ctx, state, key, typed),
-    })
+    let mut more = more(ctx, state, key, typed);
+    if key == "reply" && case.names_reviewer() {
+        more.insert(REVIEWER.to_owned(), case.reviewer.clone());
+    }
+    Ok(Body { addressee: draft.to.clone(), title: draft.title.clone(), text: draft.text(), more })
 }
 
 /// What a letter lacks, each with the field at which it is told.

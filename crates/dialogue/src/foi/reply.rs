@@ -199,14 +199,22 @@ async fn shown(ctx: &Ctx, desk: &Desk, id: &CaseId, typed: &Typed, errors: FormE
     let fits = |answer: &&Outcome| !unfit.iter().any(|(known, _)| known == *answer);
     let has = outcome.is_some_and(Outcome::has_exemptions);
     let exemptions = Exemption::ALL.iter().map(|one| (one.code(), one.label(), one.ground()));
+    let about = Case::of(ctx, ctx.db().read(), &entry).await?;
+    let mut notes = notes(&state);
+    if !about.names_reviewer() {
+        notes.push(
+            "本机关的行政复议机关没有配置，答复书写不出它的名称。请管理员在配置文件 [foi] 的 reviewers 里写明，再拟写答复。"
+                .to_owned(),
+        );
+    }
     let bad = !errors.is_empty();
     let form = Page {
         shell: desk.shell(ctx, "拟写答复").await?.with_error(bad),
         errors,
         id: id.clone(),
         number: entry.registered(kind),
-        wanted: Case::of(ctx, ctx.db().read(), &entry).await?.wanted().to_owned(),
-        notes: notes(&state),
+        wanted: about.wanted().to_owned(),
+        notes,
         choices: answers.iter().filter(fits).map(|one| choice(*one, &installed)).collect(),
         unfit: unfit.iter().map(|(answer, why)| (answer.label(), why.clone())).collect(),
         exemptions: if has { exemptions.collect() } else { Vec::new() },

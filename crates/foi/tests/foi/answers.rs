@@ -171,6 +171,9 @@ fn a_refusal_sends_to_a_review_first_since_2024() {
     let names = Instances { reviewer: "某某县人民政府", court: "某某县人民法院" };
     let before = letter::reply(&about(), &decision, &old, names, &rules()).text();
     assert!(before.contains("6 个月内") && before.contains("向某某县人民政府申请行政复议"));
+    let named = letter::reply(&about(), &decision, &state, names, &rules());
+    let nameless = named.text().replace("某某县人民政府", "行政复议机关");
+    assert_eq!(named.left_out(&nameless), ["行政复议机关"], "who hears it is told (行政复议法 Art. 20)");
 }
 
 #[test]
