@@ -265,6 +265,14 @@ pub struct LetterKind {
     pub delivered: &'static str,
 }
 
+impl LetterKind {
+    /// Whether one of it at a time is on its way: its delivery takes a step that is taken once. Several others may be asked at
+    /// once.
+    pub fn is_alone(&self, kind: &CaseKind) -> bool {
+        kind.step(self.delivered).is_some_and(|step| !matches!(step.tick, Tick::Pause { .. }))
+    }
+}
+
 /// A kind of case: see the crate.
 #[derive(Debug)]
 pub struct CaseKind {

@@ -254,6 +254,9 @@ pub async fn take(
     let key = entry.key(ctx)?;
     let fields: Vec<(&str, &str)> = filled.fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
     let place = write(tx, key.as_ref(), &entry, actor, (step.key, filled.on, to), &fields).await?;
+    if ended && to != entry.state {
+        crate::letters::drop_idle(tx, actor, (&entry, kind), to).await?;
+    }
     // The rules of a kind count by its history, this step in it.
     let due_on = clocks::project(ctx, tx, kind, case, to).await?;
     let data = json!({

@@ -164,6 +164,9 @@ async fn a_letter_is_signed_by_another_and_its_delivery_ends_the_case() {
         home.tried(async |tx: &mut Tx| letters::sign(ctx, tx, actor, &id, (&letter, 1)).await).await
     };
     conflict(sign(&head).await, "另一个人签发");
+    // Nobody else writes a second one meanwhile.
+    let twice = home.tried(async |tx: &mut Tx| letters::draft(ctx, tx, &deputy, &id, "reply", &body).await).await;
+    conflict(twice, "不能同时有两份");
     let deliver = async |on: &str| {
         home.tried(async |tx: &mut Tx| letters::deliver(ctx, tx, &head, &id, &letter, ("post", on)).await).await
     };
@@ -176,6 +179,41 @@ async fn a_letter_is_signed_by_another_and_its_delivery_ends_the_case() {
     let known = letters::of_case(ctx, ctx.db().read(), &entry).await.expect("letters");
     assert_eq!(known[0].number(&SAMPLE.letters[0]), "试答复〔2026〕1号");
     conflict(deliver("").await, "已送达");
+}
+
+#[tokio::test]
+async fn a_letter_that_leads_nowhere_any_more_is_dropped() {
+    let home = Home::new().await;
+    let id = home.filed().await;
+    let (head, deputy) = (person("head", "QH010", Role::OrganHead), person("deputy", "QH010", Role::OrganHead));
+    let clerk = person("clerk", "QH010", Role::Editor);
+    let body = letters::Body {
+        addressee: "读者甲".to_owned(),
+        title: "答复书".to_owned(),
+        text: "现予公开。".to_owned(),
+        ..letters::Body::default()
+    };
+    let ctx = &home.ctx;
+    let draft =
+        async || home.tried(async |tx: &mut Tx| letters::draft(ctx, tx, &clerk, &id, "reply", &body).await).await;
+    let states = async || {
+        let entry = home.entry(&id).await;
+        let all = letters::of_case(ctx, ctx.db().read(), &entry).await.expect("letters");
+        all.into_iter().map(|one| one.state).collect::<Vec<_>>()
+    };
+    let first = draft().await.expect("drafted");
+    let sign = home.tried(async |tx: &mut Tx| letters::sign(ctx, tx, &head, &id, (&first, 1)).await).await;
+    sign.expect("signed");
+    conflict(draft().await, "等待送达");
+    let discarded = async |actor: &kernel::Actor| {
+        home.tried(async |tx: &mut Tx| letters::discard(ctx, tx, actor, &id, &first).await).await
+    };
+    assert!(matches!(discarded(&clerk).await, Err(Refusal::Forbidden(_))), "what is signed is dropped by who may sign");
+    discarded(&deputy).await.expect("dropped");
+    draft().await.expect("another one");
+    // The applicant takes the request back: nothing waits to be signed then.
+    step(&home, &kernel::Actor::Applicant(id.clone()), &id, "withdraw", &[]).await.expect("withdrawn");
+    assert_eq!(states().await, ["dropped", "dropped"]);
 }
 
 #[tokio::test]

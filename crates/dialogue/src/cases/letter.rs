@@ -115,6 +115,8 @@ struct Page {
     others: Vec<CaseFile>,
     /// Whether files can be put to it now.
     open: bool,
+    /// Whether this person may drop it although it is signed.
+    drops: bool,
 }
 
 /// A letter of a case that this person may see.
@@ -169,6 +171,7 @@ async fn page_of(
         files: with,
         others: if writable { besides.into_iter().filter(free).collect() } else { Vec::new() },
         open: writable,
+        drops: letter.state == "signed" && decides && !entry.is_erased(),
         shell: desk.shell(ctx, letter.body.title.clone()).await?.with_error(bad),
         errors,
         id: id.clone(),
