@@ -191,24 +191,33 @@ pub(crate) async fn project(
     Ok(due)
 }
 
-/// Counts anew what may have moved: clocks that stand while others are asked, and those that ran past the known calendar. To be
-/// done every day; the page of a case counts for itself.
+/// Counts anew what may have moved: clocks that stand while others are asked, and those that ran past the known calendar; how many
+/// had. To be done at the start and through the day, so that lists say what the page of a case counts for itself.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn recount(ctx: &Ctx) -> web::Result<u64> {
-    let rows: Vec<(CaseId, String, String)> =
-        query_as("SELECT id, kind, state FROM case_entry WHERE ended_at = '' AND due_guess = 1 ORDER BY id")
+    let cases: Vec<CaseId> =
+        store::query_scalar("SELECT id FROM case_entry WHERE ended_at = '' AND due_guess = 1 ORDER BY id")
             .fetch_all(ctx.db().read())
             .await?;
-    let mut counted = 0;
-    for (case, key, state) in rows {
-        let Some(kind) = kind::find(ctx, &key) else { continue };
-        let done = web::act_now(ctx, async |tx: &mut Tx| project(ctx, tx, kind, &case, &state).await);
+    let mut moved = 0;
+    for case in cases {
+        let Some(entry) = rows::entry(ctx.db().read(), &case).await? else { continue };
+        let Some(kind) = kind::find(ctx, &entry.kind) else { continue };
+        let view = clock_of(ctx, ctx.db().read(), kind, &entry).await.map_err(web::Error::from)?;
+        if view.due() == entry.due() && view.is_guess() == entry.due_guess {
+            continue;
+        }
+        // Somebody may have done something with it meanwhile.
+        let done = web::act_now(ctx, async |tx: &mut Tx| match rows::entry(tx.conn(), &case).await? {
+            Some(now) => project(ctx, tx, kind, &case, &now.state).await,
+            None => Ok::<_, Refusal>(None),
+        });
         done.await.map_err(web::Error::from)?;
-        counted += 1;
+        moved += 1;
     }
-    Ok(counted)
+    Ok(moved)
 }
 
 /// What an extension needs to know before it is asked for or decided.

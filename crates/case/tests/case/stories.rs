@@ -89,6 +89,7 @@ async fn the_clock_stands_while_others_are_asked() {
     assert!(home.entry(&id).await.due_guess, "the last day moves on with every day");
     home.pass(7);
     assert_eq!(case::recount(&home.ctx).await.expect("counted"), 1);
+    assert_eq!(case::recount(&home.ctx).await.expect("counted"), 0, "nothing is written where nothing has moved");
     let lasting = Pause::between(date(2026, 3, 3), date(2026, 3, 10)).expect("a pause");
     assert_eq!(home.entry(&id).await.due_on, due(date(2026, 3, 2), &[lasting], 0));
     let early = step(&home, &clerk, &id, "heard", &[("on", "2026-03-02")]).await;

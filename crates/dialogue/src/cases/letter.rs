@@ -117,6 +117,8 @@ struct Page {
     open: bool,
     /// Whether this person may drop it although it is signed.
     drops: bool,
+    /// By when it has to be delivered, where the law sets a day for it; empty = none, or it is.
+    until: String,
 }
 
 /// A letter of a case that this person may see.
@@ -166,8 +168,18 @@ async fn page_of(
     let all = files::of_case(ctx, ctx.db().read(), &entry).await?;
     let (with, besides): (Vec<_>, Vec<_>) = all.into_iter().partition(|one| one.letter == letter.id);
     let free = |one: &CaseFile| one.origin == Origin::Office && one.letter.as_str().is_empty();
+    let past = case::history(ctx, ctx.db().read(), &entry).await?;
+    let before = case::Before { entry: &entry, past: &past };
+    let waits = matches!(letter.state.as_str(), "draft" | "returned" | "signed");
+    let until = case::rules_of(ctx, kind)
+        .zip(what)
+        .filter(|_| waits)
+        .and_then(|(rules, what)| rules.letter_due(ctx, before, what))
+        .map(|day| day.to_string())
+        .unwrap_or_default();
     let bad = !errors.is_empty();
     let form = Page {
+        until,
         files: with,
         others: if writable { besides.into_iter().filter(free).collect() } else { Vec::new() },
         open: writable,

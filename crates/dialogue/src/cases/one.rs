@@ -167,6 +167,12 @@ pub(super) async fn shown(ctx: &Ctx, desk: &Desk, id: &CaseId, errors: FormError
         clock.notes.insert(0, format!("{}：期限到 {} 为止。{}", missed.what, missed.until, missed.next));
     }
     let history = case::history(ctx, db, entry).await?;
+    if let Some(rules) = case::rules_of(ctx, kind) {
+        let before = case::Before { entry, past: &history };
+        let now = kind.letters.iter().filter(|what| rules.letter_now(ctx, before, what));
+        let due = now.filter_map(|what| Some((what.label, rules.letter_due(ctx, before, what)?)));
+        clock.notes.extend(due.map(|(label, day)| format!("需要制作{label}的，应当在 {day} 前送达。")));
+    }
     let letters = case::letters::of_case(ctx, db, entry).await?;
     let texts = case::texts(ctx, db, entry).await?;
     let request = texts

@@ -1,7 +1,7 @@
 //! What the law of requests asks before a step and before a letter, whatever form led there.
 
-use ::foi::{Decision, Opinion, Outcome, Stage, State, Step};
-use case::{Before, Filled, LetterKind, Missed, Rules, Stood, letters::Body};
+use ::foi::{Asked, Decision, Opinion, Outcome, Stage, State, Step};
+use case::{Awaited, Before, Filled, LetterKind, Missed, Rules, Stood, letters::Body};
 use jiff::civil::Date;
 use kernel::{Calendar, time};
 use web::{Ctx, FormErrors, Refusal};
@@ -162,6 +162,26 @@ impl Rules for Law {
             }
             _ => None,
         }
+    }
+
+    fn awaited(&self, ctx: &Ctx, before: Before<'_>) -> Option<Awaited> {
+        let state = state(ctx, before, ctx.today());
+        match state.stage {
+            Stage::AwaitingSupplement { until } => Some(Awaited { until: Some(until), what: "等待申请人补正" }),
+            Stage::AwaitingPayment { until } => Some(Awaited { until: Some(until), what: "等待申请人缴费" }),
+            Stage::Consulting => {
+                let waited = || state.consults.iter().filter(|consult| consult.is_waited_for);
+                // Their period runs from a day that somebody has to write down.
+                let unknown = waited().any(|one| one.due.is_none() && one.question.asked != Asked::OtherOrgan);
+                let what = if unknown { "等待登记对方收到征求意见书" } else { "等待征求的意见" };
+                Some(Awaited { until: waited().filter_map(|consult| consult.due).min(), what })
+            }
+            _ => None,
+        }
+    }
+
+    fn letter_due(&self, ctx: &Ctx, before: Before<'_>, kind: &LetterKind) -> Option<Date> {
+        (kind.key == "supplement").then(|| state(ctx, before, ctx.today()).supplement_notice_by).flatten()
     }
 
     fn letter_page(&self, letter: &str) -> Option<&'static str> {

@@ -328,6 +328,34 @@ both! {
         desk.get(&format!("/foi/cases/{id}/reply?outcome=not_supplemented")).await.expect(200);
     }
 
+    async fn what_is_waited_for_and_a_letter_with_its_own_day_are_seen_ahead(app) {
+        let (_, id) = asked(app).await;
+        let (mut desk, mut head) = (editor(app).await, app.clerk().await);
+        // Seven working days from 2026-03-02.
+        desk.get(&format!("/cases/{id}")).await.expect(200).shows("补正告知书的，应当在 2026-03-11 前送达");
+        let notice = format!("/foi/cases/{id}/notices/supplement");
+        let fields = [("wanting", "请写明是哪个小区"), ("until", "2026-03-20")];
+        let letter = form(&mut desk, &notice, &fields).await.expect(303).location();
+        head.get(&letter).await.expect(200).shows("应当在 2026-03-11 前送达");
+        head.get("/").await.expect(200).shows("签发文书");
+        form(&mut desk, &notice, &fields).await.expect(409).shows("不能同时有两份");
+        gone(&mut desk, &mut head, &letter).await;
+        desk.get("/").await.expect(200).shows("等待申请人补正").shows(&format!("/cases/{id}"));
+    }
+
+    async fn what_another_organ_has_not_ended_in_time_stands_before_the_county_office(app) {
+        asked(app).await;
+        let entry = [
+            ("channel", "counter"), ("came", "2026-03-02"), ("organ", "QH010"), ("wanted", WANTED),
+            ("applicant", "natural_person"), ("name", NAME),
+        ];
+        let mut other = app.editor("QH010").await;
+        form(&mut other, "/foi/register", &entry).await.expect(200);
+        app.clerk().await.get("/").await.expect(200).hides("其他机关超期");
+        app.pass(SignedDuration::from_hours(24 * 40));
+        app.clerk().await.get("/").await.expect(200).shows("其他机关超期").shows("organ=QH010");
+    }
+
     async fn whoever_takes_back_gets_no_answer(app) {
         let (follow, id) = asked(app).await;
         let (mut desk, mut reader) = (editor(app).await, app.visitor());
