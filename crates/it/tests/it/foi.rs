@@ -353,7 +353,7 @@ both! {
         form(&mut other, "/foi/register", &entry).await.expect(200);
         app.clerk().await.get("/").await.expect(200).hides("其他机关超期");
         app.pass(SignedDuration::from_hours(24 * 40));
-        app.clerk().await.get("/").await.expect(200).shows("其他机关超期").shows("organ=QH010");
+        app.sign_in("clerk").await.get("/").await.expect(200).shows("其他机关超期").shows("organ=QH010");
     }
 
     async fn whoever_takes_back_gets_no_answer(app) {
