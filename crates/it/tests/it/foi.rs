@@ -222,6 +222,27 @@ both! {
         assert_eq!((next, other), (Counted::default(), Counted::default()));
     }
 
+    async fn each_review_of_a_request_counts_as_it_ended(app) {
+        let (_, id) = asked(app).await;
+        let (mut desk, mut head) = (editor(app).await, app.clerk().await);
+        let choose = format!("/foi/cases/{id}/reply");
+        for finding in ["annulled", "upheld"] {
+            let once = desk.get(&format!("{choose}?outcome=disclosed")).await.expect(200).field("once");
+            let given = [("once", once.as_str()), ("outcome", "disclosed"), ("how", "随本答复提供")];
+            let letter = desk.post(&choose, &given).await.expect(303).location();
+            gone(&mut desk, &mut head, &letter).await;
+            step(&mut desk, &id, "review_filed", &[]).await.expect(303);
+            step(&mut desk, &id, "review_decided", &[("review_finding", finding)]).await.expect(303);
+            if finding == "annulled" {
+                step(&mut desk, &id, "reopened", &[("until", "2026-03-20")]).await.expect(303);
+            }
+        }
+        let register = app.ctx().one::<std::sync::Arc<dyn Counts<web::Ctx>>>();
+        let year = register.requests(app.ctx(), 2026, "QH001").await.expect("figures");
+        // 结果纠正 and 结果维持, one each.
+        assert_eq!(year.remedies, [Remedy { group: 0, result: 1 }, Remedy { group: 0, result: 0 }]);
+    }
+
     async fn nobody_is_overheard_and_nothing_given_while_a_third_party_is_asked(app) {
         let (follow, id) = asked(app).await;
         let (mut desk, mut head, mut reader) = (editor(app).await, app.clerk().await, app.visitor());
