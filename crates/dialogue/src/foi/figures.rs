@@ -11,7 +11,7 @@ use store::{FromRow, query_as};
 use web::{Ctx, Refusal, Result};
 
 use super::{
-    kind::KEY,
+    kind::{KEY, VOIDED},
     past::{Installed, timeline_of},
 };
 
@@ -126,22 +126,24 @@ async fn requests(ctx: &Ctx, year: i16, organ: &OrganCode) -> Result<Vec<(CaseId
          LEFT JOIN case_fact e ON e.case_id = c.id AND e.name = 'exemption' \
          LEFT JOIN case_fact r ON r.case_id = c.id AND r.name = 'review_finding' \
          LEFT JOIN case_fact s ON s.case_id = c.id AND s.name = 'suit_finding' \
-         WHERE c.kind = $1 AND c.organ = $2 AND c.received_on <= $3 ORDER BY c.received_on, c.id",
+         WHERE c.kind = $1 AND c.organ = $2 AND c.received_on <= $3 AND c.state <> $4 ORDER BY c.received_on, c.id",
     )
     .bind(KEY)
     .bind(organ)
     .bind(&end)
+    .bind(VOIDED)
     .fetch_all(db)
     .await?;
     let steps: Vec<Step> = query_as(
         "SELECT s.case_id, s.place, s.step, s.on_day FROM case_step s JOIN case_entry c ON c.id = s.case_id \
-         WHERE c.kind = $1 AND c.organ = $2 AND c.received_on <= $3 AND s.step IN ('registered', 'answered', 'withdraw', \
+         WHERE c.kind = $1 AND c.organ = $2 AND c.received_on <= $3 AND c.state <> $4 AND s.step IN ('registered', 'answered', 'withdraw', \
          'withdraw_noted', 'reopened', 'review_filed', 'review_decided', 'suit_filed', 'suit_decided') \
          ORDER BY s.case_id, s.place",
     )
     .bind(KEY)
     .bind(organ)
     .bind(&end)
+    .bind(VOIDED)
     .fetch_all(db)
     .await?;
     let of_steps = of_steps(ctx, organ, &end).await?;
@@ -163,12 +165,13 @@ async fn requests(ctx: &Ctx, year: i16, organ: &OrganCode) -> Result<Vec<(CaseId
 async fn of_steps(ctx: &Ctx, organ: &OrganCode, end: &str) -> Result<OfSteps> {
     let rows: Vec<(CaseId, String, String)> = query_as(
         "SELECT f.case_id, f.name, f.value FROM case_fact f JOIN case_entry c ON c.id = f.case_id \
-         WHERE c.kind = $1 AND c.organ = $2 AND c.received_on <= $3 \
+         WHERE c.kind = $1 AND c.organ = $2 AND c.received_on <= $3 AND c.state <> $4 \
          AND (f.name LIKE 'review_finding@%' OR f.name LIKE 'suit_finding@%')",
     )
     .bind(KEY)
     .bind(organ)
     .bind(end)
+    .bind(VOIDED)
     .fetch_all(ctx.db().read())
     .await?;
     Ok(rows.into_iter().map(|(case, name, value)| ((case, name), value)).collect())

@@ -80,6 +80,11 @@ impl Rules for Law {
         if step.key == "opinion_more" && waiting < 2 {
             return Err(Refusal::Conflict("没有其他等待答复的征求意见书。请用“登记意见，继续办理”。".into()));
         }
+        if step.key == "voided" && before.entry.channel == case::Channel::Portal.code() {
+            return Err(Refusal::Conflict(
+                "网上提交的申请不是机关登记的，不能作废。请依法办理，或者由申请人撤回。".into(),
+            ));
+        }
         let Some(filled) = filled else { return Ok(()) };
         if !step.page.is_empty() {
             return Err(Refusal::Conflict(format!("“{}”请从办件页面的链接打开。", step.label)));

@@ -30,7 +30,16 @@ const TO_OTHERS: &str = case::letters::TO_OTHERS;
 pub(super) enum Input {
     Line,
     Text,
+    /// Ahead.
     Day,
+    /// Today or before.
+    PastDay,
+}
+
+impl Input {
+    pub(super) fn is_day(self) -> bool {
+        matches!(self, Self::Day | Self::PastDay)
+    }
 }
 
 /// A field of the page on which a letter is drafted.
@@ -62,7 +71,7 @@ const MATTER: NoticeField =
     field("matter", "征求意见的信息", "写明是哪项信息、涉及对方的哪些内容。不要写申请人是谁", Input::Text);
 
 /// All of them but the answer, whose page is its own.
-static NOTICES: [Notice; 9] = [
+static NOTICES: [Notice; 10] = [
     Notice {
         key: "supplement",
         page: "/foi/cases/{id}/notices/supplement",
@@ -138,6 +147,16 @@ static NOTICES: [Notice; 9] = [
                 ..field("pages", "按量：提供多少页", "A4 单面为一页；按件收的空着", Input::Line)
             },
             field("how", "缴纳方式", "例如 持本通知到县政务服务中心 3 号窗口缴纳", Input::Text),
+        ],
+    },
+    Notice {
+        key: "withdrawal",
+        page: "/foi/cases/{id}/notices/withdrawal",
+        about: "申请人书面、当面或者电话要求撤回的，用这份告知书确认：由另一个人签发，送达申请人后不再办理。申请人的撤回书或者通话记录请作为附件添加；\
+                送达以前申请人说没有要求撤回的，作废后继续办理。",
+        fields: &[
+            field("back_on", "申请人提出撤回的日期", "例如 2026-03-20", Input::PastDay),
+            field("why", "撤回的方式和原因", "例如 3 月 20 日来电要求撤回，接听人和电话记录编号", Input::Text),
         ],
     },
     Notice {
@@ -265,6 +284,7 @@ fn text(ctx: &Ctx, case: &Case, state: &State, key: &str, typed: &Typed) -> Opti
             letter::extension(&about, extension.days, (due.likely(), due.is_guess()), of(typed, "why"))
         }
         "delay" => letter::delay(&about, time::parse_date(get("until")?)?),
+        "withdrawal" => letter::withdrawal(&about, time::parse_date(get("back_on")?)?),
         "reasons" => letter::reasons(&about, get("finding")?),
         "fee" => {
             let fee = fees::charged(ctx, typed).ok()?;
@@ -289,7 +309,7 @@ fn more(ctx: &Ctx, state: &State, key: &str, typed: &Typed) -> Typed {
     let fields = notice(key).map_or(&[][..], |notice| notice.fields);
     for field in fields {
         let value = of(typed, field.name);
-        let kept = if field.input == Input::Day {
+        let kept = if field.input.is_day() {
             time::parse_date(value).map(|day| day.to_string()).unwrap_or_default()
         } else {
             value.to_owned()
@@ -323,9 +343,14 @@ pub(super) fn body(ctx: &Ctx, case: &Case, state: &State, key: &str, typed: &Typ
         let value = of(typed, field.name);
         if value.is_empty() && !field.optional {
             errors.add(field.name, format!("请填写{}。", field.label));
-        } else if field.input == Input::Day && !value.is_empty() {
+        } else if field.input.is_day() && !value.is_empty() {
             match time::parse_date(value) {
-                Some(day) if day > ctx.today() => {}
+                Some(day) if field.input == Input::Day && day > ctx.today() => {}
+                Some(day) if field.input == Input::PastDay && (case.received..=ctx.today()).contains(&day) => {}
+                Some(_) if field.input == Input::PastDay => errors.add(
+                    field.name,
+                    format!("{}应当在收到申请之日（{}）和今天（{}）之间。", field.label, case.received, ctx.today()),
+                ),
                 Some(_) => errors.add(field.name, format!("{}应当晚于今天（{}）。", field.label, ctx.today())),
                 None => errors.add(field.name, time::no_date(value, "2026-04-10")),
             }

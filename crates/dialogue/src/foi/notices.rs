@@ -79,7 +79,7 @@ async fn shown(
         value: value(field.name),
         optional: field.optional,
         is_text: field.input == Input::Text,
-        is_day: field.input == Input::Day,
+        is_day: field.input.is_day(),
     });
     let fields = fields.collect();
     let bad = !errors.is_empty();

@@ -124,6 +124,15 @@ both! {
         assert!(page.text().contains("/cases/c/"));
         let late = [("channel", "counter"), ("came", "2026-03-05"), ("organ", "QH001"), ("wanted", WANTED), ("applicant", "other"), ("organisation", "某某协会")];
         form(&mut desk, "/foi/register", &late).await.expect(422).shows("不能晚于今天");
+        // A year typed wrong would make it late at once: it is asked about before anything is printed.
+        let mut old = confirmed.clone();
+        old[1] = ("came", "2025-02-27");
+        old[6] = ("name", NAME);
+        let last = old.len() - 1;
+        old[last] = ("confirmed", "2025-02-28");
+        form(&mut desk, "/foi/register", &old).await.expect(422).shows("登记后立即超期").shows("2025-03-28").shows("收到日期核对无误");
+        old.push(("sure", "true"));
+        form(&mut desk, "/foi/register", &old).await.expect(200).shows("2025-02-28");
         let mut other = app.editor("QH011").await;
         let counter = [("channel", "counter"), ("came", "2026-03-02"), ("organ", "QH001"), ("wanted", WANTED), ("applicant", "natural_person"), ("name", NAME)];
         form(&mut other, "/foi/register", &counter).await.expect(403);
@@ -210,6 +219,8 @@ both! {
         step(&mut desk, &id, "archived", &[]).await.expect(409).shows("尚未审结");
         step(&mut desk, &id, "review_decided", &[("review_finding", "upheld")]).await.expect(303);
         step(&mut desk, &id, "archived", &[]).await.expect(303);
+        // The periods of review and suit go on in the archive.
+        desk.get(&format!("/cases/{id}")).await.expect(200).shows("登记行政诉讼").shows("重新办理");
         let fact = "SELECT value FROM case_fact WHERE name = 'exemption'";
         let exemption: String = store::query_scalar(fact).fetch_one(app.ctx().db().read()).await.expect("a fact");
         assert_eq!(exemption, "process");
