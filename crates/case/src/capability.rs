@@ -62,8 +62,8 @@ fn words(field: &str, code: &str) -> Option<String> {
     word.map(str::to_owned)
 }
 
-/// Clocks that stand while others are asked move on with every day. Looked at from the start on, so that a program that did not run
-/// in the night, or was restored or set up just now, shows no day of yesterday.
+/// Clocks that stand while others are asked move on with every day. Looked at from the start on, so that a program that did not
+/// run in the night, or was restored or set up just now, shows no day of yesterday.
 fn schedule(ctx: &Ctx) -> Schedule {
     let ctx = ctx.clone();
     Schedule::default().with(Entry::new(

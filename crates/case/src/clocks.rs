@@ -191,8 +191,8 @@ pub(crate) async fn project(
     Ok(due)
 }
 
-/// Counts anew what may have moved: clocks that stand while others are asked, and those that ran past the known calendar; how many
-/// had. To be done at the start and through the day, so that lists say what the page of a case counts for itself.
+/// Counts anew what may have moved: clocks that stand while others are asked, and those that ran past the known calendar; how
+/// many had. To be done at the start and through the day, so that lists say what the page of a case counts for itself.
 ///
 /// # Errors
 /// When the database fails.

@@ -231,8 +231,8 @@ async fn alone(tx: &mut Tx, entry: &Entry, kind: Kind, what: &LetterKind) -> Res
         return Ok(());
     }
     let other: Option<(String, String)> = query_as(
-        "SELECT state, drafted_name FROM case_letter WHERE case_id = $1 AND kind = $2 AND state IN ('draft', 'returned', 'signed') \
-         ORDER BY drafted_at DESC LIMIT 1",
+        "SELECT state, drafted_name FROM case_letter \
+         WHERE case_id = $1 AND kind = $2 AND state IN ('draft', 'returned', 'signed') ORDER BY drafted_at DESC LIMIT 1",
     )
     .bind(&entry.id)
     .bind(what.key)
@@ -255,7 +255,8 @@ pub(crate) async fn drop_idle(
     to: &str,
 ) -> Result<(), Refusal> {
     let waiting: Vec<(LetterId, String)> = query_as(
-        "SELECT id, kind FROM case_letter WHERE case_id = $1 AND state IN ('draft', 'returned', 'signed') ORDER BY drafted_at, id",
+        "SELECT id, kind FROM case_letter WHERE case_id = $1 AND state IN ('draft', 'returned', 'signed') \
+         ORDER BY drafted_at, id",
     )
     .bind(&entry.id)
     .fetch_all(tx.conn())
