@@ -3,7 +3,7 @@
 use case::{Typed, letters};
 use clock::Pause;
 use jiff::civil::{Date, date};
-use kernel::{Role, id::CaseId};
+use kernel::{OrganCode, Role, id::CaseId};
 use store::{Tx, query_scalar};
 use web::Refusal;
 
@@ -180,6 +180,50 @@ async fn a_letter_is_signed_by_another_and_its_delivery_ends_the_case() {
     let known = letters::of_case(ctx, ctx.db().read(), &entry).await.expect("letters");
     assert_eq!(known[0].number(&SAMPLE.letters[0]), "试答复〔2026〕1号");
     conflict(deliver("").await, "已送达");
+}
+
+#[tokio::test]
+async fn a_day_of_receipt_that_was_typed_wrong_is_put_right_by_another() {
+    let home = Home::new().await;
+    let (clerk, head) = (person("clerk", "QH010", Role::Editor), person("head", "QH010", Role::OrganHead));
+    let ctx = &home.ctx;
+    let mut filing = home.filing();
+    filing.channel = case::Channel::Post;
+    filing.received_on = date(2025, 12, 1);
+    let id = home.done(async |tx: &mut Tx| case::register(ctx, tx, &head, filing).await).await;
+    let deputy = person("deputy", "QH010", Role::OrganHead);
+    let redate = async |actor: &kernel::Actor, on: &str| {
+        home.tried(async |tx: &mut Tx| case::redate(ctx, tx, actor, &id, (on, "月份录错")).await).await
+    };
+    assert!(matches!(redate(&clerk, "2026-02-27").await, Err(Refusal::Forbidden(_))));
+    conflict(redate(&head, "2026-02-27").await, "另一个人更正");
+    at_field(redate(&deputy, "2026-03-03").await, "on");
+    at_field(redate(&deputy, "2025-12-01").await, "on");
+    redate(&deputy, "2026-02-27").await.expect("put right");
+    let entry = home.entry(&id).await;
+    assert_eq!(entry.received_on, "2026-02-27");
+    assert_eq!(entry.due_on, due(date(2026, 2, 27), &[], 0));
+    let past = case::history(ctx, ctx.db().read(), &entry).await.expect("history");
+    assert_eq!((past[0].step.as_str(), past[0].on.as_str()), ("registered", "2026-02-27"));
+    let last = past.last().expect("a line");
+    assert_eq!((last.step.as_str(), last.fields["was_on"].as_str()), ("redated", "2025-12-01"));
+}
+
+#[tokio::test]
+async fn an_organ_has_no_two_cases_of_one_number() {
+    let home = Home::new().await;
+    let (head, ctx) = (person("head", "QH010", Role::OrganHead), &home.ctx);
+    let moved = home.filed().await;
+    let other = OrganCode::from("QH001");
+    home.done(async |tx: &mut Tx| {
+        let mut filing = home.filing();
+        filing.organ = OrganCode::from("QH001");
+        case::register(ctx, tx, &person("clerk", "QH001", Role::Editor), filing).await
+    })
+    .await;
+    home.done(async |tx: &mut Tx| case::transfer(ctx, tx, &head, &moved, &other, "由该机关办理").await).await;
+    let entry = home.entry(&moved).await;
+    assert_eq!((entry.register.as_str(), entry.registered(&SAMPLE).as_str()), ("QH001", "试〔2026〕2号"));
 }
 
 #[tokio::test]

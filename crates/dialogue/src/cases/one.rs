@@ -307,6 +307,8 @@ async fn doable(
     let extends = view.rule.extension > 0 && view.row.extended == 0 && view.row.asked == 0;
     other(extends && view.due().is_some_and(|due| due >= ctx.today()), "申请延期", "/extension");
     other(decides && !ended && kind.transfers, "转给其他机关", "/transfer");
+    let portal = entry.channel == case::Channel::Portal.code();
+    other(decides && !ended && !portal, "更正收到日期", "/redate");
     other(!ended && acts::may(desk, &OVERSEE_CASES, entry, ctx), "督办", "/oversee");
     let public = case::public::of_case(ctx.db().read(), &entry.id).await?.is_some();
     let handles = acts::may(desk, kind.handle, entry, ctx);

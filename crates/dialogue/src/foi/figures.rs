@@ -137,7 +137,8 @@ async fn requests(ctx: &Ctx, year: i16, organ: &OrganCode) -> Result<Vec<(CaseId
     let steps: Vec<Step> = query_as(
         "SELECT s.case_id, s.place, s.step, s.on_day FROM case_step s JOIN case_entry c ON c.id = s.case_id \
          WHERE c.kind = $1 AND c.organ = $2 AND c.received_on <= $3 AND c.state <> $4 \
-         AND s.step IN ('registered', 'answered', 'withdraw', 'withdraw_noted', 'reopened', 'review_filed', 'review_decided', 'suit_filed', 'suit_decided') \
+         AND s.step IN ('registered', 'answered', 'withdraw', 'withdraw_noted', 'reopened', 'review_filed', \
+         'review_decided', 'suit_filed', 'suit_decided') \
          ORDER BY s.case_id, s.place",
     )
     .bind(KEY)
