@@ -206,6 +206,9 @@ pub async fn redate(
 /// The right day of receipt, as it was typed.
 async fn redated(ctx: &Ctx, tx: &mut Tx, entry: &Entry, on: &str) -> Result<Date, Refusal> {
     let (today, mut errors) = (ctx.today(), FormErrors::new());
+    if on.trim().is_empty() {
+        return Err(Refusal::field("on", format!("请填写收到日期，例如 {today}。")));
+    }
     let Some(day) = time::parse_date(on) else {
         return Err(Refusal::field("on", time::no_date(on, &today.to_string())));
     };

@@ -75,6 +75,12 @@ pub trait Rules: Send + Sync {
         None
     }
 
+    /// With what the common page of a letter begins, so that what the law asks for stands in it; empty = with nothing.
+    fn sample(&self, ctx: &Ctx, before: Before<'_>, kind: &LetterKind) -> String {
+        let _ = (ctx, before, kind);
+        String::new()
+    }
+
     /// Address in the office, `{id}` for the case, of the page on which a letter of this kind is drafted; `None` = the common
     /// one.
     fn letter_page(&self, letter: &str) -> Option<&'static str>;

@@ -31,6 +31,8 @@ struct Page {
     action: String,
     fields: Vec<Field>,
     person: Vec<Field>,
+    /// Whether it is entered for nobody who does not say who they are.
+    named: bool,
     once: String,
 }
 
@@ -64,6 +66,7 @@ async fn shown(ctx: &Ctx, desk: &Desk, kind: Kind, typed: &Typed, errors: FormEr
         action: format!("/cases/new/{}", kind.key),
         fields,
         person,
+        named: kind.named,
         once: ctx.once(),
     };
     if bad { page::office_errors(&form) } else { office_page(&form) }
@@ -94,6 +97,11 @@ fn read(ctx: &Ctx, desk: &Desk, kind: Kind, typed: &Typed) -> Result<Filing, Ref
         }
         errors.require(value.chars().count() <= most, field.name, &format!("{}请写在 {most} 字以内。", field.label));
         fields.insert(field.name.to_owned(), value.to_owned());
+    }
+    if kind.named {
+        errors.require(!of(typed, "name").trim().is_empty(), "name", "请填写申请人的姓名或者单位名称。");
+        let reached = ["phone", "email", "address"].iter().any(|name| !of(typed, name).trim().is_empty());
+        errors.require(reached, "phone", "联系电话、电子邮箱、通信地址至少填写一项，答复要送达申请人。");
     }
     let (Some(channel), Some(received_on), true) = (channel, received, errors.is_empty()) else {
         return Err(errors.into());

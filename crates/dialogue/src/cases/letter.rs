@@ -60,7 +60,12 @@ pub(super) async fn new(
     }
     // To whom it goes is typed by whoever has seen it, which leaves its trace; the kind of a person is known.
     let parties = case::masked(&ctx, ctx.db().read(), &id).await?;
-    let typed = Typed::from([("title".to_owned(), what.label.to_owned())]);
+    let mut typed = Typed::from([("title".to_owned(), what.label.to_owned())]);
+    if let Some(rules) = case::rules_of(&ctx, kind) {
+        let past = case::history(&ctx, ctx.db().read(), &entry).await?;
+        let before = case::Before { entry: &entry, past: &past };
+        typed.insert("text".to_owned(), rules.sample(&ctx, before, what));
+    }
     let mut form = new_act(what, &typed);
     if parties.iter().any(|one| one.role == PartyRole::Applicant && !one.lines.is_empty()) {
         form.about.push_str("受文人的姓名在办件页面填写理由后可以查看。");

@@ -198,7 +198,7 @@ pub(super) async fn shown(ctx: &Ctx, desk: &Desk, id: &CaseId, errors: FormError
             })
         })
         .transpose()?;
-    let (steps, others) = doable(ctx, desk, (entry, kind), &view).await?;
+    let (steps, others) = doable(ctx, desk, (entry, kind), (&view, letters.as_slice())).await?;
     let bad = !errors.is_empty();
     let form = Page {
         shell: desk.shell(ctx, entry.registered(kind)).await?.with_error(bad),
@@ -271,7 +271,7 @@ async fn doable(
     ctx: &Ctx,
     desk: &Desk,
     (entry, kind): (&Entry, Kind),
-    view: &case::ClockView,
+    (view, written): (&case::ClockView, &[Letter]),
 ) -> Result<(Vec<(String, String)>, Vec<(String, String)>)> {
     let at = format!("/cases/{}", entry.id);
     let open = case::open_steps(ctx, ctx.db().read(), &desk.actor(), entry, kind).await?;
@@ -280,7 +280,15 @@ async fn doable(
         office.map(|step| (step.label.to_owned(), format!("{at}/steps/{}", step.key))).collect();
     let state = entry.state.as_str();
     let rules = case::rules_of(ctx, kind);
-    let written = |letter: &case::LetterKind| {
+    let waits = |letter: &&Letter| matches!(letter.state.as_str(), "draft" | "returned" | "signed");
+    let waiting: Vec<&Letter> = written.iter().filter(waits).collect();
+    // What is on its way is opened, and no second one is written beside it.
+    let free = |what: &&case::LetterKind| !what.is_alone(kind) || !waiting.iter().any(|letter| letter.kind == what.key);
+    let opened = |letter: &&Letter| {
+        let label = kind.letter(&letter.kind).map_or("文书", |what| what.label);
+        (format!("打开{label}（{}）", letter.state_words()), format!("{at}/letters/{}", letter.id))
+    };
+    let page_of = |letter: &case::LetterKind| {
         let own = rules.and_then(|rules| rules.letter_page(letter.key));
         let page = own.map(|page| page.replace("{id}", entry.id.as_str()));
         (format!("制作{}", letter.label), page.unwrap_or_else(|| format!("{at}/letters/new/{}", letter.key)))
@@ -289,13 +297,21 @@ async fn doable(
     let before = case::Before { entry, past: &past };
     let now = |letter: &&case::LetterKind| rules.is_none_or(|rules| rules.letter_now(ctx, before, letter));
     let letters = kind.letters.iter().filter(|letter| letter.from.contains(&state) && !entry.is_erased()).filter(now);
-    let mut letters: Vec<(String, String)> = letters.map(written).collect();
+    let mut letters: Vec<(String, String)> = letters.filter(free).map(page_of).collect();
     // Where the law asks for letters, the next thing to do is to write one.
-    if rules.is_some() && entry.is_open(kind) {
+    let by_letters = |rules: &std::sync::Arc<dyn case::Rules>| {
+        kind.letters.iter().any(|letter| rules.letter_page(letter.key).is_some())
+    };
+    if rules.is_some_and(by_letters) && entry.is_open(kind) {
         letters.append(&mut steps);
         steps = letters;
     } else {
         steps.append(&mut letters);
+    }
+    if !entry.is_erased() {
+        let mut open: Vec<(String, String)> = waiting.iter().map(opened).collect();
+        open.append(&mut steps);
+        steps = open;
     }
     let mut others = Vec::new();
     let mut other = |is: bool, words: &str, path: &str| {

@@ -239,7 +239,7 @@ impl Case {
     }
 }
 
-fn reviewer_of(ctx: &Ctx, organ: &kernel::Organ) -> String {
+pub(super) fn reviewer_of(ctx: &Ctx, organ: &kernel::Organ) -> String {
     let county = ctx.site().county.clone();
     // A site that is not set up yet has no county.
     let county = if county.starts_with('未') { "" } else { county.as_str() };
