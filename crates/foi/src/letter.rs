@@ -379,17 +379,29 @@ fn core(decision: &Decision) -> String {
     }
 }
 
+/// What the information is, in the words of a sentence, with the kind that was chosen.
+fn nature(exemption: Exemption, decision: &Decision) -> String {
+    let kind = decision.kind(exemption);
+    match (exemption, kind) {
+        (Exemption::StateSecret, _) => "属于依法确定为国家秘密的政府信息".to_owned(),
+        (Exemption::ForbiddenByLaw, _) => "属于法律、行政法规禁止公开的政府信息".to_owned(),
+        (Exemption::ThreeSafeties, kind) if !kind.is_empty() => format!("公开后可能危及{kind}"),
+        (Exemption::ThirdParty, kind) if !kind.is_empty() => {
+            format!("涉及{kind}，公开会对第三方合法权益造成损害")
+        }
+        (Exemption::ThreeSafeties | Exemption::ThirdParty, _) => exemption.label().to_owned(),
+        (_, "") => format!("属于{}", exemption.label()),
+        (_, kind) => format!("属于{}（{kind}）", exemption.label()),
+    }
+}
+
 /// 属于…，根据…，不予公开.
 fn because(exemption: Exemption, decision: &Decision) -> String {
-    let kind = match decision.kind(exemption) {
-        "" => String::new(),
-        kind => format!("（{kind}）"),
-    };
     let law = match (exemption, decision.text(Need::Law)) {
         (Exemption::ForbiddenByLaw, law) if !law.is_empty() => format!("和{}", law.trim_end_matches('。')),
         _ => String::new(),
     };
-    format!("属于{}{kind}，根据{}{law}，不予公开。", exemption.label(), exemption.ground())
+    format!("{}，根据{}{law}，不予公开。", nature(exemption, decision), exemption.ground())
 }
 
 fn musts(decision: &Decision, reviewer: &str) -> Vec<Must> {
@@ -401,10 +413,8 @@ fn musts(decision: &Decision, reviewer: &str) -> Vec<Must> {
     }
     if outcome.has_exemptions() {
         for exemption in &decision.exemptions {
-            let kind = decision.kind(*exemption);
-            let words = [exemption.label(), article(exemption.ground()), kind];
-            let words: Vec<&str> = words.into_iter().filter(|word| !word.is_empty()).collect();
-            musts.push(must("不予公开的情形和依据", &words));
+            let nature = nature(*exemption, decision);
+            musts.push(must("不予公开的情形和依据", &[nature.as_str(), article(exemption.ground())]));
         }
     }
     for need in outcome.needs() {

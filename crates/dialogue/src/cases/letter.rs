@@ -124,6 +124,8 @@ struct Page {
     drops: bool,
     /// By when it has to be delivered, where the law sets a day for it; empty = none, or it is.
     until: String,
+    /// Address of the page on which what was filled in for it is changed; empty = it has none, or is signed.
+    again: String,
 }
 
 /// A letter of a case that this person may see.
@@ -182,8 +184,14 @@ async fn page_of(
         .and_then(|(rules, what)| rules.letter_due(ctx, before, what))
         .map(|day| day.to_string())
         .unwrap_or_default();
+    let again = case::rules_of(ctx, kind)
+        .filter(|_| writable)
+        .and_then(|rules| rules.letter_page(&letter.kind))
+        .map(|page| format!("{}?again={}", page.replace("{id}", id.as_str()), letter.id))
+        .unwrap_or_default();
     let bad = !errors.is_empty();
     let form = Page {
+        again,
         until,
         files: with,
         others: if writable { besides.into_iter().filter(free).collect() } else { Vec::new() },

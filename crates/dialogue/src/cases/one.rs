@@ -50,6 +50,10 @@ pub(super) async fn drawn(ctx: &Ctx, (entry, kind): (&Entry, Kind)) -> Result<(D
     if view.held {
         drawn.notes.push("正在等待当事人补充，办理时限从收到补充之日起重新计算。".to_owned());
     }
+    if !view.held && view.fixed.is_none() && !view.row.from_on.is_empty() && view.row.from_on != entry.received_on {
+        let from = &view.row.from_on;
+        drawn.notes.push(format!("收到补充、缴费或者重新办理的，办理时限重新计算：现在从 {from} 的次日起算。"));
+    }
     if let Some(day) = view.fixed {
         drawn.notes.push(format!("办理期限另行确定，到 {day} 为止，{}。", calendar.countdown(today, day).words()));
     }

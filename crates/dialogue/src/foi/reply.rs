@@ -23,6 +23,9 @@ use super::{
 #[serde(default)]
 pub(super) struct Posted {
     once: String,
+    /// The letter that is written anew, and its version; empty = a new one.
+    again: String,
+    again_version: String,
     outcome: String,
     exemptions: Vec<String>,
     kind_three_safeties: String,
@@ -43,6 +46,8 @@ pub(super) struct Posted {
 impl Posted {
     fn typed(&self) -> Typed {
         let all = [
+            (AGAIN, self.again.clone()),
+            (AGAIN_VERSION, self.again_version.clone()),
             ("outcome", self.outcome.clone()),
             ("exemptions", self.exemptions.join(",")),
             (Exemption::ThreeSafeties.kind_field(), self.kind_three_safeties.clone()),
@@ -109,6 +114,9 @@ struct Page {
     chosen: Vec<String>,
     kinds: Vec<Kinds>,
     parts: Vec<Part>,
+    /// The letter that is written anew, and its version; empty = a new one.
+    again: String,
+    again_version: String,
     once: String,
 }
 
@@ -116,6 +124,7 @@ struct Page {
 #[serde(default)]
 pub(super) struct Asked {
     outcome: String,
+    pub(super) again: String,
 }
 
 fn choice(outcome: Outcome, installed: &Installed) -> Choice {
@@ -222,6 +231,8 @@ async fn shown(ctx: &Ctx, desk: &Desk, id: &CaseId, typed: &Typed, errors: FormE
         kinds: if has { kinds(typed) } else { Vec::new() },
         parts: outcome.map(|outcome| parts(outcome, typed)).unwrap_or_default(),
         outcome: outcome.map(|outcome| choice(outcome, &installed)),
+        again: of(typed, AGAIN).to_owned(),
+        again_version: of(typed, AGAIN_VERSION).to_owned(),
         once: ctx.once(),
     };
     if bad { page::office_errors(&form) } else { office_page(&form) }
@@ -234,7 +245,10 @@ pub(super) async fn form(
     Path(id): Path<CaseId>,
     Query(asked): Query<Asked>,
 ) -> Result<Response> {
-    let typed = Typed::from([("outcome".to_owned(), asked.outcome)]);
+    let mut typed = filled_before(&ctx, &desk, (&id, "reply"), &asked.again).await?;
+    if !asked.outcome.is_empty() {
+        typed.insert("outcome".to_owned(), asked.outcome);
+    }
     shown(&ctx, &desk, &id, &typed, FormErrors::new()).await
 }
 
@@ -268,6 +282,31 @@ pub(super) async fn written(
     drafted(ctx, tx, &desk.actor(), letter, typed).await
 }
 
+/// Names of what says that a letter is written anew: which one, and the version that was seen.
+pub(super) const AGAIN: &str = "again";
+pub(super) const AGAIN_VERSION: &str = "again_version";
+
+/// What was filled in for a letter that is not signed, to fill it in anew; nothing without one.
+///
+/// # Errors
+/// [`Refusal::NotFound`] for a letter that is not there, is of another kind or is signed.
+pub(super) async fn filled_before(ctx: &Ctx, desk: &Desk, (id, key): (&CaseId, &str), again: &str) -> Result<Typed> {
+    if again.is_empty() {
+        return Ok(Typed::new());
+    }
+    let db = ctx.db().read();
+    let (entry, _) = case::seen(ctx, db, &desk.actor(), id).await?;
+    let all = letters::of_case(ctx, db, &entry).await?;
+    let fits = |one: &letters::Letter| {
+        one.id.as_str() == again && one.kind == key && matches!(one.state.as_str(), "draft" | "returned")
+    };
+    let letter = all.into_iter().find(fits).ok_or(Refusal::NotFound)?;
+    let mut typed = letter.body.more;
+    typed.insert(AGAIN.to_owned(), letter.id.to_string());
+    typed.insert(AGAIN_VERSION.to_owned(), letter.version.to_string());
+    Ok(typed)
+}
+
 /// Drafts the letter of this key for a case.
 ///
 /// # Errors
@@ -287,5 +326,11 @@ pub(super) async fn drafted(
     let state = law::state(ctx, Before { entry: &entry, past: &past }, ctx.today());
     let about = Case::of(ctx, tx.conn(), &entry).await?;
     let body = body(ctx, &about, &state, key, typed)?;
-    letters::draft(ctx, tx, actor, id, key, &body).await
+    if of(typed, AGAIN).is_empty() {
+        return letters::draft(ctx, tx, actor, id, key, &body).await;
+    }
+    let letter = letters::LetterId::from(of(typed, AGAIN));
+    let version = of(typed, AGAIN_VERSION).parse().unwrap_or(0);
+    letters::revise(ctx, tx, actor, id, (&letter, version), &body).await?;
+    Ok(letter)
 }

@@ -217,6 +217,23 @@ fn every_letter_says_what_the_law_asks_of_it() {
 }
 
 #[test]
+fn an_exemption_is_told_in_a_sentence_and_names_what_was_chosen_alone() {
+    let text = |exemption: Exemption, kind: &str| {
+        let decision = Decision::new(Outcome::Withheld).with(Need::Reason, "含有住址").exempt(exemption, kind);
+        letter::reply(&about(), &decision, &working(), Instances::default(), &rules()).text()
+    };
+    let private = text(Exemption::ThirdParty, "个人隐私");
+    assert!(
+        private.contains("涉及个人隐私，公开会对第三方合法权益造成损害，根据《政府信息公开条例》第十五条，不予公开。"),
+        "{private}"
+    );
+    assert!(!private.contains("商业秘密"), "{private}");
+    assert!(text(Exemption::ThreeSafeties, "公共安全").contains("公开后可能危及公共安全，根据"));
+    assert!(text(Exemption::Process, "过程稿").contains("属于过程性信息（过程稿），根据"));
+    assert!(text(Exemption::StateSecret, "").contains("属于依法确定为国家秘密的政府信息，根据"));
+}
+
+#[test]
 fn a_day_beyond_the_calendar_is_told_as_expected() {
     let day = date("2027-01-26");
     let sure = letter::extension(&about(), 20, (day, false), "").text();

@@ -145,6 +145,17 @@ both! {
         let notice = format!("/foi/cases/{id}/notices/supplement");
         form(&mut desk, &notice, &[("wanting", ""), ("until", "2026-03-02")]).await.expect(422).shows("请填写需要补正的事项").shows("晚于今天");
         let letter = form(&mut desk, &notice, &[("wanting", "请写明是哪个小区"), ("until", "2026-03-20")]).await.expect(303).location();
+        // What was filled in is changed where it was filled in.
+        let again = format!("{notice}?again={}", letter.rsplit('/').next().expect("an id"));
+        desk.get(&letter).await.expect(200).shows("重新拟写");
+        let page = desk.get(&again).await.expect(200).shows("请写明是哪个小区");
+        let (once, seen) = (page.field("once"), page.field("again_version"));
+        let mended = [
+            ("once", once.as_str()), ("again", letter.rsplit('/').next().expect("an id")), ("again_version", seen.as_str()),
+            ("wanting", "请写明是哪个小区、哪一年"), ("until", "2026-03-20"),
+        ];
+        assert_eq!(desk.post(&notice, &mended).await.expect(303).location(), letter, "the same letter");
+        desk.get(&letter).await.expect(200).shows("哪个小区、哪一年");
         // Nothing happens before another person has signed, and nothing the law asks for can be taken out.
         let page = desk.get(&letter).await.expect(200).shows("请写明是哪个小区").shows("第三十条").shows(NAME);
         let version = page.field("version");
