@@ -132,7 +132,7 @@ impl Report {
         if self.rows.is_empty() {
             println!("{} ({}), {} cores, {}", self.program, self.profile, self.cores, self.taken_at);
             println!(
-                "{:<9} {:<52} {:>13}  {:>13}  {:<34} {:>8}",
+                "{:<13} {:<58} {:>13}  {:>13}  {:<34} {:>8}",
                 "measure", "figure", "value", "target", "reference", "ratio"
             );
         }
@@ -153,7 +153,10 @@ impl Report {
         };
         let missed = if row.met { "" } else { "  MISSED" };
         let value = amount(row.value, row.unit);
-        println!("{:<9} {:<52} {value:>13}  {target:>13}  {reference:<34} {ratio:>8}{missed}", row.measure, row.figure);
+        println!(
+            "{:<13} {:<58} {value:>13}  {target:>13}  {reference:<34} {ratio:>8}{missed}",
+            row.measure, row.figure
+        );
         self.rows.push(row);
     }
 
@@ -201,6 +204,7 @@ fn amount(value: f64, unit: &str) -> String {
         "%" => format!("{value:.1} %"),
         "×" => format!("{value:.2} ×"),
         "ms" if value < 100.0 => format!("{value:.2} ms"),
+        "s" if value < 100.0 => format!("{value:.1} s"),
         _ => format!("{value:.0} {unit}"),
     }
 }

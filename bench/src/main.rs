@@ -85,6 +85,9 @@ fn take(settings: &Settings, program: &Program, folder: &std::path::Path, report
     if settings.wants("checks") {
         measures::checks::measure(settings, program, folder, report)?;
     }
+    if settings.wants("subscriptions") {
+        measures::subscriptions::measure(report)?;
+    }
     let county = folder.join("county");
     let on_the_county = ["publish", "readers", "weight", "lighthouse", "keepalive", "wagtail", "crash"];
     if on_the_county.iter().any(|measure| settings.wants(measure)) {
@@ -102,6 +105,10 @@ fn take(settings: &Settings, program: &Program, folder: &std::path::Path, report
     }
     if settings.wants("growth") {
         measures::growth::measure(settings, program, folder, report)?;
+    }
+    if settings.wants("cases") {
+        measures::cases::measure(settings, program, folder, report)?;
+        measures::redaction::measure(program, folder, report)?;
     }
     if settings.wants("crash") {
         measures::crash::measure(settings, program, &county, report)?;

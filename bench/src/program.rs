@@ -74,11 +74,19 @@ impl Program {
     /// # Errors
     /// When it ends before, or says nothing for two minutes.
     pub(crate) fn serve(&self, data: &Path) -> Result<Server> {
+        self.serve_with(data, &[])
+    }
+
+    /// The same with settings of the environment (`GONGKAI_…`).
+    ///
+    /// # Errors
+    /// As [`Program::serve`].
+    pub(crate) fn serve_with(&self, data: &Path, settings: &[(&str, &str)]) -> Result<Server> {
         let log = data.with_extension("log");
         let written = File::options().create(true).append(true).open(&log)?;
         let mut command =
             self.command(["serve", "--new", "--portal", "127.0.0.1:0", "--office", "127.0.0.1:0", "--data"]);
-        command.arg(data).stdout(Stdio::piped()).stderr(written);
+        command.arg(data).envs(settings.iter().copied()).stdout(Stdio::piped()).stderr(written);
         let begun = Instant::now();
         let mut child = command.spawn().context("the program cannot be started")?;
         let output = child.stdout.take().context("no output of the server")?;
@@ -143,6 +151,25 @@ pub(crate) struct Memory {
     pub(crate) of_files: f64,
 }
 
+/// How the followers of the log stand after a wait.
+#[derive(Debug, Clone)]
+pub(crate) struct Followed {
+    /// How long was waited.
+    pub(crate) waited: Duration,
+    /// Those that had not read all, with the events that they lack.
+    pub(crate) late: Vec<String>,
+}
+
+/// Names of followers and the events that they lack, from the office's figures for machines.
+fn behind(metrics: &str) -> Vec<(String, f64)> {
+    let one = |line: &str| {
+        let (labels, events) = line.strip_prefix("follower_behind_events{")?.rsplit_once('}')?;
+        let name = labels.split("name=\"").nth(1)?.split('"').next()?;
+        Some((name.to_owned(), events.trim().parse().ok()?))
+    };
+    metrics.lines().filter_map(one).collect()
+}
+
 impl Server {
     /// A visitor of the portal.
     pub(crate) fn visitor(&self) -> Browser {
@@ -176,6 +203,34 @@ impl Server {
             }
             ensure!(begun.elapsed() < patience, "the search index is behind: {search}");
             std::thread::sleep(Duration::from_millis(2));
+        }
+    }
+
+    /// Waits until everybody who follows the log has read all of it: what they still read keeps the machine busy, and pages that
+    /// are measured meanwhile are those of a busy machine.
+    ///
+    /// # Errors
+    /// When the office does not tell how far they are.
+    pub(crate) fn followed(&self, patience: Duration) -> Result<Followed> {
+        let begun = Instant::now();
+        let mut staff = Browser::new(self.office);
+        // Asking counts events: seldom, when there are many to read.
+        let mut pause = Duration::from_millis(50);
+        loop {
+            let reply = staff.get("/metrics")?;
+            ensure!(reply.status == 200, "/metrics answers {}", reply.status);
+            let all = behind(&reply.text());
+            ensure!(!all.is_empty(), "/metrics of the office tells of no follower");
+            let late: Vec<String> = all
+                .into_iter()
+                .filter(|(_, events)| *events > 0.0)
+                .map(|(name, events)| format!("{name} {events}"))
+                .collect();
+            if late.is_empty() || begun.elapsed() >= patience {
+                return Ok(Followed { waited: begun.elapsed(), late });
+            }
+            std::thread::sleep(pause);
+            pause = (pause * 2).min(Duration::from_secs(2));
         }
     }
 
@@ -229,5 +284,18 @@ impl Drop for Server {
             let _ = self.child.kill();
             let _ = self.child.wait();
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn followers_are_read_from_the_figures_for_machines() {
+        let text = "# TYPE follower_behind_events gauge\nfollower_behind_events{name=\"library.references\"} 12\n\
+                    follower_behind_events{name=\"policy.questions\"} 0\njobs{state=\"due\"} 3\n";
+        let expected = [("library.references".to_owned(), 12.0), ("policy.questions".to_owned(), 0.0)];
+        assert_eq!(behind(text), expected);
     }
 }

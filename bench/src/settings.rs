@@ -5,12 +5,13 @@ use std::{path::PathBuf, str::FromStr, time::Duration};
 use anyhow::{Context, Result, ensure};
 
 /// The measures, in the order in which they are taken.
-pub(crate) const MEASURES: [&str; 16] = [
+pub(crate) const MEASURES: [&str; 18] = [
     "parse",
     "compare",
     "import",
     "search",
     "checks",
+    "subscriptions",
     "publish",
     "readers",
     "weight",
@@ -20,6 +21,7 @@ pub(crate) const MEASURES: [&str; 16] = [
     "wagtail",
     "start",
     "growth",
+    "cases",
     "crash",
     "build",
 ];
@@ -45,6 +47,8 @@ pub(crate) struct Settings {
     pub(crate) documents: usize,
     /// Numbers of documents between which growth is measured (`GROWTH=1000,10000,100000`), rising.
     pub(crate) growth: Vec<usize>,
+    /// Requests for information in the register (`CASES`).
+    pub(crate) cases: usize,
     /// Publications that are timed (`PUBLISH`).
     pub(crate) publications: u32,
     /// Rounds of kill and restart (`ROUNDS`).
@@ -98,6 +102,7 @@ impl Settings {
             only,
             documents: number("DOCUMENTS", 50_000)?,
             growth: growth()?,
+            cases: number("CASES", 50_000)?,
             publications: number("PUBLISH", 60)?,
             rounds: number("ROUNDS", 200)?,
             crash_time: Duration::from_secs(number("CRASH_SECONDS", 1800)?),

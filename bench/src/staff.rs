@@ -41,7 +41,7 @@ impl From<io::Error> for Trouble {
     }
 }
 
-type Done<T> = Result<T, Trouble>;
+pub(crate) type Done<T> = Result<T, Trouble>;
 
 fn refused<T>(what: &str, reply: &Reply) -> Done<T> {
     let text = reply.text();
@@ -63,8 +63,11 @@ fn refused<T>(what: &str, reply: &Reply) -> Done<T> {
     Err(Trouble::Refused(format!("{what}: {} {} {plain}", reply.status, reply.location)))
 }
 
-/// Sends a form; it is acknowledged by a redirect that is not to the sign-in page.
-fn send(who: &mut Browser, what: &str, form: &Form) -> Done<String> {
+/// Sends a form; it is acknowledged by a redirect that is not to the sign-in page. Where that leads.
+///
+/// # Errors
+/// When it is not acknowledged.
+pub(crate) fn send(who: &mut Browser, what: &str, form: &Form) -> Done<String> {
     let reply = who.post(&form.action, &form.fields)?;
     if reply.status == 303 && !reply.location.starts_with("/signin") {
         return Ok(reply.location);
@@ -73,7 +76,10 @@ fn send(who: &mut Browser, what: &str, form: &Form) -> Done<String> {
 }
 
 /// The form of a page behind the button with one of these addresses.
-fn form_on(who: &mut Browser, page: &str, endings: &[&str]) -> Done<Form> {
+///
+/// # Errors
+/// When the page cannot be read or has none.
+pub(crate) fn form_on(who: &mut Browser, page: &str, endings: &[&str]) -> Done<Form> {
     let reply = who.get(page)?;
     match form::find(&reply.text(), endings) {
         Some(form) if reply.status == 200 => Ok(form),

@@ -1,6 +1,8 @@
-//! `gongkai-bench-checks LABELS FOLDER`: goes through the labelled texts, looks through a long text without a list of words and with a
-//! long one, and writes a workbook and a PDF into `FOLDER` that others check by the clock. Prints what came of it as JSON.
+//! `gongkai-bench-checks LABELS FOLDER PROGRAM`: goes through the labelled texts, looks through a long text without a list of words
+//! and with a long one, writes a workbook and a PDF into `FOLDER` that others check by the clock, and has `PROGRAM` read the workbook
+//! in its guarded child. Prints what came of it as JSON.
 
+mod child;
 mod files;
 mod labels;
 
@@ -34,6 +36,9 @@ struct Told {
     ready: f64,
     workbook: PathBuf,
     paper: PathBuf,
+    /// Megabytes that the child held at most for the workbook; none = it could not be read, for the reason beside it.
+    child: Option<f64>,
+    why: String,
 }
 
 fn main() -> ExitCode {
@@ -50,6 +55,7 @@ fn run() -> Result<()> {
     let mut arguments = std::env::args_os().skip(1).map(PathBuf::from);
     let labelled = arguments.next().context("the labelled texts")?;
     let folder = arguments.next().context("a folder")?;
+    let program = arguments.next().context("the program")?;
     std::fs::create_dir_all(&folder)?;
     let text = std::fs::read_to_string(&labelled).with_context(|| labelled.display().to_string())?;
     let (groups, wrong) = labels::measure(&labels::read(&text));
@@ -61,7 +67,12 @@ fn run() -> Result<()> {
     std::fs::write(&workbook, files::workbook()?)?;
     std::fs::write(&paper, files::paper())?;
     let (without, with) = (fastest(&long, &Book::default()), fastest(&long, &book));
-    let told = Told { groups, wrong, without: ms(without), with: ms(with), ready: ms(ready), workbook, paper };
+    let (child, why) = match child::most_memory(&program, &workbook) {
+        Ok(most) => (Some(most), String::new()),
+        Err(why) => (None, format!("{why:#}")),
+    };
+    let (without, with, ready) = (ms(without), ms(with), ms(ready));
+    let told = Told { groups, wrong, without, with, ready, workbook, paper, child, why };
     println!("{}", serde_json::to_string(&told)?);
     Ok(())
 }

@@ -1,7 +1,9 @@
-//! `gongkai-bench-seed PROGRAM DATA ROOT COUNT`: puts `COUNT` public documents into the installation at `DATA`, which has organs
-//! and columns, as moving in from an old site would. Prints what it put in as JSON. `bench/run` builds and starts it.
+//! `gongkai-bench-seed PROGRAM DATA ROOT COUNT [BEFORE]`: puts `COUNT` public documents into the installation at `DATA`, which has
+//! organs and columns, as moving in from an old site would; `BEFORE` = how many it put in there before. Prints what it put in as
+//! JSON. `bench/run` builds it.
 
 use std::{
+    ops::Range,
     path::{Path, PathBuf},
     process::ExitCode,
 };
@@ -38,23 +40,24 @@ fn run() -> Result<()> {
     let mut asked = std::env::args_os().skip(1).map(PathBuf::from);
     let mut next = || asked.next().context("PROGRAM DATA ROOT COUNT are wanted");
     let (program, data, root) = (next()?, next()?, next()?);
-    let count = next()?.to_str().and_then(|count| count.parse().ok()).context("COUNT is not a number")?;
+    let count: usize = next()?.to_str().and_then(|count| count.parse().ok()).context("COUNT is not a number")?;
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
-    let mean = runtime.block_on(fill(&program, &data, &root, count))?;
+    let before = asked.next().and_then(|before| before.to_str()?.parse().ok()).unwrap_or(0);
+    let mean = runtime.block_on(fill(&program, &data, &root, before..before + count))?;
     println!("{}", serde_json::json!({ "documents": count, "mean_bytes": mean }));
     Ok(())
 }
 
 /// Puts the documents in; the mean length of their HTML in bytes.
-async fn fill(program: &Path, data: &Path, root: &Path, count: usize) -> Result<usize> {
+async fn fill(program: &Path, data: &Path, root: &Path, numbers: Range<usize>) -> Result<usize> {
     let corpus = Corpus::read(root)?;
     let config = app::config::load(Some(&data.join("gongkai.toml")), std::iter::empty())?;
     let ctx = app::compose::open(config, data.to_path_buf(), program.to_path_buf(), app::seams::system()).await?;
     let kinds = Kinds::of(&ctx);
-    let (mut dice, mut bytes, now) = (Dice::new(2019), 0_usize, Timestamp::now());
-    for begin in (0..count).step_by(BATCH) {
+    let (mut dice, mut bytes, now) = (Dice::new(2019 + numbers.start as u64), 0_usize, Timestamp::now());
+    for begin in numbers.clone().step_by(BATCH) {
         let mut tx = ctx.db().write().await?;
-        for number in begin..(begin + BATCH).min(count) {
+        for number in begin..(begin + BATCH).min(numbers.end) {
             let front = dice.pick(&corpus.fronts).context("the demonstration has no documents")?.clone();
             let body = corpus.body(&mut dice);
             bytes += body.len();
@@ -74,5 +77,5 @@ async fn fill(program: &Path, data: &Path, root: &Path, count: usize) -> Result<
         tx.commit().await?;
     }
     ctx.db().close().await;
-    Ok(bytes / count.max(1))
+    Ok(bytes / numbers.len().max(1))
 }

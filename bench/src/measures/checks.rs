@@ -26,7 +26,12 @@ struct Told {
     ready: f64,
     workbook: PathBuf,
     paper: PathBuf,
+    child: Option<f64>,
+    why: String,
 }
+
+/// Megabytes that the guarded child may hold.
+const CHILD_MB: f64 = 512.0;
 
 #[derive(Debug, Deserialize)]
 struct Group {
@@ -45,6 +50,7 @@ pub(crate) fn measure(settings: &Settings, program: &Program, folder: &Path, rep
     let output = Command::new(&checker)
         .arg(settings.root.join("bench/checks.tsv"))
         .arg(folder.join("checks"))
+        .arg(program.file())
         .output()
         .with_context(|| format!("{}: start the measures with bench/run", checker.display()))?;
     let said = String::from_utf8_lossy(&output.stderr);
@@ -66,6 +72,11 @@ pub(crate) fn measure(settings: &Settings, program: &Program, folder: &Path, rep
     for (name, file) in [("a workbook of 5 MB", &told.workbook), ("a PDF of 300 pages", &told.paper)] {
         let figure = format!("{name}, whole process");
         report.add(Row::new("checks", figure, checked(program, file)?, "ms").at_most(5_000.0));
+    }
+    let figure = "a workbook of 5 MB, memory of the guarded child at most";
+    report.add(Row::new("checks", figure, told.child.unwrap_or(f64::NAN), "MB").at_most(CHILD_MB));
+    if told.child.is_none() {
+        report.note(format!("checks: the guarded child did not read the workbook: {}", told.why));
     }
     Ok(())
 }

@@ -37,10 +37,10 @@ const WORDS: [&str; 12] = [
 /// # Errors
 /// When the program fails.
 pub(crate) fn measure(settings: &Settings, program: &Program, folder: &Path, report: &mut Report) -> Result<()> {
-    let data = folder.join("many");
+    let data = seeding::many(folder);
     program.run(&data, &["demo"])?;
     let (filling, seeded) =
-        measures::timed(|| seeding::fill(program.file(), &data, &settings.root, settings.documents))?;
+        measures::timed(|| seeding::fill(program.file(), &data, &settings.root, settings.documents, 0))?;
     let (indexing, _) = measures::timed(|| program.run(&data, &["reindex"]))?;
     report.note(format!(
         "start: {} documents of {} bytes on average put in {:.0} s, indexed in {:.0} s; the system's page cache was warm",
@@ -49,6 +49,10 @@ pub(crate) fn measure(settings: &Settings, program: &Program, folder: &Path, rep
         filling.as_secs_f64(),
         indexing.as_secs_f64()
     ));
+    let server = program.serve(&data)?;
+    server.caught_up(Duration::from_secs(120))?;
+    measures::rested(&server, "start", seeded.documents, report)?;
+    server.stop()?;
     starts(program, folder, &data, seeded.documents, report)?;
     let (server, bare) = (program.serve(&data)?, program.serve(&folder.join("empty"))?);
     server.first_answer()?;

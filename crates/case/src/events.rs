@@ -81,7 +81,8 @@ pub static LETTER: EventKind = kind("case.letter", "办理文书").holds(&[
     ("place", "文号"),
     ("way", "送达方式"),
     ("on", "日期"),
-    ("digest", "正文 SHA-256"),
+    ("digest", "SHA-256"),
+    ("files", "附件 SHA-256"),
 ]);
 /// A file was added.
 pub static FILE_ADDED: EventKind =

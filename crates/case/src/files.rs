@@ -1,13 +1,13 @@
 //! Files of a case: sealed by the store, their names sealed under the key of the case.
 
-use kernel::{Actor, NewEvent, id::CaseId};
+use kernel::{Actor, NewEvent, id::CaseId, may_for};
 use serde_json::json;
 use store::{Executor, FromRow, Tx, query, query_as};
 use web::{Ctx, Refusal};
 
 use crate::{
     CaseKey,
-    events::FILE_ADDED,
+    events::{FILE_ADDED, LETTER},
     letters::LetterId,
     rows::{self, Entry},
     steps,
@@ -130,23 +130,81 @@ pub async fn attach(
     let key = entry.key(ctx)?.ok_or_else(|| Refusal::Conflict("当事人信息已按规定删除，不能再添加附件。".into()))?;
     let id = put(tx, &key, case, file, origin).await?;
     if let Some(letter) = letter {
-        let done = query(
-            "UPDATE case_file SET letter = $2 WHERE id = $1 AND EXISTS \
-             (SELECT 1 FROM case_letter l WHERE l.id = $2 AND l.case_id = $3 AND l.state IN ('draft', 'returned'))",
-        )
-        .bind(&id)
-        .bind(letter)
-        .bind(case)
-        .execute(tx.conn())
-        .await?;
-        if done.rows_affected() == 0 {
-            return Err(Refusal::Conflict("文书已经签发，不能再添加附件。请先退回修改。".into()));
-        }
+        redrafted(tx, actor, case, letter).await?;
+        goes_with(tx, &id, letter.as_str()).await?;
     }
     steps::touch(tx, case).await?;
     let data = json!({ "case_kind": entry.kind, "digest": file.digest, "origin": origin.code() });
     tx.append(NewEvent::new(&FILE_ADDED, case, actor).organ(&entry.organ).data(data)).await?;
     Ok(id)
+}
+
+/// What goes with a letter is part of what is signed: whoever changes it has drafted the letter from then on, and who has opened
+/// it before must look again.
+async fn redrafted(tx: &mut Tx, actor: &Actor, case: &CaseId, letter: &LetterId) -> Result<(), Refusal> {
+    let now = tx.now();
+    let done = query(
+        "UPDATE case_letter SET version = version + 1, drafted_by = $3, drafted_name = $4, drafted_at = $5 \
+         WHERE id = $1 AND case_id = $2 AND state IN ('draft', 'returned')",
+    )
+    .bind(letter)
+    .bind(case)
+    .bind(actor.log_id())
+    .bind(actor.log_name())
+    .bind(now)
+    .execute(tx.conn())
+    .await?;
+    if done.rows_affected() == 0 {
+        return Err(Refusal::Conflict("文书已经签发，附件不能再改。需要更改的，请另制一份文书。".into()));
+    }
+    Ok(())
+}
+
+async fn goes_with(tx: &mut Tx, file: &CaseFileId, letter: &str) -> store::Result<()> {
+    query("UPDATE case_file SET letter = $2 WHERE id = $1").bind(file).bind(letter).execute(tx.conn()).await?;
+    Ok(())
+}
+
+/// Lets a file of the office go out with a letter that is not signed, or no longer.
+///
+/// # Errors
+/// [`Refusal::Forbidden`] for whoever may not handle the case; [`Refusal::NotFound`] for a file of somebody else;
+/// [`Refusal::Conflict`] once the letter is signed, or the file goes with another one.
+pub async fn send_with(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    actor: &Actor,
+    case: &CaseId,
+    (file, letter): (&CaseFileId, &LetterId),
+    goes: bool,
+) -> Result<(), Refusal> {
+    tx.lock_row("case_entry", case.as_str()).await?;
+    let entry = rows::entry(tx.conn(), case).await?.ok_or(Refusal::NotFound)?;
+    let kind = entry.kind(ctx).ok_or(Refusal::NotFound)?;
+    may_for(actor, kind.handle, &rows::keeper(ctx, &entry.organ))?;
+    let all = of_case(ctx, tx.conn(), &entry).await?;
+    let known = all.into_iter().find(|one| one.id == *file && one.origin == Origin::Office).ok_or(Refusal::NotFound)?;
+    if goes && !known.letter.as_str().is_empty() && known.letter != *letter {
+        return Err(Refusal::Conflict("这份附件已经随另一份文书发出，请重新上传一份。".into()));
+    }
+    if (known.letter == *letter) == goes {
+        return Ok(());
+    }
+    redrafted(tx, actor, case, letter).await?;
+    goes_with(tx, file, if goes { letter.as_str() } else { "" }).await?;
+    steps::touch(tx, case).await?;
+    let turn = if goes { "file_put" } else { "file_taken" };
+    let data = json!({ "case_kind": entry.kind, "letter": letter.as_str(), "turn": turn, "digest": known.digest });
+    tx.append(NewEvent::new(&LETTER, case, actor).organ(&entry.organ).data(data)).await?;
+    Ok(())
+}
+
+/// SHA-256 of the files that go out with a letter, the first one first.
+pub(crate) async fn digests(tx: &mut Tx, letter: &LetterId) -> store::Result<Vec<String>> {
+    store::query_scalar("SELECT digest FROM case_file WHERE letter = $1 ORDER BY at, id")
+        .bind(letter)
+        .fetch_all(tx.conn())
+        .await
 }
 
 /// The files of a case, the first one first; none once it is erased.

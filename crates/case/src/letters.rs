@@ -12,6 +12,7 @@ use web::{Ctx, FormErrors, Refusal};
 
 use crate::{
     events::LETTER,
+    files,
     kind::{Kind, LetterKind},
     rows::{self, Entry, keeper},
     rules,
@@ -352,7 +353,8 @@ pub async fn sign(
     .bind(now)
     .execute(tx.conn())
     .await?;
-    let more = [("year", year.to_string()), ("place", place.to_string())];
+    let files = files::digests(tx, letter).await?;
+    let more = [("year", year.to_string()), ("place", place.to_string()), ("files", files.join(" "))];
     told(tx, actor, &entry, (letter, known.kind.as_str()), "signed", &more).await
 }
 

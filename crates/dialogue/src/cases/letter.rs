@@ -7,12 +7,14 @@ use axum::{
 };
 use case::{
     Entry, Kind, LetterKind, PartyRole,
+    files::{self, CaseFile, CaseFileId, Origin},
     letters::{self, Body, Letter, LetterId, WAYS},
 };
 use kernel::{id::CaseId, time};
 use store::Tx;
 use web::{
-    Ctx, Desk, Done, Form, FormErrors, OfficeShell, Redirect, Refusal, Result, act, act_in_place, office_page, page,
+    Ctx, Desk, Done, Form, FormErrors, OfficeShell, Redirect, Refusal, Result, act, act_in_place, filters, office_page,
+    page,
 };
 
 use super::{
@@ -107,6 +109,12 @@ struct Page {
     delivery: Vec<Field>,
     returning: Vec<Field>,
     once: [String; 4],
+    /// What goes out with it.
+    files: Vec<CaseFile>,
+    /// Files of the office that could go with it.
+    others: Vec<CaseFile>,
+    /// Whether files can be put to it now.
+    open: bool,
 }
 
 /// A letter of a case that this person may see.
@@ -153,8 +161,14 @@ async fn page_of(
     } else {
         Vec::new()
     };
+    let all = files::of_case(ctx, ctx.db().read(), &entry).await?;
+    let (with, besides): (Vec<_>, Vec<_>) = all.into_iter().partition(|one| one.letter == letter.id);
+    let free = |one: &CaseFile| one.origin == Origin::Office && one.letter.as_str().is_empty();
     let bad = !errors.is_empty();
     let form = Page {
+        files: with,
+        others: if writable { besides.into_iter().filter(free).collect() } else { Vec::new() },
+        open: writable,
         shell: desk.shell(ctx, letter.body.title.clone()).await?.with_error(bad),
         errors,
         id: id.clone(),
@@ -252,4 +266,25 @@ pub(super) async fn discard(
         Ok::<_, Refusal>(Done::ok(format!("/cases/{id}"), "文书已作废。"))
     };
     Ok(act(&ctx, of(&typed, "once"), done).await?)
+}
+
+/// `POST /cases/{id}/letters/{letter}/files/{file}`: the file goes out with the letter, or no longer.
+pub(super) async fn send_with(
+    State(ctx): State<Ctx>,
+    desk: Desk,
+    Path((id, letter, file)): Path<(CaseId, LetterId, CaseFileId)>,
+    Form(typed): Form<Typed>,
+) -> Result<Response> {
+    let goes = of(&typed, "goes") == "yes";
+    let done = async |tx: &mut Tx| {
+        files::send_with(&ctx, tx, &desk.actor(), &id, (&file, &letter), goes).await?;
+        let said = if goes {
+            "附件已附上，随文书送达。"
+        } else {
+            "附件已取下，仍在办件里，不随文书送达。"
+        };
+        Ok::<_, Refusal>(Done::ok(format!("/cases/{id}/letters/{letter}"), said))
+    };
+    let again = async |errors: FormErrors| page_of(&ctx, &desk, (&id, &letter), &typed, errors).await;
+    act_in_place(&ctx, of(&typed, "once"), done, again).await
 }

@@ -110,6 +110,7 @@ fn office() -> Routes {
         .weighty("/cases/{id}/letters/{letter}/return", &DECIDE_CASES, letter::send_back)
         .post("/cases/{id}/letters/{letter}/deliver", &HANDLE_CASES, letter::deliver)
         .post("/cases/{id}/letters/{letter}/discard", &HANDLE_CASES, letter::discard)
+        .post("/cases/{id}/letters/{letter}/files/{file}", &HANDLE_CASES, letter::send_with)
 }
 
 fn portal() -> Routes {

@@ -283,6 +283,7 @@ both! {
         assert!(account.tokens() - asked <= 3, "{}", account.tokens());
         account.next("draft/add", Answer::Code(40001));
         account.next("draft/add", Answer::Code(40001));
+        app.pass(SignedDuration::from_secs(1));
         published(app, "凭据不对").await;
         work(&there.ctx).await;
         let mut clerk = app.clerk().await.on(there.office.clone());
@@ -294,6 +295,7 @@ both! {
         assert_eq!(state(app).await, "published");
         // Used up for today: tomorrow, by itself.
         account.next("draft/add", Answer::Code(45009));
+        app.pass(SignedDuration::from_secs(1));
         published(app, "次数用完").await;
         work(&there.ctx).await;
         clerk.get("/push?state=waiting").await.expect(200).shows("次数用完").shows("明天零点后自动再试");
@@ -305,6 +307,7 @@ both! {
         assert_eq!(state(app).await, "published");
         // No right to it: a person must do something.
         account.next("freepublish/submit", Answer::Code(48001));
+        app.pass(SignedDuration::from_secs(1));
         published(app, "没有权限").await;
         work(&there.ctx).await;
         let mut clerk = app.clerk().await.on(there.office.clone());
@@ -333,6 +336,7 @@ both! {
         assert_eq!((state(app).await.as_str(), account.published().len()), ("published", 1));
         // Sent for publication, and the answer is lost: nobody knows, and a person looks.
         account.next("freepublish/submit", Answer::Lost);
+        app.pass(SignedDuration::from_secs(1));
         let id = published(app, "答复丢失").await;
         work(&there.ctx).await;
         assert_eq!(state(app).await, "unsure");
@@ -360,8 +364,8 @@ both! {
         let page = format!("/pushes/{id}");
         let mut editor = app.editor("QH010").await;
         editor.get("/pushes").await.expect(200).shows("创业担保贷款细则").shows("小微企业").shows("没有推送");
-        // Without a channel nobody is reached, and the page says so.
-        editor.get(&format!("{page}?who=company")).await.expect(200).shows("没有可用的渠道");
+        // Where nobody has asked for mails the page says so.
+        editor.get(&format!("{page}?who=company")).await.expect(200).shows("还没有人订阅对象“企业”").hides("公众号“");
         let account = Account::start().await;
         let there = configured(app, with_account(app, &account)).await;
         let mut editor = editor.on(there.office.clone());
