@@ -10,7 +10,7 @@ use web::{Ctx, Listener, Routes};
 /// Files that it takes.
 const FILES: usize = 5;
 
-/// The form.
+/// One page, with the files that prove what it says.
 pub(super) static FORM: DraftForm =
     DraftForm::new("correction", "更正政府信息申请", "/foi/correction", lines).files(FILES, Kind::ALL);
 
