@@ -1,5 +1,5 @@
-//! Requests to correct a record about oneself (更正, 条例 Art. 41): with evidence, through the portal (`correcting`) or entered by the desk. A kind of its
-//! own: no period is set by law, and it stands in no row of the yearly report.
+//! Requests to correct a record about oneself (更正, 条例 Art. 41): with evidence, through the portal (`correcting`) or entered by
+//! the desk. A kind of its own: no period is set by law, and it stands in no row of the yearly report.
 
 use ::foi::correction::Correction;
 use case::{By, CaseKind, Input, LetterKind, Phase, Sets, State, Step, StepField, Tick};

@@ -1,6 +1,7 @@
 //! Requests for information (依申请公开): how to ask and whom, the form in five steps under a private link, the register of
-//! what comes on paper, the old registers that come in as tables (`old`), and the letters of the law. The law itself is the crate `foi`; steps, parties and files are the case
-//! machine's.
+//! what comes on paper, the old registers that come in as tables (`old`), what several organs handle together (`joint`), answers
+//! that are public (`answers`), corrections (`correcting`), and the letters of the law. The law itself is the crate `foi`; steps,
+//! parties and files are the case machine's.
 
 mod answers;
 mod apply;
