@@ -1,5 +1,5 @@
-//! Requests to correct a record about oneself (更正, 条例 Art. 41): entered by the desk from the applicant's evidence. A kind of its
-//! own: no period is set by law, and it stands in no row of the yearly report.
+//! Requests to correct a record about oneself (更正, 条例 Art. 41): with evidence, through the portal (`correcting`) or entered by
+//! the desk. A kind of its own: no period is set by law, and it stands in no row of the yearly report.
 
 use ::foi::correction::Correction;
 use case::{By, CaseKind, Input, LetterKind, Phase, Sets, State, Step, StepField, Tick};
@@ -83,7 +83,8 @@ static LETTERS: [LetterKind; 1] =
         key: "reply", label: "不予更正告知书", mark: "更正告知", from: &["received"], delivered: "sent"
     }];
 
-static FIELDS: [(&str, &str); 3] = [("record", "信息记录"), ("wrong", "哪里不准确"), ("right", "正确的内容")];
+static FIELDS: [(&str, &str); 4] =
+    [("record", "信息记录"), ("wrong", "哪里不准确"), ("right", "正确的内容"), ("evidence", "证据")];
 
 /// What the desk fills in, from what the applicant brings.
 static DESK: [StepField; 3] = [
