@@ -282,6 +282,8 @@ async function answer({ staff, state, pages }) {
 async function reviewed(page, id, finding, words) {
   await step(page, id, "登记行政复议", { paper: "青禾府复〔演示〕1号" });
   await page.goto(`/cases/${id}/steps/archived`);
+  const archive = page.getByRole("button", { name: "归档", exact: true });
+  if ((await archive.count()) > 0) await archive.click();
   await page.getByText("尚未审结").first().waitFor();
   await step(page, id, "登记复议结果", { review_finding: finding });
   await page.goto(`/cases/${id}`);
@@ -317,7 +319,7 @@ async function byPost({ state }) {
   await desk.getByRole("heading", { name: /^已登记：/ }).waitFor();
   const receipt = await desk.locator("main").innerText();
   check(receipt.includes(day(2)), `the day of the confirmation is not the day of receipt: ${receipt}`);
-  const code = await desk.locator(".code").innerText();
+  const code = await desk.locator("main .code").first().innerText();
 
   await phone.goto("/cases/track");
   await phone.locator("#code").fill(code.toLowerCase());
@@ -334,7 +336,7 @@ async function byPost({ state }) {
   const copy = await partly(state, id, { file: held("评审材料.docx"), way: "post" });
   await tells(phone, follow, ["已答复：部分公开", due.slice(0, 4), copy], SECRETS);
   await given(phone, copy);
-  await reviewed(desk, id, "ordered_to_act", "责令履行或者重新答复");
+  await reviewed(desk, id, "taken_back", "撤回、终止或者撤诉");
 }
 
 /** Cells of a line of the table of requests, by the official number of columns. */

@@ -18,7 +18,7 @@ export const choose = (page, name, value) => page.locator(`input[name=${name}][v
 export async function offered(page, id, label) {
   await page.goto(`/cases/${id}`);
   const link = page.locator("main").getByRole("link", { name: label, exact: true });
-  if (!(await link.first().isVisible())) await page.locator("summary", { hasText: "其他" }).click();
+  if (!(await link.first().isVisible())) await page.locator("main summary").filter({ hasText: /^其他$/ }).click();
   await link.first().click();
 }
 
