@@ -48,9 +48,9 @@ export async function policies(program, staff, post) {
   if (!suite("policies")) return;
   const state = { desks: {} };
   const steps = [
-    ["a number in a hidden sheet stops the draft, and a masked copy takes the place of the file", privacy],
     ["a repealed basis is caught while it is written", citation],
     ["the policy does not go without its interpretation, which is drafted from it", interpretation],
+    ["a number in a hidden sheet stops it, and a masked copy takes the place of the file", privacy],
     ["a reader subscribes, and only the mailbox itself can say yes", subscribe],
     ["both pass their gates and become public together, nothing of the hidden number with them", publish],
     ["the subscriber's mail says why it came, and one click leaves", mailed],
@@ -100,7 +100,7 @@ async function checked(page, id, words, there = true) {
   }, 20_000);
 }
 
-async function privacy({ state }) {
+async function citation({ state }) {
   const page = state.desks.editor;
   state.id = await begin(page, { title: TITLE, kind: "policy", column: "policies" });
   await paste(page, text(OLD));
@@ -109,27 +109,6 @@ async function privacy({ state }) {
   await press(page, "保存");
   await page.goto(edit(state.id));
   check((await page.locator("#audience_rules").inputValue()).trim() === CONDITIONS, "the conditions were not kept");
-  const book = workbook([
-    { name: "泊位", rows: [["路段", "泊位数"], ["禾丰路", "40"]] },
-    { name: "经办", hidden: true, rows: [["序号", "身份证号"], ["1", NUMBER]] },
-  ]);
-  await page.locator("#file").setInputFiles({ name: FILE, mimeType: XLSX, buffer: book });
-  await page.getByRole("button", { name: "上传", exact: true }).click();
-  await page.locator("[data-upload-list]").getByRole("link", { name: FILE, exact: true }).waitFor({ timeout: 30_000 });
-  await checked(page, state.id, "处须处理");
-  const panel = await page.locator("#checks").innerText();
-  check(panel.includes("经办"), `the hidden sheet is not named: ${panel}`);
-  check(!panel.includes(NUMBER), "the number is shown in full");
-  await refused(page, /身份证|个人信息|须处理/);
-  await page.goto(edit(state.id));
-  const effect = await agree(page, () => page.getByRole("button", { name: `生成遮盖副本：${FILE}`, exact: true }).click());
-  check(effect.includes("代替原件"), `the dialog does not say what becomes of the file: ${effect}`);
-  await flash(page).getByText("已生成遮盖副本").waitFor({ timeout: 30_000 });
-  await checked(page, state.id, "处须处理", false);
-}
-
-async function citation({ state }) {
-  const page = state.desks.editor;
   await checked(page, state.id, "引用已废止的文件");
   const panel = await page.locator("#checks").innerText();
   for (const said of [OLD, "不能作为依据"]) check(panel.includes(said), `not told: ${said}: ${panel}`);
@@ -156,6 +135,28 @@ async function interpretation({ state }) {
   await paste(page, "<p>第二条写的优惠，按月记在停车账户里，不用垫付。</p>");
   await fill(page, { ...ELEMENTS, interpretation_form: "text" });
   await press(page, "保存");
+}
+
+async function privacy({ state }) {
+  const page = state.desks.editor;
+  await page.goto(edit(state.id));
+  const book = workbook([
+    { name: "泊位", rows: [["路段", "泊位数"], ["禾丰路", "40"]] },
+    { name: "经办", hidden: true, rows: [["序号", "身份证号"], ["1", NUMBER]] },
+  ]);
+  await page.locator("#file").setInputFiles({ name: FILE, mimeType: XLSX, buffer: book });
+  await page.getByRole("button", { name: "上传", exact: true }).click();
+  await page.locator("[data-upload-list]").getByRole("link", { name: FILE, exact: true }).waitFor({ timeout: 30_000 });
+  await checked(page, state.id, "处须处理");
+  const panel = await page.locator("#checks").innerText();
+  check(panel.includes("经办"), `the hidden sheet is not named: ${panel}`);
+  check(!panel.includes(NUMBER), "the number is shown in full");
+  await refused(page, /身份证|个人信息|须处理/);
+  await page.goto(edit(state.id));
+  const effect = await agree(page, () => page.getByRole("button", { name: `生成遮盖副本：${FILE}`, exact: true }).click());
+  check(effect.includes("代替原件"), `the dialog does not say what becomes of the file: ${effect}`);
+  await flash(page).getByText("已生成遮盖副本").waitFor({ timeout: 30_000 });
+  await checked(page, state.id, "处须处理", false);
 
   // Who arranged it together submits the policy first; then its interpretation may go.
   await page.goto(edit(state.id));
