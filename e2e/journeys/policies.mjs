@@ -153,7 +153,7 @@ async function privacy({ state }) {
   check(!panel.includes(NUMBER), "the number is shown in full");
   await refused(page, /身份证|个人信息|须处理/);
   await page.goto(edit(state.id));
-  const effect = await agree(page, () => page.getByRole("button", { name: `生成遮盖副本：${FILE}`, exact: true }).click());
+  const effect = await agree(page, () => page.getByRole("button", { name: new RegExp(`^生成遮盖副本\\s*：${FILE}$`) }).click());
   check(effect.includes("代替原件"), `the dialog does not say what becomes of the file: ${effect}`);
   await flash(page).getByText("已生成遮盖副本").waitFor({ timeout: 30_000 });
   await checked(page, state.id, "处须处理", false);
@@ -239,7 +239,7 @@ async function publish({ program, state }) {
   await reader.getByRole("link", { name: /^看懂它/ }).first().click();
   await reader.waitForURL(`**${reading}`);
   await reader.goto(`${policy}/beside`);
-  const beside = reader.locator("section.beside", { hasText: "每月优惠60元" });
+  const beside = reader.locator('section.beside[id="第二条"]');
   check((await beside.innerText()).includes("记在停车账户里"), "the clause does not stand beside what explains it");
   await soundHere(reader);
 }
