@@ -341,7 +341,7 @@ pub(super) fn facts(whole: &Whole) -> Vec<(&'static str, String)> {
 async fn register(ctx: &Ctx, tx: &mut Tx, received: &Received) -> Result<CaseId, Refusal> {
     let whole = Whole::of(&received.fields)?;
     let mut counted = facts(&whole);
-    let consent = if whole.how.consent.is_empty() { "no" } else { "yes" };
+    let consent = if whole.how.consents() { "yes" } else { "no" };
     counted.push((case::public::CONSENT, consent.to_owned()));
     let file = |one: &DraftFile| Kept {
         digest: one.stored.clone(),

@@ -1,5 +1,5 @@
-//! Requests to correct a record about oneself (更正, 条例 Art. 41): entered by the desk from the applicant's evidence. A kind of its
-//! own: no period is set by law, and it stands in no row of the yearly report.
+//! Requests to correct a record about oneself (更正, 条例 Art. 41): with evidence, through the portal (`correcting`) or entered by
+//! the desk. A kind of its own: no period is set by law, and it stands in no row of the yearly report.
 
 use ::foi::correction::Correction;
 use case::{
@@ -91,12 +91,12 @@ static LETTERS: [LetterKind; 1] =
     }];
 
 static FIELDS: [(&str, &str); 4] =
-    [("record", "信息记录"), ("wrong", "哪里不准确"), ("right", "正确的内容"), ("evidence", "证据材料")];
+    [("record", "信息记录"), ("wrong", "哪里不准确"), ("right", "正确的内容"), ("evidence", "证据")];
 
 /// What the desk fills in, from what the applicant brings.
 static DESK: [StepField; 4] = [
     StepField::new("record", "信息记录", Input::Line(300)).hint("名称、文号，或者在哪里看到的"),
-    StepField::new("wrong", "哪里不准确", Input::Text(2000)).hint("照申请书录入；证据登记后作为附件添加"),
+    StepField::new("wrong", "哪里不准确", Input::Text(2000)).hint("照申请书录入；证据的复印件登记后作为附件添加"),
     StepField::new("right", "正确的内容", Input::Text(2000)),
     StepField::new("evidence", "证据材料", Input::Line(300))
         .hint("提供了哪些证据，例如 户口簿复印件、毕业证复印件（条例第四十一条）"),

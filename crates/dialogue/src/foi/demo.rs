@@ -12,7 +12,7 @@ use web::{
     filters::shortened,
 };
 
-use super::{kind::FOI, letters, reply};
+use super::{CORRECTION, kind::FOI, letters, reply};
 
 /// A letter, and how many days after the request it went out.
 struct Sent {
@@ -140,7 +140,39 @@ pub(super) fn scenes(ctx: &Ctx, cast: &Arc<Cast>) -> Result<Vec<Scene>, Failure>
             Ok::<_, Failure>(next.collect())
         })
     });
-    Ok(scenes.collect())
+    let mut scenes: Vec<Scene> = scenes.collect();
+    scenes.push(correction(cast.moment(ctx, today.saturating_sub(4.days()), "correction"), organs[0].clone()));
+    Ok(scenes)
+}
+
+/// Somebody asks for the correction of a record about themselves.
+fn correction(at: jiff::Timestamp, organ: OrganCode) -> Scene {
+    Scene::new(at, move |ctx: Ctx, _: Arc<Cast>| async move {
+        let person = Person { name: "申请人庚".to_owned(), ..Person::default() };
+        let text = |name: &str, words: &str| (name.to_owned(), words.to_owned());
+        let filing = Filing {
+            kind: &CORRECTION,
+            organ,
+            channel: Channel::Portal,
+            received_on: ctx.today(),
+            number: String::new(),
+            digest: String::new(),
+            brief: "农村公路养护补助发放名册".to_owned(),
+            fields: BTreeMap::from([
+                text("record", "农村公路养护补助发放名册"),
+                text("wrong", "名册里本人的养护里程写成 1.2 公里。"),
+                text("right", "应当是 2.1 公里。"),
+                text("evidence", "养护合同复印件，可以当面核对原件。"),
+            ]),
+            facts: Vec::new(),
+            parties: vec![(PartyRole::Applicant, person)],
+            files: Vec::new(),
+        };
+        let mut tx = ctx.db().write().await?;
+        case::register(&ctx, &mut tx, &Actor::Visitor, filing).await.map_err(|refusal: Refusal| refusal.words())?;
+        tx.commit().await?;
+        Ok::<_, Failure>(Vec::new())
+    })
 }
 
 async fn register(ctx: &Ctx, tx: &mut Tx, asked: &Asked, organ: &OrganCode) -> Result<CaseId, Refusal> {

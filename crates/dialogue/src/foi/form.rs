@@ -82,6 +82,12 @@ pub(super) struct How {
     pub(super) consent: String,
 }
 
+impl How {
+    pub(super) fn consents(&self) -> bool {
+        !self.consent.is_empty()
+    }
+}
+
 /// All steps together, as they are checked and registered.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Whole {
@@ -271,7 +277,7 @@ fn lines(ctx: &Ctx, fields: &Fields) -> Vec<Line> {
         ("信息的形式", Carrier::of(&whole.how.carrier).map(|one| one.label().to_owned()).unwrap_or_default()),
         ("提供的途径", Delivery::of(&whole.how.delivery).map(|one| one.label().to_owned()).unwrap_or_default()),
         ("需要的帮助", whole.how.help.trim().to_owned()),
-        ("同意公开问题和答复", only(!whole.how.consent.is_empty(), "是")),
+        ("同意公开问题和答复", only(whole.how.consents(), "是")),
     ];
     let filled = all.into_iter().filter(|(_, value)| !value.is_empty());
     filled.map(|(label, value)| Line { label: label.to_owned(), value }).collect()

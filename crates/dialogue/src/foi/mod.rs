@@ -1,9 +1,11 @@
 //! Requests for information (依申请公开): how to ask and whom, the form in five steps under a private link, the register of
-//! what comes on paper, the old registers that come in as tables (`old`), and the letters of the law. The law itself is the crate `foi`; steps, parties and files are the case
-//! machine's.
+//! what comes on paper, the old registers that come in as tables (`old`), what several organs handle together (`joint`), answers
+//! that are public (`answers`), corrections (`correcting`), and the letters of the law. The law itself is the crate `foi`; steps,
+//! parties and files are the case machine's.
 
 mod answers;
 mod apply;
+mod correcting;
 mod correction;
 mod demo;
 mod fees;
@@ -57,6 +59,7 @@ pub fn capability() -> Capability {
         .routes(old::office)
         .routes(joint::office)
         .routes(answers::portal)
+        .routes(correcting::portal)
         .search(answers::source())
         .desk(joint::desk())
         .migrations(store::migrations!(
@@ -78,6 +81,7 @@ pub fn capability() -> Capability {
         .declare(corrections)
         .declare(figures)
         .declare(&form::FORM)
+        .declare(&correcting::FORM)
         .declare(answers::LIST)
         .declare(Verb::new("导入原登记簿", "依申请公开 旧登记簿 历史 批量 Excel", "/foi/import", &HANDLE_CASES))
         .declare(Verb::new("登记书面申请", "依申请公开 邮寄 当面 传真 来信", "/foi/register", &HANDLE_CASES))

@@ -399,6 +399,32 @@ both! {
         app.sign_in("clerk").await.get("/").await.expect(200).shows("其他机关超期").shows("organ=QH010");
     }
 
+    async fn a_correction_is_asked_for_on_the_portal(app) {
+        let mut reader = app.visitor();
+        reader.get("/foi").await.expect(200).shows("/foi/correction");
+        reader.get("/foi/correction").await.expect(200).shows("第四十一条");
+        let bare = [("organ", "QH001"), ("record", "低保名册第 12 号"), ("wrong", "出生年份写错"), ("name", NAME)];
+        reader.upload("/foi/correction", &bare, &[]).await.expect(422).shows("请填写有什么证据").shows("出生年份写错");
+        let whole = [
+            ("organ", "QH001"), ("record", "低保名册第 12 号"), ("wrong", "出生年份写错"), ("right", "应为 1990 年"),
+            ("evidence", "身份证复印件，见附件"), ("name", NAME), ("proof_number", NUMBER), ("phone", "13800007410"),
+        ];
+        let files: [(&str, &str, &[u8]); 1] = [("file", "身份证.pdf", b"%PDF-1.7\n")];
+        let check = reader.upload("/foi/correction", &whole, &files).await.expect(303).location();
+        reader.get(&check).await.expect(200).shows("低保名册第 12 号").shows("身份证.pdf").shows(NAME);
+        let receipt = sent(&mut reader, &check).await;
+        reader.get(&receipt).await.expect(200).shows("查询码").shows("法律没有规定更正的期限");
+        let id: String = store::query_scalar("SELECT id FROM case_entry WHERE kind = 'correction'")
+            .fetch_one(app.ctx().db().read())
+            .await
+            .expect("a case");
+        let mut desk = editor(app).await;
+        desk.get(&format!("/cases/{id}")).await.expect(200).shows("出生年份写错").shows("身份证复印件，见附件").hides(NAME);
+        let follow = receipt.replace("/foi/correction/r/", "/cases/c/");
+        reader.get(&follow).await.expect(200).shows("正在审核证据");
+        app.editor("QH011").await.get(&format!("/cases/{id}")).await.expect(403);
+    }
+
     async fn whoever_takes_back_gets_no_answer(app) {
         let (follow, id) = asked(app).await;
         let (mut desk, mut reader) = (editor(app).await, app.visitor());

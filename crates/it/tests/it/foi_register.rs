@@ -93,7 +93,13 @@ both! {
         let id: String = store::query_scalar("SELECT id FROM case_entry").fetch_one(app.ctx().db().read()).await.expect("a case");
         desk.get(&format!("/cases/{id}")).await.expect(200).shows("已答复").shows("原登记簿导入，登记号：2024-7").hides(NAME);
         // The register goes out for inspection without persons, and nobody's name lies open anywhere.
-        desk.get("/cases/export.xlsx?phase=all").await.expect(200);
+        let sheet = desk.get("/cases/export.xlsx?phase=all").await.expect(200);
+        let (wanted, limits) = (documents::tables::Wanted::default(), documents::Limits::default());
+        let sheet = documents_read::read_table(&sheet.bytes, "a.xlsx", &wanted, &limits).expect("a table");
+        assert_eq!(sheet.rows.len(), 1, "the register is there");
+        for cell in sheet.rows.iter().flat_map(|row| &row.cells) {
+            assert!(!cell.contains(NAME) && !cell.contains("道路养护费用"), "{cell}");
+        }
         let mut snapshot = app.ctx().db().snapshot().await.expect("a moment");
         for table in snapshot.tables().await.expect("tables") {
             use futures::StreamExt;

@@ -45,6 +45,7 @@ const SURFACES: &[&str] = &[
     "/foi",
     "/foi/apply",
     "/foi/answers",
+    "/foi/correction",
     "/dialogue",
     "/consultations",
     "/mistakes",

@@ -22,6 +22,9 @@ pub(crate) fn source() -> Arc<dyn SearchSource> {
 /// Code of the kind of these entries.
 const KIND: &str = "foi_answer";
 
+/// What was taken off the portal stays in no file of the index.
+static FORGETS: [&EventKind; 1] = [&case::events::UNPUBLISHED];
+
 impl SearchSource for Answers {
     fn subject_kind(&self) -> &'static str {
         case::events::SUBJECT
@@ -57,6 +60,6 @@ impl SearchSource for Answers {
     }
 
     fn forgets_with(&self) -> &'static [&'static EventKind] {
-        &[&case::events::UNPUBLISHED]
+        &FORGETS
     }
 }

@@ -9,7 +9,7 @@ use case::public::{self, Told};
 use document::page as part;
 use kernel::{id::CaseId, time};
 use serde::Deserialize;
-use web::{Ctx, Error, PortalShell, Query, Reader, Result, Steps, page::portal_page};
+use web::{Ctx, Error, PortalShell, Query, Reader, Result, Steps, filters::shortened, page::portal_page};
 
 use crate::foi::kind::FOI;
 
@@ -72,6 +72,6 @@ struct One {
 pub(super) async fn one(State(ctx): State<Ctx>, reader: Reader, Path(id): Path<CaseId>) -> Result<Response> {
     let told = public::of_kind(ctx.db().read(), &FOI, &id).await?.ok_or(Error::NotFound)?;
     let line = line(&ctx, told);
-    let shell = part::shell(&ctx, &reader, &line.question, "openness", &line.answer);
+    let shell = part::shell(&ctx, &reader, &line.question, "openness", &shortened(&line.answer, 120));
     portal_page(&One { shell, line })
 }

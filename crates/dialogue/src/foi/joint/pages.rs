@@ -154,7 +154,7 @@ async fn answered(ctx: &Ctx, tx: &mut Tx, desk: &Desk, id: &JointId, typed: &Typ
         let past = case::history(ctx, tx.conn(), &entry).await?;
         law::allowed(&law::state(ctx, Before { entry: &entry, past: &past }, ctx.today()), "hand_over")?;
         let why = "原机关商请移交，本机关同意接收";
-        case::take_over(ctx, tx, &desk.actor(), &joint.case_id, (&joint.organ, why, &joint.asked_name)).await?;
+        case::take_over(ctx, tx, &desk.actor(), &joint.case_id, (&joint.organ, why, joint.asked_name.as_str())).await?;
         cases::tell_person(ctx, tx, &joint.case_id).await?;
         return Ok(Done::ok(format!("/cases/{}", joint.case_id), "已接收，由本机关办理，答复期限不重新计算。"));
     }

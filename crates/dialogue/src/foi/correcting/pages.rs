@@ -1,0 +1,287 @@
+//! The pages of the portal: the form, the check, the receipt.
+
+use std::collections::BTreeMap;
+
+use askama::Template;
+use axum::{
+    extract::State,
+    response::{IntoResponse, Response},
+};
+use case::{Channel, Filing, PartyRole, Person, files::Kept};
+use kernel::{Actor, OrganCode, id::CaseId};
+use portal_form::{
+    Accepted, Draft, DraftFile, Line, PortalForm, Receipt, ReceiptWords, Received, Saved, Seen, private_errors,
+    private_page,
+};
+use serde::Deserialize;
+use store::Tx;
+use web::{Ctx, FormErrors, PortalShell, Reader, Redirect, Refusal, Result, filters::shortened, portal_page};
+
+use super::FORM;
+use crate::{
+    cases,
+    foi::{CORRECTION, form::askable},
+};
+
+/// What is filled in.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Asked {
+    organ: String,
+    record: String,
+    wrong: String,
+    right: String,
+    evidence: String,
+    name: String,
+    /// Of an organisation, its name; empty = a natural person.
+    organisation: String,
+    /// Of its paper; of an organisation, its code.
+    proof_number: String,
+    phone: String,
+    email: String,
+    address: String,
+}
+
+impl Asked {
+    fn errors(&self, ctx: &Ctx, errors: &mut FormErrors) {
+        let organ = OrganCode::from(self.organ.trim());
+        let known = askable(ctx).iter().any(|one| one.code == organ);
+        errors.require(known, "organ", "请选择记录这项信息的机关；不确定的，选择县政府的工作机构。");
+        for (name, label, value, most) in [
+            ("record", "信息记录的名称、文号或者在哪里看到的", &self.record, 300),
+            ("wrong", "哪里不准确", &self.wrong, 2_000),
+            ("right", "正确的内容", &self.right, 2_000),
+            ("evidence", "有什么证据", &self.evidence, 2_000),
+            ("name", "姓名；单位写经办人姓名", &self.name, 60),
+            ("proof_number", "证件号码", &self.proof_number, 60),
+        ] {
+            let length = value.trim().chars().count();
+            errors.require(length > 0, name, &format!("请填写{label}。"));
+            errors.require(length <= most, name, &format!("请写在 {most} 字以内，现在有 {length} 字。"));
+        }
+        for (name, value, most) in
+            [("organisation", &self.organisation, 120), ("address", &self.address, 200), ("email", &self.email, 120)]
+        {
+            errors.require(value.chars().count() <= most, name, &format!("请写在 {most} 字以内。"));
+        }
+        let digits = self.phone.chars().filter(char::is_ascii_digit).count();
+        let email = self.email.trim();
+        let phone = self.phone.trim();
+        errors.require(
+            !phone.is_empty() || !email.is_empty(),
+            "phone",
+            "请留下联系电话或者电子邮箱，核对证据时联系您。",
+        );
+        let fits = phone.is_empty() || ((7..=15).contains(&digits) && phone.chars().count() <= 30);
+        errors.require(fits, "phone", "请核对联系电话，例如 13800000000。");
+        let parts = email.split_once('@').is_some_and(|(name, domain)| !name.is_empty() && domain.contains('.'));
+        let fits = parts && !email.contains(char::is_whitespace);
+        errors.require(email.is_empty() || fits, "email", "请核对电子邮箱，例如 name@example.cn。");
+    }
+}
+
+#[derive(Template)]
+#[template(path = "foi/correcting/templates/form.html")]
+struct FormPage<'a> {
+    shell: PortalShell,
+    errors: FormErrors,
+    typed: Asked,
+    organs: Vec<(String, String)>,
+    action: String,
+    /// Of the draft, with the day until which it is kept; empty before there is one.
+    link: String,
+    until: String,
+    files: &'a [DraftFile],
+}
+
+#[derive(Template)]
+#[template(path = "foi/correcting/templates/check.html")]
+struct Check<'a> {
+    shell: PortalShell,
+    lines: Vec<Line>,
+    files: &'a [DraftFile],
+    path: String,
+    version: i64,
+}
+
+fn shell(ctx: &Ctx, reader: &Reader) -> PortalShell {
+    let shell = reader.shell(ctx, "更正政府信息", "依申请公开", "openness");
+    let shell = shell.crumb("依申请公开", "/foi").crumb("更正政府信息", "");
+    PortalShell {
+        description: "与自己有关的政府信息记录不准确的，可以带证据要求记录它的机关更正（条例第四十一条）。".to_owned(),
+        ..shell
+    }
+}
+
+fn organs(ctx: &Ctx) -> Vec<(String, String)> {
+    askable(ctx).into_iter().map(|organ| (organ.code.to_string(), organ.name)).collect()
+}
+
+/// `GET /foi/correction`
+pub(super) async fn start(State(ctx): State<Ctx>, reader: Reader) -> Result<Response> {
+    portal_page(&FormPage {
+        shell: shell(&ctx, &reader),
+        errors: FormErrors::new(),
+        typed: Asked::default(),
+        organs: organs(&ctx),
+        action: FORM.path.to_owned(),
+        link: String::new(),
+        until: String::new(),
+        files: &[],
+    })
+}
+
+fn shown(ctx: &Ctx, reader: &Reader, draft: &Draft, errors: FormErrors) -> Result<Response> {
+    let bad = !errors.is_empty();
+    let mut shell = shell(ctx, reader);
+    shell.has_error = bad;
+    let page = FormPage {
+        shell,
+        errors,
+        typed: draft.fields.read()?,
+        organs: organs(ctx),
+        action: draft.path(),
+        link: draft.link(ctx),
+        until: draft.kept_until(),
+        files: &draft.files,
+    };
+    if bad { private_errors(&page) } else { private_page(&page) }
+}
+
+/// To the check when all is right, else back to the form.
+fn onwards(ctx: &Ctx, reader: &Reader, draft: &Draft, mut errors: FormErrors) -> Result<Response> {
+    draft.fields.read::<Asked>()?.errors(ctx, &mut errors);
+    if errors.is_empty() {
+        return Ok(Redirect::to(format!("{}/check", draft.path())).into_response());
+    }
+    shown(ctx, reader, draft, errors)
+}
+
+/// `POST /foi/correction`
+pub(super) async fn begin(State(ctx): State<Ctx>, reader: Reader, posted: PortalForm<Asked>) -> Result<Response> {
+    let (draft, errors) = Draft::open(&ctx, &FORM, posted).await?;
+    onwards(&ctx, &reader, &draft, errors)
+}
+
+/// `GET /foi/correction/d/{secret}`
+pub(super) async fn step(State(ctx): State<Ctx>, reader: Reader, draft: Draft) -> Result<Response> {
+    shown(&ctx, &reader, &draft, FormErrors::new())
+}
+
+/// `POST /foi/correction/d/{secret}`
+pub(super) async fn save(
+    State(ctx): State<Ctx>,
+    reader: Reader,
+    mut draft: Draft,
+    posted: PortalForm<Asked>,
+) -> Result<Response> {
+    let Saved { errors, stay } = draft.save(&ctx, posted).await?;
+    if !stay {
+        return onwards(&ctx, &reader, &draft, errors);
+    }
+    if errors.is_empty() {
+        return Ok(Redirect::to(draft.path()).into_response());
+    }
+    shown(&ctx, &reader, &draft, errors)
+}
+
+/// `GET /foi/correction/d/{secret}/check`
+pub(super) async fn check(State(ctx): State<Ctx>, reader: Reader, draft: Draft) -> Result<Response> {
+    let mut errors = FormErrors::new();
+    draft.fields.read::<Asked>()?.errors(&ctx, &mut errors);
+    if !errors.is_empty() {
+        return shown(&ctx, &reader, &draft, errors);
+    }
+    private_page(&Check {
+        shell: shell(&ctx, &reader),
+        lines: draft.lines(&ctx),
+        files: &draft.files,
+        path: draft.path(),
+        version: draft.version,
+    })
+}
+
+/// Who asks, as the register keeps it.
+fn person(asked: &Asked) -> Person {
+    let text = |value: &str| value.trim().to_owned();
+    let known = Person {
+        name: text(&asked.name),
+        phone: text(&asked.phone),
+        email: text(&asked.email),
+        address: text(&asked.address),
+        ..Person::default()
+    };
+    if asked.organisation.trim().is_empty() {
+        Person { proof_number: text(&asked.proof_number), ..known }
+    } else {
+        Person { organisation: text(&asked.organisation), organisation_code: text(&asked.proof_number), ..known }
+    }
+}
+
+async fn register(ctx: &Ctx, tx: &mut Tx, received: &Received) -> Result<CaseId, Refusal> {
+    let asked: Asked = received.fields.read()?;
+    let file = |one: &DraftFile| Kept {
+        digest: one.stored.clone(),
+        name: one.name.clone(),
+        bytes: one.bytes,
+        media: one.kind.media_type().to_owned(),
+    };
+    let text = |name: &str, value: &str| (name.to_owned(), value.trim().to_owned());
+    let filing = Filing {
+        kind: &CORRECTION,
+        organ: OrganCode::from(asked.organ.trim()),
+        channel: Channel::Portal,
+        received_on: ctx.today(),
+        number: received.number.clone(),
+        digest: received.digest.clone(),
+        brief: shortened(&asked.record, 60),
+        fields: BTreeMap::from([
+            text("record", &asked.record),
+            text("wrong", &asked.wrong),
+            text("right", &asked.right),
+            text("evidence", &asked.evidence),
+        ]),
+        facts: Vec::new(),
+        parties: vec![(PartyRole::Applicant, person(&asked))],
+        files: received.files.iter().map(file).collect(),
+    };
+    let case = case::register(ctx, tx, &Actor::Visitor, filing).await?;
+    cases::tell(ctx, tx, &case, CORRECTION.label).await?;
+    Ok(case)
+}
+
+/// `POST /foi/correction/d/{secret}/send`
+pub(super) async fn send(State(ctx): State<Ctx>, draft: Draft, posted: PortalForm<Seen>) -> Result<Response> {
+    let mut errors = FormErrors::new();
+    draft.fields.read::<Asked>()?.errors(&ctx, &mut errors);
+    if !errors.is_empty() {
+        return Ok(Redirect::to(draft.path()).into_response());
+    }
+    let make = async |tx: &mut Tx, received: &Received| Ok(Accepted::case(register(&ctx, tx, received).await?));
+    Ok(draft.send::<_, Refusal>(&ctx, posted.value.version, make).await?)
+}
+
+/// `GET /foi/correction/r/{secret}`
+pub(super) async fn receipt(State(ctx): State<Ctx>, reader: Reader, receipt: Receipt) -> Result<Response> {
+    let until = match &receipt.case {
+        Some(case) => case::entry(ctx.db().read(), case).await?.and_then(|entry| entry.due()),
+        None => None,
+    };
+    let until = until.map(|due| format!("，本机关争取在 {due} 前答复")).unwrap_or_default();
+    let words = ReceiptWords {
+        next: vec![
+            format!("机关审核您的证据{until}。法律没有规定更正的期限。"),
+            "审核属实的，予以更正并告知您；不归该机关的，转送有权更正的机关并告知您，或者告知您向哪个机关提出。"
+                .to_owned(),
+            "需要您补充证据的，在查询页面提出，可以上传附件。".to_owned(),
+        ],
+        follow: format!("/cases/c/{}", receipt.secret.text()),
+        record: format!("{}/record", receipt.path()),
+    };
+    receipt.page(&ctx, &reader, &words)
+}
+
+/// `GET /foi/correction/r/{secret}/record`
+pub(super) async fn record(receipt: Receipt) -> Response {
+    receipt.record()
+}
