@@ -98,7 +98,7 @@ static DESK: [StepField; 4] = [
     StepField::new("record", "信息记录", Input::Line(300)).hint("名称、文号，或者在哪里看到的"),
     StepField::new("wrong", "哪里不准确", Input::Text(2000)).hint("照申请书录入；证据的复印件登记后作为附件添加"),
     StepField::new("right", "正确的内容", Input::Text(2000)),
-    StepField::new("evidence", "证据材料", Input::Line(300))
+    StepField::new("evidence", "证据", Input::Text(2000))
         .hint("提供了哪些证据，例如 户口簿复印件、毕业证复印件（条例第四十一条）"),
 ];
 
