@@ -304,17 +304,17 @@ pub async fn ask_extension(
     Ok(())
 }
 
-/// Grants or refuses what was asked for; by another person than who asked.
+/// Grants or refuses what was asked for; by another person than who asked, who says why it is refused.
 ///
 /// # Errors
-/// [`Refusal::Forbidden`] for whoever may not decide; [`Refusal::Conflict`] when nobody asks, for who asked, and, for a grant,
+/// [`Refusal::Forbidden`] for whoever may not decide; [`Refusal::Fields`] (`why`) for a refusal without a reason; [`Refusal::Conflict`] when nobody asks, for who asked, and, for a grant,
 /// once the last day has passed.
 pub async fn decide_extension(
     ctx: &Ctx,
     tx: &mut Tx,
     actor: &Actor,
     case: &CaseId,
-    granted: bool,
+    (granted, why): (bool, &str),
 ) -> Result<Option<Date>, Refusal> {
     let Asked { entry, kind, view, keeper } = begin(ctx, tx, case).await?;
     may_for(actor, kind.decide, &keeper)?;
@@ -331,9 +331,14 @@ pub async fn decide_extension(
     if granted && view.due().is_none_or(|due| due < ctx.today()) {
         return Err(Refusal::Conflict("办理期限已过，不能再同意延期。".into()));
     }
+    let why = why.trim();
+    if !granted && (why.is_empty() || why.chars().count() > 500) {
+        return Err(Refusal::field("why", "请写明不同意的理由，500 字以内，申请延期的人看得到。"));
+    }
     let key = CaseKey::of(ctx.files(), tx.conn(), case).await?;
     let reason = match &key {
-        Some(key) => key.open(ASKED, &view.row.asked_reason)?,
+        Some(key) if granted => key.open(ASKED, &view.row.asked_reason)?,
+        Some(_) => why.to_owned(),
         None => String::new(),
     };
     query(

@@ -10,7 +10,7 @@ use web::{Ctx, Refusal};
 
 use crate::{
     kind::{Kind, LetterKind, Step},
-    letters::Body,
+    letters::{Body, Letter},
     rows::{self, Entry, Past},
 };
 
@@ -72,6 +72,12 @@ pub trait Rules: Send + Sync {
     /// The last day on which a letter of this kind may be delivered, where the law sets one before that of the case.
     fn letter_due(&self, ctx: &Ctx, before: Before<'_>, kind: &LetterKind) -> Option<Date> {
         let _ = (ctx, before, kind);
+        None
+    }
+
+    /// What somebody is asked before a letter is delivered in this way with so many files, once; `None` = nothing.
+    fn delivery(&self, letter: &Letter, files: usize, way: &str) -> Option<&'static str> {
+        let _ = (letter, files, way);
         None
     }
 

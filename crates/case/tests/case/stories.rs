@@ -55,11 +55,18 @@ async fn more_time_is_asked_for_once_and_granted_by_another() {
     ask(10).await.expect("asked");
     conflict(ask(10).await, "正在等待审批");
     let decide = async |actor: &kernel::Actor| {
-        home.tried(async |tx: &mut Tx| case::decide_extension(&home.ctx, tx, actor, &id, true).await).await
+        home.tried(async |tx: &mut Tx| case::decide_extension(&home.ctx, tx, actor, &id, (true, "")).await).await
     };
+    let refused =
+        home.tried(async |tx: &mut Tx| case::decide_extension(&home.ctx, tx, &clerk, &id, (false, "")).await).await;
+    assert!(matches!(refused, Err(Refusal::Forbidden(_))));
+    let chief = person("chief", "QH001", Role::CountyOffice);
+    at_field(
+        home.tried(async |tx: &mut Tx| case::decide_extension(&home.ctx, tx, &chief, &id, (false, " ")).await).await,
+        "why",
+    );
     assert!(matches!(decide(&clerk).await, Err(Refusal::Forbidden(_))), "an editor grants nothing");
     conflict(decide(&head).await, "另一个人");
-    let chief = person("chief", "QH001", Role::CountyOffice);
     decide(&chief).await.expect("granted");
     assert_eq!(home.entry(&id).await.due_on, due(from, &[], 10));
     conflict(ask(5).await, "不能再延长");

@@ -249,7 +249,7 @@ pub(super) async fn decide_extension(
 ) -> Result<Response> {
     let granted = of(&typed, "granted") == "yes";
     let done = async |tx: &mut Tx| {
-        case::decide_extension(&ctx, tx, &desk.actor(), &id, granted).await?;
+        case::decide_extension(&ctx, tx, &desk.actor(), &id, (granted, of(&typed, "why"))).await?;
         let entry = case::entry(tx.conn(), &id).await?.ok_or(Refusal::NotFound)?;
         let until = entry.told_due().map(|due| format!("办理期限到 {due}。")).unwrap_or_default();
         let words = if granted {

@@ -153,7 +153,7 @@ struct Page {
     /// What can be done besides.
     others: Vec<(String, String)>,
     erased: bool,
-    once: [String; 3],
+    once: [String; 4],
 }
 
 /// `GET /cases/{id}`
@@ -236,7 +236,7 @@ pub(super) async fn shown(ctx: &Ctx, desk: &Desk, id: &CaseId, errors: FormError
         steps,
         others,
         erased: entry.is_erased(),
-        once: [ctx.once(), ctx.once(), ctx.once()],
+        once: [ctx.once(), ctx.once(), ctx.once(), ctx.once()],
     };
     if bad { page::office_errors(&form) } else { office_page(&form) }
 }

@@ -1,7 +1,10 @@
 //! What the law of requests asks before a step and before a letter, whatever form led there.
 
 use ::foi::{Asked, Decision, Opinion, Outcome, Stage, State, Step};
-use case::{Awaited, Before, Filled, LetterKind, Missed, Rules, Stood, letters::Body};
+use case::{
+    Awaited, Before, Filled, LetterKind, Missed, Rules, Stood,
+    letters::{Body, Letter},
+};
 use jiff::civil::Date;
 use kernel::{Calendar, time};
 use web::{Ctx, FormErrors, Refusal};
@@ -187,6 +190,13 @@ impl Rules for Law {
 
     fn letter_due(&self, ctx: &Ctx, before: Before<'_>, kind: &LetterKind) -> Option<Date> {
         (kind.key == "supplement").then(|| state(ctx, before, ctx.today()).supplement_notice_by).flatten()
+    }
+
+    fn delivery(&self, letter: &Letter, files: usize, way: &str) -> Option<&'static str> {
+        let given = letters::decision(&letter.body.more).is_some_and(|decision| decision.outcome.gives());
+        (letter.kind == "reply" && given && files == 0 && matches!(way, "online" | "email")).then_some(
+            "这份答复决定公开信息，但是没有附上文件，申请人在网上看不到信息本身。请先在办件里附上；信息已用其他方式提供的，核对后再登记。",
+        )
     }
 
     fn letter_page(&self, letter: &str) -> Option<&'static str> {

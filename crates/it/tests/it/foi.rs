@@ -62,7 +62,7 @@ pub(crate) async fn form(client: &mut Client, page: &str, fields: &[(&str, &str)
 pub(crate) async fn gone(editor: &mut Client, head: &mut Client, letter: &str) {
     let version = head.get(letter).await.expect(200).field("version");
     head.post(&format!("{letter}/sign"), &[("version", &version)]).await.expect(303);
-    editor.post(&format!("{letter}/deliver"), &[("way", "online")]).await.expect(303);
+    editor.post(&format!("{letter}/deliver"), &[("way", "online"), ("sure", "true")]).await.expect(303);
 }
 
 pub(crate) async fn step(client: &mut Client, id: &str, name: &str, fields: &[(&str, &str)]) -> Reply {
@@ -252,7 +252,13 @@ both! {
             let once = desk.get(&format!("{choose}?outcome=disclosed")).await.expect(200).field("once");
             let given = [("once", once.as_str()), ("outcome", "disclosed"), ("how", "随本答复提供")];
             let letter = desk.post(&choose, &given).await.expect(303).location();
-            gone(&mut desk, &mut head, &letter).await;
+            let version = head.get(&letter).await.expect(200).field("version");
+            head.post(&format!("{letter}/sign"), &[("version", &version)]).await.expect(303);
+            // What is given goes with its answer, or somebody says that it has gone otherwise.
+            let deliver = format!("{letter}/deliver");
+            desk.post(&deliver, &[("way", "online")]).await.expect(422).shows("没有附上文件").shows("就这样登记送达");
+            desk.post(&deliver, &[("way", "email")]).await.expect(422).shows("没有留电子邮箱");
+            desk.post(&deliver, &[("way", "online"), ("sure", "true")]).await.expect(303);
             step(&mut desk, &id, "review_filed", &[]).await.expect(303);
             step(&mut desk, &id, "review_decided", &[("review_finding", finding)]).await.expect(303);
             if finding == "annulled" {
