@@ -300,14 +300,14 @@ pub fn reply(
         paragraphs.push(format!("不予公开部分的理由：{}", sentence(decision.text(Need::Reason))));
     }
     let remedies = remedy::paragraph(outcome, state.today, instances.reviewer, instances.court, rules);
-    paragraphs.push(remedies);
+    paragraphs.push(remedies.clone());
     let title = match outcome {
         Outcome::Petition | Outcome::Publications | Outcome::NotSupplemented | Outcome::FeeUnpaid => {
             "政府信息公开申请告知书"
         }
         _ => "政府信息公开申请答复书",
     };
-    draft(about, title, about.applicant, paragraphs, musts(decision, instances.reviewer))
+    draft(about, title, about.applicant, paragraphs, musts(decision, &remedies))
 }
 
 /// What the answer says, in a sentence or two.
@@ -404,7 +404,7 @@ fn because(exemption: Exemption, decision: &Decision) -> String {
     format!("{}，根据{}{law}，不予公开。", nature(exemption, decision), exemption.ground())
 }
 
-fn musts(decision: &Decision, reviewer: &str) -> Vec<Must> {
+fn musts(decision: &Decision, remedies: &str) -> Vec<Must> {
     let outcome = decision.outcome;
     let mut musts = Vec::new();
     let articles: Vec<&str> = outcome.ground().split('、').map(article).filter(|text| !text.is_empty()).collect();
@@ -421,10 +421,8 @@ fn musts(decision: &Decision, reviewer: &str) -> Vec<Must> {
         musts.push(must(need.label(), &[decision.text(*need).trim_end_matches('。')]));
     }
     if outcome.has_remedies() {
-        musts.push(must("救济途径和期限", &["行政复议", "60日", "行政诉讼"]));
-        if !reviewer.is_empty() {
-            musts.push(must("行政复议机关", &[reviewer]));
-        }
+        // As a whole: its words in another order may say the opposite.
+        musts.push(must("救济途径和期限", &[remedies]));
     }
     musts
 }

@@ -173,7 +173,9 @@ fn a_refusal_sends_to_a_review_first_since_2024() {
     assert!(before.contains("6 个月内") && before.contains("向某某县人民政府申请行政复议"));
     let named = letter::reply(&about(), &decision, &state, names, &rules());
     let nameless = named.text().replace("某某县人民政府", "行政复议机关");
-    assert_eq!(named.left_out(&nameless), ["行政复议机关"], "who hears it is told (行政复议法 Art. 20)");
+    assert_eq!(named.left_out(&nameless), ["救济途径和期限"], "who hears it is told (行政复议法 Art. 20)");
+    let denied = named.text().replace("可以自收到", "不可以自收到");
+    assert_eq!(named.left_out(&denied), ["救济途径和期限"], "the opposite is no remedy");
 }
 
 #[test]

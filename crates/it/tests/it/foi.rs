@@ -220,7 +220,7 @@ both! {
             ("version", version.as_str()), ("addressee", NAME), ("title", "答复书"),
             ("text", "根据第三十六条、第十六条第二款，过程性信息（请示报告）不予公开，该报告是内部请示，尚未形成最终结论。60日内行政复议，行政诉讼。"),
         ];
-        desk.post(&letter, &without).await.expect(422).shows("行政复议机关");
+        desk.post(&letter, &without).await.expect(422).shows("救济途径和期限");
         desk.post(&format!("{letter}/sign"), &[("version", "1")]).await.expect(403);
         gone(&mut desk, &mut head, &letter).await;
         let page = reader.get(&follow).await.expect(200).shows("已答复：不予公开").shows("依申请答复〔2026〕1号");
