@@ -188,6 +188,15 @@ async fn page_of(
     let own = letter.drafted_by == desk.staff.account;
     let decides = acts::may(desk, kind.decide, &entry, ctx);
     let ways = WAYS.iter().map(|(code, words)| ((*code).to_owned(), (*words).to_owned())).collect();
+    // The way for which the applicant asked stands there already.
+    let mut how = typed.clone();
+    if let Some(asked) = case::facts(ctx.db().read(), id).await?.get("delivery")
+        && !letter.is_to_others()
+    {
+        let way = if asked == "collect" { "counter" } else { asked.as_str() };
+        how.entry("way".to_owned()).or_insert_with(|| way.to_owned());
+    }
+    let typed = &how;
     let mut delivery = if letter.state == "signed" {
         vec![
             Field::select("way", "送达方式", "", typed, ways),

@@ -224,7 +224,8 @@ async fn page_of(
         clock,
         request: lines.collect(),
         history: past::told(ctx, kind, &past),
-        letters: delivered.into_iter().map(|letter| read(kind, letter)).collect(),
+        // The newest one first: the answer, before what was asked on the way to it.
+        letters: delivered.into_iter().rev().map(|letter| read(kind, letter)).collect(),
         files,
         turns: turns.collect(),
         version: entry.version,

@@ -111,6 +111,8 @@ struct Page {
     unfit: Vec<(&'static str, String)>,
     outcome: Option<Choice>,
     exemptions: Vec<(&'static str, &'static str, &'static str)>,
+    /// How the exemptions that are chosen count.
+    counts: &'static str,
     chosen: Vec<String>,
     kinds: Vec<Kinds>,
     parts: Vec<Part>,
@@ -227,6 +229,10 @@ async fn shown(ctx: &Ctx, desk: &Desk, id: &CaseId, typed: &Typed, errors: FormE
         choices: answers.iter().filter(fits).map(|one| choice(*one, &installed)).collect(),
         unfit: unfit.iter().map(|(answer, why)| (answer.label(), why.clone())).collect(),
         exemptions: if has { exemptions.collect() } else { Vec::new() },
+        counts: match outcome {
+            Some(Outcome::Partly) => "可以选几种，写入答复书的各种都要成立。年度报告只计部分公开，不计情形",
+            _ => "可以选几种，写入答复书的各种都要成立。选中的第一种计入年度报告",
+        },
         chosen: of(typed, "exemptions").split(',').filter(|code| !code.is_empty()).map(str::to_owned).collect(),
         kinds: if has { kinds(typed) } else { Vec::new() },
         parts: outcome.map(|outcome| parts(outcome, typed)).unwrap_or_default(),
