@@ -307,8 +307,8 @@ pub async fn ask_extension(
 /// Grants or refuses what was asked for; by another person than who asked, who says why it is refused.
 ///
 /// # Errors
-/// [`Refusal::Forbidden`] for whoever may not decide; [`Refusal::Fields`] (`why`) for a refusal without a reason; [`Refusal::Conflict`] when nobody asks, for who asked, and, for a grant,
-/// once the last day has passed.
+/// [`Refusal::Forbidden`] for whoever may not decide; [`Refusal::Fields`] (`why`) for a refusal without a reason;
+/// [`Refusal::Conflict`] when nobody asks, for who asked, and, for a grant, once the last day has passed.
 pub async fn decide_extension(
     ctx: &Ctx,
     tx: &mut Tx,

@@ -154,8 +154,8 @@ async fn handed_on(
     Ok(())
 }
 
-/// The day on which it was received was entered wrong: the clock runs from the right one. By another person than who registered it,
-/// and never of what came through the portal, whose day is on the receipt. What it was stays in the history.
+/// The day on which it was received was entered wrong: the clock runs from the right one. By another person than who registered
+/// it, and never of what came through the portal, whose day is on the receipt. What it was stays in the history.
 ///
 /// # Errors
 /// [`Refusal::Forbidden`] for whoever may not decide; [`Refusal::Fields`] (`on`, `reason`); [`Refusal::Conflict`] for who registered
