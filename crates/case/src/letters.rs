@@ -100,6 +100,11 @@ impl Letter {
         self.state == "delivered" && !self.is_to_others()
     }
 
+    /// Whether it has reached whom it is for.
+    pub fn is_out(&self) -> bool {
+        self.state == "delivered"
+    }
+
     /// Whether it goes to others, whom the case concerns.
     pub fn is_to_others(&self) -> bool {
         self.body.more.contains_key(TO_OTHERS)
