@@ -7,7 +7,7 @@ use axum::{
     extract::{Path, State},
     response::{IntoResponse, Response},
 };
-use case::{Channel, Filing, Kind, PartyRole, Person};
+use case::{Channel, Filing, Input, Kind, PartyRole, Person, StepField};
 use jiff::civil::Date;
 use kernel::{OrganCode, may_for, time};
 use portal_form::applicant;
@@ -21,6 +21,16 @@ use super::fields::{Field, Typed, of};
 
 /// Ways on which something comes to the desk.
 const CHANNELS: [Channel; 5] = [Channel::Counter, Channel::Phone, Channel::Post, Channel::Fax, Channel::Mail];
+
+/// A day of receipt that makes the case late at once was looked at again.
+static SURE: StepField = StepField::new("sure", "收到日期核对无误", Input::Tick).optional();
+
+/// The last day of what was received on that day, where it has passed.
+fn late(ctx: &Ctx, kind: Kind, received: Date) -> Option<Date> {
+    let rule = ctx.settings::<clock::Readings>().apply(kind.clock);
+    let run = clock::probable(&rule, received, &[], 0, &ctx.calendar()).ok()?;
+    Some(run.due().date()).filter(|due| *due < ctx.today())
+}
 
 #[derive(Template)]
 #[template(path = "cases/templates/enter.html")]
@@ -47,6 +57,9 @@ async fn shown(ctx: &Ctx, desk: &Desk, kind: Kind, typed: &Typed, errors: FormEr
         Field::select("channel", "收到方式", "", typed, channels),
         Field::day("received_on", "收到日期", "不填为今天", typed),
     ];
+    if errors.of("sure").is_some() || !of(typed, "sure").is_empty() {
+        fields.push(Field::of(&SURE, typed));
+    }
     if desk.staff.central {
         fields.push(Field::select("organ", "办理机关", "", typed, ctx.directory().options(ctx.today())));
     }
@@ -88,6 +101,14 @@ fn read(ctx: &Ctx, desk: &Desk, kind: Kind, typed: &Typed) -> Result<Filing, Ref
     let received: Option<Date> = if on.is_empty() { Some(ctx.today()) } else { time::parse_date(on) };
     if received.is_none() {
         errors.add("received_on", time::no_date(on, &ctx.today().to_string()));
+    }
+    if let Some(day) = received
+        && of(typed, "sure").is_empty()
+        && let Some(due) = late(ctx, kind, day)
+    {
+        let words =
+            format!("收到日期 {day} 的期限 {due} 已经过了，登记后立即超期。请核对年、月、日；无误的，勾选后再登记。");
+        errors.add("sure", words);
     }
     let mut fields = BTreeMap::new();
     for field in kind.desk {

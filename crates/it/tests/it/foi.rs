@@ -431,6 +431,43 @@ both! {
         app.editor("QH011").await.get(&format!("/cases/{id}")).await.expect(403);
     }
 
+    async fn what_was_registered_by_mistake_counts_nowhere(app) {
+        let (_, portal) = asked(app).await;
+        let (mut desk, mut head) = (editor(app).await, app.clerk().await);
+        step(&mut head, &portal, "voided", &[("why", "重复")]).await.expect(409).shows("网上提交的申请");
+        let entry = [
+            ("channel", "counter"), ("came", "2026-03-02"), ("organ", "QH001"), ("wanted", "登记错的"),
+            ("applicant", "natural_person"), ("name", NAME),
+        ];
+        form(&mut desk, "/foi/register", &entry).await.expect(200);
+        let id: String = store::query_scalar("SELECT id FROM case_entry WHERE channel = 'counter'")
+            .fetch_one(app.ctx().db().read())
+            .await
+            .expect("a case");
+        step(&mut desk, &id, "voided", &[("why", "重复登记")]).await.expect(403);
+        step(&mut head, &id, "voided", &[("why", "")]).await.expect(422).shows("怎样登记错的");
+        step(&mut head, &id, "voided", &[("why", "与另一件重复")]).await.expect(303);
+        head.get(&format!("/cases/{id}")).await.expect(200).shows("登记作废").shows("与另一件重复");
+        let register = app.ctx().one::<std::sync::Arc<dyn Counts<web::Ctx>>>();
+        let year = register.requests(app.ctx(), 2026, "QH001").await.expect("figures");
+        assert_eq!(year.requests.len(), 1, "the portal's alone");
+    }
+
+    async fn a_withdrawal_by_telephone_is_confirmed_by_a_letter(app) {
+        let (follow, id) = asked(app).await;
+        let (mut desk, mut head, mut reader) = (editor(app).await, app.clerk().await, app.visitor());
+        desk.get(&format!("/cases/{id}/steps/withdraw_noted")).await.expect(404);
+        let notice = format!("/foi/cases/{id}/notices/withdrawal");
+        let early = [("back_on", "2026-03-01"), ("why", "来电")];
+        form(&mut desk, &notice, &early).await.expect(422).shows("应当在收到申请之日（2026-03-02）");
+        let said = [("back_on", "2026-03-02"), ("why", "3 月 2 日来电要求撤回")];
+        let letter = form(&mut desk, &notice, &said).await.expect(303).location();
+        reader.get(&follow).await.expect(200).shows("办理中");
+        gone(&mut desk, &mut head, &letter).await;
+        reader.get(&follow).await.expect(200).shows("已撤回").shows("政府信息公开申请撤回告知书").hides("来电要求撤回");
+        desk.get(&format!("/foi/cases/{id}/reply")).await.expect(409).shows("撤回");
+    }
+
     async fn whoever_takes_back_gets_no_answer(app) {
         let (follow, id) = asked(app).await;
         let (mut desk, mut reader) = (editor(app).await, app.visitor());
