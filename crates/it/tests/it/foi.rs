@@ -433,8 +433,8 @@ both! {
 
     async fn no_supplement_comes_before_it_is_asked_for(app) {
         let (_, id) = asked(app).await;
-        let (mut desk, mut head) = (editor(app).await, app.clerk().await);
         app.pass(SignedDuration::from_hours(24));
+        let (mut desk, mut head) = (editor(app).await, app.clerk().await);
         let notice = format!("/foi/cases/{id}/notices/supplement");
         let letter = form(&mut desk, &notice, &[("wanting", "请写明是哪个小区"), ("until", "2026-03-20")]).await.expect(303).location();
         gone(&mut desk, &mut head, &letter).await;
