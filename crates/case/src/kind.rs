@@ -68,6 +68,8 @@ pub enum Tick {
     },
     /// The others have answered: it runs on after the day of the step.
     Resume,
+    /// The day of receipt was entered wrongly: it is that of the field `received`, and the clock runs from there.
+    Received,
 }
 
 /// What is filled in.
@@ -93,6 +95,9 @@ pub enum Sets {
     Fact,
     /// How the case ends. Only of [`Input::Choice`], with the codes of [`CaseKind::outcomes`].
     Outcome,
+    /// The code of this step, which reports count each time that the step is taken and which stays when the person is
+    /// forgotten. Only of [`Input::Choice`], one in a step.
+    Code,
 }
 
 /// A field of a step.
@@ -179,6 +184,9 @@ pub struct Step {
     pub outcome: &'static str,
     /// How many files the person may send with it; only of [`By::Applicant`].
     pub files: usize,
+    /// Key of the step that another person took before and this one agrees to, with its day and what was filled in; empty =
+    /// none. Of two who decide together neither does it alone.
+    pub confirms: &'static str,
 }
 
 impl Step {
@@ -203,6 +211,7 @@ impl Step {
             page: "",
             outcome: "",
             files: 0,
+            confirms: "",
         }
     }
 
@@ -247,6 +256,13 @@ impl Step {
     #[must_use]
     pub const fn outcome(mut self, code: &'static str) -> Self {
         self.outcome = code;
+        self
+    }
+
+    /// It agrees to what another person has asked for by the step of this key.
+    #[must_use]
+    pub const fn confirms(mut self, key: &'static str) -> Self {
+        self.confirms = key;
         self
     }
 }
@@ -387,6 +403,9 @@ impl CaseKind {
             if step.files > 0 && step.by != By::Applicant {
                 faults.push(format!("step {} takes files of nobody", step.key));
             }
+            if !step.confirms.is_empty() && self.step(step.confirms).is_none() {
+                faults.push(format!("step {} confirms {}", step.key, step.confirms));
+            }
             if !step.outcome.is_empty() && self.outcome(step.outcome).is_empty() {
                 faults.push(format!("step {} names the outcome {}", step.key, step.outcome));
             }
@@ -452,7 +471,7 @@ mod tests {
     ];
     static STEPS: [Step; 2] = [
         Step::new("finish", "办结", &["open", "opened"], "done", By::Handler).fields(&CHOICE),
-        Step::new("finish", "再办结", &["open"], "gone", By::Second).outcome("maybe"),
+        Step::new("finish", "再办结", &["open"], "gone", By::Second).outcome("maybe").confirms("begin"),
     ];
     static RULE: clock::Rule =
         clock::Rule::new("test.rule", "答复", "测试", 3, clock::Unit::WorkingDays, clock::Start::DayAfter("收到"));
@@ -467,6 +486,7 @@ mod tests {
             "step finish names the state opened",
             "step finish names the state gone",
             "step finish names the outcome maybe",
+            "step finish confirms begin",
             "finish.result offers no",
             "finish.why sets what is no code",
             "no step leads to lost",
