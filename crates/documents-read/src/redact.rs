@@ -22,6 +22,8 @@ use crate::{extract, pdf};
 const LEFT_BEHIND: [&str; 7] = ["版式", "图片和图形", "页眉和页脚", "批注", "附件", "隐藏的内容", "文档属性"];
 /// What a page of PDF shows is one text, with its head and foot.
 const OF_NOTES: &str = "页眉和页脚";
+/// Places that a refusal names.
+const NAMED: usize = 5;
 /// Letters within which the number of a paragraph stands that the program made and the paragraph does not hold.
 const NUMBER: usize = 12;
 
@@ -63,7 +65,24 @@ pub fn redact(
     // A text is one piece; in it a part of a passage may stand by itself.
     let whole = matches!(found.format, Format::Txt | Format::Markdown);
     prove(&made, &read, if whole { removals } else { &parts }, limits)?;
+    nothing_unseen(&read, removals)?;
     Ok(Redacted { bytes: made, pages: Vec::new(), removed, dropped, notes: Vec::new() })
+}
+
+/// That the copy holds nothing which nobody sees who opens it: whoever chose the words has looked at what the page shows, and a
+/// hidden sheet may tell more than all of them.
+fn nothing_unseen(read: &Extracted, removals: &[Removal]) -> Result<(), Rejected> {
+    let marks: Vec<&str> = removals.iter().map(|removal| removal.mark.as_str()).collect();
+    let mut places = read.unseen(&marks);
+    if places.is_empty() {
+        return Ok(());
+    }
+    let more = if places.len() > NAMED { format!("等 {} 处", places.len()) } else { String::new() };
+    places.truncate(NAMED);
+    Err(refused(format!(
+        "文件里有看不见的内容：{}{more}。保留原来的格式会一起送出，没有生成。请在原文件里取消隐藏、删去以后重新上传，或者选择只留文字。",
+        places.join("、")
+    )))
 }
 
 fn refused(message: impl Into<String>) -> Rejected {

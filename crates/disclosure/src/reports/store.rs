@@ -158,7 +158,7 @@ pub(super) async fn release(
         return Err(Refusal::Conflict(format!("{}已保存了新的一版。请核对现在的数据，再公布。", row.changed_name)));
     }
     // 条例 Art. 49: a report is of the year before, and a year that runs on has no last figure.
-    if i64::from(ctx.today().year()) <= i64::from(row.year) {
+    if i64::from(ctx.today().year()) <= row.year {
         let text = format!("{} 年还没有过完，年报数据次年 1 月 1 日起才能公布。现在可以先统计、填写。", row.year);
         return Err(Refusal::Conflict(text));
     }
