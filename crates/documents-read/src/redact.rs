@@ -5,7 +5,7 @@
 //! the text that people read, to be put on paper anew: no glyph, layer, annotation, attachment or property of the original goes
 //! along.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use documents::{
     Change, Code, Extracted, Format, Limits, Redacted, Rejected, Removal, Unread, cut, decode_text, sound, stands,
@@ -15,7 +15,7 @@ use fold::markup::unescaped;
 
 use crate::container::Package;
 use crate::redo::markup::{Token, decoded, tokens};
-use crate::redo::{Secrets, remade};
+use crate::redo::{Secrets, place, remade};
 use crate::{extract, pdf};
 
 /// What a text that is put on paper anew does without.
@@ -197,6 +197,7 @@ fn prove(made: &[u8], read: &Extracted, removals: &[Removal], limits: &Limits) -
     let mut texts: Vec<String> = vec![read.text.clone()];
     texts.extend(read.parts.iter().map(|part| part.text.clone()));
     let mut raw: Vec<Vec<u8>> = Vec::new();
+    let mut places: BTreeSet<&'static str> = BTreeSet::new();
     if is_package {
         let mut package = Package::open(made, limits)?;
         for name in package.names().to_vec() {
@@ -208,7 +209,13 @@ fn prove(made: &[u8], read: &Extracted, removals: &[Removal], limits: &Limits) -
             texts.push(name.clone());
             let Some(content) = package.read(&name)? else { continue };
             match decoded(&content) {
-                Some(text) => texts.extend(said(&text)),
+                Some(text) => {
+                    let said = said(&text);
+                    if said.iter().any(|text| removals.iter().any(|removal| stands(text, &removal.words))) {
+                        places.insert(place(&name));
+                    }
+                    texts.extend(said);
+                }
                 None => raw.push(content),
             }
         }
@@ -218,6 +225,13 @@ fn prove(made: &[u8], read: &Extracted, removals: &[Removal], limits: &Limits) -
     let left = |removal: &Removal| {
         texts.iter().any(|text| stands(text, &removal.words)) || raw.iter().any(|raw| holds(raw, removal))
     };
+    if removals.iter().any(left) && !places.is_empty() {
+        let places: Vec<&str> = places.into_iter().collect();
+        return Err(refused(format!(
+            "要遮盖的文字还在文件的这些地方：{}，没有生成。请在原文件里删去或者改好再试，或者选择只留文字。",
+            places.join("、")
+        )));
+    }
     if removals.iter().any(left) {
         return Err(refused(
             "要遮盖的文字在文件里跨着格式、编号或公式，没有遮盖干净，没有生成。请选择只留文字，或改好原文件再试。",

@@ -15,7 +15,20 @@ impl Part {
         let inner = self.place.strip_prefix("sheet \"").and_then(|rest| rest.split_once("\" ")).map(|(_, inner)| inner);
         self.place.ends_with(" (hidden)")
             || UNSEEN.iter().any(|start| self.place.starts_with(start))
-            || inner.is_some_and(|inner| inner.starts_with("comment") || inner.starts_with("validation"))
+            || inner.is_some_and(|inner| inner.starts_with("comment"))
+    }
+
+    /// Whether every file of the kind has it: names of styles and fonts.
+    fn is_plain(&self) -> bool {
+        self.place.starts_with("part \"") && PLAIN.iter().any(|name| self.place.contains(&format!("/{name}")))
+    }
+
+    /// Whether it is a cell, a row, a page or the body: what the text is made of, with the number or the head that was put before it.
+    fn is_shown(&self) -> bool {
+        let cell = self.place.strip_prefix("sheet \"").and_then(|rest| rest.rsplit_once("\" "));
+        let page = self.place.strip_prefix("page ").is_some_and(|rest| rest.parse::<u32>().is_ok());
+        let rows = ["body", "table ", "row "].iter().any(|start| self.place.starts_with(start));
+        page || rows || cell.is_some_and(|(_, cell)| cell.starts_with(|c: char| c.is_ascii_uppercase()))
     }
 }
 
@@ -23,21 +36,12 @@ impl Extracted {
     /// What the file holds and its text does not say, for whoever decides what of it may go out: hidden things first, then headers,
     /// notes, links and the rest. Each part once.
     pub fn beside(&self) -> Vec<&Part> {
-        let plain = |part: &Part| {
-            part.place.starts_with("part \"") && PLAIN.iter().any(|name| part.place.contains(&format!("/{name}")))
-        };
-        let news = |part: &&Part| {
-            part.unread.is_none() && !plain(part) && (part.is_unseen() || !stands(&self.text, &part.text))
-        };
-        let is_cell = |part: &&Part| {
-            let cell = part.place.strip_prefix("sheet \"").and_then(|rest| rest.rsplit_once("\" "));
-            cell.is_some_and(|(_, cell)| cell.starts_with(|c: char| c.is_ascii_uppercase()))
-        };
-        let shown = |part: &&Part| {
-            let starts = ["body", "table ", "row ", "page "].iter().any(|start| part.place.starts_with(start));
-            !part.is_unseen() && (is_cell(part) || starts)
-        };
-        let mut all: Vec<&Part> = self.parts.iter().filter(news).filter(|part| !shown(part)).collect();
+        let mut all: Vec<&Part> = Vec::new();
+        for part in self.parts.iter().filter(|part| part.unread.is_none()) {
+            if part.is_unseen() || !(part.is_plain() || part.is_shown() || stands(&self.text, &part.text)) {
+                all.push(part);
+            }
+        }
         all.sort_by_key(|part| !part.is_unseen());
         all
     }
@@ -47,7 +51,7 @@ impl Extracted {
     pub fn unseen(&self, marks: &[&str]) -> Vec<String> {
         let mut places: Vec<String> = Vec::new();
         for part in self.parts.iter().filter(|part| part.unread.is_none() && part.is_unseen()) {
-            let bare = marks.iter().fold(part.text.clone(), |text, mark| text.replace(mark, ""));
+            let bare = marks.iter().fold(part.text.clone(), |text, mark| text.replace(*mark, ""));
             // A copy of words that stand in the open tells nobody anything; of a cell that is hidden its place does.
             let hidden = part.place.ends_with(" (hidden)");
             if bare.chars().any(char::is_alphanumeric) && (hidden || !stands(&self.text, &bare)) {
