@@ -191,7 +191,8 @@ fn remedies(value: Option<&Value>, notes: &mut Vec<String>) -> Result<Vec<Cell>,
     let given = cells(table.get("cells"));
     let in_order = columns.len() != given.len() || columns.is_empty();
     if given.len() > REMEDY_CELLS {
-        notes.push(format!("第四部分有 {} 个单元格，官方表格只有 {REMEDY_CELLS} 个，多出的没有参加核对。", given.len()));
+        notes
+            .push(format!("第四部分有 {} 个单元格，官方表格只有 {REMEDY_CELLS} 个，多出的没有参加核对。", given.len()));
     }
     for (at, cell) in given.into_iter().enumerate() {
         let place = if in_order { Some(at) } else { remedy_place(&columns[at]).or(Some(at)) };

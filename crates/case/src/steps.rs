@@ -134,11 +134,7 @@ async fn leads_from_here(
 pub const NOT_AGREED: &str = "not_agreed";
 
 /// Where the step stands that this one would confirm, and whose it is; nothing while nobody has asked, or when it was decided.
-async fn waiting(
-    executor: impl Executor<'_>,
-    entry: &Entry,
-    step: &Step,
-) -> Result<Option<(i64, String)>, Refusal> {
+async fn waiting(executor: impl Executor<'_>, entry: &Entry, step: &Step) -> Result<Option<(i64, String)>, Refusal> {
     let newest: Option<(i64, String, String)> = query_as(
         "SELECT place, step, by_account FROM case_step WHERE case_id = $1 AND step IN ($2, $3, $4) \
          ORDER BY place DESC LIMIT 1",

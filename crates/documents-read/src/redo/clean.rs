@@ -361,7 +361,9 @@ mod tests {
         assert_eq!(gone.out_of("xl/worksheets/sheet1.xml", sheet), kept);
         assert_eq!(gone.out_of("xl/charts/chart1.xml", "<c:f>名单!A1</c:f>"), "<c:f>名单!A1</c:f>");
         let kept = "<definedName name=\"_xlnm.Print_Area\" localSheetId=\"0\">表!$A$1:$D$9</definedName>";
-        let names = ["<definedName name=\"a\">[1]表!A1</definedName><definedName name=\"b\">\"李某某\"</definedName>", kept].concat();
+        let names =
+            ["<definedName name=\"a\">[1]表!A1</definedName><definedName name=\"b\">\"李某某\"</definedName>", kept]
+                .concat();
         assert_eq!(gone.out_of("xl/workbook.xml", &names), kept);
         assert!(gone.words.contains("定义的名称"));
     }

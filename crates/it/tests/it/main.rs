@@ -17,6 +17,7 @@ mod first_steps;
 mod foi;
 mod foi_joint;
 mod foi_register;
+mod foi_wrong;
 mod forged;
 mod identity;
 mod imports;
