@@ -81,7 +81,6 @@ CREATE TABLE case_step (
     by_account TEXT NOT NULL,                       -- account, applicant or system
     by_name    TEXT NOT NULL,                       -- of a colleague; of others what the log calls them
     sealed     TEXT NOT NULL,                       -- what was written with it; empty = nothing, or erased
-    code       TEXT NOT NULL DEFAULT '',            -- what reports count of it, and says nothing of who; empty = nothing
     PRIMARY KEY (case_id, place)
 ) {{without_rowid}};
 

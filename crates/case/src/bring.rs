@@ -9,7 +9,7 @@ use web::{Ctx, FormErrors, Refusal};
 use crate::{
     clocks,
     events::BROUGHT_IN,
-    kind::{Phase, Sets},
+    kind::Phase,
     register::{self, Filing, Put},
     rows::{self, keeper},
     steps,
@@ -67,10 +67,7 @@ pub async fn bring_in(ctx: &Ctx, tx: &mut Tx, actor: &Actor, old: Old) -> Result
         let step = kind.step(one.step).ok_or(Refusal::NotFound)?;
         let to = if step.to.is_empty() { entry.state.clone() } else { step.to.to_owned() };
         let fields: Vec<(&str, &str)> = one.fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
-        let place = steps::write(tx, Some(&key), &entry, actor, (one.step, one.on, to.as_str()), &fields).await?;
-        let code = step.fields.iter().find(|field| field.sets == Sets::Code);
-        let code = code.and_then(|field| one.fields.iter().find(|(name, _)| *name == field.name));
-        steps::set_code(tx, &id, place, code.map_or("", |(_, code)| code.as_str())).await?;
+        steps::write(tx, Some(&key), &entry, actor, (one.step, one.on, to.as_str()), &fields).await?;
         let over = kind.state(&to).phase == Phase::Ended;
         ended = if over { ended.or(Some(one.on)) } else { None };
         entry.state = to;

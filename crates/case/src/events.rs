@@ -56,16 +56,7 @@ pub static CLAIMED: EventKind = kind("case.claimed", "领办办件").holds(&[CAS
 pub static RELEASED: EventKind = kind("case.released", "放回办件").holds(&[CASE_KIND]);
 /// Another organ answers now.
 pub static TRANSFERRED: EventKind = kind("case.transferred", "转办办件")
-    .holds(&[
-        CASE_KIND,
-        ("from", "原机关"),
-        ("to", "机关"),
-        ("reason", "原因"),
-        ("consent", "接收机关同意"),
-        ("was", "原登记号"),
-        ("place", "登记号"),
-        ("year", "年度"),
-    ])
+    .holds(&[CASE_KIND, ("from", "原机关"), ("to", "机关"), ("reason", "原因"), ("consent", "接收机关同意")])
     .keeps(Keep::Words);
 /// The county office looks after it.
 pub static INTERVENED: EventKind =

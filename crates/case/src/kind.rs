@@ -68,8 +68,6 @@ pub enum Tick {
     },
     /// The others have answered: it runs on after the day of the step.
     Resume,
-    /// The day of receipt was entered wrongly: it is that of the field `received`, and the clock runs from there.
-    Received,
 }
 
 /// What is filled in.
@@ -95,9 +93,6 @@ pub enum Sets {
     Fact,
     /// How the case ends. Only of [`Input::Choice`], with the codes of [`CaseKind::outcomes`].
     Outcome,
-    /// The code of this step, which reports count each time that the step is taken and which stays when the person is
-    /// forgotten. Only of [`Input::Choice`], one in a step.
-    Code,
 }
 
 /// A field of a step.
@@ -184,9 +179,6 @@ pub struct Step {
     pub outcome: &'static str,
     /// How many files the person may send with it; only of [`By::Applicant`].
     pub files: usize,
-    /// Key of the step that another person took before and this one agrees to, with its day and what was filled in; empty =
-    /// none. Of two who decide together neither does it alone.
-    pub confirms: &'static str,
 }
 
 impl Step {
@@ -211,7 +203,6 @@ impl Step {
             page: "",
             outcome: "",
             files: 0,
-            confirms: "",
         }
     }
 
@@ -256,13 +247,6 @@ impl Step {
     #[must_use]
     pub const fn outcome(mut self, code: &'static str) -> Self {
         self.outcome = code;
-        self
-    }
-
-    /// It agrees to what another person has asked for by the step of this key.
-    #[must_use]
-    pub const fn confirms(mut self, key: &'static str) -> Self {
-        self.confirms = key;
         self
     }
 }
@@ -403,9 +387,6 @@ impl CaseKind {
             if step.files > 0 && step.by != By::Applicant {
                 faults.push(format!("step {} takes files of nobody", step.key));
             }
-            if !step.confirms.is_empty() && self.step(step.confirms).is_none() {
-                faults.push(format!("step {} confirms {}", step.key, step.confirms));
-            }
             if !step.outcome.is_empty() && self.outcome(step.outcome).is_empty() {
                 faults.push(format!("step {} names the outcome {}", step.key, step.outcome));
             }
@@ -471,7 +452,7 @@ mod tests {
     ];
     static STEPS: [Step; 2] = [
         Step::new("finish", "办结", &["open", "opened"], "done", By::Handler).fields(&CHOICE),
-        Step::new("finish", "再办结", &["open"], "gone", By::Second).outcome("maybe").confirms("begin"),
+        Step::new("finish", "再办结", &["open"], "gone", By::Second).outcome("maybe"),
     ];
     static RULE: clock::Rule =
         clock::Rule::new("test.rule", "答复", "测试", 3, clock::Unit::WorkingDays, clock::Start::DayAfter("收到"));
@@ -486,7 +467,6 @@ mod tests {
             "step finish names the state opened",
             "step finish names the state gone",
             "step finish names the outcome maybe",
-            "step finish confirms begin",
             "finish.result offers no",
             "finish.why sets what is no code",
             "no step leads to lost",

@@ -80,7 +80,7 @@ pub use register::{Channel, Filing, register};
 pub use rows::{Entry, Past, by_number, entry, fact_count, facts, history, keeper, request, seen, texts};
 pub use rules::{Before, Filled, Missed, Rules, Stood, missed, rules_of};
 pub use seal::CaseKey;
-pub use steps::{NOT_AGREED, Taken, Typed, keep_text, may_take, open_steps, take};
+pub use steps::{Taken, Typed, keep_text, may_take, open_steps, take};
 
 /// The tables of this crate.
 pub static MIGRATIONS: &[store::Migration] = store::migrations!("case", "../migrations/0001_case.sql");

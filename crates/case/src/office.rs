@@ -120,32 +120,17 @@ async fn handed_on(
         return Err(Refusal::field("organ", "请选择另一个机关：现在就由它办理。"));
     }
     let why = reason("reason", why, "请写明转办的原因")?;
-    // Each register counts for itself: under the number that it bore before, another case may stand in this one.
-    let year = i64::from(ctx.today().year());
-    tx.hold_log().await?;
-    let place = tx.next_number(&format!("case {} {to} {year}", kind.key)).await?;
-    query(
-        "UPDATE case_entry SET organ = $2, register = $2, year = $3, place = $4, holder = '', holder_name = '' WHERE id = $1",
-    )
-    .bind(&entry.id)
-    .bind(to)
-    .bind(year)
-    .bind(place)
-    .execute(tx.conn())
-    .await?;
+    query("UPDATE case_entry SET organ = $2, holder = '', holder_name = '' WHERE id = $1")
+        .bind(&entry.id)
+        .bind(to)
+        .execute(tx.conn())
+        .await?;
     let key = entry.key(ctx)?;
-    let was = entry.registered(kind);
-    let words = [
-        ("from", entry.organ.as_str()),
-        ("to", to.as_str()),
-        ("reason", why),
-        ("asked_by", asked_by),
-        ("was", was.as_str()),
-    ];
+    let words = [("from", entry.organ.as_str()), ("to", to.as_str()), ("reason", why), ("asked_by", asked_by)];
     steps::note(tx, key.as_ref(), entry, actor, ("transferred", ctx.today()), &words).await?;
     let data = json!({
         "case_kind": kind.key, "from": entry.organ.as_str(), "to": to.as_str(), "reason": why,
-        "consent": if asked_by.is_empty() { "" } else { "yes" }, "was": was, "place": place, "year": year,
+        "consent": if asked_by.is_empty() { "" } else { "yes" },
     });
     tx.append(NewEvent::new(&TRANSFERRED, &entry.id, actor).organ(to).data(data)).await?;
     Ok(())

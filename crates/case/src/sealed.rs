@@ -17,8 +17,7 @@ pub(crate) fn cases() -> Sealed {
         .part(
             "case_step/1",
             "办理过程",
-            "SELECT case_id, place, step, from_state, to_state, on_day, at, by_account, sealed, code FROM case_step \
-             WHERE case_id = $1",
+            "SELECT case_id, place, step, from_state, to_state, on_day, at, by_account, sealed FROM case_step WHERE case_id = $1",
         )
         .part(
             "case_clock/1",

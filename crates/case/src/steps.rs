@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 use kernel::{Actor, NewEvent, id::CaseId, may_for, time};
 use serde_json::json;
-use store::{Executor, Tx, query, query_as, query_scalar};
+use store::{Executor, Tx, query, query_scalar};
 use web::{Ctx, FormErrors, Refusal};
 
 use crate::{
@@ -84,7 +84,6 @@ async fn leads_from_here(
     (entry, kind): (&Entry, Kind),
     step: &Step,
 ) -> Result<(), Refusal> {
-    let mut target = executor.target();
     let organ = keeper(ctx, &entry.organ);
     match (step.by, actor) {
         (By::Machine, _) | (_, Actor::System) => {}
@@ -109,43 +108,13 @@ async fn leads_from_here(
              ORDER BY place DESC LIMIT 1",
         )
         .bind(&entry.id)
-        .fetch_optional(target.again())
+        .fetch_optional(executor)
         .await?;
         if last.as_deref() == Some(actor.log_id()) {
             return Err(Refusal::Conflict(format!("上一步由您办理，“{}”须由另一个人办理。", step.label)));
         }
     }
-    if !step.confirms.is_empty() && !matches!(actor, Actor::System) {
-        match waiting(target.again(), entry, step).await? {
-            None => {
-                let asked = kind.step(step.confirms).map_or("", |asked| asked.label);
-                return Err(Refusal::Conflict(format!("还没有人“{asked}”，不能{}。", step.label)));
-            }
-            Some((_, by)) if by == actor.log_id() => {
-                return Err(Refusal::Conflict(format!("是您提出的，“{}”须由另一个人决定。", step.label)));
-            }
-            Some(_) => {}
-        }
-    }
     Ok(())
-}
-
-/// The key of the step by which whoever decides does not agree to what was asked for.
-pub const NOT_AGREED: &str = "not_agreed";
-
-/// Where the step stands that this one would confirm, and whose it is; nothing while nobody has asked, or when it was decided.
-async fn waiting(executor: impl Executor<'_>, entry: &Entry, step: &Step) -> Result<Option<(i64, String)>, Refusal> {
-    let newest: Option<(i64, String, String)> = query_as(
-        "SELECT place, step, by_account FROM case_step WHERE case_id = $1 AND step IN ($2, $3, $4) \
-         ORDER BY place DESC LIMIT 1",
-    )
-    .bind(&entry.id)
-    .bind(step.confirms)
-    .bind(step.key)
-    .bind(NOT_AGREED)
-    .fetch_optional(executor)
-    .await?;
-    Ok(newest.filter(|(_, key, _)| key == step.confirms).map(|(place, _, by)| (place, by)))
 }
 
 /// The steps that this person can take now.
@@ -178,15 +147,12 @@ struct Filled {
     fields: BTreeMap<String, String>,
     facts: Vec<(&'static str, String)>,
     outcome: String,
-    /// Of the step itself; empty = none.
-    code: String,
 }
 
 fn read(ctx: &Ctx, entry: &Entry, step: &Step, typed: &Typed) -> Result<Filled, Refusal> {
     let today = ctx.today();
     let mut errors = FormErrors::new();
-    let (fields, facts, code) = (BTreeMap::new(), Vec::new(), String::new());
-    let mut filled = Filled { on: today, fields, facts, outcome: step.outcome.to_owned(), code };
+    let mut filled = Filled { on: today, fields: BTreeMap::new(), facts: Vec::new(), outcome: step.outcome.to_owned() };
     for field in step.fields {
         let value = typed.fields.get(field.name).map(|value| value.trim()).unwrap_or_default();
         let (mut kept, label) = (value.to_owned(), field.label);
@@ -233,27 +199,10 @@ fn read(ctx: &Ctx, entry: &Entry, step: &Step, typed: &Typed) -> Result<Filled, 
             Sets::Nothing => {}
             Sets::Fact => filled.facts.push((field.name, kept.clone())),
             Sets::Outcome => filled.outcome.clone_from(&kept),
-            Sets::Code => filled.code.clone_from(&kept),
         }
         filled.fields.insert(field.name.to_owned(), kept);
     }
     if errors.is_empty() { Ok(filled) } else { Err(errors.into()) }
-}
-
-/// The day and the words of what is agreed to, beside what was filled in with the agreement.
-async fn agreed(ctx: &Ctx, tx: &mut Tx, entry: &Entry, step: &Step, mut filled: Filled) -> Result<Filled, Refusal> {
-    if step.confirms.is_empty() {
-        return Ok(filled);
-    }
-    let Some((place, _)) = waiting(tx.conn(), entry, step).await? else { return Ok(filled) };
-    let past = rows::history(ctx, tx.conn(), entry).await?;
-    if let Some(asked) = past.into_iter().find(|one| one.place == place) {
-        filled.on = time::parse_date(&asked.on).unwrap_or(filled.on);
-        for (name, value) in asked.fields {
-            filled.fields.entry(name).or_insert(value);
-        }
-    }
-    Ok(filled)
 }
 
 /// Takes a step: one write with its event. Two who take one at once are told apart by the case's row and version: the second
@@ -281,7 +230,6 @@ pub async fn take(
         ));
     }
     let filled = read(ctx, &entry, step, typed)?;
-    let filled = agreed(ctx, tx, &entry, step, filled).await?;
     let sent = crate::rules::Filled { fields: &filled.fields, on: filled.on };
     asked(ctx, tx.conn().target(), (&entry, kind), step, Some(sent)).await?;
     let to = if step.to.is_empty() { entry.state.as_str() } else { step.to };
@@ -303,13 +251,9 @@ pub async fn take(
         set_fact(tx, case, name, value).await?;
     }
     tick(tx, case, step, filled.on).await?;
-    if step.tick == Tick::Received {
-        received_on(tx, &entry, &filled).await?;
-    }
     let key = entry.key(ctx)?;
     let fields: Vec<(&str, &str)> = filled.fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
     let place = write(tx, key.as_ref(), &entry, actor, (step.key, filled.on, to), &fields).await?;
-    set_code(tx, case, place, &filled.code).await?;
     // The rules of a kind count by its history, this step in it.
     let due_on = clocks::project(ctx, tx, kind, case, to).await?;
     let data = json!({
@@ -323,7 +267,7 @@ pub async fn take(
 /// What the step does to the clock.
 async fn tick(tx: &mut Tx, case: &CaseId, step: &Step, on: Date) -> Result<(), Refusal> {
     match step.tick {
-        Tick::None | Tick::Received => {}
+        Tick::None => {}
         Tick::Hold => {
             query("UPDATE case_clock SET held = 1 WHERE case_id = $1").bind(case).execute(tx.conn()).await?;
         }
@@ -355,44 +299,9 @@ async fn tick(tx: &mut Tx, case: &CaseId, step: &Step, on: Date) -> Result<(), R
     Ok(())
 }
 
-/// Puts another day of receipt in the place of the one that was entered: in the register, at the head of the history, and where the
-/// clock runs from it. What it was stays in the log and among the words of the step.
-async fn received_on(tx: &mut Tx, entry: &Entry, filled: &Filled) -> Result<(), Refusal> {
-    let Some(day) = filled.fields.get("received").and_then(|day| time::parse_date(day)) else {
-        return Err(Refusal::field("received", "请填写收到日期。"));
-    };
-    let day = day.to_string();
-    query("UPDATE case_entry SET received_on = $2 WHERE id = $1").bind(&entry.id).bind(&day).execute(tx.conn()).await?;
-    query("UPDATE case_step SET on_day = $2 WHERE case_id = $1 AND step = 'registered'")
-        .bind(&entry.id)
-        .bind(&day)
-        .execute(tx.conn())
-        .await?;
-    query("UPDATE case_clock SET from_on = $2 WHERE case_id = $1 AND from_on = $3")
-        .bind(&entry.id)
-        .bind(&day)
-        .bind(&entry.received_on)
-        .execute(tx.conn())
-        .await?;
-    Ok(())
-}
-
-/// Keeps the code of a step beside its sealed words.
-pub(crate) async fn set_code(tx: &mut Tx, case: &CaseId, place: i64, code: &str) -> store::Result<()> {
-    if !code.is_empty() {
-        query("UPDATE case_step SET code = $3 WHERE case_id = $1 AND place = $2")
-            .bind(case)
-            .bind(place)
-            .bind(code)
-            .execute(tx.conn())
-            .await?;
-    }
-    Ok(())
-}
-
 /// The others have answered on this day, or the clock begins anew.
 async fn close_pauses(tx: &mut Tx, case: &CaseId, on: Date) -> Result<(), Refusal> {
-    let open: Vec<PauseRow> = query_as(
+    let open: Vec<PauseRow> = store::query_as(
         "SELECT place, why, rule, sent_on, answered_on FROM case_pause WHERE case_id = $1 AND answered_on = ''",
     )
     .bind(case)

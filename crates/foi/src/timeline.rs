@@ -264,8 +264,6 @@ impl Facts {
                 let fits = self.open_order().is_none() && self.withdrawn.is_none();
                 if fits {
                     self.orders.push(Order { on, until: *until, answered: None });
-                    // What is answered anew is in work again, wherever its papers lie.
-                    self.archived = None;
                 }
                 return fits;
             }

@@ -40,7 +40,6 @@ fn own_fields(ctx: &Ctx, past: &Past, told: bool) -> Vec<(String, String)> {
         let (label, value) = match name.as_str() {
             "from" => ("原机关", organ(ctx, value)),
             "to" => ("机关", organ(ctx, value)),
-            "was" if !told => ("原登记号", value.clone()),
             "units" => ("延长", value.clone()),
             "words" => ("督办意见", value.clone()),
             "asked_by" if !told => ("商请接收", value.clone()),

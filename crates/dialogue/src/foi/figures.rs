@@ -11,7 +11,7 @@ use store::{FromRow, query_as};
 use web::{Ctx, Refusal, Result};
 
 use super::{
-    kind::{KEY, VOIDED},
+    kind::KEY,
     past::{Installed, timeline_of},
 };
 
@@ -75,6 +75,8 @@ struct Entry {
     applicant: String,
     counted: String,
     exemption: String,
+    review_finding: String,
+    suit_finding: String,
 }
 
 #[derive(FromRow)]
@@ -82,21 +84,18 @@ struct Step {
     case_id: CaseId,
     step: String,
     on_day: String,
-    /// How this review or this suit ended: a request may have several, each with its own end.
-    code: String,
 }
 
 /// A step with the codes that are kept of it.
 fn past(step: Step, entry: &Entry) -> Past {
     let codes: Vec<(&str, &String)> = match step.step.as_str() {
         "answered" => vec![("outcome", &entry.counted), ("exemption", &entry.exemption)],
-        "review_decided" => vec![("review_finding", &step.code)],
-        "suit_decided" => vec![("suit_finding", &step.code)],
+        "review_decided" => vec![("review_finding", &entry.review_finding)],
+        "suit_decided" => vec![("suit_finding", &entry.suit_finding)],
         _ => Vec::new(),
     };
-    let fields = codes.into_iter().map(|(name, value)| (name.to_owned(), value.clone())).collect();
     Past {
-        fields,
+        fields: codes.into_iter().map(|(name, value)| (name.to_owned(), value.clone())).collect(),
         place: 0,
         step: step.step,
         from: String::new(),
@@ -113,20 +112,22 @@ async fn requests(ctx: &Ctx, year: i16, organ: &OrganCode) -> Result<Vec<(CaseId
     let (db, end) = (ctx.db().read(), format!("{year}-12-31"));
     let entries: Vec<Entry> = query_as(
         "SELECT c.id, c.channel, COALESCE(a.value, '') AS applicant, COALESCE(o.value, '') AS counted, \
-         COALESCE(e.value, '') AS exemption FROM case_entry c \
+         COALESCE(e.value, '') AS exemption, COALESCE(r.value, '') AS review_finding, COALESCE(s.value, '') AS suit_finding \
+         FROM case_entry c \
          LEFT JOIN case_fact a ON a.case_id = c.id AND a.name = 'applicant' \
          LEFT JOIN case_fact o ON o.case_id = c.id AND o.name = 'counted' \
          LEFT JOIN case_fact e ON e.case_id = c.id AND e.name = 'exemption' \
-         WHERE c.kind = $1 AND c.organ = $2 AND c.received_on <= $3 AND c.state <> $4 ORDER BY c.received_on, c.id",
+         LEFT JOIN case_fact r ON r.case_id = c.id AND r.name = 'review_finding' \
+         LEFT JOIN case_fact s ON s.case_id = c.id AND s.name = 'suit_finding' \
+         WHERE c.kind = $1 AND c.organ = $2 AND c.received_on <= $3 ORDER BY c.received_on, c.id",
     )
     .bind(KEY)
     .bind(organ)
     .bind(&end)
-    .bind(VOIDED)
     .fetch_all(db)
     .await?;
     let steps: Vec<Step> = query_as(
-        "SELECT s.case_id, s.step, s.on_day, s.code FROM case_step s JOIN case_entry c ON c.id = s.case_id \
+        "SELECT s.case_id, s.step, s.on_day FROM case_step s JOIN case_entry c ON c.id = s.case_id \
          WHERE c.kind = $1 AND c.organ = $2 AND c.received_on <= $3 AND s.step IN ('registered', 'answered', 'withdraw', \
          'withdraw_noted', 'reopened', 'review_filed', 'review_decided', 'suit_filed', 'suit_decided') \
          ORDER BY s.case_id, s.place",

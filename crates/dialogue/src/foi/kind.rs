@@ -109,9 +109,11 @@ static FIELDS: [Words; 6] = [
 ];
 
 /// Codes that the report counts, which stay when the person is forgotten.
-static FACTS: [Words; 6] = [
+static FACTS: [Words; 8] = [
     ("applicant", "申请人类别"),
     ("counted", "年度报告计入"),
+    ("review_finding", "复议结果"),
+    ("suit_finding", "诉讼结果"),
     ("exemption", "不予公开的情形"),
     ("carrier", "信息的形式"),
     ("delivery", "提供的途径"),
@@ -125,16 +127,11 @@ const PAYING: &str = "paying";
 const ANSWERED: &str = "answered";
 const WITHDRAWN: &str = "withdrawn";
 const ARCHIVED: &str = "archived";
-/// What never was a request: entered twice, or in the wrong register. Its number stays told, and nothing counts it.
-pub(super) const VOIDED: &str = "voided";
 
 const RUNNING: &[&str] = &[EXAMINING, SUPPLEMENTING, CONSULTING, PAYING];
 const ANYWHERE: &[&str] = &[EXAMINING, SUPPLEMENTING, CONSULTING, PAYING, ANSWERED, WITHDRAWN];
 
-/// Where a review or a suit may still come: their periods run when the papers are put away, too.
-const PURSUED: &[&str] = &[EXAMINING, SUPPLEMENTING, CONSULTING, PAYING, ANSWERED, WITHDRAWN, ARCHIVED];
-
-static STATES: [State; 8] = [
+static STATES: [State; 7] = [
     State::new(EXAMINING, "办理中", Phase::Open, "正在办理，将在答复期限内书面答复。"),
     State::new(
         SUPPLEMENTING,
@@ -152,12 +149,6 @@ static STATES: [State; 8] = [
     State::new(ANSWERED, "已答复", Phase::Ended, "已经答复，答复书写明结果、理由和不服时的救济途径。"),
     State::new(WITHDRAWN, "已撤回", Phase::Ended, "您已撤回申请，不再办理。需要的，可以重新申请。"),
     State::new(ARCHIVED, "已归档", Phase::Ended, "已经办结归档。"),
-    State::new(
-        VOIDED,
-        "登记有误，已作废",
-        Phase::Ended,
-        "这一件登记有误，已经作废。您的申请有没有另外登记，请向办理机关查询。",
-    ),
 ];
 
 const ON: StepField = StepField::new("on", "日期", Input::Day).optional().hint("不填为今天");
@@ -168,8 +159,8 @@ const TO: StepField = StepField::new("whom", "商请哪个机关", Input::Line(2
 const OPINION: StepField = StepField::new("opinion", "意见", Input::Choice(&OPINIONS));
 const WORDS: StepField = StepField::new("words", "意见内容", Input::Text(5000)).optional();
 const REVIEW_FINDING: StepField =
-    StepField::new("review_finding", "复议结果", Input::Choice(&FINDINGS)).sets(Sets::Code);
-const SUIT_FINDING: StepField = StepField::new("suit_finding", "诉讼结果", Input::Choice(&FINDINGS)).sets(Sets::Code);
+    StepField::new("review_finding", "复议结果", Input::Choice(&FINDINGS)).sets(Sets::Fact);
+const SUIT_FINDING: StepField = StepField::new("suit_finding", "诉讼结果", Input::Choice(&FINDINGS)).sets(Sets::Fact);
 const NUMBER: StepField = StepField::new("paper", "案号或者文号", Input::Line(100)).optional();
 const WANTING: StepField = StepField::new("wanting", "需要补正的事项", Input::Text(5000)).told();
 const UNTIL: StepField = StepField::new("until", "补正期限", Input::Day).told();
@@ -184,10 +175,6 @@ const REASONS: StepField = StepField::new("reasons", "申请的理由", Input::T
 const AMOUNT: StepField = StepField::new("amount", "数额", Input::Line(40)).told();
 const BACK: StepField = StepField::new("why", "撤回原因", Input::Text(500)).optional();
 const BACK_NOTED: StepField = StepField::new("why", "撤回的方式和原因", Input::Text(500));
-const BACK_PROOF: StepField = StepField::new("proof", "凭据", Input::Line(200))
-    .hint("书面撤回的写明材料名称，并添加为附件；电话撤回的写明来电号码、通话时间和接听人");
-const RECEIVED: StepField = StepField::new("received", "正确的收到日期", Input::Day);
-const WRONG: StepField = StepField::new("why", "错在哪里，凭什么更正", Input::Text(500));
 const APPLICANT: StepField = StepField::new("applicant", "申请人类别", Input::Choice(&APPLICANTS)).sets(Sets::Fact);
 const CARRIER: StepField = StepField::new("carrier", "信息的形式", Input::Choice(&CARRIERS)).told().sets(Sets::Fact);
 const DELIVERY: StepField =
@@ -213,7 +200,7 @@ const ANSWER: Step = Step::new("answered", "答复", &[EXAMINING, SUPPLEMENTING,
     .fields(&[ON, OUTCOME, COUNTED, EXEMPTION])
     .told("已答复");
 
-static STEPS: [Step; 43] = [
+static STEPS: [Step; 37] = [
     ASK_SUPPLEMENT,
     Step::new("supplement", "提交补正", &[SUPPLEMENTING], EXAMINING, By::Applicant)
         .tick(Tick::Restart)
@@ -288,29 +275,11 @@ static STEPS: [Step; 43] = [
         .fields(&[BACK])
         .told("您撤回了申请")
         .outcome("withdrawn"),
-    Step::new("withdraw_asked", "登记撤回", RUNNING, "", By::Handler)
-        .fields(&[ON, BACK_NOTED, BACK_PROOF])
-        .about("申请人书面或者电话要求撤回的，在这里登记。另一位有审批权限的同事核对凭据、确认以后才不再办理；确认以前期限照算。"),
-    Step::new("withdraw_noted", "确认撤回", RUNNING, WITHDRAWN, By::Decider)
-        .confirms("withdraw_asked")
+    Step::new("withdraw_noted", "登记撤回", RUNNING, WITHDRAWN, By::Handler)
+        .fields(&[ON, BACK_NOTED])
         .told("您撤回了申请")
-        .about("核对撤回的凭据以后确认。确认后不再办理，年度报告按申请人撤回计。撤回日期以登记的为准。")
+        .about("申请人书面或者电话要求撤回的，在这里登记，写明怎样提出的。登记后不再办理。")
         .outcome("withdrawn"),
-    Step::new("receipt_asked", "更正收到日期", ANYWHERE, "", By::Handler)
-        .fields(&[RECEIVED, WRONG])
-        .about("收到日期登记错了的，在这里提出，由另一位有审批权限的同事同意。答复期限和年度报告都按更正后的日期计算。"),
-    Step::new("receipt_corrected", "同意更正收到日期", ANYWHERE, "", By::Decider)
-        .confirms("receipt_asked")
-        .tick(Tick::Received)
-        .told("更正了收到申请之日，答复期限按更正后的日期计算"),
-    Step::new("void_asked", "登记有误，申请作废", RUNNING, "", By::Handler)
-        .fields(&[WRONG])
-        .about("重复登记、不是信息公开申请却登记在这里的，在这里提出，由另一位有审批权限的同事同意。申请人撤回的不在这里登记。"),
-    Step::new("voided", "同意作废登记", RUNNING, VOIDED, By::Decider)
-        .confirms("void_asked")
-        .told("登记有误，已作废")
-        .about("作废以后不再办理，也不计入年度报告；登记号保留，不再使用。"),
-    Step::new(case::NOT_AGREED, "不同意撤回、更正或者作废", ANYWHERE, "", By::Decider).fields(&[ENDED]),
     ANSWER,
     Step::new("same", "查找相同的申请", &[EXAMINING], "", By::Handler).own_page("/foi/cases/{id}/same"),
     Step::new("reclassify", "更正申请人类别", RUNNING, "", By::Handler)
@@ -324,20 +293,19 @@ static STEPS: [Step; 43] = [
         ])
         .told("更改了提供方式")
         .about("按要求的形式提供可能危及载体安全或者成本过高的，可以通过电子数据等其他适当形式提供，或者安排查阅、抄录（条例第四十条）。"),
-    Step::new("review_filed", "登记行政复议", PURSUED, "", By::Handler).fields(&[ON, NUMBER]),
-    Step::new("review_decided", "登记复议结果", PURSUED, "", By::Handler).fields(&[ON, REVIEW_FINDING, NUMBER]),
-    Step::new("suit_filed", "登记行政诉讼", PURSUED, "", By::Handler).fields(&[ON, NUMBER]),
-    Step::new("suit_decided", "登记诉讼结果", PURSUED, "", By::Handler).fields(&[ON, SUIT_FINDING, NUMBER]),
-    Step::new("reopened", "重新办理", &[ANSWERED, ARCHIVED], EXAMINING, By::Handler)
+    Step::new("review_filed", "登记行政复议", ANYWHERE, "", By::Handler).fields(&[ON, NUMBER]),
+    Step::new("review_decided", "登记复议结果", ANYWHERE, "", By::Handler).fields(&[ON, REVIEW_FINDING, NUMBER]),
+    Step::new("suit_filed", "登记行政诉讼", ANYWHERE, "", By::Handler).fields(&[ON, NUMBER]),
+    Step::new("suit_decided", "登记诉讼结果", ANYWHERE, "", By::Handler).fields(&[ON, SUIT_FINDING, NUMBER]),
+    Step::new("reopened", "重新办理", &[ANSWERED], EXAMINING, By::Handler)
         .tick(Tick::Restart)
         .fields(&[ON, ORDERED, NUMBER])
         .told("按复议决定或者判决重新办理")
         .about("复议决定或者判决要求重新答复的，在这里登记。这件重新列入待办，期限以决定或者判决为准。"),
-    Step::new("archived", "归档", &[ANSWERED], ARCHIVED, By::Handler)
-        .about("归档以后有复议、诉讼的，仍在这里登记；责令重新答复的，直接登记重新办理。"),
+    Step::new("archived", "归档", &[ANSWERED], ARCHIVED, By::Handler),
     Step::new("unarchived", "取出归档", &[ARCHIVED], ANSWERED, By::Decider)
         .fields(&[ENDED])
-        .about("归错了的，写明原因取出。"),
+        .about("归档后有复议、诉讼或者需要重新办理的，先取出。"),
 ];
 
 const fn letter(

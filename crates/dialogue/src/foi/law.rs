@@ -36,7 +36,7 @@ fn step_of(key: &str) -> Option<Step> {
         "delayed" => Step::Delay,
         "fee_noticed" => Step::NoticeFee,
         "fee_paid" => Step::TakePayment,
-        "withdraw" | "withdraw_asked" | "withdraw_noted" => Step::Withdraw,
+        "withdraw" | "withdraw_noted" => Step::Withdraw,
         "answered" => Step::Reply,
         "review_filed" => Step::FileReview,
         "review_decided" => Step::DecideReview,
@@ -61,52 +61,6 @@ pub(super) fn allowed(state: &State, step: &str) -> Result<(), Refusal> {
     }
 }
 
-/// What is asked for by one person and waits for another to agree, with what agrees to each.
-const TWO: [(&str, &str); 3] =
-    [("withdraw_asked", "withdraw_noted"), ("receipt_asked", "receipt_corrected"), ("void_asked", "voided")];
-
-/// Whether something waits for another person's consent.
-fn waits(past: &[case::Past]) -> bool {
-    let newest = |keys: [&str; 3]| past.iter().rev().find(|one| keys.contains(&one.step.as_str()));
-    TWO.iter().any(|(asked, done)| newest([*asked, *done, case::NOT_AGREED]).is_some_and(|one| one.step == *asked))
-}
-
-/// What was entered by hand may have been entered wrongly; what came through the portal bears the day and the form of its
-/// receipt.
-fn entered_wrongly(
-    ctx: &Ctx,
-    before: Before<'_>,
-    step: &case::Step,
-    filled: Option<Filled<'_>>,
-) -> Result<(), Refusal> {
-    let corrects = matches!(step.key, "receipt_asked" | "receipt_corrected" | "void_asked" | "voided");
-    if corrects && before.entry.channel == case::Channel::Portal.code() {
-        return Err(Refusal::Conflict("网上提交的申请由平台登记，收到日期以回执为准，不能更正或者作废。".into()));
-    }
-    if step.key == case::NOT_AGREED && !waits(before.past) {
-        return Err(Refusal::Conflict("没有等待决定的撤回、更正或者作废。".into()));
-    }
-    let Some(filled) = filled.filter(|_| step.tick == case::Tick::Received || step.key == "receipt_asked") else {
-        return Ok(());
-    };
-    let Some(day) = filled.fields.get("received").and_then(|day| time::parse_date(day)) else { return Ok(()) };
-    if day > ctx.today() {
-        return Err(Refusal::field("received", format!("收到日期不能晚于今天（{}）。", ctx.today())));
-    }
-    if before.entry.received() == Some(day) {
-        return Err(Refusal::field("received", "现在登记的就是这一天。"));
-    }
-    if let Err(unknown) = ctx.calendar().known(day) {
-        return Err(Refusal::field("received", unknown.to_string()));
-    }
-    let others = before.past.iter().filter(|one| one.step != "registered");
-    let first = others.filter_map(|one| time::parse_date(&one.on)).min();
-    if let Some(first) = first.filter(|first| *first < day) {
-        return Err(Refusal::field("received", format!("{first} 已经办理过，收到日期不能晚于这一天。")));
-    }
-    Ok(())
-}
-
 impl Rules for Law {
     fn kind(&self) -> &'static str {
         KEY
@@ -126,7 +80,6 @@ impl Rules for Law {
         if step.key == "opinion_more" && waiting < 2 {
             return Err(Refusal::Conflict("没有其他等待答复的征求意见书。请用“登记意见，继续办理”。".into()));
         }
-        entered_wrongly(ctx, before, step, filled)?;
         let Some(filled) = filled else { return Ok(()) };
         if !step.page.is_empty() {
             return Err(Refusal::Conflict(format!("“{}”请从办件页面的链接打开。", step.label)));

@@ -102,9 +102,6 @@ pub(super) fn timeline_of(way: &str, outcome: &str, past: &[Past]) -> Timeline {
     let mut events = Vec::new();
     let mut open = Open::default();
     for one in past {
-        if one.step == "unarchived" {
-            events.retain(|event: &Event| event.happened != Happened::Archived);
-        }
         if let Some(on) = time::parse_date(&one.on) {
             let happened = read((way, outcome), one, on, &mut open);
             events.extend(happened.into_iter().map(|happened| Event::new(on, happened)));

@@ -17,7 +17,6 @@ mod first_steps;
 mod foi;
 mod foi_joint;
 mod foi_register;
-mod foi_wrong;
 mod forged;
 mod identity;
 mod imports;

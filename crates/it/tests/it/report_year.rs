@@ -114,10 +114,7 @@ async fn ended(app: &TestApp, tx: &mut Tx, organ: &str, id: &kernel::id::CaseId,
     }
     let at = day(last);
     if outcome == "withdrawn" {
-        let asked = [("on", at.as_str()), ("why", "来电撤回"), ("proof", "通话记录")];
-        take(app, tx, organ, id, "withdraw_asked", &asked).await;
-        let done = case::take(app.ctx(), tx, &Actor::System, id, "withdraw_noted", &Typed::of(&[])).await;
-        done.unwrap_or_else(|refusal| panic!("{}", refusal.words()));
+        take(app, tx, organ, id, "withdraw_noted", &[("on", at.as_str()), ("why", "来电撤回")]).await;
     } else {
         let answer = [("on", at.as_str()), ("outcome", outcome), ("counted", outcome), ("exemption", exemption)];
         take(app, tx, organ, id, "answered", &answer).await;
