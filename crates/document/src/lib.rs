@@ -235,3 +235,30 @@ fn schedule(ctx: &Ctx) -> Schedule {
     );
     Schedule::default().with(entry).with(lapsing)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_column_of_numbers_is_proposed_whole() {
+        let mut parts = Vec::new();
+        for (place, text) in [
+            ("A1", "序号"),
+            ("B1", "身份证号"),
+            ("C1", "开户账号"),
+            ("A2", "1"),
+            ("B2", "身份证号：110101195203074528"),
+            ("C2", "6222001234567"),
+            ("A3", "2026001"),
+            ("B3", "无"),
+        ] {
+            documents::Part::push(&mut parts, format!("sheet \"名单\" {place}"), text);
+        }
+        let found = personal_words(&parts);
+        for number in ["110101195203074528", "6222001234567"] {
+            assert!(found.iter().any(|words| words == number), "{number} is not in {found:?}");
+        }
+        assert!(!found.iter().any(|words| words == "2026001" || words == "无"), "{found:?}");
+    }
+}

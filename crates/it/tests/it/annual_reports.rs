@@ -92,6 +92,15 @@ both! {
         app.visitor().get(&public(&page)).await.expect(200).shows("与当年印发的报告一致");
     }
 
+    async fn a_year_that_runs_on_has_no_report_for_the_public(app) {
+        let mut editor = app.editor("QH010").await;
+        let page = begun(&mut editor, "QH010", "2026", "own").await;
+        save(&mut editor, &page, &THREE).await.expect(303);
+        let release = [("version", "2"), ("reason", "提前公布")];
+        head(app).await.post(&format!("{page}/release"), &release).await.expect(409).shows("还没有过完");
+        app.visitor().get(&public(&page)).await.expect(404);
+    }
+
     async fn a_workbook_goes_out_and_comes_back(app) {
         let mut editor = app.editor("QH010").await;
         let page = begun(&mut editor, "QH010", "2024", "own").await;
