@@ -163,7 +163,7 @@ fn columns_of_numbers(parts: &[documents::Part]) -> Vec<String> {
     const FEWEST: usize = 6;
     let digits = |text: &str| text.chars().filter(char::is_ascii_digit).count();
     let is_head = |text: &str| {
-        text.chars().count() <= 20 && digits(text) < FEWEST && HEADS.iter().any(|head| text.contains(head))
+        text.chars().count() <= 20 && digits(text) < FEWEST && HEADS.iter().any(|head| text.contains(*head))
     };
     // A reader may have put the head of the column before the value.
     let value = |text: &str| text.rsplit_once('：').map_or(text, |(_, value)| value).trim().to_owned();
