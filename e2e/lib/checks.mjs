@@ -100,6 +100,16 @@ export function overlaps(page) {
   });
 }
 
+/** Work lists of which a column lies beyond the edge of a desk's screen: what a list is sorted by must be seen. */
+export function cutOff(page) {
+  return page.evaluate(() => {
+    if (innerWidth < 1280) return [];
+    return [...document.querySelectorAll(".scroll > table.wl.one")]
+      .filter((table) => table.parentElement.scrollWidth > table.parentElement.clientWidth + 1)
+      .map((table) => `a work list is cut off: ${table.scrollWidth} > ${table.parentElement.clientWidth} px, “${(table.caption?.textContent ?? "").trim()}”`);
+  });
+}
+
 /** One h1, no heading level skipped. */
 export function headings(page) {
   return page.evaluate(() => {
@@ -113,7 +123,7 @@ export function headings(page) {
 
 /** Everything of the above, and nothing unwanted in console and network. Returns the faults. */
 export async function sound(page) {
-  const faults = [...(await overflow(page)), ...(await broken(page)), ...(await overlaps(page)), ...(await headings(page)), ...(await axe(page))];
+  const faults = [...(await overflow(page)), ...(await broken(page)), ...(await overlaps(page)), ...(await cutOff(page)), ...(await headings(page)), ...(await axe(page))];
   const { errors, foreign } = page.watched;
   faults.push(...errors.map((text) => `console: ${text}`), ...foreign.map((url) => `request elsewhere: ${url}`));
   return faults;

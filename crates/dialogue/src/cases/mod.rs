@@ -58,7 +58,7 @@ pub fn capability() -> Capability {
     Capability::new("cases", "办件")
         .routes(office)
         .routes(portal)
-        .nav(Nav::under("互动", "/cases", "办件", &HANDLE_CASES, 150))
+        .nav(Nav::under("互动", "/cases", "办件", &HANDLE_CASES, 150).also(&["/foi/cases", "/foi/joint"]))
         .desk(work)
         .jobs(jobs)
         .schedule(schedule)
