@@ -80,7 +80,7 @@ fn must(what: &'static str, words: &[&str]) -> Must {
 }
 
 /// The most characters of a request that a letter repeats; it stands whole in the case.
-const MOST_REPEATED: usize = 600;
+const MOST_REPEATED: usize = 300;
 
 /// 本机关于…收到您（单位）提出的…申请（编号…）.
 fn opening(about: &About<'_>) -> String {

@@ -35,6 +35,7 @@ use web::{
 };
 
 pub use erasing::erase;
+pub(crate) use fields::Named;
 pub use notice::{tell, tell_person};
 #[cfg(test)]
 pub(crate) use portal::Turned;

@@ -1,6 +1,6 @@
 //! Drafting the answer: the outcomes of the law to choose from, then what this one must hold.
 
-use ::foi::{Decision, Exemption, Need, Outcome, report::Row};
+use ::foi::{Decision, Exemption, Need, Outcome};
 use askama::Template;
 use axum::{
     extract::{Path, State},
@@ -11,6 +11,8 @@ use kernel::{Actor, id::CaseId};
 use serde::Deserialize;
 use store::Tx;
 use web::{Ctx, Desk, Done, Form, FormErrors, OfficeShell, Query, Refusal, Result, act_in_place, office_page, page};
+
+use crate::cases::Named;
 
 use super::{
     law,
@@ -71,8 +73,15 @@ struct Choice {
     label: &'static str,
     plain: &'static str,
     ground: &'static str,
-    row: String,
+    /// The ground without the name of the statute on which all rest.
+    article: &'static str,
+    /// Of the table of the yearly report, and the row in it; the group may be empty.
+    group: &'static str,
+    row: &'static str,
 }
+
+/// The statute on which answers rest.
+const STATUTE: &str = "《政府信息公开条例》";
 
 /// A part of the answer to write.
 struct Part {
@@ -97,7 +106,7 @@ struct Page {
     shell: OfficeShell,
     errors: FormErrors,
     id: CaseId,
-    number: String,
+    named: Named,
     wanted: String,
     /// What to keep in mind before anything is chosen: a period that is over, opinions that stand against it.
     notes: Vec<String>,
@@ -107,6 +116,8 @@ struct Page {
     outcome: Option<Choice>,
     exemptions: Vec<(&'static str, &'static str, &'static str)>,
     chosen: Vec<String>,
+    /// How the exemptions count in the yearly report.
+    exemption_hint: &'static str,
     kinds: Vec<Kinds>,
     parts: Vec<Part>,
     once: String,
@@ -120,25 +131,28 @@ pub(super) struct Asked {
 
 fn choice(outcome: Outcome, installed: &Installed) -> Choice {
     let row = outcome.row(&[], installed.practice());
+    let ground = outcome.ground();
+    // Which row it is depends on the exemption.
+    let withheld = outcome == Outcome::Withheld;
     Choice {
         code: outcome.code(),
         label: outcome.label(),
         plain: outcome.plain(),
-        ground: outcome.ground(),
-        // Which row it is depends on the exemption.
-        row: if outcome == Outcome::Withheld { "（三）不予公开".to_owned() } else { row_words(row) },
+        ground,
+        article: ground.strip_prefix(STATUTE).filter(|rest| !rest.is_empty()).unwrap_or(ground),
+        group: if withheld { "（三）不予公开" } else { row.group() },
+        row: if withheld { "按选中的第一种情形" } else { row.label() },
     }
 }
 
-fn row_words(row: Row) -> String {
-    format!("{}{}", row.group(), row.label())
-}
+/// The law is named where it forbids.
+const FORBIDDING: &str = "以法律、行政法规禁止公开为由的必须填写，例如 《中华人民共和国统计法》第九条";
 
 fn parts(outcome: Outcome, typed: &Typed) -> Vec<Part> {
     let part = |need: Need, optional: bool| Part {
         name: need.code(),
         label: need.label(),
-        hint: need.ask(),
+        hint: if optional && need == Need::Law { FORBIDDING } else { need.hint() },
         value: of(typed, need.code()).to_owned(),
         optional,
     };
@@ -157,6 +171,9 @@ fn kinds(typed: &Typed) -> Vec<Kinds> {
     })
     .collect()
 }
+
+const COUNTED_FIRST: &str = "可以选几种，各种都写入答复书，都要成立；选中的第一种计入年度报告";
+const COUNTED_PARTLY: &str = "可以选几种，各种都写入答复书，都要成立；年度报告只计部分公开，不计这里的情形";
 
 /// Why an answer does not follow from what happened.
 fn unfit(outcome: Outcome, state: &::foi::State) -> Option<String> {
@@ -204,7 +221,7 @@ async fn shown(ctx: &Ctx, desk: &Desk, id: &CaseId, typed: &Typed, errors: FormE
         shell: desk.shell(ctx, "拟写答复").await?.with_error(bad),
         errors,
         id: id.clone(),
-        number: entry.registered(kind),
+        named: Named::of(ctx, (&entry, kind))?,
         wanted: Case::of(ctx, ctx.db().read(), &entry).await?.wanted().to_owned(),
         notes: notes(&state),
         choices: answers.iter().filter(fits).map(|one| choice(*one, &installed)).collect(),
@@ -214,6 +231,7 @@ async fn shown(ctx: &Ctx, desk: &Desk, id: &CaseId, typed: &Typed, errors: FormE
         kinds: if has { kinds(typed) } else { Vec::new() },
         parts: outcome.map(|outcome| parts(outcome, typed)).unwrap_or_default(),
         outcome: outcome.map(|outcome| choice(outcome, &installed)),
+        exemption_hint: if outcome == Some(Outcome::Partly) { COUNTED_PARTLY } else { COUNTED_FIRST },
         once: ctx.once(),
     };
     if bad { page::office_errors(&form) } else { office_page(&form) }

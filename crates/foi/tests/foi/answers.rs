@@ -101,14 +101,16 @@ fn codes_are_unique_and_read_back() {
 fn nothing_stays_closed_without_a_ground_of_the_law() {
     let state = working();
     let closed = Decision::new(Outcome::Withheld).with(Need::Reason, "不便公开");
-    assert_eq!(fields(&closed, &state), ["exemption"]);
+    assert_eq!(fields(&closed, &state), ["exemptions"]);
+    let bare = Decision::new(Outcome::Withheld);
+    assert_eq!(fields(&bare, &state), ["exemptions", "reason"], "in the order of the form");
     let vague = closed.clone().exempt(Exemption::InternalAffairs, "工作秘密");
     assert_eq!(fields(&vague, &state), ["kind_internal_affairs"], "one of the three kinds");
     assert!(fields(&closed.clone().exempt(Exemption::InternalAffairs, "人事管理"), &state).is_empty());
     let law = closed.exempt(Exemption::ForbiddenByLaw, "");
     assert_eq!(fields(&law, &state), ["law"], "which law forbids");
     let given = whole(Outcome::Disclosed).exempt(Exemption::CaseFile, "");
-    assert_eq!(fields(&given, &state), ["exemption"]);
+    assert_eq!(fields(&given, &state), ["exemptions"]);
 }
 
 #[test]
