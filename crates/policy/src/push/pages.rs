@@ -59,6 +59,13 @@ struct Line {
     over: bool,
 }
 
+impl Line {
+    /// None of those for whom it is was told of it.
+    fn waits(&self) -> bool {
+        !self.groups.is_empty() && !self.groups.iter().any(|(_, told)| *told)
+    }
+}
+
 #[derive(Template)]
 #[template(path = "push/templates/list.html")]
 struct ListPage {
@@ -262,6 +269,12 @@ async fn shown(ctx: &Ctx, desk: &Desk, id: &DocumentId, mut typed: Typed, errors
     let may_push = may_for(&desk.actor(), &PUSH_POLICY, &policy.keeper).is_ok() && policy.over.is_empty();
     let is_told = |group: &&Group| policy.told.iter().any(|push| push.who == group.who);
     let open: Vec<&Group> = policy.groups.iter().filter(|group| !is_told(group)).collect();
+    // Of one audience there is nothing to choose.
+    if typed.who.is_empty()
+        && let [only] = open.as_slice()
+    {
+        typed.who = only.who.to_owned();
+    }
     let chosen = open.iter().find(|group| group.who == typed.who).filter(|_| may_push);
     let preview = chosen.map(|group| call(ctx, &policy, group, &PushId::default()));
     let ways = match &preview {
