@@ -81,12 +81,12 @@ pub static LETTER: EventKind = kind("case.letter", "办理文书").holds(&[
     ("place", "文号"),
     ("way", "送达方式"),
     ("on", "日期"),
-    ("digest", "SHA-256"),
+    ("digest", "文件 SHA-256"),
     ("files", "附件 SHA-256"),
 ]);
 /// A file was added.
 pub static FILE_ADDED: EventKind =
-    kind("case.file_added", "添加附件").holds(&[CASE_KIND, ("digest", "SHA-256"), ("origin", "来源")]);
+    kind("case.file_added", "添加附件").holds(&[CASE_KIND, ("digest", "文件 SHA-256"), ("origin", "来源")]);
 /// Words are proposed to be public; another person publishes them.
 pub static PROPOSED: EventKind = kind("case.publication_proposed", "拟定公开的答复").holds(&[CASE_KIND]);
 /// Question and answer are public, without the person.
