@@ -35,10 +35,11 @@ use web::{
 };
 
 pub use erasing::erase;
-pub(crate) use fields::Named;
 pub use notice::{tell, tell_person};
 #[cfg(test)]
 pub(crate) use portal::Turned;
+
+pub(crate) use fields::Named;
 
 /// What of the work list belongs to cases.
 pub const GROUP: Group = Group { key: "cases", label: "办件", place: 15 };

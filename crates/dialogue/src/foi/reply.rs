@@ -116,8 +116,6 @@ struct Page {
     outcome: Option<Choice>,
     exemptions: Vec<(&'static str, &'static str, &'static str)>,
     chosen: Vec<String>,
-    /// How the exemptions count in the yearly report.
-    exemption_hint: &'static str,
     kinds: Vec<Kinds>,
     parts: Vec<Part>,
     once: String,
@@ -171,9 +169,6 @@ fn kinds(typed: &Typed) -> Vec<Kinds> {
     })
     .collect()
 }
-
-const COUNTED_FIRST: &str = "可以选几种，各种都写入答复书，都要成立；选中的第一种计入年度报告";
-const COUNTED_PARTLY: &str = "可以选几种，各种都写入答复书，都要成立；年度报告只计部分公开，不计这里的情形";
 
 /// Why an answer does not follow from what happened.
 fn unfit(outcome: Outcome, state: &::foi::State) -> Option<String> {
@@ -231,7 +226,6 @@ async fn shown(ctx: &Ctx, desk: &Desk, id: &CaseId, typed: &Typed, errors: FormE
         kinds: if has { kinds(typed) } else { Vec::new() },
         parts: outcome.map(|outcome| parts(outcome, typed)).unwrap_or_default(),
         outcome: outcome.map(|outcome| choice(outcome, &installed)),
-        exemption_hint: if outcome == Some(Outcome::Partly) { COUNTED_PARTLY } else { COUNTED_FIRST },
         once: ctx.once(),
     };
     if bad { page::office_errors(&form) } else { office_page(&form) }
