@@ -19,6 +19,7 @@ fn about() -> About<'static> {
         organ: "某某县住房和城乡建设局",
         phone: "0793-0000000",
         applicant: "王小明",
+        you: "您",
         number: "2026-00012",
         received: date("2026-03-02"),
         wanted: "2025 年城关镇老旧小区改造项目验收报告",
@@ -218,7 +219,16 @@ fn every_letter_says_what_the_law_asks_of_it() {
 fn a_long_request_is_not_repeated_whole() {
     let wanted = "很长的描述".repeat(4000);
     let about = About { wanted: &wanted, ..about() };
-    assert!(letter::withdrawal(&about, date("2026-04-28")).text().chars().count() < 800);
+    assert!(letter::withdrawal(&about, date("2026-04-28")).text().chars().count() < 500);
+}
+
+#[test]
+fn who_asks_is_addressed_as_what_they_are_and_others_as_either() {
+    let day = date("2026-04-28");
+    assert!(letter::withdrawal(&about(), day).text().contains("您已于"));
+    let firm = About { you: "贵单位", ..about() };
+    assert!(letter::withdrawal(&firm, day).text().contains("收到贵单位提出的"));
+    assert!(letter::consult(&about(), Asked::ThirdParty, "某某建筑公司", "验收报告").text().contains(letter::YOU));
 }
 
 #[test]
