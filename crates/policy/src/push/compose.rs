@@ -97,7 +97,8 @@ fn benefit(rule: &Rule) -> String {
     );
     part("办理", rule.how.clone());
     part("说明", rule.note.clone());
-    parts.join("。")
+    let ended: Vec<&str> = parts.iter().map(|part| part.trim_end_matches('。')).collect();
+    format!("{}。", ended.join("。"))
 }
 
 /// The message, a paragraph each.
@@ -160,5 +161,6 @@ mod tests {
             assert!(told.contains(words), "{words} in {told}");
         }
         assert!(!told.contains("养老"), "{told}");
+        assert!(told.lines().all(|line| line.ends_with('。') && !line.ends_with("。。")), "{told}");
     }
 }

@@ -349,8 +349,11 @@ async fn ready(ctx: &Ctx, desk: &Desk, id: &DocumentId, typed: &Typed) -> Result
     let mut errors = FormErrors::new();
     let mut chosen = Vec::new();
     let mut people: Option<i64> = None;
+    // A channel that does not know how many it reaches may reach some.
+    let mut reaches = false;
     for channel in channels(ctx).into_iter().filter(|one| typed.channels.iter().any(|key| key == one.key())) {
         let Some(reach) = channel.reach(ctx, &call).await? else { continue };
+        reaches |= reach.people != Some(0);
         people = match (people, reach.people) {
             (Some(so_far), Some(more)) => Some(so_far + more),
             (so_far, more) => so_far.or(more),
@@ -358,6 +361,8 @@ async fn ready(ctx: &Ctx, desk: &Desk, id: &DocumentId, typed: &Typed) -> Result
         chosen.push(channel);
     }
     errors.require(!chosen.is_empty(), "channels", "请至少选择一个渠道。");
+    let nobody = "选中的渠道现在送达 0 人，没有推送。一份政策对同一类对象只推送一次，请等有人订阅以后再推送。";
+    errors.require(chosen.is_empty() || reaches, "channels", nobody);
     errors.require(typed.sure == "true", "sure", "请看过推送内容和人数，再勾选确认。");
     if !errors.is_empty() {
         return Err(Refusal::Fields(errors));
