@@ -191,13 +191,13 @@ async function consult({ state }) {
 async function lengthened(state, id, way) {
   const { desk, head } = state;
   await offered(desk, id, "申请延期");
-  const before = /现在的办理期限是 (\S+)。/.exec(await desk.locator("main").innerText())?.[1];
+  const before = /现在的办理期限(?:是|预计到) (\S+)。/.exec(await desk.locator("main").innerText())?.[1];
   await fill(desk, { units: "10", reason: "需要调取纸质档案" });
   await press(desk, "提交审批", "等另一个人批准");
   check((await desk.getByRole("button", { name: "同意延期", exact: true }).count()) === 0, "who asked for it can grant it");
   await head.goto(`/cases/${id}`);
   const told = await press(head, "同意延期", "已同意延期");
-  const after = /办理期限到 (\S+)。/.exec(told)?.[1];
+  const after = /办理期限到 (?:预计 )?(\S+)。/.exec(told)?.[1];
   check(before && after && before < after, `from ${before} to ${after}`);
   await goesOut(desk, head, await draft(desk, id, "延期答复告知书", { why: "需要调取纸质档案" }), way);
   return after;

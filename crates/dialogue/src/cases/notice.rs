@@ -23,7 +23,7 @@ pub async fn tell(ctx: &Ctx, tx: &mut Tx, case: &CaseId, what: &str) -> Result<(
     let all = ctx.one::<Arc<dyn Recipients>>().addresses(ctx, kind.handle.roles).await?;
     let Some(to) = all.get(&keeper).filter(|to| !to.is_empty()) else { return Ok(()) };
     let number = entry.registered(kind);
-    let until = entry.due().map(|due| format!("，请在 {due} 前办理")).unwrap_or_default();
+    let until = entry.told_due().map(|due| format!("，请在 {due} 前办理")).unwrap_or_default();
     let mail = Mail {
         to: to.clone(),
         subject: format!("{what}：{number}"),
