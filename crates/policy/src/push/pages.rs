@@ -349,7 +349,6 @@ async fn ready(ctx: &Ctx, desk: &Desk, id: &DocumentId, typed: &Typed) -> Result
     let mut errors = FormErrors::new();
     let mut chosen = Vec::new();
     let mut people: Option<i64> = None;
-    // A channel that does not know how many it reaches may reach some.
     let mut reaches = false;
     for channel in channels(ctx).into_iter().filter(|one| typed.channels.iter().any(|key| key == one.key())) {
         let Some(reach) = channel.reach(ctx, &call).await? else { continue };
@@ -361,8 +360,13 @@ async fn ready(ctx: &Ctx, desk: &Desk, id: &DocumentId, typed: &Typed) -> Result
         chosen.push(channel);
     }
     errors.require(!chosen.is_empty(), "channels", "请至少选择一个渠道。");
-    let nobody = "选中的渠道现在送达 0 人，没有推送。一份政策对同一类对象只推送一次，请等有人订阅以后再推送。";
-    errors.require(chosen.is_empty() || reaches, "channels", nobody);
+    if !chosen.is_empty() && !reaches {
+        // A policy is pushed once to an audience: a push that nobody gets would take it from those who come later.
+        errors.add(
+            "channels",
+            "现在还没有人能从所选渠道收到，没有推送，也没有用掉这一次。有人订阅或者开通公众号后再推送。",
+        );
+    }
     errors.require(typed.sure == "true", "sure", "请看过推送内容和人数，再勾选确认。");
     if !errors.is_empty() {
         return Err(Refusal::Fields(errors));

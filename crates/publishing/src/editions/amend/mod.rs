@@ -119,7 +119,7 @@ async fn base(ctx: &Ctx, house: &House, desk: &Desk, id: &DocumentId) -> Result<
 fn note(name: &str) -> String {
     match name {
         "" => "根据修改决定修改。".to_owned(),
-        // Within title marks they are the single ones (GB/T 15834).
+        // GB/T 15834, 4.11: a title within a title stands in 〈〉.
         name => format!("根据《{}》修改。", name.replace('《', "〈").replace('》', "〉")),
     }
 }
