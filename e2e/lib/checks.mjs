@@ -100,13 +100,13 @@ export function overlaps(page) {
   });
 }
 
-/** Work lists of which a column lies beyond the edge of a desk's screen: what a list is sorted by must be seen. */
+/** Columns by which a list is sorted and that lie beyond the edge of a desk's screen. */
 export function cutOff(page) {
   return page.evaluate(() => {
-    if (innerWidth < 1280) return [];
-    return [...document.querySelectorAll(".scroll > table.wl.one")]
-      .filter((table) => table.parentElement.scrollWidth > table.parentElement.clientWidth + 1)
-      .map((table) => `a work list is cut off: ${table.scrollWidth} > ${table.parentElement.clientWidth} px, “${(table.caption?.textContent ?? "").trim()}”`);
+    if (innerWidth < 1024) return [];
+    return [...document.querySelectorAll(".scroll th:is([aria-sort=ascending], [aria-sort=descending])")]
+      .filter((head) => head.getBoundingClientRect().right > head.closest(".scroll").getBoundingClientRect().right + 1)
+      .map((head) => `a list is sorted by what nobody sees: “${head.textContent.trim()}”`);
   });
 }
 
