@@ -110,7 +110,8 @@ fn contact(about: &About<'_>) -> Option<String> {
 fn draft(about: &About<'_>, title: &str, to: &str, paragraphs: Vec<String>, must: Vec<Must>) -> Draft {
     // Of others nothing is known; who asks is known.
     let addressed = |text: String| if to == about.applicant { text.replace(YOU, about.you) } else { text };
-    let paragraphs = paragraphs.into_iter().chain(contact(about)).filter(|text| !text.is_empty()).map(addressed).collect();
+    let paragraphs =
+        paragraphs.into_iter().chain(contact(about)).filter(|text| !text.is_empty()).map(addressed).collect();
     Draft { title: title.to_owned(), to: to.to_owned(), paragraphs, organ: about.organ.to_owned(), must }
 }
 

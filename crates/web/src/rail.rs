@@ -33,7 +33,7 @@ pub fn groups(links: &[Nav], actor: &Actor, counts: &[(&'static str, i64)], path
     let bare = path.split('?').next().unwrap_or(path);
     let is_below =
         |href: &str| if href == "/" { bare == "/" } else { bare == href || bare.starts_with(&format!("{href}/")) };
-    let is_current = |link: &Nav| is_below(link.href) || link.also.iter().any(|href| is_below(href));
+    let is_current = |link: &Nav| is_below(link.href) || link.also.iter().any(|&href| is_below(href));
     let mut groups: Vec<RailGroup> = Vec::new();
     for link in links.iter().filter(|link| may(actor, link.permission).is_ok()) {
         let count = counts.iter().find(|(at, _)| *at == link.href).map(|(_, count)| *count);

@@ -160,7 +160,8 @@ mod tests {
 
     #[test]
     fn a_draft_bears_no_day() {
-        let signed = Block::Signature { organs: vec!["某某县民政局".to_owned()], date: "2026年11月9日".to_owned() };
+        let signed =
+            Block::Signature { organs: vec!["某某县民政局".to_owned()], date: "2026年11月9日".to_owned() };
         let mut paper = Paper { blocks: vec![signed], ..Paper::default() };
         undated(&mut paper);
         assert!(matches!(&paper.blocks[0], Block::Signature { date, .. } if !date.contains("2026")));
