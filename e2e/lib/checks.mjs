@@ -100,6 +100,16 @@ export function overlaps(page) {
   });
 }
 
+/** Columns by which a list is sorted and that lie beyond the edge of a desk's screen. */
+export function cutOff(page) {
+  return page.evaluate(() => {
+    if (innerWidth < 1024) return [];
+    return [...document.querySelectorAll(".scroll th:is([aria-sort=ascending], [aria-sort=descending])")]
+      .filter((head) => head.getBoundingClientRect().right > head.closest(".scroll").getBoundingClientRect().right + 1)
+      .map((head) => `a list is sorted by what nobody sees: “${head.textContent.trim()}”`);
+  });
+}
+
 /** One h1, no heading level skipped. */
 export function headings(page) {
   return page.evaluate(() => {
@@ -113,7 +123,7 @@ export function headings(page) {
 
 /** Everything of the above, and nothing unwanted in console and network. Returns the faults. */
 export async function sound(page) {
-  const faults = [...(await overflow(page)), ...(await broken(page)), ...(await overlaps(page)), ...(await headings(page)), ...(await axe(page))];
+  const faults = [...(await overflow(page)), ...(await broken(page)), ...(await overlaps(page)), ...(await cutOff(page)), ...(await headings(page)), ...(await axe(page))];
   const { errors, foreign } = page.watched;
   faults.push(...errors.map((text) => `console: ${text}`), ...foreign.map((url) => `request elsewhere: ${url}`));
   return faults;

@@ -91,6 +91,15 @@ impl Letter {
         }
     }
 
+    /// Colour of the chip that says [`Self::state_words`]: what is done is green, whoever it went to.
+    pub fn tone(&self) -> &'static str {
+        match self.state.as_str() {
+            "delivered" => "ok",
+            "draft" | "returned" | "signed" => "soon",
+            _ => "off",
+        }
+    }
+
     pub fn way_words(&self) -> &'static str {
         WAYS.iter().find(|(code, _)| *code == self.way).map_or("", |(_, words)| *words)
     }

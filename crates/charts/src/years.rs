@@ -11,19 +11,20 @@ const STEP: usize = 64;
 const TALL: f64 = 64.0;
 
 /// Draws the bars: each point is a year, its value and how that is written. What is below nought is drawn as nought; without
-/// points there is no chart.
+/// points above nought there is no chart.
 #[must_use]
 pub fn years(points: &[(String, f64, String)], label: &str) -> String {
-    if points.is_empty() {
+    let most = points.iter().map(|(_, value, _)| *value).fold(0.0_f64, f64::max);
+    // Nothing in any year needs no picture.
+    if most <= 0.0 {
         return String::new();
     }
-    let most = points.iter().map(|(_, value, _)| *value).fold(0.0_f64, f64::max);
     let told: Vec<String> = points.iter().map(|(year, _, shown)| format!("{year} 年 {shown}")).collect();
     let width = points.len() * STEP;
     let attributes = format!(r#"viewBox="0 0 {width} 104" width="{width}" height="104""#);
     let mut svg = open("years", &attributes, &format!("{label}：{}", told.join("，")));
     for (at, (year, value, shown)) in points.iter().enumerate() {
-        let height = if most > 0.0 { (value.max(0.0) / most * TALL).max(1.0) } else { 1.0 };
+        let height = (value.max(0.0) / most * TALL).max(1.0);
         let (left, middle, top) = (at * STEP + 12, at * STEP + STEP / 2, 84.0 - height);
         let _ = write!(
             svg,
@@ -49,5 +50,6 @@ mod tests {
         assert!(svg.contains(r#"height="64.0""#) && svg.contains(r#"height="32.0""#), "{svg}");
         assert!(svg.contains(r#"height="1.0""#) && !svg.contains("style="), "{svg}");
         assert_eq!(years(&[], "无"), "");
+        assert_eq!(years(&[point("2022", 0.0), point("2023", 0.0)], "行政诉讼（件）"), "");
     }
 }

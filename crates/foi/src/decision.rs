@@ -71,6 +71,22 @@ impl Need {
         }
     }
 
+    /// What helps to write it; [`Self::ask`] is what is said when it is missing.
+    pub fn hint(self) -> &'static str {
+        match self {
+            Self::Where => "例如 某某县人民政府网站“政策文件”栏目的网址",
+            Self::How => "例如 随本答复邮寄复印件 12 页",
+            Self::Reason => "信息属于哪种情形，为什么；只引条款不够",
+            Self::Law => "例如 《不动产登记暂行条例》第二十七条",
+            Self::Searched => "例如 以“老旧小区改造”检索 2019 至 2025 年档案和公文系统，没有找到",
+            Self::RightOrgan => "知道由哪个机关负责的，写名称、地址和电话",
+            Self::Earlier => "例如 依申请答复〔2026〕3号，2026-03-05",
+            Self::PublicInterest => {
+                "第三方提出理由不同意、仍要公开的必须填写：不公开可能对公共利益造成什么重大影响（条例第三十二条）"
+            }
+        }
+    }
+
     /// What to write when it is missing.
     pub fn ask(self) -> &'static str {
         match self {
@@ -160,23 +176,24 @@ impl Decision {
     /// Everything that stands against giving this answer now; empty when it may be given. Whether an answer may be given at
     /// all says [`State::may`].
     pub fn problems(&self, state: &State) -> Vec<Problem> {
+        // In the order of the form, so that a list of errors is worked through from above.
         let mut problems = Vec::new();
-        for need in self.needs(state) {
-            if self.text(need).is_empty() {
-                problems.push(Problem { field: need.code(), message: need.ask().to_owned() });
-            }
-        }
         let mut add = |field: &'static str, message: String| problems.push(Problem { field, message });
         if self.outcome.has_exemptions() && self.exemptions.is_empty() {
-            add("exemption", "请选择不予公开的情形。没有法定情形，不得不予公开。".to_owned());
+            add("exemptions", "请选择不予公开的情形。没有法定情形，不得不予公开。".to_owned());
         }
         if !self.outcome.has_exemptions() && !self.exemptions.is_empty() {
-            add("exemption", format!("“{}”不写不予公开的情形。请改选部分公开或者不予公开。", self.outcome.label()));
+            add("exemptions", format!("“{}”不写不予公开的情形。请改选部分公开或者不予公开。", self.outcome.label()));
         }
         for exemption in &self.exemptions {
             let kinds = exemption.kinds();
             if !kinds.is_empty() && !kinds.contains(&self.kind(*exemption)) {
                 add(exemption.kind_field(), format!("请选择属于哪一种：{}。", kinds.join("、")));
+            }
+        }
+        for need in self.needs(state) {
+            if self.text(need).is_empty() {
+                add(need.code(), need.ask().to_owned());
             }
         }
         if let Some(message) = self.out_of_place(state) {

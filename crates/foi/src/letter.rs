@@ -22,6 +22,8 @@ pub struct About<'a> {
     pub phone: &'a str,
     /// The applicant's name.
     pub applicant: &'a str,
+    /// How the applicant is addressed: 您, 贵单位, or [`YOU`] where it is not known which.
+    pub you: &'a str,
     /// Number of the case.
     pub number: &'a str,
     /// The day of receipt by Art. 31.
@@ -29,6 +31,9 @@ pub struct About<'a> {
     /// What was asked for, in the applicant's words.
     pub wanted: &'a str,
 }
+
+/// How somebody is addressed of whom it is not known whether it is a person or an organisation.
+pub const YOU: &str = "您（单位）";
 
 /// Something that a letter must say.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -80,7 +85,7 @@ fn must(what: &'static str, words: &[&str]) -> Must {
 }
 
 /// The most characters of a request that a letter repeats; it stands whole in the case.
-const MOST_REPEATED: usize = 600;
+const MOST_REPEATED: usize = 300;
 
 /// 本机关于…收到您（单位）提出的…申请（编号…）.
 fn opening(about: &About<'_>) -> String {
@@ -103,7 +108,10 @@ fn contact(about: &About<'_>) -> Option<String> {
 }
 
 fn draft(about: &About<'_>, title: &str, to: &str, paragraphs: Vec<String>, must: Vec<Must>) -> Draft {
-    let paragraphs = paragraphs.into_iter().chain(contact(about)).filter(|text| !text.is_empty()).collect();
+    // Of others nothing is known; who asks is known.
+    let addressed = |text: String| if to == about.applicant { text.replace(YOU, about.you) } else { text };
+    let paragraphs =
+        paragraphs.into_iter().chain(contact(about)).filter(|text| !text.is_empty()).map(addressed).collect();
     Draft { title: title.to_owned(), to: to.to_owned(), paragraphs, organ: about.organ.to_owned(), must }
 }
 

@@ -33,6 +33,8 @@ pub struct Nav {
     pub place: u16,
     /// The letter that leads there after the key G; empty = none.
     pub letter: &'static str,
+    /// Addresses besides [`Self::href`] below which somebody is still at this link, as `/foi/cases`.
+    pub also: &'static [&'static str],
 }
 
 impl Nav {
@@ -44,7 +46,14 @@ impl Nav {
         permission: &'static Permission,
         place: u16,
     ) -> Self {
-        Self { group, href, label, permission, place, letter: "" }
+        Self { group, href, label, permission, place, letter: "", also: &[] }
+    }
+
+    /// The same, marked as the current one on the pages below these addresses too.
+    #[must_use]
+    pub const fn also(mut self, also: &'static [&'static str]) -> Self {
+        self.also = also;
+        self
     }
 
     /// The same, reached by the key G and this letter.

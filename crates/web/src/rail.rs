@@ -31,8 +31,9 @@ pub struct RailLink {
 /// link does.
 pub fn groups(links: &[Nav], actor: &Actor, counts: &[(&'static str, i64)], path: &str) -> Vec<RailGroup> {
     let bare = path.split('?').next().unwrap_or(path);
-    let is_current =
+    let is_below =
         |href: &str| if href == "/" { bare == "/" } else { bare == href || bare.starts_with(&format!("{href}/")) };
+    let is_current = |link: &Nav| is_below(link.href) || link.also.iter().any(|&href| is_below(href));
     let mut groups: Vec<RailGroup> = Vec::new();
     for link in links.iter().filter(|link| may(actor, link.permission).is_ok()) {
         let count = counts.iter().find(|(at, _)| *at == link.href).map(|(_, count)| *count);
@@ -40,7 +41,7 @@ pub fn groups(links: &[Nav], actor: &Actor, counts: &[(&'static str, i64)], path
             href: link.href.to_owned(),
             label: link.label.to_owned(),
             count: count.filter(|count| *count > 0),
-            current: is_current(link.href),
+            current: is_current(link),
             letter: link.letter,
         };
         match groups.iter_mut().find(|group| group.label == link.group) {
@@ -74,5 +75,27 @@ mod tests {
         assert_eq!(groups.len(), 1, "a group without links is left out");
         assert_eq!(groups[0].links.len(), 1);
         assert!(groups[0].links[0].current && groups[0].links[0].count == Some(2));
+    }
+
+    #[test]
+    fn a_page_at_an_address_of_its_own_stands_at_the_link_that_names_it() {
+        let actor = Actor::Staff(Staff {
+            account: AccountId::from("a"),
+            name: String::new(),
+            organ: "A".into(),
+            roles: vec![Role::SystemAdmin],
+            central: false,
+        });
+        let links = [
+            Nav::under("互动", "/cases", "办件", &SYSTEM, 1).also(&["/foi/cases"]),
+            Nav::under("互动", "/foi/register", "登记书面申请", &SYSTEM, 2),
+        ];
+        let current = |path: &str| -> Vec<bool> {
+            groups(&links, &actor, &[], path)[0].links.iter().map(|link| link.current).collect()
+        };
+        assert_eq!(current("/foi/cases/1/reply?outcome=partly"), [true, false]);
+        assert_eq!(current("/cases/1"), [true, false]);
+        assert_eq!(current("/foi/register"), [false, true]);
+        assert_eq!(current("/foi/casestudy"), [false, false]);
     }
 }

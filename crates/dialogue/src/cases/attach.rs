@@ -18,7 +18,10 @@ use web::{
     sent::{self, Sent},
 };
 
-use super::{acts::seen, fields::Field, fields::Typed};
+use super::{
+    acts::seen,
+    fields::{Field, Named, Typed},
+};
 
 /// Largest file, in bytes.
 const MOST: u64 = 20 << 20;
@@ -38,7 +41,7 @@ struct Page {
     shell: OfficeShell,
     errors: FormErrors,
     id: CaseId,
-    number: String,
+    named: Named,
     /// The letter with which it goes out; empty = there is none that takes files.
     fields: Vec<Field>,
     once: String,
@@ -59,7 +62,7 @@ async fn shown(ctx: &Ctx, desk: &Desk, (entry, kind): (&Entry, Kind), errors: Fo
         shell: desk.shell(ctx, "添加附件").await?.with_error(bad),
         errors,
         id: entry.id.clone(),
-        number: entry.registered(kind),
+        named: Named::of(ctx, (entry, kind))?,
         fields,
         once: ctx.once(),
     };

@@ -22,7 +22,7 @@ use web::{
 
 use super::{
     acts::seen,
-    fields::{Act, Field, Typed, of, shown},
+    fields::{Act, Field, Named, Typed, of, shown},
 };
 
 /// The kind of job that makes a new code and sends it to the address given.
@@ -102,7 +102,7 @@ pub(super) async fn form(State(ctx): State<Ctx>, desk: Desk, Path(id): Path<Case
 #[template(path = "cases/templates/code.html")]
 struct Shown {
     shell: OfficeShell,
-    number: String,
+    named: Named,
     back: String,
     code: String,
 }
@@ -127,7 +127,7 @@ pub(super) async fn renew(
     match done.await {
         Ok(Acted::Now(secret)) => office_page(&Shown {
             shell: desk.shell(&ctx, "补发的查询码").await?,
-            number: entry.registered(kind),
+            named: Named::of(&ctx, (&entry, kind))?,
             code: secret.on_paper(),
             back,
         }),

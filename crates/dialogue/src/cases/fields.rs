@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use askama::Template;
 use axum::response::Response;
 use case::{Entry, Input, Kind, StepField};
-use web::{Ctx, Desk, FormErrors, OfficeShell, Result, office_page, page};
+use web::{Ctx, Desk, FormErrors, OfficeShell, Result, filters::shortened, office_page, page};
 
 /// What was typed, by the names of the fields.
 pub(super) type Typed = BTreeMap<String, String>;
@@ -18,6 +18,32 @@ pub(super) fn of<'a>(typed: &'a Typed, name: &str) -> &'a str {
 /// The version of the case from whose page the form was sent; 0 where it says none.
 pub(super) fn version(typed: &Typed) -> i64 {
     of(typed, "version").parse().unwrap_or(0)
+}
+
+/// Most characters of what a case is about in the line above a heading.
+const BRIEF: usize = 40;
+
+/// Which case a page is of, told above its heading: numbers repeat from organ to organ.
+pub(crate) struct Named {
+    /// Of its page.
+    pub(crate) href: String,
+    /// Of the case in its register.
+    pub(crate) number: String,
+    pub(crate) organ: String,
+    pub(crate) brief: String,
+}
+
+impl Named {
+    /// # Errors
+    /// When the line of the case cannot be opened.
+    pub(crate) fn of(ctx: &Ctx, (entry, kind): (&Entry, Kind)) -> Result<Self> {
+        Ok(Self {
+            href: format!("/cases/{}", entry.id),
+            number: entry.registered(kind),
+            organ: ctx.directory().short_name(&entry.organ).to_owned(),
+            brief: shortened(&entry.brief(ctx)?, BRIEF),
+        })
+    }
 }
 
 /// A field as a form draws it.
@@ -145,8 +171,7 @@ impl Field {
 struct Page {
     shell: OfficeShell,
     errors: FormErrors,
-    /// Of the case in its register.
-    number: String,
+    named: Named,
     back: String,
     title: String,
     about: String,
@@ -186,7 +211,7 @@ pub(super) async fn shown(
     let back = format!("/cases/{}", entry.id);
     let form = Page {
         shell: desk.shell(ctx, act.title.clone()).await?.with_error(bad),
-        number: entry.registered(kind),
+        named: Named::of(ctx, (entry, kind))?,
         action: format!("{back}{}", act.at),
         title: act.title,
         about: act.about,

@@ -19,7 +19,7 @@ use web::{
 
 use super::{
     acts::{self, seen},
-    fields::{Act, Field, Typed, of, shown, version},
+    fields::{Act, Field, Named, Typed, of, shown, version},
     notice,
 };
 
@@ -122,8 +122,7 @@ struct Page {
     shell: OfficeShell,
     errors: FormErrors,
     id: CaseId,
-    /// Of the case in its register.
-    case_number: String,
+    named: Named,
     letter: Letter,
     label: &'static str,
     number: String,
@@ -236,7 +235,7 @@ async fn page_of(
         shell: desk.shell(ctx, letter.body.title.clone()).await?.with_error(bad),
         errors,
         id: id.clone(),
-        case_number: entry.registered(kind),
+        named: Named::of(ctx, (&entry, kind))?,
         label: what.map_or("文书", |what| what.label),
         number: what.map(|what| letter.number(what)).unwrap_or_default(),
         drafted_at: time::show_minute(&letter.drafted_at),

@@ -194,6 +194,8 @@ struct Page {
     /// The figure of a yearly report behind which these stand; empty = none.
     figure: String,
     lines: Vec<Line>,
+    /// A last day among them may still move.
+    guesses: bool,
     steps: Steps,
     count: String,
     kinds: Vec<(&'static str, &'static str)>,
@@ -238,6 +240,7 @@ pub(super) async fn page(State(ctx): State<Ctx>, desk: Desk, Query(asked): Query
     let sort = if asked.sort.is_empty() { "due".to_owned() } else { asked.sort.clone() };
     office_page(&Page {
         shell: desk.shell(&ctx, "办件").await?,
+        guesses: lines.iter().any(|line| line.guess),
         lines,
         steps,
         count: count.to_string(),

@@ -39,6 +39,8 @@ pub use notice::{tell, tell_person};
 #[cfg(test)]
 pub(crate) use portal::Turned;
 
+pub(crate) use fields::Named;
+
 /// What of the work list belongs to cases.
 pub const GROUP: Group = Group { key: "cases", label: "办件", place: 15 };
 
@@ -58,7 +60,7 @@ pub fn capability() -> Capability {
     Capability::new("cases", "办件")
         .routes(office)
         .routes(portal)
-        .nav(Nav::under("互动", "/cases", "办件", &HANDLE_CASES, 150))
+        .nav(Nav::under("互动", "/cases", "办件", &HANDLE_CASES, 150).also(&["/foi/cases", "/foi/joint"]))
         .desk(work)
         .jobs(jobs)
         .schedule(schedule)

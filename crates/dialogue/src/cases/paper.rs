@@ -1,6 +1,6 @@
 //! Letters of a case on paper: as Word and as PDF, in the form of official letters, for the office and for the person.
 
-use ::letter::{Fonts, Form, Papers, Press, body_of};
+use ::letter::{Block, Fonts, Form, Paper, Papers, Press, body_of};
 use axum::{
     body::Body,
     extract::{Path, State},
@@ -95,10 +95,13 @@ async fn handed_out(
     let what = kind.letter(&found.kind);
     let number = what.map(|what| found.number(what)).filter(|number| !number.is_empty());
     let named = number.clone().unwrap_or_else(|| format!("{}（草稿）", what.map_or("文书", |what| what.label)));
-    let paper = official(ctx, entry, &found, number, goes).paper().map_err(|faults| {
+    let mut paper = official(ctx, entry, &found, number, goes).paper().map_err(|faults| {
         let words: Vec<String> = faults.into_iter().map(|fault| fault.message).collect();
         Error::Invalid(words.join(""))
     })?;
+    if found.signed_at.is_empty() {
+        undated(&mut paper);
+    }
     let (bytes, (ending, media)) = match form {
         As::Word => (::letter::docx(&paper).map_err(|uneven| Error::Invalid(format!("{uneven}。")))?, KINDS[0]),
         As::Pdf => {
@@ -112,6 +115,15 @@ async fn handed_out(
         (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
     ];
     Ok((headers, Body::from(bytes)).into_response())
+}
+
+/// A letter bears the day on which it is signed: of a draft the day is left blank.
+fn undated(paper: &mut Paper) {
+    for block in &mut paper.blocks {
+        if let Block::Signature { date, .. } = block {
+            "　　年　月　日".clone_into(date);
+        }
+    }
 }
 
 /// The letter as it goes out. What the law wants in it is asked of the kind when it is drafted.
@@ -139,5 +151,19 @@ fn official(
         note: String::new(),
         copies: Vec::new(),
         imprint: None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_draft_bears_no_day() {
+        let signed =
+            Block::Signature { organs: vec!["某某县民政局".to_owned()], date: "2026年11月9日".to_owned() };
+        let mut paper = Paper { blocks: vec![signed], ..Paper::default() };
+        undated(&mut paper);
+        assert!(matches!(&paper.blocks[0], Block::Signature { date, .. } if !date.contains("2026")));
     }
 }

@@ -15,7 +15,7 @@ use web::{Ctx, Desk, Done, Form, FormErrors, OfficeShell, Refusal, Result, act_i
 
 use super::{
     acts::{self, seen},
-    fields::{Field, Typed, of},
+    fields::{Field, Named, Typed, of},
 };
 
 #[derive(Template)]
@@ -24,7 +24,7 @@ struct Page {
     shell: OfficeShell,
     errors: FormErrors,
     id: CaseId,
-    number: String,
+    named: Named,
     proposal: Option<Proposal>,
     /// Whether this person may publish it.
     passes: bool,
@@ -56,7 +56,7 @@ async fn shown(
         shell: desk.shell(ctx, "公开问题和答复").await?.with_error(bad),
         errors,
         id: entry.id.clone(),
-        number: entry.registered(kind),
+        named: Named::of(ctx, (entry, kind))?,
         passes: decides && proposal.as_ref().is_some_and(|one| !one.is_by(&desk.actor())),
         proposal,
         fields: vec![Field::text("question", "问题", "", &held, 2000), Field::text("answer", "答复", "", &held, 2000)],

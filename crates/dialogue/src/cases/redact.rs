@@ -19,7 +19,7 @@ use web::{Ctx, Desk, Done, Error, Form, FormErrors, OfficeShell, Refusal, Result
 
 use super::{
     acts::seen,
-    fields::{Field, Typed, of},
+    fields::{Field, Named, Typed, of},
 };
 
 /// Grounds on which something is withheld, with the code of each in the form.
@@ -44,8 +44,7 @@ struct Page {
     errors: FormErrors,
     id: CaseId,
     file: CaseFileId,
-    /// Of the case in its register.
-    number: String,
+    named: Named,
     name: String,
     /// What is read of the file; empty of a picture.
     text: String,
@@ -112,7 +111,7 @@ async fn page_of(
         errors,
         id: id.clone(),
         file: file.id.clone(),
-        number: entry.registered(kind),
+        named: Named::of(ctx, (&entry, kind))?,
         name: file.name.clone(),
         text: text.chars().take(SHOWN).collect(),
         more: text.chars().nth(SHOWN).is_some(),

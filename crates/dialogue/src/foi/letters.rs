@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use ::foi::{
     Asked, Decision, Exemption, Need, Outcome, State,
-    letter::{self, About, Draft, Instances},
+    letter::{self, About, Draft, Instances, YOU},
 };
 use case::{Entry, PartyRole, letters::Body};
 use jiff::civil::{Date, date};
@@ -186,6 +186,8 @@ pub(super) struct Case {
     organ: String,
     phone: String,
     applicant: String,
+    /// How letters address the applicant.
+    you: &'static str,
     number: String,
     received: Date,
     wanted: String,
@@ -210,6 +212,11 @@ impl Case {
         Ok(Self {
             organ: organ.map_or_else(|| entry.organ.to_string(), |organ| organ.name.clone()),
             phone: organ.map(|organ| organ.phone.clone()).unwrap_or_default(),
+            you: match (person.organisation.is_empty(), person.name.is_empty()) {
+                (false, _) => "贵单位",
+                (true, false) => "您",
+                (true, true) => YOU,
+            },
             applicant: if person.organisation.is_empty() { person.name } else { person.organisation },
             number: entry.number.clone(),
             received: entry.received().unwrap_or(ctx.today()),
@@ -223,6 +230,7 @@ impl Case {
             organ: &self.organ,
             phone: &self.phone,
             applicant: &self.applicant,
+            you: self.you,
             number: &self.number,
             received: self.received,
             wanted: &self.wanted,
@@ -255,6 +263,7 @@ fn nobody() -> Case {
         organ: String::new(),
         phone: String::new(),
         applicant: String::new(),
+        you: YOU,
         number: String::new(),
         received: date(2019, 5, 15),
         wanted: String::new(),

@@ -71,7 +71,7 @@ pub fn capability() -> Capability {
         .subject(old::SUBJECT, "导入的登记簿")
         .jobs(old::jobs)
         .schedule(old::schedule)
-        .nav(Nav::under("互动", "/foi/register", "登记书面申请", &HANDLE_CASES, 152))
+        .nav(Nav::under("互动", "/foi/register", "登记书面申请", &HANDLE_CASES, 152).also(&["/foi/import"]))
         .settings::<Practice>()
         .words(|field, code| FOI.word(field, code).or_else(|| CORRECTION.word(field, code)))
         .needs::<Arc<dyn PublicDocuments>>()

@@ -10,6 +10,8 @@ use kernel::id::CaseId;
 use store::Tx;
 use web::{Ctx, Desk, Done, Form, FormErrors, OfficeShell, Query, Refusal, Result, act_in_place, office_page, page};
 
+use crate::cases::Named;
+
 use super::{
     kind::{FOI, KEY},
     law,
@@ -35,7 +37,7 @@ struct Page {
     shell: OfficeShell,
     errors: FormErrors,
     id: CaseId,
-    number: String,
+    named: Named,
     wanted: String,
     title: &'static str,
     about: &'static str,
@@ -90,7 +92,7 @@ async fn shown(
         shell: desk.shell(ctx, letter.label).await?.with_error(bad),
         errors,
         id: id.clone(),
-        number: entry.registered(kind),
+        named: Named::of(ctx, (&entry, kind))?,
         title: letter.label,
         about: notice.about,
         action: notice.page.replace("{id}", id.as_str()),

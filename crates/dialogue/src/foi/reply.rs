@@ -1,6 +1,6 @@
 //! Drafting the answer: the outcomes of the law to choose from, then what this one must hold.
 
-use ::foi::{Decision, Exemption, Need, Outcome, report::Row};
+use ::foi::{Decision, Exemption, Need, Outcome};
 use askama::Template;
 use axum::{
     extract::{Path, State},
@@ -11,6 +11,8 @@ use kernel::{Actor, id::CaseId};
 use serde::Deserialize;
 use store::Tx;
 use web::{Ctx, Desk, Done, Form, FormErrors, OfficeShell, Query, Refusal, Result, act_in_place, office_page, page};
+
+use crate::cases::Named;
 
 use super::{
     law,
@@ -76,8 +78,15 @@ struct Choice {
     label: &'static str,
     plain: &'static str,
     ground: &'static str,
-    row: String,
+    /// The ground without the name of the statute on which all rest.
+    article: &'static str,
+    /// Of the table of the yearly report, and the row in it; the group may be empty.
+    group: &'static str,
+    row: &'static str,
 }
+
+/// The statute on which answers rest.
+const STATUTE: &str = "《政府信息公开条例》";
 
 /// A part of the answer to write.
 struct Part {
@@ -102,7 +111,7 @@ struct Page {
     shell: OfficeShell,
     errors: FormErrors,
     id: CaseId,
-    number: String,
+    named: Named,
     wanted: String,
     /// What to keep in mind before anything is chosen: a period that is over, opinions that stand against it.
     notes: Vec<String>,
@@ -131,25 +140,28 @@ pub(super) struct Asked {
 
 fn choice(outcome: Outcome, installed: &Installed) -> Choice {
     let row = outcome.row(&[], installed.practice());
+    let ground = outcome.ground();
+    // Which row it is depends on the exemption.
+    let withheld = outcome == Outcome::Withheld;
     Choice {
         code: outcome.code(),
         label: outcome.label(),
         plain: outcome.plain(),
-        ground: outcome.ground(),
-        // Which row it is depends on the exemption.
-        row: if outcome == Outcome::Withheld { "（三）不予公开".to_owned() } else { row_words(row) },
+        ground,
+        article: ground.strip_prefix(STATUTE).filter(|rest| !rest.is_empty()).unwrap_or(ground),
+        group: if withheld { "（三）不予公开" } else { row.group() },
+        row: if withheld { "按选中的第一种情形" } else { row.label() },
     }
 }
 
-fn row_words(row: Row) -> String {
-    format!("{}{}", row.group(), row.label())
-}
+/// The law is named where it forbids.
+const FORBIDDING: &str = "以法律、行政法规禁止公开为由的必须填写，例如 《中华人民共和国统计法》第九条";
 
 fn parts(outcome: Outcome, typed: &Typed) -> Vec<Part> {
     let part = |need: Need, optional: bool| Part {
         name: need.code(),
         label: need.label(),
-        hint: need.ask(),
+        hint: if optional && need == Need::Law { FORBIDDING } else { need.hint() },
         value: of(typed, need.code()).to_owned(),
         optional,
     };
@@ -223,7 +235,7 @@ async fn shown(ctx: &Ctx, desk: &Desk, id: &CaseId, typed: &Typed, errors: FormE
         shell: desk.shell(ctx, "拟写答复").await?.with_error(bad),
         errors,
         id: id.clone(),
-        number: entry.registered(kind),
+        named: Named::of(ctx, (&entry, kind))?,
         wanted: about.wanted().to_owned(),
         notes,
         choices: answers.iter().filter(fits).map(|one| choice(*one, &installed)).collect(),

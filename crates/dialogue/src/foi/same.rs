@@ -13,6 +13,8 @@ use kernel::id::CaseId;
 use store::query_scalar;
 use web::{Ctx, Desk, OfficeShell, Refusal, Result, filters::shortened, office_page};
 
+use crate::cases::Named;
+
 use super::{
     kind::{FOI, KEY},
     letters::of,
@@ -50,8 +52,7 @@ struct Line {
 #[template(path = "foi/templates/same.html")]
 struct Page {
     shell: OfficeShell,
-    id: CaseId,
-    number: String,
+    named: Named,
     wanted: String,
     lines: Vec<Line>,
     looked_at: usize,
@@ -105,9 +106,8 @@ pub(super) async fn page(State(ctx): State<Ctx>, desk: Desk, Path(id): Path<Case
     lines.truncate(SHOWN);
     office_page(&Page {
         shell: desk.shell(&ctx, "相同的申请").await?,
-        number: entry.registered(kind),
+        named: Named::of(&ctx, (&entry, kind))?,
         wanted: own,
-        id,
         lines,
         looked_at,
     })

@@ -31,7 +31,13 @@ use super::{
 #[serde(default)]
 pub(super) struct Asked {
     year: String,
+    /// Which of [`STATES`] only; empty = all.
+    state: String,
 }
+
+/// How reports of a year stand, by which their list is narrowed.
+const STATES: [(&str, &str); 4] =
+    [("none", "没有填报"), ("filling", "填报中"), ("public", "已公布"), ("wrong", "核对不符")];
 
 /// An organ in the list of a year.
 struct Listed {
@@ -48,13 +54,32 @@ struct Listed {
     may_fill: bool,
 }
 
+impl Listed {
+    fn is(&self, state: &str) -> bool {
+        let public = self.row.as_ref().is_some_and(Row::is_public);
+        match state {
+            "none" => self.row.is_none(),
+            "filling" => self.row.is_some() && !public,
+            "public" => public,
+            "wrong" => self.errors > 0,
+            _ => true,
+        }
+    }
+}
+
 #[derive(Template)]
 #[template(path = "reports/templates/list.html")]
 struct ListPage {
     shell: OfficeShell,
     year: String,
     years: Vec<(String, String)>,
+    /// State by which the lines are narrowed; empty = all.
+    state: String,
+    /// Each with how many there are.
+    states: Vec<(&'static str, String)>,
     lines: Vec<Listed>,
+    /// Lines without the filter.
+    total: usize,
     public: usize,
     /// The office may have the organs owe these reports.
     may_owe: bool,
@@ -125,9 +150,16 @@ pub(super) async fn list(State(ctx): State<Ctx>, desk: Desk, Query(asked): Query
             lines.push(line(organ.code.clone(), "own", organ.name.clone()));
         }
     }
+    let count = |state: &str| lines.iter().filter(|line| line.is(state)).count();
+    let states = STATES.iter().map(|(key, label)| (*key, format!("{label}（{}）", count(key)))).collect();
+    let (total, public) = (lines.len(), count("public"));
+    lines.retain(|line| line.is(&asked.state));
     office_page(&ListPage {
         shell: desk.shell(&ctx, "年报数据").await?,
-        public: lines.iter().filter(|line| line.row.as_ref().is_some_and(Row::is_public)).count(),
+        state: asked.state,
+        states,
+        total,
+        public,
         years: years.into_iter().map(|year| (year.to_string(), format!("{year} 年"))).collect(),
         may_owe: may(&actor, &OWE).is_ok(),
         once: ctx.once(),

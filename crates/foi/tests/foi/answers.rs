@@ -19,6 +19,7 @@ fn about() -> About<'static> {
         organ: "某某县住房和城乡建设局",
         phone: "0793-0000000",
         applicant: "王小明",
+        you: "您",
         number: "2026-00012",
         received: date("2026-03-02"),
         wanted: "2025 年城关镇老旧小区改造项目验收报告",
@@ -101,14 +102,16 @@ fn codes_are_unique_and_read_back() {
 fn nothing_stays_closed_without_a_ground_of_the_law() {
     let state = working();
     let closed = Decision::new(Outcome::Withheld).with(Need::Reason, "不便公开");
-    assert_eq!(fields(&closed, &state), ["exemption"]);
+    assert_eq!(fields(&closed, &state), ["exemptions"]);
+    let bare = Decision::new(Outcome::Withheld);
+    assert_eq!(fields(&bare, &state), ["exemptions", "reason"], "in the order of the form");
     let vague = closed.clone().exempt(Exemption::InternalAffairs, "工作秘密");
     assert_eq!(fields(&vague, &state), ["kind_internal_affairs"], "one of the three kinds");
     assert!(fields(&closed.clone().exempt(Exemption::InternalAffairs, "人事管理"), &state).is_empty());
     let law = closed.exempt(Exemption::ForbiddenByLaw, "");
     assert_eq!(fields(&law, &state), ["law"], "which law forbids");
     let given = whole(Outcome::Disclosed).exempt(Exemption::CaseFile, "");
-    assert_eq!(fields(&given, &state), ["exemption"]);
+    assert_eq!(fields(&given, &state), ["exemptions"]);
 }
 
 #[test]
@@ -248,7 +251,16 @@ fn a_day_beyond_the_calendar_is_told_as_expected() {
 fn a_long_request_is_not_repeated_whole() {
     let wanted = "很长的描述".repeat(4000);
     let about = About { wanted: &wanted, ..about() };
-    assert!(letter::withdrawal(&about, date("2026-04-28")).text().chars().count() < 800);
+    assert!(letter::withdrawal(&about, date("2026-04-28")).text().chars().count() < 500);
+}
+
+#[test]
+fn who_asks_is_addressed_as_what_they_are_and_others_as_either() {
+    let day = date("2026-04-28");
+    assert!(letter::withdrawal(&about(), day).text().contains("您已于"));
+    let firm = About { you: "贵单位", ..about() };
+    assert!(letter::withdrawal(&firm, day).text().contains("收到贵单位提出的"));
+    assert!(letter::consult(&about(), Asked::ThirdParty, "某某建筑公司", "验收报告").text().contains(letter::YOU));
 }
 
 #[test]

@@ -52,6 +52,8 @@ both! {
         save(&mut editor, &page, &wrong).await.expect(303);
         editor.get(&page).await.expect(200).shows("“（一）予以公开”一行：自然人 3，合计 3，总计填写的是 2，相差 1");
         editor.get("/annual-reports?year=2025").await.expect(200).shows("不符");
+        editor.get("/annual-reports?year=2025&state=wrong").await.expect(200).shows("青禾县财政局");
+        editor.get("/annual-reports?year=2025&state=public").await.expect(200).shows("没有这种状态的年报");
         editor.post(&format!("{page}/release"), &[("version", "2")]).await.expect(403);
         let (mut head, mut reader) = (head(app).await, app.visitor());
         head.post(&format!("{page}/release"), &[("version", "2")]).await.expect(422).shows("数据不相符");

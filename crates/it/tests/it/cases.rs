@@ -150,7 +150,7 @@ both! {
         let mut editor = app.person("editor-office", "QH001", &[Role::Editor]).await;
         clerk.get("/cases").await.expect(200).shows("电话号码少了一位。").hides(CANARY);
         clerk.get("/").await.expect(200).shows("找错〔2026〕1号").hides(CANARY);
-        let page = editor.get(&format!("/cases/{id}/steps/reply")).await.expect(200);
+        let page = editor.get(&format!("/cases/{id}/steps/reply")).await.expect(200).shows("电话号码少了一位。");
         let (once, version) = (page.field("once"), page.field("version"));
         let answer = [("result", "corrected"), ("answer", "已经更正。")];
         step(&mut clerk, &id, "reply", &answer).await.expect(303);

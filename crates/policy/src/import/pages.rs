@@ -161,17 +161,18 @@ fn row(line: Line) -> Row {
         "same" => Some(("已有，没有重复导入", "off")),
         _ => None,
     };
-    let doubts = if outcome.is_none() { line.doubts() } else { Vec::new() };
     let looked = if line.looked_at.is_empty() {
         String::new()
     } else {
         format!("{} {} 核对", line.looked_name, time::show_minute(&line.looked_at))
     };
+    // Whoever has looked has answered what was in doubt.
+    let doubts = if outcome.is_none() && looked.is_empty() { line.doubts() } else { Vec::new() };
     let draft = matches!(line.state.as_deref(), Some("draft" | "returned"));
     let (state, tone) = match (outcome, line.state.as_deref()) {
         (Some((words, tone)), _) => (words.to_owned(), tone),
         (None, None) => ("草稿已删除".to_owned(), "off"),
-        (None, Some(_)) if draft && !doubts.is_empty() && looked.is_empty() => ("待核对".to_owned(), "soon"),
+        (None, Some(_)) if draft && !doubts.is_empty() => ("待核对".to_owned(), "soon"),
         (None, Some(_)) if draft && !line.refused.is_empty() => ("送审未成".to_owned(), "late"),
         (None, Some("draft")) => ("可送审".to_owned(), "ok"),
         (None, Some(code)) => (state::label(code).to_owned(), "info"),

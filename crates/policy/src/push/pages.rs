@@ -59,6 +59,13 @@ struct Line {
     over: bool,
 }
 
+impl Line {
+    /// None of those for whom it is was told of it.
+    fn waits(&self) -> bool {
+        !self.groups.is_empty() && !self.groups.iter().any(|(_, told)| *told)
+    }
+}
+
 #[derive(Template)]
 #[template(path = "push/templates/list.html")]
 struct ListPage {
@@ -262,6 +269,12 @@ async fn shown(ctx: &Ctx, desk: &Desk, id: &DocumentId, mut typed: Typed, errors
     let may_push = may_for(&desk.actor(), &PUSH_POLICY, &policy.keeper).is_ok() && policy.over.is_empty();
     let is_told = |group: &&Group| policy.told.iter().any(|push| push.who == group.who);
     let open: Vec<&Group> = policy.groups.iter().filter(|group| !is_told(group)).collect();
+    // Of one audience there is nothing to choose.
+    if typed.who.is_empty()
+        && let [only] = open.as_slice()
+    {
+        typed.who = only.who.to_owned();
+    }
     let chosen = open.iter().find(|group| group.who == typed.who).filter(|_| may_push);
     let preview = chosen.map(|group| call(ctx, &policy, group, &PushId::default()));
     let ways = match &preview {
@@ -336,8 +349,10 @@ async fn ready(ctx: &Ctx, desk: &Desk, id: &DocumentId, typed: &Typed) -> Result
     let mut errors = FormErrors::new();
     let mut chosen = Vec::new();
     let mut people: Option<i64> = None;
+    let mut reaches = false;
     for channel in channels(ctx).into_iter().filter(|one| typed.channels.iter().any(|key| key == one.key())) {
         let Some(reach) = channel.reach(ctx, &call).await? else { continue };
+        reaches |= reach.people != Some(0);
         people = match (people, reach.people) {
             (Some(so_far), Some(more)) => Some(so_far + more),
             (so_far, more) => so_far.or(more),
@@ -345,6 +360,13 @@ async fn ready(ctx: &Ctx, desk: &Desk, id: &DocumentId, typed: &Typed) -> Result
         chosen.push(channel);
     }
     errors.require(!chosen.is_empty(), "channels", "请至少选择一个渠道。");
+    if !chosen.is_empty() && !reaches {
+        // A policy is pushed once to an audience: a push that nobody gets would take it from those who come later.
+        errors.add(
+            "channels",
+            "现在还没有人能从所选渠道收到，没有推送，也没有用掉这一次。有人订阅或者开通公众号后再推送。",
+        );
+    }
     errors.require(typed.sure == "true", "sure", "请看过推送内容和人数，再勾选确认。");
     if !errors.is_empty() {
         return Err(Refusal::Fields(errors));

@@ -13,6 +13,7 @@ use store::Tx;
 use web::{Ctx, Desk, Done, Form, FormErrors, OfficeShell, Refusal, Result, act_in_place, office_page, page};
 
 use super::store::{self as rows, Asking, Joint, Sort};
+use crate::cases::Named;
 use crate::foi::{
     form::askable,
     kind::{FOI, KEY},
@@ -39,7 +40,7 @@ struct Page {
     shell: OfficeShell,
     errors: FormErrors,
     id: CaseId,
-    number: String,
+    named: Named,
     wanted: String,
     takes_over: bool,
     lines: Vec<Line>,
@@ -95,7 +96,7 @@ async fn shown(
         shell: desk.shell(ctx, title).await?.with_error(bad),
         errors,
         id: id.clone(),
-        number: entry.registered(&FOI),
+        named: Named::of(ctx, (&entry, &FOI))?,
         takes_over: sort == Sort::HandOver,
         lines,
         organs: others.map(|organ| (organ.code.to_string(), organ.name)).collect(),

@@ -363,7 +363,7 @@ both! {
         let id = put(app, loan).await;
         let page = format!("/pushes/{id}");
         let mut editor = app.editor("QH010").await;
-        editor.get("/pushes").await.expect(200).shows("创业担保贷款细则").shows("小微企业").shows("没有推送");
+        editor.get("/pushes").await.expect(200).shows("创业担保贷款细则").shows("小微企业").shows("没有推送过");
         // Where nobody has asked for mails the page says so.
         editor.get(&format!("{page}?who=company")).await.expect(200).shows("还没有人订阅对象“企业”").hides("公众号“");
         let account = Account::start().await;
