@@ -106,6 +106,9 @@ struct ReadFile {
     sha256: String,
 }
 
+/// To whoever sends a draft that was changed since they checked it. Pages that can say it above the check as it is now do so.
+pub const CHANGED: &str = "内容在另一个窗口里改过，没有提交。请核对现在的内容后再提交。";
+
 /// Day in China and sixty bits of chance: neither how many there were nor the next one can be told from it.
 fn number(ctx: &Ctx) -> String {
     let chance = Secret::fresh(ctx.seams()).on_paper();
@@ -126,8 +129,7 @@ impl Draft {
         F: AsyncFnOnce(&mut Tx, &Received) -> Result<Accepted, E>,
         E: From<store::Error> + From<Error>,
     {
-        let changed =
-            || Error::Conflict("内容在另一个窗口里改过，没有提交。请回到核对页，看过新的内容后再提交。".into());
+        let changed = || Error::Conflict(CHANGED.into());
         if seen != self.version {
             return Err(changed().into());
         }
