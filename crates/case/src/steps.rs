@@ -254,6 +254,13 @@ pub async fn take(
     let key = entry.key(ctx)?;
     let fields: Vec<(&str, &str)> = filled.fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
     let place = write(tx, key.as_ref(), &entry, actor, (step.key, filled.on, to), &fields).await?;
+    // A step may be taken twice, and what reports count of the first one is not what the second says.
+    for (name, value) in &filled.facts {
+        set_fact(tx, case, &fact_of_step(name, place), value).await?;
+    }
+    if ended && to != entry.state {
+        crate::letters::drop_idle(tx, actor, (&entry, kind), to).await?;
+    }
     // The rules of a kind count by its history, this step in it.
     let due_on = clocks::project(ctx, tx, kind, case, to).await?;
     let data = json!({
@@ -322,6 +329,11 @@ async fn close_pauses(tx: &mut Tx, case: &CaseId, on: Date) -> Result<(), Refusa
 pub(crate) async fn touch(tx: &mut Tx, case: &CaseId) -> store::Result<()> {
     query("UPDATE case_entry SET version = version + 1 WHERE id = $1").bind(case).execute(tx.conn()).await?;
     Ok(())
+}
+
+/// The name under which a fact of a case stands as one of its steps set it: it stays when a later step sets it anew.
+pub fn fact_of_step(name: &str, place: i64) -> String {
+    format!("{name}@{place}")
 }
 
 /// Sets a fact of a case, in the place of what it was.

@@ -23,7 +23,7 @@ pub async fn tell(ctx: &Ctx, tx: &mut Tx, case: &CaseId, what: &str) -> Result<(
     let all = ctx.one::<Arc<dyn Recipients>>().addresses(ctx, kind.handle.roles).await?;
     let Some(to) = all.get(&keeper).filter(|to| !to.is_empty()) else { return Ok(()) };
     let number = entry.registered(kind);
-    let until = entry.due().map(|due| format!("，请在 {due} 前办理")).unwrap_or_default();
+    let until = entry.told_due().map(|due| format!("，请在 {due} 前办理")).unwrap_or_default();
     let mail = Mail {
         to: to.clone(),
         subject: format!("{what}：{number}"),
@@ -39,24 +39,22 @@ pub async fn tell(ctx: &Ctx, tx: &mut Tx, case: &CaseId, what: &str) -> Result<(
 }
 
 /// Has a delivered letter sent to the mail address that who started the case left, whole, sealed while it waits, in the write under
-/// way. What goes out with it is not in the mail: it is fetched with the code.
+/// way. What goes out with it is not in the mail: it is fetched with the code. Gives whether there is such an address.
 ///
 /// # Errors
-/// [`Refusal::Fields`] (`way`) when no address is known; when the key does not fit; when the database fails.
+/// When the key does not fit; when the database fails.
 pub(super) async fn send_letter(
     ctx: &Ctx,
     tx: &mut Tx,
     entry: &Entry,
     letter: &Letter,
     files: usize,
-) -> Result<(), Refusal> {
+) -> Result<bool, Refusal> {
     let kind = entry.kind(ctx).ok_or(Refusal::NotFound)?;
     let parties = case::parties(ctx, tx.conn(), &entry.id).await?;
     let known =
         parties.into_iter().find(|(_, role, person)| *role != PartyRole::ThirdParty && !person.email.is_empty());
-    let Some((_, _, person)) = known else {
-        return Err(Refusal::field("way", "当事人没有留电子邮箱，不能用电子邮件送达。请选实际的送达方式。"));
-    };
+    let Some((_, _, person)) = known else { return Ok(false) };
     let number = kind.letter(&letter.kind).map(|what| letter.number(what)).unwrap_or_default();
     let organ = ctx.directory().get(&case::keeper(ctx, &entry.organ)).map(|one| one.name.clone()).unwrap_or_default();
     let attached = match files {
@@ -79,7 +77,7 @@ pub(super) async fn send_letter(
     };
     let sealed = SealedMail::seal(ctx.files(), &tx.seams(), &mail)?;
     tx.enqueue(NewJob::now(SEND_SEALED, &sealed)).await?;
-    Ok(())
+    Ok(true)
 }
 
 /// Has who started the case told that there is something new, where they left a mail address; sealed while it waits, in the write

@@ -117,7 +117,7 @@ both! {
         let version = head.get(&letter).await.expect(200).field("version");
         head.post(&format!("{letter}/sign"), &[("version", &version)]).await.expect(303);
         desk.get(&letter).await.expect(200).shows("系统把文书全文发到当事人留的邮箱");
-        desk.post(&format!("{letter}/deliver"), &[("way", "email")]).await.expect(303);
+        desk.post(&format!("{letter}/deliver"), &[("way", "email"), ("sure", "true")]).await.expect(303);
         app.work().await;
         let mailed = letters(app, EMAIL);
         assert!(mailed.contains("验收报告到窗口查阅") && mailed.contains("依申请答复〔2026〕1号"), "{mailed}");
