@@ -31,6 +31,18 @@ fn shell(ctx: &Ctx, reader: &Reader, title: &str) -> PortalShell {
     reader.shell(ctx, title, "互动", "dialogue").crumb("互动", "/dialogue").crumb(title, "")
 }
 
+/// The frame of the page of a case: under the door through which its form is reached.
+fn shell_of(ctx: &Ctx, reader: &Reader, kind: Kind) -> PortalShell {
+    match kind.key {
+        "foi" | "correction" => reader
+            .shell(ctx, kind.label, "依申请公开", "openness")
+            .crumb("政务公开", "/openness")
+            .crumb("依申请公开", "/foi")
+            .crumb(kind.label, ""),
+        _ => shell(ctx, reader, kind.label),
+    }
+}
+
 #[derive(Template)]
 #[template(path = "cases/templates/track.html")]
 struct Track {
@@ -241,7 +253,7 @@ async fn page_of(
         own.partition(|step| !step.to.is_empty() && kind.state(step.to).phase == Phase::Ended);
     let state = entry.state(kind);
     let bad = !errors.is_empty();
-    let mut shell = shell(ctx, reader, kind.label);
+    let mut shell = shell_of(ctx, reader, kind);
     shell.has_error = bad;
     let keeper = case::keeper(ctx, &entry.organ);
     let page = Show {
