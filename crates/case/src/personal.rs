@@ -2,8 +2,8 @@
 
 use text::findings::{Finding, Severity, personal_numbers};
 
-/// The first identity number or bank card in the words, masked; `None` = there is none. A telephone number is none of these: it may
-/// be what a request is about.
+/// The first identity number or bank card in the words, masked; `None` = there is none. A telephone number is none of these: it
+/// may be what a request is about.
 pub fn number_in(words: &str) -> Option<String> {
     let told = |one: &Finding| one.severity == Severity::Block && one.rule != "privacy.mobile";
     personal_numbers("", words).into_iter().find(told).map(|one| one.excerpt)

@@ -38,8 +38,8 @@ pub async fn tell(ctx: &Ctx, tx: &mut Tx, case: &CaseId, what: &str) -> Result<(
     Ok(())
 }
 
-/// Has a delivered letter sent to the mail address that who started the case left, whole, sealed while it waits, in the write under
-/// way. What goes out with it is not in the mail: it is fetched with the code. Gives whether there is such an address.
+/// Has a delivered letter sent to the mail address that who started the case left, whole, sealed while it waits, in the write
+/// under way. What goes out with it is not in the mail: it is fetched with the code. Gives whether there is such an address.
 ///
 /// # Errors
 /// When the key does not fit; when the database fails.
