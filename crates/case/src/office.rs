@@ -158,8 +158,8 @@ async fn handed_on(
 /// it, and never of what came through the portal, whose day is on the receipt. What it was stays in the history.
 ///
 /// # Errors
-/// [`Refusal::Forbidden`] for whoever may not decide; [`Refusal::Fields`] (`on`, `reason`); [`Refusal::Conflict`] for who registered
-/// it, for the portal's, and once it has ended.
+/// [`Refusal::Forbidden`] for whoever may not decide; [`Refusal::Fields`] (`on`, `reason`); [`Refusal::Conflict`] for who
+/// registered it, for the portal's, and once it has ended.
 pub async fn redate(
     ctx: &Ctx,
     tx: &mut Tx,

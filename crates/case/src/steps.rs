@@ -230,6 +230,9 @@ pub async fn take(
         ));
     }
     let filled = read(ctx, &entry, step, typed)?;
+    if step.tick == Tick::Restart {
+        after_hold(tx, &entry, kind, filled.on).await?;
+    }
     let sent = crate::rules::Filled { fields: &filled.fields, on: filled.on };
     asked(ctx, tx.conn().target(), (&entry, kind), step, Some(sent)).await?;
     let to = if step.to.is_empty() { entry.state.as_str() } else { step.to };
@@ -269,6 +272,23 @@ pub async fn take(
     });
     tx.append(NewEvent::new(&STEPPED, case, actor).organ(&entry.organ).data(data)).await?;
     Ok(Taken { from: entry.state.clone(), to: to.to_owned(), on: filled.on, due_on, place })
+}
+
+/// Refuses what would begin a clock anew on a day before that on which it was stopped: nothing comes before it is asked for.
+async fn after_hold(tx: &mut Tx, entry: &Entry, kind: Kind, on: Date) -> Result<(), Refusal> {
+    let past: Vec<(String, String)> =
+        store::query_as("SELECT step, on_day FROM case_step WHERE case_id = $1 ORDER BY place DESC")
+            .bind(&entry.id)
+            .fetch_all(tx.conn())
+            .await?;
+    let held = past.into_iter().find_map(|(key, day)| {
+        let step = kind.step(&key).filter(|step| step.tick == Tick::Hold)?;
+        Some((step.label, day))
+    });
+    match held.filter(|(_, day)| on.to_string() < *day) {
+        Some((label, day)) => Err(Refusal::field("on", format!("日期不能早于{label}的日期（{day}）。"))),
+        None => Ok(()),
+    }
 }
 
 /// What the step does to the clock.

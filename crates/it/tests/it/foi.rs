@@ -431,6 +431,19 @@ both! {
         app.editor("QH011").await.get(&format!("/cases/{id}")).await.expect(403);
     }
 
+    async fn no_supplement_comes_before_it_is_asked_for(app) {
+        let (_, id) = asked(app).await;
+        app.pass(SignedDuration::from_hours(24));
+        let (mut desk, mut head) = (editor(app).await, app.clerk().await);
+        let notice = format!("/foi/cases/{id}/notices/supplement");
+        let letter = form(&mut desk, &notice, &[("wanting", "请写明是哪个小区"), ("until", "2026-03-20")]).await.expect(303).location();
+        gone(&mut desk, &mut head, &letter).await;
+        let early = [("on", "2026-03-02"), ("supplement", "东门小区")];
+        step(&mut desk, &id, "supplement_noted", &early).await.expect(422).shows("不能早于告知补正的日期（2026-03-03）");
+        step(&mut desk, &id, "supplement_noted", &[("supplement", "东门小区")]).await.expect(303);
+        desk.get(&format!("/cases/{id}")).await.expect(200).shows("从 2026-03-03 的次日起算");
+    }
+
     async fn what_was_registered_by_mistake_counts_nowhere(app) {
         let (_, portal) = asked(app).await;
         let (mut desk, mut head) = (editor(app).await, app.clerk().await);
