@@ -78,10 +78,6 @@ pub(crate) async fn ask(State(ctx): State<Ctx>, reader: Reader, posted: PortalFo
     let filter = typed.filter(&names, &mut errors);
     let often = typed.often(&mut errors);
     let address = typed.address(&mut errors);
-    if let Some(topic) = form::unheard(&ctx, &filter).await? {
-        let why = format!("现在没有“{topic}”这个主题的文件。请用下面列出的主题，或者写在“标题或文号里的词”里。");
-        errors.add("topic", why);
-    }
     if !errors.is_empty() {
         return private_errors(&page(&ctx, &reader, &names, typed, errors).await?);
     }

@@ -210,21 +210,6 @@ pub(crate) struct Offer {
     pub(crate) modes: Vec<(&'static str, &'static str, &'static str)>,
 }
 
-/// The first of the topics that no public document has: a subscription to it would never bring anything, and nobody would know.
-///
-/// # Errors
-/// When the database fails.
-pub(crate) async fn unheard(ctx: &Ctx, filter: &Filter) -> Result<Option<String>> {
-    let asked = filter.of(Sort::Topic);
-    if asked.is_empty() {
-        return Ok(None);
-    }
-    let counts = public::overview(ctx.db(), &Listing::default(), &[], &[&TOPICS]).await?;
-    let known: Vec<String> =
-        counts.facets.get(TOPICS.key).into_iter().flatten().map(|(topic, _)| plain(topic)).collect();
-    Ok(asked.iter().find(|topic| !known.contains(&plain(topic))).cloned())
-}
-
 /// What the form offers, with what is typed chosen.
 ///
 /// # Errors

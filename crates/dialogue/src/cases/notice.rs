@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use case::{Entry, PartyRole, letters::Letter};
+use case::PartyRole;
 use kernel::id::CaseId;
 use store::{Tx, jobs::NewJob};
 use web::{
@@ -46,8 +46,8 @@ pub async fn tell(ctx: &Ctx, tx: &mut Tx, case: &CaseId, what: &str) -> Result<(
 pub(super) async fn send_letter(
     ctx: &Ctx,
     tx: &mut Tx,
-    entry: &Entry,
-    letter: &Letter,
+    entry: &case::Entry,
+    letter: &case::letters::Letter,
     files: usize,
 ) -> Result<bool, Refusal> {
     let kind = entry.kind(ctx).ok_or(Refusal::NotFound)?;
