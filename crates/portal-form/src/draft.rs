@@ -376,17 +376,18 @@ impl Draft {
         files: Vec<Uploaded>,
         mut errors: FormErrors,
     ) -> Result<FormErrors> {
-        let mut taken: Vec<String> = Vec::new();
+        let mut taken: Vec<(String, String)> = Vec::new();
         for file in files {
-            // Chosen twice at once it is told, since a person counts files; posted again it is silently there.
-            if taken.contains(&file.received.digest) {
+            // Two names for the same bytes are told, since a person counts files; the same file again is silently there.
+            let (digest, name) = (&file.received.digest, &file.name);
+            if taken.iter().any(|(known, other)| known == digest && other != name) {
                 errors.add(
                     &file.field,
                     format!("“{}”和另一个文件内容完全相同，只收一份。都要的话，请核对是不是选错了文件。", file.name),
                 );
                 continue;
             }
-            taken.push(file.received.digest.clone());
+            taken.push((digest.clone(), name.clone()));
             if self.files.iter().any(|known| known.field == file.field && known.sha256 == file.received.digest) {
                 continue;
             }

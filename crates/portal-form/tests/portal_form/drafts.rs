@@ -165,6 +165,9 @@ both! {
         let other = [PNG, b"2"].concat();
         let two = [text("name", NAME), file("file", "1.png", PNG), file("file", "2.png", &other), file("file", "1.png", PNG)];
         browser.send(&draft, &two).await.location();
+        let copied = [text("name", NAME), file("file", "1.png", PNG), file("file", "copy.png", PNG)];
+        let told = browser.send(&draft, &copied).await.expect(422);
+        assert!(told.text().contains("内容完全相同"), "{}", told.text());
         let third = browser.send(&draft, &[text("name", NAME), file("file", "3.pdf", b"%PDF-1.4")]).await.expect(422);
         assert!(third.text().contains("最多上传 2 个文件"), "{}", third.text());
         let first = third.field("remove");
