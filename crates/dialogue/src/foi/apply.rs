@@ -39,7 +39,7 @@ fn shell(ctx: &Ctx, reader: &Reader) -> PortalShell {
         .crumb("依申请公开", "/foi")
         .crumb("填写申请", "");
     PortalShell {
-        description: "网上申请公开政府信息：五步填完，免费，20 个工作日内答复。".to_owned(), ..shell
+        description: "网上申请公开政府信息：五步填完，一般不收费，20 个工作日内答复。".to_owned(), ..shell
     }
 }
 

@@ -85,7 +85,7 @@ fn pieces(text: &str) -> Vec<String> {
     let mut found = Vec::new();
     for part in text.split(breaks) {
         let mut part = part;
-        while let Some(rest) = LEADS.iter().find_map(|lead| part.strip_prefix(*lead)) {
+        while let Some(rest) = LEADS.iter().find_map(move |lead| part.strip_prefix(*lead)) {
             part = rest;
         }
         if (4..=40).contains(&part.chars().count()) {
