@@ -64,6 +64,7 @@ pub(super) async fn send(ctx: &Ctx, asked: &Asked) -> Result<(), Failure> {
     let Some(address) = address else { return Ok(()) };
     let sent = act_now(ctx, async |tx: &mut Tx| {
         // Asked again before the mail is read: a second code would kill the one that is on its way.
+        tx.lock_row("case_entry", asked.case.as_str()).await?;
         if applicant::renewed_within(tx, &asked.case, AGAIN).await.map_err(Refusal::from)? {
             return Ok::<_, Refusal>(());
         }
