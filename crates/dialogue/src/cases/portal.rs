@@ -66,7 +66,7 @@ pub(super) struct Code {
 
 /// The code in a link that was pasted, of a receipt or of the page of a case; any other text as it is.
 fn in_link(typed: &str) -> &str {
-    let rest = ["/r/", "/c/"].iter().find_map(|door| typed.split_once(door)).map_or(typed, |(_, rest)| rest);
+    let rest = ["/r/", "/c/"].iter().find_map(|door| typed.split_once(*door)).map_or(typed, |(_, rest)| rest);
     rest.split(['/', '?', '#']).next().unwrap_or(rest)
 }
 
