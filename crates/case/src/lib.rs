@@ -59,6 +59,7 @@ mod moved;
 mod office;
 mod party;
 pub mod permissions;
+pub mod personal;
 pub mod public;
 pub mod queue;
 mod register;

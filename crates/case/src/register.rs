@@ -15,6 +15,7 @@ use crate::{
     files::{self, Kept, Origin},
     kind::Kind,
     party::{self, PartyRole, Person},
+    personal,
     rows::{self, BRIEF, text_place},
     steps,
 };
@@ -190,7 +191,7 @@ pub(crate) async fn put(ctx: &Ctx, tx: &mut Tx, actor: &Actor, filing: &Filing, 
     .bind(&number)
     .bind(filing.channel.code())
     .bind(state)
-    .bind(key.seal(&seams, BRIEF, &covered(&filing.brief))?)
+    .bind(key.seal(&seams, BRIEF, &covered(&personal::masked(&filing.brief)))?)
     .bind(&filing.digest)
     .bind(&now)
     .bind(account)

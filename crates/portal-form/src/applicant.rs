@@ -5,7 +5,8 @@ use axum::{
     http::request::Parts,
     response::{IntoResponse, Response},
 };
-use kernel::{Actor, id::CaseId};
+use jiff::SignedDuration;
+use kernel::{Actor, id::CaseId, time};
 use store::{Tx, query, query_scalar};
 
 use crate::{
@@ -47,7 +48,7 @@ impl Applicant {
 }
 
 /// The case that this link opens now.
-async fn find(ctx: &Ctx, secret: &Secret) -> Result<Option<CaseId>> {
+pub(super) async fn find(ctx: &Ctx, secret: &Secret) -> Result<Option<CaseId>> {
     Ok(query_scalar(CASE).bind(secret.lookup("portal_link")).fetch_optional(ctx.db().read()).await?)
 }
 
@@ -81,7 +82,27 @@ pub async fn new_link(tx: &mut Tx, case: &CaseId) -> Result<Secret> {
     Ok(secret)
 }
 
-/// Closes all links to a case.
+/// Whether the link that opens the case now is a new one and no older than so many minutes. Then another one would only kill the
+/// code that is on its way to the person.
+///
+/// # Errors
+/// When the database fails.
+pub async fn renewed_within(tx: &mut Tx, case: &CaseId, minutes: i64) -> Result<bool> {
+    let now = tx.seams().now();
+    let since = time::to_db(now.checked_sub(SignedDuration::from_mins(minutes)).unwrap_or(now));
+    let fresh: Option<String> = query_scalar(
+        "SELECT n.lookup FROM portal_link n WHERE n.case_id = $1 AND n.revoked_at = '' AND n.made_at > $2 \
+         AND EXISTS (SELECT 1 FROM portal_link o WHERE o.case_id = $1 AND o.revoked_at <> '') LIMIT 1",
+    )
+    .bind(case)
+    .bind(since)
+    .fetch_optional(tx.conn())
+    .await?;
+    Ok(fresh.is_some())
+}
+
+/// Closes all links to a case, and with them its receipts, whose addresses have the same secrets: they say again what the person
+/// wrote, and whoever asks for a new code may do so because somebody else has seen the old one.
 pub async fn revoke_links(tx: &mut Tx, case: &CaseId) -> Result<()> {
     let now = tx.now();
     query("UPDATE portal_link SET revoked_at = $2 WHERE case_id = $1 AND revoked_at = ''")

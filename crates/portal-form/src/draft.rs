@@ -5,7 +5,7 @@ use axum::{
     http::request::Parts,
     response::{IntoResponse, Response},
 };
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use kernel::{Seams, time};
 use serde::{Deserialize, Serialize};
 use store::{FromRow, Tx, query, query_as};
@@ -17,9 +17,9 @@ use crate::{
     limit::{self, Network},
     link::{opens_nothing, secret_of},
     secret::Secret,
-    upload::{Kind, Uploaded, size},
+    upload::{Kind, Uploaded},
 };
-use web::{Ctx, Error, FormErrors, Redirect, Result, same_origin::SECRET};
+use web::{Ctx, Error, FormErrors, Redirect, Result, filters::size_in_words, same_origin::SECRET};
 
 store::ids! {
     /// A draft (草稿) of a form of the portal. Not its link's secret: it may be logged.
@@ -130,7 +130,7 @@ pub struct DraftFile {
 impl DraftFile {
     /// Its size in words.
     pub fn size(&self) -> String {
-        size(self.bytes)
+        size_in_words(self.bytes)
     }
 }
 
@@ -142,7 +142,7 @@ struct Content {
 }
 
 /// A draft that is open: extractor of the pages and forms below `{path}/d/{secret}`. A draft that was sent leads to its
-/// receipt, a link that opens nothing says so.
+/// receipt for an hour, a link that opens nothing says so.
 #[derive(Debug)]
 pub struct Draft {
     /// Which form.
@@ -177,15 +177,30 @@ struct Row {
     sealed: String,
     version: i64,
     expires_at: String,
+    /// For one that was sent: when.
+    updated_at: String,
+}
+
+/// Minutes for which the link of a draft that was sent still leads to its receipt: for whoever sent it and lost the answer on the
+/// way. Later it opens nothing, since it may have been given to somebody who helped to fill in the form.
+const LEADS_ON: i64 = 60;
+
+impl Row {
+    fn leads_on(&self, now: Timestamp) -> bool {
+        time::from_db(&self.updated_at).is_some_and(|sent| now.duration_since(sent).as_mins() < LEADS_ON)
+    }
 }
 
 impl FromRequestParts<Ctx> for Draft {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, ctx: &Ctx) -> Result<Self, Response> {
-        let sql = "SELECT id, state, sealed, version, expires_at FROM portal_draft \
+        let sql = "SELECT id, state, sealed, version, expires_at, updated_at FROM portal_draft \
                    WHERE lookup = $1 AND form = $2 AND expires_at > $3";
         let (form, secret, row): (_, _, Row) = behind_link(parts, ctx, "d", ("portal_draft", sql)).await?;
+        if row.state != "open" && !row.leads_on(ctx.seams().now()) {
+            return Err(opens_nothing());
+        }
         if row.state != "open" {
             return Err(Redirect::to(form.receipt_path(&secret.descendant("receipt"))).into_response());
         }
@@ -318,7 +333,7 @@ impl Draft {
     async fn reload(&mut self, tx: &mut Tx) -> Result<()> {
         tx.lock_row("portal_draft", self.id.as_str()).await?;
         let row: Option<Row> =
-            query_as("SELECT id, state, sealed, version, expires_at FROM portal_draft WHERE id = $1")
+            query_as("SELECT id, state, sealed, version, expires_at, updated_at FROM portal_draft WHERE id = $1")
                 .bind(&self.id)
                 .fetch_optional(tx.conn())
                 .await?;
@@ -361,7 +376,18 @@ impl Draft {
         files: Vec<Uploaded>,
         mut errors: FormErrors,
     ) -> Result<FormErrors> {
+        let mut taken: Vec<(String, String)> = Vec::new();
         for file in files {
+            // Two names for the same bytes are told, since a person counts files; the same file again is silently there.
+            let (digest, name) = (&file.received.digest, &file.name);
+            if taken.iter().any(|(known, other)| known == digest && other != name) {
+                errors.add(
+                    &file.field,
+                    format!("“{}”和另一个文件内容完全相同，只收一份。都要的话，请核对是不是选错了文件。", file.name),
+                );
+                continue;
+            }
+            taken.push((digest.clone(), name.clone()));
             if self.files.iter().any(|known| known.field == file.field && known.sha256 == file.received.digest) {
                 continue;
             }

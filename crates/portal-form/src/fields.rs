@@ -78,6 +78,20 @@ fn clean(value: &str) -> String {
     value.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).collect()
 }
 
+/// Whether the text can be the number of a telephone or a fax.
+pub fn is_line(number: &str) -> bool {
+    (7..=15).contains(&number.chars().filter(char::is_ascii_digit).count()) && number.chars().count() <= 30
+}
+
+/// Whether mail can be sent there: what the mail server of a county takes, in letters and digits alone.
+pub fn is_mailbox(email: &str) -> bool {
+    let name_and_domain = email.split_once('@').filter(|(name, domain)| !name.is_empty() && !domain.contains('@'));
+    let dotted = |domain: &str| domain.split('.').count() > 1 && domain.split('.').all(|part| !part.is_empty());
+    email.is_ascii()
+        && !email.contains(char::is_whitespace)
+        && name_and_domain.is_some_and(|(_, domain)| dotted(domain))
+}
+
 /// The names of the fields of a form's struct, as serde knows them.
 ///
 /// # Errors
@@ -130,6 +144,16 @@ mod tests {
 
     fn fields(pairs: &[(&str, &str)]) -> Fields {
         pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+    }
+
+    #[test]
+    fn mail_goes_to_letters_and_digits_alone() {
+        for right in ["name@example.cn", "a.b-c@mail.example.com"] {
+            assert!(is_mailbox(right), "{right}");
+        }
+        for wrong in ["张三@例子.中国", "name@example", "@example.cn", "a b@example.cn", "a@b@c.cn", "a@.cn"] {
+            assert!(!is_mailbox(wrong), "{wrong}");
+        }
     }
 
     #[test]

@@ -176,7 +176,8 @@ fn refused(ctx: &Ctx, limit: &Limit, bucket: &Bucket, full_at: i64) -> Error {
     let call = if phone.is_empty() { String::new() } else { format!("急需办理请致电 {phone}。") };
     Error::Limited {
         text: format!(
-            "来自您所在网络的操作太多，暂时不能{}。请在 {} 以后再试，已经保存的内容不会丢失。{call}",
+            "来自您所在网络的操作太多，暂时不能{}。请在 {} 以后再试，已经保存的内容不会丢失；\
+             刚填的还没有保存，请按浏览器的“后退”回到那一页。{call}",
             limit.label,
             time::show_minute(&time::to_db(again)),
         ),

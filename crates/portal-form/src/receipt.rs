@@ -26,9 +26,8 @@ use crate::{
     link::opens_nothing,
     private_page,
     secret::Secret,
-    upload::size,
 };
-use web::{Ctx, Error, PortalShell, Reader, Redirect, Result, page};
+use web::{Ctx, Error, PortalShell, Reader, Redirect, Result, filters::size_in_words, page};
 
 /// A form was received. Only numbers and digests: what was typed is not in the log.
 pub static RECEIVED: EventKind = EventKind::new("receipt", "receipt.given", "出具回执").holds(&[
@@ -107,6 +106,9 @@ struct ReadFile {
     sha256: String,
 }
 
+/// To whoever sends a draft that was changed since they checked it. Pages that can say it above the check as it is now do so.
+pub const CHANGED: &str = "内容在另一个窗口里改过，没有提交。请核对现在的内容后再提交。";
+
 /// Day in China and sixty bits of chance: neither how many there were nor the next one can be told from it.
 fn number(ctx: &Ctx) -> String {
     let chance = Secret::fresh(ctx.seams()).on_paper();
@@ -127,8 +129,7 @@ impl Draft {
         F: AsyncFnOnce(&mut Tx, &Received) -> Result<Accepted, E>,
         E: From<store::Error> + From<Error>,
     {
-        let changed =
-            || Error::Conflict("内容在另一个窗口里改过，没有提交。请回到核对页，看过新的内容后再提交。".into());
+        let changed = || Error::Conflict(CHANGED.into());
         if seen != self.version {
             return Err(changed().into());
         }
@@ -311,6 +312,14 @@ impl FromRequestParts<Ctx> for Receipt {
         let sql = "SELECT number, case_id, received_at, digest, sealed FROM portal_receipt \
                    WHERE lookup = $1 AND form = $2 AND expires_at > $3";
         let (form, secret, row): (_, _, Row) = behind_link(parts, ctx, "r", ("portal_receipt", sql)).await?;
+        // A receipt whose code was replaced is dead like the code: it holds all that the person wrote. One that was erased
+        // proves that something was received and tells nothing of anybody.
+        if !row.case_id.as_str().is_empty() && !row.sealed.is_empty() {
+            let opens = applicant::find(ctx, &secret).await.map_err(IntoResponse::into_response)?;
+            if opens.is_none() {
+                return Err(opens_nothing());
+            }
+        }
         let record = secret.open(&format!("portal_receipt {}", row.number), &row.sealed);
         Ok(Self {
             form,
@@ -333,6 +342,10 @@ pub struct ReceiptWords {
     pub follow: String,
     /// Address of [`Receipt::record`]; empty when it is not offered.
     pub record: String,
+    /// The pages above the receipt, name and address; empty = the form alone, under 互动.
+    pub above: Vec<(&'static str, &'static str)>,
+    /// Key of the entry of the main navigation under which the form stands; empty = 互动.
+    pub door: &'static str,
 }
 
 struct ShownFile {
@@ -373,16 +386,18 @@ impl Receipt {
         let record: Option<ReadRecord> = self.record.as_deref().map(serde_json::from_str).transpose()?;
         let files = record.iter().flat_map(|record| &record.files).map(|file| ShownFile {
             name: file.name.clone(),
-            size: size(file.bytes),
+            size: size_in_words(file.bytes),
             sha256: file.sha256.clone(),
         });
         let own = self.path();
         let opens = if words.follow.is_empty() { &own } else { &words.follow };
+        let door = if words.door.is_empty() { "dialogue" } else { words.door };
+        let own_page = [(self.form.label, self.form.path)];
+        let above = if words.above.is_empty() { &own_page[..] } else { &words.above[..] };
+        let shell = reader.shell(ctx, "回执", self.form.label, door);
+        let shell = above.iter().fold(shell, |shell, (label, path)| shell.crumb(*label, *path));
         private_page(&Page {
-            shell: reader
-                .shell(ctx, "回执", self.form.label, "dialogue")
-                .crumb(self.form.label, self.form.path)
-                .crumb("回执", ""),
+            shell: shell.crumb("回执", ""),
             label: self.form.label,
             number: &self.number,
             code: self.secret.on_paper(),

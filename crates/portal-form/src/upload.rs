@@ -176,15 +176,6 @@ fn recognise(head: &[u8], tail: &[u8]) -> Result<Kind, &'static str> {
     Err("不是可以上传的文件。请另存为 PDF、Word（.docx）、Excel（.xlsx）或 PNG、JPEG 图片后再上传。")
 }
 
-/// A number of bytes in words: `412 KB`.
-pub(super) fn size(bytes: u64) -> String {
-    match bytes {
-        0..1024 => format!("{bytes} 字节"),
-        1024..1_048_576 => format!("{} KB", bytes / 1024),
-        _ => format!("{}.{} MB", bytes / 1_048_576, bytes % 1_048_576 * 10 / 1_048_576),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

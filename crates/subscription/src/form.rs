@@ -93,7 +93,7 @@ impl Typed {
         if self.mode != "any" {
             "all".clone_into(&mut self.mode);
         }
-        if Often::from_code(&self.often).is_none() {
+        if self.often.is_empty() {
             Often::Daily.code().clone_into(&mut self.often);
         }
         self

@@ -28,6 +28,9 @@ use super::{
 /// The kind of job that makes a new code and sends it to the address given.
 pub(super) const SEND_CODE: &str = "cases.send_code";
 
+/// Minutes in which nobody is sent a second new code.
+const AGAIN: i64 = 10;
+
 /// Whose code is asked for; empty = nobody's, so that the answer to a wrong question is as much work as that to a right one.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct Asked {
@@ -60,6 +63,11 @@ pub(super) async fn send(ctx: &Ctx, asked: &Asked) -> Result<(), Failure> {
         .map(|(_, _, person)| person.email);
     let Some(address) = address else { return Ok(()) };
     let sent = act_now(ctx, async |tx: &mut Tx| {
+        // Asked again before the mail is read: a second code would kill the one that is on its way.
+        tx.lock_row("case_entry", asked.case.as_str()).await?;
+        if applicant::renewed_within(tx, &asked.case, AGAIN).await.map_err(Refusal::from)? {
+            return Ok::<_, Refusal>(());
+        }
         let secret = renew_in(ctx, tx, &Actor::System, &asked.case, "email").await?;
         let site = ctx.site();
         let mail = Mail {

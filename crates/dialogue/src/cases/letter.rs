@@ -187,6 +187,11 @@ async fn page_of(
     let own = letter.drafted_by == desk.staff.account;
     let decides = acts::may(desk, kind.decide, &entry, ctx);
     let ways = WAYS.iter().map(|(code, words)| ((*code).to_owned(), (*words).to_owned())).collect();
+    let sends = if letter.is_to_others() {
+        "系统只登记，不向其他方面发文书"
+    } else {
+        "选电子邮件的，系统把文书全文发到当事人留的邮箱；已经用机关邮箱发过的，下面填发送的那一天。其他方式系统只登记，请先送达"
+    };
     // The way for which the applicant asked stands there already.
     let mut how = typed.clone();
     if let Some(asked) = case::facts(ctx.db().read(), id).await?.get("delivery")
@@ -198,7 +203,7 @@ async fn page_of(
     let typed = &how;
     let mut delivery = if letter.state == "signed" {
         vec![
-            Field::select("way", "送达方式", "", typed, ways),
+            Field::select("way", "送达方式", sends, typed, ways),
             Field::day("on", "送达日期", "不填为今天；邮寄的填签收日期", typed),
         ]
     } else {
@@ -303,7 +308,12 @@ pub(super) async fn deliver(
     Path((id, letter)): Path<(CaseId, LetterId)>,
     Form(typed): Form<Typed>,
 ) -> Result<Response> {
-    let (_, kind, known) = found(&ctx, &desk, &id, &letter).await?;
+    let (entry, kind, known) = found(&ctx, &desk, &id, &letter).await?;
+    let on = time::parse_date(of(&typed, "on"));
+    // A day before today says that the organ has sent it itself.
+    let mailed = of(&typed, "way") == "email" && !known.is_to_others() && on.is_none_or(|day| day == ctx.today());
+    let files = files::of_case(&ctx, ctx.db().read(), &entry).await?;
+    let with = files.iter().filter(|one| one.letter == letter).count();
     let done = async |tx: &mut Tx| {
         let how = (of(&typed, "way"), of(&typed, "on"));
         if of(&typed, "sure").is_empty()
@@ -315,6 +325,13 @@ pub(super) async fn deliver(
         letters::deliver(&ctx, tx, &desk.actor(), &id, &letter, how).await?;
         if known.is_to_others() {
             return Ok::<_, Refusal>(Done::ok(format!("/cases/{id}"), "已登记送达，申请人看不到这份文书。"));
+        }
+        if mailed && notice::send_letter(&ctx, tx, &entry, &known, with).await? {
+            let said = match with {
+                0 => "已登记送达，文书全文发到当事人留的邮箱。",
+                _ => "已登记送达，文书全文发到当事人留的邮箱；附件凭查询码下载，要随邮件发的请另用机关邮箱发送。",
+            };
+            return Ok(Done::ok(format!("/cases/{id}"), said));
         }
         notice::tell_person(&ctx, tx, &id).await?;
         Ok(Done::ok(format!("/cases/{id}"), "已登记送达，当事人在查询页面可以看到文书。"))

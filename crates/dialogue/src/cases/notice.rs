@@ -38,6 +38,48 @@ pub async fn tell(ctx: &Ctx, tx: &mut Tx, case: &CaseId, what: &str) -> Result<(
     Ok(())
 }
 
+/// Has a delivered letter sent to the mail address that who started the case left, whole, sealed while it waits, in the write
+/// under way. What goes out with it is not in the mail: it is fetched with the code. Gives whether there is such an address.
+///
+/// # Errors
+/// When the key does not fit; when the database fails.
+pub(super) async fn send_letter(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    entry: &case::Entry,
+    letter: &case::letters::Letter,
+    files: usize,
+) -> Result<bool, Refusal> {
+    let kind = entry.kind(ctx).ok_or(Refusal::NotFound)?;
+    let parties = case::parties(ctx, tx.conn(), &entry.id).await?;
+    let known =
+        parties.into_iter().find(|(_, role, person)| *role != PartyRole::ThirdParty && !person.email.is_empty());
+    let Some((_, _, person)) = known else { return Ok(false) };
+    let number = kind.letter(&letter.kind).map(|what| letter.number(what)).unwrap_or_default();
+    let organ = ctx.directory().get(&case::keeper(ctx, &entry.organ)).map(|one| one.name.clone()).unwrap_or_default();
+    let attached = match files {
+        0 => String::new(),
+        many => format!("随本文书送达的附件有 {many} 个，不在邮件里，请凭查询码在下面的网址下载。\n"),
+    };
+    let mail = Mail {
+        to: vec![person.email],
+        subject: format!("{}（{number}）", letter.body.title),
+        text: format!(
+            "{}\n{number}\n\n{}：\n\n{}\n\n————\n{organ}按您选择的途径发送本文书。\n{attached}\
+             凭回执上的查询码可以查看和下载（回执编号 {}）：{}/cases/track\n查询码丢了的，可以补发：{}/cases/lost\n",
+            letter.body.title,
+            letter.body.addressee,
+            letter.body.text.trim(),
+            entry.number,
+            ctx.portal_url(),
+            ctx.portal_url(),
+        ),
+    };
+    let sealed = SealedMail::seal(ctx.files(), &tx.seams(), &mail)?;
+    tx.enqueue(NewJob::now(SEND_SEALED, &sealed)).await?;
+    Ok(true)
+}
+
 /// Has who started the case told that there is something new, where they left a mail address; sealed while it waits, in the write
 /// under way. The words of the office are read behind the code alone.
 ///
@@ -55,8 +97,10 @@ pub async fn tell_person(ctx: &Ctx, tx: &mut Tx, case: &CaseId) -> Result<(), Re
         to: vec![person.email],
         subject: format!("{}（{}）有新的进展", kind.label, entry.number),
         text: format!(
-            "{told}\n\n请用回执上的查询码查看：{}/cases/track\n\n为保护个人信息，邮件不写内容。",
-            ctx.portal_url()
+            "{told}\n\n请用回执上的查询码查看（回执编号 {}）：{}/cases/track\n查询码丢了的，可以补发：{}/cases/lost\n\n为保护个人信息，邮件不写内容。",
+            entry.number,
+            ctx.portal_url(),
+            ctx.portal_url(),
         ),
     };
     let sealed = SealedMail::seal(ctx.files(), &tx.seams(), &mail)?;

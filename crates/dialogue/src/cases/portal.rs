@@ -7,7 +7,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use case::{
-    By, Entry, Kind,
+    By, Entry, Kind, Phase, Step,
     files::{CaseFile, CaseFileId, Kept, Origin},
     letters,
 };
@@ -31,6 +31,18 @@ fn shell(ctx: &Ctx, reader: &Reader, title: &str) -> PortalShell {
     reader.shell(ctx, title, "互动", "dialogue").crumb("互动", "/dialogue").crumb(title, "")
 }
 
+/// The frame of the page of a case: under the door through which its form is reached.
+fn shell_of(ctx: &Ctx, reader: &Reader, kind: Kind) -> PortalShell {
+    match kind.key {
+        "foi" | "correction" => reader
+            .shell(ctx, kind.label, "依申请公开", "openness")
+            .crumb("政务公开", "/openness")
+            .crumb("依申请公开", "/foi")
+            .crumb(kind.label, ""),
+        _ => shell(ctx, reader, kind.label),
+    }
+}
+
 #[derive(Template)]
 #[template(path = "cases/templates/track.html")]
 struct Track {
@@ -52,12 +64,33 @@ pub(super) struct Code {
     code: String,
 }
 
+/// The code in a link that was pasted, of a receipt or of the page of a case; any other text as it is.
+fn in_link(typed: &str) -> &str {
+    let rest = ["/r/", "/c/"].iter().find_map(|door| typed.split_once(*door)).map_or(typed, |(_, rest)| rest);
+    rest.split(['/', '?', '#']).next().unwrap_or(rest)
+}
+
+/// Whether the text has the form of the number of a receipt, 20260302-AB12-CD34-EF56: says nothing of whether there is one.
+fn is_receipt_number(typed: &str) -> bool {
+    let plain: Vec<char> = typed.chars().filter(|c| c.is_alphanumeric()).collect();
+    plain.len() == 20 && plain[..8].iter().all(char::is_ascii_digit) && plain[..2] == ['2', '0']
+}
+
 /// `POST /cases/track`: leads to the private page. A code that opens nothing has one answer, whatever it is.
 pub(super) async fn find(State(ctx): State<Ctx>, reader: Reader, posted: PortalForm<Code>) -> Result<Response> {
-    if let Some((secret, _)) = applicant::by_code(&ctx, &posted.client, &posted.value.code).await? {
-        return Ok(Redirect::to(code::path(&secret)).into_response());
-    }
-    let why = "没有查到。请核对查询码，字母和数字共 32 个；查询码在回执上。换过新查询码的，旧的不能再用。";
+    let typed = posted.value.code.trim();
+    let why = if typed.is_empty() {
+        "请填写回执上的查询码，字母和数字共 32 个。"
+    } else {
+        if let Some((secret, _)) = applicant::by_code(&ctx, &posted.client, in_link(typed)).await? {
+            return Ok(Redirect::to(code::path(&secret)).into_response());
+        }
+        if is_receipt_number(typed) {
+            "没有查到。您填写的是回执编号，请填写回执上另一行的查询码，字母和数字共 32 个。查询码丢了的，可以凭编号补发。"
+        } else {
+            "没有查到。请核对查询码，字母和数字共 32 个；查询码在回执上。换过新查询码的，旧的不能再用。"
+        }
+    };
     let mut shell = shell(&ctx, &reader, "查办理进度");
     shell.has_error = true;
     private_errors(&Track { shell, errors: FormErrors::one("code", why), typed: posted.value.code })
@@ -156,7 +189,10 @@ struct Show {
     history: Vec<past::Line>,
     letters: Vec<Read>,
     files: Vec<CaseFile>,
+    /// What the person can do and the case goes on.
     turns: Vec<Turn>,
+    /// What ends the case.
+    endings: Vec<Turn>,
     version: i64,
     link: String,
     /// Address below which the files are.
@@ -186,8 +222,14 @@ async fn page_of(
     let db = ctx.db().read();
     let base = code::path(&applicant.secret);
     let (clock, _) = drawn(ctx, (&entry, kind)).await?;
-    let clock = plainly(clock);
+    let mut clock = plainly(clock);
     let past = case::history(ctx, db, &entry).await?;
+    // The day by which it is the person's turn stands first, not in a letter further down.
+    let asked = past.iter().rev().find(|one| one.to == entry.state && one.from != one.to);
+    let until = asked.and_then(|one| one.fields.get("until")).filter(|until| !until.is_empty());
+    if let (Phase::Waiting, Some(until)) = (entry.state(kind).phase, until) {
+        clock.notes.insert(0, format!("请在 {until} 前（含当天）补充。"));
+    }
     let all = letters::of_case(ctx, db, &entry).await?;
     let delivered: Vec<_> = all.into_iter().filter(letters::Letter::is_delivered).collect();
     let mut files = case::files::of_case(ctx, db, &entry).await?;
@@ -198,17 +240,20 @@ async fn page_of(
         Some(((*label).to_owned(), value.clone()))
     });
     let open = case::open_steps(ctx, db, &applicant.actor(), &entry, kind).await?;
-    let turns = open.into_iter().filter(|step| step.by == By::Applicant).map(|step| Turn {
+    let turn = |step: &Step| Turn {
         label: step.label,
         about: step.about,
         action: format!("{base}/steps/{}{}", step.key, if step.files > 0 { "/files" } else { "" }),
         files: step.files,
         fields: step.fields.iter().map(|field| Field::of(field, typed)).collect(),
         once: ctx.once(),
-    });
+    };
+    let own = open.into_iter().filter(|step| step.by == By::Applicant);
+    let (endings, turns): (Vec<_>, Vec<_>) =
+        own.partition(|step| !step.to.is_empty() && kind.state(step.to).phase == Phase::Ended);
     let state = entry.state(kind);
     let bad = !errors.is_empty();
-    let mut shell = shell(ctx, reader, kind.label);
+    let mut shell = shell_of(ctx, reader, kind);
     shell.has_error = bad;
     let keeper = case::keeper(ctx, &entry.organ);
     let page = Show {
@@ -228,7 +273,8 @@ async fn page_of(
         // The newest one first: the answer, before what was asked on the way to it.
         letters: delivered.into_iter().rev().map(|letter| read(kind, letter)).collect(),
         files,
-        turns: turns.collect(),
+        turns: turns.iter().map(|step| turn(step)).collect(),
+        endings: endings.iter().map(|step| turn(step)).collect(),
         version: entry.version,
         link: format!("{}{base}", ctx.portal_url()),
         base,
@@ -328,6 +374,10 @@ pub(super) async fn step_with_files(
     taken(&ctx, &reader, &applicant, &name, (&typed, &posted.files)).await
 }
 
+/// To whoever acts on a page that is no longer true.
+const MOVED: &str =
+    "这件在您打开页面以后有了变化：您在别的窗口提交过，或者机关办理过。您填写的内容没有丢，请看现在的情况再决定。";
+
 /// Takes a step of the person, with the files that came with it: all of it, or nothing.
 async fn taken(
     ctx: &Ctx,
@@ -360,6 +410,10 @@ async fn taken(
         Ok(Acted::Now(()) | Acted::Before(_)) => Ok(Redirect::to(code::path(&applicant.secret)).into_response()),
         Err(Refusal::Fields(errors)) => page_of(ctx, reader, applicant, typed, errors).await,
         Err(Refusal::Conflict(why)) => {
+            let (now, _) = found(ctx, applicant).await?;
+            // What was done may have been done by the same person in another window.
+            let moved = version(typed) != 0 && version(typed) != now.version;
+            let why = if moved { MOVED.to_owned() } else { why };
             let mut page = page_of(ctx, reader, applicant, typed, FormErrors::refused(why)).await?;
             *page.status_mut() = StatusCode::CONFLICT;
             Ok(page)

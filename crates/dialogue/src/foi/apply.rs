@@ -6,13 +6,14 @@ use ::foi::{Applicant, Carrier, Delivery};
 use askama::Template;
 use axum::{
     extract::State,
+    http::StatusCode,
     response::{IntoResponse, Response},
 };
 use case::{Channel, Filing, PartyRole, Person, files::Kept};
 use kernel::{Actor, OrganCode, id::CaseId};
 use portal_form::{
-    Accepted, Draft, DraftFile, Line, PortalForm, Receipt, ReceiptWords, Received, Saved, Seen, private_errors,
-    private_page,
+    Accepted, CHANGED, Draft, DraftFile, Line, PortalForm, Receipt, ReceiptWords, Received, Saved, Seen,
+    private_errors, private_page,
 };
 use serde::Deserialize;
 use store::Tx;
@@ -38,7 +39,7 @@ fn shell(ctx: &Ctx, reader: &Reader) -> PortalShell {
         .crumb("依申请公开", "/foi")
         .crumb("填写申请", "");
     PortalShell {
-        description: "网上申请公开政府信息：五步填完，免费，20 个工作日内答复。".to_owned(), ..shell
+        description: "网上申请公开政府信息：五步填完，一般不收费，20 个工作日内答复。".to_owned(), ..shell
     }
 }
 
@@ -136,6 +137,7 @@ async fn shown(ctx: &Ctx, reader: &Reader, draft: &Draft, step: Step, errors: Fo
     let (at, name) = names(step);
     let bad = !errors.is_empty();
     let mut shell = shell(ctx, reader);
+    shell.title = format!("{name}（第 {at} 步，共 {STEPS} 步）");
     shell.has_error = bad;
     let before = Step::ALL.iter().rev().find(|one| names(**one).0 < at);
     let organs = askable(ctx).into_iter().map(|organ| (organ.code.to_string(), organ.name));
@@ -170,7 +172,7 @@ fn needs(delivery: Delivery) -> &'static str {
         Delivery::Email => "发到第三步填写的电子邮箱",
         Delivery::Post => "寄到第三步填写的收信地址",
         Delivery::Collect => "带身份证件到机关领取或者查阅",
-        Delivery::Fax => "请在描述里写明传真号码",
+        Delivery::Fax => "传到下面填写的号码",
     }
 }
 
@@ -261,6 +263,9 @@ pub(super) async fn save_how(
 #[template(path = "foi/templates/check.html")]
 struct Check<'a> {
     shell: PortalShell,
+    errors: FormErrors,
+    /// What may be public already.
+    related: Vec<PublicDocument>,
     lines: Vec<Line>,
     files: &'a [DraftFile],
     path: String,
@@ -284,17 +289,33 @@ pub(super) async fn check(State(ctx): State<Ctx>, reader: Reader, draft: Draft) 
     if let Some((step, errors)) = Whole::of(&draft.fields)?.unfinished(&ctx) {
         return shown(&ctx, &reader, &draft, step, errors).await;
     }
-    private_page(&Check {
-        shell: shell(&ctx, &reader),
-        lines: draft.lines(&ctx),
+    checked(&ctx, &reader, &draft, FormErrors::new()).await
+}
+
+async fn checked(ctx: &Ctx, reader: &Reader, draft: &Draft, errors: FormErrors) -> Result<Response> {
+    let want = Whole::of(&draft.fields)?.want;
+    let stale = !errors.is_empty();
+    let mut shell = shell(ctx, reader);
+    shell.has_error = stale;
+    let page = Check {
+        shell,
+        errors,
+        related: suggest::public(ctx, &want.wanted, &want.number).await?,
+        lines: draft.lines(ctx),
         files: &draft.files,
         path: draft.path(),
         version: draft.version,
-        link: draft.link(&ctx),
+        link: draft.link(ctx),
         until: draft.kept_until(),
         today: ctx.today().to_string(),
-        due: due(&ctx),
-    })
+        due: due(ctx),
+    };
+    if !stale {
+        return private_page(&page);
+    }
+    let mut answer = private_errors(&page)?;
+    *answer.status_mut() = StatusCode::CONFLICT;
+    Ok(answer)
 }
 
 /// Who asks, as the register keeps it.
@@ -324,6 +345,7 @@ pub(super) fn fields(whole: &Whole) -> BTreeMap<String, String> {
         text("number", &whole.want.number),
         text("carrier_words", Carrier::of(&whole.how.carrier).map_or("", Carrier::label)),
         text("delivery_words", Delivery::of(&whole.how.delivery).map_or("", Delivery::label)),
+        text("fax", if whole.how.delivery == Delivery::Fax.code() { whole.how.fax.as_str() } else { "" }),
         text("help", &whole.how.help),
     ];
     all.into_iter().filter(|(_, value)| !value.is_empty()).collect()
@@ -357,7 +379,7 @@ async fn register(ctx: &Ctx, tx: &mut Tx, received: &Received) -> Result<CaseId,
         received_on: ctx.today(),
         number: received.number.clone(),
         digest: received.digest.clone(),
-        brief: shortened(&whole.want.wanted, 60),
+        brief: shortened(&case::personal::masked(&whole.want.wanted), 60),
         fields: fields(&whole),
         facts: counted,
         parties: vec![(PartyRole::Applicant, person(&whole.who))],
@@ -378,6 +400,9 @@ pub(super) async fn send(
     if let Some((step, errors)) = Whole::of(&draft.fields)?.unfinished(&ctx) {
         return shown(&ctx, &reader, &draft, step, errors).await;
     }
+    if posted.value.version != draft.version {
+        return checked(&ctx, &reader, &draft, FormErrors::refused(CHANGED)).await;
+    }
     let make = async |tx: &mut Tx, received: &Received| Ok(Accepted::case(register(&ctx, tx, received).await?));
     Ok(draft.send::<_, Refusal>(&ctx, posted.value.version, make).await?)
 }
@@ -389,6 +414,7 @@ pub(super) async fn receipt(State(ctx): State<Ctx>, reader: Reader, receipt: Rec
         None => None,
     };
     let mut next = Vec::new();
+    let ended = entry.as_ref().filter(|entry| entry.is_ended()).map(|entry| entry.state(&FOI).label);
     if let Some(entry) = entry {
         let organ = ctx.directory().get(&entry.organ).map(|organ| organ.name.clone()).unwrap_or_default();
         next.push(format!(
@@ -404,12 +430,20 @@ pub(super) async fn receipt(State(ctx): State<Ctx>, reader: Reader, receipt: Rec
             });
         }
     }
-    next.push("内容不清楚的，7 个工作日内一次性告知您补正；请留意查询页面，或者等候电话。".to_owned());
-    next.push("答复前可以在查询页面撤回申请。对答复不服的，答复书写明怎样申请行政复议、提起诉讼。".to_owned());
+    // What was to come next is over when the case is.
+    match ended {
+        Some(standing) => next.push(format!("这件申请现在是“{standing}”，经过和文书在查询页面。")),
+        None => {
+            next.push("内容不清楚的，7 个工作日内一次性告知您补正；请留意查询页面，或者等候电话。".to_owned());
+            next.push("答复前可以在查询页面撤回申请。对答复不服的，答复书写明怎样申请行政复议、提起诉讼。".to_owned());
+        }
+    }
     let words = ReceiptWords {
         next,
         follow: format!("/cases/c/{}", receipt.secret.text()),
         record: format!("{}/record", receipt.path()),
+        above: vec![("政务公开", "/openness"), ("依申请公开", "/foi")],
+        door: "openness",
     };
     receipt.page(&ctx, &reader, &words)
 }

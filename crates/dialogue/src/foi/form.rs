@@ -2,7 +2,7 @@
 
 use ::foi::{Applicant, Carrier, Delivery, Missing, Request, proof};
 use kernel::{Organ, OrganCode, OrganKind};
-use portal_form::{DraftForm, Fields, Kind, Line};
+use portal_form::{DraftForm, Fields, Kind, Line, is_line, is_mailbox};
 use serde::Deserialize;
 use web::{Ctx, FormErrors, Result};
 
@@ -76,6 +76,8 @@ pub(super) struct Who {
 pub(super) struct How {
     pub(super) carrier: String,
     pub(super) delivery: String,
+    /// Where a fax goes.
+    pub(super) fax: String,
     /// For who has difficulties in reading, seeing or hearing (条例 Art. 43).
     pub(super) help: String,
     /// Whether question and answer may become public, without who asked; empty = no.
@@ -149,16 +151,13 @@ impl Whole {
     /// What is wrong with one step.
     pub(super) fn errors(&self, ctx: &Ctx, step: Step, errors: &mut FormErrors) {
         for missing in self.request().missing().into_iter().filter(|missing| place(*missing) == step) {
-            errors.add(self.field(missing), missing.words());
+            errors.add(self.field(missing), self.words(missing));
         }
         match step {
             Step::Want => self.about_wanted(errors),
             Step::Organ => self.about_organ(ctx, errors),
             Step::Who => self.about_person(errors),
-            Step::How => {
-                let fits = self.how.help.chars().count() <= 500;
-                errors.require(fits, "help", "需要的帮助请写在 500 字以内。");
-            }
+            Step::How => self.about_delivery(errors),
         }
     }
 
@@ -184,7 +183,38 @@ impl Whole {
         }
     }
 
+    /// What to do about it, for whoever fills in this form: nobody reads of fields that are not theirs.
+    fn words(&self, missing: Missing) -> &'static str {
+        let organisation = Applicant::of(&self.who.applicant).is_some_and(|one| !one.is_person());
+        match missing {
+            Missing::Name if organisation => "请填写单位全称，例如 某某县某某有限公司。",
+            Missing::Name => "请填写姓名，例如 王小明。",
+            Missing::Proof if organisation => "请填写统一社会信用代码，18 位，在营业执照或者登记证书上。",
+            Missing::Proof => "请填写证件号码，例如 身份证号码。",
+            Missing::Address if self.how.delivery == Delivery::Email.code() => {
+                "选择了电子邮件，还没有填写电子邮箱。请回到第三步填写，或者换一种方式。"
+            }
+            Missing::Address => "选择了邮寄，还没有填写收信地址。请回到第三步填写，或者换一种方式。",
+            other => other.words(),
+        }
+    }
+
+    fn about_delivery(&self, errors: &mut FormErrors) {
+        errors.require(self.how.help.chars().count() <= 500, "help", "需要的帮助请写在 500 字以内。");
+        if self.how.delivery == Delivery::Fax.code() {
+            errors.require(is_line(&self.how.fax), "fax", "请填写传真号码，带区号，例如 0793-0000000。");
+        }
+    }
+
     fn about_wanted(&self, errors: &mut FormErrors) {
+        if let Some(number) = case::personal::number_in(&self.want.wanted) {
+            errors.add(
+                "wanted",
+                format!(
+                    "这里写了证件号码或者银行卡号（{number}）。请删去：您自己的证件号码在第三步填写，不要写别人的。"
+                ),
+            );
+        }
         let length = self.want.wanted.chars().count();
         errors.require(
             length <= MOST,
@@ -195,6 +225,19 @@ impl Whole {
     }
 
     fn about_organ(&self, ctx: &Ctx, errors: &mut FormErrors) {
+        let (organ, other) = (self.whom.organ.trim(), self.whom.other.trim());
+        if organ == "other" && other.is_empty() {
+            return errors.add("other", "选了“其他机关”的，请在这里选是哪个机关。");
+        }
+        if !organ.is_empty() && organ != "other" && !other.is_empty() && organ != other {
+            let directory = ctx.directory();
+            let named = |code: &str| directory.short_name(&code.into()).to_owned();
+            let (one, two) = (named(organ), named(other));
+            let why = format!(
+                "上面选了{one}，这里选了{two}，只能选一个。要向{two}申请的，上面请选“其他机关”；否则这里请改回“请选择”。"
+            );
+            return errors.add("other", why);
+        }
         let code = self.whom.chosen();
         let known = askable(ctx).iter().any(|organ| organ.code == code);
         errors.require(known, "organ", "请选择向哪个机关申请；不确定的，选择县政府的工作机构。");
@@ -229,13 +272,10 @@ impl Whole {
             let shape = code.len() == 18 && code.bytes().all(|byte| byte.is_ascii_alphanumeric());
             errors.require(shape, "code", "请核对统一社会信用代码：共 18 位数字和大写字母，在营业执照或者登记证书上。");
         }
-        let digits = who.phone.chars().filter(char::is_ascii_digit).count();
-        let phone = who.phone.trim().is_empty() || (7..=15).contains(&digits);
+        let phone = who.phone.trim().is_empty() || is_line(&who.phone);
         errors.require(phone, "phone", "请核对联系电话，例如 13800000000。");
         let email = who.email.trim();
-        let parts = email.split_once('@').is_some_and(|(name, domain)| !name.is_empty() && domain.contains('.'));
-        let fits = parts && !email.contains(char::is_whitespace);
-        errors.require(email.is_empty() || fits, "email", "请核对电子邮箱，例如 name@example.cn。");
+        errors.require(email.is_empty() || is_mailbox(email), "email", "请核对电子邮箱，例如 name@example.cn。");
         let postcode = who.postcode.trim();
         let six = postcode.len() == 6 && postcode.bytes().all(|byte| byte.is_ascii_digit());
         errors.require(postcode.is_empty() || six, "postcode", "邮政编码是 6 位数字，不清楚的可以空着。");
@@ -276,6 +316,7 @@ fn lines(ctx: &Ctx, fields: &Fields) -> Vec<Line> {
         ("邮政编码", who.postcode.trim().to_owned()),
         ("信息的形式", Carrier::of(&whole.how.carrier).map(|one| one.label().to_owned()).unwrap_or_default()),
         ("提供的途径", Delivery::of(&whole.how.delivery).map(|one| one.label().to_owned()).unwrap_or_default()),
+        ("传真号码", only(whole.how.delivery == Delivery::Fax.code(), &whole.how.fax)),
         ("需要的帮助", whole.how.help.trim().to_owned()),
         ("同意公开问题和答复", only(whole.how.consents(), "是")),
     ];
@@ -297,6 +338,31 @@ mod tests {
         whole.who.applicant = "natural_person".into();
         let missing: Vec<&str> = whole.request().missing().into_iter().map(|one| whole.field(one)).collect();
         assert_eq!(missing, ["name", "proof_number", "carrier", "delivery"]);
+    }
+
+    #[test]
+    fn a_fax_needs_its_number_and_messages_speak_of_fields_that_are_there() {
+        let mut whole = Whole { how: How { delivery: "fax".into(), ..How::default() }, ..Whole::default() };
+        let wrong = |whole: &Whole| {
+            let mut errors = FormErrors::new();
+            whole.about_delivery(&mut errors);
+            errors.items().iter().map(|(field, _)| field.clone()).collect::<Vec<_>>()
+        };
+        assert_eq!(wrong(&whole), ["fax"]);
+        whole.how.fax = "0793-0000000".into();
+        assert_eq!(wrong(&whole), [""; 0]);
+        whole.who.applicant = "business".into();
+        assert!(!whole.words(Missing::Name).contains("姓名") && !whole.words(Missing::Proof).contains("身份证"));
+    }
+
+    #[test]
+    fn a_number_of_a_person_does_not_belong_into_what_is_wanted() {
+        let mut errors = FormErrors::new();
+        let mut whole = Whole::default();
+        whole.want.wanted = "我要11010519491231002X的低保档案".into();
+        whole.about_wanted(&mut errors);
+        let told = errors.of("wanted").expect("told");
+        assert!(told.contains("第三步") && !told.contains("19491231"), "{told}");
     }
 
     #[test]

@@ -99,11 +99,12 @@ const CARRIERS: [Words; 3] = carriers();
 const DELIVERIES: [Words; 5] = deliveries();
 
 /// What the applicant writes, in the order of pages.
-static FIELDS: [Words; 6] = [
+static FIELDS: [Words; 7] = [
     ("wanted", "申请公开的信息"),
     ("number", "文号"),
     ("carrier_words", "信息的形式"),
     ("delivery_words", "提供的途径"),
+    ("fax", "传真号码"),
     ("help", "需要的帮助"),
     ("came", "到达情况"),
 ];

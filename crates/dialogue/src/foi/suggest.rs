@@ -74,6 +74,44 @@ fn names(text: &str) -> Vec<String> {
     names
 }
 
+/// Words with which a request begins and that stand in no title.
+const LEADS: [&str; 13] =
+    ["我想要", "我要", "我想", "想要", "请求", "申请", "请", "公开", "提供", "获取", "了解", "查询", "关于"];
+
+/// Pieces of a description that may stand in a title: what is left between the words that join them.
+fn pieces(text: &str) -> Vec<String> {
+    let breaks =
+        |c: char| c.is_whitespace() || c.is_ascii() || "，。；、：？！（）《》“”「」〔〕的和与及年月日".contains(c);
+    let mut found = Vec::new();
+    for part in text.split(breaks) {
+        let mut part = part;
+        while let Some(rest) = LEADS.iter().find_map(move |lead| part.strip_prefix(*lead)) {
+            part = rest;
+        }
+        if (4..=40).contains(&part.chars().count()) {
+            found.push(part.to_owned());
+        }
+    }
+    found.truncate(PIECES);
+    found
+}
+
+/// Pieces that are looked for, each by at most three questions.
+const PIECES: usize = 2;
+
+/// A piece as it is looked for: whole, then its beginnings, since a description goes on where a title ends.
+fn shorter(piece: &str) -> Vec<String> {
+    let letters: Vec<char> = piece.chars().collect();
+    let lengths = [letters.len(), 6, 4];
+    let mut asked: Vec<String> = lengths
+        .iter()
+        .filter(|length| **length <= letters.len())
+        .map(|length| letters[..*length].iter().collect())
+        .collect();
+    asked.dedup();
+    asked
+}
+
 /// Public documents that may be what is asked for.
 ///
 /// # Errors
@@ -89,6 +127,20 @@ pub(super) async fn public(ctx: &Ctx, wanted: &str, number: &str) -> Result<Vec<
         for document in documents.search(ctx, None, &name, 3).await? {
             if !found.iter().any(|known| known.id == document.id) {
                 found.push(document);
+            }
+        }
+    }
+    for piece in pieces(wanted) {
+        for words in shorter(&piece) {
+            let hits = documents.search(ctx, None, &words, 3).await?;
+            let any = !hits.is_empty();
+            for document in hits {
+                if !found.iter().any(|known| known.id == document.id) {
+                    found.push(document);
+                }
+            }
+            if any {
+                break;
             }
         }
     }
@@ -117,6 +169,15 @@ mod tests {
         assert_eq!(codes("城关镇老旧小区改造项目验收报告"), ["zj"]);
         assert_eq!(codes("请县民政局提供小区养老服务用房的移交材料"), ["mz", "zj"]);
         assert!(codes("不知道").is_empty());
+    }
+
+    #[test]
+    fn what_is_described_is_looked_for_by_its_pieces() {
+        assert_eq!(pieces("停车设施管理办法的起草说明"), ["停车设施管理办法", "起草说明"]);
+        assert_eq!(pieces("我想要了解2025年高龄津贴发放名册汇总情况"), ["高龄津贴发放名册汇总情况"]);
+        assert_eq!(pieces("不知道"), [""; 0]);
+        assert_eq!(shorter("高龄津贴发放"), ["高龄津贴发放", "高龄津贴"]);
+        assert_eq!(shorter("高龄津贴"), ["高龄津贴"]);
     }
 
     #[test]

@@ -5,13 +5,14 @@ use std::{collections::BTreeMap, sync::Arc};
 use askama::Template;
 use axum::{
     extract::State,
+    http::StatusCode,
     response::{IntoResponse, Response},
 };
 use case::{Channel, Filing, PartyRole, Person, files::Kept, public::Told};
 use kernel::{Actor, OrganCode, id::CaseId, time};
 use portal_form::{
-    Accepted, Draft, DraftFile, Line, PortalForm, Receipt, ReceiptWords, Received, Saved, Seen, private_errors,
-    private_page,
+    Accepted, CHANGED, Draft, DraftFile, Line, PortalForm, Receipt, ReceiptWords, Received, Saved, Seen, is_line,
+    is_mailbox, private_errors, private_page,
 };
 use serde::Deserialize;
 use store::Tx;
@@ -46,14 +47,15 @@ impl Report {
         errors.require(within(&self.page, 500), "page", "网页的地址或标题太长，请缩短到 500 字以内。");
         errors.require(!self.what.trim().is_empty(), "what", "请写明错在哪里，例如 日期写成了去年。");
         errors.require(within(&self.what, 2000), "what", "请写在 2000 字以内，长的材料可以作为附件上传。");
+        if let Some(number) = case::personal::number_in(&self.what) {
+            errors.add("what", format!("这里写了证件号码或者银行卡号（{number}）。请删去，指出错在哪里用不到它。"));
+        }
         errors.require(within(&self.right, 1000), "right", "请写在 1000 字以内。");
         errors.require(within(&self.called, 40), "called", "称呼请写在 40 字以内，例如 王先生。");
-        let digits = self.phone.chars().filter(char::is_ascii_digit).count();
-        let phone = self.phone.trim().is_empty() || ((7..=15).contains(&digits) && within(&self.phone, 30));
+        let phone = self.phone.trim().is_empty() || is_line(&self.phone);
         errors.require(phone, "phone", "请核对联系电话，例如 13800000000；不留可以空着。");
         let email = self.email.trim();
-        let parts = email.split_once('@').is_some_and(|(name, domain)| !name.is_empty() && domain.contains('.'));
-        let fits = parts && within(email, 120) && !email.contains(char::is_whitespace);
+        let fits = within(email, 120) && is_mailbox(email);
         errors.require(email.is_empty() || fits, "email", "请核对电子邮箱，例如 name@example.com；不留可以空着。");
     }
 }
@@ -92,6 +94,7 @@ struct Step<'a> {
 #[template(path = "mistakes/templates/check.html")]
 struct Check<'a> {
     shell: PortalShell,
+    errors: FormErrors,
     lines: Vec<Line>,
     files: &'a [DraftFile],
     path: String,
@@ -199,26 +202,45 @@ pub(super) async fn check(State(ctx): State<Ctx>, reader: Reader, draft: Draft) 
     if !errors.is_empty() {
         return shown(&ctx, &reader, &draft, errors);
     }
-    private_page(&Check {
-        shell: shell(&ctx, &reader),
-        lines: draft.lines(&ctx),
+    checked(&ctx, &reader, &draft, FormErrors::new())
+}
+
+fn checked(ctx: &Ctx, reader: &Reader, draft: &Draft, errors: FormErrors) -> Result<Response> {
+    let stale = !errors.is_empty();
+    let mut shell = shell(ctx, reader);
+    shell.has_error = stale;
+    let page = Check {
+        shell,
+        errors,
+        lines: draft.lines(ctx),
         files: &draft.files,
         path: draft.path(),
         version: draft.version,
-    })
+    };
+    if !stale {
+        return private_page(&page);
+    }
+    let mut answer = private_errors(&page)?;
+    *answer.status_mut() = StatusCode::CONFLICT;
+    Ok(answer)
 }
 
-/// The organ that keeps a page of the portal: that of the document under the address, else the office.
+/// Documents with the same words in their titles that are looked at.
+const TITLES: i64 = 20;
+
+/// The organ that keeps a page of the portal: that of the document under the address or with the title, else the office.
 async fn owner(ctx: &Ctx, page: &str) -> Result<OrganCode> {
-    let address = page.trim();
-    let path = address.strip_prefix(ctx.portal_url()).unwrap_or(address);
-    let path = path.split(['?', '#']).next().unwrap_or_default();
-    if path.starts_with('/')
-        && let Some(document) = ctx.one::<Arc<dyn PublicDocuments>>().find(ctx, path).await?
-    {
-        return Ok(ctx.directory().stands_for(&document.organ, ctx.today()));
+    let (named, documents) = (page.trim(), ctx.one::<Arc<dyn PublicDocuments>>());
+    let mut found = documents.find(ctx, named).await?;
+    if found.is_none() && named.chars().count() >= 4 {
+        // By its title, whole and nothing beside it; what several organs have published is nobody's for sure.
+        let title = named.trim_matches(['《', '》']);
+        let mut hits = documents.search(ctx, None, title, TITLES).await?;
+        hits.retain(|one| one.title == title);
+        found = hits.first().filter(|first| hits.iter().all(|one| one.organ == first.organ)).cloned();
     }
-    Ok(ctx.office_organ())
+    let Some(document) = found else { return Ok(ctx.office_organ()) };
+    Ok(ctx.directory().stands_for(&document.organ, ctx.today()))
 }
 
 async fn register(ctx: &Ctx, tx: &mut Tx, received: &Received, organ: &OrganCode) -> Result<CaseId, Refusal> {
@@ -243,7 +265,7 @@ async fn register(ctx: &Ctx, tx: &mut Tx, received: &Received, organ: &OrganCode
         received_on: ctx.today(),
         number: received.number.clone(),
         digest: received.digest.clone(),
-        brief: shortened(&report.what, 60),
+        brief: shortened(&case::personal::masked(&report.what), 60),
         fields: BTreeMap::from([
             ("page".to_owned(), report.page.trim().to_owned()),
             ("what".to_owned(), report.what.trim().to_owned()),
@@ -259,11 +281,19 @@ async fn register(ctx: &Ctx, tx: &mut Tx, received: &Received, organ: &OrganCode
 }
 
 /// `POST /mistakes/d/{secret}/send`
-pub(super) async fn send(State(ctx): State<Ctx>, draft: Draft, posted: PortalForm<Seen>) -> Result<Response> {
+pub(super) async fn send(
+    State(ctx): State<Ctx>,
+    reader: Reader,
+    draft: Draft,
+    posted: PortalForm<Seen>,
+) -> Result<Response> {
     let mut errors = FormErrors::new();
     draft.fields.read::<Report>()?.errors(&mut errors);
     if !errors.is_empty() {
         return Ok(Redirect::to(draft.path()).into_response());
+    }
+    if posted.value.version != draft.version {
+        return checked(&ctx, &reader, &draft, FormErrors::refused(CHANGED));
     }
     let organ = owner(&ctx, draft.fields.get("page")).await?;
     let make = async |tx: &mut Tx, received: &Received| Ok(Accepted::case(register(&ctx, tx, received, &organ).await?));
@@ -284,6 +314,8 @@ pub(super) async fn receipt(State(ctx): State<Ctx>, reader: Reader, receipt: Rec
         ],
         follow: format!("/cases/c/{}", receipt.secret.text()),
         record: format!("{}/record", receipt.path()),
+        above: vec![("互动", "/dialogue"), ("网站找错", "/mistakes")],
+        ..ReceiptWords::default()
     };
     receipt.page(&ctx, &reader, &words)
 }

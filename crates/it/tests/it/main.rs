@@ -16,6 +16,7 @@ mod face;
 mod first_steps;
 mod foi;
 mod foi_joint;
+mod foi_portal;
 mod foi_register;
 mod forged;
 mod identity;

@@ -72,8 +72,30 @@ both! {
         assert!(receipt.contains(&code));
         assert_eq!(browser.post("/mistakes/find", &[("code", &format!(" {} ", code.to_lowercase()))]).await.location(), follow);
         browser.post("/mistakes/find", &[("code", &code[1..])]).await.expect(404);
-        // The draft's link leads to the receipt from now on.
+        // The draft's link leads to the receipt for an hour: it may have been given to somebody who helped.
         assert_eq!(browser.get(&draft).await.location(), to);
+        home.pass(SignedDuration::from_mins(61));
+        browser.get(&draft).await.expect(404);
+        browser.get(&to).await.expect(200);
+    }
+
+    async fn a_code_that_was_replaced_opens_no_receipt(home: roomy()) {
+        let browser = home.browser();
+        let draft = filled_in(&browser).await;
+        let seen = version(&browser, &draft).await;
+        let to = browser.post(&format!("{draft}/send"), &[("version", &seen)]).await.location();
+        let case: CaseId = home.ask("SELECT id FROM mistake").await;
+        browser.get(&to).await.expect(200);
+        let mut tx = home.ctx.db().write().await.expect("write");
+        assert!(!portal_form::applicant::renewed_within(&mut tx, &case, 10).await.expect("asked"), "the first one");
+        portal_form::applicant::revoke_links(&mut tx, &case).await.expect("revoked");
+        portal_form::applicant::new_link(&mut tx, &case).await.expect("a link");
+        assert!(portal_form::applicant::renewed_within(&mut tx, &case, 10).await.expect("asked"));
+        tx.commit().await.expect("commit");
+        browser.get(&to).await.expect(404);
+        browser.get(&format!("{to}/record")).await.expect(404);
+        // The proof stays.
+        assert_eq!(home.ask::<i64>("SELECT COUNT(*) FROM portal_receipt").await, 1);
     }
 
     async fn the_first_page_is_the_same_for_everybody_and_kept_by_caches(home: roomy()) {
@@ -143,6 +165,9 @@ both! {
         let other = [PNG, b"2"].concat();
         let two = [text("name", NAME), file("file", "1.png", PNG), file("file", "2.png", &other), file("file", "1.png", PNG)];
         browser.send(&draft, &two).await.location();
+        let copied = [text("name", NAME), file("file", "1.png", PNG), file("file", "copy.png", PNG)];
+        let told = browser.send(&draft, &copied).await.expect(422);
+        assert!(told.text().contains("内容完全相同"), "{}", told.text());
         let third = browser.send(&draft, &[text("name", NAME), file("file", "3.pdf", b"%PDF-1.4")]).await.expect(422);
         assert!(third.text().contains("最多上传 2 个文件"), "{}", third.text());
         let first = third.field("remove");

@@ -244,6 +244,7 @@ async fn receipt(State(ctx): State<Ctx>, reader: Reader, receipt: Receipt) -> Re
         next: vec!["3 个工作日内答复".into()],
         follow: format!("/mistakes/t/{}", receipt.secret.text()),
         record: format!("{}/record", receipt.path()),
+        ..ReceiptWords::default()
     };
     receipt.page(&ctx, &reader, &words)
 }

@@ -5,13 +5,14 @@ use std::collections::BTreeMap;
 use askama::Template;
 use axum::{
     extract::State,
+    http::StatusCode,
     response::{IntoResponse, Response},
 };
 use case::{Channel, Filing, PartyRole, Person, files::Kept};
 use kernel::{Actor, OrganCode, id::CaseId};
 use portal_form::{
-    Accepted, Draft, DraftFile, Line, PortalForm, Receipt, ReceiptWords, Received, Saved, Seen, private_errors,
-    private_page,
+    Accepted, CHANGED, Draft, DraftFile, Line, PortalForm, Receipt, ReceiptWords, Received, Saved, Seen, is_line,
+    is_mailbox, private_errors, private_page,
 };
 use serde::Deserialize;
 use store::Tx;
@@ -64,7 +65,6 @@ impl Asked {
         {
             errors.require(value.chars().count() <= most, name, &format!("请写在 {most} 字以内。"));
         }
-        let digits = self.phone.chars().filter(char::is_ascii_digit).count();
         let email = self.email.trim();
         let phone = self.phone.trim();
         errors.require(
@@ -72,11 +72,9 @@ impl Asked {
             "phone",
             "请留下联系电话或者电子邮箱，核对证据时联系您。",
         );
-        let fits = phone.is_empty() || ((7..=15).contains(&digits) && phone.chars().count() <= 30);
+        let fits = phone.is_empty() || is_line(phone);
         errors.require(fits, "phone", "请核对联系电话，例如 13800000000。");
-        let parts = email.split_once('@').is_some_and(|(name, domain)| !name.is_empty() && domain.contains('.'));
-        let fits = parts && !email.contains(char::is_whitespace);
-        errors.require(email.is_empty() || fits, "email", "请核对电子邮箱，例如 name@example.cn。");
+        errors.require(email.is_empty() || is_mailbox(email), "email", "请核对电子邮箱，例如 name@example.cn。");
     }
 }
 
@@ -98,6 +96,7 @@ struct FormPage<'a> {
 #[template(path = "foi/correcting/templates/check.html")]
 struct Check<'a> {
     shell: PortalShell,
+    errors: FormErrors,
     lines: Vec<Line>,
     files: &'a [DraftFile],
     path: String,
@@ -106,7 +105,7 @@ struct Check<'a> {
 
 fn shell(ctx: &Ctx, reader: &Reader) -> PortalShell {
     let shell = reader.shell(ctx, "更正政府信息", "依申请公开", "openness");
-    let shell = shell.crumb("依申请公开", "/foi").crumb("更正政府信息", "");
+    let shell = shell.crumb("政务公开", "/openness").crumb("依申请公开", "/foi").crumb("更正政府信息", "");
     PortalShell {
         description: "与自己有关的政府信息记录不准确的，可以带证据要求记录它的机关更正（条例第四十一条）。".to_owned(),
         ..shell
@@ -192,13 +191,27 @@ pub(super) async fn check(State(ctx): State<Ctx>, reader: Reader, draft: Draft) 
     if !errors.is_empty() {
         return shown(&ctx, &reader, &draft, errors);
     }
-    private_page(&Check {
-        shell: shell(&ctx, &reader),
-        lines: draft.lines(&ctx),
+    checked(&ctx, &reader, &draft, FormErrors::new())
+}
+
+fn checked(ctx: &Ctx, reader: &Reader, draft: &Draft, errors: FormErrors) -> Result<Response> {
+    let stale = !errors.is_empty();
+    let mut shell = shell(ctx, reader);
+    shell.has_error = stale;
+    let page = Check {
+        shell,
+        errors,
+        lines: draft.lines(ctx),
         files: &draft.files,
         path: draft.path(),
         version: draft.version,
-    })
+    };
+    if !stale {
+        return private_page(&page);
+    }
+    let mut answer = private_errors(&page)?;
+    *answer.status_mut() = StatusCode::CONFLICT;
+    Ok(answer)
 }
 
 /// Who asks, as the register keeps it.
@@ -251,11 +264,19 @@ async fn register(ctx: &Ctx, tx: &mut Tx, received: &Received) -> Result<CaseId,
 }
 
 /// `POST /foi/correction/d/{secret}/send`
-pub(super) async fn send(State(ctx): State<Ctx>, draft: Draft, posted: PortalForm<Seen>) -> Result<Response> {
+pub(super) async fn send(
+    State(ctx): State<Ctx>,
+    reader: Reader,
+    draft: Draft,
+    posted: PortalForm<Seen>,
+) -> Result<Response> {
     let mut errors = FormErrors::new();
     draft.fields.read::<Asked>()?.errors(&ctx, &mut errors);
     if !errors.is_empty() {
         return Ok(Redirect::to(draft.path()).into_response());
+    }
+    if posted.value.version != draft.version {
+        return checked(&ctx, &reader, &draft, FormErrors::refused(CHANGED));
     }
     let make = async |tx: &mut Tx, received: &Received| Ok(Accepted::case(register(&ctx, tx, received).await?));
     Ok(draft.send::<_, Refusal>(&ctx, posted.value.version, make).await?)
@@ -277,6 +298,8 @@ pub(super) async fn receipt(State(ctx): State<Ctx>, reader: Reader, receipt: Rec
         ],
         follow: format!("/cases/c/{}", receipt.secret.text()),
         record: format!("{}/record", receipt.path()),
+        above: vec![("政务公开", "/openness"), ("依申请公开", "/foi"), ("更正政府信息", FORM.path)],
+        door: "openness",
     };
     receipt.page(&ctx, &reader, &words)
 }
