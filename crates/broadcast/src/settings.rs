@@ -138,7 +138,8 @@ impl Section for Broadcast {
         for (number, hub) in (1..).zip(&self.hubs) {
             // The address itself is not repeated: a password may stand in it.
             if let Some(why) = egress::never(hub, &self.allow) {
-                problems.push(format!("hubs：第 {number} 个不能用，{why}。应为完整的网址，例如 https://hub.example.cn/"));
+                problems
+                    .push(format!("hubs：第 {number} 个不能用，{why}。应为完整的网址，例如 https://hub.example.cn/"));
             } else if !is_address(hub, true) {
                 problems.push(format!("hubs：第 {number} 个应为完整的网址，例如 https://hub.example.cn/"));
             }
