@@ -139,6 +139,9 @@ pub async fn office(
     {
         warnings.push(format!("公开凭证：{hindered}"));
     }
+    if let Err(error) = ctx.files().check_key() {
+        warnings.push(format!("密钥：{error}"));
+    }
     let body = json!({
         "ok": reasons.is_empty(), "reasons": reasons, "warnings": warnings, "database": kind, "search": status,
         "disk_free_mb": free, "version": env!("CARGO_PKG_VERSION"),

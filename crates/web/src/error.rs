@@ -158,10 +158,19 @@ impl From<store::Error> for Error {
         match error {
             // Somebody changed the address of a page by hand.
             store::Error::List(text) => Self::Invalid(format!("{text}。请从列表的第一页重新打开。")),
+            store::Error::Key(text) => {
+                if let Some(again) = store::quiet::line("a key cannot be used") {
+                    tracing::error!(error = text, again, "a key cannot be used");
+                }
+                Self::Unavailable(KEYLESS.into())
+            }
             other => Self::Internal(Box::new(other)),
         }
     }
 }
+
+/// What somebody does whose request needs a key that is not there: it takes the engineer.
+const KEYLESS: &str = "系统的密钥现在用不了，没有保存任何改动。您填写的内容请先留存，过些时候再试；急需办理的请打电话。";
 
 /// Why a rule says no. What every rule returns, so that a page can show it where it belongs: at the field, above the form, or
 /// as a page of its own.

@@ -121,6 +121,13 @@ pub(crate) fn keys(config: &Config, data: &Path) -> Outcome {
     Ok(format!("{}。请另存一份，与备份分开放。", without.collect::<Vec<_>>().join("、")))
 }
 
+/// Whether the key that lies there is the one under which this installation has sealed.
+pub(super) fn sealing(ctx: &Ctx) -> Outcome {
+    ctx.files().check_key().map_err(|error| format!("{error}。"))?;
+    let print = ctx.files().key_print().map_err(|error| format!("{error}。"))?;
+    Ok(print.map_or("还没有密钥，第一次启动时建立", |_| "files-key 是封存内容的那一个").to_owned())
+}
+
 /// What cannot be done any more without this key.
 fn lost(name: &str) -> &'static str {
     match name {

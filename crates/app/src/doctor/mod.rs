@@ -56,10 +56,11 @@ pub async fn run(config: Config, data: PathBuf, as_json: bool) -> Result<ExitCod
             points.push(point("数据库", takes_writes(&ctx, kind).await));
             if ctx.db().dialect() == Dialect::Postgres {
                 let folder = nodes::folder(ctx.config(), ctx.data());
-                let shared = nodes::check(ctx.db(), &folder, ctx.data()).await;
+                let shared = nodes::check(ctx.db(), &folder).await;
                 let told = shared.map(|()| folder.display().to_string()).map_err(|error| error.to_string());
                 points.push(point("附件目录", told));
             }
+            points.push(point("封存的内容", checks::sealing(&ctx)));
             points.push(point("机关", organs(&ctx)));
             points.push(point("栏目", checks::columns(&ctx).await));
             points.push(point("账号", checks::accounts(&ctx).await));

@@ -273,6 +273,29 @@ both! {
         assert_eq!(post.raw(READER).len(), 3);
     }
 
+    async fn who_was_told_hears_of_the_correction_also_under_another_title(app) {
+        let post = Post::begin(app).await;
+        column(app).await;
+        post.subscribed(READER, &[("q", "采暖"), ("often", "now")]).await;
+        post.subscribed(OTHER, &[("q", "供热"), ("often", "now")]).await;
+        let id = published(app, "乙社区采暖安排公告").await;
+        post.work().await;
+        post.work().await;
+        let (told, other) = (post.raw(READER).len(), post.raw(OTHER).len());
+        assert!(post.read(READER).last().expect("a mail").contains("【新公开】乙社区采暖安排公告"));
+        let mut editor = app.editor("QH010").await;
+        editor.post(&format!("/documents/{id}/correct"), &[]).await.expect(303);
+        submit(&mut editor, &id, "乙社区供热安排公告", "<p>每月95元。</p>", &[("note", "更正标准")]).await.expect(303);
+        pass_all(app, &id).await;
+        post.work().await;
+        post.work().await;
+        let read = post.read(READER);
+        assert_eq!(read.len(), told + 1, "{read:?}");
+        let mail = read.last().expect("a mail");
+        assert!(mail.contains("【更正】乙社区供热安排公告") && mail.contains("因为以前的邮件告诉过您"), "{mail}");
+        assert_eq!(post.raw(OTHER).len(), other + 1, "whose words it has now hears of it, too");
+    }
+
     async fn a_digest_tells_things_as_they_stand_when_it_is_sent(app) {
         let post = Post::begin(app).await;
         column(app).await;
