@@ -2,6 +2,7 @@
 
 use case::{
     Kind, Missed, Phase,
+    permissions::OVERSEE_CASES,
     queue::{self, Filter, Row, Waiting},
 };
 use futures::future::BoxFuture;
@@ -12,7 +13,7 @@ use web::{
     hooks::{DeskItem, DeskSource, FOUND, Finder, Found},
 };
 
-use super::{GROUP, list::kinds_of};
+use super::{GROUP, list::kinds_of, notice};
 
 pub(super) struct Work;
 
@@ -61,6 +62,23 @@ async fn missed(ctx: &Ctx, kind: Kind, one: &Waiting) -> Result<Option<Missed>> 
     Ok(case::missed(ctx, db, (&entry, kind)).await?)
 }
 
+/// For those who oversee all organs: open cases of organs in which nobody can handle them.
+async fn of_nobody(ctx: &Ctx, staff: &Staff, kinds: &[Kind]) -> Result<Vec<DeskItem>> {
+    if !staff.central || may(&staff.clone().into(), &OVERSEE_CASES).is_err() {
+        return Ok(Vec::new());
+    }
+    let own = own(ctx, staff);
+    let organs: Vec<OrganCode> =
+        notice::unmanned(ctx).await?.into_iter().filter(|organ| !own.contains(organ)).collect();
+    let waiting = queue::waiting(ctx.db(), &organs, &keys(kinds), &states(kinds, &[Phase::Open])).await?;
+    let mut items = Vec::new();
+    for one in &waiting {
+        let Some(kind) = case::find(ctx, &one.row.kind) else { continue };
+        items.push(item(ctx, kind, one, "机关没有账号，请转办或通知", false)?);
+    }
+    Ok(items)
+}
+
 impl DeskSource for Work {
     fn items<'a>(&'a self, ctx: &'a Ctx, staff: &'a Staff) -> BoxFuture<'a, Result<Vec<DeskItem>>> {
         Box::pin(async move {
@@ -104,6 +122,7 @@ impl DeskSource for Work {
                     items.push(item(ctx, kind, one, kind.label, mine)?);
                 }
             }
+            items.extend(of_nobody(ctx, staff, &kinds).await?);
             Ok(items)
         })
     }

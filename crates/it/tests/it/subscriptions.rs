@@ -21,6 +21,7 @@ use tokio::{
 use crate::publishing::{column, draft_of, edition, pass_all, published, submit};
 
 const READER: &str = "reader@example.invalid";
+const OTHER: &str = "other@example.invalid";
 const MORNING: &str = "2026-03-03T00:00:00Z";
 
 /// What the server has taken, and what it answers instead, by mailbox.
@@ -187,7 +188,8 @@ fn unquoted(text: &str) -> Vec<u8> {
 fn link(text: &str, start: &str) -> String {
     let at = text.find(start).unwrap_or_else(|| panic!("no {start} in: {text}"));
     let secret: String = text[at + start.len()..].chars().take_while(char::is_ascii_alphanumeric).collect();
-    assert_eq!(secret.len(), 32, "{text}");
+    // A link for leaving has the id before its proof.
+    assert_eq!(secret.len(), if start.contains("leave") { 48 } else { 32 }, "{text}");
     format!("{start}{secret}")
 }
 
@@ -253,7 +255,11 @@ both! {
             assert_eq!(post.count(sql).await, 0, "{sql}");
         }
         let leave = link(&raw[2], "/subscriptions/leave/");
-        reader.get(&leave).await.expect(200).shows("退订");
+        reader.get(&leave).await.expect(200).shows("退订").hides(READER).hides("您订阅的是");
+        // Who has the link for leaving cannot manage, and the other way round.
+        let proof = leave.replace("/subscriptions/leave/", "");
+        reader.get(&format!("/subscriptions/m/{proof}")).await.expect(404);
+        reader.get(&own.replace("/m/", "/leave/")).await.expect(404);
         assert_eq!(post.count("SELECT COUNT(*) FROM subscription").await, 1, "a GET changes nothing");
         let body = b"List-Unsubscribe=One-Click".to_vec();
         let media = "application/x-www-form-urlencoded";
