@@ -161,9 +161,7 @@ impl Load {
     pub async fn commit(mut self) -> Result<()> {
         // What is true of one place only: the mark of its folder of attachments, its last health check. What is known of the key
         // stays: what was sealed opens with that key alone, wherever it lies.
-        query("DELETE FROM setting WHERE name IN ('files.mark', 'health.probe')")
-            .execute(self.tx.conn())
-            .await?;
+        query("DELETE FROM setting WHERE name IN ('files.mark', 'health.probe')").execute(self.tx.conn()).await?;
         if self.tx.conn().is_postgres() {
             query("SET CONSTRAINTS ALL IMMEDIATE").execute(self.tx.conn()).await?;
             alter(&mut self.tx, &self.rules, "NOT DEFERRABLE").await?;

@@ -170,7 +170,8 @@ impl From<store::Error> for Error {
 }
 
 /// What somebody does whose request needs a key that is not there: it takes the engineer.
-const KEYLESS: &str = "系统的密钥现在用不了，没有保存任何改动。您填写的内容请先留存，过些时候再试；急需办理的请打电话。";
+const KEYLESS: &str =
+    "系统的密钥现在用不了，没有保存任何改动。您填写的内容请先留存，过些时候再试；急需办理的请打电话。";
 
 /// Why a rule says no. What every rule returns, so that a page can show it where it belongs: at the field, above the form, or
 /// as a page of its own.

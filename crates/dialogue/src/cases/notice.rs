@@ -47,7 +47,9 @@ pub async fn tell(ctx: &Ctx, tx: &mut Tx, case: &CaseId, what: &str) -> Result<(
     } else {
         let office = ctx.directory().stands_for(&ctx.office_organ(), ctx.today());
         let name = ctx.directory().short_name(&entry.organ).to_owned();
-        let told = format!("\n\n{name}没有能办理的账号，收不到这件。请为它建立账号，或者转给负责的机关、通知它办理；期限照常计算。");
+        let told = format!(
+            "\n\n{name}没有能办理的账号，收不到这件。请为它建立账号，或者转给负责的机关、通知它办理；期限照常计算。"
+        );
         (recipients.addresses(ctx, OVERSEE_CASES.roles).await?.remove(&office), told)
     };
     let Some(to) = to.filter(|to| !to.is_empty()) else { return Ok(()) };

@@ -97,7 +97,11 @@ fn benefit(rule: &Rule) -> String {
     );
     part("办理", rule.how.clone());
     part("说明", rule.note.clone());
-    parts.join("。")
+    let mut text = parts.join("。");
+    if !text.ends_with('。') {
+        text.push('。');
+    }
+    text
 }
 
 /// The message, a paragraph each.
@@ -155,7 +159,7 @@ mod tests {
         let coming = About { effective: Some(date(2026, 4, 1)), ..about.clone() };
         assert_eq!(title(&all[2], &coming, today), "面向小微企业：新政策 2026-04-01 起施行");
         let told = paragraphs(&all[2], &about, today).join("\n");
-        for words in ["《创业扶持办法》", "一次性创业补贴。金额：5000 元", "人数：20 人以下", "2026-12-31 止"]
+        for words in ["《创业扶持办法》", "一次性创业补贴。金额：5000 元。", "人数：20 人以下。", "2026-12-31 止"]
         {
             assert!(told.contains(words), "{words} in {told}");
         }

@@ -336,8 +336,10 @@ async fn ready(ctx: &Ctx, desk: &Desk, id: &DocumentId, typed: &Typed) -> Result
     let mut errors = FormErrors::new();
     let mut chosen = Vec::new();
     let mut people: Option<i64> = None;
+    let mut reaches = false;
     for channel in channels(ctx).into_iter().filter(|one| typed.channels.iter().any(|key| key == one.key())) {
         let Some(reach) = channel.reach(ctx, &call).await? else { continue };
+        reaches |= reach.people != Some(0);
         people = match (people, reach.people) {
             (Some(so_far), Some(more)) => Some(so_far + more),
             (so_far, more) => so_far.or(more),
@@ -345,6 +347,13 @@ async fn ready(ctx: &Ctx, desk: &Desk, id: &DocumentId, typed: &Typed) -> Result
         chosen.push(channel);
     }
     errors.require(!chosen.is_empty(), "channels", "请至少选择一个渠道。");
+    if !chosen.is_empty() && !reaches {
+        // A policy is pushed once to an audience: a push that nobody gets would take it from those who come later.
+        errors.add(
+            "channels",
+            "现在还没有人能从所选渠道收到，没有推送，也没有用掉这一次。有人订阅或者开通公众号后再推送。",
+        );
+    }
     errors.require(typed.sure == "true", "sure", "请看过推送内容和人数，再勾选确认。");
     if !errors.is_empty() {
         return Err(Refusal::Fields(errors));
