@@ -301,6 +301,7 @@ pub(crate) async fn change(
     let typed = posted.value.begun();
     let mut errors = FormErrors::new();
     let filter = typed.filter(&names, &mut errors);
+    form::look_for_topics(&ctx, &filter, &mut errors).await?;
     let often = typed.often(&mut errors);
     if !errors.is_empty() {
         return private_errors(&page(&ctx, &reader, &shown, (typed, errors, "")).await?);

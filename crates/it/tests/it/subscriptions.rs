@@ -215,6 +215,8 @@ both! {
             reader.post("/subscriptions", &form).await.expect(422).shows(wrong).shows("value=\"补贴\"");
         }
         reader.post("/subscriptions", &[("email", READER), ("q", "补"), ("often", "now")]).await.expect(422).shows("至少两个字");
+        let strange = [("email", READER), ("topic", "没有这个主题"), ("often", "now")];
+        reader.post("/subscriptions", &strange).await.expect(422).shows("还没有文件属于主题“没有这个主题”");
         let form = [("email", READER), ("organ", "QH010"), ("often", "now")];
         assert_eq!(reader.post("/subscriptions", &form).await.expect(303).location(), "/subscriptions/sent");
         // Twice by mistake is once, and the answer is the same.

@@ -52,7 +52,7 @@ both! {
         assert_eq!(done.location(), format!("/documents/{old}/edit"));
         let edit = editor.get(&format!("/documents/{old}/edit")).await.expect(200);
         // What did not change keeps its look.
-        let edit = edit.shows("每小时3元").shows("县住建局&#60;/strong&#62;").shows("根据《关于修改《停车管理办法》的决定》修改。");
+        let edit = edit.shows("每小时3元").shows("县住建局&#60;/strong&#62;").shows("根据《关于修改〈停车管理办法〉的决定》修改。");
         edit.shows("应用 2 处").shows("还有 1 处没有应用");
         // Nobody outside sees anything of it.
         app.visitor().get(&format!("/policies/{old}")).await.expect(200).shows("每小时2元").hides("每小时3元");

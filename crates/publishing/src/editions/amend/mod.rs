@@ -119,7 +119,8 @@ async fn base(ctx: &Ctx, house: &House, desk: &Desk, id: &DocumentId) -> Result<
 fn note(name: &str) -> String {
     match name {
         "" => "根据修改决定修改。".to_owned(),
-        name => format!("根据《{name}》修改。"),
+        // GB/T 15834, 4.11: a title within a title stands in 〈〉.
+        name => format!("根据《{}》修改。", name.replace('《', "〈").replace('》', "〉")),
     }
 }
 
@@ -377,7 +378,7 @@ mod tests {
     #[test]
     fn a_draft_says_which_decisions_have_changed_it_each_once() {
         let first = note("关于修改《停车办法》的决定");
-        assert_eq!(first, "根据《关于修改《停车办法》的决定》修改。");
+        assert_eq!(first, "根据《关于修改〈停车办法〉的决定》修改。");
         assert_eq!(noted("", &first), first);
         assert_eq!(noted(&first, &first), first);
         let second = note("");
