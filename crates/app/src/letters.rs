@@ -73,7 +73,8 @@ fn enhanced(words: &str) -> Option<(u16, u16)> {
         let mut parts = word.trim_end_matches('.').split('.');
         let (class, subject, detail) = (parts.next()?, parts.next()?, parts.next()?);
         let fits = matches!(class, "4" | "5") && parts.next().is_none();
-        Some((subject.parse().ok().filter(|subject| *subject <= 7)?, detail.parse().ok()?)).filter(|_| fits)
+        let subject = subject.parse::<u16>().ok().filter(|subject| *subject <= 7)?;
+        Some((subject, detail.parse::<u16>().ok()?)).filter(|_| fits)
     })
 }
 

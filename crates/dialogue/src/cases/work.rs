@@ -64,7 +64,8 @@ async fn missed(ctx: &Ctx, kind: Kind, one: &Waiting) -> Result<Option<Missed>> 
 
 /// For those who oversee all organs: open cases of organs in which nobody can handle them.
 async fn of_nobody(ctx: &Ctx, staff: &Staff, kinds: &[Kind]) -> Result<Vec<DeskItem>> {
-    if !staff.central || may(&staff.clone().into(), &OVERSEE_CASES).is_err() {
+    let actor = staff.clone().into();
+    if !staff.central || may(&actor, &OVERSEE_CASES).is_err() {
         return Ok(Vec::new());
     }
     let own = own(ctx, staff);
