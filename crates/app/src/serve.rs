@@ -56,6 +56,9 @@ pub async fn run(mut config: Config, data: PathBuf, role: ProcessRole) -> Result
     if plays(role, ProcessRole::Portal) {
         publishing::settings::look_for_font(&ctx).await;
     }
+    if let Err(why) = letter::Fonts::found(&ctx.settings::<letter::Papers>()).in_words() {
+        tracing::warn!(%why, "a font of papers cannot be used: letters come out in another face");
+    }
     tell_started(&ctx, role, &line);
     let told_to_stop = signals().context("不能接收停止信号")?;
     println!("{line}");

@@ -76,6 +76,8 @@ pub async fn run(config: Config, data: PathBuf, as_json: bool) -> Result<ExitCod
                 let told = shared.map(|()| folder.display().to_string()).map_err(|error| error.to_string());
                 points.push(point("附件目录", told));
             }
+            let behind = crate::health::behind(&ctx).await;
+            points.push(point("时间与留痕", behind.map_or(Ok("没有倒退".into()), |told| Err(format!("{told}。")))));
             points.push(point("封存的内容", checks::sealing(&ctx)));
             points.push(point("机关", organs(&ctx)));
             points.push(point("栏目", checks::columns(&ctx).await));

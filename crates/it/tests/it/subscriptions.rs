@@ -350,13 +350,15 @@ both! {
         post.subscribed(READER, &[("often", "now")]).await;
         let own = post.subscribed(other, &[("often", "now"), ("organ", "QH010")]).await;
         let (full, gone) = (post.raw(READER).len(), post.raw(other).len());
-        post.answer(READER, "452 mailbox full");
+        // As most servers say it (RFC 5321, 4.2.3): a permanent answer about what is not permanent.
+        post.answer(READER, "552 5.2.2 mailbox full");
         post.answer(other, "550 no such mailbox");
         published(app, "第一份通知").await;
         post.work().await;
         assert_eq!((post.raw(READER).len(), post.raw(other).len()), (full, gone));
         published(app, "第二份通知").await;
         post.work().await;
+        assert_eq!(post.count("SELECT COUNT(*) FROM subscription WHERE refusals > 0").await, 1, "the one that is gone");
         post.answer(READER, "250 ok");
         app.pass(jiff::SignedDuration::from_mins(20));
         post.work().await;
