@@ -156,7 +156,7 @@ const BACK: i64 = 60;
 
 /// The clock of this machine lies before what the log has seen; in words, `None` = it goes on, or nobody knows.
 pub(crate) async fn behind(ctx: &Ctx) -> Option<String> {
-    let newest = store::query_scalar::<String>("SELECT at FROM event ORDER BY seq DESC LIMIT 1");
+    let newest = store::query_scalar::<String>("SELECT at FROM event ORDER BY chain DESC, seq DESC LIMIT 1");
     let newest = time::from_db(&newest.fetch_optional(ctx.db().read()).await.ok().flatten()?)?;
     let back = newest.duration_since(ctx.seams().now()).as_secs();
     (back > BACK)

@@ -23,6 +23,9 @@ pub(super) async fn mail(config: &Config) -> Outcome {
     let builder = AsyncSmtpTransport::<Tokio1Executor>::from_url(&config.mail.smtp).map_err(wrong)?;
     let transport = builder.timeout(Some(PATIENCE)).build();
     match tokio::time::timeout(PATIENCE, transport.test_connection()).await {
+        Ok(Ok(true)) if config.mail.from.contains("@localhost") => {
+            Err("邮件服务器有应答，但 mail.from 还是 localhost 的地址，收件方会当作垃圾邮件。请写本单位的邮箱。".into())
+        }
         Ok(Ok(true)) => Ok("邮件服务器有应答".into()),
         Ok(Err(error)) if error.status().is_some() => {
             let code = error.status().map_or(0, u16::from);
