@@ -71,6 +71,10 @@ pub(crate) async fn expect(db: &Db, files: &Files) -> Result<()> {
 /// When it is missing or another one: the message says what to do.
 pub(crate) async fn keep_key(db: &Db, files: &Files, data: &Path) -> Result<()> {
     let lost = data.join(LOST);
+    let here = files.key_print()?;
+    if here.is_some() && settings::get(db, SEAL_KEY).await? == here {
+        return Ok(());
+    }
     let mut tx = db.write().await?;
     // Of two nodes that start for the first time one makes it.
     tx.lock("files.mark").await?;
@@ -78,8 +82,10 @@ pub(crate) async fn keep_key(db: &Db, files: &Files, data: &Path) -> Result<()> 
         .bind(SEAL_KEY)
         .fetch_optional(tx.conn())
         .await?;
+    // The other one may have made it meanwhile, where both see one data directory.
     let here = files.key_print()?;
     if agreed.is_some() && agreed == here {
+        files.expect_key(agreed.as_deref().unwrap_or_default());
         return Ok(());
     }
     let given_up = lost.exists();

@@ -390,6 +390,10 @@ pub(crate) async fn leave(State(ctx): State<Ctx>, reader: Reader, Path(secret): 
             Ok::<_, Error>(())
         })
         .await?;
+        // What was deleted stands in the database's log of writes until that is written over.
+        if let Err(error) = ctx.db().forget_remains().await {
+            tracing::warn!(%error, "what a subscriber has left is taken out of the log of writes later");
+        }
     }
     let lines = vec!["不会再给您发邮件。邮箱地址、订阅条件和发送记录已经删除。".to_owned()];
     private_page(&Plain::new(&ctx, &reader, "已退订", lines))
