@@ -7,14 +7,17 @@ import { fileURLToPath } from "node:url";
 
 import { launch } from "./lib/browser.mjs";
 import { ROOT } from "./lib/places.mjs";
+import { Post } from "./lib/post.mjs";
 import { Program, command } from "./lib/program.mjs";
-import { begin, broken, only, skip, summary, test } from "./lib/report.mjs";
+import { begin, broken, only, skip, summary, test, timed } from "./lib/report.mjs";
 import { Staff } from "./lib/staff.mjs";
 import { officeCrawl } from "./crawl-office.mjs";
 import { portalCrawl } from "./crawl-portal.mjs";
 import { correcting } from "./journeys/correcting.mjs";
 import { mainJob } from "./journeys/main-job.mjs";
+import { policies } from "./journeys/policies.mjs";
 import { reading } from "./journeys/reading.mjs";
+import { requests } from "./journeys/requests.mjs";
 import { story } from "./journeys/story.mjs";
 import { tasks } from "./journeys/tasks.mjs";
 import { writing } from "./journeys/writing.mjs";
@@ -47,11 +50,13 @@ async function emptyDatabase(url) {
 }
 
 /** Runs `body` over a served demonstration and ends it, whatever happens. */
-async function serving(database, body) {
-  const program = new Program(database);
+async function serving(database, settings, body) {
+  const program = new Program(database, settings);
   try {
-    await program.prepare();
-    await program.serve();
+    await timed("demonstration", async () => {
+      await program.prepare();
+      await program.serve();
+    });
     await body(program);
     await test(`${database ? "postgresql" : "sqlite"}: the server's log has no errors`, () => {
       const problems = program.problems();
@@ -68,27 +73,32 @@ async function main() {
   only(words);
   await begin();
   const browser = await launch();
+  const post = await new Post().begin();
   try {
-    await serving("", async (program) => {
+    await serving("", { GONGKAI_MAIL__SMTP: post.address }, async (program) => {
       const staff = new Staff(browser, program);
-      await portalCrawl(program, browser);
-      await officeCrawl(program, browser, staff);
-      await reading(program, staff);
-      await writing(program, staff);
-      await correcting(program, staff);
-      await tasks(program, staff);
-      await story(program, staff);
-      await mainJob(program, staff, "sqlite");
+      await timed("portal", () => portalCrawl(program, browser));
+      await timed("office", () => officeCrawl(program, browser, staff));
+      await timed("reading", () => reading(program, staff));
+      await timed("writing", () => writing(program, staff));
+      await timed("correcting", () => correcting(program, staff));
+      await timed("tasks", () => tasks(program, staff));
+      await timed("story", () => story(program, staff));
+      await timed("policies", () => policies(program, staff, post));
+      await timed("requests", () => requests(program, staff, post));
+      await timed("main job", () => mainJob(program, staff, "sqlite"));
     });
     const postgres = process.env.GONGKAI_TEST_POSTGRES;
     if (postgres) {
       const url = await emptyDatabase(postgres);
-      await serving(url, (program) => mainJob(program, new Staff(browser, program), "postgresql"));
+      await serving(url, {}, (program) =>
+        timed("main job, postgresql", () => mainJob(program, new Staff(browser, program), "postgresql")));
     } else {
       skip("postgresql: the main job", "no PostgreSQL here; install it or name one in GONGKAI_TEST_POSTGRES");
     }
   } finally {
     await browser.close();
+    await post.end();
   }
   return summary();
 }

@@ -6,6 +6,7 @@ import { OUT } from "./places.mjs";
 
 const counts = { passed: 0, failed: 0 };
 const failures = [];
+const spent = [];
 let filters = [];
 
 /** Only tests whose name contains one of `words` run; none: all. */
@@ -53,6 +54,17 @@ export async function test(name, body) {
   }
 }
 
+/** Runs a suite; the closing lines say how long it took. */
+export async function timed(name, run) {
+  const start = performance.now();
+  try {
+    return await run();
+  } finally {
+    const seconds = (performance.now() - start) / 1000;
+    if (seconds >= 0.5) spent.push(`${name} ${seconds.toFixed(0)} s`);
+  }
+}
+
 /** Something outside of the tests went wrong; counts whatever the filters are. */
 export function broken(name, error) {
   counts.failed += 1;
@@ -82,6 +94,7 @@ async function photograph(name, pages) {
 /** The closing line. Returns the exit status. */
 export function summary() {
   if (failures.length > 0) console.log(`\nfailed:\n${failures.map((name) => `  ${name}`).join("\n")}`);
+  if (spent.length > 0) console.log(`\n${spent.join(", ")}`);
   console.log(`${counts.passed} passed, ${counts.failed} failed`);
   return counts.failed === 0 && counts.passed > 0 ? 0 : 1;
 }

@@ -1,5 +1,5 @@
-// Zip files written by hand, so that tests hold no binary fixtures. Needs nothing but node.
-import { deflateRawSync } from "node:zlib";
+// Zip files written by hand, so that tests hold no binary fixtures, and read again. Needs nothing but node.
+import { deflateRawSync, inflateRawSync } from "node:zlib";
 
 const TABLE = Array.from({ length: 256 }, (_, n) => {
   let c = n;
@@ -42,3 +42,25 @@ export function zip(entries) {
   end.writeUInt32LE(at, 12);
   return Buffer.concat([...bodies, directory, Buffer.from("PK\x05\x06"), end]);
 }
+
+/** What a zip holds, hidden parts and all: name → bytes. */
+export function unzip(bytes) {
+  const found = {};
+  const end = bytes.lastIndexOf(Buffer.from("PK\x05\x06"));
+  if (end < 0) throw new Error("no zip");
+  let at = bytes.readUInt32LE(end + 16);
+  for (let left = bytes.readUInt16LE(end + 10); left > 0; left -= 1) {
+    const [packed, how] = [bytes.readUInt32LE(at + 20), bytes.readUInt16LE(at + 10)];
+    const [name, extra, comment] = [28, 30, 32].map((field) => bytes.readUInt16LE(at + field));
+    const local = bytes.readUInt32LE(at + 42);
+    const start = local + 30 + bytes.readUInt16LE(local + 26) + bytes.readUInt16LE(local + 28);
+    const body = bytes.subarray(start, start + packed);
+    found[bytes.toString("utf8", at + 46, at + 46 + name)] = how === 8 ? inflateRawSync(body) : Buffer.from(body);
+    at += 46 + name + extra + comment;
+  }
+  return found;
+}
+
+/** Every text of a zip in one, its markup taken out: what anybody could dig up from it. */
+export const dug = (bytes) =>
+  Object.entries(unzip(bytes)).map(([name, body]) => `${name}\n${body.toString()}\n${body.toString().replaceAll(/<[^>]*>/g, "")}`).join("\n");

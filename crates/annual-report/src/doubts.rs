@@ -39,7 +39,12 @@ pub fn doubts(report: &Report) -> Vec<Doubt> {
             found.push(Doubt { cells, message });
         }
     }
-    for row in &report.tables.requests {
+    for (place, row) in report.tables.requests.iter().enumerate() {
+        if report.tables.requests[..place].iter().any(|other| other.key == row.key) {
+            let cells = vec![CellRef::request(report, row, crate::form::TOTAL)];
+            let message = format!("“{}”一行出现了不止一次，每次都会计入合计，请只留一行。", row.name());
+            found.push(Doubt { cells, message });
+        }
         for (at, cell) in row.cells.iter().enumerate() {
             if let Some(why) = of_count(cell) {
                 let named = CellRef::request(report, row, at);
@@ -74,6 +79,10 @@ mod tests {
         let said: Vec<String> = doubts(&report).into_iter().map(|doubt| doubt.message).collect();
         assert_eq!(said.len(), 3);
         assert!(said[0].contains("规章") && said[1].contains("有小数") && said[2].contains("小于 0"), "{said:?}");
+        let twice = report.tables.requests[1].clone();
+        report.tables.requests.push(twice);
+        assert!(doubts(&report).iter().any(|doubt| doubt.message.contains("不止一次")));
+        report.tables.requests.pop();
         report.rank = Rank::Above;
         assert_eq!(doubts(&report).len(), 2, "a city makes rules");
     }

@@ -148,7 +148,12 @@ fn requests(value: Option<&Value>, notes: &mut Vec<String>) -> Result<Vec<Row>, 
         let Some(object) = item.as_object() else { continue };
         let label = words(object, "label");
         let mut seven = vec![Cell::unknown(); APPLICANTS.len()];
-        for (at, cell) in cells(object.get("cells")).into_iter().enumerate() {
+        let given_cells = cells(object.get("cells"));
+        if given_cells.len() > places.len() {
+            let (many, heads) = (given_cells.len(), places.len());
+            notes.push(format!("“{label}”一行有 {many} 个单元格，表头只有 {heads} 列，多出的没有参加核对。"));
+        }
+        for (at, cell) in given_cells.into_iter().enumerate() {
             if let Some(Some(place)) = places.get(at) {
                 seven[*place] = cell;
             }
@@ -185,6 +190,10 @@ fn remedies(value: Option<&Value>, notes: &mut Vec<String>) -> Result<Vec<Cell>,
     let columns = heads(table.get("columns"));
     let given = cells(table.get("cells"));
     let in_order = columns.len() != given.len() || columns.is_empty();
+    if given.len() > REMEDY_CELLS {
+        notes
+            .push(format!("第四部分有 {} 个单元格，官方表格只有 {REMEDY_CELLS} 个，多出的没有参加核对。", given.len()));
+    }
     for (at, cell) in given.into_iter().enumerate() {
         let place = if in_order { Some(at) } else { remedy_place(&columns[at]).or(Some(at)) };
         if let Some(slot) = place.and_then(|place| fifteen.get_mut(place)) {

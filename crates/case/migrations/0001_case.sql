@@ -125,7 +125,8 @@ CREATE TABLE case_letter (
     way         TEXT NOT NULL,                      -- how it was delivered
     delivered_on TEXT NOT NULL,
     version     BIGINT NOT NULL CHECK (version > 0),
-    CHECK ((signed_at = '') = (state IN ('draft', 'returned', 'dropped'))),
+    CHECK (signed_at = '' OR state IN ('signed', 'delivered', 'dropped')), -- a dropped one keeps its number
+    CHECK (signed_at <> '' OR state NOT IN ('signed', 'delivered')),
     CHECK (signed_by = '' OR signed_by <> drafted_by)
 ) {{without_rowid}};
 CREATE INDEX case_letter_by_case ON case_letter (case_id);

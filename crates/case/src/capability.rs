@@ -4,7 +4,6 @@
 use std::sync::Arc;
 
 use futures::future::BoxFuture;
-use jiff::civil::time;
 use kernel::OrganCode;
 use store::{Entry, Every, Schedule};
 use web::{Capability, Ctx, hooks::Touched};
@@ -63,18 +62,21 @@ fn words(field: &str, code: &str) -> Option<String> {
     word.map(str::to_owned)
 }
 
-/// Clocks that stand while others are asked move on every day, before anybody comes to work.
+/// Clocks that stand while others are asked move on with every day. Looked at from the start on, so that a program that did not
+/// run in the night, or was restored or set up just now, shows no day of yesterday.
 fn schedule(ctx: &Ctx) -> Schedule {
     let ctx = ctx.clone();
     Schedule::default().with(Entry::new(
         "case.recount",
         "重算可能变动的办理期限",
-        Every::Daily(time(0, 20, 0, 0)),
+        Every::Minutes(15),
         move || {
             let ctx = ctx.clone();
             async move {
                 let counted = clocks::recount(&ctx).await?;
-                tracing::info!(counted, "clocks of cases counted anew");
+                if counted > 0 {
+                    tracing::info!(counted, "clocks of cases counted anew");
+                }
                 Ok(())
             }
         },

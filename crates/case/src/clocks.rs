@@ -191,24 +191,33 @@ pub(crate) async fn project(
     Ok(due)
 }
 
-/// Counts anew what may have moved: clocks that stand while others are asked, and those that ran past the known calendar. To be
-/// done every day; the page of a case counts for itself.
+/// Counts anew what may have moved: clocks that stand while others are asked, and those that ran past the known calendar; how
+/// many had. To be done at the start and through the day, so that lists say what the page of a case counts for itself.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn recount(ctx: &Ctx) -> web::Result<u64> {
-    let rows: Vec<(CaseId, String, String)> =
-        query_as("SELECT id, kind, state FROM case_entry WHERE ended_at = '' AND due_guess = 1 ORDER BY id")
+    let cases: Vec<CaseId> =
+        store::query_scalar("SELECT id FROM case_entry WHERE ended_at = '' AND due_guess = 1 ORDER BY id")
             .fetch_all(ctx.db().read())
             .await?;
-    let mut counted = 0;
-    for (case, key, state) in rows {
-        let Some(kind) = kind::find(ctx, &key) else { continue };
-        let done = web::act_now(ctx, async |tx: &mut Tx| project(ctx, tx, kind, &case, &state).await);
+    let mut moved = 0;
+    for case in cases {
+        let Some(entry) = rows::entry(ctx.db().read(), &case).await? else { continue };
+        let Some(kind) = kind::find(ctx, &entry.kind) else { continue };
+        let view = clock_of(ctx, ctx.db().read(), kind, &entry).await.map_err(web::Error::from)?;
+        if view.due() == entry.due() && view.is_guess() == entry.due_guess {
+            continue;
+        }
+        // Somebody may have done something with it meanwhile.
+        let done = web::act_now(ctx, async |tx: &mut Tx| match rows::entry(tx.conn(), &case).await? {
+            Some(now) => project(ctx, tx, kind, &case, &now.state).await,
+            None => Ok::<_, Refusal>(None),
+        });
         done.await.map_err(web::Error::from)?;
-        counted += 1;
+        moved += 1;
     }
-    Ok(counted)
+    Ok(moved)
 }
 
 /// What an extension needs to know before it is asked for or decided.
@@ -295,17 +304,17 @@ pub async fn ask_extension(
     Ok(())
 }
 
-/// Grants or refuses what was asked for; by another person than who asked.
+/// Grants or refuses what was asked for; by another person than who asked, who says why it is refused.
 ///
 /// # Errors
-/// [`Refusal::Forbidden`] for whoever may not decide; [`Refusal::Conflict`] when nobody asks, for who asked, and, for a grant,
-/// once the last day has passed.
+/// [`Refusal::Forbidden`] for whoever may not decide; [`Refusal::Fields`] (`why`) for a refusal without a reason;
+/// [`Refusal::Conflict`] when nobody asks, for who asked, and, for a grant, once the last day has passed.
 pub async fn decide_extension(
     ctx: &Ctx,
     tx: &mut Tx,
     actor: &Actor,
     case: &CaseId,
-    granted: bool,
+    (granted, why): (bool, &str),
 ) -> Result<Option<Date>, Refusal> {
     let Asked { entry, kind, view, keeper } = begin(ctx, tx, case).await?;
     may_for(actor, kind.decide, &keeper)?;
@@ -322,9 +331,14 @@ pub async fn decide_extension(
     if granted && view.due().is_none_or(|due| due < ctx.today()) {
         return Err(Refusal::Conflict("办理期限已过，不能再同意延期。".into()));
     }
+    let why = why.trim();
+    if !granted && (why.is_empty() || why.chars().count() > 500) {
+        return Err(Refusal::field("why", "请写明不同意的理由，500 字以内，申请延期的人看得到。"));
+    }
     let key = CaseKey::of(ctx.files(), tx.conn(), case).await?;
     let reason = match &key {
-        Some(key) => key.open(ASKED, &view.row.asked_reason)?,
+        Some(key) if granted => key.open(ASKED, &view.row.asked_reason)?,
+        Some(_) => why.to_owned(),
         None => String::new(),
     };
     query(

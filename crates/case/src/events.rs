@@ -56,7 +56,19 @@ pub static CLAIMED: EventKind = kind("case.claimed", "领办办件").holds(&[CAS
 pub static RELEASED: EventKind = kind("case.released", "放回办件").holds(&[CASE_KIND]);
 /// Another organ answers now.
 pub static TRANSFERRED: EventKind = kind("case.transferred", "转办办件")
-    .holds(&[CASE_KIND, ("from", "原机关"), ("to", "机关"), ("reason", "原因"), ("consent", "接收机关同意")])
+    .holds(&[
+        CASE_KIND,
+        ("from", "原机关"),
+        ("to", "机关"),
+        ("reason", "原因"),
+        ("consent", "接收机关同意"),
+        ("year", "年度"),
+        ("place", "登记号"),
+    ])
+    .keeps(Keep::Words);
+/// The day on which it was received was entered wrong and is put right.
+pub static REDATED: EventKind = kind("case.redated", "更正收到日期")
+    .holds(&[CASE_KIND, ("from", "原收到日期"), ("to", "收到日期"), DUE, ("reason", "原因")])
     .keeps(Keep::Words);
 /// The county office looks after it.
 pub static INTERVENED: EventKind =
@@ -81,12 +93,12 @@ pub static LETTER: EventKind = kind("case.letter", "办理文书").holds(&[
     ("place", "文号"),
     ("way", "送达方式"),
     ("on", "日期"),
-    ("digest", "SHA-256"),
+    ("digest", "文件 SHA-256"),
     ("files", "附件 SHA-256"),
 ]);
 /// A file was added.
 pub static FILE_ADDED: EventKind =
-    kind("case.file_added", "添加附件").holds(&[CASE_KIND, ("digest", "SHA-256"), ("origin", "来源")]);
+    kind("case.file_added", "添加附件").holds(&[CASE_KIND, ("digest", "文件 SHA-256"), ("origin", "来源")]);
 /// Words are proposed to be public; another person publishes them.
 pub static PROPOSED: EventKind = kind("case.publication_proposed", "拟定公开的答复").holds(&[CASE_KIND]);
 /// Question and answer are public, without the person.
@@ -107,13 +119,14 @@ pub static ERASED: EventKind = kind("case.erased", "删除当事人信息")
     .keeps(Keep::Words);
 
 /// All of them, for the capability.
-pub static ALL: [&EventKind; 17] = [
+pub static ALL: [&EventKind; 18] = [
     &REGISTERED,
     &BROUGHT_IN,
     &STEPPED,
     &CLAIMED,
     &RELEASED,
     &TRANSFERRED,
+    &REDATED,
     &INTERVENED,
     &EXTENSION_ASKED,
     &EXTENSION_DECIDED,

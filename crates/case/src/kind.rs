@@ -265,6 +265,14 @@ pub struct LetterKind {
     pub delivered: &'static str,
 }
 
+impl LetterKind {
+    /// Whether one of it at a time is on its way: its delivery takes a step that is taken once. Several others may be asked at
+    /// once.
+    pub fn is_alone(&self, kind: &CaseKind) -> bool {
+        kind.step(self.delivered).is_some_and(|step| !matches!(step.tick, Tick::Pause { .. }))
+    }
+}
+
 /// A kind of case: see the crate.
 #[derive(Debug)]
 pub struct CaseKind {
@@ -289,6 +297,8 @@ pub struct CaseKind {
     /// What the desk fills in for somebody who comes, calls or writes on paper: the kind's fields, the first of which says what it
     /// is about. Empty = such cases are entered on pages of the kind's own.
     pub desk: &'static [StepField],
+    /// Whether the desk enters none without a name and a way to reach the person: who asks about themselves.
+    pub named: bool,
     /// Who handles.
     pub handle: &'static Permission,
     /// Who decides: signs letters, approves extensions, transfers, publishes.
@@ -324,6 +334,7 @@ impl CaseKind {
             facts: &[],
             letters: &[],
             desk: &[],
+            named: false,
             handle: &HANDLE_CASES,
             decide: &DECIDE_CASES,
             transfers: true,

@@ -100,6 +100,11 @@ impl Letter {
         self.state == "delivered" && !self.is_to_others()
     }
 
+    /// Whether it has reached whom it is for.
+    pub fn is_out(&self) -> bool {
+        self.state == "delivered"
+    }
+
     /// Whether it goes to others, whom the case concerns.
     pub fn is_to_others(&self) -> bool {
         self.body.more.contains_key(TO_OTHERS)
@@ -225,11 +230,60 @@ async fn told(
     Ok(())
 }
 
+/// Refuses a second letter that would do what one on its way does: two officers do not both answer.
+async fn alone(tx: &mut Tx, entry: &Entry, kind: Kind, what: &LetterKind) -> Result<(), Refusal> {
+    if !what.is_alone(kind) {
+        return Ok(());
+    }
+    let other: Option<(String, String)> = query_as(
+        "SELECT state, drafted_name FROM case_letter \
+         WHERE case_id = $1 AND kind = $2 AND state IN ('draft', 'returned', 'signed') ORDER BY drafted_at DESC LIMIT 1",
+    )
+    .bind(&entry.id)
+    .bind(what.key)
+    .fetch_optional(tx.conn())
+    .await?;
+    let Some((state, by)) = other else { return Ok(()) };
+    Err(Refusal::Conflict(if state == "signed" {
+        format!("{}已经签发，等待送达（{by} 拟写）。要另写一份的，先由有权签发的人在办件页面打开它作废。", what.label)
+    } else {
+        format!("{}已由 {by} 拟写，还没有签发，不能同时有两份。请在办件页面打开它修改；不用的先作废。", what.label)
+    }))
+}
+
+/// Drops the letters of a case that nothing can become of any more, since it has ended in the state `to`: whoever looks at it
+/// sees none that waits in vain. They keep their numbers.
+pub(crate) async fn drop_idle(
+    tx: &mut Tx,
+    actor: &Actor,
+    (entry, kind): (&Entry, Kind),
+    to: &str,
+) -> Result<(), Refusal> {
+    let waiting: Vec<(LetterId, String)> = query_as(
+        "SELECT id, kind FROM case_letter WHERE case_id = $1 AND state IN ('draft', 'returned', 'signed') \
+         ORDER BY drafted_at, id",
+    )
+    .bind(&entry.id)
+    .fetch_all(tx.conn())
+    .await?;
+    for (id, key) in waiting {
+        if kind.letter(&key).is_some_and(|what| what.from.contains(&to)) {
+            continue;
+        }
+        query("UPDATE case_letter SET state = 'dropped', version = version + 1 WHERE id = $1")
+            .bind(&id)
+            .execute(tx.conn())
+            .await?;
+        told(tx, actor, entry, (&id, key.as_str()), "dropped", &[]).await?;
+    }
+    Ok(())
+}
+
 /// Writes a letter, for another person to sign.
 ///
 /// # Errors
 /// [`Refusal::Forbidden`] for whoever may not handle the case; [`Refusal::Fields`] (`addressee`, `title`, `text`);
-/// [`Refusal::Conflict`] in a state in which the kind has no such letter.
+/// [`Refusal::Conflict`] in a state in which the kind has no such letter, and while one that would do the same is on its way.
 pub async fn draft(
     ctx: &Ctx,
     tx: &mut Tx,
@@ -245,6 +299,7 @@ pub async fn draft(
         let state = entry.state(kind).label;
         return Err(Refusal::Conflict(format!("这件现在的状态是“{state}”，不能制作{}。", what.label)));
     }
+    alone(tx, &entry, kind, what).await?;
     check(body)?;
     allowed(ctx, tx, (&entry, kind), what, body).await?;
     let (seams, now) = (tx.seams(), tx.now());
@@ -439,15 +494,17 @@ pub async fn deliver(
     Ok(())
 }
 
-/// Drops a letter that was not delivered; a number that it had stays taken.
+/// Drops a letter that was not delivered; a number that it had stays taken. One that is signed is dropped by who may sign.
 ///
 /// # Errors
 /// [`Refusal::Forbidden`] for whoever may not handle the case; [`Refusal::Conflict`] once it is delivered or dropped.
 pub async fn discard(ctx: &Ctx, tx: &mut Tx, actor: &Actor, case: &CaseId, letter: &LetterId) -> Result<(), Refusal> {
     let (entry, kind, known) = locked(ctx, tx, case, letter).await?;
     may_for(actor, kind.handle, &keeper(ctx, &entry.organ))?;
-    if !matches!(known.state.as_str(), "draft" | "returned") {
-        return Err(Refusal::Conflict(format!("文书现在是“{}”，不能作废。", known.state_words())));
+    match known.state.as_str() {
+        "draft" | "returned" => {}
+        "signed" => may_for(actor, kind.decide, &keeper(ctx, &entry.organ))?,
+        _ => return Err(Refusal::Conflict(format!("文书现在是“{}”，不能作废。", known.state_words()))),
     }
     query("UPDATE case_letter SET state = 'dropped', version = version + 1 WHERE id = $1")
         .bind(letter)

@@ -43,7 +43,7 @@
 //! | law of a kind | [`Rules`] |
 //! | letters | [`letters::draft`], [`letters::sign`], [`letters::deliver`] |
 //! | files | [`files::attach`], [`files::of_case`] |
-//! | office | [`claim`], [`transfer`], [`take_over`], [`intervene`], [`renewed`] |
+//! | office | [`claim`], [`transfer`], [`take_over`], [`redate`], [`intervene`], [`renewed`] |
 //! | public | [`public::publish`], [`public::newest`] |
 //! | the end | [`erase()`] |
 
@@ -74,13 +74,13 @@ pub use clocks::{ClockRow, ClockView, PauseRow, ask_extension, asked_reason, clo
 pub use erase::{Erased, Why, due_for_erasure, erase};
 pub use kind::{By, CaseKind, Input, Kind, LetterKind, Phase, Sets, State, Step, StepField, Tick, find, kinds};
 pub use moved::{Counted, counted, recount_moved};
-pub use office::{claim, intervene, release, renewed, take_over, transfer};
+pub use office::{claim, intervene, redate, release, renewed, take_over, transfer};
 pub use party::{Masked, PartyId, PartyRole, Person, contact_is, masked, parties, unmask};
 pub use register::{Channel, Filing, register};
 pub use rows::{Entry, Past, by_number, entry, fact_count, facts, history, keeper, request, seen, texts};
-pub use rules::{Before, Filled, Missed, Rules, Stood, missed, rules_of};
+pub use rules::{Awaited, Before, Filled, Missed, Rules, Stood, missed, rules_of};
 pub use seal::CaseKey;
-pub use steps::{Taken, Typed, keep_text, may_take, open_steps, take};
+pub use steps::{Taken, Typed, fact_of_step, keep_text, may_take, open_steps, take};
 
 /// The tables of this crate.
 pub static MIGRATIONS: &[store::Migration] = store::migrations!("case", "../migrations/0001_case.sql");

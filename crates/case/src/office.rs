@@ -1,15 +1,18 @@
 //! What the office does with a case besides its steps: somebody works on it, another organ answers, the county office looks
 //! after it.
 
-use kernel::{Actor, NewEvent, OrganCode, id::CaseId, may_for};
+use jiff::civil::Date;
+use kernel::{Actor, NewEvent, OrganCode, id::CaseId, may_for, time};
 use serde_json::json;
 use store::{Tx, query};
-use web::{Ctx, Refusal};
+use web::{Ctx, FormErrors, Refusal};
 
 use crate::{
-    events::{CLAIMED, CODE_RENEWED, INTERVENED, RELEASED, TRANSFERRED},
+    clocks,
+    events::{CLAIMED, CODE_RENEWED, INTERVENED, REDATED, RELEASED, TRANSFERRED},
     kind::Kind,
     permissions::OVERSEE_CASES,
+    register::Channel,
     rows::{self, Entry, keeper},
     steps,
 };
@@ -120,20 +123,108 @@ async fn handed_on(
         return Err(Refusal::field("organ", "请选择另一个机关：现在就由它办理。"));
     }
     let why = reason("reason", why, "请写明转办的原因")?;
-    query("UPDATE case_entry SET organ = $2, holder = '', holder_name = '' WHERE id = $1")
-        .bind(&entry.id)
-        .bind(to)
-        .execute(tx.conn())
-        .await?;
+    // It gets the next number of the register into which it comes: no organ has two cases of one number.
+    tx.hold_log().await?;
+    let year = i64::from(ctx.today().year());
+    let place = tx.next_number(&format!("case {} {to} {year}", kind.key)).await?;
+    query(
+        "UPDATE case_entry SET organ = $2, register = $2, year = $3, place = $4, holder = '', holder_name = '' WHERE id = $1",
+    )
+    .bind(&entry.id)
+    .bind(to)
+    .bind(year)
+    .bind(place)
+    .execute(tx.conn())
+    .await?;
     let key = entry.key(ctx)?;
-    let words = [("from", entry.organ.as_str()), ("to", to.as_str()), ("reason", why), ("asked_by", asked_by)];
+    let number = entry.registered(kind);
+    let words = [
+        ("from", entry.organ.as_str()),
+        ("number", number.as_str()),
+        ("to", to.as_str()),
+        ("reason", why),
+        ("asked_by", asked_by),
+    ];
     steps::note(tx, key.as_ref(), entry, actor, ("transferred", ctx.today()), &words).await?;
     let data = json!({
         "case_kind": kind.key, "from": entry.organ.as_str(), "to": to.as_str(), "reason": why,
-        "consent": if asked_by.is_empty() { "" } else { "yes" },
+        "consent": if asked_by.is_empty() { "" } else { "yes" }, "year": year, "place": place,
     });
     tx.append(NewEvent::new(&TRANSFERRED, &entry.id, actor).organ(to).data(data)).await?;
     Ok(())
+}
+
+/// The day on which it was received was entered wrong: the clock runs from the right one. By another person than who registered
+/// it, and never of what came through the portal, whose day is on the receipt. What it was stays in the history.
+///
+/// # Errors
+/// [`Refusal::Forbidden`] for whoever may not decide; [`Refusal::Fields`] (`on`, `reason`); [`Refusal::Conflict`] for who
+/// registered it, for the portal's, and once it has ended.
+pub async fn redate(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    actor: &Actor,
+    case: &CaseId,
+    (on, why): (&str, &str),
+) -> Result<Option<Date>, Refusal> {
+    let (entry, kind) = begun(ctx, tx, case).await?;
+    may_for(actor, kind.decide, &keeper(ctx, &entry.organ))?;
+    if entry.channel == Channel::Portal.code() {
+        return Err(Refusal::Conflict("网上提交的以回执上的日期为收到日期，不能更正。".into()));
+    }
+    if entry.registered_by.as_str() == actor.log_id() {
+        return Err(Refusal::Conflict("这件由您登记，收到日期须由另一个人更正。".into()));
+    }
+    let day = redated(ctx, tx, &entry, on).await?;
+    let why = reason("reason", why, "请写明怎样登记错的")?;
+    let right = day.to_string();
+    query("UPDATE case_entry SET received_on = $2 WHERE id = $1").bind(case).bind(&right).execute(tx.conn()).await?;
+    query("UPDATE case_step SET on_day = $2 WHERE case_id = $1 AND step = 'registered'")
+        .bind(case)
+        .bind(&right)
+        .execute(tx.conn())
+        .await?;
+    // What has begun anew since does not run from the receipt any more.
+    query("UPDATE case_clock SET from_on = $2 WHERE case_id = $1 AND from_on = $3")
+        .bind(case)
+        .bind(&right)
+        .bind(&entry.received_on)
+        .execute(tx.conn())
+        .await?;
+    let key = entry.key(ctx)?;
+    let words = [("was_on", entry.received_on.as_str()), ("is_on", right.as_str()), ("reason", why)];
+    steps::note(tx, key.as_ref(), &entry, actor, ("redated", ctx.today()), &words).await?;
+    let due = clocks::project(ctx, tx, kind, case, &entry.state).await?;
+    let data = json!({
+        "case_kind": kind.key, "from": entry.received_on, "to": right, "reason": why,
+        "due_on": due.map(|due| due.to_string()).unwrap_or_default(),
+    });
+    tx.append(NewEvent::new(&REDATED, case, actor).organ(&entry.organ).data(data)).await?;
+    Ok(due)
+}
+
+/// The right day of receipt, as it was typed.
+async fn redated(ctx: &Ctx, tx: &mut Tx, entry: &Entry, on: &str) -> Result<Date, Refusal> {
+    let (today, mut errors) = (ctx.today(), FormErrors::new());
+    if on.trim().is_empty() {
+        return Err(Refusal::field("on", format!("请填写收到日期，例如 {today}。")));
+    }
+    let Some(day) = time::parse_date(on) else {
+        return Err(Refusal::field("on", time::no_date(on, &today.to_string())));
+    };
+    errors.require(day <= today, "on", &format!("收到日期不能晚于今天（{today}）。"));
+    errors.require(day.to_string() != entry.received_on, "on", "这就是现在的收到日期。");
+    if let Err(unknown) = ctx.calendar().known(day)
+        && day <= today
+    {
+        errors.add("on", unknown.to_string());
+    }
+    let past = rows::history(ctx, tx.conn(), entry).await?;
+    let first = past.iter().filter(|one| one.step != "registered").map(|one| one.on.as_str()).min();
+    if let Some(first) = first.filter(|first| *first < day.to_string().as_str()) {
+        errors.add("on", format!("{first} 已经有办理记录，收到日期不能晚于它。"));
+    }
+    if errors.is_empty() { Ok(day) } else { Err(errors.into()) }
 }
 
 /// The county office looks after a case of whatever organ: its words stand in the history for whoever handles it.

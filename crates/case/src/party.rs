@@ -133,10 +133,10 @@ impl Person {
     }
 }
 
-/// All but the first and last characters as `*`; at least one is covered.
+/// All but the first and last characters as `*`; at least one is covered, and all of a single one.
 fn cover(value: &str, first: usize, last: usize) -> String {
     let all: Vec<char> = value.chars().collect();
-    let (first, last) = if all.len() > first + last { (first, last) } else { (all.len().min(1), 0) };
+    let (first, last) = if all.len() > first + last { (first, last) } else { (usize::from(all.len() > 1), 0) };
     let hidden = all.len().saturating_sub(first + last).clamp(1, 8);
     let (begin, end) = (all.iter().take(first), all.iter().skip(all.len().saturating_sub(last)));
     begin.copied().chain(std::iter::repeat_n('*', hidden)).chain(end.copied()).collect()

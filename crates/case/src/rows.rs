@@ -91,6 +91,12 @@ impl Entry {
         time::parse_date(&self.due_on)
     }
 
+    /// The last day in words for whoever is told of it: 预计 before one that may still move, which is no fact so far.
+    pub fn told_due(&self) -> Option<String> {
+        let due = self.due()?;
+        Some(if self.due_guess { format!("预计 {due}") } else { due.to_string() })
+    }
+
     /// The lawful day of receipt; that of the registration where it cannot be read.
     pub fn received(&self) -> Option<Date> {
         time::parse_date(&self.received_on).or_else(|| time::from_db(&self.registered_at).map(time::date_in_china))

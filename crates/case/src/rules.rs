@@ -10,7 +10,7 @@ use web::{Ctx, Refusal};
 
 use crate::{
     kind::{Kind, LetterKind, Step},
-    letters::Body,
+    letters::{Body, Letter},
     rows::{self, Entry, Past},
 };
 
@@ -62,6 +62,31 @@ pub trait Rules: Send + Sync {
         None
     }
 
+    /// For what the case waits while the state says that it is the turn of others, and they are still in time: seen ahead on the
+    /// work list of whoever handles it.
+    fn awaited(&self, ctx: &Ctx, before: Before<'_>) -> Option<Awaited> {
+        let _ = (ctx, before);
+        None
+    }
+
+    /// The last day on which a letter of this kind may be delivered, where the law sets one before that of the case.
+    fn letter_due(&self, ctx: &Ctx, before: Before<'_>, kind: &LetterKind) -> Option<Date> {
+        let _ = (ctx, before, kind);
+        None
+    }
+
+    /// What somebody is asked before a letter is delivered in this way with so many files, once; `None` = nothing.
+    fn delivery(&self, letter: &Letter, files: usize, way: &str) -> Option<&'static str> {
+        let _ = (letter, files, way);
+        None
+    }
+
+    /// With what the common page of a letter begins, so that what the law asks for stands in it; empty = with nothing.
+    fn sample(&self, ctx: &Ctx, before: Before<'_>, kind: &LetterKind) -> String {
+        let _ = (ctx, before, kind);
+        String::new()
+    }
+
     /// Address in the office, `{id}` for the case, of the page on which a letter of this kind is drafted; `None` = the common
     /// one.
     fn letter_page(&self, letter: &str) -> Option<&'static str>;
@@ -76,6 +101,15 @@ pub struct Stood {
     pub lasting: bool,
     /// The last day, where it was set and is not counted.
     pub fixed: Option<Date>,
+}
+
+/// What others have to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Awaited {
+    /// The last day that they have; `None` = no law sets one, or it has not begun.
+    pub until: Option<Date>,
+    /// For what it waits, in a few words: 等待申请人补正.
+    pub what: &'static str,
 }
 
 /// Something that others have not done in time.

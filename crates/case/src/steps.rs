@@ -230,6 +230,9 @@ pub async fn take(
         ));
     }
     let filled = read(ctx, &entry, step, typed)?;
+    if step.tick == Tick::Restart {
+        after_hold(tx, &entry, kind, filled.on).await?;
+    }
     let sent = crate::rules::Filled { fields: &filled.fields, on: filled.on };
     asked(ctx, tx.conn().target(), (&entry, kind), step, Some(sent)).await?;
     let to = if step.to.is_empty() { entry.state.as_str() } else { step.to };
@@ -254,6 +257,13 @@ pub async fn take(
     let key = entry.key(ctx)?;
     let fields: Vec<(&str, &str)> = filled.fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
     let place = write(tx, key.as_ref(), &entry, actor, (step.key, filled.on, to), &fields).await?;
+    // A step may be taken twice, and what reports count of the first one is not what the second says.
+    for (name, value) in &filled.facts {
+        set_fact(tx, case, &fact_of_step(name, place), value).await?;
+    }
+    if ended && to != entry.state {
+        crate::letters::drop_idle(tx, actor, (&entry, kind), to).await?;
+    }
     // The rules of a kind count by its history, this step in it.
     let due_on = clocks::project(ctx, tx, kind, case, to).await?;
     let data = json!({
@@ -262,6 +272,23 @@ pub async fn take(
     });
     tx.append(NewEvent::new(&STEPPED, case, actor).organ(&entry.organ).data(data)).await?;
     Ok(Taken { from: entry.state.clone(), to: to.to_owned(), on: filled.on, due_on, place })
+}
+
+/// Refuses what would begin a clock anew on a day before that on which it was stopped: nothing comes before it is asked for.
+async fn after_hold(tx: &mut Tx, entry: &Entry, kind: Kind, on: Date) -> Result<(), Refusal> {
+    let past: Vec<(String, String)> =
+        store::query_as("SELECT step, on_day FROM case_step WHERE case_id = $1 ORDER BY place DESC")
+            .bind(&entry.id)
+            .fetch_all(tx.conn())
+            .await?;
+    let held = past.into_iter().find_map(|(key, day)| {
+        let step = kind.step(&key).filter(|step| step.tick == Tick::Hold)?;
+        Some((step.label, day))
+    });
+    match held.filter(|(_, day)| on.to_string() < *day) {
+        Some((label, day)) => Err(Refusal::field("on", format!("日期不能早于{label}的日期（{day}）。"))),
+        None => Ok(()),
+    }
 }
 
 /// What the step does to the clock.
@@ -322,6 +349,11 @@ async fn close_pauses(tx: &mut Tx, case: &CaseId, on: Date) -> Result<(), Refusa
 pub(crate) async fn touch(tx: &mut Tx, case: &CaseId) -> store::Result<()> {
     query("UPDATE case_entry SET version = version + 1 WHERE id = $1").bind(case).execute(tx.conn()).await?;
     Ok(())
+}
+
+/// The name under which a fact of a case stands as one of its steps set it: it stays when a later step sets it anew.
+pub fn fact_of_step(name: &str, place: i64) -> String {
+    format!("{name}@{place}")
 }
 
 /// Sets a fact of a case, in the place of what it was.

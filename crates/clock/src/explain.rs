@@ -16,7 +16,7 @@ pub struct Day {
     /// How many were counted up to and including this day. For hours: days with counted hours.
     pub number: u32,
     pub reason: Reason,
-    /// No notice is recorded for the day: its kind is taken from the weekday alone.
+    /// No notice is recorded for the day: its kind is taken from its weekday and from the holidays that the law itself fixes.
     pub guessed: bool,
 }
 
@@ -74,7 +74,13 @@ impl Day {
                 format!("{}，期限最后一日逢休息日，{}", name(kind), if backwards { "提前" } else { "顺延" })
             }
         };
-        if self.guessed { format!("{words}（放假通知尚未录入，按星期推算）") } else { words }
+        let fixed =
+            matches!(self.reason, Reason::Rest(DayKind::Holiday(_)) | Reason::Moved { kind: DayKind::Holiday(_), .. });
+        match (self.guessed, fixed) {
+            (false, _) => words,
+            (true, true) => format!("{words}（法定节日，当年放假通知尚未录入）"),
+            (true, false) => format!("{words}（放假通知尚未录入，按星期推算）"),
+        }
     }
 
     /// `HH:MM` in China, with 24:00 for the end of the day.

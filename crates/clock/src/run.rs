@@ -173,8 +173,8 @@ pub fn run(
     Count { rule, pauses, extend, calendar, strict: true }.run(from.into())
 }
 
-/// Like [`run`], but takes days outside the known calendar by their weekday: for work lists, never for what is told to a
-/// citizen. [`Run::is_guess`] says whether it came to that.
+/// Like [`run`], but takes days outside the known calendar by their weekday and the holidays that the law fixes: for work lists;
+/// a citizen is told of such a day as expected and never as a fact. [`Run::is_guess`] says whether it came to that.
 ///
 /// # Errors
 /// As [`run`], without [`Refusal::Unknown`].

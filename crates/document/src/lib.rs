@@ -137,7 +137,55 @@ pub fn personal_words(parts: &[documents::Part]) -> Vec<String> {
     let listed = Listed::of(&texts);
     let mut seen = std::collections::HashSet::new();
     let found = texts.iter().flat_map(|text| masks_with(text, &listed));
-    found.map(|mask| mask.from).filter(|words| seen.insert(words.clone())).collect()
+    let found = found.map(|mask| mask.from).chain(columns_of_numbers(parts));
+    found.filter(|words| seen.insert(words.clone())).collect()
+}
+
+/// What stands below, or right of, a cell that says it is a number of some person's: all of it, since a number with a slip in it
+/// is theirs no less, and no sum of digits knows it any more.
+fn columns_of_numbers(parts: &[documents::Part]) -> Vec<String> {
+    const HEADS: [&str; 13] = [
+        "身份证",
+        "身份号码",
+        "证件号",
+        "账号",
+        "帐号",
+        "账户",
+        "帐户",
+        "卡号",
+        "手机",
+        "电话",
+        "联系方式",
+        "护照",
+        "社保号",
+    ];
+    /// Digits from which a cell is a number that tells of somebody: fewer are a room or a count.
+    const FEWEST: usize = 6;
+    let digits = |text: &str| text.chars().filter(char::is_ascii_digit).count();
+    let is_head = |text: &str| {
+        text.chars().count() <= 20 && digits(text) < FEWEST && HEADS.iter().any(|head| text.contains(*head))
+    };
+    // A reader may have put the head of the column before the value.
+    let value = |text: &str| text.rsplit_once('：').map_or(text, |(_, value)| value).trim().to_owned();
+    let mut found = Vec::new();
+    for table in documents::rows_of(parts) {
+        let mut columns: std::collections::BTreeSet<u32> = std::collections::BTreeSet::new();
+        for row in &table.rows {
+            let mut beside: Option<u32> = None;
+            for (column, text) in row {
+                if is_head(text) {
+                    columns.insert(*column);
+                    beside = Some(*column);
+                    continue;
+                }
+                let named = columns.contains(column) || beside.is_some_and(|head| head + 1 == *column);
+                if named && digits(text) >= FEWEST {
+                    found.push(value(text));
+                }
+            }
+        }
+    }
+    found
 }
 
 /// Codes of columns and documents by their fields. Most kinds of documents are called as their columns are, the others say it
@@ -186,4 +234,31 @@ fn schedule(ctx: &Ctx) -> Schedule {
         },
     );
     Schedule::default().with(entry).with(lapsing)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_column_of_numbers_is_proposed_whole() {
+        let mut parts = Vec::new();
+        for (place, text) in [
+            ("A1", "序号"),
+            ("B1", "身份证号"),
+            ("C1", "开户账号"),
+            ("A2", "1"),
+            ("B2", "身份证号：110101195203074528"),
+            ("C2", "6222001234567"),
+            ("A3", "2026001"),
+            ("B3", "无"),
+        ] {
+            documents::Part::push(&mut parts, format!("sheet \"名单\" {place}"), text);
+        }
+        let found = personal_words(&parts);
+        for number in ["110101195203074528", "6222001234567"] {
+            assert!(found.iter().any(|words| words == number), "{number} is not in {found:?}");
+        }
+        assert!(!found.iter().any(|words| words == "2026001" || words == "无"), "{found:?}");
+    }
 }

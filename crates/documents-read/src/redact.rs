@@ -5,7 +5,7 @@
 //! the text that people read, to be put on paper anew: no glyph, layer, annotation, attachment or property of the original goes
 //! along.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use documents::{
     Change, Code, Extracted, Format, Limits, Redacted, Rejected, Removal, Unread, cut, decode_text, sound, stands,
@@ -15,13 +15,15 @@ use fold::markup::unescaped;
 
 use crate::container::Package;
 use crate::redo::markup::{Token, decoded, tokens};
-use crate::redo::{Secrets, remade};
+use crate::redo::{Secrets, place, remade};
 use crate::{extract, pdf};
 
 /// What a text that is put on paper anew does without.
 const LEFT_BEHIND: [&str; 7] = ["版式", "图片和图形", "页眉和页脚", "批注", "附件", "隐藏的内容", "文档属性"];
 /// What a page of PDF shows is one text, with its head and foot.
 const OF_NOTES: &str = "页眉和页脚";
+/// Places that a refusal names.
+const NAMED: usize = 5;
 /// Letters within which the number of a paragraph stands that the program made and the paragraph does not hold.
 const NUMBER: usize = 12;
 
@@ -63,7 +65,24 @@ pub fn redact(
     // A text is one piece; in it a part of a passage may stand by itself.
     let whole = matches!(found.format, Format::Txt | Format::Markdown);
     prove(&made, &read, if whole { removals } else { &parts }, limits)?;
+    nothing_unseen(&read, removals)?;
     Ok(Redacted { bytes: made, pages: Vec::new(), removed, dropped, notes: Vec::new() })
+}
+
+/// That the copy holds nothing which nobody sees who opens it: whoever chose the words has looked at what the page shows, and a
+/// hidden sheet may tell more than all of them.
+fn nothing_unseen(read: &Extracted, removals: &[Removal]) -> Result<(), Rejected> {
+    let marks: Vec<&str> = removals.iter().map(|removal| removal.mark.as_str()).collect();
+    let mut places = read.unseen(&marks);
+    if places.is_empty() {
+        return Ok(());
+    }
+    let more = if places.len() > NAMED { format!("等 {} 处", places.len()) } else { String::new() };
+    places.truncate(NAMED);
+    Err(refused(format!(
+        "文件里有看不见的内容：{}{more}。保留原来的格式会一起送出，没有生成。请在原文件里取消隐藏、删去以后重新上传，或者选择只留文字。",
+        places.join("、")
+    )))
 }
 
 fn refused(message: impl Into<String>) -> Rejected {
@@ -178,6 +197,7 @@ fn prove(made: &[u8], read: &Extracted, removals: &[Removal], limits: &Limits) -
     let mut texts: Vec<String> = vec![read.text.clone()];
     texts.extend(read.parts.iter().map(|part| part.text.clone()));
     let mut raw: Vec<Vec<u8>> = Vec::new();
+    let mut places: BTreeSet<&'static str> = BTreeSet::new();
     if is_package {
         let mut package = Package::open(made, limits)?;
         for name in package.names().to_vec() {
@@ -189,7 +209,13 @@ fn prove(made: &[u8], read: &Extracted, removals: &[Removal], limits: &Limits) -
             texts.push(name.clone());
             let Some(content) = package.read(&name)? else { continue };
             match decoded(&content) {
-                Some(text) => texts.extend(said(&text)),
+                Some(text) => {
+                    let said = said(&text);
+                    if said.iter().any(|text| removals.iter().any(|removal| stands(text, &removal.words))) {
+                        places.insert(place(&name));
+                    }
+                    texts.extend(said);
+                }
                 None => raw.push(content),
             }
         }
@@ -199,6 +225,13 @@ fn prove(made: &[u8], read: &Extracted, removals: &[Removal], limits: &Limits) -
     let left = |removal: &Removal| {
         texts.iter().any(|text| stands(text, &removal.words)) || raw.iter().any(|raw| holds(raw, removal))
     };
+    if removals.iter().any(left) && !places.is_empty() {
+        let places: Vec<&str> = places.into_iter().collect();
+        return Err(refused(format!(
+            "要遮盖的文字还在文件的这些地方：{}，没有生成。请在原文件里删去或者改好再试，或者选择只留文字。",
+            places.join("、")
+        )));
+    }
     if removals.iter().any(left) {
         return Err(refused(
             "要遮盖的文字在文件里跨着格式、编号或公式，没有遮盖干净，没有生成。请选择只留文字，或改好原文件再试。",

@@ -22,6 +22,7 @@ mod rejected;
 mod rows;
 mod several;
 pub mod tables;
+mod unseen;
 pub mod wire;
 
 pub use decode::decode_text;

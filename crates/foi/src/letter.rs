@@ -190,15 +190,18 @@ pub fn override_notice(about: &About<'_>, whom: &str, matter: &str, why: &str) -
     draft(about, "政府信息公开决定告知书（第三方）", whom, paragraphs, musts)
 }
 
-/// 延期答复告知书 (Art. 33).
-pub fn extension(about: &About<'_>, days: u32, due: Date, why: &str) -> Draft {
+/// 延期答复告知书 (Art. 33). `expected`: the day lies beyond the recorded notices, so that it is told as expected.
+pub fn extension(about: &About<'_>, days: u32, (due, expected): (Date, bool), why: &str) -> Draft {
+    let until = if expected {
+        format!("预计到{}为止（放假安排公布后，以按其计算的日期为准）。", day(due))
+    } else {
+        format!("将在{}前答复。", day(due))
+    };
     let why = if why.trim().is_empty() { String::new() } else { format!("原因：{}", sentence(why)) };
     let paragraphs = vec![
         opening(about),
         format!(
-            "根据《政府信息公开条例》第三十三条，经本机关政府信息公开工作机构负责人同意，答复期限延长 {days} 个工作日，\
-             将在{}前答复。{why}",
-            day(due)
+            "根据《政府信息公开条例》第三十三条，经本机关政府信息公开工作机构负责人同意，答复期限延长 {days} 个工作日，{until}{why}"
         ),
     ];
     let musts = vec![
@@ -297,14 +300,14 @@ pub fn reply(
         paragraphs.push(format!("不予公开部分的理由：{}", sentence(decision.text(Need::Reason))));
     }
     let remedies = remedy::paragraph(outcome, state.today, instances.reviewer, instances.court, rules);
-    paragraphs.push(remedies);
+    paragraphs.push(remedies.clone());
     let title = match outcome {
         Outcome::Petition | Outcome::Publications | Outcome::NotSupplemented | Outcome::FeeUnpaid => {
             "政府信息公开申请告知书"
         }
         _ => "政府信息公开申请答复书",
     };
-    draft(about, title, about.applicant, paragraphs, musts(decision))
+    draft(about, title, about.applicant, paragraphs, musts(decision, &remedies))
 }
 
 /// What the answer says, in a sentence or two.
@@ -376,20 +379,32 @@ fn core(decision: &Decision) -> String {
     }
 }
 
+/// What the information is, in the words of a sentence, with the kind that was chosen.
+fn nature(exemption: Exemption, decision: &Decision) -> String {
+    let kind = decision.kind(exemption);
+    match (exemption, kind) {
+        (Exemption::StateSecret, _) => "属于依法确定为国家秘密的政府信息".to_owned(),
+        (Exemption::ForbiddenByLaw, _) => "属于法律、行政法规禁止公开的政府信息".to_owned(),
+        (Exemption::ThreeSafeties, kind) if !kind.is_empty() => format!("公开后可能危及{kind}"),
+        (Exemption::ThirdParty, kind) if !kind.is_empty() => {
+            format!("涉及{kind}，公开会对第三方合法权益造成损害")
+        }
+        (Exemption::ThreeSafeties | Exemption::ThirdParty, _) => exemption.label().to_owned(),
+        (_, "") => format!("属于{}", exemption.label()),
+        (_, kind) => format!("属于{}（{kind}）", exemption.label()),
+    }
+}
+
 /// 属于…，根据…，不予公开.
 fn because(exemption: Exemption, decision: &Decision) -> String {
-    let kind = match decision.kind(exemption) {
-        "" => String::new(),
-        kind => format!("（{kind}）"),
-    };
     let law = match (exemption, decision.text(Need::Law)) {
         (Exemption::ForbiddenByLaw, law) if !law.is_empty() => format!("和{}", law.trim_end_matches('。')),
         _ => String::new(),
     };
-    format!("属于{}{kind}，根据{}{law}，不予公开。", exemption.label(), exemption.ground())
+    format!("{}，根据{}{law}，不予公开。", nature(exemption, decision), exemption.ground())
 }
 
-fn musts(decision: &Decision) -> Vec<Must> {
+fn musts(decision: &Decision, remedies: &str) -> Vec<Must> {
     let outcome = decision.outcome;
     let mut musts = Vec::new();
     let articles: Vec<&str> = outcome.ground().split('、').map(article).filter(|text| !text.is_empty()).collect();
@@ -398,17 +413,16 @@ fn musts(decision: &Decision) -> Vec<Must> {
     }
     if outcome.has_exemptions() {
         for exemption in &decision.exemptions {
-            let kind = decision.kind(*exemption);
-            let words = [exemption.label(), article(exemption.ground()), kind];
-            let words: Vec<&str> = words.into_iter().filter(|word| !word.is_empty()).collect();
-            musts.push(must("不予公开的情形和依据", &words));
+            let nature = nature(*exemption, decision);
+            musts.push(must("不予公开的情形和依据", &[nature.as_str(), article(exemption.ground())]));
         }
     }
     for need in outcome.needs() {
         musts.push(must(need.label(), &[decision.text(*need).trim_end_matches('。')]));
     }
     if outcome.has_remedies() {
-        musts.push(must("救济途径和期限", &["行政复议", "60日", "行政诉讼"]));
+        // As a whole: its words in another order may say the opposite.
+        musts.push(must("救济途径和期限", &[remedies]));
     }
     musts
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use clock::Readings;
-use kernel::Calendar;
+use kernel::{Calendar, Organ, OrganKind};
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -29,9 +29,13 @@ pub struct Practice {
     pub fee_restarts: bool,
     /// Outcomes after which a review must be sought before a suit (行政复议法 2023 Art. 23: 不予公开), as codes.
     pub review_first: Vec<String>,
-    /// Who hears a review of an organ's answer, usually the county's government (行政复议法 2023 Art. 24); empty = not named.
+    /// Who hears a review of an organ's answer; empty = the county's government, which hears those of its departments, of the
+    /// townships and of bodies that it runs (行政复议法 2023 Art. 24).
     pub reviewer: String,
-    /// Who hears one of the government's own answer: the government above.
+    /// Who hears one of the answer of an organ for which that is not so, such as one that its own line governs (Art. 27): code of
+    /// the organ to name.
+    pub reviewers: BTreeMap<String, String>,
+    /// Who hears one of the government's own answer: the government above; empty = 上一级人民政府.
     pub reviewer_of_government: String,
     /// The court for suits; empty = not named.
     pub court: String,
@@ -58,6 +62,7 @@ impl Default for Practice {
             fee_restarts: usual_fee_restarts(),
             review_first: first.iter().map(|outcome| outcome.code().to_owned()).collect(),
             reviewer: String::new(),
+            reviewers: BTreeMap::new(),
             reviewer_of_government: String::new(),
             court: String::new(),
             rows: BTreeMap::new(),
@@ -84,6 +89,11 @@ impl kernel::Section for Practice {
                 problems.push(format!("review_first：没有“{code}”这种答复"));
             }
         }
+        for (code, name) in &self.reviewers {
+            if name.trim().is_empty() {
+                problems.push(format!("reviewers：没有写明“{code}”的行政复议机关"));
+            }
+        }
         for (code, key) in &self.rows {
             if Outcome::of(code).is_none() && Exemption::of(code).is_none() {
                 problems.push(format!("rows：没有“{code}”这种答复或者不予公开的情形"));
@@ -96,7 +106,32 @@ impl kernel::Section for Practice {
     }
 }
 
+/// In the names of organs that the one above of their own line governs, so that the government beside them hears no review of
+/// theirs (行政复议法 2023 Art. 27).
+const OWN_LINE: [&str; 6] = ["海关", "税务", "外汇管理", "国家安全局", "金融监督", "金融监管"];
+
 impl Practice {
+    /// Who hears a review of an answer of this organ, by name; empty where the configuration must say so first. `county` is the
+    /// county's name, or empty.
+    pub fn reviewer_of(&self, organ: &Organ, county: &str) -> String {
+        let own = self.reviewers.get(organ.code.as_str()).map(|name| name.trim()).filter(|name| !name.is_empty());
+        if let Some(own) = own {
+            return own.to_owned();
+        }
+        if organ.kind == OrganKind::CountyUnit && organ.name.ends_with("人民政府") {
+            let above = self.reviewer_of_government.trim();
+            return if above.is_empty() { "上一级人民政府".to_owned() } else { above.to_owned() };
+        }
+        if OWN_LINE.iter().any(|line| organ.name.contains(line)) {
+            return String::new();
+        }
+        match (self.reviewer.trim(), county.trim()) {
+            ("", "") => String::new(),
+            ("", county) => format!("{county}人民政府"),
+            (reviewer, _) => reviewer.to_owned(),
+        }
+    }
+
     /// The row that the configuration sets for this code, if any.
     pub(crate) fn row(&self, code: &str) -> Option<Row> {
         self.rows.get(code).and_then(|key| Row::of(key)).filter(|row| row.is_result())
@@ -114,4 +149,35 @@ pub struct Rules<'a> {
     pub calendar: &'a Calendar,
     pub readings: &'a Readings,
     pub practice: &'a Practice,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_hears_a_review_is_known_of_every_organ_of_the_county() {
+        let organ = |code: &str, name: &str, kind: OrganKind| Organ::named(code, name, name, kind);
+        let town = organ("T1", "青禾县柳溪镇人民政府", OrganKind::Township);
+        let department = organ("D1", "青禾县财政局", OrganKind::CountyDepartment);
+        let office = organ("U1", "青禾县人民政府办公室", OrganKind::CountyUnit);
+        let government = organ("G1", "青禾县人民政府", OrganKind::CountyUnit);
+        let tax = organ("X1", "国家税务总局青禾县税务局", OrganKind::CountyUnit);
+        let usual = Practice::default();
+        for one in [&town, &department, &office] {
+            assert_eq!(usual.reviewer_of(one, "青禾县"), "青禾县人民政府", "{}", one.name);
+        }
+        assert_eq!(usual.reviewer_of(&government, "青禾县"), "上一级人民政府");
+        assert_eq!(usual.reviewer_of(&tax, "青禾县"), "", "its own line governs it");
+        assert_eq!(usual.reviewer_of(&town, ""), "");
+        let own = Practice {
+            reviewer: "某某市司法局".to_owned(),
+            reviewer_of_government: "某某市人民政府".to_owned(),
+            reviewers: BTreeMap::from([("X1".to_owned(), "国家税务总局某某市税务局".to_owned())]),
+            ..Practice::default()
+        };
+        assert_eq!(own.reviewer_of(&town, "青禾县"), "某某市司法局");
+        assert_eq!(own.reviewer_of(&government, "青禾县"), "某某市人民政府");
+        assert_eq!(own.reviewer_of(&tax, "青禾县"), "国家税务总局某某市税务局");
+    }
 }

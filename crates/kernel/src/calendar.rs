@@ -100,6 +100,19 @@ const NOTICES: &[(i16, &str, &str)] = &[
     ),
 ];
 
+/// The holiday that falls on the same day of every year and so needs no notice (《全国年节及纪念日放假办法》, as in force from
+/// 2025: 元旦 1 January, 劳动节 1 and 2 May, 国庆节 1 to 3 October). Those of the lunar calendar are left to the notices, as are
+/// the days that are moved to make a holiday longer.
+fn fixed_holiday(day: Date) -> Option<&'static str> {
+    match (day.month(), day.day()) {
+        (1, 1) => Some("元旦"),
+        (5, 1) => Some("劳动节"),
+        (5, 2) if day.year() >= 2025 => Some("劳动节"),
+        (10, 1..=3) => Some("国庆节"),
+        _ => None,
+    }
+}
+
 impl Calendar {
     /// The notices that ship with the program: 2019 to 2026. Later years are added in the office.
     pub fn bundled() -> Self {
@@ -173,17 +186,20 @@ impl Calendar {
         Ok(())
     }
 
-    /// What kind of day `day` is, by its weekday alone where no notice is recorded.
+    /// What kind of day `day` is; where no notice is recorded, by its weekday and the holidays that the law itself fixes.
     pub fn kind(&self, day: Date) -> DayKind {
         match self.special.get(&day) {
             Some(Special::Off) => DayKind::Holiday(self.holidays.get(&day).copied().unwrap_or_default()),
             Some(Special::Worked) => DayKind::MadeUp,
-            None if matches!(day.weekday(), Weekday::Saturday | Weekday::Sunday) => DayKind::Weekend,
-            None => DayKind::Weekday,
+            None => match fixed_holiday(day) {
+                Some(holiday) => DayKind::Holiday(holiday),
+                None if matches!(day.weekday(), Weekday::Saturday | Weekday::Sunday) => DayKind::Weekend,
+                None => DayKind::Weekday,
+            },
         }
     }
 
-    /// Whether `day` is a working day, by its weekday alone where no notice is recorded: for display, never for a
+    /// Whether `day` is a working day, as [`Self::kind`] has it where no notice is recorded: for display, never for a
     /// statutory deadline.
     pub fn is_probably_working(&self, day: Date) -> bool {
         self.kind(day).is_working()
@@ -323,9 +339,9 @@ mod tests {
     fn a_probable_day_is_the_certain_one_where_the_notices_are_known_and_goes_on_past_them() {
         let calendar = Calendar::bundled();
         assert_eq!(calendar.probably_after(date("2026-04-30"), 20), date("2026-06-01"));
-        // 2027-01-01, a Friday, is taken for a working day: nobody has declared it off yet.
-        assert_eq!(calendar.probably_after(date("2026-12-30"), 2), date("2027-01-01"));
-        assert_eq!(calendar.probably_after(date("2026-12-31"), 5), date("2027-01-07"));
+        // 2027-01-01, a Friday, is a holiday whatever the notice of 2027 will say.
+        assert_eq!(calendar.probably_after(date("2026-12-30"), 2), date("2027-01-04"));
+        assert_eq!(calendar.probably_after(date("2026-12-31"), 5), date("2027-01-08"));
         assert_eq!(calendar.probably_after(Date::MAX, 5), Date::MAX);
         assert!(calendar.after_working_days(Date::MAX, 1).is_err());
     }
@@ -351,6 +367,14 @@ mod tests {
             ("2025-10-13", DayKind::Weekday),
             ("2022-12-31", DayKind::Holiday("元旦")),
             ("2027-02-06", DayKind::Weekend),
+            // Fixed by the law itself, so that no notice is needed.
+            ("2027-01-01", DayKind::Holiday("元旦")),
+            ("2028-05-01", DayKind::Holiday("劳动节")),
+            ("2028-05-02", DayKind::Holiday("劳动节")),
+            ("2028-05-03", DayKind::Weekday),
+            ("2018-05-02", DayKind::Weekday),
+            ("2029-10-03", DayKind::Holiday("国庆节")),
+            ("2029-10-04", DayKind::Weekday),
         ] {
             assert_eq!(calendar.kind(date(day)), kind, "{day}");
         }

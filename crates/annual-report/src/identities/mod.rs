@@ -240,11 +240,38 @@ pub fn check(report: &Report, before: Option<&Report>, parts: &[&Report]) -> Vec
 pub fn check_all(reports: &[Report], summary: Option<&str>) -> Vec<Vec<Identity>> {
     let one = |at: usize| {
         let report = &reports[at];
-        let before = year_before(reports, report);
+        let before = years_before(reports, report);
         let parts = parts_of(reports, at, summary);
-        check(report, before, &parts)
+        let mut found = check(report, before.first().copied(), &parts);
+        // Of two reports of one year nobody knows which is right: what they do not agree on is open, whatever the order of files.
+        for other in before.iter().skip(1) {
+            let again = check(report, Some(*other), &parts);
+            for (one, other) in found.iter_mut().zip(again) {
+                if one.holds != other.holds || one.message != other.message {
+                    *one = Judging::open(one.id, two_of(report));
+                }
+            }
+        }
+        found
     };
     (0..reports.len()).map(one).collect()
+}
+
+/// Why nothing is said against the year before when it stands there twice.
+fn two_of(report: &Report) -> String {
+    let year = report.year.map_or_else(String::new, |year| format!(" {} 年", year - 1));
+    format!("同一机关{year}有不止一份年报，与上一年的比较结果不同。请只留下正确的一份再核对。")
+}
+
+/// All reports of the same organ of the year before; more than one where a corrected one lies beside the first.
+fn years_before<'a>(reports: &'a [Report], report: &Report) -> Vec<&'a Report> {
+    let Some(first) = year_before(reports, report) else { return Vec::new() };
+    let exact = first.organ == report.organ;
+    let same = |other: &&Report| {
+        other.year == first.year
+            && if exact { other.organ == report.organ } else { same_organ(&other.organ, &report.organ) }
+    };
+    reports.iter().filter(same).collect()
 }
 
 /// The same organ's report of the year before: under the very same name, else under the same without brackets.

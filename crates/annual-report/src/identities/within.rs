@@ -48,7 +48,12 @@ pub(super) fn one(report: &Report) -> Identity {
         return judging.done();
     }
     for (at, column) in APPLICANTS.iter().enumerate() {
-        let cells: Vec<_> = rows.iter().map(|row| cell(report, row, at)).collect();
+        // A total left blank over filled cells is not nought: identity 3 says that it is lacking, and nothing follows from it here.
+        let number = |row: &Row| {
+            let (cell, number) = cell(report, row, at);
+            (cell, number.filter(|_| at != TOTAL || !is_left_blank(row)))
+        };
+        let cells: Vec<_> = rows.iter().map(|row| number(row)).collect();
         if judging.lacks(&cells) {
             continue;
         }
@@ -70,11 +75,17 @@ pub(super) fn one(report: &Report) -> Identity {
     judging.done()
 }
 
+/// Whether the total of a row was left blank over filled cells.
+fn is_left_blank(row: &Row) -> bool {
+    let blank = row.cells.get(TOTAL).is_some_and(|cell| cell.is_blank());
+    blank && row.cells.iter().take(TOTAL).any(|cell| cell.is_filled())
+}
+
 /// 总计 of an outcome: as printed, or what its cells give where it was left blank over filled ones (that is identity 3's error).
 fn total_of(row: &Row) -> (Option<Number>, bool) {
     let Some(total) = row.cells.get(TOTAL) else { return (None, false) };
     let parts = &row.cells[..TOTAL.min(row.cells.len())];
-    if total.is_blank() && parts.iter().any(|cell| cell.is_filled()) {
+    if is_left_blank(row) {
         let sum: Option<Vec<Number>> = parts.iter().map(|cell| cell.figure()).collect();
         return (sum.map(|numbers| numbers.into_iter().sum()), true);
     }

@@ -82,3 +82,21 @@ fn a_county_is_the_sum_of_its_organs_and_townships() {
     // Nobody knows whose parts these are.
     assert_eq!(held(&check_all(&[county, elsewhere], None)[0], "8"), None);
 }
+
+#[test]
+fn of_two_reports_of_the_year_before_the_order_decides_nothing() {
+    let mut right = noughts("某局", 2023, Edition::Y2021);
+    fill(&mut right, "1", ["3", "0", "0", "0", "0", "0", "3"]);
+    fill(&mut right, "4", ["3", "0", "0", "0", "0", "0", "3"]);
+    let wrong = noughts("某局", 2023, Edition::Y2021);
+    let mut next = noughts("某局", 2024, Edition::Y2021);
+    fill(&mut next, "2", ["3", "0", "0", "0", "0", "0", "3"]);
+    fill(&mut next, "4", ["3", "0", "0", "0", "0", "0", "3"]);
+    for reports in [[right.clone(), wrong.clone(), next.clone()], [wrong, right.clone(), next.clone()]] {
+        let found = check_all(&reports, None);
+        assert_eq!(held(&found[2], "5"), None, "nobody knows which one is right");
+        assert!(found[2][4].message.contains("2023 年有不止一份"), "{}", found[2][4].message);
+    }
+    let found = check_all(&[right.clone(), right, next], None);
+    assert_eq!(held(&found[2], "5"), Some(true), "two that say the same are one");
+}

@@ -127,3 +127,13 @@ fn newly_open_is_part_of_all_that_is_open() {
     assert_eq!(found[6].breaches[0].part, "7a");
     assert_eq!(held(&found, "6"), None, "the older form has no texts in force");
 }
+
+#[test]
+fn a_blank_total_of_what_came_is_lacking_and_not_nought() {
+    let mut report = noughts("某局", 2024, Edition::Y2021);
+    fill(&mut report, "1", ["2", "0", "0", "0", "0", "0", ""]);
+    fill(&mut report, "3.1", ["2", "0", "0", "0", "0", "0", "2"]);
+    fill(&mut report, "3.7", ["2", "0", "0", "0", "0", "0", "2"]);
+    let found = check(&report, None, &[]);
+    assert_eq!((held(&found, "1"), held(&found, "2"), held(&found, "3")), (None, Some(true), Some(false)));
+}

@@ -158,6 +158,10 @@ fn one(file: &Path) -> Result<Vec<Report>> {
         return json::read(&text).map_err(anyhow::Error::msg);
     }
     anyhow::ensure!(!start.is_empty(), "文件是空的。请检查是否选错了文件。");
+    if file.extension().is_some_and(|end| end.eq_ignore_ascii_case("json")) {
+        let told = "JSON 里没有年报：应是一份年报，或者年报的列表。";
+        anyhow::bail!("{told}");
+    }
     let found = super::file::read(file)?;
     let grids = reports::grids(&found).map_err(anyhow::Error::msg)?;
     let mut all = sheets::read(&grids).map_err(anyhow::Error::msg)?;

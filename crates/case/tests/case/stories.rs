@@ -3,7 +3,7 @@
 use case::{Typed, letters};
 use clock::Pause;
 use jiff::civil::{Date, date};
-use kernel::{Role, id::CaseId};
+use kernel::{OrganCode, Role, id::CaseId};
 use store::{Tx, query_scalar};
 use web::Refusal;
 
@@ -55,11 +55,18 @@ async fn more_time_is_asked_for_once_and_granted_by_another() {
     ask(10).await.expect("asked");
     conflict(ask(10).await, "正在等待审批");
     let decide = async |actor: &kernel::Actor| {
-        home.tried(async |tx: &mut Tx| case::decide_extension(&home.ctx, tx, actor, &id, true).await).await
+        home.tried(async |tx: &mut Tx| case::decide_extension(&home.ctx, tx, actor, &id, (true, "")).await).await
     };
+    let refused =
+        home.tried(async |tx: &mut Tx| case::decide_extension(&home.ctx, tx, &clerk, &id, (false, "")).await).await;
+    assert!(matches!(refused, Err(Refusal::Forbidden(_))));
+    let chief = person("chief", "QH001", Role::CountyOffice);
+    at_field(
+        home.tried(async |tx: &mut Tx| case::decide_extension(&home.ctx, tx, &chief, &id, (false, " ")).await).await,
+        "why",
+    );
     assert!(matches!(decide(&clerk).await, Err(Refusal::Forbidden(_))), "an editor grants nothing");
     conflict(decide(&head).await, "另一个人");
-    let chief = person("chief", "QH001", Role::CountyOffice);
     decide(&chief).await.expect("granted");
     assert_eq!(home.entry(&id).await.due_on, due(from, &[], 10));
     conflict(ask(5).await, "不能再延长");
@@ -89,6 +96,7 @@ async fn the_clock_stands_while_others_are_asked() {
     assert!(home.entry(&id).await.due_guess, "the last day moves on with every day");
     home.pass(7);
     assert_eq!(case::recount(&home.ctx).await.expect("counted"), 1);
+    assert_eq!(case::recount(&home.ctx).await.expect("counted"), 0, "nothing is written where nothing has moved");
     let lasting = Pause::between(date(2026, 3, 3), date(2026, 3, 10)).expect("a pause");
     assert_eq!(home.entry(&id).await.due_on, due(date(2026, 3, 2), &[lasting], 0));
     let early = step(&home, &clerk, &id, "heard", &[("on", "2026-03-02")]).await;
@@ -164,6 +172,9 @@ async fn a_letter_is_signed_by_another_and_its_delivery_ends_the_case() {
         home.tried(async |tx: &mut Tx| letters::sign(ctx, tx, actor, &id, (&letter, 1)).await).await
     };
     conflict(sign(&head).await, "另一个人签发");
+    // Nobody else writes a second one meanwhile.
+    let twice = home.tried(async |tx: &mut Tx| letters::draft(ctx, tx, &deputy, &id, "reply", &body).await).await;
+    conflict(twice, "不能同时有两份");
     let deliver = async |on: &str| {
         home.tried(async |tx: &mut Tx| letters::deliver(ctx, tx, &head, &id, &letter, ("post", on)).await).await
     };
@@ -176,6 +187,85 @@ async fn a_letter_is_signed_by_another_and_its_delivery_ends_the_case() {
     let known = letters::of_case(ctx, ctx.db().read(), &entry).await.expect("letters");
     assert_eq!(known[0].number(&SAMPLE.letters[0]), "试答复〔2026〕1号");
     conflict(deliver("").await, "已送达");
+}
+
+#[tokio::test]
+async fn a_day_of_receipt_that_was_typed_wrong_is_put_right_by_another() {
+    let home = Home::new().await;
+    let (clerk, head) = (person("clerk", "QH010", Role::Editor), person("head", "QH010", Role::OrganHead));
+    let ctx = &home.ctx;
+    let mut filing = home.filing();
+    filing.channel = case::Channel::Post;
+    filing.received_on = date(2025, 12, 1);
+    let id = home.done(async |tx: &mut Tx| case::register(ctx, tx, &head, filing).await).await;
+    let deputy = person("deputy", "QH010", Role::OrganHead);
+    let redate = async |actor: &kernel::Actor, on: &str| {
+        home.tried(async |tx: &mut Tx| case::redate(ctx, tx, actor, &id, (on, "月份录错")).await).await
+    };
+    assert!(matches!(redate(&clerk, "2026-02-27").await, Err(Refusal::Forbidden(_))));
+    conflict(redate(&head, "2026-02-27").await, "另一个人更正");
+    at_field(redate(&deputy, "2026-03-03").await, "on");
+    at_field(redate(&deputy, "2025-12-01").await, "on");
+    redate(&deputy, "2026-02-27").await.expect("put right");
+    let entry = home.entry(&id).await;
+    assert_eq!(entry.received_on, "2026-02-27");
+    assert_eq!(entry.due_on, due(date(2026, 2, 27), &[], 0));
+    let past = case::history(ctx, ctx.db().read(), &entry).await.expect("history");
+    assert_eq!((past[0].step.as_str(), past[0].on.as_str()), ("registered", "2026-02-27"));
+    let last = past.last().expect("a line");
+    assert_eq!((last.step.as_str(), last.fields["was_on"].as_str()), ("redated", "2025-12-01"));
+}
+
+#[tokio::test]
+async fn an_organ_has_no_two_cases_of_one_number() {
+    let home = Home::new().await;
+    let (head, ctx) = (person("head", "QH010", Role::OrganHead), &home.ctx);
+    let moved = home.filed().await;
+    let other = OrganCode::from("QH001");
+    home.done(async |tx: &mut Tx| {
+        let mut filing = home.filing();
+        filing.organ = OrganCode::from("QH001");
+        case::register(ctx, tx, &person("clerk", "QH001", Role::Editor), filing).await
+    })
+    .await;
+    home.done(async |tx: &mut Tx| case::transfer(ctx, tx, &head, &moved, &other, "由该机关办理").await).await;
+    let entry = home.entry(&moved).await;
+    assert_eq!((entry.register.as_str(), entry.registered(&SAMPLE).as_str()), ("QH001", "试〔2026〕2号"));
+}
+
+#[tokio::test]
+async fn a_letter_that_leads_nowhere_any_more_is_dropped() {
+    let home = Home::new().await;
+    let id = home.filed().await;
+    let (head, deputy) = (person("head", "QH010", Role::OrganHead), person("deputy", "QH010", Role::OrganHead));
+    let clerk = person("clerk", "QH010", Role::Editor);
+    let body = letters::Body {
+        addressee: "读者甲".to_owned(),
+        title: "答复书".to_owned(),
+        text: "现予公开。".to_owned(),
+        ..letters::Body::default()
+    };
+    let ctx = &home.ctx;
+    let draft =
+        async || home.tried(async |tx: &mut Tx| letters::draft(ctx, tx, &clerk, &id, "reply", &body).await).await;
+    let states = async || {
+        let entry = home.entry(&id).await;
+        let all = letters::of_case(ctx, ctx.db().read(), &entry).await.expect("letters");
+        all.into_iter().map(|one| one.state).collect::<Vec<_>>()
+    };
+    let first = draft().await.expect("drafted");
+    let sign = home.tried(async |tx: &mut Tx| letters::sign(ctx, tx, &head, &id, (&first, 1)).await).await;
+    sign.expect("signed");
+    conflict(draft().await, "等待送达");
+    let discarded = async |actor: &kernel::Actor| {
+        home.tried(async |tx: &mut Tx| letters::discard(ctx, tx, actor, &id, &first).await).await
+    };
+    assert!(matches!(discarded(&clerk).await, Err(Refusal::Forbidden(_))), "what is signed is dropped by who may sign");
+    discarded(&deputy).await.expect("dropped");
+    draft().await.expect("another one");
+    // The applicant takes the request back: nothing waits to be signed then.
+    step(&home, &kernel::Actor::Applicant(id.clone()), &id, "withdraw", &[]).await.expect("withdrawn");
+    assert_eq!(states().await, ["dropped", "dropped"]);
 }
 
 #[tokio::test]

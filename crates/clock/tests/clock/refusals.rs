@@ -57,8 +57,11 @@ fn a_probable_answer_goes_on_and_says_that_it_guessed() {
     assert_eq!(Ok(&sure), clock::run(rule("foi.response"), date("2026-04-30"), &[], 0, &calendar).as_ref());
     assert!(!sure.is_guess());
     let guess = clock::probable(rule("foi.response"), date("2026-12-04"), &[], 0, &calendar).expect("answered");
-    assert_eq!((guess.due(), guess.is_guess()), (At::Day(date("2027-01-01")), true));
-    assert_eq!(words(&guess, "2027-01-01"), "工作日（周五）（放假通知尚未录入，按星期推算）");
+    assert_eq!((guess.due(), guess.is_guess()), (At::Day(date("2027-01-04")), true));
+    assert_eq!(words(&guess, "2027-01-01"), "元旦放假（法定节日，当年放假通知尚未录入）");
+    assert_eq!(words(&guess, "2027-01-04"), "工作日（周一）（放假通知尚未录入，按星期推算）");
+    let extended = clock::probable(rule("foi.response"), date("2026-11-30"), &[], 20, &calendar).expect("answered");
+    assert_eq!(extended.due(), At::Day(date("2027-01-26")), "1 January is counted by nobody");
     // Hours do not ask the calendar, unless the installation reads them as hours of working days.
     let moment = moment("2026-12-31T22:00");
     let hours = clock::probable(rule("opinion.first-statement"), moment, &[], 0, &calendar).expect("answered");

@@ -151,10 +151,55 @@ pub(super) async fn transfer(
     act_in_place(&ctx, of(&typed, "once"), done, again).await
 }
 
+fn redate_act(entry: &Entry, typed: &Typed) -> Act {
+    Act {
+        title: "更正收到日期".to_owned(),
+        about: format!(
+            "现在登记的是 {}。办理期限从更正后的日期重新计算；原来的日期和更正的原因留在办理过程里，当事人看得到。由登记人以外的人更正。",
+            entry.received_on
+        ),
+        at: "/redate".to_owned(),
+        submit: "更正".to_owned(),
+        danger: false,
+        fields: vec![
+            Field::day("on", "收到日期", "依法确定的收到日期：当面提交的为提交日，需要签收的邮寄为签收日", typed),
+            Field::text("reason", "原因", "例如：签收日期误录成上一个月", typed, 500),
+        ],
+    }
+}
+
+/// `GET /cases/{id}/redate`
+pub(super) async fn redate_form(State(ctx): State<Ctx>, desk: Desk, Path(id): Path<CaseId>) -> Result<Response> {
+    let (entry, kind) = seen(&ctx, &desk, &id).await?;
+    shown(&ctx, &desk, (&entry, kind), redate_act(&entry, &Typed::new()), FormErrors::new()).await
+}
+
+/// `POST /cases/{id}/redate`
+pub(super) async fn redate(
+    State(ctx): State<Ctx>,
+    desk: Desk,
+    Path(id): Path<CaseId>,
+    Form(typed): Form<Typed>,
+) -> Result<Response> {
+    let done = async |tx: &mut Tx| {
+        case::redate(&ctx, tx, &desk.actor(), &id, (of(&typed, "on"), of(&typed, "reason"))).await?;
+        notice::tell_person(&ctx, tx, &id).await?;
+        let entry = case::entry(tx.conn(), &id).await?.ok_or(Refusal::NotFound)?;
+        let until = entry.told_due().map(|due| format!("，办理期限到 {due}")).unwrap_or_default();
+        Ok::<_, Refusal>(Done::ok(page_of(&id), format!("收到日期已更正为 {}{until}。", entry.received_on)))
+    };
+    let again = async |errors: FormErrors| {
+        let (entry, kind) = seen(&ctx, &desk, &id).await?;
+        shown(&ctx, &desk, (&entry, kind), redate_act(&entry, &typed), errors).await
+    };
+    act_in_place(&ctx, of(&typed, "once"), done, again).await
+}
+
 async fn extension_act(ctx: &Ctx, (entry, kind): (&Entry, Kind), typed: &Typed) -> Result<Act> {
     let view = case::clock_of(ctx, ctx.db().read(), kind, entry).await?;
     let most = view.rule.units(view.rule.extension);
-    let due = view.due().map(|due| format!("现在的办理期限是 {due}。")).unwrap_or_default();
+    let expected = if view.is_guess() { "预计到" } else { "是" };
+    let due = view.due().map(|due| format!("现在的办理期限{expected} {due}。")).unwrap_or_default();
     Ok(Act {
         title: "申请延期".to_owned(),
         about: format!("{due}最多延长 {most}，只能延长一次，由另一个人批准；批准后理由告知当事人。"),
@@ -204,8 +249,9 @@ pub(super) async fn decide_extension(
 ) -> Result<Response> {
     let granted = of(&typed, "granted") == "yes";
     let done = async |tx: &mut Tx| {
-        let due = case::decide_extension(&ctx, tx, &desk.actor(), &id, granted).await?;
-        let until = due.map(|due| format!("办理期限到 {due}。")).unwrap_or_default();
+        case::decide_extension(&ctx, tx, &desk.actor(), &id, (granted, of(&typed, "why"))).await?;
+        let entry = case::entry(tx.conn(), &id).await?.ok_or(Refusal::NotFound)?;
+        let until = entry.told_due().map(|due| format!("办理期限到 {due}。")).unwrap_or_default();
         let words = if granted {
             format!("已同意延期，{until}")
         } else {

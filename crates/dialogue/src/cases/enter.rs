@@ -7,7 +7,7 @@ use axum::{
     extract::{Path, State},
     response::{IntoResponse, Response},
 };
-use case::{Channel, Filing, Kind, PartyRole, Person};
+use case::{Channel, Filing, Input, Kind, PartyRole, Person, StepField};
 use jiff::civil::Date;
 use kernel::{OrganCode, may_for, time};
 use portal_form::applicant;
@@ -22,6 +22,16 @@ use super::fields::{Field, Typed, of};
 /// Ways on which something comes to the desk.
 const CHANNELS: [Channel; 5] = [Channel::Counter, Channel::Phone, Channel::Post, Channel::Fax, Channel::Mail];
 
+/// A day of receipt that makes the case late at once was looked at again.
+static SURE: StepField = StepField::new("sure", "收到日期核对无误", Input::Tick).optional();
+
+/// The last day of what was received on that day, where it has passed.
+fn late(ctx: &Ctx, kind: Kind, received: Date) -> Option<Date> {
+    let rule = ctx.settings::<clock::Readings>().apply(kind.clock);
+    let run = clock::probable(&rule, received, &[], 0, &ctx.calendar()).ok()?;
+    Some(run.due().date()).filter(|due| *due < ctx.today())
+}
+
 #[derive(Template)]
 #[template(path = "cases/templates/enter.html")]
 struct Page {
@@ -31,6 +41,8 @@ struct Page {
     action: String,
     fields: Vec<Field>,
     person: Vec<Field>,
+    /// Whether it is entered for nobody who does not say who they are.
+    named: bool,
     once: String,
 }
 
@@ -45,6 +57,9 @@ async fn shown(ctx: &Ctx, desk: &Desk, kind: Kind, typed: &Typed, errors: FormEr
         Field::select("channel", "收到方式", "", typed, channels),
         Field::day("received_on", "收到日期", "不填为今天", typed),
     ];
+    if errors.of("sure").is_some() || !of(typed, "sure").is_empty() {
+        fields.push(Field::of(&SURE, typed));
+    }
     if desk.staff.central {
         fields.push(Field::select("organ", "办理机关", "", typed, ctx.directory().options(ctx.today())));
     }
@@ -64,6 +79,7 @@ async fn shown(ctx: &Ctx, desk: &Desk, kind: Kind, typed: &Typed, errors: FormEr
         action: format!("/cases/new/{}", kind.key),
         fields,
         person,
+        named: kind.named,
         once: ctx.once(),
     };
     if bad { page::office_errors(&form) } else { office_page(&form) }
@@ -86,6 +102,14 @@ fn read(ctx: &Ctx, desk: &Desk, kind: Kind, typed: &Typed) -> Result<Filing, Ref
     if received.is_none() {
         errors.add("received_on", time::no_date(on, &ctx.today().to_string()));
     }
+    if let Some(day) = received
+        && of(typed, "sure").is_empty()
+        && let Some(due) = late(ctx, kind, day)
+    {
+        let words =
+            format!("收到日期 {day} 的期限 {due} 已经过了，登记后立即超期。请核对年、月、日；无误的，勾选后再登记。");
+        errors.add("sure", words);
+    }
     let mut fields = BTreeMap::new();
     for field in kind.desk {
         let (value, most) = (of(typed, field.name).trim(), Field::of(field, typed).most());
@@ -94,6 +118,11 @@ fn read(ctx: &Ctx, desk: &Desk, kind: Kind, typed: &Typed) -> Result<Filing, Ref
         }
         errors.require(value.chars().count() <= most, field.name, &format!("{}请写在 {most} 字以内。", field.label));
         fields.insert(field.name.to_owned(), value.to_owned());
+    }
+    if kind.named {
+        errors.require(!of(typed, "name").trim().is_empty(), "name", "请填写申请人的姓名或者单位名称。");
+        let reached = ["phone", "email", "address"].iter().any(|name| !of(typed, name).trim().is_empty());
+        errors.require(reached, "phone", "联系电话、电子邮箱、通信地址至少填写一项，答复要送达申请人。");
     }
     let (Some(channel), Some(received_on), true) = (channel, received, errors.is_empty()) else {
         return Err(errors.into());
@@ -155,7 +184,7 @@ pub(super) async fn done(
                 shell: desk.shell(&ctx, "已登记").await?,
                 number: entry.registered(kind),
                 told: entry.number.clone(),
-                due: entry.due().map(|due| due.to_string()).unwrap_or_default(),
+                due: entry.told_due().unwrap_or_default(),
                 code: secret.on_paper(),
                 back: format!("/cases/{id}"),
             })

@@ -6,7 +6,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use case::{
-    Entry, Kind, LetterKind, PartyRole,
+    Entry, Input, Kind, LetterKind, PartyRole, StepField,
     files::{self, CaseFile, CaseFileId, Origin},
     letters::{self, Body, Letter, LetterId, WAYS},
 };
@@ -22,6 +22,30 @@ use super::{
     fields::{Act, Field, Typed, of, shown, version},
     notice,
 };
+
+/// A way of delivery about which something was asked is meant all the same.
+static SURE: StepField = StepField::new("sure", "核对过，就这样登记送达", Input::Tick).optional();
+
+/// What somebody is asked before this letter is delivered in this way; `None` = nothing.
+async fn asked(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    (kind, letter): (Kind, &Letter),
+    way: &str,
+) -> Result<Option<&'static str>, Refusal> {
+    let parties = case::parties(ctx, tx.conn(), &letter.case).await?;
+    let has_mail = parties.iter().any(|(_, role, person)| *role != PartyRole::ThirdParty && !person.email.is_empty());
+    if way == "email" && !letter.is_to_others() && !has_mail {
+        return Ok(Some(
+            "申请人没有留电子邮箱，系统也不发送文书。请核对送达方式；确实另行用邮件发出的，核对后再登记。",
+        ));
+    }
+    let Some(rules) = case::rules_of(ctx, kind) else { return Ok(None) };
+    let entry = case::entry(tx.conn(), &letter.case).await?.ok_or(Refusal::NotFound)?;
+    let all = files::of_case(ctx, tx.conn(), &entry).await?;
+    let with = all.iter().filter(|one| one.letter == letter.id).count();
+    Ok(rules.delivery(letter, with, way))
+}
 
 fn body(typed: &Typed) -> Body {
     let text = |name: &str| of(typed, name).trim().to_owned();
@@ -60,7 +84,12 @@ pub(super) async fn new(
     }
     // To whom it goes is typed by whoever has seen it, which leaves its trace; the kind of a person is known.
     let parties = case::masked(&ctx, ctx.db().read(), &id).await?;
-    let typed = Typed::from([("title".to_owned(), what.label.to_owned())]);
+    let mut typed = Typed::from([("title".to_owned(), what.label.to_owned())]);
+    if let Some(rules) = case::rules_of(&ctx, kind) {
+        let past = case::history(&ctx, ctx.db().read(), &entry).await?;
+        let before = case::Before { entry: &entry, past: &past };
+        typed.insert("text".to_owned(), rules.sample(&ctx, before, what));
+    }
     let mut form = new_act(what, &typed);
     if parties.iter().any(|one| one.role == PartyRole::Applicant && !one.lines.is_empty()) {
         form.about.push_str("受文人的姓名在办件页面填写理由后可以查看。");
@@ -115,6 +144,12 @@ struct Page {
     others: Vec<CaseFile>,
     /// Whether files can be put to it now.
     open: bool,
+    /// Whether this person may drop it although it is signed.
+    drops: bool,
+    /// By when it has to be delivered, where the law sets a day for it; empty = none, or it is.
+    until: String,
+    /// Address of the page on which what was filled in for it is changed; empty = it has none, or is signed.
+    again: String,
 }
 
 /// A letter of a case that this person may see.
@@ -153,7 +188,16 @@ async fn page_of(
     let own = letter.drafted_by == desk.staff.account;
     let decides = acts::may(desk, kind.decide, &entry, ctx);
     let ways = WAYS.iter().map(|(code, words)| ((*code).to_owned(), (*words).to_owned())).collect();
-    let delivery = if letter.state == "signed" {
+    // The way for which the applicant asked stands there already.
+    let mut how = typed.clone();
+    if let Some(asked) = case::facts(ctx.db().read(), id).await?.get("delivery")
+        && !letter.is_to_others()
+    {
+        let way = if asked == "collect" { "counter" } else { asked.as_str() };
+        how.entry("way".to_owned()).or_insert_with(|| way.to_owned());
+    }
+    let typed = &how;
+    let mut delivery = if letter.state == "signed" {
         vec![
             Field::select("way", "送达方式", "", typed, ways),
             Field::day("on", "送达日期", "不填为今天；邮寄的填签收日期", typed),
@@ -161,14 +205,34 @@ async fn page_of(
     } else {
         Vec::new()
     };
+    if !delivery.is_empty() && (errors.of("sure").is_some() || !of(typed, "sure").is_empty()) {
+        delivery.push(Field::of(&SURE, typed));
+    }
     let all = files::of_case(ctx, ctx.db().read(), &entry).await?;
     let (with, besides): (Vec<_>, Vec<_>) = all.into_iter().partition(|one| one.letter == letter.id);
     let free = |one: &CaseFile| one.origin == Origin::Office && one.letter.as_str().is_empty();
+    let past = case::history(ctx, ctx.db().read(), &entry).await?;
+    let before = case::Before { entry: &entry, past: &past };
+    let waits = matches!(letter.state.as_str(), "draft" | "returned" | "signed");
+    let until = case::rules_of(ctx, kind)
+        .zip(what)
+        .filter(|_| waits)
+        .and_then(|(rules, what)| rules.letter_due(ctx, before, what))
+        .map(|day| day.to_string())
+        .unwrap_or_default();
+    let again = case::rules_of(ctx, kind)
+        .filter(|_| writable)
+        .and_then(|rules| rules.letter_page(&letter.kind))
+        .map(|page| format!("{}?again={}", page.replace("{id}", id.as_str()), letter.id))
+        .unwrap_or_default();
     let bad = !errors.is_empty();
     let form = Page {
+        again,
+        until,
         files: with,
         others: if writable { besides.into_iter().filter(free).collect() } else { Vec::new() },
         open: writable,
+        drops: letter.state == "signed" && decides && !entry.is_erased(),
         shell: desk.shell(ctx, letter.body.title.clone()).await?.with_error(bad),
         errors,
         id: id.clone(),
@@ -240,9 +304,15 @@ pub(super) async fn deliver(
     Path((id, letter)): Path<(CaseId, LetterId)>,
     Form(typed): Form<Typed>,
 ) -> Result<Response> {
-    let (_, _, known) = found(&ctx, &desk, &id, &letter).await?;
+    let (_, kind, known) = found(&ctx, &desk, &id, &letter).await?;
     let done = async |tx: &mut Tx| {
         let how = (of(&typed, "way"), of(&typed, "on"));
+        if of(&typed, "sure").is_empty()
+            && known.state == "signed"
+            && let Some(question) = asked(&ctx, tx, (kind, &known), how.0).await?
+        {
+            return Err(Refusal::field("sure", question));
+        }
         letters::deliver(&ctx, tx, &desk.actor(), &id, &letter, how).await?;
         if known.is_to_others() {
             return Ok::<_, Refusal>(Done::ok(format!("/cases/{id}"), "已登记送达，申请人看不到这份文书。"));

@@ -81,6 +81,8 @@ fn office() -> Routes {
         .weighty("/cases/{id}/steps/{step}", &HANDLE_CASES, acts::step)
         .get("/cases/{id}/transfer", &DECIDE_CASES, acts::transfer_form)
         .weighty("/cases/{id}/transfer", &DECIDE_CASES, acts::transfer)
+        .get("/cases/{id}/redate", &DECIDE_CASES, acts::redate_form)
+        .weighty("/cases/{id}/redate", &DECIDE_CASES, acts::redate)
         .get("/cases/{id}/extension", &HANDLE_CASES, acts::extension_form)
         .post("/cases/{id}/extension", &HANDLE_CASES, acts::extension)
         .weighty("/cases/{id}/extension/decide", &DECIDE_CASES, acts::decide_extension)

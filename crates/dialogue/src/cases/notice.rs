@@ -39,7 +39,7 @@ pub async fn tell(ctx: &Ctx, tx: &mut Tx, case: &CaseId, what: &str) -> Result<(
     let keeper = case::keeper(ctx, &entry.organ);
     let recipients = ctx.one::<Arc<dyn Recipients>>();
     let number = entry.registered(kind);
-    let until = entry.due().map(|due| format!("，请在 {due} 前办理")).unwrap_or_default();
+    let until = entry.told_due().map(|due| format!("，请在 {due} 前办理")).unwrap_or_default();
     let people = recipients.people(ctx, kind.handle.roles).await?;
     let manned = people.iter().any(|person| person.organ == keeper);
     let (to, note) = if manned {

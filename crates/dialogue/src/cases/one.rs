@@ -50,6 +50,10 @@ pub(super) async fn drawn(ctx: &Ctx, (entry, kind): (&Entry, Kind)) -> Result<(D
     if view.held {
         drawn.notes.push("正在等待当事人补充，办理时限从收到补充之日起重新计算。".to_owned());
     }
+    if !view.held && view.fixed.is_none() && !view.row.from_on.is_empty() && view.row.from_on != entry.received_on {
+        let from = &view.row.from_on;
+        drawn.notes.push(format!("收到补充、缴费或者重新办理的，办理时限重新计算：现在从 {from} 的次日起算。"));
+    }
     if let Some(day) = view.fixed {
         drawn.notes.push(format!("办理期限另行确定，到 {day} 为止，{}。", calendar.countdown(today, day).words()));
     }
@@ -64,11 +68,17 @@ pub(super) async fn drawn(ctx: &Ctx, (entry, kind): (&Entry, Kind)) -> Result<(D
         let due = run.due().date();
         let since = run.from().date();
         let ruler = calendar.ruler(since, due, today);
-        let label = format!("从 {since} 到 {due}，{}", ruler.words());
+        // A day that may still move is told as expected and never as a fact.
+        let expected = if view.is_guess() { "预计 " } else { "" };
+        let label =
+            format!("从 {since} 到{}{due}，{}", if expected.is_empty() { " " } else { expected }, ruler.words());
         drawn.svg = charts::clock(charts::Clock { total: ruler.total, used: ruler.used, paused: Vec::new(), label });
         let words = calendar.countdown(today, due).words();
-        (drawn.left, drawn.right) =
-            if due < today { (words, format!("应于 {due} 到期")) } else { (format!("{due} 到期"), words) };
+        (drawn.left, drawn.right) = if due < today {
+            (words, format!("应于 {due} 到期"))
+        } else {
+            (format!("{expected}{due} 到期"), words)
+        };
         drawn.days = run
             .explain()
             .iter()
@@ -78,7 +88,10 @@ pub(super) async fn drawn(ctx: &Ctx, (entry, kind): (&Entry, Kind)) -> Result<(D
             })
             .collect();
         if run.is_guess() {
-            drawn.notes.push("期限内有的日期还没有录入放假通知，到期日按星期推算，录入后可能变动。".to_owned());
+            drawn.notes.push(
+                "期限超出已公布的放假安排，到期日按星期和法定节日推算，是预计的日期；放假安排公布后以重新计算的为准。"
+                    .to_owned(),
+            );
         }
         if view.row.extended > 0 {
             let units = u32::try_from(view.row.extended).unwrap_or(0);
@@ -140,7 +153,7 @@ struct Page {
     /// What can be done besides.
     others: Vec<(String, String)>,
     erased: bool,
-    once: [String; 3],
+    once: [String; 4],
 }
 
 /// `GET /cases/{id}`
@@ -158,6 +171,12 @@ pub(super) async fn shown(ctx: &Ctx, desk: &Desk, id: &CaseId, errors: FormError
         clock.notes.insert(0, format!("{}：期限到 {} 为止。{}", missed.what, missed.until, missed.next));
     }
     let history = case::history(ctx, db, entry).await?;
+    if let Some(rules) = case::rules_of(ctx, kind) {
+        let before = case::Before { entry, past: &history };
+        let now = kind.letters.iter().filter(|what| rules.letter_now(ctx, before, what));
+        let due = now.filter_map(|what| Some((what.label, rules.letter_due(ctx, before, what)?)));
+        clock.notes.extend(due.map(|(label, day)| format!("需要制作{label}的，应当在 {day} 前送达。")));
+    }
     let letters = case::letters::of_case(ctx, db, entry).await?;
     let texts = case::texts(ctx, db, entry).await?;
     let request = texts
@@ -183,7 +202,7 @@ pub(super) async fn shown(ctx: &Ctx, desk: &Desk, id: &CaseId, errors: FormError
             })
         })
         .transpose()?;
-    let (steps, others) = doable(ctx, desk, (entry, kind), &view).await?;
+    let (steps, others) = doable(ctx, desk, (entry, kind), (&view, letters.as_slice())).await?;
     let bad = !errors.is_empty();
     let form = Page {
         shell: desk.shell(ctx, entry.registered(kind)).await?.with_error(bad),
@@ -217,7 +236,7 @@ pub(super) async fn shown(ctx: &Ctx, desk: &Desk, id: &CaseId, errors: FormError
         steps,
         others,
         erased: entry.is_erased(),
-        once: [ctx.once(), ctx.once(), ctx.once()],
+        once: [ctx.once(), ctx.once(), ctx.once(), ctx.once()],
     };
     if bad { page::office_errors(&form) } else { office_page(&form) }
 }
@@ -256,7 +275,7 @@ async fn doable(
     ctx: &Ctx,
     desk: &Desk,
     (entry, kind): (&Entry, Kind),
-    view: &case::ClockView,
+    (view, written): (&case::ClockView, &[Letter]),
 ) -> Result<(Vec<(String, String)>, Vec<(String, String)>)> {
     let at = format!("/cases/{}", entry.id);
     let open = case::open_steps(ctx, ctx.db().read(), &desk.actor(), entry, kind).await?;
@@ -265,7 +284,15 @@ async fn doable(
         office.map(|step| (step.label.to_owned(), format!("{at}/steps/{}", step.key))).collect();
     let state = entry.state.as_str();
     let rules = case::rules_of(ctx, kind);
-    let written = |letter: &case::LetterKind| {
+    let waits = |letter: &&Letter| matches!(letter.state.as_str(), "draft" | "returned" | "signed");
+    let waiting: Vec<&Letter> = written.iter().filter(waits).collect();
+    // What is on its way is opened, and no second one is written beside it.
+    let free = |what: &&case::LetterKind| !what.is_alone(kind) || !waiting.iter().any(|letter| letter.kind == what.key);
+    let opened = |letter: &&Letter| {
+        let label = kind.letter(&letter.kind).map_or("文书", |what| what.label);
+        (format!("打开{label}（{}）", letter.state_words()), format!("{at}/letters/{}", letter.id))
+    };
+    let page_of = |letter: &case::LetterKind| {
         let own = rules.and_then(|rules| rules.letter_page(letter.key));
         let page = own.map(|page| page.replace("{id}", entry.id.as_str()));
         (format!("制作{}", letter.label), page.unwrap_or_else(|| format!("{at}/letters/new/{}", letter.key)))
@@ -274,13 +301,21 @@ async fn doable(
     let before = case::Before { entry, past: &past };
     let now = |letter: &&case::LetterKind| rules.is_none_or(|rules| rules.letter_now(ctx, before, letter));
     let letters = kind.letters.iter().filter(|letter| letter.from.contains(&state) && !entry.is_erased()).filter(now);
-    let mut letters: Vec<(String, String)> = letters.map(written).collect();
+    let mut letters: Vec<(String, String)> = letters.filter(free).map(page_of).collect();
     // Where the law asks for letters, the next thing to do is to write one.
-    if rules.is_some() && entry.is_open(kind) {
+    let by_letters = |rules: &std::sync::Arc<dyn case::Rules>| {
+        kind.letters.iter().any(|letter| rules.letter_page(letter.key).is_some())
+    };
+    if rules.is_some_and(by_letters) && entry.is_open(kind) {
         letters.append(&mut steps);
         steps = letters;
     } else {
         steps.append(&mut letters);
+    }
+    if !entry.is_erased() {
+        let mut open: Vec<(String, String)> = waiting.iter().map(opened).collect();
+        open.append(&mut steps);
+        steps = open;
     }
     let mut others = Vec::new();
     let mut other = |is: bool, words: &str, path: &str| {
@@ -292,6 +327,8 @@ async fn doable(
     let extends = view.rule.extension > 0 && view.row.extended == 0 && view.row.asked == 0;
     other(extends && view.due().is_some_and(|due| due >= ctx.today()), "申请延期", "/extension");
     other(decides && !ended && kind.transfers, "转给其他机关", "/transfer");
+    let portal = entry.channel == case::Channel::Portal.code();
+    other(decides && !ended && !portal, "更正收到日期", "/redate");
     other(!ended && acts::may(desk, &OVERSEE_CASES, entry, ctx), "督办", "/oversee");
     let public = case::public::of_case(ctx.db().read(), &entry.id).await?.is_some();
     let handles = acts::may(desk, kind.handle, entry, ctx);

@@ -20,6 +20,7 @@ pub(super) struct Line {
 const OWN: &[(&str, &str, &str)] = &[
     ("registered", "登记", "已登记"),
     ("transferred", "转办", "转由其他机关办理"),
+    ("redated", "更正收到日期", "收到日期登记有误，已经更正"),
     ("intervened", "督办", ""),
     ("extended", "同意延期", "办理期限延长"),
     ("extension_refused", "不同意延期", ""),
@@ -40,6 +41,9 @@ fn own_fields(ctx: &Ctx, past: &Past, told: bool) -> Vec<(String, String)> {
         let (label, value) = match name.as_str() {
             "from" => ("原机关", organ(ctx, value)),
             "to" => ("机关", organ(ctx, value)),
+            "number" if !told => ("原登记号", value.clone()),
+            "was_on" => ("原收到日期", value.clone()),
+            "is_on" => ("收到日期", value.clone()),
             "units" => ("延长", value.clone()),
             "words" => ("督办意见", value.clone()),
             "asked_by" if !told => ("商请接收", value.clone()),

@@ -186,6 +186,7 @@ async fn page_of(
     let db = ctx.db().read();
     let base = code::path(&applicant.secret);
     let (clock, _) = drawn(ctx, (&entry, kind)).await?;
+    let clock = plainly(clock);
     let past = case::history(ctx, db, &entry).await?;
     let all = letters::of_case(ctx, db, &entry).await?;
     let delivered: Vec<_> = all.into_iter().filter(letters::Letter::is_delivered).collect();
@@ -224,7 +225,8 @@ async fn page_of(
         clock,
         request: lines.collect(),
         history: past::told(ctx, kind, &past),
-        letters: delivered.into_iter().map(|letter| read(kind, letter)).collect(),
+        // The newest one first: the answer, before what was asked on the way to it.
+        letters: delivered.into_iter().rev().map(|letter| read(kind, letter)).collect(),
         files,
         turns: turns.collect(),
         version: entry.version,
@@ -232,6 +234,22 @@ async fn page_of(
         base,
     };
     if bad { private_errors(&page) } else { private_page(&page) }
+}
+
+/// A clock in the words of somebody who has recorded no calendar.
+fn plainly(clock: Drawn) -> Drawn {
+    let said = |text: String| {
+        text.replace("日历未录入，按自然日", "按自然日")
+            .replace("当年放假通知尚未录入", "当年放假安排还没有公布")
+            .replace("放假通知尚未录入，按星期推算", "放假安排还没有公布，按星期推算")
+    };
+    Drawn {
+        svg: said(clock.svg),
+        left: said(clock.left),
+        right: said(clock.right),
+        days: clock.days.into_iter().map(|(day, number, reason)| (day, number, said(reason))).collect(),
+        ..clock
+    }
 }
 
 /// What the person gave, and what went out with a letter.

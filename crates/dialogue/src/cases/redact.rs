@@ -32,6 +32,10 @@ const GROUNDS: [(&str, &str); 5] = [
 ];
 /// Characters of a file that are shown to be chosen from.
 const SHOWN: usize = 100_000;
+/// Places of a file besides its text that are shown.
+const BESIDE: usize = 500;
+/// Characters of such a place.
+const LONGEST: usize = 2000;
 
 #[derive(Template)]
 #[template(path = "cases/templates/redact.html")]
@@ -48,6 +52,8 @@ struct Page {
     /// Whether the text goes on.
     more: bool,
     notes: Vec<String>,
+    /// What the file holds besides, each with its place, and whether nobody sees it who opens the file.
+    beside: Vec<(String, String, bool)>,
     fields: Vec<Field>,
     once: String,
 }
@@ -111,10 +117,20 @@ async fn page_of(
         text: text.chars().take(SHOWN).collect(),
         more: text.chars().nth(SHOWN).is_some(),
         notes: read.as_ref().map(notes).unwrap_or_default(),
+        beside: read.as_ref().map(beside).unwrap_or_default(),
         fields: fields(typed, picture, open),
         once: ctx.once(),
     };
     if bad { page::office_errors(&form) } else { office_page(&form) }
+}
+
+/// What the file holds besides its text, with places in words: hidden sheets and rows, comments, headers, names.
+fn beside(read: &Extracted) -> Vec<(String, String, bool)> {
+    let told = |part: &documents::Part| {
+        let text: String = part.text.chars().take(LONGEST).collect();
+        (documents::place_in_words(&part.place), text, part.is_unseen())
+    };
+    read.beside().into_iter().take(BESIDE).map(told).collect()
 }
 
 /// What is in the form at first.

@@ -1,11 +1,13 @@
 //! Cases on the work list: those of the own organ that wait, and what of them waits for a second person.
 
 use case::{
-    Kind, Missed, Phase,
+    Before, Kind, Phase,
+    letters::{self, Letter},
     permissions::OVERSEE_CASES,
     queue::{self, Filter, Row, Waiting},
 };
 use futures::future::BoxFuture;
+use jiff::civil::Date;
 use kernel::{OrganCode, Staff, may, time};
 use review::stand_in;
 use web::{
@@ -52,14 +54,53 @@ fn item(ctx: &Ctx, kind: Kind, one: &Waiting, what: &str, mine: bool) -> Result<
     })
 }
 
-/// What others have not done in time in a case that waits for them.
-async fn missed(ctx: &Ctx, kind: Kind, one: &Waiting) -> Result<Option<Missed>> {
+/// What others have not done in time in a case that waits for them, or have to do, with their last day.
+async fn others(ctx: &Ctx, kind: Kind, one: &Waiting) -> Result<Option<(&'static str, Option<Date>)>> {
     let db = ctx.db().read();
-    if case::rules_of(ctx, kind).is_none() {
-        return Ok(None);
-    }
+    let Some(rules) = case::rules_of(ctx, kind) else { return Ok(None) };
     let Some(entry) = case::entry(db, &one.row.id).await? else { return Ok(None) };
-    Ok(case::missed(ctx, db, (&entry, kind)).await?)
+    let past = case::history(ctx, db, &entry).await?;
+    let before = Before { entry: &entry, past: &past };
+    if let Some(missed) = rules.missed(ctx, before) {
+        return Ok(Some((missed.what, Some(missed.until))));
+    }
+    Ok(rules.awaited(ctx, before).map(|awaited| (awaited.what, awaited.until)))
+}
+
+/// By when the letters of a case that wait to be signed must be out: the first of their own last days and that of the case.
+async fn letters_due(ctx: &Ctx, kind: Kind, one: &Waiting) -> Result<Option<Date>> {
+    let (db, due) = (ctx.db().read(), one.row.due());
+    let Some(rules) = case::rules_of(ctx, kind) else { return Ok(due) };
+    let Some(entry) = case::entry(db, &one.row.id).await? else { return Ok(due) };
+    let past = case::history(ctx, db, &entry).await?;
+    let before = Before { entry: &entry, past: &past };
+    let all = letters::of_case(ctx, db, &entry).await?;
+    let by = |letter: &Letter| rules.letter_due(ctx, before, kind.letter(&letter.kind)?);
+    Ok(all.iter().filter(|letter| letter.state == "draft").filter_map(by).chain(due).min())
+}
+
+/// What other organs have not ended in time, a line for each and each kind, for who looks after them.
+async fn late_elsewhere(ctx: &Ctx, staff: &Staff, kinds: &[Kind]) -> Result<Vec<DeskItem>> {
+    if !staff.central || may(&staff.clone().into(), &OVERSEE_CASES).is_err() {
+        return Ok(Vec::new());
+    }
+    let (today, own) = (ctx.today(), own(ctx, staff));
+    let pressing = queue::pressing(ctx.db(), today, today).await?;
+    let late = pressing.into_iter().filter(|one| one.late > 0 && !own.contains(&one.organ));
+    let line = |one: queue::Pressing| {
+        let kind = kinds.iter().find(|kind| kind.key == one.kind)?;
+        Some(DeskItem {
+            kind: "其他机关超期".to_owned(),
+            group: GROUP,
+            title: format!("{}：{} 件超期未办结", kind.label, one.late),
+            href: format!("/cases?due=past&organ={}&kind={}", one.organ, one.kind),
+            organ: ctx.directory().short_name(&one.organ).to_owned(),
+            since: None,
+            due: time::parse_date(&one.first_on),
+            mine: false,
+        })
+    };
+    Ok(late.filter_map(line).collect())
 }
 
 /// For those who oversee all organs: open cases of organs in which nobody can handle them.
@@ -106,17 +147,19 @@ impl DeskSource for Work {
                 let mine = one.row.holder == staff.account
                     || away.iter().any(|person| held && person.account == one.row.holder);
                 if decides && one.to_sign {
-                    items.push(item(ctx, kind, one, "签发文书", false)?);
+                    let due = letters_due(ctx, kind, one).await?;
+                    items.push(DeskItem { due, ..item(ctx, kind, one, "签发文书", false)? });
                 }
                 if decides && one.to_extend {
                     items.push(item(ctx, kind, one, "审批延期", false)?);
                 }
-                // Others were to do something and have not: it is the organ's turn again.
+                // Others were to do something and have not, so that it is the organ's turn again; or they have until a day
+                // that whoever handles the case sees ahead.
                 if kind.state(&one.row.state).phase == Phase::Waiting
                     && (mine || !held)
-                    && let Some(missed) = missed(ctx, kind, one).await?
+                    && let Some((what, due)) = others(ctx, kind, one).await?
                 {
-                    items.push(DeskItem { due: Some(missed.until), ..item(ctx, kind, one, missed.what, mine)? });
+                    items.push(DeskItem { due, ..item(ctx, kind, one, what, mine)? });
                 }
                 // What a colleague works on is the colleague's; it stands in the list of cases.
                 if kind.state(&one.row.state).phase == Phase::Open && (mine || !held) {
@@ -124,6 +167,7 @@ impl DeskSource for Work {
                 }
             }
             items.extend(of_nobody(ctx, staff, &kinds).await?);
+            items.extend(late_elsewhere(ctx, staff, &kinds).await?);
             Ok(items)
         })
     }

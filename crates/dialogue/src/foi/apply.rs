@@ -398,10 +398,13 @@ pub(super) async fn receipt(State(ctx): State<Ctx>, reader: Reader, receipt: Rec
             "收到申请之日是 {}：网上提交的，双方确认当天为收到申请之日（条例第三十一条），本回执即为{organ}的确认。",
             entry.received_on
         ));
+        let told = "延长期限、征求第三方或者其他机关意见的，会在查询页面告知您。";
         if let Some(due) = entry.due() {
-            next.push(format!(
-                "{organ}应当在 {due} 前答复；延长期限、征求第三方或者其他机关意见的，会在查询页面告知您。"
-            ));
+            next.push(if entry.due_guess {
+                format!("答复期限预计到 {due}；放假安排公布后，以查询页面上的日期为准。{told}")
+            } else {
+                format!("{organ}应当在 {due} 前答复；{told}")
+            });
         }
     }
     next.push("内容不清楚的，7 个工作日内一次性告知您补正；请留意查询页面，或者等候电话。".to_owned());

@@ -2,8 +2,16 @@
 //! the desk. A kind of its own: no period is set by law, and it stands in no row of the yearly report.
 
 use ::foi::correction::Correction;
-use case::{By, CaseKind, Input, LetterKind, Phase, Sets, State, Step, StepField, Tick};
+use case::{
+    Before, By, CaseKind, Filled, Input, LetterKind, Phase, Rules, Sets, State, Step, StepField, Stood, Tick,
+    letters::Body,
+};
 use clock::{Rule, Start, Unit};
+use jiff::civil::Date;
+use kernel::Calendar;
+use web::{Ctx, Refusal};
+
+use super::{letters::reviewer_of, past::Installed};
 
 /// Art. 41 sets no period; the one of answers to requests is taken.
 static ANSWER: Rule = Rule::new(
@@ -33,30 +41,29 @@ const fn outcomes() -> [(&'static str, &'static str); 5] {
     all
 }
 
-const fn results() -> [(&'static str, &'static str); 4] {
-    let mut all = [("", ""); 4];
-    let mut at = 0;
-    while at < all.len() {
-        all[at] = (Correction::ALL[at].code(), Correction::ALL[at].label());
-        at += 1;
-    }
-    all
-}
-
 const OUTCOMES: [(&str, &str); 5] = outcomes();
-const RESULTS: [(&str, &str); 4] = results();
+/// What is told without a letter. A refusal is none of it: it goes out as one, signed by another person, with its remedies.
+const RESULTS: [(&str, &str); 3] = [
+    (Correction::Corrected.code(), Correction::Corrected.label()),
+    (Correction::PassedOn.code(), Correction::PassedOn.label()),
+    (Correction::Directed.code(), Correction::Directed.label()),
+];
 
 const RESULT: StepField = StepField::new("result", "审核结果", Input::Choice(&RESULTS)).told().sets(Sets::Outcome);
 const WORDS: StepField = StepField::new("answer", "答复", Input::Text(2000))
     .told()
-    .hint("更正的写明更正后的内容；不予更正的写明理由；转送、告知的写明机关名称和联系方式");
+    .hint("更正的写明更正后的内容；转送、告知的写明为什么不属于本机关。不予更正的，制作不予更正告知书");
+const ORGAN: StepField = StepField::new("organ_name", "有权更正的机关", Input::Line(200))
+    .told()
+    .optional()
+    .hint("转送、告知的必须写明机关名称和联系方式");
 const QUESTION: StepField = StepField::new("question", "请申请人补充什么", Input::Text(500)).told();
 const MORE: StepField = StepField::new("more", "补充的内容", Input::Text(2000)).told();
 const ON: StepField = StepField::new("on", "送达日期", Input::Day).optional();
 
 static STEPS: [Step; 5] = [
-    Step::new("reply", "答复", &["received"], "answered", By::Handler)
-        .fields(&[RESULT, WORDS])
+    Step::new("reply", "答复", &["received"], "answered", By::Second)
+        .fields(&[RESULT, WORDS, ORGAN])
         .told("已答复")
         .about("审核属实的，予以更正并告知申请人；不属于本机关职能范围的，转送有权更正的机关并告知申请人，或者告知申请人向其提出（条例第四十一条）。"),
     Step::new("ask", "请申请人补充", &["received"], "asked", By::Handler)
@@ -77,7 +84,7 @@ static STEPS: [Step; 5] = [
         .told("书面答复已送达"),
 ];
 
-/// A refusal goes out as a letter with its remedies.
+/// A refusal goes out as a letter with its remedies: [`lacks`].
 static LETTERS: [LetterKind; 1] =
     [LetterKind {
         key: "reply", label: "不予更正告知书", mark: "更正告知", from: &["received"], delivered: "sent"
@@ -87,10 +94,12 @@ static FIELDS: [(&str, &str); 4] =
     [("record", "信息记录"), ("wrong", "哪里不准确"), ("right", "正确的内容"), ("evidence", "证据")];
 
 /// What the desk fills in, from what the applicant brings.
-static DESK: [StepField; 3] = [
+static DESK: [StepField; 4] = [
     StepField::new("record", "信息记录", Input::Line(300)).hint("名称、文号，或者在哪里看到的"),
-    StepField::new("wrong", "哪里不准确", Input::Text(2000)).hint("照申请书录入；证据登记后作为附件添加"),
+    StepField::new("wrong", "哪里不准确", Input::Text(2000)).hint("照申请书录入；证据的复印件登记后作为附件添加"),
     StepField::new("right", "正确的内容", Input::Text(2000)),
+    StepField::new("evidence", "证据", Input::Text(2000))
+        .hint("提供了哪些证据，例如 户口簿复印件、毕业证复印件（条例第四十一条）"),
 ];
 
 /// 更正政府信息记录.
@@ -99,12 +108,108 @@ pub static CORRECTION: CaseKind = CaseKind {
     fields: &FIELDS,
     letters: &LETTERS,
     desk: &DESK,
+    named: true,
     ..CaseKind::new("correction", "更正政府信息记录", "更正", &STATES, &STEPS, &ANSWER)
 };
+
+/// Declared as the rules of the kind.
+pub(super) struct Law;
+
+/// What has to be filled in where the sample leaves a place for it.
+const PLACE: &str = "（写明";
+
+/// What a refusal cannot be without and this text lacks. `reviewer` is who hears a review of it, or empty.
+fn lacks(text: &str, reviewer: &str) -> Vec<&'static str> {
+    let text: String = text.chars().filter(|c| !c.is_whitespace()).collect();
+    let all = |words: &[&str]| words.iter().all(|words| text.contains(words));
+    let mut lacks = Vec::new();
+    let asked = [
+        ("依据（《政府信息公开条例》第四十一条）", all(&["第四十一条"])),
+        ("不予更正的理由", all(&["理由"]) && !text.contains(PLACE)),
+        ("申请行政复议的途径和期限（60 日）", all(&["行政复议", "60日"])),
+        ("提起行政诉讼的途径和期限（6 个月）", all(&["行政诉讼", "6个月"])),
+        ("行政复议机关的名称", text.contains(reviewer)),
+    ];
+    lacks.extend(asked.into_iter().filter(|(_, holds)| !holds).map(|(what, _)| what));
+    lacks
+}
+
+/// Who hears a review of what the organ of the case decides, and the court; empty where nobody has said so.
+fn instances(ctx: &Ctx, before: Before<'_>) -> (String, String) {
+    let directory = ctx.directory();
+    let reviewer = directory.get(&before.entry.organ).map(|organ| reviewer_of(ctx, organ)).unwrap_or_default();
+    (reviewer, Installed::of(ctx).practice().court.clone())
+}
+
+impl Rules for Law {
+    fn kind(&self) -> &'static str {
+        CORRECTION.key
+    }
+
+    fn step(&self, _: &Ctx, _: Before<'_>, step: &Step, filled: Option<Filled<'_>>) -> Result<(), Refusal> {
+        let Some(filled) = filled.filter(|_| step.key == "reply") else { return Ok(()) };
+        let field = |name: &str| filled.fields.get(name).map_or("", String::as_str);
+        if Correction::of(field("result")).is_some_and(Correction::names_organ) && field("organ_name").is_empty() {
+            return Err(Refusal::field("organ_name", "请写明有权更正的机关名称和联系方式（条例第四十一条）。"));
+        }
+        Ok(())
+    }
+
+    fn letter(&self, ctx: &Ctx, before: Before<'_>, _: &LetterKind, body: &Body) -> Result<(), Refusal> {
+        let lacks = lacks(&body.text, &instances(ctx, before).0);
+        if lacks.is_empty() {
+            return Ok(());
+        }
+        Err(Refusal::field("text", format!("正文不能没有这些内容：{}。", lacks.join("、"))))
+    }
+
+    fn letter_now(&self, _: &Ctx, before: Before<'_>, kind: &LetterKind) -> bool {
+        kind.from.contains(&before.entry.state.as_str())
+    }
+
+    fn stood(&self, _: &Ctx, _: Before<'_>, _: (&Calendar, Date)) -> Option<Stood> {
+        None
+    }
+
+    fn sample(&self, ctx: &Ctx, before: Before<'_>, _: &LetterKind) -> String {
+        let (reviewer, court) = instances(ctx, before);
+        let reviewer = if reviewer.is_empty() { "行政复议机关" } else { reviewer.as_str() };
+        let court = if court.is_empty() { "有管辖权的人民法院" } else { court.as_str() };
+        let (received, number) = (&before.entry.received_on, &before.entry.number);
+        format!(
+            "本机关于 {received} 收到您（单位）提出的更正政府信息记录的申请（编号 {number}）。\n\
+             经审查，您（单位）提供的证据不足以证明该记录不准确。根据《政府信息公开条例》第四十一条，不予更正。\
+             理由：{PLACE}审查了哪些证据、为什么不能证明）\n\
+             如对本决定不服，可以自收到本告知书之日起 60 日内，向{reviewer}申请行政复议；也可以自收到本告知书之日起 6 个月内，\
+             向{court}提起行政诉讼。"
+        )
+    }
+
+    fn letter_page(&self, _: &str) -> Option<&'static str> {
+        None
+    }
+}
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_refusal_holds_ground_reason_and_remedies() {
+        let whole = "根据《政府信息公开条例》第四十一条，不予更正。理由：证据是复印件，与原件不符。可以自收到之日起 60 日内，\
+                     向青禾县人民政府申请行政复议；也可以自收到之日起 6 个月内，向人民法院提起行政诉讼。";
+        assert_eq!(lacks(whole, "青禾县人民政府"), Vec::<&str>::new());
+        assert_eq!(lacks("不予更正。", "青禾县人民政府").len(), 5);
+        assert_eq!(lacks(whole, "某某市人民政府"), ["行政复议机关的名称"]);
+        assert_eq!(lacks(&whole.replace("证据是", "（写明证据）"), ""), ["不予更正的理由"], "the place is filled in");
+    }
+
+    #[test]
+    fn no_refusal_goes_out_as_free_words_of_one_person() {
+        let reply = CORRECTION.step("reply").expect("a step");
+        assert_eq!(reply.by, By::Second);
+        assert!(!RESULTS.iter().any(|(code, _)| *code == Correction::NotShown.code()));
+    }
 
     #[test]
     fn the_kind_fits_together() {

@@ -11,7 +11,7 @@ use store::{FromRow, query_as};
 use web::{Ctx, Refusal, Result};
 
 use super::{
-    kind::KEY,
+    kind::{KEY, VOIDED},
     past::{Installed, timeline_of},
 };
 
@@ -82,21 +82,28 @@ struct Entry {
 #[derive(FromRow)]
 struct Step {
     case_id: CaseId,
+    place: i64,
     step: String,
     on_day: String,
 }
 
-/// A step with the codes that are kept of it.
-fn past(step: Step, entry: &Entry) -> Past {
+/// Facts as single steps set them: by case and name ([`case::fact_of_step`]).
+type OfSteps = BTreeMap<(CaseId, String), String>;
+
+/// A step with the codes that are kept of it. How a review or a suit ended is kept of each: a request may have several.
+fn past(step: Step, entry: &Entry, of_steps: &OfSteps) -> Past {
+    let own = |name: &str| of_steps.get(&(entry.id.clone(), case::fact_of_step(name, step.place)));
+    let review = own("review_finding").unwrap_or(&entry.review_finding);
+    let suit = own("suit_finding").unwrap_or(&entry.suit_finding);
     let codes: Vec<(&str, &String)> = match step.step.as_str() {
         "answered" => vec![("outcome", &entry.counted), ("exemption", &entry.exemption)],
-        "review_decided" => vec![("review_finding", &entry.review_finding)],
-        "suit_decided" => vec![("suit_finding", &entry.suit_finding)],
+        "review_decided" => vec![("review_finding", review)],
+        "suit_decided" => vec![("suit_finding", suit)],
         _ => Vec::new(),
     };
     Past {
         fields: codes.into_iter().map(|(name, value)| (name.to_owned(), value.clone())).collect(),
-        place: 0,
+        place: step.place,
         step: step.step,
         from: String::new(),
         to: String::new(),
@@ -119,24 +126,28 @@ async fn requests(ctx: &Ctx, year: i16, organ: &OrganCode) -> Result<Vec<(CaseId
          LEFT JOIN case_fact e ON e.case_id = c.id AND e.name = 'exemption' \
          LEFT JOIN case_fact r ON r.case_id = c.id AND r.name = 'review_finding' \
          LEFT JOIN case_fact s ON s.case_id = c.id AND s.name = 'suit_finding' \
-         WHERE c.kind = $1 AND c.organ = $2 AND c.received_on <= $3 ORDER BY c.received_on, c.id",
+         WHERE c.kind = $1 AND c.organ = $2 AND c.received_on <= $3 AND c.state <> $4 ORDER BY c.received_on, c.id",
     )
     .bind(KEY)
     .bind(organ)
     .bind(&end)
+    .bind(VOIDED)
     .fetch_all(db)
     .await?;
     let steps: Vec<Step> = query_as(
-        "SELECT s.case_id, s.step, s.on_day FROM case_step s JOIN case_entry c ON c.id = s.case_id \
-         WHERE c.kind = $1 AND c.organ = $2 AND c.received_on <= $3 AND s.step IN ('registered', 'answered', 'withdraw', \
-         'withdraw_noted', 'reopened', 'review_filed', 'review_decided', 'suit_filed', 'suit_decided') \
+        "SELECT s.case_id, s.place, s.step, s.on_day FROM case_step s JOIN case_entry c ON c.id = s.case_id \
+         WHERE c.kind = $1 AND c.organ = $2 AND c.received_on <= $3 AND c.state <> $4 \
+         AND s.step IN ('registered', 'answered', 'withdraw', 'withdraw_noted', 'reopened', 'review_filed', \
+         'review_decided', 'suit_filed', 'suit_decided') \
          ORDER BY s.case_id, s.place",
     )
     .bind(KEY)
     .bind(organ)
     .bind(&end)
+    .bind(VOIDED)
     .fetch_all(db)
     .await?;
+    let of_steps = of_steps(ctx, organ, &end).await?;
     let mut of_case: BTreeMap<CaseId, Vec<Step>> = BTreeMap::new();
     for step in steps {
         of_case.entry(step.case_id.clone()).or_default().push(step);
@@ -144,11 +155,27 @@ async fn requests(ctx: &Ctx, year: i16, organ: &OrganCode) -> Result<Vec<(CaseId
     let mut requests = Vec::with_capacity(entries.len());
     for entry in &entries {
         let steps = of_case.remove(&entry.id).unwrap_or_default();
-        let past: Vec<Past> = steps.into_iter().map(|step| past(step, entry)).collect();
+        let past: Vec<Past> = steps.into_iter().map(|step| past(step, entry, &of_steps)).collect();
         let applicant = Applicant::of(&entry.applicant).unwrap_or(Applicant::Other);
         requests.push((entry.id.clone(), applicant, timeline_of(&entry.channel, &entry.counted, &past)));
     }
     Ok(requests)
+}
+
+/// How each review and suit ended, of the same requests.
+async fn of_steps(ctx: &Ctx, organ: &OrganCode, end: &str) -> Result<OfSteps> {
+    let rows: Vec<(CaseId, String, String)> = query_as(
+        "SELECT f.case_id, f.name, f.value FROM case_fact f JOIN case_entry c ON c.id = f.case_id \
+         WHERE c.kind = $1 AND c.organ = $2 AND c.received_on <= $3 AND c.state <> $4 \
+         AND (f.name LIKE 'review_finding@%' OR f.name LIKE 'suit_finding@%')",
+    )
+    .bind(KEY)
+    .bind(organ)
+    .bind(end)
+    .bind(VOIDED)
+    .fetch_all(ctx.db().read())
+    .await?;
+    Ok(rows.into_iter().map(|(case, name, value)| ((case, name), value)).collect())
 }
 
 async fn counted(ctx: &Ctx, year: i16, organ: &OrganCode) -> Result<Found> {

@@ -127,11 +127,13 @@ const PAYING: &str = "paying";
 const ANSWERED: &str = "answered";
 const WITHDRAWN: &str = "withdrawn";
 const ARCHIVED: &str = "archived";
+/// Registered by mistake: it counts nowhere.
+pub(super) const VOIDED: &str = "voided";
 
 const RUNNING: &[&str] = &[EXAMINING, SUPPLEMENTING, CONSULTING, PAYING];
-const ANYWHERE: &[&str] = &[EXAMINING, SUPPLEMENTING, CONSULTING, PAYING, ANSWERED, WITHDRAWN];
+const ANYWHERE: &[&str] = &[EXAMINING, SUPPLEMENTING, CONSULTING, PAYING, ANSWERED, WITHDRAWN, ARCHIVED];
 
-static STATES: [State; 7] = [
+static STATES: [State; 8] = [
     State::new(EXAMINING, "办理中", Phase::Open, "正在办理，将在答复期限内书面答复。"),
     State::new(
         SUPPLEMENTING,
@@ -149,6 +151,7 @@ static STATES: [State; 7] = [
     State::new(ANSWERED, "已答复", Phase::Ended, "已经答复，答复书写明结果、理由和不服时的救济途径。"),
     State::new(WITHDRAWN, "已撤回", Phase::Ended, "您已撤回申请，不再办理。需要的，可以重新申请。"),
     State::new(ARCHIVED, "已归档", Phase::Ended, "已经办结归档。"),
+    State::new(VOIDED, "登记作废", Phase::Ended, "这一件是机关登记有误，已经作废，不再办理。"),
 ];
 
 const ON: StepField = StepField::new("on", "日期", Input::Day).optional().hint("不填为今天");
@@ -171,6 +174,8 @@ const EXEMPTION: StepField =
     StepField::new("exemption", "不予公开的情形", Input::Choice(&EXEMPTIONS)).optional().sets(Sets::Fact);
 const SUPPLEMENT: StepField = StepField::new("supplement", "补正的内容", Input::Text(5000)).told();
 const ENDED: StepField = StepField::new("why", "原因", Input::Text(500));
+const VOID: StepField = StepField::new("why", "怎样登记错的", Input::Text(500))
+    .hint("重复登记的写明保留哪一件，例如 与 依申请〔2026〕12号 重复");
 const REASONS: StepField = StepField::new("reasons", "申请的理由", Input::Text(5000)).told();
 const AMOUNT: StepField = StepField::new("amount", "数额", Input::Line(40)).told();
 const BACK: StepField = StepField::new("why", "撤回原因", Input::Text(500)).optional();
@@ -200,7 +205,7 @@ const ANSWER: Step = Step::new("answered", "答复", &[EXAMINING, SUPPLEMENTING,
     .fields(&[ON, OUTCOME, COUNTED, EXEMPTION])
     .told("已答复");
 
-static STEPS: [Step; 37] = [
+static STEPS: [Step; 38] = [
     ASK_SUPPLEMENT,
     Step::new("supplement", "提交补正", &[SUPPLEMENTING], EXAMINING, By::Applicant)
         .tick(Tick::Restart)
@@ -275,10 +280,9 @@ static STEPS: [Step; 37] = [
         .fields(&[BACK])
         .told("您撤回了申请")
         .outcome("withdrawn"),
-    Step::new("withdraw_noted", "登记撤回", RUNNING, WITHDRAWN, By::Handler)
+    Step::new("withdraw_noted", "撤回", RUNNING, WITHDRAWN, By::Machine)
         .fields(&[ON, BACK_NOTED])
         .told("您撤回了申请")
-        .about("申请人书面或者电话要求撤回的，在这里登记，写明怎样提出的。登记后不再办理。")
         .outcome("withdrawn"),
     ANSWER,
     Step::new("same", "查找相同的申请", &[EXAMINING], "", By::Handler).own_page("/foi/cases/{id}/same"),
@@ -297,15 +301,20 @@ static STEPS: [Step; 37] = [
     Step::new("review_decided", "登记复议结果", ANYWHERE, "", By::Handler).fields(&[ON, REVIEW_FINDING, NUMBER]),
     Step::new("suit_filed", "登记行政诉讼", ANYWHERE, "", By::Handler).fields(&[ON, NUMBER]),
     Step::new("suit_decided", "登记诉讼结果", ANYWHERE, "", By::Handler).fields(&[ON, SUIT_FINDING, NUMBER]),
-    Step::new("reopened", "重新办理", &[ANSWERED], EXAMINING, By::Handler)
+    Step::new("reopened", "重新办理", &[ANSWERED, ARCHIVED], EXAMINING, By::Handler)
         .tick(Tick::Restart)
         .fields(&[ON, ORDERED, NUMBER])
         .told("按复议决定或者判决重新办理")
         .about("复议决定或者判决要求重新答复的，在这里登记。这件重新列入待办，期限以决定或者判决为准。"),
-    Step::new("archived", "归档", &[ANSWERED], ARCHIVED, By::Handler),
+    Step::new("archived", "归档", &[ANSWERED], ARCHIVED, By::Handler)
+        .about("申请行政复议的 60 日、提起诉讼的 6 个月没有满的，也可以归档：归档后仍能登记复议、诉讼和重新办理，年度报告照样统计。"),
     Step::new("unarchived", "取出归档", &[ARCHIVED], ANSWERED, By::Decider)
         .fields(&[ENDED])
-        .about("归档后有复议、诉讼或者需要重新办理的，先取出。"),
+        .about("归档后有复议、诉讼的直接登记，不用取出。"),
+    Step::new("voided", "登记有误，作废", RUNNING, VOIDED, By::Second)
+        .fields(&[VOID])
+        .told("登记有误，已经作废")
+        .about("只用于机关自己重复登记、登记错了的：作废后不再办理，不计入年度报告，登记号不再用。申请人要求撤回的，请用撤回告知书。"),
 ];
 
 const fn letter(
@@ -319,7 +328,7 @@ const fn letter(
 }
 
 /// Keys are those of [`super::letters`].
-static LETTERS: [LetterKind; 10] = [
+static LETTERS: [LetterKind; 11] = [
     letter("reply", "答复书", "依申请答复", &[EXAMINING, SUPPLEMENTING, PAYING], "answered"),
     letter("supplement", "补正告知书", "依申请补正", &[EXAMINING], "supplement_asked"),
     letter("consult_third_party", "第三方意见征询书", "依申请征询", &[EXAMINING, CONSULTING], "consult_third_party"),
@@ -329,6 +338,7 @@ static LETTERS: [LetterKind; 10] = [
     letter("reasons", "说明理由通知书", "依申请理由", &[EXAMINING], "reasons_asked"),
     letter("delay", "延迟答复告知书", "依申请延迟", &[EXAMINING], "delayed"),
     letter("fee", "收费通知书", "依申请收费", &[EXAMINING], "fee_noticed"),
+    letter("withdrawal", "撤回告知书", "依申请撤回", RUNNING, "withdraw_noted"),
     letter("override", "第三方告知书", "依申请告知", &[EXAMINING, ANSWERED], ""),
 ];
 

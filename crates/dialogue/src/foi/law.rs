@@ -1,7 +1,10 @@
 //! What the law of requests asks before a step and before a letter, whatever form led there.
 
-use ::foi::{Decision, Opinion, Outcome, Stage, State, Step};
-use case::{Before, Filled, LetterKind, Missed, Rules, Stood, letters::Body};
+use ::foi::{Asked, Decision, Opinion, Outcome, Stage, State, Step};
+use case::{
+    Awaited, Before, Filled, LetterKind, Missed, Rules, Stood,
+    letters::{Body, Letter},
+};
 use jiff::civil::Date;
 use kernel::{Calendar, time};
 use web::{Ctx, FormErrors, Refusal};
@@ -79,6 +82,11 @@ impl Rules for Law {
         let waiting = state.facts.questions.iter().filter(|question| question.is_open()).count();
         if step.key == "opinion_more" && waiting < 2 {
             return Err(Refusal::Conflict("没有其他等待答复的征求意见书。请用“登记意见，继续办理”。".into()));
+        }
+        if step.key == "voided" && before.entry.channel == case::Channel::Portal.code() {
+            return Err(Refusal::Conflict(
+                "网上提交的申请不是机关登记的，不能作废。请依法办理，或者由申请人撤回。".into(),
+            ));
         }
         let Some(filled) = filled else { return Ok(()) };
         if !step.page.is_empty() {
@@ -162,6 +170,33 @@ impl Rules for Law {
             }
             _ => None,
         }
+    }
+
+    fn awaited(&self, ctx: &Ctx, before: Before<'_>) -> Option<Awaited> {
+        let state = state(ctx, before, ctx.today());
+        match state.stage {
+            Stage::AwaitingSupplement { until } => Some(Awaited { until: Some(until), what: "等待申请人补正" }),
+            Stage::AwaitingPayment { until } => Some(Awaited { until: Some(until), what: "等待申请人缴费" }),
+            Stage::Consulting => {
+                let waited = || state.consults.iter().filter(|consult| consult.is_waited_for);
+                // Their period runs from a day that somebody has to write down.
+                let unknown = waited().any(|one| one.due.is_none() && one.question.asked != Asked::OtherOrgan);
+                let what = if unknown { "等待登记对方收到征求意见书" } else { "等待征求的意见" };
+                Some(Awaited { until: waited().filter_map(|consult| consult.due).min(), what })
+            }
+            _ => None,
+        }
+    }
+
+    fn letter_due(&self, ctx: &Ctx, before: Before<'_>, kind: &LetterKind) -> Option<Date> {
+        (kind.key == "supplement").then(|| state(ctx, before, ctx.today()).supplement_notice_by).flatten()
+    }
+
+    fn delivery(&self, letter: &Letter, files: usize, way: &str) -> Option<&'static str> {
+        let given = letters::decision(&letter.body.more).is_some_and(|decision| decision.outcome.gives());
+        (letter.kind == "reply" && given && files == 0 && matches!(way, "online" | "email")).then_some(
+            "这份答复决定公开信息，但是没有附上文件，申请人在网上看不到信息本身。请先在办件里附上；信息已用其他方式提供的，核对后再登记。",
+        )
     }
 
     fn letter_page(&self, letter: &str) -> Option<&'static str> {

@@ -30,7 +30,16 @@ const TO_OTHERS: &str = case::letters::TO_OTHERS;
 pub(super) enum Input {
     Line,
     Text,
+    /// Ahead.
     Day,
+    /// Today or before.
+    PastDay,
+}
+
+impl Input {
+    pub(super) fn is_day(self) -> bool {
+        matches!(self, Self::Day | Self::PastDay)
+    }
 }
 
 /// A field of the page on which a letter is drafted.
@@ -62,7 +71,7 @@ const MATTER: NoticeField =
     field("matter", "征求意见的信息", "写明是哪项信息、涉及对方的哪些内容。不要写申请人是谁", Input::Text);
 
 /// All of them but the answer, whose page is its own.
-static NOTICES: [Notice; 9] = [
+static NOTICES: [Notice; 10] = [
     Notice {
         key: "supplement",
         page: "/foi/cases/{id}/notices/supplement",
@@ -141,6 +150,16 @@ static NOTICES: [Notice; 9] = [
         ],
     },
     Notice {
+        key: "withdrawal",
+        page: "/foi/cases/{id}/notices/withdrawal",
+        about: "申请人书面、当面或者电话要求撤回的，用这份告知书确认：由另一个人签发，送达申请人后不再办理。申请人的撤回书或者通话记录请作为附件添加；\
+                送达以前申请人说没有要求撤回的，作废后继续办理。",
+        fields: &[
+            field("back_on", "申请人提出撤回的日期", "例如 2026-03-20", Input::PastDay),
+            field("why", "撤回的方式和原因", "例如 3 月 20 日来电要求撤回，接听人和电话记录编号", Input::Text),
+        ],
+    },
+    Notice {
         key: "override",
         page: "/foi/cases/{id}/notices/override",
         about: "第三方不同意公开，但不公开可能对公共利益造成重大影响而决定公开的，应当把决定公开的内容和理由书面告知第三方（条例第三十二条）。",
@@ -170,8 +189,8 @@ pub(super) struct Case {
     number: String,
     received: Date,
     wanted: String,
-    /// Whether it is the government itself that answers.
-    is_government: bool,
+    /// Who hears a review of the answer; empty where nobody has said so.
+    reviewer: String,
 }
 
 impl Case {
@@ -195,7 +214,7 @@ impl Case {
             number: entry.number.clone(),
             received: entry.received().unwrap_or(ctx.today()),
             wanted: request.get("wanted").cloned().unwrap_or_default(),
-            is_government: organ.is_some_and(|organ| organ.name.ends_with("人民政府")),
+            reviewer: organ.map(|organ| reviewer_of(ctx, organ)).unwrap_or_default(),
         })
     }
 
@@ -213,7 +232,22 @@ impl Case {
     pub(super) fn wanted(&self) -> &str {
         &self.wanted
     }
+
+    /// Whether it is known who hears a review of the answer.
+    pub(super) fn names_reviewer(&self) -> bool {
+        !self.reviewer.is_empty()
+    }
 }
+
+pub(super) fn reviewer_of(ctx: &Ctx, organ: &kernel::Organ) -> String {
+    let county = ctx.site().county.clone();
+    // A site that is not set up yet has no county.
+    let county = if county.starts_with('未') { "" } else { county.as_str() };
+    Installed::of(ctx).practice().reviewer_of(organ, county)
+}
+
+/// What stands beside an answer of who hears a review of it, so that its words are checked for just that name.
+const REVIEWER: &str = "reviewer";
 
 /// A case of which nothing is known: what a letter must say does not depend on it.
 fn nobody() -> Case {
@@ -224,7 +258,7 @@ fn nobody() -> Case {
         number: String::new(),
         received: date(2019, 5, 15),
         wanted: String::new(),
-        is_government: false,
+        reviewer: String::new(),
     }
 }
 
@@ -236,7 +270,7 @@ fn text(ctx: &Ctx, case: &Case, state: &State, key: &str, typed: &Typed) -> Opti
     Some(match key {
         "reply" => {
             let practice = installed.practice();
-            let reviewer = if case.is_government { &practice.reviewer_of_government } else { &practice.reviewer };
+            let reviewer = if case.reviewer.is_empty() { of(typed, REVIEWER) } else { case.reviewer.as_str() };
             let instances = Instances { reviewer, court: &practice.court };
             letter::reply(&about, &decision(typed)?, state, instances, &installed.rules())
         }
@@ -246,9 +280,11 @@ fn text(ctx: &Ctx, case: &Case, state: &State, key: &str, typed: &Typed) -> Opti
         "consult_organ" => letter::consult(&about, Asked::OtherOrgan, get("whom")?, get("matter")?),
         "extension" => {
             let extension = state.facts.extension?;
-            letter::extension(&about, extension.days, state.due.as_ref()?.likely(), of(typed, "why"))
+            let due = state.due.as_ref()?;
+            letter::extension(&about, extension.days, (due.likely(), due.is_guess()), of(typed, "why"))
         }
         "delay" => letter::delay(&about, time::parse_date(get("until")?)?),
+        "withdrawal" => letter::withdrawal(&about, time::parse_date(get("back_on")?)?),
         "reasons" => letter::reasons(&about, get("finding")?),
         "fee" => {
             let fee = fees::charged(ctx, typed).ok()?;
@@ -273,7 +309,7 @@ fn more(ctx: &Ctx, state: &State, key: &str, typed: &Typed) -> Typed {
     let fields = notice(key).map_or(&[][..], |notice| notice.fields);
     for field in fields {
         let value = of(typed, field.name);
-        let kept = if field.input == Input::Day {
+        let kept = if field.input.is_day() {
             time::parse_date(value).map(|day| day.to_string()).unwrap_or_default()
         } else {
             value.to_owned()
@@ -307,9 +343,14 @@ pub(super) fn body(ctx: &Ctx, case: &Case, state: &State, key: &str, typed: &Typ
         let value = of(typed, field.name);
         if value.is_empty() && !field.optional {
             errors.add(field.name, format!("请填写{}。", field.label));
-        } else if field.input == Input::Day && !value.is_empty() {
+        } else if field.input.is_day() && !value.is_empty() {
             match time::parse_date(value) {
-                Some(day) if day > ctx.today() => {}
+                Some(day) if field.input == Input::Day && day > ctx.today() => {}
+                Some(day) if field.input == Input::PastDay && (case.received..=ctx.today()).contains(&day) => {}
+                Some(_) if field.input == Input::PastDay => errors.add(
+                    field.name,
+                    format!("{}应当在收到申请之日（{}）和今天（{}）之间。", field.label, case.received, ctx.today()),
+                ),
                 Some(_) => errors.add(field.name, format!("{}应当晚于今天（{}）。", field.label, ctx.today())),
                 None => errors.add(field.name, time::no_date(value, "2026-04-10")),
             }
@@ -327,12 +368,11 @@ pub(super) fn body(ctx: &Ctx, case: &Case, state: &State, key: &str, typed: &Typ
         return Err(Refusal::Conflict("还没有批准延期。请先申请延期，由另一个人批准后再告知申请人。".into()));
     }
     let draft = text(ctx, case, state, key, typed).ok_or(Refusal::NotFound)?;
-    Ok(Body {
-        addressee: draft.to.clone(),
-        title: draft.title.clone(),
-        text: draft.text(),
-        more: more(ctx, state, key, typed),
-    })
+    let mut more = more(ctx, state, key, typed);
+    if key == "reply" && case.names_reviewer() {
+        more.insert(REVIEWER.to_owned(), case.reviewer.clone());
+    }
+    Ok(Body { addressee: draft.to.clone(), title: draft.title.clone(), text: draft.text(), more })
 }
 
 /// What a letter lacks, each with the field at which it is told.

@@ -51,6 +51,7 @@ const ASK: WayIn = WayIn {
 
 pub fn capability() -> Capability {
     let law: Arc<dyn case::Rules> = Arc::new(law::Law);
+    let corrections: Arc<dyn case::Rules> = Arc::new(correction::Law);
     let figures: Arc<dyn Counts<Ctx>> = Arc::new(figures::Register);
     Capability::new("foi", "依申请公开")
         .routes(portal)
@@ -77,6 +78,7 @@ pub fn capability() -> Capability {
         .declare(&FOI as case::Kind)
         .declare(&CORRECTION as case::Kind)
         .declare(law)
+        .declare(corrections)
         .declare(figures)
         .declare(&form::FORM)
         .declare(&correcting::FORM)

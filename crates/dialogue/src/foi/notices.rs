@@ -8,14 +8,14 @@ use axum::{
 use case::{Before, LetterKind};
 use kernel::id::CaseId;
 use store::Tx;
-use web::{Ctx, Desk, Done, Form, FormErrors, OfficeShell, Refusal, Result, act_in_place, office_page, page};
+use web::{Ctx, Desk, Done, Form, FormErrors, OfficeShell, Query, Refusal, Result, act_in_place, office_page, page};
 
 use super::{
     kind::{FOI, KEY},
     law,
     letters::{Case, Input, Notice, Typed, notice, of},
     past::Installed,
-    reply::written,
+    reply::{AGAIN, AGAIN_VERSION, Asked, filled_before, written},
 };
 
 /// A field with what was typed into it.
@@ -41,6 +41,9 @@ struct Page {
     about: &'static str,
     action: String,
     fields: Vec<Shown>,
+    /// The letter that is written anew, and its version; empty = a new one.
+    again: String,
+    again_version: String,
     once: String,
 }
 
@@ -79,7 +82,7 @@ async fn shown(
         value: value(field.name),
         optional: field.optional,
         is_text: field.input == Input::Text,
-        is_day: field.input == Input::Day,
+        is_day: field.input.is_day(),
     });
     let fields = fields.collect();
     let bad = !errors.is_empty();
@@ -93,6 +96,8 @@ async fn shown(
         action: notice.page.replace("{id}", id.as_str()),
         fields,
         wanted,
+        again: of(typed, AGAIN).to_owned(),
+        again_version: of(typed, AGAIN_VERSION).to_owned(),
         once: ctx.once(),
     };
     if bad { page::office_errors(&form) } else { office_page(&form) }
@@ -103,8 +108,10 @@ pub(super) async fn form(
     State(ctx): State<Ctx>,
     desk: Desk,
     Path((id, letter)): Path<(CaseId, String)>,
+    Query(asked): Query<Asked>,
 ) -> Result<Response> {
-    shown(&ctx, &desk, (&id, letter.as_str()), &Typed::new(), FormErrors::new()).await
+    let typed = filled_before(&ctx, &desk, (&id, letter.as_str()), &asked.again).await?;
+    shown(&ctx, &desk, (&id, letter.as_str()), &typed, FormErrors::new()).await
 }
 
 /// `POST /foi/cases/{id}/notices/{letter}`

@@ -101,7 +101,12 @@ pub(super) fn timeline(entry: &Entry, past: &[Past]) -> Timeline {
 pub(super) fn timeline_of(way: &str, outcome: &str, past: &[Past]) -> Timeline {
     let mut events = Vec::new();
     let mut open = Open::default();
-    for one in past {
+    // What was taken out of the archive again, or opened anew, is not in it.
+    let taken_out = past.iter().rposition(|one| matches!(one.step.as_str(), "unarchived" | "reopened"));
+    for (at, one) in past.iter().enumerate() {
+        if one.step == "archived" && taken_out.is_some_and(|out| at < out) {
+            continue;
+        }
         if let Some(on) = time::parse_date(&one.on) {
             let happened = read((way, outcome), one, on, &mut open);
             events.extend(happened.into_iter().map(|happened| Event::new(on, happened)));
@@ -243,6 +248,21 @@ mod tests {
                 Happened::ConsultAnswered { number: first, opinion: Opinion::ObjectsWithReason },
             ]
         );
+    }
+
+    #[test]
+    fn what_was_taken_out_of_the_archive_is_not_in_it() {
+        let mut past = vec![
+            step("registered", "2026-03-03", &[]),
+            step("answered", "2026-03-10", &[("outcome", "disclosed")]),
+            step("archived", "2026-03-11", &[]),
+        ];
+        let archived = |past: &[Past]| timeline_of("portal", "disclosed", past).facts().archived;
+        assert!(archived(&past).is_some());
+        past.push(step("unarchived", "2026-03-12", &[]));
+        assert_eq!(archived(&past), None);
+        past.push(step("archived", "2026-03-13", &[]));
+        assert!(archived(&past).is_some(), "and may be put there again");
     }
 
     #[test]

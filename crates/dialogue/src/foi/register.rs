@@ -49,6 +49,8 @@ pub(super) struct Posted {
     carrier: String,
     delivery: String,
     help: String,
+    /// A day of receipt that makes the request overdue at once was looked at again.
+    sure: String,
 }
 
 impl Posted {
@@ -108,6 +110,16 @@ struct Page {
     once: String,
 }
 
+impl Page {
+    fn asks_again(&self) -> bool {
+        self.errors.of("sure").is_some() || self.is_sure()
+    }
+
+    fn is_sure(&self) -> bool {
+        !self.typed.sure.is_empty()
+    }
+}
+
 async fn shown(ctx: &Ctx, desk: &Desk, typed: Posted, errors: FormErrors) -> Result<Response> {
     let bad = !errors.is_empty();
     let actor = desk.actor();
@@ -154,6 +166,13 @@ fn day(name: &str, typed: &str, today: Date, errors: &mut FormErrors) -> Option<
     found
 }
 
+/// The last day for the answer to what was received on that day, where it has passed.
+fn late(ctx: &Ctx, received: Date) -> Option<Date> {
+    let rule = ctx.settings::<clock::Readings>().apply(&clock::rule::FOI_RESPONSE);
+    let run = clock::probable(&rule, received, &[], 0, &ctx.calendar()).ok()?;
+    Some(run.due().date()).filter(|due| *due < ctx.today())
+}
+
 /// What is wrong with the entry, or its days.
 fn checked(ctx: &Ctx, posted: &Posted) -> Result<Came, Refusal> {
     let (today, mut errors) = (ctx.today(), FormErrors::new());
@@ -167,6 +186,17 @@ fn checked(ctx: &Ctx, posted: &Posted) -> Result<Came, Refusal> {
         errors.add(
             "confirmed",
             "这种方式以与申请人确认的当天为收到申请之日（条例第三十一条）。请当天打电话与申请人确认，再填写确认日期；不能早于到达日期。",
+        );
+    }
+    if let Some(received) = received.flatten()
+        && posted.sure.is_empty()
+        && let Some(due) = late(ctx, received)
+    {
+        errors.add(
+            "sure",
+            format!(
+                "收到申请之日是 {received}，答复期限 {due} 已经过了，登记后立即超期。请核对年、月、日；无误的，勾选“收到日期核对无误”再登记。"
+            ),
         );
     }
     let whole = posted.whole();
@@ -252,7 +282,7 @@ async fn registered(ctx: &Ctx, desk: &Desk, entered: &Entered) -> Result<Respons
         number: entry.registered(kind),
         told: entry.number.clone(),
         received: entry.received_on.clone(),
-        due: entry.due_on.clone(),
+        due: entry.told_due().unwrap_or_default(),
         code: entered.secret.on_paper(),
         qr: charts::qr(&link, "查询页面的二维码"),
         link,

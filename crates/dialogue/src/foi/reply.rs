@@ -23,6 +23,9 @@ use super::{
 #[serde(default)]
 pub(super) struct Posted {
     once: String,
+    /// The letter that is written anew, and its version; empty = a new one.
+    again: String,
+    again_version: String,
     outcome: String,
     exemptions: Vec<String>,
     kind_three_safeties: String,
@@ -43,6 +46,8 @@ pub(super) struct Posted {
 impl Posted {
     fn typed(&self) -> Typed {
         let all = [
+            (AGAIN, self.again.clone()),
+            (AGAIN_VERSION, self.again_version.clone()),
             ("outcome", self.outcome.clone()),
             ("exemptions", self.exemptions.join(",")),
             (Exemption::ThreeSafeties.kind_field(), self.kind_three_safeties.clone()),
@@ -106,9 +111,14 @@ struct Page {
     unfit: Vec<(&'static str, String)>,
     outcome: Option<Choice>,
     exemptions: Vec<(&'static str, &'static str, &'static str)>,
+    /// How the exemptions that are chosen count.
+    counts: &'static str,
     chosen: Vec<String>,
     kinds: Vec<Kinds>,
     parts: Vec<Part>,
+    /// The letter that is written anew, and its version; empty = a new one.
+    again: String,
+    again_version: String,
     once: String,
 }
 
@@ -116,6 +126,7 @@ struct Page {
 #[serde(default)]
 pub(super) struct Asked {
     outcome: String,
+    pub(super) again: String,
 }
 
 fn choice(outcome: Outcome, installed: &Installed) -> Choice {
@@ -199,21 +210,35 @@ async fn shown(ctx: &Ctx, desk: &Desk, id: &CaseId, typed: &Typed, errors: FormE
     let fits = |answer: &&Outcome| !unfit.iter().any(|(known, _)| known == *answer);
     let has = outcome.is_some_and(Outcome::has_exemptions);
     let exemptions = Exemption::ALL.iter().map(|one| (one.code(), one.label(), one.ground()));
+    let about = Case::of(ctx, ctx.db().read(), &entry).await?;
+    let mut notes = notes(&state);
+    if !about.names_reviewer() {
+        notes.push(
+            "本机关的行政复议机关没有配置，答复书写不出它的名称。请管理员在配置文件 [foi] 的 reviewers 里写明，再拟写答复。"
+                .to_owned(),
+        );
+    }
     let bad = !errors.is_empty();
     let form = Page {
         shell: desk.shell(ctx, "拟写答复").await?.with_error(bad),
         errors,
         id: id.clone(),
         number: entry.registered(kind),
-        wanted: Case::of(ctx, ctx.db().read(), &entry).await?.wanted().to_owned(),
-        notes: notes(&state),
+        wanted: about.wanted().to_owned(),
+        notes,
         choices: answers.iter().filter(fits).map(|one| choice(*one, &installed)).collect(),
         unfit: unfit.iter().map(|(answer, why)| (answer.label(), why.clone())).collect(),
         exemptions: if has { exemptions.collect() } else { Vec::new() },
+        counts: match outcome {
+            Some(Outcome::Partly) => "可以选几种，写入答复书的各种都要成立。年度报告只计部分公开，不计情形",
+            _ => "可以选几种，写入答复书的各种都要成立。选中的第一种计入年度报告",
+        },
         chosen: of(typed, "exemptions").split(',').filter(|code| !code.is_empty()).map(str::to_owned).collect(),
         kinds: if has { kinds(typed) } else { Vec::new() },
         parts: outcome.map(|outcome| parts(outcome, typed)).unwrap_or_default(),
         outcome: outcome.map(|outcome| choice(outcome, &installed)),
+        again: of(typed, AGAIN).to_owned(),
+        again_version: of(typed, AGAIN_VERSION).to_owned(),
         once: ctx.once(),
     };
     if bad { page::office_errors(&form) } else { office_page(&form) }
@@ -226,7 +251,10 @@ pub(super) async fn form(
     Path(id): Path<CaseId>,
     Query(asked): Query<Asked>,
 ) -> Result<Response> {
-    let typed = Typed::from([("outcome".to_owned(), asked.outcome)]);
+    let mut typed = filled_before(&ctx, &desk, (&id, "reply"), &asked.again).await?;
+    if !asked.outcome.is_empty() {
+        typed.insert("outcome".to_owned(), asked.outcome);
+    }
     shown(&ctx, &desk, &id, &typed, FormErrors::new()).await
 }
 
@@ -260,6 +288,31 @@ pub(super) async fn written(
     drafted(ctx, tx, &desk.actor(), letter, typed).await
 }
 
+/// Names of what says that a letter is written anew: which one, and the version that was seen.
+pub(super) const AGAIN: &str = "again";
+pub(super) const AGAIN_VERSION: &str = "again_version";
+
+/// What was filled in for a letter that is not signed, to fill it in anew; nothing without one.
+///
+/// # Errors
+/// [`Refusal::NotFound`] for a letter that is not there, is of another kind or is signed.
+pub(super) async fn filled_before(ctx: &Ctx, desk: &Desk, (id, key): (&CaseId, &str), again: &str) -> Result<Typed> {
+    if again.is_empty() {
+        return Ok(Typed::new());
+    }
+    let db = ctx.db().read();
+    let (entry, _) = case::seen(ctx, db, &desk.actor(), id).await?;
+    let all = letters::of_case(ctx, db, &entry).await?;
+    let fits = |one: &letters::Letter| {
+        one.id.as_str() == again && one.kind == key && matches!(one.state.as_str(), "draft" | "returned")
+    };
+    let letter = all.into_iter().find(fits).ok_or(Refusal::NotFound)?;
+    let mut typed = letter.body.more;
+    typed.insert(AGAIN.to_owned(), letter.id.to_string());
+    typed.insert(AGAIN_VERSION.to_owned(), letter.version.to_string());
+    Ok(typed)
+}
+
 /// Drafts the letter of this key for a case.
 ///
 /// # Errors
@@ -279,5 +332,11 @@ pub(super) async fn drafted(
     let state = law::state(ctx, Before { entry: &entry, past: &past }, ctx.today());
     let about = Case::of(ctx, tx.conn(), &entry).await?;
     let body = body(ctx, &about, &state, key, typed)?;
-    letters::draft(ctx, tx, actor, id, key, &body).await
+    if of(typed, AGAIN).is_empty() {
+        return letters::draft(ctx, tx, actor, id, key, &body).await;
+    }
+    let letter = letters::LetterId::from(of(typed, AGAIN));
+    let version = of(typed, AGAIN_VERSION).parse().unwrap_or(0);
+    letters::revise(ctx, tx, actor, id, (&letter, version), &body).await?;
+    Ok(letter)
 }

@@ -273,7 +273,7 @@ pub(super) async fn send(State(ctx): State<Ctx>, draft: Draft, posted: PortalFor
 /// `GET /mistakes/r/{secret}`
 pub(super) async fn receipt(State(ctx): State<Ctx>, reader: Reader, receipt: Receipt) -> Result<Response> {
     let until = match &receipt.case {
-        Some(case) => case::entry(ctx.db().read(), case).await?.and_then(|entry| entry.due()),
+        Some(case) => case::entry(ctx.db().read(), case).await?.and_then(|entry| entry.told_due()),
         None => None,
     };
     let until = until.map(|due| format!("（{due} 前）")).unwrap_or_default();

@@ -198,7 +198,7 @@ fn whole(ctx: &Ctx, row: &Row, stored: &Stored) -> Whole {
     let at = format!("{}/reports/{}", base_url(ctx), row.id);
     let tables = &stored.report.tables;
     let chapter = |(number, title): (usize, &&'static str)| Chapter {
-        title: *title,
+        title,
         text: if (1..=3).contains(&number) { String::new() } else { stored.text_of(number) },
     };
     let held = |identity: &Identity| Held {

@@ -115,7 +115,7 @@ pub(super) async fn one(State(ctx): State<Ctx>, reader: Reader, Path(id): Path<A
         shell,
         published: time::show_date(&row.public_at),
         pdf: paper::prints(&ctx),
-        reason: row.public_reason.clone(),
+        reason: row.aside(),
         tables: layout::tables(&report),
         years: all.iter().map(|row| row.year.to_string()).collect(),
         lines: if reports.len() > 1 { compared::lines(&reports) } else { Vec::new() },

@@ -262,7 +262,7 @@ pub(super) async fn shown(
         offered: counted::offered(ctx, judged.report.edition()),
         draft: draft::overall(&judged.report, before),
         shifted: shifted.map_or(0, |lines| lines.len()),
-        against: store::against(&judged).unwrap_or_default(),
+        against: store::against(&judged, &row, ctx.today()).unwrap_or_default(),
         may_fill: may_for(&actor, &FILL, &organ).is_ok(),
         may_release: may_for(&actor, &RELEASE, &organ).is_ok(),
         may_begin,

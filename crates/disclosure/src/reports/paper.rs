@@ -73,7 +73,7 @@ impl Stored {
             if table.is_none() && paragraphs.is_empty() {
                 paragraphs.push(self.lacking.to_owned());
             }
-            Chapter { title: *title, paragraphs, table }
+            Chapter { title, paragraphs, table }
         };
         CHAPTERS.iter().enumerate().map(chapter).collect()
     }

@@ -1,7 +1,8 @@
 //! Yearly reports as they are kept, and as what they hold is read.
 
 use annual_report::{Cell, Edition, Identity, Rank, Report, Tables, check, json};
-use kernel::{Directory, OrganCode, OrganKind, id::AccountId};
+use jiff::civil::Date;
+use kernel::{Directory, OrganCode, OrganKind, id::AccountId, time};
 use store::{Executor, FromRow, Sealed, query_as};
 
 store::ids! {
@@ -42,6 +43,26 @@ impl Row {
 
     pub(super) fn is_public(&self) -> bool {
         self.public_version > 0
+    }
+
+    /// Whether its year is not over on this day.
+    pub(super) fn is_of_a_year_that_runs(&self, day: Date) -> bool {
+        i64::from(day.year()) <= self.year
+    }
+
+    /// What readers are told beside the figures: why they were made public although something spoke against it. Empty when
+    /// nothing did.
+    pub(super) fn aside(&self) -> String {
+        if self.public_reason.is_empty() {
+            return String::new();
+        }
+        let day = time::from_db(&self.public_at).map(time::date_in_china);
+        let what = if day.is_some_and(|day| self.is_of_a_year_that_runs(day)) {
+            "数据在年度结束以前公布，不是全年的。"
+        } else {
+            "数据照原件公布，其中有不相符的地方。"
+        };
+        format!("{what}{}", self.public_reason)
     }
 
     /// Whether readers see an older version than the office.

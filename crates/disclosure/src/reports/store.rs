@@ -2,6 +2,7 @@
 
 use ::store::{Tx, query};
 use annual_report::{Report, Weight, json};
+use jiff::civil::Date;
 use kernel::{Actor, NewEvent, OrganCode, may_for};
 use serde_json::json as data;
 use web::{Ctx, Refusal};
@@ -122,8 +123,16 @@ pub(super) async fn save(
     Ok(true)
 }
 
-/// What speaks against making a report public as it is, in a sentence; `None` when nothing does.
-pub(super) fn against(judged: &rows::Judged) -> Option<String> {
+/// What speaks against making a report public as it is on this day, in a sentence; `None` when nothing does.
+pub(super) fn against(judged: &rows::Judged, row: &Row, today: Date) -> Option<String> {
+    // 条例 Art. 49: a report is of the year before; an organ that is abolished within a year may have reason to tell it sooner.
+    let early = row.is_of_a_year_that_runs(today).then(|| format!("{} 年还没有过完，这不是全年的数据", row.year));
+    let told: Vec<String> = early.into_iter().chain(faulty(judged)).collect();
+    (!told.is_empty()).then(|| told.join("；"))
+}
+
+/// What its tables say against it.
+fn faulty(judged: &rows::Judged) -> Option<String> {
     let wrong: Vec<&str> = judged
         .identities
         .iter()
@@ -166,7 +175,7 @@ pub(super) async fn release(
     }
     let others = rows::two_years(tx.conn(), row.year).await?;
     let judged = rows::judged(&row, &others, &ctx.directory());
-    let against = against(&judged);
+    let against = against(&judged, &row, ctx.today());
     if let Some(why) = against.as_ref().filter(|_| reason.is_empty()) {
         let text = format!("{why}。请先改正；原件如此、需要照样公布的，请写明原因。");
         return Err(Refusal::field("reason", text));

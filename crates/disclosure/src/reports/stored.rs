@@ -77,11 +77,8 @@ pub(super) async fn released(ctx: &Ctx, row: &Row) -> Result<Stored> {
     let before = year_before(row, &years, &directory);
     let identities = annual_report::check(&report, before.as_ref(), &[]);
     let words = chapters::published(ctx, row).await?;
-    let aside = if row.public_reason.is_empty() {
-        String::new()
-    } else {
-        format!("（数据照原件公布，其中有不相符的地方。{}）", row.public_reason)
-    };
+    let aside = row.aside();
+    let aside = if aside.is_empty() { aside } else { format!("（{aside}）") };
     Ok(Stored { title: title(ctx, &report), report, identities, aside, before, words, lacking: ELSEWHERE })
 }
 

@@ -86,7 +86,7 @@ const GONE: [&str; 37] = [
 ];
 
 /// Elements of a workbook that go with all they hold.
-const GONE_OF_BOOKS: [&str; 8] = [
+const GONE_OF_BOOKS: [&str; 9] = [
     "externalReferences",
     "pivotCaches",
     "fileSharing",
@@ -95,6 +95,7 @@ const GONE_OF_BOOKS: [&str; 8] = [
     "protectedRanges",
     "customSheetViews",
     "rPh",
+    "dataValidations",
 ];
 
 /// What of a package goes.
@@ -277,10 +278,19 @@ impl Gone {
         if formula && !tag.starts_with("</") {
             self.words.insert("公式");
         }
-        let other_file = local == "definedName" && behind.contains('[');
+        let named = local == "definedName" && !tag.starts_with("</");
+        // What a name stands for no page shows. With the formulas gone, only what is printed is asked by name.
+        let printed = matches!(attribute(tag, "name"), Some("_xlnm.Print_Area" | "_xlnm.Print_Titles"));
+        let unused = named && (behind.contains('[') || !printed);
+        if unused {
+            self.words.insert("定义的名称");
+        }
+        if local == "dataValidations" && !tag.starts_with("</") {
+            self.words.insert("数据验证");
+        }
         let drawing = local == "legacyDrawing" && self.bare.contains(name);
         let held = GONE_OF_BOOKS.contains(&local) && !(self.pivots && local == "pivotCaches");
-        if formula || other_file || drawing || held { Fate::Gone } else { Fate::Stays }
+        if formula || unused || drawing || held { Fate::Gone } else { Fate::Stays }
     }
 
     /// Whether a relationship leads to a part that goes.
@@ -350,8 +360,12 @@ mod tests {
         let kept = "<c r=\"A1\" t=\"str\"><v>138****8000</v></c><c><v>1</v></c><x14:sparkline><xm:f>名单!A1</xm:f></x14:sparkline>";
         assert_eq!(gone.out_of("xl/worksheets/sheet1.xml", sheet), kept);
         assert_eq!(gone.out_of("xl/charts/chart1.xml", "<c:f>名单!A1</c:f>"), "<c:f>名单!A1</c:f>");
-        let names = "<definedName name=\"a\">[1]表!A1</definedName><definedName name=\"b\">表!A1</definedName>";
-        assert_eq!(gone.out_of("xl/workbook.xml", names), "<definedName name=\"b\">表!A1</definedName>");
+        let kept = "<definedName name=\"_xlnm.Print_Area\" localSheetId=\"0\">表!$A$1:$D$9</definedName>";
+        let names =
+            ["<definedName name=\"a\">[1]表!A1</definedName><definedName name=\"b\">\"李某某\"</definedName>", kept]
+                .concat();
+        assert_eq!(gone.out_of("xl/workbook.xml", &names), kept);
+        assert!(gone.words.contains("定义的名称"));
     }
 
     #[test]

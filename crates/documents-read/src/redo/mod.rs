@@ -21,8 +21,7 @@ use crate::container::Package;
 use crate::sniff;
 use clean::Gone;
 use markup::{Token, named, tokens};
-pub(crate) use secrets::Secrets;
-use secrets::place;
+pub(crate) use secrets::{Secrets, place};
 
 /// Makes the file anew.
 ///

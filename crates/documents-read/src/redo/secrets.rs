@@ -169,7 +169,7 @@ impl Secrets {
 }
 
 /// What a part of a package is, for whoever opens the file and looks there.
-pub(super) fn place(name: &str) -> &'static str {
+pub(crate) fn place(name: &str) -> &'static str {
     const PLACES: [(&str, &str); 14] = [
         ("word/document", "正文"),
         ("word/header", "页眉"),

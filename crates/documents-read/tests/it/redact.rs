@@ -68,6 +68,58 @@ fn sheets_are_cleared() {
     clean(&redacted, "名单.xlsx");
 }
 
+/// A sheet that nobody sees is handed on with the file: hidden, very hidden, a hidden row, a hidden column, hidden text of Word.
+#[test]
+fn a_copy_hands_nothing_on_that_the_page_did_not_show() {
+    let told = |bytes: &[u8], name: &str| {
+        let rejected = taken(bytes, name, false).expect_err("refused");
+        assert!(rejected.message.contains("看不见") && !rejected.message.contains("因病致贫"), "{rejected}");
+        let text = taken(bytes, name, true).expect("the text alone");
+        assert!(!everything(&text, name).contains("因病致贫"));
+        clean(&text, name);
+        rejected.message
+    };
+    let cell = |name: &str, text: &str| format!("<c r=\"{name}\" t=\"inlineStr\"><is><t>{text}</t></is></c>");
+    let shown = format!("<row r=\"1\">{}{}</row>", cell("A1", "张示范，其余内容"), cell("B1", NUMBER));
+    let kinds = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
+    let main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main";
+    for state in ["hidden", "veryHidden"] {
+        let book = format!(
+            "<workbook xmlns=\"{main}\" xmlns:r=\"{kinds}\"><sheets><sheet name=\"名单\" sheetId=\"1\" r:id=\"rId1\"/>\
+             <sheet name=\"内部\" sheetId=\"2\" state=\"{state}\" r:id=\"rId2\"/></sheets></workbook>"
+        );
+        let relations = format!(
+            "<Relationships xmlns=\"http://schemas.openxmlformats.org/package/2006/relationships\">\
+             <Relationship Id=\"rId1\" Type=\"{kinds}/worksheet\" Target=\"worksheets/sheet1.xml\"/>\
+             <Relationship Id=\"rId2\" Type=\"{kinds}/worksheet\" Target=\"worksheets/sheet2.xml\"/></Relationships>"
+        );
+        let sheet = |rows: &str| format!("<worksheet xmlns=\"{main}\"><sheetData>{rows}</sheetData></worksheet>");
+        let types = "<Types xmlns=\"http://schemas.openxmlformats.org/package/2006/content-types\">\
+                     <Default Extension=\"xml\" ContentType=\"application/xml\"/></Types>";
+        let root = format!(
+            "<Relationships xmlns=\"http://schemas.openxmlformats.org/package/2006/relationships\">\
+             <Relationship Id=\"rId1\" Type=\"{kinds}/officeDocument\" Target=\"xl/workbook.xml\"/></Relationships>"
+        );
+        let (first, second) = (sheet(&shown), sheet(&format!("<row r=\"1\">{}</row>", cell("A1", "因病致贫"))));
+        let bytes = archive(&[
+            ("[Content_Types].xml", types.as_bytes()),
+            ("_rels/.rels", root.as_bytes()),
+            ("xl/workbook.xml", book.as_bytes()),
+            ("xl/_rels/workbook.xml.rels", relations.as_bytes()),
+            ("xl/worksheets/sheet1.xml", first.as_bytes()),
+            ("xl/worksheets/sheet2.xml", second.as_bytes()),
+        ]);
+        assert!(told(&bytes, "名单.xlsx").contains("工作表“内部”"));
+        let found = extract(&bytes, "名单.xlsx", &Limits::default()).expect("opens");
+        assert!(found.beside().iter().any(|part| part.text == "因病致贫"), "whoever decides reads it");
+    }
+    let row = format!("{shown}<row r=\"2\" hidden=\"1\">{}</row>", cell("A2", "因病致贫"));
+    told(&xlsx(&row, "", &[]), "名单.xlsx");
+    let vanish = "<w:p><w:r><w:rPr><w:vanish/></w:rPr><w:t>因病致贫</w:t></w:r></w:p>";
+    let body = [paragraph("张示范，13800138000，其余内容").as_str(), vanish].concat();
+    assert!(told(&docx(&body, &[]), "材料.docx").contains("隐藏文字"));
+}
+
 #[test]
 fn texts_and_tables_keep_their_form() {
     let csv = "姓名,电话,备注\r\n张示范,138-x,\"甲,乙\"\r\n\"张 示范\",13800138000,其余内容\r\n";

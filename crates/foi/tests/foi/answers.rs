@@ -171,6 +171,11 @@ fn a_refusal_sends_to_a_review_first_since_2024() {
     let names = Instances { reviewer: "某某县人民政府", court: "某某县人民法院" };
     let before = letter::reply(&about(), &decision, &old, names, &rules()).text();
     assert!(before.contains("6 个月内") && before.contains("向某某县人民政府申请行政复议"));
+    let named = letter::reply(&about(), &decision, &state, names, &rules());
+    let nameless = named.text().replace("某某县人民政府", "行政复议机关");
+    assert_eq!(named.left_out(&nameless), ["救济途径和期限"], "who hears it is told (行政复议法 Art. 20)");
+    let denied = named.text().replace("可以自收到", "不可以自收到");
+    assert_eq!(named.left_out(&denied), ["救济途径和期限"], "the opposite is no remedy");
 }
 
 #[test]
@@ -200,7 +205,8 @@ fn every_letter_says_what_the_law_asks_of_it() {
     let drafts = [
         letter::registered(&about, day),
         letter::supplement(&about, "请写明是哪个小区", day),
-        letter::extension(&about, 20, day, "需要查找纸质档案"),
+        letter::extension(&about, 20, (day, false), "需要查找纸质档案"),
+        letter::extension(&about, 20, (day, true), "需要查找纸质档案"),
         letter::reasons(&about, "本月已申请 45 件"),
         letter::delay(&about, day),
         letter::fee(&about, "按件计收，第 11 至 30 件每件 100 元", 2000, "到县政务服务中心 3 号窗口缴纳", 20),
@@ -210,6 +216,32 @@ fn every_letter_says_what_the_law_asks_of_it() {
         assert_eq!(draft.left_out(&draft.text()), Vec::<&str>::new(), "{}", draft.title);
         assert!(draft.must.is_empty() || !draft.left_out("").is_empty(), "{}", draft.title);
     }
+}
+
+#[test]
+fn an_exemption_is_told_in_a_sentence_and_names_what_was_chosen_alone() {
+    let text = |exemption: Exemption, kind: &str| {
+        let decision = Decision::new(Outcome::Withheld).with(Need::Reason, "含有住址").exempt(exemption, kind);
+        letter::reply(&about(), &decision, &working(), Instances::default(), &rules()).text()
+    };
+    let private = text(Exemption::ThirdParty, "个人隐私");
+    assert!(
+        private.contains("涉及个人隐私，公开会对第三方合法权益造成损害，根据《政府信息公开条例》第十五条，不予公开。"),
+        "{private}"
+    );
+    assert!(!private.contains("商业秘密"), "{private}");
+    assert!(text(Exemption::ThreeSafeties, "公共安全").contains("公开后可能危及公共安全，根据"));
+    assert!(text(Exemption::Process, "过程稿").contains("属于过程性信息（过程稿），根据"));
+    assert!(text(Exemption::StateSecret, "").contains("属于依法确定为国家秘密的政府信息，根据"));
+}
+
+#[test]
+fn a_day_beyond_the_calendar_is_told_as_expected() {
+    let day = date("2027-01-26");
+    let sure = letter::extension(&about(), 20, (day, false), "").text();
+    assert!(sure.contains("将在2027年1月26日前答复") && !sure.contains("预计"), "{sure}");
+    let expected = letter::extension(&about(), 20, (day, true), "").text();
+    assert!(expected.contains("预计到2027年1月26日") && !expected.contains("将在"), "{expected}");
 }
 
 #[test]

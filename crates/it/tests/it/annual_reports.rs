@@ -92,6 +92,19 @@ both! {
         app.visitor().get(&public(&page)).await.expect(200).shows("与当年印发的报告一致");
     }
 
+    async fn a_year_that_runs_on_is_public_only_with_the_reason(app) {
+        let mut editor = app.editor("QH010").await;
+        let page = begun(&mut editor, "QH010", "2026", "own").await;
+        save(&mut editor, &page, &THREE).await.expect(303);
+        let (mut head, release) = (head(app).await, format!("{page}/release"));
+        head.get(&page).await.expect(200).shows("2026 年还没有过完");
+        head.post(&release, &[("version", "2")]).await.expect(422).shows("还没有过完");
+        app.visitor().get(&public(&page)).await.expect(404);
+        // An organ that is abolished tells its last figures, and readers learn that they are not those of a year.
+        head.post(&release, &[("version", "2"), ("reason", "机构改革，本机关 3 月撤销")]).await.expect(303);
+        app.visitor().get(&public(&page)).await.expect(200).shows("在年度结束以前公布").shows("本机关 3 月撤销");
+    }
+
     async fn a_workbook_goes_out_and_comes_back(app) {
         let mut editor = app.editor("QH010").await;
         let page = begun(&mut editor, "QH010", "2024", "own").await;

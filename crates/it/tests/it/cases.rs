@@ -63,6 +63,46 @@ async fn step(client: &mut Client, id: &str, name: &str, fields: &[(&str, &str)]
     client.post(&format!("/cases/{id}/steps/{name}"), &all).await
 }
 
+/// A workbook whose second sheet nobody sees who opens it.
+fn with_a_hidden_sheet() -> Vec<u8> {
+    use std::io::Write;
+    const HEAD: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>";
+    const PACKAGE: &str = "http://schemas.openxmlformats.org/package/2006";
+    const OFFICE: &str = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
+    const MAIN: &str = "http://schemas.openxmlformats.org/spreadsheetml/2006/main";
+    let tie = |id: &str, kind: &str, target: &str| {
+        format!("<Relationship Id=\"{id}\" Type=\"{OFFICE}/{kind}\" Target=\"{target}\"/>")
+    };
+    let ties = |all: &str| format!("{HEAD}<Relationships xmlns=\"{PACKAGE}/relationships\">{all}</Relationships>");
+    let sheet = |text: &str| {
+        let cell = format!("<c r=\"A1\" t=\"inlineStr\"><is><t>{text}</t></is></c>");
+        format!("{HEAD}<worksheet xmlns=\"{MAIN}\"><sheetData><row r=\"1\">{cell}</row></sheetData></worksheet>")
+    };
+    let types = format!(
+        "{HEAD}<Types xmlns=\"{PACKAGE}/content-types\"><Default Extension=\"xml\" ContentType=\"application/xml\"/></Types>"
+    );
+    let book = format!(
+        "{HEAD}<workbook xmlns=\"{MAIN}\" xmlns:r=\"{OFFICE}\"><sheets><sheet name=\"名单\" sheetId=\"1\" r:id=\"a\"/>\
+         <sheet name=\"内部\" sheetId=\"2\" state=\"hidden\" r:id=\"b\"/></sheets></workbook>"
+    );
+    let inner =
+        [tie("a", "worksheet", "worksheets/sheet1.xml"), tie("b", "worksheet", "worksheets/sheet2.xml")].concat();
+    let entries = [
+        ("[Content_Types].xml", types),
+        ("_rels/.rels", ties(&tie("a", "officeDocument", "xl/workbook.xml"))),
+        ("xl/workbook.xml", book),
+        ("xl/_rels/workbook.xml.rels", ties(&inner)),
+        ("xl/worksheets/sheet1.xml", sheet("电话13800138000，其余内容")),
+        ("xl/worksheets/sheet2.xml", sheet("因病致贫")),
+    ];
+    let mut out = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    for (name, text) in entries {
+        out.start_file(name, zip::write::SimpleFileOptions::default()).expect("an entry");
+        out.write_all(text.as_bytes()).expect("its bytes");
+    }
+    out.finish().expect("a package").into_inner()
+}
+
 both! {
     async fn one_form_sent_fifty_times_is_one_case(app) {
         let mut reader = app.visitor();
@@ -335,6 +375,32 @@ both! {
             }
             app.editor("QH011").await.get(&format!("/cases/{id}/letters/{at}/{ending}")).await.expect(403);
         }
+    }
+
+    async fn a_hidden_sheet_is_read_by_whoever_decides_and_goes_out_with_no_copy(app) {
+        let (_, id) = reported(app, "名单里有别人的电话。").await;
+        let (ctx, of) = (app.ctx(), kernel::id::CaseId::from(id.as_str()));
+        let book = with_a_hidden_sheet();
+        let bytes = ctx.files().receive_bytes(&book).await.expect("bytes");
+        let mut tx = ctx.db().write().await.expect("write");
+        let sealed = ctx.files().keep_sealed(&mut tx, &bytes).await.expect("sealed");
+        let media = documents::Format::Xlsx.media_type().to_owned();
+        let (digest, size) = (sealed.digest.clone(), book.len() as u64);
+        let kept = case::files::Kept { digest, name: "名单.xlsx".into(), bytes: size, media };
+        let how = (case::files::Origin::Office, None);
+        let file = case::files::attach(ctx, &mut tx, &kernel::Actor::System, &of, &kept, how).await.expect("attached");
+        tx.commit().await.expect("commit");
+        let mut clerk = app.clerk().await;
+        let address = format!("/cases/{id}/files/{file}/redact");
+        let page = clerk.get(&address).await.expect(200).shows("其余内容").shows("因病致贫").shows("（看不见）");
+        let once = page.field("once");
+        let way = |way: &'static str| [("once", once.as_str()), ("words", "13800138000"), ("ground", "15"), ("way", way)];
+        clerk.post(&address, &way("file")).await.expect(422).shows("看不见的内容").shows("工作表“内部”");
+        clerk.post(&address, &way("text")).await.expect(303);
+        let entry = case::entry(ctx.db().read(), &of).await.expect("database").expect("the case");
+        let all = case::files::of_case(ctx, ctx.db().read(), &entry).await.expect("files");
+        let copy = all.iter().find(|one| one.name.contains("区分处理")).expect("a copy of the text");
+        assert!(!copy.name.ends_with(".xlsx"), "{}", copy.name);
     }
 
     async fn a_change_of_the_calendar_moves_the_last_day_of_a_case(app) {

@@ -62,7 +62,7 @@ pub(crate) async fn form(client: &mut Client, page: &str, fields: &[(&str, &str)
 pub(crate) async fn gone(editor: &mut Client, head: &mut Client, letter: &str) {
     let version = head.get(letter).await.expect(200).field("version");
     head.post(&format!("{letter}/sign"), &[("version", &version)]).await.expect(303);
-    editor.post(&format!("{letter}/deliver"), &[("way", "online")]).await.expect(303);
+    editor.post(&format!("{letter}/deliver"), &[("way", "online"), ("sure", "true")]).await.expect(303);
 }
 
 pub(crate) async fn step(client: &mut Client, id: &str, name: &str, fields: &[(&str, &str)]) -> Reply {
@@ -140,6 +140,15 @@ both! {
         assert!(page.text().contains("/cases/c/"));
         let late = [("channel", "counter"), ("came", "2026-03-05"), ("organ", "QH001"), ("wanted", WANTED), ("applicant", "other"), ("organisation", "某某协会")];
         form(&mut desk, "/foi/register", &late).await.expect(422).shows("不能晚于今天");
+        // A year typed wrong would make it late at once: it is asked about before anything is printed.
+        let mut old = confirmed.clone();
+        old[1] = ("came", "2025-02-27");
+        old[6] = ("name", NAME);
+        let last = old.len() - 1;
+        old[last] = ("confirmed", "2025-02-28");
+        form(&mut desk, "/foi/register", &old).await.expect(422).shows("登记后立即超期").shows("2025-03-28").shows("收到日期核对无误");
+        old.push(("sure", "true"));
+        form(&mut desk, "/foi/register", &old).await.expect(200).shows("2025-02-28");
         let mut other = app.editor("QH011").await;
         let counter = [("channel", "counter"), ("came", "2026-03-02"), ("organ", "QH001"), ("wanted", WANTED), ("applicant", "natural_person"), ("name", NAME)];
         form(&mut other, "/foi/register", &counter).await.expect(403);
@@ -152,6 +161,17 @@ both! {
         let notice = format!("/foi/cases/{id}/notices/supplement");
         form(&mut desk, &notice, &[("wanting", ""), ("until", "2026-03-02")]).await.expect(422).shows("请填写需要补正的事项").shows("晚于今天");
         let letter = form(&mut desk, &notice, &[("wanting", "请写明是哪个小区"), ("until", "2026-03-20")]).await.expect(303).location();
+        // What was filled in is changed where it was filled in.
+        let again = format!("{notice}?again={}", letter.rsplit('/').next().expect("an id"));
+        desk.get(&letter).await.expect(200).shows("重新拟写");
+        let page = desk.get(&again).await.expect(200).shows("请写明是哪个小区");
+        let (once, seen) = (page.field("once"), page.field("again_version"));
+        let mended = [
+            ("once", once.as_str()), ("again", letter.rsplit('/').next().expect("an id")), ("again_version", seen.as_str()),
+            ("wanting", "请写明是哪个小区、哪一年"), ("until", "2026-03-20"),
+        ];
+        assert_eq!(desk.post(&notice, &mended).await.expect(303).location(), letter, "the same letter");
+        desk.get(&letter).await.expect(200).shows("哪个小区、哪一年");
         // Nothing happens before another person has signed, and nothing the law asks for can be taken out.
         let page = desk.get(&letter).await.expect(200).shows("请写明是哪个小区").shows("第三十条").shows(NAME);
         let version = page.field("version");
@@ -210,7 +230,13 @@ both! {
         ];
         let letter = desk.post(&choose, &whole).await.expect(303).location();
         let shown = desk.get(&letter).await.expect(200);
-        shown.shows("第十六条第二款").shows("请示报告").shows("60 日").shows("应当先申请行政复议");
+        let shown = shown.shows("第十六条第二款").shows("请示报告").shows("60 日").shows("应当先申请行政复议");
+        let version = shown.shows("向青禾县人民政府申请行政复议").hides("向行政复议机关").field("version");
+        let without = [
+            ("version", version.as_str()), ("addressee", NAME), ("title", "答复书"),
+            ("text", "根据第三十六条、第十六条第二款，过程性信息（请示报告）不予公开，该报告是内部请示，尚未形成最终结论。60日内行政复议，行政诉讼。"),
+        ];
+        desk.post(&letter, &without).await.expect(422).shows("救济途径和期限");
         desk.post(&format!("{letter}/sign"), &[("version", "1")]).await.expect(403);
         gone(&mut desk, &mut head, &letter).await;
         let page = reader.get(&follow).await.expect(200).shows("已答复：不予公开").shows("依申请答复〔2026〕1号");
@@ -220,6 +246,8 @@ both! {
         step(&mut desk, &id, "archived", &[]).await.expect(409).shows("尚未审结");
         step(&mut desk, &id, "review_decided", &[("review_finding", "upheld")]).await.expect(303);
         step(&mut desk, &id, "archived", &[]).await.expect(303);
+        // The periods of review and suit go on in the archive.
+        desk.get(&format!("/cases/{id}")).await.expect(200).shows("登记行政诉讼").shows("重新办理");
         let fact = "SELECT value FROM case_fact WHERE name = 'exemption'";
         let exemption: String = store::query_scalar(fact).fetch_one(app.ctx().db().read()).await.expect("a fact");
         assert_eq!(exemption, "process");
@@ -230,6 +258,33 @@ both! {
         let next = register.requests(app.ctx(), 2027, "QH001").await.expect("figures");
         let other = register.requests(app.ctx(), 2026, "QH011").await.expect("figures");
         assert_eq!((next, other), (Counted::default(), Counted::default()));
+    }
+
+    async fn each_review_of_a_request_counts_as_it_ended(app) {
+        let (_, id) = asked(app).await;
+        let (mut desk, mut head) = (editor(app).await, app.clerk().await);
+        let choose = format!("/foi/cases/{id}/reply");
+        for finding in ["annulled", "upheld"] {
+            let once = desk.get(&format!("{choose}?outcome=disclosed")).await.expect(200).field("once");
+            let given = [("once", once.as_str()), ("outcome", "disclosed"), ("how", "随本答复提供")];
+            let letter = desk.post(&choose, &given).await.expect(303).location();
+            let version = head.get(&letter).await.expect(200).field("version");
+            head.post(&format!("{letter}/sign"), &[("version", &version)]).await.expect(303);
+            // What is given goes with its answer, or somebody says that it has gone otherwise.
+            let deliver = format!("{letter}/deliver");
+            desk.post(&deliver, &[("way", "online")]).await.expect(422).shows("没有附上文件").shows("就这样登记送达");
+            desk.post(&deliver, &[("way", "email")]).await.expect(422).shows("没有留电子邮箱");
+            desk.post(&deliver, &[("way", "online"), ("sure", "true")]).await.expect(303);
+            step(&mut desk, &id, "review_filed", &[]).await.expect(303);
+            step(&mut desk, &id, "review_decided", &[("review_finding", finding)]).await.expect(303);
+            if finding == "annulled" {
+                step(&mut desk, &id, "reopened", &[("until", "2026-03-20")]).await.expect(303);
+            }
+        }
+        let register = app.ctx().one::<std::sync::Arc<dyn Counts<web::Ctx>>>();
+        let year = register.requests(app.ctx(), 2026, "QH001").await.expect("figures");
+        // 结果纠正 and 结果维持, one each.
+        assert_eq!(year.remedies, [Remedy { group: 0, result: 1 }, Remedy { group: 0, result: 0 }]);
     }
 
     async fn nobody_is_overheard_and_nothing_given_while_a_third_party_is_asked(app) {
@@ -338,6 +393,34 @@ both! {
         desk.get(&format!("/foi/cases/{id}/reply?outcome=not_supplemented")).await.expect(200);
     }
 
+    async fn what_is_waited_for_and_a_letter_with_its_own_day_are_seen_ahead(app) {
+        let (_, id) = asked(app).await;
+        let (mut desk, mut head) = (editor(app).await, app.clerk().await);
+        // Seven working days from 2026-03-02.
+        desk.get(&format!("/cases/{id}")).await.expect(200).shows("补正告知书的，应当在 2026-03-11 前送达");
+        let notice = format!("/foi/cases/{id}/notices/supplement");
+        let fields = [("wanting", "请写明是哪个小区"), ("until", "2026-03-20")];
+        let letter = form(&mut desk, &notice, &fields).await.expect(303).location();
+        head.get(&letter).await.expect(200).shows("应当在 2026-03-11 前送达");
+        head.get("/").await.expect(200).shows("签发文书");
+        form(&mut desk, &notice, &fields).await.expect(409).shows("不能同时有两份");
+        gone(&mut desk, &mut head, &letter).await;
+        desk.get("/").await.expect(200).shows("等待申请人补正").shows(&format!("/cases/{id}"));
+    }
+
+    async fn what_another_organ_has_not_ended_in_time_stands_before_the_county_office(app) {
+        asked(app).await;
+        let entry = [
+            ("channel", "counter"), ("came", "2026-03-02"), ("organ", "QH010"), ("wanted", WANTED),
+            ("applicant", "natural_person"), ("name", NAME),
+        ];
+        let mut other = app.editor("QH010").await;
+        form(&mut other, "/foi/register", &entry).await.expect(200);
+        app.clerk().await.get("/").await.expect(200).hides("其他机关超期");
+        app.pass(SignedDuration::from_hours(24 * 40));
+        app.sign_in("clerk").await.get("/").await.expect(200).shows("其他机关超期").shows("organ=QH010");
+    }
+
     async fn a_correction_is_asked_for_on_the_portal(app) {
         let mut reader = app.visitor();
         reader.get("/foi").await.expect(200).shows("/foi/correction");
@@ -362,6 +445,56 @@ both! {
         let follow = receipt.replace("/foi/correction/r/", "/cases/c/");
         reader.get(&follow).await.expect(200).shows("正在审核证据");
         app.editor("QH011").await.get(&format!("/cases/{id}")).await.expect(403);
+    }
+
+    async fn no_supplement_comes_before_it_is_asked_for(app) {
+        let (_, id) = asked(app).await;
+        app.pass(SignedDuration::from_hours(24));
+        let (mut desk, mut head) = (editor(app).await, app.clerk().await);
+        let notice = format!("/foi/cases/{id}/notices/supplement");
+        let letter = form(&mut desk, &notice, &[("wanting", "请写明是哪个小区"), ("until", "2026-03-20")]).await.expect(303).location();
+        gone(&mut desk, &mut head, &letter).await;
+        let early = [("on", "2026-03-02"), ("supplement", "东门小区")];
+        step(&mut desk, &id, "supplement_noted", &early).await.expect(422).shows("不能早于告知补正的日期（2026-03-03）");
+        step(&mut desk, &id, "supplement_noted", &[("supplement", "东门小区")]).await.expect(303);
+        desk.get(&format!("/cases/{id}")).await.expect(200).shows("从 2026-03-03 的次日起算");
+    }
+
+    async fn what_was_registered_by_mistake_counts_nowhere(app) {
+        let (_, portal) = asked(app).await;
+        let (mut desk, mut head) = (editor(app).await, app.clerk().await);
+        step(&mut head, &portal, "voided", &[("why", "重复")]).await.expect(409).shows("网上提交的申请");
+        let entry = [
+            ("channel", "counter"), ("came", "2026-03-02"), ("organ", "QH001"), ("wanted", "登记错的"),
+            ("applicant", "natural_person"), ("name", NAME),
+        ];
+        form(&mut desk, "/foi/register", &entry).await.expect(200);
+        let id: String = store::query_scalar("SELECT id FROM case_entry WHERE channel = 'counter'")
+            .fetch_one(app.ctx().db().read())
+            .await
+            .expect("a case");
+        step(&mut desk, &id, "voided", &[("why", "重复登记")]).await.expect(403);
+        step(&mut head, &id, "voided", &[("why", "")]).await.expect(422).shows("怎样登记错的");
+        step(&mut head, &id, "voided", &[("why", "与另一件重复")]).await.expect(303);
+        head.get(&format!("/cases/{id}")).await.expect(200).shows("登记作废").shows("与另一件重复");
+        let register = app.ctx().one::<std::sync::Arc<dyn Counts<web::Ctx>>>();
+        let year = register.requests(app.ctx(), 2026, "QH001").await.expect("figures");
+        assert_eq!(year.requests.len(), 1, "the portal's alone");
+    }
+
+    async fn a_withdrawal_by_telephone_is_confirmed_by_a_letter(app) {
+        let (follow, id) = asked(app).await;
+        let (mut desk, mut head, mut reader) = (editor(app).await, app.clerk().await, app.visitor());
+        desk.get(&format!("/cases/{id}/steps/withdraw_noted")).await.expect(404);
+        let notice = format!("/foi/cases/{id}/notices/withdrawal");
+        let early = [("back_on", "2026-03-01"), ("why", "来电")];
+        form(&mut desk, &notice, &early).await.expect(422).shows("应当在收到申请之日（2026-03-02）");
+        let said = [("back_on", "2026-03-02"), ("why", "3 月 2 日来电要求撤回")];
+        let letter = form(&mut desk, &notice, &said).await.expect(303).location();
+        reader.get(&follow).await.expect(200).shows("办理中");
+        gone(&mut desk, &mut head, &letter).await;
+        reader.get(&follow).await.expect(200).shows("已撤回").shows("政府信息公开申请撤回告知书").hides("来电要求撤回");
+        desk.get(&format!("/foi/cases/{id}/reply")).await.expect(409).shows("撤回");
     }
 
     async fn whoever_takes_back_gets_no_answer(app) {
