@@ -82,7 +82,7 @@ fn enhanced(words: &str) -> Option<(u16, u16)> {
 fn why(code: Option<u16>, enhanced: Option<(u16, u16)>) -> Undelivered {
     match (code, enhanced) {
         (Some(code), _) if OF_SERVER.contains(&code) => Undelivered::Server(format!("邮件服务器答复 {code}")),
-        // Full (RFC 5321, 4.2.3: "exceeded storage allocation"), or the letter is too much for it: not a mailbox that is not there.
+        // Full (RFC 5321, 4.2.3: "exceeded storage allocation"), or the letter is too much for it: the mailbox is there.
         (Some(code), Some((2, 2..=4))) => Undelivered::Later(code),
         (Some(552), None) => Undelivered::Later(552),
         // System, way, protocol, content and policy say nothing of the mailbox: the county's own server may have judged so.
