@@ -96,6 +96,7 @@ async fn put_together(
 ) -> anyhow::Result<Ctx> {
     db.seal(Sealed::together(capabilities.declared::<Sealed>().cloned()));
     let files = nodes::files(&config, &data);
+    nodes::expect(&db, &files).await?;
     let ctx = Ctx::new(Parts { db, files, config, program, data, capabilities });
     reload(&ctx).await?;
     Ok(ctx)

@@ -16,6 +16,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use edge::front::Figures;
+use kernel::time;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use search::Search;
 use serde_json::json;
@@ -139,11 +140,27 @@ pub async fn office(
     {
         warnings.push(format!("公开凭证：{hindered}"));
     }
+    if let Err(error) = ctx.files().check_key() {
+        warnings.push(format!("密钥：{error}"));
+    }
+    warnings.extend(behind(&ctx).await.map(|told| format!("时间：{told}")));
     let body = json!({
         "ok": reasons.is_empty(), "reasons": reasons, "warnings": warnings, "database": kind, "search": status,
         "disk_free_mb": free, "version": env!("CARGO_PKG_VERSION"),
     });
     respond(&reasons, body)
+}
+
+/// Seconds by which the clock may have gone back without anybody being worried; beyond, no receipts are given.
+const BACK: i64 = 60;
+
+/// The clock of this machine lies before what the log has seen; in words, `None` = it goes on, or nobody knows.
+pub(crate) async fn behind(ctx: &Ctx) -> Option<String> {
+    let newest = store::query_scalar::<String>("SELECT at FROM event ORDER BY chain DESC, seq DESC LIMIT 1");
+    let newest = time::from_db(&newest.fetch_optional(ctx.db().read()).await.ok().flatten()?)?;
+    let back = newest.duration_since(ctx.seams().now()).as_secs();
+    (back > BACK)
+        .then(|| format!("本机时间比最后一条留痕早 {} 分钟，公众现在提交不了申请。请校准时间并启用时间同步", back / 60))
 }
 
 /// Whether the request comes from where the machine is watched: `server.metrics_allow`. One whose origin is unclear does not: the

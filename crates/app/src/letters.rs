@@ -34,7 +34,8 @@ async fn post(ctx: &Ctx, letter: &Letter) -> Result<(), Undelivered> {
         return kept.map_err(|_| Undelivered::Server("发件箱写不进去".to_owned()));
     }
     let transport = mail::transport(ctx).map_err(Undelivered::Server)?;
-    transport.send(message).await.map(|_| ()).map_err(|error| why(error.status().map(u16::from)))
+    let sent = transport.send(message).await;
+    sent.map(|_| ()).map_err(|error| why(error.status().map(u16::from), enhanced(&error.to_string())))
 }
 
 fn message(ctx: &Ctx, letter: &Letter) -> Result<Message, Undelivered> {
@@ -61,17 +62,34 @@ fn message(ctx: &Ctx, letter: &Letter) -> Result<Message, Undelivered> {
     builder.body(letter.text.clone()).map_err(|_| Undelivered::Server("邮件拼不出来".to_owned()))
 }
 
-fn header(name: &'static str, value: &str) -> HeaderValue {
+/// A field of the head that the library has no type for.
+pub(crate) fn header(name: &'static str, value: &str) -> HeaderValue {
     HeaderValue::new(HeaderName::new_from_ascii_str(name), value.to_owned())
 }
 
+/// The enhanced code of an answer (RFC 3463), as its subject and detail: 5.2.2 is `(2, 2)`. `None` where the server gives none.
+fn enhanced(words: &str) -> Option<(u16, u16)> {
+    words.split(|c: char| !c.is_ascii_digit() && c != '.').find_map(|word| {
+        let mut parts = word.trim_end_matches('.').split('.');
+        let (class, subject, detail) = (parts.next()?, parts.next()?, parts.next()?);
+        let fits = matches!(class, "4" | "5") && parts.next().is_none();
+        let subject = subject.parse::<u16>().ok().filter(|subject| *subject <= 7)?;
+        Some((subject, detail.parse::<u16>().ok()?)).filter(|_| fits)
+    })
+}
+
 /// What an answer says; without one the server was not reached. The words of the server are left out: they name the address.
-fn why(code: Option<u16>) -> Undelivered {
-    match code {
-        Some(code) if OF_SERVER.contains(&code) => Undelivered::Server(format!("邮件服务器答复 {code}")),
-        Some(code) if code >= 500 => Undelivered::Refused(code),
-        Some(code) => Undelivered::Later(code),
-        None => Undelivered::Server("邮件服务器连不上".to_owned()),
+fn why(code: Option<u16>, enhanced: Option<(u16, u16)>) -> Undelivered {
+    match (code, enhanced) {
+        (Some(code), _) if OF_SERVER.contains(&code) => Undelivered::Server(format!("邮件服务器答复 {code}")),
+        // Full (RFC 5321, 4.2.3: "exceeded storage allocation"), or the letter is too much for it: the mailbox is there.
+        (Some(code), Some((2, 2..=4))) => Undelivered::Later(code),
+        (Some(552), None) => Undelivered::Later(552),
+        // System, way, protocol, content and policy say nothing of the mailbox: the county's own server may have judged so.
+        (Some(code), Some((3..=7, _))) => Undelivered::Later(code),
+        (Some(code), _) if code >= 500 => Undelivered::Refused(code),
+        (Some(code), _) => Undelivered::Later(code),
+        (None, _) => Undelivered::Server("邮件服务器连不上".to_owned()),
     }
 }
 
@@ -81,12 +99,28 @@ mod tests {
 
     #[test]
     fn a_mailbox_is_told_from_the_server() {
-        assert_eq!(why(Some(452)), Undelivered::Later(452), "full");
-        assert_eq!(why(Some(550)), Undelivered::Refused(550), "not there");
+        let told = |code: u16, words: &str| why(Some(code), enhanced(words));
+        assert_eq!(told(452, ""), Undelivered::Later(452), "full");
+        assert_eq!(told(550, "permanent error (550): no such user"), Undelivered::Refused(550), "not there");
+        assert_eq!(told(550, "permanent error (550): 5.1.1 <a@10.2.2.2> unknown"), Undelivered::Refused(550));
         for code in [421, 454, 530, 535, 500] {
-            assert!(matches!(why(Some(code)), Undelivered::Server(_)), "{code}");
+            assert!(matches!(told(code, ""), Undelivered::Server(_)), "{code}");
         }
-        assert!(matches!(why(None), Undelivered::Server(_)));
+        assert!(matches!(why(None, None), Undelivered::Server(_)));
+    }
+
+    #[test]
+    fn a_full_mailbox_is_not_one_that_is_gone() {
+        let told = |code: u16, words: &str| why(Some(code), enhanced(words));
+        for words in
+            ["permanent error (552): 5.2.2 mailbox full", "permanent error (552): quota", "552-5.2.2 Over quota."]
+        {
+            assert_eq!(told(552, words), Undelivered::Later(552), "{words}");
+        }
+        assert_eq!(told(550, "permanent error (550): 5.2.2 full"), Undelivered::Later(550));
+        assert_eq!(told(554, "permanent error (554): 5.7.1 greylisted by policy"), Undelivered::Later(554));
+        assert_eq!(told(550, "permanent error (550): 5.2.1 disabled"), Undelivered::Refused(550));
+        assert_eq!(told(554, "permanent error (554): rejected"), Undelivered::Refused(554));
     }
 
     #[test]

@@ -3,10 +3,10 @@
 //! gathered gets them as one, in the morning of each working day.
 //! Letters to others are handed over one by one (`crates/app/src/letters.rs`).
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use futures::future::BoxFuture;
-use jiff::{Timestamp, ToSpan};
+use jiff::{SignedDuration, Timestamp, ToSpan};
 use kernel::{
     Actor, Calendar,
     event::digest_of,
@@ -30,7 +30,7 @@ use web::{
     mail::{Mail, Outward, Postman, SEND, SEND_NOW, SEND_SEALED, SealedMail},
 };
 
-use crate::letters::ByServer;
+use crate::letters::{self, ByServer};
 
 /// The kind of job that sends what was gathered for one address.
 const GATHERED: &str = "mail.gathered";
@@ -75,6 +75,30 @@ fn handlers(ctx: &Ctx) -> Handlers {
             let ctx = gathered.clone();
             async move { send_gathered(&ctx, &whose).await }
         })
+        // Of the two workers one stays free: a mail server that hangs must not keep a timed publication waiting.
+        .limit_together(&BY_SERVER, 1)
+}
+
+/// Jobs that wait for the mail server.
+const BY_SERVER: [&str; 3] = [SEND, SEND_NOW, SEND_SEALED];
+/// A server that takes a mail takes it sooner: all commands together.
+const SLOWEST: Duration = Duration::from_secs(30);
+/// For as long a server that hangs is left alone, but for the one mail that is tried again.
+const LEFT_ALONE: SignedDuration = SignedDuration::from_mins(5);
+
+/// Hands a message to the server. When that hangs, all other mails wait for some minutes instead of hanging one after the other.
+async fn by_server(ctx: &Ctx, message: Message) -> Result<(), Failure> {
+    let transport = transport(ctx).map_err(Failure::Give)?;
+    let hung = match tokio::time::timeout(SLOWEST, transport.send(message)).await {
+        Ok(Ok(_)) => return Ok(()),
+        Ok(Err(error)) if !error.is_timeout() => return Err(Failure::Retry(format!("邮件服务器：{error}"))),
+        Ok(Err(_)) | Err(_) => "邮件服务器没有在规定时间内应答，其余邮件五分钟后再发",
+    };
+    let until = ctx.seams().now().checked_add(LEFT_ALONE).unwrap_or(ctx.seams().now());
+    let mut tx = ctx.db().write().await?;
+    jobs::postpone(&mut tx, &BY_SERVER, until).await?;
+    tx.commit().await?;
+    Err(Failure::Retry(hung.to_owned()))
 }
 
 /// Why a mail to somebody who is not staff did not go, without the address, which stands in no table.
@@ -249,13 +273,14 @@ async fn deliver(ctx: &Ctx, mail: &Mail) -> Result<(), Failure> {
             .message_id(Some(format!("<{}@{}>", id::fresh(ctx.seams()), from.email.domain())))
             .header(MIME_VERSION_1_0)
             .header(ContentType::TEXT_PLAIN)
+            // Programs that answer letters leave these unanswered (RFC 3834).
+            .raw_header(letters::header("Auto-Submitted", "auto-generated"))
             .body(mail.text.clone())
             .map_err(|e| Failure::Give(e.to_string()))?;
         if ctx.config().mail.smtp.is_empty() {
             to_outbox(ctx, &message).await?;
         } else {
-            let transport = transport(ctx).map_err(Failure::Give)?;
-            transport.send(message).await.map_err(|e| Failure::Retry(format!("邮件服务器：{e}")))?;
+            by_server(ctx, message).await?;
         }
     }
     Ok(())
@@ -266,7 +291,7 @@ pub(crate) fn transport(ctx: &Ctx) -> Result<AsyncSmtpTransport<Tokio1Executor>,
     let builder = AsyncSmtpTransport::<Tokio1Executor>::from_url(&ctx.config().mail.smtp);
     let builder = builder.map_err(|e| format!("mail.smtp 写法不对：{e}"))?;
     // Well below the time that a job has: a server that answers late has then not been asked twice.
-    Ok(builder.timeout(Some(std::time::Duration::from_secs(20))).build())
+    Ok(builder.timeout(Some(Duration::from_secs(20))).build())
 }
 
 /// Without a mail server the mail lies in `outbox/` as a file that every mail program opens.

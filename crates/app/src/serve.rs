@@ -34,6 +34,9 @@ pub async fn run(mut config: Config, data: PathBuf, role: ProcessRole) -> Result
     };
     sweep(&data);
     let ctx = compose::open(config, data, program, seams::system()).await?;
+    nodes::join(ctx.db(), &nodes::folder(ctx.config(), ctx.data())).await?;
+    // Before anything is sealed: a key must not be made over what another one has sealed.
+    nodes::keep_key(ctx.db(), ctx.files(), ctx.data()).await?;
     keys(&ctx, plays(role, ProcessRole::Worker))?;
     if plays(role, ProcessRole::Worker) && lock.as_ref().is_some_and(|lock| lock.is_alone) {
         // A worker that was killed holds nothing any more; else what it had begun would wait for two minutes.
@@ -52,6 +55,9 @@ pub async fn run(mut config: Config, data: PathBuf, role: ProcessRole) -> Result
     ports.serve(&mut tasks, app, role, &limits, &stopped);
     if plays(role, ProcessRole::Portal) {
         publishing::settings::look_for_font(&ctx).await;
+    }
+    if let Err(why) = letter::Fonts::found(&ctx.settings::<letter::Papers>()).in_words() {
+        tracing::warn!(%why, "a font of papers cannot be used: letters come out in another face");
     }
     tell_started(&ctx, role, &line);
     let told_to_stop = signals().context("不能接收停止信号")?;
@@ -176,12 +182,11 @@ fn keys(ctx: &Ctx, signs: bool) -> Result<()> {
     Ok(())
 }
 
-/// What must hold before the first request is answered: no known password in public, secrets sealed, files that all processes see,
-/// rows sealed in the log.
+/// What must hold before the first request is answered: no known password in public, secrets sealed, rows sealed in
+/// the log.
 async fn before_serving(ctx: &Ctx) -> Result<()> {
     demo::refuse_public(ctx).await?;
     identity::session::seal_all(ctx).await.map_err(compose::words)?;
-    nodes::join(ctx.db(), ctx.files(), &nodes::folder(ctx.config(), ctx.data()), ctx.data()).await?;
     if let Err(error) = store::log::seals::begin(ctx.db()).await {
         tracing::warn!(%error, "what is not sealed yet could not be sealed now; it is tried again every ten minutes, and told until then");
     }

@@ -97,7 +97,7 @@ fn is_address(address: &str, plain: bool) -> bool {
 }
 
 /// What is wrong with one account, each as `key：words`.
-fn faults(account: &Account, inside: bool) -> Vec<String> {
+fn faults(account: &Account, allow: &[IpNet]) -> Vec<String> {
     let mut faults = Vec::new();
     let mut need = |holds: bool, words: String| {
         if !holds {
@@ -121,7 +121,12 @@ fn faults(account: &Account, inside: bool) -> Vec<String> {
         Path::new(&account.cover).is_absolute() && picture,
         format!("{named} 的 cover 应为封面图片（JPG 或 PNG）的完整路径，没有配图的文章用它"),
     );
-    need(is_address(&account.api, inside), format!("{named} 的 api 应为 https:// 开头的接口地址"));
+    if is_address(&account.api, !allow.is_empty()) {
+        let never = egress::never(&account.api, allow);
+        need(never.is_none(), format!("{named} 的 api 不能用：{}", never.unwrap_or_default()));
+    } else {
+        need(false, format!("{named} 的 api 应为 https:// 开头的接口地址"));
+    }
     faults
 }
 
@@ -129,12 +134,18 @@ impl Section for Broadcast {
     const KEY: &'static str = "broadcast";
 
     fn problems(&self) -> Vec<String> {
-        let inside = !self.allow.is_empty();
         let mut problems = Vec::new();
-        for hub in &self.hubs {
-            if !is_address(hub, true) {
-                problems.push(format!("hubs：{hub} 应为完整的网址，例如 https://hub.example.cn/"));
+        for (number, hub) in (1..).zip(&self.hubs) {
+            // The address itself is not repeated: a password may stand in it.
+            if let Some(why) = egress::never(hub, &self.allow) {
+                problems
+                    .push(format!("hubs：第 {number} 个不能用，{why}。应为完整的网址，例如 https://hub.example.cn/"));
+            } else if !is_address(hub, true) {
+                problems.push(format!("hubs：第 {number} 个应为完整的网址，例如 https://hub.example.cn/"));
             }
+        }
+        for net in self.allow.iter().filter(|net| egress::is_everybody(net)) {
+            problems.push(format!("allow：{net} 等于允许任何地址，请只写推送要访问的内网网段，例如 10.20.0.0/16"));
         }
         let twice = |mut keys: Vec<&str>| {
             let all = keys.len();
@@ -145,11 +156,17 @@ impl Section for Broadcast {
         if twice(self.hubs.iter().map(String::as_str).collect()) {
             problems.push("hubs：同一个网址写了两次".to_owned());
         }
-        problems.extend(self.wechat.iter().flat_map(|account| faults(account, inside)));
-        let mut seen = HashSet::new();
+        problems.extend(self.wechat.iter().flat_map(|account| faults(account, &self.allow)));
+        let (mut seen, mut ids) = (HashSet::new(), HashSet::new());
         for account in &self.wechat {
             if !account.key.is_empty() && !seen.insert(&account.key) {
                 problems.push(format!("wechat：两个账号的 key 都是 {}，请改成不同的", account.key));
+            }
+            if !account.app_id.is_empty() && !ids.insert(&account.app_id) {
+                problems.push(format!(
+                    "wechat：两个账号的 app_id 都是 {}，同一公众号会把每篇文章收到两次，请删去一个",
+                    account.app_id
+                ));
             }
         }
         if self.hubs.len() > MOST || self.wechat.len() > MOST {
@@ -184,12 +201,26 @@ mod tests {
         let plain = Account { key: "plain".to_owned(), api: "http://127.0.0.1:9".to_owned(), ..account() };
         let hubs = vec!["hub.example.cn".to_owned()];
         let told = Broadcast { hubs, wechat: vec![wrong, plain], ..Broadcast::default() }.problems().join("\n");
-        for words in ["hub.example.cn 应为", "app_id", "cover", "api"] {
+        for words in ["hubs：第 1 个", "app_id", "cover", "api"] {
             assert!(told.contains(words), "{words} in {told}");
         }
         let twice = Broadcast { wechat: vec![account(), account()], ..Broadcast::default() }.problems().join("\n");
-        assert!(twice.contains("都是 county"), "{twice}");
+        assert!(twice.contains("都是 county") && twice.contains("都是 wx0123456789abcdef"), "{twice}");
         assert!(!told.contains("geheim") && !format!("{:?}", account()).contains("geheim"));
+    }
+
+    #[test]
+    fn a_hub_that_would_tell_a_password_or_is_never_reached_is_refused() {
+        let with = |hub: &str, allow: &[&str]| {
+            let allow = allow.iter().map(|net| net.parse().expect("net")).collect();
+            Broadcast { hubs: vec![hub.to_owned()], allow, ..Broadcast::default() }.problems().join("\n")
+        };
+        for wrong in ["https://u:geheim@hub.example.cn/x", "https://hub.example.cn/#geheim", "http://10.0.0.5/"] {
+            let told = with(wrong, &[]);
+            assert!(told.contains("hubs") && !told.contains("geheim"), "{told}");
+        }
+        assert_eq!(with("http://10.0.0.5/", &["10.0.0.0/24"]), "");
+        assert!(with("https://hub.example.cn/", &["0.0.0.0/0"]).contains("allow"));
     }
 
     #[test]

@@ -220,7 +220,7 @@ async fn reach(url: &Url, allow: &[IpNet], within: Duration) -> Result<Client, S
     }
     let Some(address) = addresses.first() else { return Err(Seen::NoSuchName) };
     let allowed = allow.iter().any(|net| net.contains(&address.ip()));
-    if !allowed && !matches!(port, 80 | 443 | 8080 | 8443) {
+    if !allowed && !is_usual(port) {
         return Err(Seen::Unreachable(format!("端口 {port} 不是网站常用端口，本系统不访问")));
     }
     client(name, *address, within).map_err(|error| Seen::Unreachable(words(&error)))
@@ -304,6 +304,37 @@ pub fn unfit(net: &IpNet) -> Option<String> {
     })
 }
 
+/// Why an address of the configuration can never be asked, in words that do not repeat it, since it may hold a password; `None` =
+/// nothing speaks against it as it is written. What a name leads to is seen when it is asked.
+pub fn never(address: &str, allow: &[IpNet]) -> Option<String> {
+    let url = Url::parse(address).ok().filter(|url| matches!(url.scheme(), "http" | "https"));
+    let Some((url, host)) = url.as_ref().and_then(|url| Some((url, url.host_str()?))) else {
+        return Some("不是完整的网址".to_owned());
+    };
+    if !url.username().is_empty() || url.password().is_some() {
+        return Some("网址里不能写用户名和密码，网址会向外显示".to_owned());
+    }
+    if url.fragment().is_some() {
+        return Some("网址里不能有 # 和它后面的部分".to_owned());
+    }
+    let loopback = IpAddr::from([127, 0, 0, 1]);
+    let name = host.trim_matches(['[', ']']);
+    let ip = if name == "localhost" { Some(loopback) } else { name.parse::<IpAddr>().ok() };
+    let allowed = ip.is_some_and(|ip| allow.iter().any(|net| net.contains(&ip)));
+    if let Some(ip) = ip.filter(|ip| !allowed && !is_public(*ip)) {
+        return Some(format!("{ip} 是内网地址，没有写入 allow 的内网地址一律不访问"));
+    }
+    let port = url.port_or_known_default().unwrap_or(0);
+    // A name may lead into an allowed network, where any port may be asked.
+    let anywhere = allowed || (ip.is_none() && !allow.is_empty());
+    (!anywhere && !is_usual(port)).then(|| format!("端口 {port} 不是网站常用端口，本系统不访问"))
+}
+
+/// Ports at which sites are.
+const fn is_usual(port: u16) -> bool {
+    matches!(port, 80 | 443 | 8080 | 8443)
+}
+
 /// Whether the whole world may be found at this address.
 fn is_public(ip: IpAddr) -> bool {
     match ip {
@@ -384,6 +415,31 @@ mod tests {
         for right in ["10.20.0.0/16", "fd00::/8", "192.168.1.0/24"] {
             assert_eq!(unfit(&right.parse().expect("net")), None, "{right}");
         }
+    }
+
+    #[test]
+    fn what_can_never_be_asked_is_told_without_the_password() {
+        let allow: [IpNet; 1] = ["10.20.0.0/16".parse().expect("net")];
+        for wrong in [
+            "https://u:geheim@hub.example.cn/",
+            "https://u@hub.example.cn/",
+            "https://hub.example.cn/#frag",
+            "http://10.0.0.5/",
+            "http://169.254.169.254/latest",
+            "http://localhost/",
+            "http://0x7f.1/",
+            "http://[::1]/",
+            "https://8.8.8.8:22/",
+            "ftp://hub.example.cn/",
+            "hub.example.cn",
+        ] {
+            let told = never(wrong, &allow).unwrap_or_default();
+            assert!(!told.is_empty() && !told.contains("geheim"), "{wrong}: {told}");
+        }
+        for right in ["https://hub.example.cn/", "http://10.20.3.4:9000/x", "https://8.8.8.8/", "http://relay:9000/"] {
+            assert_eq!(never(right, &allow), None, "{right}");
+        }
+        assert!(never("http://relay.example.cn:9000/", &[]).is_some_and(|told| told.contains("9000")));
     }
 
     #[tokio::test]

@@ -91,6 +91,11 @@ impl Default for Readings {
 /// `[fee]`: what of the fee was not confirmed in the text.
 impl kernel::Section for Readings {
     const KEY: &'static str = "fee";
+
+    fn problems(&self) -> Vec<String> {
+        let early = self.in_force < DATED;
+        early.then(|| format!("in_force：办法 {DATED} 才印发，施行日期不能更早")).into_iter().collect()
+    }
 }
 
 /// How long there is to pay; who does not is taken to have given up the request.

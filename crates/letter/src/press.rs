@@ -84,16 +84,26 @@ impl Fonts {
     /// then.
     ///
     /// # Errors
-    /// When a configured font is not there.
+    /// When a configured font is not there, or is none.
     pub fn in_words(&self) -> Result<String, String> {
         if let Some(missing) = self.files.iter().find(|path| !path.is_file()) {
             return Err(format!("papers.fonts：没有 {} 这个文件", missing.display()));
         }
+        if let Some(other) = self.files.iter().find(|path| !is_font(path)) {
+            return Err(format!("papers.fonts：{} 不是字体文件，应为 ttf、otf 或 ttc", other.display()));
+        }
         if self.files.is_empty() {
-            return Ok(Unprinted::NoFont.to_string());
+            return Ok(format!("提醒：{}", Unprinted::NoFont));
         }
         Ok(self.files.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join("、"))
     }
+}
+
+/// Whether a file begins as fonts do: TrueType, OpenType, a collection of them.
+fn is_font(path: &Path) -> bool {
+    let mut mark = [0_u8; 4];
+    let read = std::fs::File::open(path).and_then(|mut file| std::io::Read::read_exact(&mut file, &mut mark));
+    read.is_ok() && matches!(&mark, b"\0\x01\0\0" | b"OTTO" | b"ttcf" | b"true")
 }
 
 /// What the child is asked for.

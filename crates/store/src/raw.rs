@@ -159,10 +159,9 @@ impl Load {
     /// # Errors
     /// When a rule is broken or the database fails: then nothing of it happened.
     pub async fn commit(mut self) -> Result<()> {
-        // What is true of one place only: the mark of its folder of attachments, its key, its last health check.
-        query("DELETE FROM setting WHERE name IN ('files.mark', 'files.key', 'health.probe')")
-            .execute(self.tx.conn())
-            .await?;
+        // What is true of one place only: the mark of its folder of attachments, its last health check. What is known of the key
+        // stays: what was sealed opens with that key alone, wherever it lies.
+        query("DELETE FROM setting WHERE name IN ('files.mark', 'health.probe')").execute(self.tx.conn()).await?;
         if self.tx.conn().is_postgres() {
             query("SET CONSTRAINTS ALL IMMEDIATE").execute(self.tx.conn()).await?;
             alter(&mut self.tx, &self.rules, "NOT DEFERRABLE").await?;

@@ -76,6 +76,7 @@ pub(crate) async fn ask(State(ctx): State<Ctx>, reader: Reader, posted: PortalFo
     let names = Names::now(&ctx).await?;
     let mut errors = FormErrors::new();
     let filter = typed.filter(&names, &mut errors);
+    form::look_for_topics(&ctx, &filter, &mut errors).await?;
     let often = typed.often(&mut errors);
     let address = typed.address(&mut errors);
     if !errors.is_empty() {

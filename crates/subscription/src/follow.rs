@@ -1,7 +1,10 @@
 //! From the log to what each subscription is told of: a follower whose cursor moves in the write that notes it, so that each
 //! event is noted once, however often a process dies.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use document::events;
 use jiff::{SignedDuration, Timestamp, ToSpan, civil::Date};
@@ -112,7 +115,13 @@ async fn follow(ctx: &Ctx, tx: &mut Tx, event: &Event) -> Result<()> {
         let public = facts::of(ctx, std::slice::from_ref(&document)).await.map_err(stored)?;
         let Some(public) = public.first() else { return Ok(()) };
         let fits = matcher.matching(&public.facts).into_iter().filter(|entry| entry.since <= event.at);
-        fits.map(|entry| (entry.id.clone(), entry.often)).collect()
+        let mut told: Vec<(SubscriptionId, Often)> = fits.map(|entry| (entry.id.clone(), entry.often)).collect();
+        if act != Act::Published {
+            // Who was told a figure is told what became of it, also where the new title or other conditions do not lead there.
+            let known: BTreeSet<SubscriptionId> = told.iter().map(|(id, _)| id.clone()).collect();
+            told.extend(told_before(tx, &document).await?.into_iter().filter(|(id, _)| !known.contains(id)));
+        }
+        told
     };
     tell(ctx, tx, event, (&document, act), told).await
 }

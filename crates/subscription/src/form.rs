@@ -210,6 +210,30 @@ pub(crate) struct Offer {
     pub(crate) modes: Vec<(&'static str, &'static str, &'static str)>,
 }
 
+/// Says at the field which topics no public document has: a subscription to one would be confirmed and never bring anything.
+///
+/// # Errors
+/// When the database fails.
+pub(crate) async fn look_for_topics(ctx: &Ctx, filter: &Filter, errors: &mut FormErrors) -> Result<()> {
+    if filter.topics.is_empty() {
+        return Ok(());
+    }
+    let counts = public::overview(ctx.db(), &Listing::default(), &[], &[&TOPICS]).await?;
+    let known: Vec<String> =
+        counts.facets.get(TOPICS.key).into_iter().flatten().map(|(topic, _)| plain(topic)).collect();
+    let strange: Vec<&str> =
+        filter.topics.iter().filter(|topic| !known.contains(&plain(topic))).map(String::as_str).collect();
+    if !strange.is_empty() {
+        let words = format!(
+            "还没有文件属于主题“{}”，订了收不到。请改用下面举例的写法；要找标题里的词，请写在“{}”里。",
+            strange.join("”“"),
+            Sort::Word.label()
+        );
+        errors.add(Sort::Topic.name(), words);
+    }
+    Ok(())
+}
+
 /// What the form offers, with what is typed chosen.
 ///
 /// # Errors

@@ -164,9 +164,16 @@ pub(crate) async fn news(
     Ok(Some(Made { letter, told: items.into_iter().map(|item| item.document).collect() }))
 }
 
-/// A document that is public; `None` when it does not fit any more.
+/// Why a change of a document comes to somebody whose conditions it does not fit now.
+const TOLD_BEFORE: &str = "因为以前的邮件告诉过您它已公开";
+
+/// A document that is public; `None` when it does not fit any more, and no mail has told of it before.
 fn stands(ctx: &Ctx, one: &Subscription, names: &Names, (now, noted): (&Public, &Noted)) -> Option<Item> {
-    let why = one.filter.judge(&now.facts)?;
+    let why = match one.filter.judge(&now.facts) {
+        Some(why) => because(names, &why),
+        None if noted.before => TOLD_BEFORE.to_owned(),
+        None => return None,
+    };
     let has = |act: Act| noted.acts.contains(&act);
     let what = if has(Act::Called) {
         "面向您订阅的对象推送".to_owned()
@@ -186,7 +193,7 @@ fn stands(ctx: &Ctx, one: &Subscription, names: &Names, (now, noted): (&Public, 
         title: now.listed.title.clone(),
         about: now.about(),
         href: format!("{}{}", ctx.portal_url(), now.listed.path),
-        why: because(names, &why),
+        why,
     })
 }
 
@@ -200,7 +207,7 @@ async fn gone(ctx: &Ctx, id: &DocumentId) -> Result<Option<Item>> {
         title: tomb.title,
         about: ctx.directory().short_name(&tomb.organ).to_owned(),
         href: format!("{}{}", ctx.portal_url(), tomb.path),
-        why: "因为以前的邮件告诉过您它已公开；撤回的说明见上面的网址".to_owned(),
+        why: format!("{TOLD_BEFORE}；撤回的说明见上面的网址"),
     }))
 }
 

@@ -301,6 +301,7 @@ pub(crate) async fn change(
     let typed = posted.value.begun();
     let mut errors = FormErrors::new();
     let filter = typed.filter(&names, &mut errors);
+    form::look_for_topics(&ctx, &filter, &mut errors).await?;
     let often = typed.often(&mut errors);
     if !errors.is_empty() {
         return private_errors(&page(&ctx, &reader, &shown, (typed, errors, "")).await?);
@@ -366,10 +367,9 @@ pub(crate) async fn resume(State(ctx): State<Ctx>, Path(secret): Path<String>) -
 
 /// `GET /subscriptions/leave/{secret}`: a page with a button.
 pub(crate) async fn leaving(State(ctx): State<Ctx>, reader: Reader, Path(secret): Path<String>) -> Result<Response> {
-    let Some(one) = opened(&ctx, &secret).await? else { return Ok(nothing()) };
-    let words = one.filter.words_by(&Names::now(&ctx).await?);
+    let Some(one) = rows::left_by(&ctx, &secret).await? else { return Ok(nothing()) };
+    // The mail may have been sent on: what was subscribed to stands on the page for managing alone.
     let lines = vec![
-        format!("您订阅的是：{words}。"),
         "点“退订”后不再发邮件，邮箱地址、条件和发送记录一起删除。只想停一段时间的，可以在邮件里“查看、修改、暂停订阅”的链接里暂停。".to_owned(),
     ];
     let mut page = Plain::new(&ctx, &reader, "退订", lines);
@@ -380,7 +380,7 @@ pub(crate) async fn leaving(State(ctx): State<Ctx>, reader: Reader, Path(secret)
 /// `POST /subscriptions/leave/{secret}`: by the button, or by a mail program for its reader. Answered without a redirect, which
 /// such programs do not follow, and in the same way when it was left before.
 pub(crate) async fn leave(State(ctx): State<Ctx>, reader: Reader, Path(secret): Path<String>) -> Result<Response> {
-    if let Some(one) = rows::behind(&ctx, &secret).await? {
+    if let Some(one) = rows::left_by(&ctx, &secret).await? {
         act_now(&ctx, async |tx: &mut Tx| {
             tx.lock_row("subscription", one.id.as_str()).await?;
             rows::erase(tx, &one.id).await?;
@@ -390,6 +390,10 @@ pub(crate) async fn leave(State(ctx): State<Ctx>, reader: Reader, Path(secret): 
             Ok::<_, Error>(())
         })
         .await?;
+        // What was deleted stands in the database's log of writes until that is written over.
+        if let Err(error) = ctx.db().forget_remains().await {
+            tracing::warn!(%error, "what a subscriber has left is taken out of the log of writes later");
+        }
     }
     let lines = vec!["不会再给您发邮件。邮箱地址、订阅条件和发送记录已经删除。".to_owned()];
     private_page(&Plain::new(&ctx, &reader, "已退订", lines))

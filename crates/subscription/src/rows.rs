@@ -1,6 +1,6 @@
 //! Subscriptions as they are kept.
 
-use kernel::time;
+use kernel::{event::digest_of, time};
 use portal_form::Secret;
 use serde::{Deserialize, Serialize};
 use store::{Error, Executor, FromRow, Result, Tx, query, query_as, query_scalar};
@@ -19,6 +19,9 @@ use crate::{
     /// A change of a subscription.
     ChangeId,
 }
+
+/// Characters of the proof in a link for leaving, hexadecimal: 128 bits.
+const PROOF: usize = 32;
 
 /// How a subscription stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -157,7 +160,14 @@ impl Subscription {
 
     /// The address at which it is left, from `/` on.
     pub(crate) fn leave_path(&self) -> String {
-        format!("/subscriptions/leave/{}", self.secret)
+        format!("/subscriptions/leave/{}", self.leave_secret())
+    }
+
+    /// What leaves and does nothing else: whoever is sent a mail on reads neither the mailbox nor the conditions by it, nor changes
+    /// them.
+    fn leave_secret(&self) -> String {
+        let proof = digest_of(["subscription leave", self.id.as_str(), &self.secret]);
+        format!("{}{}", self.id, proof.chars().take(PROOF).collect::<String>())
     }
 
     fn sealed(&self, ctx: &Ctx, keys: &Keys) -> Result<String> {
@@ -264,6 +274,17 @@ pub(crate) async fn behind(ctx: &Ctx, text: &str) -> Result<Option<Subscription>
     let sql = concat!("SELECT ", columns!(), " FROM subscription WHERE lookup = $1");
     let row: Option<Row> = query_as(sql).bind(secret.lookup(TABLE)).fetch_optional(ctx.db().read()).await?;
     row.map(|row| opened(&keys, row)).transpose()
+}
+
+/// The subscription that a link for leaving leaves; `None` for everything that leaves nothing.
+///
+/// # Errors
+/// When the database fails, or what is sealed does not open.
+pub(crate) async fn left_by(ctx: &Ctx, text: &str) -> Result<Option<Subscription>> {
+    let Some(end) = text.len().checked_sub(PROOF) else { return Ok(None) };
+    let (Some(id), Some(keys)) = (text.get(..end), Keys::known(ctx).await?) else { return Ok(None) };
+    let found = one(ctx.db().read(), &keys, &SubscriptionId::from(id)).await?;
+    Ok(found.filter(|one| one.leave_secret() == text))
 }
 
 /// The subscription with this id, locked for the write that is under way.

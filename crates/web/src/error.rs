@@ -133,13 +133,19 @@ impl IntoResponse for Error {
 fn advice(trouble: Trouble) -> &'static str {
     match trouble {
         Trouble::Full => {
-            "服务器存储空间已满，暂时不能保存，已有内容可以照常查看。您填写的内容请先留存，稍后再试；一直这样请告知系统管理员。"
+            "服务器存储空间已满，暂时不能保存，已有内容可以照常查看。您填写的内容请先留存，稍后再试；一直这样请告知系统管理员，公众请拨打网站底部的电话。"
         }
-        Trouble::ReadOnly => "系统现在只能查看、不能保存。您填写的内容请先留存，稍后再试；一直这样请告知系统管理员。",
-        Trouble::Gone => "数据库暂时连不上，没有保存任何改动。请过一两分钟再试；一直这样请告知系统管理员。",
+        Trouble::ReadOnly => {
+            "系统现在只能查看、不能保存。您填写的内容请先留存，稍后再试；一直这样请告知系统管理员，公众请拨打网站底部的电话。"
+        }
+        Trouble::Gone => {
+            "数据库暂时连不上，没有保存任何改动。请过一两分钟再试；一直这样请告知系统管理员，公众请拨打网站底部的电话。"
+        }
         Trouble::Busy => "系统正忙，没有保存任何改动。您填写的内容请先留存，过半分钟再试。",
         Trouble::Slow => "这次查询的范围太大，没有在时限内完成。请缩小范围（例如选定年份、栏目或机关）再试。",
-        Trouble::Broken => "服务器的磁盘读写出错，没有保存任何改动。您填写的内容请先留存，并请立即告知系统管理员。",
+        Trouble::Broken => {
+            "服务器的磁盘读写出错，没有保存任何改动。您填写的内容请先留存，并请立即告知系统管理员，公众请拨打网站底部的电话。"
+        }
     }
 }
 
@@ -158,10 +164,19 @@ impl From<store::Error> for Error {
         match error {
             // Somebody changed the address of a page by hand.
             store::Error::List(text) => Self::Invalid(format!("{text}。请从列表的第一页重新打开。")),
+            store::Error::Key(text) => {
+                if let Some(again) = store::quiet::line("a key cannot be used") {
+                    tracing::error!(error = text, again, "a key cannot be used");
+                }
+                Self::Unavailable(KEYLESS.into())
+            }
             other => Self::Internal(Box::new(other)),
         }
     }
 }
+
+/// What somebody does whose request needs a key that is not there: it takes the engineer.
+const KEYLESS: &str = "系统的密钥现在用不了，没有保存任何改动。您填写的内容请先留存，过些时候再试；一直这样请告知系统管理员，公众请拨打网站底部的电话。";
 
 /// Why a rule says no. What every rule returns, so that a page can show it where it belongs: at the field, above the form, or
 /// as a page of its own.

@@ -217,6 +217,7 @@ fn write_others(ctx: &Ctx, archive: &mut Archive, manifest: &mut Manifest, wishe
         }
     }
     if wishes.keys {
+        ctx.files().check_key().context("密钥放不进备份")?;
         wanted.push((LOG_KEY.to_owned(), place.key));
         wanted.push((FILES_KEY.to_owned(), data.join("files-key")));
         wanted.push((PUBLIC_LOG_KEY.to_owned(), publishing::receipts::key_file(ctx)));

@@ -257,7 +257,10 @@ fn plant(ctx: &Ctx, cast: &Cast, demo: Demo, staff: &Staff, at: Timestamp) -> Re
     let files =
         if front.kind == "data" && front.state == "published" { table_file(&fill(&front.title), &body)? } else { None };
     let state = state(ctx, cast, &front, day, at)?;
-    let written = matches!(front.kind.as_str(), "policy" | "notice").then(|| day.checked_sub(3.days()).unwrap_or(day));
+    // Before it came out, also where a holiday brought that forward.
+    let made = day.min(out);
+    let written =
+        matches!(front.kind.as_str(), "policy" | "notice").then(|| made.checked_sub(3.days()).unwrap_or(made));
     let source = ctx.directory().get(&organ).map_or_else(String::new, |organ| organ.name.clone());
     let created_at = at.checked_sub(SignedDuration::from_hours(26)).unwrap_or(at);
     let mut values = Values::default()

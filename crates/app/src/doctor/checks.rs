@@ -121,6 +121,13 @@ pub(crate) fn keys(config: &Config, data: &Path) -> Outcome {
     Ok(format!("{}。请另存一份，与备份分开放。", without.collect::<Vec<_>>().join("、")))
 }
 
+/// Whether the key that lies there is the one under which this installation has sealed.
+pub(super) fn sealing(ctx: &Ctx) -> Outcome {
+    ctx.files().check_key().map_err(|error| format!("{error}。"))?;
+    let print = ctx.files().key_print().map_err(|error| format!("{error}。"))?;
+    Ok(print.map_or("还没有密钥，第一次启动时建立", |_| "files-key 是封存内容的那一个").to_owned())
+}
+
 /// What cannot be done any more without this key.
 fn lost(name: &str) -> &'static str {
     match name {
@@ -237,6 +244,24 @@ pub(crate) async fn accounts(ctx: &Ctx) -> Outcome {
         faults.push(text);
     }
     if faults.is_empty() { Ok(format!("{} 个", all.len())) } else { Err(faults.join("；")) }
+}
+
+/// Organs that can be asked and have nobody to handle it: the county office is told of what comes to them.
+pub(super) async fn unmanned(ctx: &Ctx) -> Outcome {
+    let organs = dialogue::cases::unmanned(ctx).await;
+    let organs = organs.map_err(|error| format!("读不到账号：{:#}", compose::words(error)))?;
+    let (directory, today) = (ctx.directory(), ctx.today());
+    let now = organs.iter().filter_map(|code| directory.get(code)).filter(|organ| organ.exists_on(today));
+    let names: Vec<String> = now.map(|organ| organ.short_name.clone()).collect();
+    if names.is_empty() {
+        return Ok("各机关都有能办理的账号".to_owned());
+    }
+    let first = names.iter().take(10).cloned().collect::<Vec<_>>().join("、");
+    Ok(format!(
+        "提醒：{} 个机关没有能办理的账号，向它们提出的申请由主管部门收到并转办：{first}{}",
+        names.len(),
+        if names.len() > 10 { " 等" } else { "" }
+    ))
 }
 
 /// Accounts of the demonstration have a password that everybody knows.

@@ -1,6 +1,7 @@
 //! `gongkai doctor`: checks the installation and says for each point what to do.
 
 pub(crate) mod checks;
+mod outward;
 
 use std::{io::IsTerminal, path::PathBuf, process::ExitCode};
 
@@ -16,6 +17,17 @@ struct Point {
     name: &'static str,
     ok: bool,
     note: String,
+}
+
+impl Point {
+    /// What is well, what somebody should look at some time, what is wrong.
+    fn sign(&self) -> &'static str {
+        match (self.ok, self.note.starts_with("提醒：")) {
+            (false, _) => "✗",
+            (true, true) => "!",
+            (true, false) => "✓",
+        }
+    }
 }
 
 fn point(name: &'static str, outcome: Result<String, String>) -> Point {
@@ -41,7 +53,11 @@ pub async fn run(config: Config, data: PathBuf, as_json: bool) -> Result<ExitCod
         point("门户端口", checks::port(&config.server.portal).await),
         point("后台端口", checks::port(&config.server.office).await),
         point("后台访问范围", office_range(&config)),
-        point("邮件", mail(&config)),
+        point("配置文件", outward::secrets(&data)),
+        point("邮件", outward::mail(&config).await),
+        point("邮件订阅", outward::subscriptions(&config)),
+        point("推送", outward::pushing(&config)),
+        point("外部链接", outward::links(&config)),
         point("分享图", publishing::settings::cards(&config.settings.get::<publishing::settings::Publishing>())),
         point("公文字体", letter::Fonts::found(&config.settings.get::<letter::Papers>()).in_words()),
     ];
@@ -56,14 +72,18 @@ pub async fn run(config: Config, data: PathBuf, as_json: bool) -> Result<ExitCod
             points.push(point("数据库", takes_writes(&ctx, kind).await));
             if ctx.db().dialect() == Dialect::Postgres {
                 let folder = nodes::folder(ctx.config(), ctx.data());
-                let shared = nodes::check(ctx.db(), &folder, ctx.data()).await;
+                let shared = nodes::check(ctx.db(), &folder).await;
                 let told = shared.map(|()| folder.display().to_string()).map_err(|error| error.to_string());
                 points.push(point("附件目录", told));
             }
+            let behind = crate::health::behind(&ctx).await;
+            points.push(point("时间与留痕", behind.map_or(Ok("没有倒退".into()), |told| Err(format!("{told}。")))));
+            points.push(point("封存的内容", checks::sealing(&ctx)));
             points.push(point("机关", organs(&ctx)));
             points.push(point("栏目", checks::columns(&ctx).await));
             points.push(point("账号", checks::accounts(&ctx).await));
             points.push(point("演示密码", checks::demonstration(&ctx).await));
+            points.push(point("办件", checks::unmanned(&ctx).await));
             points.push(point("工作日历", checks::calendar_now(&ctx)));
             points.push(point("公开凭证", checks::receipts(&ctx).await));
             let verified = verify(&ctx).await?;
@@ -83,7 +103,7 @@ pub async fn run(config: Config, data: PathBuf, as_json: bool) -> Result<ExitCod
         println!("{}", serde_json::json!({ "ok": ok, "points": points }));
     } else {
         for point in &points {
-            println!("{} {}：{}", if point.ok { "✓" } else { "✗" }, point.name, point.note);
+            println!("{} {}：{}", point.sign(), point.name, point.note);
         }
     }
     Ok(if ok { ExitCode::SUCCESS } else { ExitCode::FAILURE })
@@ -177,15 +197,6 @@ fn office_range(config: &Config) -> Result<String, String> {
     } else {
         Ok(list.join("、"))
     }
-}
-
-fn mail(config: &Config) -> Result<String, String> {
-    if config.mail.smtp.is_empty() {
-        return Ok("没有配置邮件服务器，邮件存入发件箱".into());
-    }
-    lettre::SmtpTransport::from_url(&config.mail.smtp)
-        .map(|_| "已配置邮件服务器".into())
-        .map_err(|_| "mail.smtp 写得不对，应为 smtp://用户:密码@主机:端口 或 smtps://…".into())
 }
 
 pub(crate) fn organs(ctx: &web::Ctx) -> Result<String, String> {

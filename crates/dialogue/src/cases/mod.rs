@@ -35,7 +35,7 @@ use web::{
 };
 
 pub use erasing::erase;
-pub use notice::{tell, tell_person};
+pub use notice::{tell, tell_person, unmanned};
 #[cfg(test)]
 pub(crate) use portal::Turned;
 

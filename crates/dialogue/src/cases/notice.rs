@@ -1,18 +1,35 @@
 //! Telling by mail: an organ that a case waits for it, and who started a case that there is something new. Numbers and days,
 //! nothing of what anybody wrote.
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
-use case::PartyRole;
-use kernel::id::CaseId;
+use case::{
+    PartyRole,
+    permissions::{HANDLE_CASES, OVERSEE_CASES},
+};
+use kernel::{OrganCode, id::CaseId};
 use store::{Tx, jobs::NewJob};
 use web::{
-    Ctx, Refusal,
+    Ctx, Refusal, Result,
     hooks::Recipients,
     mail::{Mail, SEND, SEND_SEALED, SealedMail},
 };
 
-/// Has whoever handles such cases in the organ told, in the write under way. `what` stands in the subject: 督办.
+/// The organs of which nobody can handle cases now: they have no account for it. What is asked of them is the county office's to
+/// pass on.
+///
+/// # Errors
+/// When the database fails.
+pub async fn unmanned(ctx: &Ctx) -> Result<Vec<OrganCode>> {
+    let people = ctx.one::<Arc<dyn Recipients>>().people(ctx, HANDLE_CASES.roles).await?;
+    let manned: BTreeSet<OrganCode> = people.into_iter().map(|person| person.organ).collect();
+    let (directory, today) = (ctx.directory(), ctx.today());
+    let all = directory.all().iter().map(|organ| &organ.code);
+    Ok(all.filter(|code| !manned.contains(&directory.stands_for(code, today))).cloned().collect())
+}
+
+/// Has whoever handles such cases in the organ told, in the write under way; where nobody there can handle it, those who oversee
+/// all organs. `what` stands in the subject: 督办.
 ///
 /// # Errors
 /// When the database fails.
@@ -20,15 +37,27 @@ pub async fn tell(ctx: &Ctx, tx: &mut Tx, case: &CaseId, what: &str) -> Result<(
     let entry = case::entry(tx.conn(), case).await?.ok_or(Refusal::NotFound)?;
     let kind = entry.kind(ctx).ok_or(Refusal::NotFound)?;
     let keeper = case::keeper(ctx, &entry.organ);
-    let all = ctx.one::<Arc<dyn Recipients>>().addresses(ctx, kind.handle.roles).await?;
-    let Some(to) = all.get(&keeper).filter(|to| !to.is_empty()) else { return Ok(()) };
+    let recipients = ctx.one::<Arc<dyn Recipients>>();
     let number = entry.registered(kind);
     let until = entry.told_due().map(|due| format!("，请在 {due} 前办理")).unwrap_or_default();
+    let people = recipients.people(ctx, kind.handle.roles).await?;
+    let manned = people.iter().any(|person| person.organ == keeper);
+    let (to, note) = if manned {
+        (recipients.addresses(ctx, kind.handle.roles).await?.remove(&keeper), String::new())
+    } else {
+        let office = ctx.directory().stands_for(&ctx.office_organ(), ctx.today());
+        let name = ctx.directory().short_name(&entry.organ).to_owned();
+        let told = format!(
+            "\n\n{name}没有能办理的账号，收不到这件。请为它建立账号，或者转给负责的机关、通知它办理；期限照常计算。"
+        );
+        (recipients.addresses(ctx, OVERSEE_CASES.roles).await?.remove(&office), told)
+    };
+    let Some(to) = to.filter(|to| !to.is_empty()) else { return Ok(()) };
     let mail = Mail {
-        to: to.clone(),
+        to,
         subject: format!("{what}：{number}"),
         text: format!(
-            "{}，{number}{until}。\n\n登录办理：{}/cases/{}\n\n为保护当事人，邮件不写内容。",
+            "{}，{number}{until}。{note}\n\n登录办理：{}/cases/{}\n\n为保护当事人，邮件不写内容。",
             kind.label,
             ctx.office_url(),
             entry.id,

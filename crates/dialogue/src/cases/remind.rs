@@ -41,9 +41,13 @@ pub(super) async fn today(ctx: &Ctx) -> Result<()> {
     }
     let recipients = ctx.one::<Arc<dyn Recipients>>();
     let handling = recipients.addresses(ctx, case::permissions::HANDLE_CASES.roles).await?;
+    let overseeing = recipients.addresses(ctx, case::permissions::OVERSEE_CASES.roles).await?;
+    let office = directory.stands_for(&ctx.office_organ(), today);
+    let of_office = overseeing.get(&office).filter(|to| !to.is_empty());
     let mut mails = Vec::new();
     for (organ, lines) in &of {
-        let Some(to) = handling.get(organ).filter(|to| !to.is_empty()) else { continue };
+        // Whom nobody can be told of there is told to those who oversee all.
+        let Some(to) = handling.get(organ).filter(|to| !to.is_empty()).or(of_office) else { continue };
         let told: Vec<String> = lines.iter().map(|one| line(ctx, one)).collect();
         let text = format!(
             "{}：\n\n{}\n\n打开列表：{}/cases?due=today\n",
@@ -60,9 +64,7 @@ pub(super) async fn today(ctx: &Ctx) -> Result<()> {
             (late > 0).then(|| format!("  {}：{late} 件", directory.short_name(organ)))
         })
         .collect();
-    let overseeing = recipients.addresses(ctx, case::permissions::OVERSEE_CASES.roles).await?;
-    let office = directory.stands_for(&ctx.office_organ(), today);
-    if let (false, Some(to)) = (late.is_empty(), overseeing.get(&office).filter(|to| !to.is_empty())) {
+    if let (false, Some(to)) = (late.is_empty(), of_office) {
         let text = format!(
             "各机关超期未办结的办件：\n\n{}\n\n打开列表：{}/cases?due=past\n",
             late.join("\n"),

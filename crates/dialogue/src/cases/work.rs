@@ -15,7 +15,7 @@ use web::{
     hooks::{DeskItem, DeskSource, FOUND, Finder, Found},
 };
 
-use super::{GROUP, list::kinds_of};
+use super::{GROUP, list::kinds_of, notice};
 
 pub(super) struct Work;
 
@@ -103,6 +103,24 @@ async fn late_elsewhere(ctx: &Ctx, staff: &Staff, kinds: &[Kind]) -> Result<Vec<
     Ok(late.filter_map(line).collect())
 }
 
+/// For those who oversee all organs: open cases of organs in which nobody can handle them.
+async fn of_nobody(ctx: &Ctx, staff: &Staff, kinds: &[Kind]) -> Result<Vec<DeskItem>> {
+    let actor = staff.clone().into();
+    if !staff.central || may(&actor, &OVERSEE_CASES).is_err() {
+        return Ok(Vec::new());
+    }
+    let own = own(ctx, staff);
+    let organs: Vec<OrganCode> =
+        notice::unmanned(ctx).await?.into_iter().filter(|organ| !own.contains(organ)).collect();
+    let waiting = queue::waiting(ctx.db(), &organs, &keys(kinds), &states(kinds, &[Phase::Open])).await?;
+    let mut items = Vec::new();
+    for one in &waiting {
+        let Some(kind) = case::find(ctx, &one.row.kind) else { continue };
+        items.push(item(ctx, kind, one, "机关没有账号，请转办或通知", false)?);
+    }
+    Ok(items)
+}
+
 impl DeskSource for Work {
     fn items<'a>(&'a self, ctx: &'a Ctx, staff: &'a Staff) -> BoxFuture<'a, Result<Vec<DeskItem>>> {
         Box::pin(async move {
@@ -148,6 +166,7 @@ impl DeskSource for Work {
                     items.push(item(ctx, kind, one, kind.label, mine)?);
                 }
             }
+            items.extend(of_nobody(ctx, staff, &kinds).await?);
             items.extend(late_elsewhere(ctx, staff, &kinds).await?);
             Ok(items)
         })

@@ -10,7 +10,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use case::{Channel, Filing, PartyRole, Person, files::Kept};
-use kernel::{Actor, OrganCode, id::CaseId};
+use kernel::{Actor, Organ, OrganCode, id::CaseId};
 use portal_form::{
     Accepted, CHANGED, Draft, DraftFile, Line, PortalForm, Receipt, ReceiptWords, Received, Saved, Seen,
     private_errors, private_page,
@@ -108,10 +108,13 @@ fn address(draft: &Draft, step: Step) -> String {
     format!("{}{}", draft.path(), step.path())
 }
 
-/// Radio buttons for the organs that may have it, the county's office, and a list of all.
-fn suggested(ctx: &Ctx, whole: &Whole, related: &[PublicDocument]) -> Vec<(String, String, String)> {
+/// Radio buttons for the organs that may have it, the county's office, and a list of all. Who has nobody to handle it is not
+/// recommended, but can be asked: the county's office is told.
+async fn suggested(ctx: &Ctx, whole: &Whole, related: &[PublicDocument]) -> Result<Vec<(String, String, String)>> {
     let askable = askable(ctx);
-    let mut codes = suggest::organs(&askable, &whole.want.wanted, related);
+    let unmanned = cases::unmanned(ctx).await?;
+    let manned: Vec<Organ> = askable.iter().filter(|organ| !unmanned.contains(&organ.code)).cloned().collect();
+    let mut codes = suggest::organs(&manned, &whole.want.wanted, related);
     let office = ctx.office_organ();
     if !codes.contains(&office) {
         codes.push(office.clone());
@@ -126,7 +129,7 @@ fn suggested(ctx: &Ctx, whole: &Whole, related: &[PublicDocument]) -> Vec<(Strin
         Some((organ.code.to_string(), organ.name.clone(), hint.to_owned()))
     };
     let other = ("other".to_owned(), "其他机关，在下面的列表里选".to_owned(), String::new());
-    codes.iter().filter_map(line).chain([other]).collect()
+    Ok(codes.iter().filter_map(line).chain([other]).collect())
 }
 
 async fn shown(ctx: &Ctx, reader: &Reader, draft: &Draft, step: Step, errors: FormErrors) -> Result<Response> {
@@ -151,7 +154,7 @@ async fn shown(ctx: &Ctx, reader: &Reader, draft: &Draft, step: Step, errors: Fo
         until: draft.kept_until(),
         action: address(draft, step),
         back: before.map(|before| address(draft, *before)).unwrap_or_default(),
-        suggested: if is_organ { suggested(ctx, &whole, &related) } else { Vec::new() },
+        suggested: if is_organ { suggested(ctx, &whole, &related).await? } else { Vec::new() },
         organs: if is_organ { organs.collect() } else { Vec::new() },
         related,
         applicants: Applicant::ALL.iter().map(|one| (one.code(), one.choice(), "")).collect(),

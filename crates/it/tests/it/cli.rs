@@ -9,17 +9,17 @@ use std::{
 
 use serde_json::Value;
 
-fn gongkai(data: &Path) -> Command {
+pub(crate) fn gongkai(data: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_gongkai-under-test"));
     command.env_clear().env("GONGKAI_DATA", data).env("PATH", std::env::var_os("PATH").unwrap_or_default());
     command
 }
 
-fn run(data: &Path, arguments: &[&str]) -> Output {
+pub(crate) fn run(data: &Path, arguments: &[&str]) -> Output {
     gongkai(data).args(arguments).output().expect("the program starts")
 }
 
-fn json(output: &Output) -> Value {
+pub(crate) fn json(output: &Output) -> Value {
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     serde_json::from_slice(&output.stdout).expect("JSON on standard output")
 }
@@ -297,14 +297,14 @@ fn request(address: &str, path: &str) -> String {
 }
 
 /// A running program and the addresses that it told.
-struct Served {
-    child: Child,
+pub(crate) struct Served {
+    pub(crate) child: Child,
     portal: String,
     office: String,
 }
 
 /// Starts the program on free ports and waits until it says that it is ready.
-fn serve(place: &Path) -> Served {
+pub(crate) fn serve(place: &Path) -> Served {
     serve_to(place, Stdio::null())
 }
 
@@ -325,7 +325,7 @@ fn serve_to(place: &Path, log: Stdio) -> Served {
 }
 
 /// Asks the program to stop, and expects it to end well.
-fn stop(mut child: Child) {
+pub(crate) fn stop(mut child: Child) {
     let killed = Command::new("kill").args(["-TERM", &child.id().to_string()]).status().expect("kill");
     assert!(killed.success());
     assert_eq!(child.wait().expect("end").code(), Some(0));
@@ -385,7 +385,7 @@ fn nothing_becomes_a_new_site_in_silence() {
 }
 
 /// Starts the program, which must not come to serve, and returns what it says.
-fn refuses_to_serve(place: &Path, variables: &[(&str, &str)]) -> String {
+pub(crate) fn refuses_to_serve(place: &Path, variables: &[(&str, &str)]) -> String {
     let arguments = ["serve", "--new", "--portal", "127.0.0.1:0", "--office", "127.0.0.1:0"];
     let mut command = gongkai(place);
     command.args(arguments).envs(variables.iter().copied()).stdout(Stdio::piped()).stderr(Stdio::piped());
@@ -399,47 +399,6 @@ fn refuses_to_serve(place: &Path, variables: &[(&str, &str)]) -> String {
     let output = child.wait_with_output().expect("end");
     assert_eq!(output.status.code(), Some(1), "{variables:?}");
     String::from_utf8_lossy(&output.stderr).into_owned()
-}
-
-/// A log whose end cannot be kept is told at the start, not once a minute where nobody reads it; a key with a wrong mode is a wrong
-/// key and no forged log.
-#[test]
-fn a_key_that_cannot_be_used_stops_the_start() {
-    use std::os::unix::fs::PermissionsExt;
-    let place = tempfile::tempdir().expect("place");
-    let data = place.path().join("data");
-    let add = ["user", "add", "admin", "--name", "甲", "--organ", "OFFICE", "--role", "system_admin", "--json"];
-    json(&run(&data, &add));
-    let nowhere = place.path().join("none/k").display().to_string();
-    let told = refuses_to_serve(&data, &[("GONGKAI_LOG__KEY", &nowhere)]);
-    assert!(told.contains(&nowhere) && told.contains("log.key"), "{told}");
-    let doctor = gongkai(&data).env("GONGKAI_LOG__KEY", &nowhere).args(["doctor", "--json"]).output().expect("doctor");
-    let points: Value = serde_json::from_slice(&doctor.stdout).expect("JSON");
-    assert!(
-        points["points"].as_array().expect("points").iter().any(|point| {
-            point["ok"] == false && point["note"].as_str().is_some_and(|note| note.contains(&nowhere))
-        })
-    );
-    let key = data.join("log-key");
-    std::fs::write(&key, "0".repeat(64)).expect("write");
-    std::fs::set_permissions(&key, PermissionsExt::from_mode(0o644)).expect("mode");
-    let verify = run(&data, &["verify"]);
-    assert_eq!(verify.status.code(), Some(1));
-    for told in [refuses_to_serve(&data, &[]), String::from_utf8_lossy(&verify.stderr).into_owned()] {
-        assert!(told.contains(&format!("chmod 600 {}", key.display())), "{told}");
-        assert!(!told.contains("改过") && !told.contains("删除") && !told.contains("保留现场"), "{told}");
-    }
-    std::fs::set_permissions(&key, PermissionsExt::from_mode(0o600)).expect("mode");
-    std::fs::write(data.join("files-key"), "junk").expect("write");
-    assert!(refuses_to_serve(&data, &[]).contains("files-key"));
-    std::fs::remove_file(data.join("files-key")).expect("remove");
-
-    // A backup goes where it outlives the data.
-    let within = run(&data, &["backup", data.join("x.tgz").to_str().expect("path")]);
-    let told = String::from_utf8_lossy(&within.stderr).into_owned();
-    assert_eq!(within.status.code(), Some(1), "{told}");
-    assert!(told.contains("请写到另一块盘") && !data.join("x.tgz").exists(), "{told}");
-    assert!(run(&data, &["backup", place.path().join("x.tgz").to_str().expect("path")]).status.success());
 }
 
 /// Reads one answer of a known length from a connection that stays open: however it is cut into packets.

@@ -78,6 +78,22 @@ pub(crate) async fn step(client: &mut Client, id: &str, name: &str, fields: &[(&
 }
 
 both! {
+    /// No account can handle it there: the county office is told at once and finds it on its desk, and the form recommends another.
+    async fn a_request_to_an_organ_without_accounts_reaches_the_county_office(app) {
+        let (mut clerk, mut reader) = (app.clerk().await, app.visitor());
+        let organ = reader.post("/foi/apply", &[("wanted", WANTED), ("number", "")]).await.expect(303).location();
+        reader.get(&organ).await.expect(200).hides("按您写的内容推荐");
+        let who = reader.post(&organ, &[("organ", "other"), ("other", "QH011")]).await.expect(303).location();
+        let how = reader.post(&who, &WHO).await.expect(303).location();
+        let check = reader.upload(&how, &HOW, &[]).await.expect(303).location();
+        sent(&mut reader, &check).await;
+        let sql = "SELECT payload FROM job WHERE kind = 'mail.send'";
+        let mails: Vec<String> = store::query_scalar(sql).fetch_all(app.ctx().db().read()).await.expect("jobs");
+        assert!(mails.iter().any(|mail| mail.contains("没有能办理的账号")), "{mails:?}");
+        assert!(!mails.iter().any(|mail| mail.contains(WANTED)), "{mails:?}");
+        clerk.get("/").await.expect(200).shows("机关没有账号");
+    }
+
     async fn five_steps_without_a_script_keep_every_word(app) {
         let mut reader = app.visitor();
         reader.get("/foi").await.expect(200).shows("/foi/apply").shows("20 个工作日");

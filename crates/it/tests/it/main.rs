@@ -8,6 +8,7 @@ mod broadcast;
 mod canaries;
 mod cases;
 mod cli;
+mod cli_keys;
 mod columns;
 mod computed;
 mod duties;

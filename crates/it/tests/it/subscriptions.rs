@@ -21,6 +21,7 @@ use tokio::{
 use crate::publishing::{column, draft_of, edition, pass_all, published, submit};
 
 const READER: &str = "reader@example.invalid";
+const OTHER: &str = "other@example.invalid";
 const MORNING: &str = "2026-03-03T00:00:00Z";
 
 /// What the server has taken, and what it answers instead, by mailbox.
@@ -187,7 +188,8 @@ fn unquoted(text: &str) -> Vec<u8> {
 fn link(text: &str, start: &str) -> String {
     let at = text.find(start).unwrap_or_else(|| panic!("no {start} in: {text}"));
     let secret: String = text[at + start.len()..].chars().take_while(char::is_ascii_alphanumeric).collect();
-    assert_eq!(secret.len(), 32, "{text}");
+    // A link for leaving has the id before its proof.
+    assert_eq!(secret.len(), if start.contains("leave") { 48 } else { 32 }, "{text}");
     format!("{start}{secret}")
 }
 
@@ -213,6 +215,8 @@ both! {
             reader.post("/subscriptions", &form).await.expect(422).shows(wrong).shows("value=\"补贴\"");
         }
         reader.post("/subscriptions", &[("email", READER), ("q", "补"), ("often", "now")]).await.expect(422).shows("至少两个字");
+        let strange = [("email", READER), ("topic", "没有这个主题"), ("often", "now")];
+        reader.post("/subscriptions", &strange).await.expect(422).shows("还没有文件属于主题“没有这个主题”");
         let form = [("email", READER), ("organ", "QH010"), ("often", "now")];
         assert_eq!(reader.post("/subscriptions", &form).await.expect(303).location(), "/subscriptions/sent");
         // Twice by mistake is once, and the answer is the same.
@@ -253,7 +257,11 @@ both! {
             assert_eq!(post.count(sql).await, 0, "{sql}");
         }
         let leave = link(&raw[2], "/subscriptions/leave/");
-        reader.get(&leave).await.expect(200).shows("退订");
+        reader.get(&leave).await.expect(200).shows("退订").hides(READER).hides("您订阅的是");
+        // Who has the link for leaving cannot manage, and the other way round.
+        let proof = leave.replace("/subscriptions/leave/", "");
+        reader.get(&format!("/subscriptions/m/{proof}")).await.expect(404);
+        reader.get(&own.replace("/m/", "/leave/")).await.expect(404);
         assert_eq!(post.count("SELECT COUNT(*) FROM subscription").await, 1, "a GET changes nothing");
         let body = b"List-Unsubscribe=One-Click".to_vec();
         let media = "application/x-www-form-urlencoded";
@@ -271,6 +279,29 @@ both! {
         published(app, "退订以后公开的通知").await;
         post.work().await;
         assert_eq!(post.raw(READER).len(), 3);
+    }
+
+    async fn who_was_told_hears_of_the_correction_also_under_another_title(app) {
+        let post = Post::begin(app).await;
+        column(app).await;
+        post.subscribed(READER, &[("q", "采暖"), ("often", "now")]).await;
+        post.subscribed(OTHER, &[("q", "供热"), ("often", "now")]).await;
+        let id = published(app, "乙社区采暖安排公告").await;
+        post.work().await;
+        post.work().await;
+        let (told, other) = (post.raw(READER).len(), post.raw(OTHER).len());
+        assert!(post.read(READER).last().expect("a mail").contains("【新公开】乙社区采暖安排公告"));
+        let mut editor = app.editor("QH010").await;
+        editor.post(&format!("/documents/{id}/correct"), &[]).await.expect(303);
+        submit(&mut editor, &id, "乙社区供热安排公告", "<p>每月95元。</p>", &[("note", "更正标准")]).await.expect(303);
+        pass_all(app, &id).await;
+        post.work().await;
+        post.work().await;
+        let read = post.read(READER);
+        assert_eq!(read.len(), told + 1, "{read:?}");
+        let mail = read.last().expect("a mail");
+        assert!(mail.contains("【更正】乙社区供热安排公告") && mail.contains("因为以前的邮件告诉过您"), "{mail}");
+        assert_eq!(post.raw(OTHER).len(), other + 1, "whose words it has now hears of it, too");
     }
 
     async fn a_digest_tells_things_as_they_stand_when_it_is_sent(app) {
@@ -319,13 +350,15 @@ both! {
         post.subscribed(READER, &[("often", "now")]).await;
         let own = post.subscribed(other, &[("often", "now"), ("organ", "QH010")]).await;
         let (full, gone) = (post.raw(READER).len(), post.raw(other).len());
-        post.answer(READER, "452 mailbox full");
+        // As most servers say it (RFC 5321, 4.2.3): a permanent answer about what is not permanent.
+        post.answer(READER, "552 5.2.2 mailbox full");
         post.answer(other, "550 no such mailbox");
         published(app, "第一份通知").await;
         post.work().await;
         assert_eq!((post.raw(READER).len(), post.raw(other).len()), (full, gone));
         published(app, "第二份通知").await;
         post.work().await;
+        assert_eq!(post.count("SELECT COUNT(*) FROM subscription WHERE refusals > 0").await, 1, "the one that is gone");
         post.answer(READER, "250 ok");
         app.pass(jiff::SignedDuration::from_mins(20));
         post.work().await;

@@ -59,13 +59,39 @@ fn number(condition: &str, unit: &str, said: Option<u32>, holds: impl Fn(u32) ->
     }
 }
 
+/// Employees below which a company is small in every trade that is divided by them, and from which on it is hardly one (统计上大中小微型企业
+/// 划分办法: both employees and turnover must reach a class); and the same for 中小企业.
+const SMALL: (u32, u32) = (20, 300);
+const MEDIUM: (u32, u32) = (200, 1000);
+
+/// Where a policy is for small companies: being a company is not enough. `None` = it is for companies of any size, or not asked by
+/// one.
+fn small(rule: &Rule, asked: &Asked) -> Option<Reason> {
+    let named = rule.named("company");
+    if asked.who != "company" || named.is_empty() || !named.iter().all(|word| word.contains('小')) {
+        return None;
+    }
+    let (sure, hardly) = if named.iter().any(|word| word.contains('中')) { MEDIUM } else { SMALL };
+    let kind = named.join("、");
+    let condition = format!("给{}；{kind}按行业、从业人数和营业收入划分", rule.who_words);
+    Some(match asked.size {
+        None => reason(Met::Unknown, format!("{condition}，您没有填从业人数")),
+        Some(size) if size < sure => reason(Met::Yes, format!("{condition}，您填了 {size} 人")),
+        Some(size) if size < hardly => {
+            reason(Met::Unknown, format!("{condition}，您填了 {size} 人，请按本行业的标准核对"))
+        }
+        Some(size) => reason(Met::No, format!("{condition}，您填了 {size} 人，一般不属于{kind}")),
+    })
+}
+
 /// Every condition of a benefit against the answers, in the order in which people ask.
 pub(super) fn judge(rule: &Rule, asked: &Asked, today: Date) -> (Fit, Vec<Reason>) {
     let mut reasons = Vec::new();
     let mine = rule.who.iter().any(|code| *code == asked.who);
     let name = who_name(&asked.who);
     let met = if mine { Met::Yes } else { Met::No };
-    reasons.push(reason(met, format!("给{}，您选了{name}", rule.who_words)));
+    let plain = || reason(met, format!("给{}，您选了{name}", rule.who_words));
+    reasons.push(small(rule, asked).filter(|_| mine).unwrap_or_else(plain));
     if !rule.places.is_empty() {
         let places = rule.places.join("、");
         reasons.push(match asked.place.as_str() {
@@ -143,6 +169,25 @@ mod tests {
         assert_eq!(of(&Asked { age: Some(70), place: "石桥乡".to_owned(), ..asked("person") }), Fit::No);
         let (_, reasons) = judge(&rule, &here, today);
         assert!(reasons.iter().any(|one| one.met == Met::Unknown && one.words.contains("您没有填年龄")), "{reasons:?}");
+    }
+
+    #[test]
+    fn a_company_is_not_small_because_it_is_a_company() {
+        let today = date(2026, 3, 2);
+        let fits = |who: &str, size: Option<u32>| {
+            let rule = rule::read(&format!("给：用电接入零费用\n对象：{who}")).expect("read").remove(0);
+            judge(&rule, &Asked { size, ..asked("company") }, today)
+        };
+        assert_eq!(fits("小微企业", Some(1000)).0, Fit::No);
+        assert_eq!(fits("小微企业", None).0, Fit::Maybe);
+        assert_eq!(fits("小微企业", Some(50)).0, Fit::Maybe);
+        assert_eq!(fits("小微企业", Some(19)).0, Fit::Applies);
+        assert_eq!(fits("中小微企业", Some(100)).0, Fit::Applies);
+        assert_eq!(fits("中小企业", Some(1000)).0, Fit::No);
+        assert_eq!(fits("企业", Some(1000)).0, Fit::Applies);
+        assert_eq!(fits("企业、小微企业", None).0, Fit::Applies);
+        let (_, reasons) = fits("小微企业", Some(1000));
+        assert!(reasons.iter().all(|one| !one.words.contains("您选了企业")), "{reasons:?}");
     }
 
     #[test]

@@ -42,6 +42,10 @@ impl Section for Links {
                 problems.push(format!("{key}：“{host}”应为域名，例如 \"example.cn\"，包含它下面的各级域名"));
             }
         }
+        // A word of its own, so that nobody waits for a check that never comes.
+        if !self.only_hosts.is_empty() && !self.only_hosts.iter().any(|host| self.asks(host)) {
+            problems.push("only_hosts：里面的域名都在 skip_hosts 里，什么也不会检查，请核对这两项".to_owned());
+        }
         problems
     }
 }
@@ -82,6 +86,9 @@ mod tests {
         assert!(skip.problems().is_empty() && only.problems().is_empty());
         let wrong = Links { every_days: 0, only_hosts: vec!["https://a.cn".into()], ..Links::default() };
         assert_eq!(wrong.problems().len(), 2);
+        let hosts = || vec!["gov.cn".to_owned()];
+        let none = Links { only_hosts: hosts(), skip_hosts: hosts(), ..Links::default() };
+        assert!(none.problems().join("").contains("什么也不会检查"));
     }
 
     #[test]

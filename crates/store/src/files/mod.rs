@@ -8,7 +8,7 @@ mod sweep;
 
 use std::{
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{Arc, Mutex},
 };
 
 pub use folder::Folder;
@@ -85,6 +85,8 @@ pub struct Files {
     backend: Arc<dyn Backend>,
     scratch: PathBuf,
     key: PathBuf,
+    /// Print of the key under which this installation seals, once that is known: another one, or none, is refused.
+    expected: Arc<Mutex<Option<String>>>,
 }
 
 impl std::fmt::Debug for Files {
@@ -117,7 +119,7 @@ impl Files {
     /// Files kept by `backend`; what is being received lies in `scratch`; the key of sealed files in the file `key`, which is
     /// made when it is first needed and is neither in the database nor among the files.
     pub fn new(backend: Arc<dyn Backend>, scratch: impl Into<PathBuf>, key: impl Into<PathBuf>) -> Self {
-        Self { backend, scratch: scratch.into(), key: key.into() }
+        Self { backend, scratch: scratch.into(), key: key.into(), expected: Arc::default() }
     }
 
     /// Files below the data directory `data`: `files/` and `scratch/`, and the key in `files-key`.

@@ -9,6 +9,7 @@ use std::{
     io::Write,
     os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
+    sync::PoisonError,
 };
 
 use futures::stream;
@@ -17,10 +18,11 @@ use ring::{
     aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey},
     hkdf,
 };
+use sha2::{Digest, Sha256};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use super::{Files, Incoming, Local, Reader, Received};
-use crate::{Error, Result, Tx};
+use crate::{Db, Error, Result, Tx, query_scalar};
 
 /// First bytes of a sealed file.
 const MARK: &[u8; 8] = b"gkseal1\n";
@@ -146,15 +148,55 @@ impl Files {
         &self.key
     }
 
-    /// Whether the key can be used; one that is not there yet is made when it is needed.
+    /// Whether the key can be used: it is the one under which this installation seals. Before anything was sealed it need not be
+    /// there yet.
     ///
     /// # Errors
-    /// When what lies there is no key, or cannot be read: what was sealed could not be opened, nothing could be sealed.
+    /// When what lies there is no key or another one, is missing though it was there, or cannot be read: what was sealed could not
+    /// be opened, nothing could be sealed.
     pub fn check_key(&self) -> Result<()> {
-        known(&self.key).map(drop)
+        self.usable().map(drop)
     }
 
-    /// Makes the key of sealed files unless there is one, for an installation of several nodes: each must have the same.
+    /// What may be known of the key that lies there: whether two are the same. `None` when there is none.
+    ///
+    /// # Errors
+    /// When what lies there is no key, or cannot be read.
+    pub fn key_print(&self) -> Result<Option<String>> {
+        Ok(known(&self.key)?.map(|key| print(&key)))
+    }
+
+    /// From now on no other key will do, and none is made in its place: what was sealed under the one with this print
+    /// ([`Files::key_print`]) opens with it alone.
+    pub fn expect_key(&self, print: &str) {
+        *self.expected.lock().unwrap_or_else(PoisonError::into_inner) = Some(print.to_owned());
+    }
+
+    /// Whether a kept file was sealed; words in tables are known to those who seal them.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn any_sealed(&self, db: &Db) -> Result<bool> {
+        let one = query_scalar::<String>("SELECT digest FROM file WHERE sealed = 1 LIMIT 1");
+        Ok(one.fetch_optional(db.read()).await?.is_some())
+    }
+
+    /// The key, if it is the right one; `None` where there is none and none was.
+    fn usable(&self) -> Result<Option<Vec<u8>>> {
+        let found = known(&self.key)?;
+        let expected = self.expected.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        match (expected, found) {
+            (None, found) => Ok(found),
+            (Some(expected), Some(key)) if print(&key) == expected => Ok(Some(key)),
+            (Some(_), found) => Err(Error::Key(format!(
+                "密钥文件 {} {}，以前封存的内容用它打不开，也不能用新的代替。请把另行保管的那一份放回（权限 0600）",
+                self.key.display(),
+                if found.is_some() { "不是本站封存内容的那一个" } else { "不见了" }
+            ))),
+        }
+    }
+
+    /// Makes the key of sealed files unless there is one.
     ///
     /// # Errors
     /// When its folder cannot be written.
@@ -162,9 +204,18 @@ impl Files {
         self.master(Some(seams)).map(|_| ())
     }
 
+    /// The same where the one before was declared to be lost.
+    ///
+    /// # Errors
+    /// When its folder cannot be written.
+    pub fn renew_key(&self, seams: &Seams) -> Result<()> {
+        *self.expected.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        self.make_key(seams)
+    }
+
     /// The installation's key; made when there is none and chance is given.
     fn master(&self, seams: Option<&Seams>) -> Result<Vec<u8>> {
-        if let Some(known) = known(&self.key)? {
+        if let Some(known) = self.usable()? {
             return Ok(known);
         }
         let missing = || Error::Sealed(format!("密钥文件 {} 不见了", self.key.display()));
@@ -185,6 +236,10 @@ impl Files {
         std::fs::File::open(&folder)?.sync_all()?;
         known(&self.key)?.ok_or_else(missing)
     }
+}
+
+fn print(key: &[u8]) -> String {
+    hex::encode(Sha256::digest(hex::encode(key)))
 }
 
 fn known(path: &Path) -> Result<Option<Vec<u8>>> {

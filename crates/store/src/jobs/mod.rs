@@ -12,7 +12,7 @@ use std::{collections::HashMap, future::Future, pin::Pin, sync::Arc, time::Durat
 
 pub use handle::Handle;
 use jiff::{SignedDuration, Timestamp};
-pub use office::{Job, JobId, cancel, counts, discard, find, forget, list, oldest_due, open, revive};
+pub use office::{Job, JobId, cancel, counts, discard, find, forget, list, oldest_due, open, postpone, revive};
 pub use queue::{run_due, work};
 use serde::de::DeserializeOwned;
 
@@ -80,6 +80,8 @@ struct Handler {
 #[derive(Clone)]
 pub struct Handlers {
     by_kind: HashMap<&'static str, Handler>,
+    /// Kinds that share a number of jobs at the same time.
+    together: Vec<(&'static [&'static str], usize)>,
     beat: Duration,
 }
 
@@ -91,7 +93,7 @@ impl std::fmt::Debug for Handlers {
 
 impl Default for Handlers {
     fn default() -> Self {
-        Self { by_kind: HashMap::new(), beat: BEAT }
+        Self { by_kind: HashMap::new(), together: Vec::new(), beat: BEAT }
     }
 }
 
@@ -156,6 +158,14 @@ impl Handlers {
         self
     }
 
+    /// At most so many jobs of all these kinds run at the same time, over all processes: they wait for the same thing outside, and
+    /// when it hangs it must not hold every worker.
+    #[must_use]
+    pub fn limit_together(mut self, kinds: &'static [&'static str], most: usize) -> Self {
+        self.together.push((kinds, most));
+        self
+    }
+
     /// What a job of this kind does, for the office; `None` when no handler is known, of a job that an earlier program left.
     pub fn label(&self, kind: &str) -> Option<&'static str> {
         self.by_kind.get(kind).map(|handler| handler.label)
@@ -177,6 +187,7 @@ impl Handlers {
     #[must_use]
     pub fn merge(mut self, other: Self) -> Self {
         self.by_kind.extend(other.by_kind);
+        self.together.extend(other.together);
         self
     }
 
@@ -185,8 +196,9 @@ impl Handlers {
         self.by_kind.iter().filter(|(_, handler)| handler.long).map(|(kind, _)| *kind).collect()
     }
 
-    /// Kinds with a limit.
-    fn limits(&self) -> impl Iterator<Item = (&'static str, usize)> {
-        self.by_kind.iter().filter_map(|(kind, handler)| Some((*kind, handler.limit?)))
+    /// Kinds with a limit, and those that share one.
+    fn limits(&self) -> impl Iterator<Item = (Vec<&'static str>, usize)> {
+        let own = self.by_kind.iter().filter_map(|(kind, handler)| Some((vec![*kind], handler.limit?)));
+        own.chain(self.together.iter().map(|(kinds, most)| (kinds.to_vec(), *most)))
     }
 }

@@ -1,8 +1,10 @@
 //! The queue as the office sees it.
 
+use jiff::Timestamp;
+use kernel::time;
 use serde::Serialize;
 
-use crate::{Db, FromRow, Result, Tx, query, query_as, query_scalar};
+use crate::{Db, FromRow, Result, Tx, built, places, query, query_as, query_scalar};
 
 store::ids! {
     /// A job in the queue.
@@ -133,6 +135,20 @@ pub async fn forget(tx: &mut Tx, kind: &str, speaks: impl Fn(&str) -> bool) -> R
         gone += 1;
     }
     Ok(gone)
+}
+
+/// Lets what waits of these kinds wait until `until` at least, since what it needs outside does not answer. No attempt counts.
+///
+/// # Errors
+/// When the database fails.
+pub async fn postpone(tx: &mut Tx, kinds: &[&str], until: Timestamp) -> Result<()> {
+    // SQL: numbers of places that are counted here.
+    let sql = format!(
+        "UPDATE job SET run_at = $1 WHERE state = 'ready' AND run_at < $1 AND kind IN ({})",
+        places(2, kinds.len())
+    );
+    query(built(sql)).bind(time::to_db(until)).bind_all(kinds.to_vec()).execute(tx.conn()).await?;
+    Ok(())
 }
 
 /// Asks a job to stop: one that waits is parked at once, a long one that runs hears of it and ends. `false` when there is none

@@ -259,10 +259,11 @@ async fn claim(db: &Db, handlers: &Handlers, barred: &[&'static str]) -> Result<
         tx.lock("jobs claim").await?;
         let sql = "SELECT kind, COUNT(*) FROM job WHERE state = 'running' AND lease_until >= $1 GROUP BY kind";
         let running: Vec<(String, i64)> = query_as(sql).bind(&stored).fetch_all(tx.conn()).await?;
-        for (kind, most) in handlers.limits() {
-            let count = running.iter().find(|(of, _)| of == kind).map_or(0, |(_, count)| *count);
+        for (kinds, most) in handlers.limits() {
+            let count: i64 =
+                running.iter().filter(|(of, _)| kinds.contains(&of.as_str())).map(|(_, count)| *count).sum();
             if usize::try_from(count).unwrap_or(usize::MAX) >= most {
-                barred.push(kind);
+                barred.extend(kinds);
             }
         }
     }

@@ -102,6 +102,26 @@ both! {
         assert!(plain(&files, &digest).await.is_err());
     }
 
+    /// What one key has sealed opens with that one alone: a lost key is missed, not replaced.
+    async fn a_key_that_is_lost_or_exchanged_is_never_made_anew(home) {
+        let files = Files::in_folder(home.folder.path());
+        let seams = home.db.seams();
+        let sealed = files.seal_words(seams, "place one", "words").expect("sealed");
+        let print = files.key_print().expect("readable").expect("a key");
+        files.expect_key(&print);
+        files.check_key().expect("it is the one");
+        let (key, away) = (home.folder.path().join("files-key"), home.folder.path().join("elsewhere"));
+        std::fs::rename(&key, &away).expect("key away");
+        assert!(matches!(files.check_key(), Err(store::Error::Key(_))));
+        assert!(files.seal_words(seams, "place two", "more").is_err());
+        assert!(!key.exists(), "no key is made over what another has sealed");
+        std::fs::write(&key, "0".repeat(64)).expect("another key");
+        assert!(matches!(files.check_key(), Err(store::Error::Key(_))));
+        assert!(files.seal_words(seams, "place two", "more").is_err());
+        std::fs::rename(&away, &key).expect("key back");
+        assert_eq!(files.open_words("place one", &sealed).expect("opens"), "words");
+    }
+
     async fn a_sealed_file_that_was_changed_or_cut_off_ends_in_an_error(home) {
         let files = Files::in_folder(home.folder.path());
         let text = vec![7_u8; 3 * 64 * 1024 + 100];

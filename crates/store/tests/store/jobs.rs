@@ -47,6 +47,51 @@ fn counting(counter: &Arc<AtomicUsize>) -> impl Fn(Json) -> std::future::Ready<R
 }
 
 both! {
+    /// Two kinds that wait for the same server: the one that hangs holds one worker, and not the other kind the second one.
+    async fn kinds_that_share_a_limit_leave_room_for_others(home) {
+        let (begun, others) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
+        let hangs = |begun: &Arc<AtomicUsize>| {
+            let begun = Arc::clone(begun);
+            move |_: Json| {
+                begun.fetch_add(1, Ordering::SeqCst);
+                std::future::pending::<Result<(), Failure>>()
+            }
+        };
+        let handlers = Handlers::default()
+            .with("test.mail", "hangs", hangs(&begun))
+            .with("test.mail-now", "hangs", hangs(&begun))
+            .with("test.job", "counts", counting(&others))
+            .limit_together(&["test.mail", "test.mail-now"], 1);
+        for kind in ["test.mail", "test.mail-now", "test.mail", "test.job"] {
+            enqueue(&home.db, kind, "").await;
+        }
+        let (_stop, stopped) = watch::channel(false);
+        let mut tasks = tokio::task::JoinSet::new();
+        for _ in 0..2 {
+            tasks.spawn(jobs::work(home.db.clone(), handlers.clone(), stopped.clone()));
+        }
+        until("the other kind has run", || async { others.load(Ordering::SeqCst) == 1 }).await;
+        assert_eq!(begun.load(Ordering::SeqCst), 1, "one of the two kinds");
+        tasks.shutdown().await;
+    }
+
+    /// What waits for a server that hangs waits on without losing an attempt.
+    async fn what_is_postponed_waits_and_nothing_else(home) {
+        for kind in ["test.mail", "test.job"] {
+            enqueue(&home.db, kind, "").await;
+        }
+        let later = home.db.seams().now() + jiff::SignedDuration::from_mins(5);
+        let mut tx = home.db.write().await.expect("write");
+        jobs::postpone(&mut tx, &["test.mail"], later).await.expect("postponed");
+        tx.commit().await.expect("commit");
+        let count = Arc::new(AtomicUsize::new(0));
+        let handlers = Handlers::default().with("test.mail", "m", counting(&count)).with("test.job", "j", counting(&count));
+        jobs::run_due(&home.db, &handlers).await.expect("run");
+        let left = jobs_in(&home.db, "ready").await;
+        assert_eq!((count.load(Ordering::SeqCst), left.len()), (1, 1));
+        assert_eq!((left[0].kind.as_str(), left[0].attempts), ("test.mail", 0));
+    }
+
     async fn of_many_who_enqueue_the_same_one_does(home) {
         let other = home.other_process().await;
         let mut tasks = tokio::task::JoinSet::new();

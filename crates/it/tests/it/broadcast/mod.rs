@@ -375,6 +375,9 @@ both! {
         let mut form = vec![("who", "company"), ("channels", "wechat"), ("seen", seen.as_str()), ("once", once.as_str())];
         editor.post(&page, &form).await.expect(422).shows("再勾选确认");
         form.push(("sure", "true"));
+        // Mails that nobody gets do not use up the only push.
+        let nobody: Vec<_> = form.iter().map(|(key, value)| (*key, if *key == "channels" { "mail" } else { *value })).collect();
+        editor.post(&page, &nobody).await.expect(422).shows("没有用掉这一次");
         let old: Vec<_> = form.iter().map(|(key, value)| (*key, if *key == "seen" { "old" } else { *value })).collect();
         editor.post(&page, &old).await.expect(409).shows("有了变化");
         app.editor("QH011").await.on(there.office.clone()).get(&page).await.expect(404);
