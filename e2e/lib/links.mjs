@@ -44,6 +44,8 @@ export async function crawl({ seeds, get, allow = () => true, follow = () => tru
     if (url.origin !== "http://x" && !(absolute && /^https?:\/\/127\.0\.0\.1/.test(url.origin))) return;
     if (!/^https?:$/.test(url.protocol)) return;
     const path = url.pathname + url.search;
+    // Papers are set one after the other, for seconds each in a development build: the journeys and stories open them.
+    if (/\/(letters\/[^/]+\/(pdf|docx)|report\.(pdf|docx))$/.test(url.pathname)) return;
     if (url.search && !(from === "" || /^\?page=2$/.test(url.search))) return;
     if (seen.has(path) || !allow(path) || seen.size >= limit) return;
     seen.add(path);
