@@ -107,6 +107,9 @@ fn read_text(bytes: &[u8], format: Format, limits: &Limits) -> Result<Extracted,
     let (mut parts, mut headings) = (Vec::new(), Vec::new());
     let (text, html) = match format {
         Format::Html => {
+            if html::is_overloaded(&decoded) {
+                return Err(Rejected::too_complex("网页"));
+            }
             let simple = html::simplify(&decoded);
             Part::push(&mut parts, "link 1", html_attributes(&decoded));
             let source = html::read_source(&decoded);

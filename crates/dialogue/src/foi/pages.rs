@@ -41,7 +41,8 @@ pub(super) async fn foi(State(ctx): State<Ctx>, reader: Reader) -> Result<Respon
         paused: Vec::new(),
         label: format!("法定答复期限 {days} 个工作日"),
     });
-    let lead = "想要的政府信息没有公开，任何公民、法人和其他组织都可以在网上或者书面申请，一般不收费，20 个工作日内答复。";
+    let lead =
+        "想要的政府信息没有公开，任何公民、法人和其他组织都可以在网上或者书面申请，一般不收费，20 个工作日内答复。";
     portal_page(&Foi {
         shell: part::shell(&ctx, &reader, "依申请公开", "openness", lead),
         office: contact(&ctx),

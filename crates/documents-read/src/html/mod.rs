@@ -73,6 +73,41 @@ fn heading(name: &str) -> Option<u8> {
     (1..=6).contains(&level).then_some(level.min(5))
 }
 
+/// Most attributes of a tag. The parser holds each against all before it, and no page that people write has as many.
+const ATTRIBUTES: usize = 2_000;
+
+/// Whether a tag has so many attributes that reading it would cost the square of their number.
+pub fn is_overloaded(html: &str) -> bool {
+    let (mut inside, mut quote, mut count) = (false, 0_u8, 0);
+    // What stands before, and before blanks.
+    let (mut before, mut solid) = (0_u8, 0_u8);
+    for byte in html.bytes() {
+        if !inside {
+            inside = before == b'<' && byte.is_ascii_alphabetic();
+            (quote, count) = (0, 0);
+        } else if quote != 0 {
+            if byte == quote {
+                quote = 0;
+            }
+        } else {
+            match byte {
+                b'>' => inside = false,
+                b'"' | b'\'' if solid == b'=' => quote = byte,
+                _ if (byte.is_ascii_whitespace() || byte == b'/') && !before.is_ascii_whitespace() => count += 1,
+                _ => {}
+            }
+            if count > ATTRIBUTES {
+                return true;
+            }
+        }
+        before = byte;
+        if !byte.is_ascii_whitespace() {
+            solid = byte;
+        }
+    }
+    false
+}
+
 /// The text of a page as readers see it, for search, checks and excerpts.
 ///
 /// Block elements and `<br>` are lines, blank lines are left out, cells of a table row are separated by tabs, items of
@@ -387,6 +422,16 @@ impl Text {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_tag_of_countless_attributes_is_not_read() {
+        let tag = |many: usize| {
+            let attributes: Vec<String> = (0..many).map(|n| format!("a{n}='>' ")).collect();
+            format!("<p>正文</p><a {}>", attributes.concat())
+        };
+        assert!(super::is_overloaded(&tag(3_000)) && !super::is_overloaded(&tag(100)));
+        assert!(!super::is_overloaded(&"很 长 的 正文 ".repeat(9_000)), "words are no attributes");
+    }
 
     #[test]
     fn lines_and_words() {
