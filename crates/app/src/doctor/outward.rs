@@ -21,7 +21,7 @@ pub(super) async fn mail(config: &Config) -> Outcome {
     }
     let wrong = |_| "mail.smtp 写得不对，应为 smtp://用户:密码@主机:端口 或 smtps://…".to_owned();
     let builder = AsyncSmtpTransport::<Tokio1Executor>::from_url(&config.mail.smtp).map_err(wrong)?;
-    let transport = builder.timeout(Some(PATIENCE)).build();
+    let transport: AsyncSmtpTransport<Tokio1Executor> = builder.timeout(Some(PATIENCE)).build();
     match tokio::time::timeout(PATIENCE, transport.test_connection()).await {
         Ok(Ok(true)) if config.mail.from.contains("@localhost") => {
             Err("邮件服务器有应答，但 mail.from 还是 localhost 的地址，收件方会当作垃圾邮件。请写本单位的邮箱。".into())
