@@ -19,7 +19,7 @@ use web::Ctx;
 use self::stand_in::{APP, Account, Answer, Hub};
 use crate::{
     policy::{policy, put},
-    publishing::{changes, column, count, draft, pass_all, pictures::png, published, submit},
+    publishing::{changes, column, count, draft, pass_all, pictures::png, submit},
 };
 
 /// The same installation, configured so.
@@ -74,6 +74,12 @@ async fn newest(app: &TestApp) -> (String, String) {
 async fn settle(app: &TestApp, client: &mut Client, act: &str) {
     let (page, version) = newest(app).await;
     client.post(&page, &[("act", act), ("version", &version)]).await.expect(303);
+}
+
+/// Published a second after what came before: what is newest is told by its time.
+async fn published(app: &TestApp, title: &str) -> String {
+    app.pass(SignedDuration::from_secs(1));
+    crate::publishing::published(app, title).await
 }
 
 async fn state(app: &TestApp) -> String {
@@ -283,7 +289,6 @@ both! {
         assert!(account.tokens() - asked <= 3, "{}", account.tokens());
         account.next("draft/add", Answer::Code(40001));
         account.next("draft/add", Answer::Code(40001));
-        app.pass(SignedDuration::from_secs(1));
         published(app, "凭据不对").await;
         work(&there.ctx).await;
         let mut clerk = app.clerk().await.on(there.office.clone());
@@ -295,7 +300,6 @@ both! {
         assert_eq!(state(app).await, "published");
         // Used up for today: tomorrow, by itself.
         account.next("draft/add", Answer::Code(45009));
-        app.pass(SignedDuration::from_secs(1));
         published(app, "次数用完").await;
         work(&there.ctx).await;
         clerk.get("/push?state=waiting").await.expect(200).shows("次数用完").shows("明天零点后自动再试");
@@ -307,7 +311,6 @@ both! {
         assert_eq!(state(app).await, "published");
         // No right to it: a person must do something.
         account.next("freepublish/submit", Answer::Code(48001));
-        app.pass(SignedDuration::from_secs(1));
         published(app, "没有权限").await;
         work(&there.ctx).await;
         let mut clerk = app.clerk().await.on(there.office.clone());
@@ -336,7 +339,6 @@ both! {
         assert_eq!((state(app).await.as_str(), account.published().len()), ("published", 1));
         // Sent for publication, and the answer is lost: nobody knows, and a person looks.
         account.next("freepublish/submit", Answer::Lost);
-        app.pass(SignedDuration::from_secs(1));
         let id = published(app, "答复丢失").await;
         work(&there.ctx).await;
         assert_eq!(state(app).await, "unsure");
