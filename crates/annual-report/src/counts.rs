@@ -88,9 +88,9 @@ impl Counting {
         Self::request(&row.key, column)
     }
 
-    fn request(key: &str, column: &str) -> Option<Self> {
+    fn request(key: &str, place: &str) -> Option<Self> {
         let known = Edition::ALL.iter().any(|edition| form::requests(*edition).iter().any(|line| line.key == key));
-        let column = column.parse::<usize>().ok().filter(|column| *column < APPLICANTS.len())?;
+        let column = place.parse::<usize>().ok().filter(|column| *column < APPLICANTS.len())?;
         known.then(|| Self::Request { key: key.to_owned(), column })
     }
 

@@ -179,7 +179,7 @@ const VOID: StepField = StepField::new("why", "怎样登记错的", Input::Text(
     .hint("重复登记的写明保留哪一件，例如 与 依申请〔2026〕12号 重复");
 const REASONS: StepField = StepField::new("reasons", "申请的理由", Input::Text(5000)).told();
 const AMOUNT: StepField = StepField::new("amount", "数额", Input::Line(40)).told();
-const BACK: StepField = StepField::new("why", "撤回原因", Input::Text(500)).optional();
+const BACK: StepField = StepField::new("why", "撤回理由", Input::Text(500)).optional();
 const BACK_NOTED: StepField = StepField::new("why", "撤回的方式和原因", Input::Text(500));
 const APPLICANT: StepField = StepField::new("applicant", "申请人类别", Input::Choice(&APPLICANTS)).sets(Sets::Fact);
 const CARRIER: StepField = StepField::new("carrier", "信息的形式", Input::Choice(&CARRIERS)).told().sets(Sets::Fact);

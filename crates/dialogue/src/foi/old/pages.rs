@@ -73,7 +73,7 @@ struct UploadPage {
     earlier: Vec<Earlier>,
 }
 
-async fn shown(ctx: &Ctx, desk: &Desk, organ: String, errors: FormErrors) -> Result<Response> {
+async fn shown(ctx: &Ctx, desk: &Desk, chosen: String, errors: FormErrors) -> Result<Response> {
     let (bad, actor) = (!errors.is_empty(), desk.actor());
     let mine = askable(ctx).into_iter().filter(|one| may_for(&actor, &HANDLE_CASES, &one.code).is_ok());
     let imports = store::newest(ctx.db().read(), &desk.staff.account).await?;
@@ -93,7 +93,7 @@ async fn shown(ctx: &Ctx, desk: &Desk, organ: String, errors: FormErrors) -> Res
         shell: desk.shell(ctx, "导入原登记簿").await?.with_error(bad),
         errors,
         organs: mine.map(|one| (one.code.to_string(), one.name)).collect(),
-        organ,
+        organ: chosen,
         columns: COLUMNS.iter().map(|column| (column.label, column.about, column.needed)).collect(),
         words: words(),
         most: MOST_ROWS,
