@@ -20,6 +20,14 @@ use crate::{
 /// Longest words of a reason.
 const MOST: usize = 500;
 
+/// A case that runs, for whoever may handle it: how it stands is told to nobody else.
+async fn begun_by(ctx: &Ctx, tx: &mut Tx, actor: &Actor, case: &CaseId) -> Result<(Entry, Kind), Refusal> {
+    let entry = rows::entry(tx.conn(), case).await?.ok_or(Refusal::NotFound)?;
+    let kind = entry.kind(ctx).ok_or(Refusal::NotFound)?;
+    may_for(actor, kind.handle, &keeper(ctx, &entry.organ))?;
+    begun(ctx, tx, case).await
+}
+
 async fn begun(ctx: &Ctx, tx: &mut Tx, case: &CaseId) -> Result<(Entry, Kind), Refusal> {
     tx.lock_row("case_entry", case.as_str()).await?;
     let entry = rows::entry(tx.conn(), case).await?.ok_or(Refusal::NotFound)?;
@@ -43,7 +51,7 @@ fn reason<'a>(name: &str, words: &'a str, ask: &str) -> Result<&'a str, Refusal>
 /// # Errors
 /// [`Refusal::Forbidden`] for whoever may not handle it; [`Refusal::Conflict`] once it has ended.
 pub async fn claim(ctx: &Ctx, tx: &mut Tx, actor: &Actor, case: &CaseId) -> Result<(), Refusal> {
-    let (entry, kind) = begun(ctx, tx, case).await?;
+    let (entry, kind) = begun_by(ctx, tx, actor, case).await?;
     may_for(actor, kind.handle, &keeper(ctx, &entry.organ))?;
     query("UPDATE case_entry SET holder = $2, holder_name = $3 WHERE id = $1")
         .bind(case)
@@ -61,7 +69,7 @@ pub async fn claim(ctx: &Ctx, tx: &mut Tx, actor: &Actor, case: &CaseId) -> Resu
 /// # Errors
 /// As [`claim`].
 pub async fn release(ctx: &Ctx, tx: &mut Tx, actor: &Actor, case: &CaseId) -> Result<(), Refusal> {
-    let (entry, kind) = begun(ctx, tx, case).await?;
+    let (entry, kind) = begun_by(ctx, tx, actor, case).await?;
     may_for(actor, kind.handle, &keeper(ctx, &entry.organ))?;
     query("UPDATE case_entry SET holder = '', holder_name = '' WHERE id = $1").bind(case).execute(tx.conn()).await?;
     let data = json!({ "case_kind": kind.key });
@@ -82,7 +90,7 @@ pub async fn transfer(
     to: &OrganCode,
     why: &str,
 ) -> Result<(), Refusal> {
-    let (entry, kind) = begun(ctx, tx, case).await?;
+    let (entry, kind) = begun_by(ctx, tx, actor, case).await?;
     may_for(actor, kind.decide, &keeper(ctx, &entry.organ))?;
     if !kind.transfers {
         return Err(Refusal::Conflict("这类办件不能转给其他机关；不属于本机关的，请依法答复并告知当事人。".into()));
@@ -167,7 +175,7 @@ pub async fn redate(
     case: &CaseId,
     (on, why): (&str, &str),
 ) -> Result<Option<Date>, Refusal> {
-    let (entry, kind) = begun(ctx, tx, case).await?;
+    let (entry, kind) = begun_by(ctx, tx, actor, case).await?;
     may_for(actor, kind.decide, &keeper(ctx, &entry.organ))?;
     if entry.channel == Channel::Portal.code() {
         return Err(Refusal::Conflict("网上提交的以回执上的日期为收到日期，不能更正。".into()));

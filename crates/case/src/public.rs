@@ -68,10 +68,11 @@ pub async fn proposed(ctx: &Ctx, executor: impl Executor<'_>, entry: &Entry) -> 
 }
 
 /// The case, when something of it may be published at all, and whether the person agreed.
-async fn ready(ctx: &Ctx, tx: &mut Tx, case: &CaseId) -> Result<(Entry, Kind, String), Refusal> {
+async fn ready(ctx: &Ctx, tx: &mut Tx, actor: &Actor, case: &CaseId) -> Result<(Entry, Kind, String), Refusal> {
     tx.lock_row("case_entry", case.as_str()).await?;
     let entry = rows::entry(tx.conn(), case).await?.ok_or(Refusal::NotFound)?;
     let kind = entry.kind(ctx).ok_or(Refusal::NotFound)?;
+    may_for(actor, kind.handle, &keeper(ctx, &entry.organ))?;
     if !entry.is_ended() {
         return Err(Refusal::Conflict("办结以后才能公开答复。".into()));
     }
@@ -116,7 +117,7 @@ pub async fn propose(
     question: &str,
     answer: &str,
 ) -> Result<(), Refusal> {
-    let (entry, kind, _) = ready(ctx, tx, case).await?;
+    let (entry, kind, _) = ready(ctx, tx, actor, case).await?;
     may_for(actor, kind.handle, &keeper(ctx, &entry.organ))?;
     let (question, answer) = (question.trim(), answer.trim());
     look_over(ctx, tx, case, question, answer).await?;
@@ -141,7 +142,7 @@ pub async fn publish(
     case: &CaseId,
     (question, answer): (&str, &str),
 ) -> Result<(), Refusal> {
-    let (entry, kind, consent) = ready(ctx, tx, case).await?;
+    let (entry, kind, consent) = ready(ctx, tx, actor, case).await?;
     may_for(actor, kind.decide, &keeper(ctx, &entry.organ))?;
     let Some(found) = proposed(ctx, tx.conn(), &entry).await? else {
         return Err(Refusal::Conflict("还没有人拟定公开的内容。请先拟定，由另一个人核对后公开。".into()));

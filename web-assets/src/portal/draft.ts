@@ -1,6 +1,5 @@
 // A form under a private link keeps what is typed while somebody types, not only when a step is sent.
-// Without it, and where
-// the server cannot be reached, the form is the same as ever and keeps each step as it is sent.
+// Without it, and where the server cannot be reached, the form is the same as ever and keeps each step as it is sent.
 
 /** How long typing pauses before the server is told. */
 const PAUSE_MS = 2000;

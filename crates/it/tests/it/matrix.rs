@@ -346,11 +346,17 @@ pub(crate) async fn cases(app: &TestApp) -> Vec<Object> {
             let typed = case::Typed::of(&[("result", "corrected"), ("answer", "已更正。")]);
             case::take(ctx, &mut tx, &actor, &id, "reply", &typed).await.expect("answered");
         }
+        let kept = case::files::Kept {
+            digest: kept.digest.clone(),
+            name: "答复附件.png".into(),
+            bytes: 8,
+            media: "image/png".into(),
+        };
+        let how = (case::files::Origin::Office, None);
+        let file = case::files::attach(ctx, &mut tx, &actor, &id, &kept, how).await.expect("a file of the office");
         tx.commit().await.expect("commit");
         let read = ctx.db().read();
         let party = case::masked(ctx, read, &id).await.expect("parties").remove(0).id;
-        let entry = case::entry(read, &id).await.expect("database").expect("the case");
-        let file = case::files::of_case(ctx, read, &entry).await.expect("files").remove(0).id;
         let places = [
             ("id", id.to_string()),
             ("party", party.to_string()),
