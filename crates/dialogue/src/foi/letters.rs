@@ -344,8 +344,11 @@ fn more(ctx: &Ctx, state: &State, key: &str, typed: &Typed) -> Typed {
 pub(super) fn body(ctx: &Ctx, case: &Case, state: &State, key: &str, typed: &Typed) -> Result<Body, Refusal> {
     let mut errors = FormErrors::new();
     if key == "reply" {
-        for problem in decision(typed).map(|decision| decision.problems(state)).unwrap_or_default() {
-            errors.add(problem.field, problem.message);
+        match decision(typed) {
+            Some(decision) => {
+                decision.problems(state).into_iter().for_each(|problem| errors.add(problem.field, problem.message));
+            }
+            None => errors.add("outcome", "请选择处理结果。".to_owned()),
         }
     }
     for field in notice(key).map_or(&[][..], |notice| notice.fields) {
