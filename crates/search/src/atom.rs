@@ -1,17 +1,16 @@
 //! What a search finds as a feed (Atom, RFC 4287): whoever cares for a matter is told of what is new, without an account. The
 //! newest come first, whatever fits best; the question is the one of the page, with its filters.
 
-use askama::Template;
 use axum::{
     Extension,
     extract::State,
-    http::{HeaderValue, header},
     response::{IntoResponse, Redirect, Response},
 };
 use jiff::civil::Date;
 use kernel::time;
 use web::{
     Ctx, Query as Params,
+    feed::{Entry, Feed, newest},
     page::{feed_tag, xml_text},
 };
 
@@ -22,32 +21,6 @@ use crate::{
 
 /// Entries of a feed.
 const SIZE: usize = 50;
-
-/// An entry of the feed.
-struct Entry {
-    id: String,
-    title: String,
-    href: String,
-    /// When it first became public; of what is known by its day alone, the first moment of that day in China.
-    published: String,
-    /// When its present words became public.
-    updated: String,
-    organ: String,
-    kind: String,
-    summary: String,
-}
-
-#[derive(Template)]
-#[template(path = "templates/feed.xml")]
-struct Feed {
-    id: String,
-    title: String,
-    own: String,
-    page: String,
-    host: String,
-    updated: String,
-    entries: Vec<Entry>,
-}
 
 /// The address of the feed of a question; empty where there is nothing to follow.
 pub(crate) fn feed_of(query: &Query) -> String {
@@ -86,25 +59,17 @@ pub(crate) async fn feed(
         entries.push(entry(&site.domain, &base, hit, at));
     }
     let words = if asked.text.trim().is_empty() { "筛选结果" } else { asked.text.trim() };
-    let feed = Feed {
+    Feed {
         id: feed_tag(&site.domain, &xml_text(&own)),
         title: xml_text(&format!("搜索“{words}” - {}", site.name)),
         own: format!("{base}{own}"),
         page: format!("{base}{page}"),
         host: xml_text(&site.host),
-        // A feed without entries began with the data, so that it does not change by being read.
-        updated: entries
-            .iter()
-            .map(|one| one.updated.clone())
-            .max()
-            .unwrap_or_else(|| "1970-01-01T00:00:00Z".to_owned()),
+        updated: newest(&entries, &[]),
         entries,
-    };
-    let headers = [
-        (header::CONTENT_TYPE, HeaderValue::from_static("application/atom+xml; charset=utf-8")),
-        (header::CACHE_CONTROL, web::page::PUBLIC),
-    ];
-    Ok((headers, feed.render()?).into_response())
+        ..Feed::default()
+    }
+    .answer()
 }
 
 /// The same identifier as in the feed of everything: who reads both sees a text once.
@@ -124,6 +89,7 @@ fn entry(domain: &str, base: &str, hit: Hit, at: Option<(String, String)>) -> En
         organ: xml_text(&hit.organ),
         kind: xml_text(&hit.kind),
         summary: xml_text(&hit.snippet),
+        ..Entry::default()
     }
 }
 

@@ -1,22 +1,18 @@
 //! The conditions of a subscription as an Atom feed (RFC 4287): they stand in the address, nobody is known and nothing is kept.
 //! What was withdrawn is taken back (RFC 6721).
 
-use askama::Template;
-use axum::{
-    extract::State,
-    http::{HeaderValue, header},
-    response::{IntoResponse, Response},
-};
+use axum::{extract::State, response::Response};
 use document::{
     Kinds,
     columns::Tree,
     common::SUMMARY,
     public::{self, Filter as Listing, Order, Places},
 };
-use kernel::{OrganCode, id::ColumnId, time};
+use kernel::{OrganCode, id::ColumnId};
 use web::{
     Ctx, Error, FormErrors, Query, Result,
-    page::{self, feed_tag, xml_text},
+    feed::{Entry, Feed, Gone, newest as newest_change},
+    page::{feed_tag, xml_text},
 };
 
 use crate::{
@@ -87,35 +83,6 @@ async fn coarse(ctx: &Ctx, filter: &Filter) -> Result<Listing> {
     Ok(Listing { columns, organ, kinds, ..Listing::default() })
 }
 
-struct Entry {
-    id: String,
-    title: String,
-    href: String,
-    published: String,
-    updated: String,
-    organ: String,
-    kind: &'static str,
-    summary: String,
-}
-
-struct Gone {
-    id: String,
-    when: String,
-}
-
-#[derive(Template)]
-#[template(path = "templates/feed.xml")]
-struct Feed {
-    id: String,
-    title: String,
-    own: String,
-    page: String,
-    host: String,
-    updated: String,
-    entries: Vec<Entry>,
-    gone: Vec<Gone>,
-}
-
 /// `GET /subscriptions/feed.atom`, with the conditions in its query.
 pub(crate) async fn feed(State(ctx): State<Ctx>, Query(pairs): Query<Pairs>) -> Result<Response> {
     let names = Names::now(&ctx).await?;
@@ -136,32 +103,28 @@ pub(crate) async fn feed(State(ctx): State<Ctx>, Query(pairs): Query<Pairs>) -> 
         published: one.listed.published_at.clone(),
         updated: one.listed.updated_at.clone(),
         organ: xml_text(&one.organ),
-        kind: one.listed.kind.label,
+        kind: one.listed.kind.label.to_owned(),
         summary: xml_text(match one.listed.values.get(&SUMMARY) {
             "" => one.listed.title.as_str(),
             summary => summary,
         }),
+        ..Entry::default()
     };
     let entries: Vec<Entry> = found.into_iter().map(entry).collect();
     let buried = |tomb: public::Tombstone| Gone { id: tag(&format!("document/{}", tomb.id)), when: tomb.withdrawn_at };
     let gone: Vec<Gone> = tombs.into_iter().map(buried).collect();
-    let changes = entries.iter().map(|one| &one.updated).chain(gone.iter().map(|one| &one.when));
-    let updated = changes.max().cloned().unwrap_or_else(|| time::to_db(jiff::Timestamp::UNIX_EPOCH));
     let query = filter.query();
     let asked = if query.is_empty() { query } else { format!("?{query}") };
-    let feed = Feed {
+    Feed {
         id: tag(&format!("feed{PATH}{asked}")),
         title: xml_text(&format!("{} - {}", filter.words_by(&names), site.name)),
         own: format!("{base}{PATH}/feed.atom{asked}"),
         page: format!("{base}{PATH}{asked}"),
         host: xml_text(&site.host),
-        updated,
+        updated: newest_change(&entries, &gone),
         entries,
         gone,
-    };
-    let headers = [
-        (header::CONTENT_TYPE, HeaderValue::from_static("application/atom+xml; charset=utf-8")),
-        (header::CACHE_CONTROL, page::PUBLIC),
-    ];
-    Ok((headers, feed.render()?).into_response())
+        ..Feed::default()
+    }
+    .answer()
 }

@@ -16,6 +16,7 @@ pub mod demo;
 pub mod desk;
 pub mod doors;
 pub mod error;
+pub mod feed;
 pub mod filters;
 pub mod form;
 pub mod hooks;

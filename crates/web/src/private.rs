@@ -30,6 +30,16 @@ pub fn private_errors(template: &impl Template) -> Result<Response> {
     Ok(response)
 }
 
+/// The same when it has changed since it was seen: status 409.
+///
+/// # Errors
+/// When the template fails to render.
+pub fn private_changed(template: &impl Template) -> Result<Response> {
+    let mut response = private_page(template)?;
+    *response.status_mut() = StatusCode::CONFLICT;
+    Ok(response)
+}
+
 /// Layer of every route of the portal with a secret in its address, put there by [`crate::Routes`].
 pub(crate) async fn layer(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;

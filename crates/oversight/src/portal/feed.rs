@@ -1,43 +1,20 @@
 //! A plan as a feed (Atom, RFC 4287): each piece of evidence as it is confirmed, with the task in full that it shows.
 
-use askama::Template;
 use axum::{
     extract::{Path, State},
-    http::{HeaderValue, header},
-    response::{IntoResponse, Response},
+    response::Response,
 };
 use kernel::{id::PlanId, time};
 use web::{
     Ctx, Result,
-    page::{PUBLIC, escape, feed_tag, xml_text},
+    feed::{Entry, Feed},
+    page::{escape, feed_tag, xml_text},
 };
 
 use super::{api::absolute, load};
 
 /// Entries of a feed.
 const SIZE: usize = 100;
-
-struct Entry {
-    id: String,
-    title: String,
-    href: String,
-    /// When it was confirmed: the day, as a moment in stored form.
-    updated: String,
-    organ: String,
-    content: String,
-}
-
-#[derive(Template)]
-#[template(path = "portal/templates/feed.xml")]
-struct Feed {
-    id: String,
-    title: String,
-    own: String,
-    page: String,
-    host: String,
-    updated: String,
-    entries: Vec<Entry>,
-}
 
 /// `GET /plans/{id}/feed.atom`
 pub(super) async fn feed(State(ctx): State<Ctx>, Path(id): Path<PlanId>) -> Result<Response> {
@@ -52,7 +29,7 @@ pub(super) async fn feed(State(ctx): State<Ctx>, Path(id): Path<PlanId>) -> Resu
     entries.truncate(SIZE);
     let site = ctx.site();
     let newest = entries.first().map_or(plan.row.confirmed_at.as_str(), |entry| entry.updated.as_str()).to_owned();
-    let feed = Feed {
+    Feed {
         id: feed_tag(&site.domain, &format!("plan/{id}")),
         title: xml_text(&format!("{}落实情况 - {}", plan.row.title, site.name)),
         own: absolute(&ctx, &format!("/plans/{id}/feed.atom")),
@@ -60,12 +37,9 @@ pub(super) async fn feed(State(ctx): State<Ctx>, Path(id): Path<PlanId>) -> Resu
         host: xml_text(&site.host),
         updated: newest,
         entries,
-    };
-    let headers = [
-        (header::CONTENT_TYPE, HeaderValue::from_static("application/atom+xml; charset=utf-8")),
-        (header::CACHE_CONTROL, PUBLIC),
-    ];
-    Ok((headers, feed.render()?).into_response())
+        ..Feed::default()
+    }
+    .answer()
 }
 
 fn entry(ctx: &Ctx, clause: &load::Clause, duty: &load::Duty, piece: &load::Evidence) -> Entry {
@@ -90,8 +64,10 @@ fn entry(ctx: &Ctx, clause: &load::Clause, duty: &load::Duty, piece: &load::Evid
         ),
         title: xml_text(&format!("{}{}：{}", clause.full_number, piece.organ, piece.title)),
         href,
+        // When it was confirmed: the day, as a moment.
         updated: time::to_db(day.unwrap_or_default()),
         organ: xml_text(&piece.organ),
         content: xml_text(&content.concat()),
+        ..Entry::default()
     }
 }

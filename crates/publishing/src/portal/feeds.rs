@@ -1,11 +1,9 @@
 //! Atom feeds (RFC 4287): everything that is new, and column by column. What was withdrawn is taken back (RFC 6721). Those that
 //! are told of by name ([`of_document`]) name the hubs that hear of their changes (WebSub), in the feed and in its headers.
 
-use askama::Template;
 use axum::{
     extract::{Path, State},
-    http::{HeaderValue, header},
-    response::{IntoResponse, Response},
+    response::Response,
 };
 use document::{
     Kinds,
@@ -20,57 +18,21 @@ use futures::future::BoxFuture;
 use kernel::{
     OrganCode,
     id::{ColumnId, DocumentId},
-    time,
 };
 use store::Tx;
 use web::{
     Ctx, Error, Query, Refusal, Result,
+    feed::{Entry, Feed, Gone, newest},
     page::{feed_tag, xml_text},
     push::{self, Feeds},
 };
 
-use super::{
-    downloads::fresh,
-    lists::{Asked, Pairs},
-};
+use super::lists::{Asked, Pairs};
 
 /// Entries of a feed.
 const SIZE: i64 = 50;
 /// Bytes of all texts of a feed together.
 const ROOM: usize = 1 << 20;
-
-struct Entry {
-    id: String,
-    title: String,
-    href: String,
-    published: String,
-    updated: String,
-    organ: String,
-    kind: &'static str,
-    summary: String,
-    /// The whole text, with addresses that hold wherever it is read; empty = it is read at its address.
-    content: String,
-}
-
-struct Gone {
-    id: String,
-    when: String,
-}
-
-#[derive(Template)]
-#[template(path = "portal/templates/feed.xml")]
-struct Feed {
-    id: String,
-    title: String,
-    own: String,
-    page: String,
-    /// Whole addresses of hubs; none where nobody tells a hub of this feed.
-    hubs: Vec<String>,
-    host: String,
-    updated: String,
-    entries: Vec<Entry>,
-    gone: Vec<Gone>,
-}
 
 /// By which readers of a feed know something again.
 fn tag(ctx: &Ctx, what: &str) -> String {
@@ -97,7 +59,7 @@ async fn entries(ctx: &Ctx, listed: &[Listed]) -> Result<Vec<Entry>> {
         published: one.published_at.clone(),
         updated: one.updated_at.clone(),
         organ: xml_text(directory.get(&one.organ).map_or(one.organ.as_str(), |organ| organ.name.as_str())),
-        kind: one.kind.label,
+        kind: one.kind.label.to_owned(),
         summary: xml_text(one.values.get(&SUMMARY)),
         content: content(one),
     };
@@ -110,27 +72,6 @@ fn gone(ctx: &Ctx, tombs: Vec<Tombstone>) -> Vec<Gone> {
         .into_iter()
         .map(|tomb| Gone { id: tag(ctx, &format!("document/{}", tomb.id)), when: tomb.withdrawn_at })
         .collect()
-}
-
-fn answer(feed: &Feed) -> Result<Response> {
-    let headers = [(header::CONTENT_TYPE, HeaderValue::from_static("application/atom+xml; charset=utf-8"))];
-    let mut response = (headers, feed.render()?).into_response();
-    // A subscriber looks at the headers first, and a feed has one address of its own there (WebSub, 4).
-    if !feed.hubs.is_empty() {
-        let own = [(feed.own.as_str(), "self")].into_iter();
-        for (address, relation) in feed.hubs.iter().map(|hub| (hub.as_str(), "hub")).chain(own) {
-            if let Ok(link) = HeaderValue::from_str(&format!("<{address}>; rel=\"{relation}\"")) {
-                response.headers_mut().append(header::LINK, link);
-            }
-        }
-    }
-    Ok(fresh(response))
-}
-
-/// The newest change; a feed without entries began with the data, so that it does not change by being read.
-fn newest(entries: &[Entry], gone: &[Gone]) -> String {
-    let changes = entries.iter().map(|one| &one.updated).chain(gone.iter().map(|one| &one.when));
-    changes.max().cloned().unwrap_or_else(|| time::to_db(jiff::Timestamp::UNIX_EPOCH))
 }
 
 /// What a feed is of.
@@ -153,7 +94,7 @@ async fn of(ctx: &Ctx, of: Of) -> Result<Response> {
     let gone = gone(ctx, tombs);
     let (entries, base) = (entries(ctx, &listed.items).await?, base_url(ctx));
     let site = ctx.site();
-    answer(&Feed {
+    Feed {
         id: tag(ctx, &of.tag),
         title: xml_text(&format!("{} - {}", of.title, site.name)),
         own: format!("{base}{}", of.own),
@@ -164,7 +105,8 @@ async fn of(ctx: &Ctx, of: Of) -> Result<Response> {
         updated: newest(&entries, &gone),
         entries,
         gone,
-    })
+    }
+    .answer()
 }
 
 /// `GET /feed.atom`
@@ -175,7 +117,7 @@ pub(super) async fn all(State(ctx): State<Ctx>) -> Result<Response> {
     let (entries, base) = (entries(&ctx, &listed).await?, base_url(&ctx));
     let gone = gone(&ctx, tombs);
     let site = ctx.site();
-    answer(&Feed {
+    Feed {
         id: tag(&ctx, "feed"),
         title: xml_text(&format!("{}最新公开", site.name)),
         own: format!("{base}/feed.atom"),
@@ -185,7 +127,8 @@ pub(super) async fn all(State(ctx): State<Ctx>) -> Result<Response> {
         updated: newest(&entries, &gone),
         entries,
         gone,
-    })
+    }
+    .answer()
 }
 
 /// `GET /columns/{slug}/feed.atom`
