@@ -85,7 +85,7 @@ pub use limit::{Limit, Network};
 pub use receipt::{Accepted, CHANGED, Receipt, ReceiptWords, Received};
 pub use secret::Secret;
 pub use upload::{Kind, Uploaded};
-pub use web::private::{private_errors, private_page};
+pub use web::private::{private_changed, private_errors, private_page};
 
 /// 填写门户表单: the doors of the portal behind which something is written.
 pub static USE_FORMS: Permission =

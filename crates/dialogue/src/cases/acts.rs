@@ -57,6 +57,27 @@ fn step_of(kind: Kind, name: &str) -> Result<&'static Step, Refusal> {
     kind.step(name).filter(office).ok_or(Refusal::NotFound)
 }
 
+/// Does something with a case; its form is shown again, with what was typed, when it is refused.
+///
+/// # Errors
+/// As [`act_in_place`].
+pub(super) async fn in_place<F>(
+    ctx: &Ctx,
+    desk: &Desk,
+    (id, typed): (&CaseId, &Typed),
+    form: impl Fn(&Entry, &Typed) -> Act + Send + Sync,
+    change: F,
+) -> Result<Response>
+where
+    F: AsyncFnOnce(&mut Tx) -> Result<Done, Refusal>,
+{
+    let again = async |errors: FormErrors| {
+        let (entry, kind) = seen(ctx, desk, id).await?;
+        shown(ctx, desk, (&entry, kind), form(&entry, typed), errors).await
+    };
+    act_in_place(ctx, of(typed, "once"), change, again).await
+}
+
 /// `GET /cases/{id}/steps/{step}`
 pub(super) async fn step_form(
     State(ctx): State<Ctx>,
@@ -100,11 +121,8 @@ pub(super) async fn step(
         }
         Ok::<_, Refusal>(Done::ok(page_of(&id), format!("已办理：{}。", step.label)))
     };
-    let again = async |errors: FormErrors| {
-        let (entry, kind) = seen(&ctx, &desk, &id).await?;
-        shown(&ctx, &desk, (&entry, kind), step_act(step, &typed), errors).await
-    };
-    act_in_place(&ctx, of(&typed, "once"), done, again).await
+    let form = |_: &Entry, typed: &Typed| step_act(step, typed);
+    in_place(&ctx, &desk, (&id, &typed), form, done).await
 }
 
 fn transfer_act(ctx: &Ctx, typed: &Typed) -> Act {
@@ -144,11 +162,8 @@ pub(super) async fn transfer(
         // Who handed it on may not see it any more.
         Ok::<_, Refusal>(Done::ok("/cases", format!("已转给{name}办理。")))
     };
-    let again = async |errors: FormErrors| {
-        let (entry, kind) = seen(&ctx, &desk, &id).await?;
-        shown(&ctx, &desk, (&entry, kind), transfer_act(&ctx, &typed), errors).await
-    };
-    act_in_place(&ctx, of(&typed, "once"), done, again).await
+    let form = |_: &Entry, typed: &Typed| transfer_act(&ctx, typed);
+    in_place(&ctx, &desk, (&id, &typed), form, done).await
 }
 
 fn redate_act(entry: &Entry, typed: &Typed) -> Act {
@@ -188,11 +203,7 @@ pub(super) async fn redate(
         let until = entry.told_due().map(|due| format!("，办理期限到 {due}")).unwrap_or_default();
         Ok::<_, Refusal>(Done::ok(page_of(&id), format!("收到日期已更正为 {}{until}。", entry.received_on)))
     };
-    let again = async |errors: FormErrors| {
-        let (entry, kind) = seen(&ctx, &desk, &id).await?;
-        shown(&ctx, &desk, (&entry, kind), redate_act(&entry, &typed), errors).await
-    };
-    act_in_place(&ctx, of(&typed, "once"), done, again).await
+    in_place(&ctx, &desk, (&id, &typed), redate_act, done).await
 }
 
 async fn extension_act(ctx: &Ctx, (entry, kind): (&Entry, Kind), typed: &Typed) -> Result<Act> {
@@ -292,11 +303,8 @@ pub(super) async fn oversee(
         notice::tell(&ctx, tx, &id, "督办").await?;
         Ok::<_, Refusal>(Done::ok(page_of(&id), "督办意见已留在办理过程里。"))
     };
-    let again = async |errors: FormErrors| {
-        let (entry, kind) = seen(&ctx, &desk, &id).await?;
-        shown(&ctx, &desk, (&entry, kind), oversee_act(&typed), errors).await
-    };
-    act_in_place(&ctx, of(&typed, "once"), done, again).await
+    let form = |_: &Entry, typed: &Typed| oversee_act(typed);
+    in_place(&ctx, &desk, (&id, &typed), form, done).await
 }
 
 fn unpublish_act(typed: &Typed) -> Act {
@@ -327,11 +335,8 @@ pub(super) async fn unpublish(
         case::public::withdraw(&ctx, tx, &desk.actor(), &id, of(&typed, "reason")).await?;
         Ok::<_, Refusal>(Done::ok(page_of(&id), "已撤回公开。"))
     };
-    let again = async |errors: FormErrors| {
-        let (entry, kind) = seen(&ctx, &desk, &id).await?;
-        shown(&ctx, &desk, (&entry, kind), unpublish_act(&typed), errors).await
-    };
-    act_in_place(&ctx, of(&typed, "once"), done, again).await
+    let form = |_: &Entry, typed: &Typed| unpublish_act(typed);
+    in_place(&ctx, &desk, (&id, &typed), form, done).await
 }
 
 fn unmask_act(party: &PartyId, typed: &Typed) -> Act {

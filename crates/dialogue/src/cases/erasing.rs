@@ -4,14 +4,14 @@ use axum::{
     extract::{Path, State},
     response::Response,
 };
-use case::{Erased, Why};
+use case::{Entry, Erased, Why};
 use kernel::{Actor, id::CaseId};
 use portal_form::{applicant, receipt};
 use store::Tx;
-use web::{Ctx, Desk, Done, Form, FormErrors, Refusal, Result, act_in_place, act_now};
+use web::{Ctx, Desk, Done, Form, FormErrors, Refusal, Result, act_now};
 
 use super::{
-    acts::seen,
+    acts::{in_place, seen},
     fields::{Act, Field, Typed, of, shown},
 };
 
@@ -73,11 +73,8 @@ pub(super) async fn done(
         gone = Some(erase(&ctx, tx, &desk.actor(), &id, Why::Asked(of(&typed, "reason"))).await?);
         Ok::<_, Refusal>(Done::ok(format!("/cases/{id}"), "当事人信息已删除。"))
     };
-    let again = async |errors: FormErrors| {
-        let (entry, kind) = seen(&ctx, &desk, &id).await?;
-        shown(&ctx, &desk, (&entry, kind), the_form(&typed), errors).await
-    };
-    let answer = act_in_place(&ctx, of(&typed, "once"), done, again).await?;
+    let form = |_: &Entry, typed: &Typed| the_form(typed);
+    let answer = in_place(&ctx, &desk, (&id, &typed), form, done).await?;
     if let Some(erased) = gone {
         delete(&ctx, &erased).await?;
     }

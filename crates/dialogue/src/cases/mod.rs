@@ -11,6 +11,7 @@ mod letter;
 mod list;
 mod notice;
 mod one;
+pub(crate) mod one_page;
 mod paper;
 mod past;
 mod periods;

@@ -6,14 +6,13 @@ use ::foi::{Applicant, Carrier, Delivery};
 use askama::Template;
 use axum::{
     extract::State,
-    http::StatusCode,
     response::{IntoResponse, Response},
 };
-use case::{Channel, Filing, PartyRole, Person, files::Kept};
+use case::{Channel, Filing, PartyRole, Person};
 use kernel::{Actor, Organ, OrganCode, id::CaseId};
 use portal_form::{
     Accepted, CHANGED, Draft, DraftFile, Line, PortalForm, Receipt, ReceiptWords, Received, Saved, Seen,
-    private_errors, private_page,
+    private_changed, private_errors, private_page,
 };
 use serde::Deserialize;
 use store::Tx;
@@ -27,7 +26,7 @@ use super::{
     kind::FOI,
     suggest,
 };
-use crate::cases;
+use crate::cases::{self, one_page};
 
 /// Steps with the check at their end.
 const STEPS: usize = 5;
@@ -313,12 +312,7 @@ async fn checked(ctx: &Ctx, reader: &Reader, draft: &Draft, errors: FormErrors) 
         today: ctx.today().to_string(),
         due: due(ctx),
     };
-    if !stale {
-        return private_page(&page);
-    }
-    let mut answer = private_errors(&page)?;
-    *answer.status_mut() = StatusCode::CONFLICT;
-    Ok(answer)
+    if stale { private_changed(&page) } else { private_page(&page) }
 }
 
 /// Who asks, as the register keeps it.
@@ -368,12 +362,6 @@ async fn register(ctx: &Ctx, tx: &mut Tx, received: &Received) -> Result<CaseId,
     let mut counted = facts(&whole);
     let consent = if whole.how.consents() { "yes" } else { "no" };
     counted.push((case::public::CONSENT, consent.to_owned()));
-    let file = |one: &DraftFile| Kept {
-        digest: one.stored.clone(),
-        name: one.name.clone(),
-        bytes: one.bytes,
-        media: one.kind.media_type().to_owned(),
-    };
     let filing = Filing {
         kind: &FOI,
         organ: whole.whom.chosen(),
@@ -386,7 +374,7 @@ async fn register(ctx: &Ctx, tx: &mut Tx, received: &Received) -> Result<CaseId,
         fields: fields(&whole),
         facts: counted,
         parties: vec![(PartyRole::Applicant, person(&whole.who))],
-        files: received.files.iter().map(file).collect(),
+        files: one_page::files(received),
     };
     let case = case::register(ctx, tx, &Actor::Visitor, filing).await?;
     cases::tell(ctx, tx, &case, "政府信息公开申请").await?;
@@ -449,9 +437,4 @@ pub(super) async fn receipt(State(ctx): State<Ctx>, reader: Reader, receipt: Rec
         door: "openness",
     };
     receipt.page(&ctx, &reader, &words)
-}
-
-/// `GET /foi/r/{secret}/record`
-pub(super) async fn record(receipt: Receipt) -> Response {
-    receipt.record()
 }

@@ -37,6 +37,8 @@ use web::{
     hooks::{PublicDocuments, Verb},
 };
 
+use crate::cases::one_page;
+
 pub use correction::CORRECTION;
 pub use kind::FOI;
 
@@ -105,7 +107,7 @@ fn portal() -> Routes {
         .get("/foi/d/{secret}/check", &USE_FORMS, apply::check)
         .post("/foi/d/{secret}/send", &USE_FORMS, apply::send)
         .get("/foi/r/{secret}", &USE_FORMS, apply::receipt)
-        .get("/foi/r/{secret}/record", &USE_FORMS, apply::record)
+        .get("/foi/r/{secret}/record", &USE_FORMS, one_page::record)
 }
 
 fn office() -> Routes {

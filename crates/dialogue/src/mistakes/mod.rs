@@ -16,6 +16,8 @@ use web::{
     hooks::PublicDocuments,
 };
 
+use crate::cases::one_page;
+
 /// No national text that was found sets the days; sites that take such reports answer within three working days.
 pub static ANSWER: Rule = Rule::new(
     "mistake.answer",
@@ -141,13 +143,13 @@ pub fn capability() -> Capability {
 fn routes() -> Routes {
     Routes::new(Listener::Portal)
         .get("/mistakes", &READ_PUBLIC, pages::start)
-        .upload("/mistakes", &USE_FORMS, pages::begin)
-        .get("/mistakes/d/{secret}", &USE_FORMS, pages::step)
-        .upload("/mistakes/d/{secret}", &USE_FORMS, pages::save)
-        .get("/mistakes/d/{secret}/check", &USE_FORMS, pages::check)
+        .upload("/mistakes", &USE_FORMS, one_page::begin::<pages::Report>)
+        .get("/mistakes/d/{secret}", &USE_FORMS, one_page::step::<pages::Report>)
+        .upload("/mistakes/d/{secret}", &USE_FORMS, one_page::save::<pages::Report>)
+        .get("/mistakes/d/{secret}/check", &USE_FORMS, one_page::check::<pages::Report>)
         .post("/mistakes/d/{secret}/send", &USE_FORMS, pages::send)
         .get("/mistakes/r/{secret}", &USE_FORMS, pages::receipt)
-        .get("/mistakes/r/{secret}/record", &USE_FORMS, pages::record)
+        .get("/mistakes/r/{secret}/record", &USE_FORMS, one_page::record)
 }
 
 fn lines(_: &Ctx, fields: &Fields) -> Vec<Line> {

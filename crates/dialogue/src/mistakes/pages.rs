@@ -3,26 +3,25 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use askama::Template;
-use axum::{
-    extract::State,
-    http::StatusCode,
-    response::{IntoResponse, Response},
-};
-use case::{Channel, Filing, PartyRole, Person, files::Kept, public::Told};
+use axum::{extract::State, response::Response};
+use case::{Channel, Filing, PartyRole, Person, public::Told};
 use kernel::{Actor, OrganCode, id::CaseId, time};
 use portal_form::{
-    Accepted, CHANGED, Draft, DraftFile, Line, PortalForm, Receipt, ReceiptWords, Received, Saved, Seen, is_line,
-    is_mailbox, private_errors, private_page,
+    Accepted, Draft, DraftFile, DraftForm, PortalForm, Receipt, ReceiptWords, Received, Seen, is_line, is_mailbox,
+    private_errors, private_page,
 };
 use serde::Deserialize;
 use store::Tx;
 use web::{
-    Ctx, FormErrors, PortalShell, Query, Reader, Redirect, Refusal, Result, filters::shortened, hooks::PublicDocuments,
+    Ctx, FormErrors, PortalShell, Query, Reader, Refusal, Result, filters::shortened, hooks::PublicDocuments,
     portal_page,
 };
 
 use super::{ANSWER, FORM, MISTAKE};
-use crate::cases;
+use crate::cases::{
+    self,
+    one_page::{self, OnePage},
+};
 
 /// Published answers on the page.
 const SHOWN: i64 = 10;
@@ -40,8 +39,10 @@ pub(super) struct Report {
     email: String,
 }
 
-impl Report {
-    fn errors(&self, errors: &mut FormErrors) {
+impl OnePage for Report {
+    const FORM: &'static DraftForm = &FORM;
+
+    fn errors(&self, _: &Ctx, errors: &mut FormErrors) {
         let within = |text: &str, most: usize| text.chars().count() <= most;
         errors.require(!self.page.trim().is_empty(), "page", "请填写网页的地址或标题，例如 停水通知。");
         errors.require(within(&self.page, 500), "page", "网页的地址或标题太长，请缩短到 500 字以内。");
@@ -57,6 +58,30 @@ impl Report {
         let email = self.email.trim();
         let fits = within(email, 120) && is_mailbox(email);
         errors.require(email.is_empty() || fits, "email", "请核对电子邮箱，例如 name@example.com；不留可以空着。");
+    }
+
+    fn shell(ctx: &Ctx, reader: &Reader) -> PortalShell {
+        let shell = reader.shell(ctx, "网站找错", "互动", "dialogue").crumb("互动", "/dialogue").crumb("网站找错", "");
+        PortalShell {
+            description: "错别字、打不开的链接、过时的内容，请告诉我们，3 个工作日内核实答复。".to_owned(),
+            ..shell
+        }
+    }
+
+    fn shown(ctx: &Ctx, reader: &Reader, draft: &Draft, errors: FormErrors) -> Result<Response> {
+        let bad = !errors.is_empty();
+        let mut shell = Self::shell(ctx, reader);
+        shell.has_error = bad;
+        let page = Step {
+            shell,
+            errors,
+            typed: draft.fields.read()?,
+            link: draft.link(ctx),
+            until: draft.kept_until(),
+            path: draft.path(),
+            files: &draft.files,
+        };
+        if bad { private_errors(&page) } else { private_page(&page) }
     }
 }
 
@@ -90,25 +115,6 @@ struct Step<'a> {
     files: &'a [DraftFile],
 }
 
-#[derive(Template)]
-#[template(path = "mistakes/templates/check.html")]
-struct Check<'a> {
-    shell: PortalShell,
-    errors: FormErrors,
-    lines: Vec<Line>,
-    files: &'a [DraftFile],
-    path: String,
-    version: i64,
-}
-
-fn shell(ctx: &Ctx, reader: &Reader) -> PortalShell {
-    let shell = reader.shell(ctx, "网站找错", "互动", "dialogue").crumb("互动", "/dialogue").crumb("网站找错", "");
-    PortalShell {
-        description: "错别字、打不开的链接、过时的内容，请告诉我们，3 个工作日内核实答复。".to_owned(),
-        ..shell
-    }
-}
-
 /// The last day for an answer to what comes today, in words; empty where the calendar does not know.
 fn due(ctx: &Ctx) -> String {
     let run = clock::run(&ANSWER, ctx.today(), &[], 0, &ctx.calendar());
@@ -134,95 +140,12 @@ pub(super) async fn start(State(ctx): State<Ctx>, reader: Reader, Query(from): Q
     });
     let typed = Report { page: from.page.chars().take(500).collect(), ..Report::default() };
     portal_page(&Start {
-        shell: shell(&ctx, &reader),
+        shell: Report::shell(&ctx, &reader),
         errors: FormErrors::new(),
         typed,
         due: due(&ctx),
         published: published.collect(),
     })
-}
-
-fn shown(ctx: &Ctx, reader: &Reader, draft: &Draft, errors: FormErrors) -> Result<Response> {
-    let bad = !errors.is_empty();
-    let mut shell = shell(ctx, reader);
-    shell.has_error = bad;
-    let page = Step {
-        shell,
-        errors,
-        typed: draft.fields.read()?,
-        link: draft.link(ctx),
-        until: draft.kept_until(),
-        path: draft.path(),
-        files: &draft.files,
-    };
-    if bad { private_errors(&page) } else { private_page(&page) }
-}
-
-/// To the check when all is right, else back to the form.
-fn onwards(ctx: &Ctx, reader: &Reader, draft: &Draft, mut errors: FormErrors) -> Result<Response> {
-    draft.fields.read::<Report>()?.errors(&mut errors);
-    if errors.is_empty() {
-        return Ok(Redirect::to(format!("{}/check", draft.path())).into_response());
-    }
-    shown(ctx, reader, draft, errors)
-}
-
-/// `POST /mistakes`
-pub(super) async fn begin(State(ctx): State<Ctx>, reader: Reader, posted: PortalForm<Report>) -> Result<Response> {
-    let (draft, errors) = Draft::open(&ctx, &FORM, posted).await?;
-    onwards(&ctx, &reader, &draft, errors)
-}
-
-/// `GET /mistakes/d/{secret}`
-pub(super) async fn step(State(ctx): State<Ctx>, reader: Reader, draft: Draft) -> Result<Response> {
-    shown(&ctx, &reader, &draft, FormErrors::new())
-}
-
-/// `POST /mistakes/d/{secret}`
-pub(super) async fn save(
-    State(ctx): State<Ctx>,
-    reader: Reader,
-    mut draft: Draft,
-    posted: PortalForm<Report>,
-) -> Result<Response> {
-    let Saved { errors, stay } = draft.save(&ctx, posted).await?;
-    if !stay {
-        return onwards(&ctx, &reader, &draft, errors);
-    }
-    if errors.is_empty() {
-        return Ok(Redirect::to(draft.path()).into_response());
-    }
-    shown(&ctx, &reader, &draft, errors)
-}
-
-/// `GET /mistakes/d/{secret}/check`
-pub(super) async fn check(State(ctx): State<Ctx>, reader: Reader, draft: Draft) -> Result<Response> {
-    let mut errors = FormErrors::new();
-    draft.fields.read::<Report>()?.errors(&mut errors);
-    if !errors.is_empty() {
-        return shown(&ctx, &reader, &draft, errors);
-    }
-    checked(&ctx, &reader, &draft, FormErrors::new())
-}
-
-fn checked(ctx: &Ctx, reader: &Reader, draft: &Draft, errors: FormErrors) -> Result<Response> {
-    let stale = !errors.is_empty();
-    let mut shell = shell(ctx, reader);
-    shell.has_error = stale;
-    let page = Check {
-        shell,
-        errors,
-        lines: draft.lines(ctx),
-        files: &draft.files,
-        path: draft.path(),
-        version: draft.version,
-    };
-    if !stale {
-        return private_page(&page);
-    }
-    let mut answer = private_errors(&page)?;
-    *answer.status_mut() = StatusCode::CONFLICT;
-    Ok(answer)
 }
 
 /// Documents with the same words in their titles that are looked at.
@@ -252,12 +175,6 @@ async fn register(ctx: &Ctx, tx: &mut Tx, received: &Received, organ: &OrganCode
         ..Person::default()
     };
     let known = person != Person::default();
-    let file = |one: &DraftFile| Kept {
-        digest: one.stored.clone(),
-        name: one.name.clone(),
-        bytes: one.bytes,
-        media: one.kind.media_type().to_owned(),
-    };
     let filing = Filing {
         kind: &MISTAKE,
         organ: organ.clone(),
@@ -273,7 +190,7 @@ async fn register(ctx: &Ctx, tx: &mut Tx, received: &Received, organ: &OrganCode
         ]),
         facts: Vec::new(),
         parties: if known { vec![(PartyRole::Applicant, person)] } else { Vec::new() },
-        files: received.files.iter().map(file).collect(),
+        files: one_page::files(received),
     };
     let case = case::register(ctx, tx, &Actor::Visitor, filing).await?;
     cases::tell(ctx, tx, &case, "网站找错").await?;
@@ -287,13 +204,8 @@ pub(super) async fn send(
     draft: Draft,
     posted: PortalForm<Seen>,
 ) -> Result<Response> {
-    let mut errors = FormErrors::new();
-    draft.fields.read::<Report>()?.errors(&mut errors);
-    if !errors.is_empty() {
-        return Ok(Redirect::to(draft.path()).into_response());
-    }
-    if posted.value.version != draft.version {
-        return checked(&ctx, &reader, &draft, FormErrors::refused(CHANGED));
+    if let Some(page) = one_page::hindered::<Report>(&ctx, &reader, &draft, &posted)? {
+        return Ok(page);
     }
     let organ = owner(&ctx, draft.fields.get("page")).await?;
     let make = async |tx: &mut Tx, received: &Received| Ok(Accepted::case(register(&ctx, tx, received, &organ).await?));
@@ -318,9 +230,4 @@ pub(super) async fn receipt(State(ctx): State<Ctx>, reader: Reader, receipt: Rec
         ..ReceiptWords::default()
     };
     receipt.page(&ctx, &reader, &words)
-}
-
-/// `GET /mistakes/r/{secret}/record`
-pub(super) async fn record(receipt: Receipt) -> Response {
-    receipt.record()
 }

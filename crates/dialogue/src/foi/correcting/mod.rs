@@ -7,6 +7,8 @@ use kernel::permission::READ_PUBLIC;
 use portal_form::{DraftForm, Fields, Kind, Line, USE_FORMS};
 use web::{Ctx, Listener, Routes};
 
+use crate::cases::one_page;
+
 /// Files that it takes.
 const FILES: usize = 5;
 
@@ -18,13 +20,13 @@ pub(super) static FORM: DraftForm =
 pub(super) fn portal() -> Routes {
     Routes::new(Listener::Portal)
         .get("/foi/correction", &READ_PUBLIC, pages::start)
-        .upload("/foi/correction", &USE_FORMS, pages::begin)
-        .get("/foi/correction/d/{secret}", &USE_FORMS, pages::step)
-        .upload("/foi/correction/d/{secret}", &USE_FORMS, pages::save)
-        .get("/foi/correction/d/{secret}/check", &USE_FORMS, pages::check)
+        .upload("/foi/correction", &USE_FORMS, one_page::begin::<pages::Asked>)
+        .get("/foi/correction/d/{secret}", &USE_FORMS, one_page::step::<pages::Asked>)
+        .upload("/foi/correction/d/{secret}", &USE_FORMS, one_page::save::<pages::Asked>)
+        .get("/foi/correction/d/{secret}/check", &USE_FORMS, one_page::check::<pages::Asked>)
         .post("/foi/correction/d/{secret}/send", &USE_FORMS, pages::send)
         .get("/foi/correction/r/{secret}", &USE_FORMS, pages::receipt)
-        .get("/foi/correction/r/{secret}/record", &USE_FORMS, pages::record)
+        .get("/foi/correction/r/{secret}/record", &USE_FORMS, one_page::record)
 }
 
 fn lines(ctx: &Ctx, fields: &Fields) -> Vec<Line> {

@@ -3,24 +3,23 @@
 use std::collections::BTreeMap;
 
 use askama::Template;
-use axum::{
-    extract::State,
-    http::StatusCode,
-    response::{IntoResponse, Response},
-};
-use case::{Channel, Filing, PartyRole, Person, files::Kept};
+use axum::{extract::State, response::Response};
+use case::{Channel, Filing, PartyRole, Person};
 use kernel::{Actor, OrganCode, id::CaseId};
 use portal_form::{
-    Accepted, CHANGED, Draft, DraftFile, Line, PortalForm, Receipt, ReceiptWords, Received, Saved, Seen, is_line,
-    is_mailbox, private_errors, private_page,
+    Accepted, Draft, DraftFile, DraftForm, PortalForm, Receipt, ReceiptWords, Received, Seen, is_line, is_mailbox,
+    private_errors, private_page,
 };
 use serde::Deserialize;
 use store::Tx;
-use web::{Ctx, FormErrors, PortalShell, Reader, Redirect, Refusal, Result, filters::shortened, portal_page};
+use web::{Ctx, FormErrors, PortalShell, Reader, Refusal, Result, filters::shortened, portal_page};
 
 use super::FORM;
 use crate::{
-    cases,
+    cases::{
+        self,
+        one_page::{self, OnePage},
+    },
     foi::{CORRECTION, form::askable},
 };
 
@@ -43,7 +42,9 @@ pub(super) struct Asked {
     address: String,
 }
 
-impl Asked {
+impl OnePage for Asked {
+    const FORM: &'static DraftForm = &FORM;
+
     fn errors(&self, ctx: &Ctx, errors: &mut FormErrors) {
         let organ = OrganCode::from(self.organ.trim());
         let known = askable(ctx).iter().any(|one| one.code == organ);
@@ -76,6 +77,33 @@ impl Asked {
         errors.require(fits, "phone", "请核对联系电话，例如 13800000000。");
         errors.require(email.is_empty() || is_mailbox(email), "email", "请核对电子邮箱，例如 name@example.cn。");
     }
+
+    fn shell(ctx: &Ctx, reader: &Reader) -> PortalShell {
+        let shell = reader.shell(ctx, "更正政府信息", "依申请公开", "openness");
+        let shell = shell.crumb("政务公开", "/openness").crumb("依申请公开", "/foi").crumb("更正政府信息", "");
+        PortalShell {
+            description: "与自己有关的政府信息记录不准确的，可以带证据要求记录它的机关更正（条例第四十一条）。"
+                .to_owned(),
+            ..shell
+        }
+    }
+
+    fn shown(ctx: &Ctx, reader: &Reader, draft: &Draft, errors: FormErrors) -> Result<Response> {
+        let bad = !errors.is_empty();
+        let mut shell = Self::shell(ctx, reader);
+        shell.has_error = bad;
+        let page = FormPage {
+            shell,
+            errors,
+            typed: draft.fields.read()?,
+            organs: organs(ctx),
+            action: draft.path(),
+            link: draft.link(ctx),
+            until: draft.kept_until(),
+            files: &draft.files,
+        };
+        if bad { private_errors(&page) } else { private_page(&page) }
+    }
 }
 
 #[derive(Template)]
@@ -92,26 +120,6 @@ struct FormPage<'a> {
     files: &'a [DraftFile],
 }
 
-#[derive(Template)]
-#[template(path = "foi/correcting/templates/check.html")]
-struct Check<'a> {
-    shell: PortalShell,
-    errors: FormErrors,
-    lines: Vec<Line>,
-    files: &'a [DraftFile],
-    path: String,
-    version: i64,
-}
-
-fn shell(ctx: &Ctx, reader: &Reader) -> PortalShell {
-    let shell = reader.shell(ctx, "更正政府信息", "依申请公开", "openness");
-    let shell = shell.crumb("政务公开", "/openness").crumb("依申请公开", "/foi").crumb("更正政府信息", "");
-    PortalShell {
-        description: "与自己有关的政府信息记录不准确的，可以带证据要求记录它的机关更正（条例第四十一条）。".to_owned(),
-        ..shell
-    }
-}
-
 fn organs(ctx: &Ctx) -> Vec<(String, String)> {
     askable(ctx).into_iter().map(|organ| (organ.code.to_string(), organ.name)).collect()
 }
@@ -119,7 +127,7 @@ fn organs(ctx: &Ctx) -> Vec<(String, String)> {
 /// `GET /foi/correction`
 pub(super) async fn start(State(ctx): State<Ctx>, reader: Reader) -> Result<Response> {
     portal_page(&FormPage {
-        shell: shell(&ctx, &reader),
+        shell: Asked::shell(&ctx, &reader),
         errors: FormErrors::new(),
         typed: Asked::default(),
         organs: organs(&ctx),
@@ -128,90 +136,6 @@ pub(super) async fn start(State(ctx): State<Ctx>, reader: Reader) -> Result<Resp
         until: String::new(),
         files: &[],
     })
-}
-
-fn shown(ctx: &Ctx, reader: &Reader, draft: &Draft, errors: FormErrors) -> Result<Response> {
-    let bad = !errors.is_empty();
-    let mut shell = shell(ctx, reader);
-    shell.has_error = bad;
-    let page = FormPage {
-        shell,
-        errors,
-        typed: draft.fields.read()?,
-        organs: organs(ctx),
-        action: draft.path(),
-        link: draft.link(ctx),
-        until: draft.kept_until(),
-        files: &draft.files,
-    };
-    if bad { private_errors(&page) } else { private_page(&page) }
-}
-
-/// To the check when all is right, else back to the form.
-fn onwards(ctx: &Ctx, reader: &Reader, draft: &Draft, mut errors: FormErrors) -> Result<Response> {
-    draft.fields.read::<Asked>()?.errors(ctx, &mut errors);
-    if errors.is_empty() {
-        return Ok(Redirect::to(format!("{}/check", draft.path())).into_response());
-    }
-    shown(ctx, reader, draft, errors)
-}
-
-/// `POST /foi/correction`
-pub(super) async fn begin(State(ctx): State<Ctx>, reader: Reader, posted: PortalForm<Asked>) -> Result<Response> {
-    let (draft, errors) = Draft::open(&ctx, &FORM, posted).await?;
-    onwards(&ctx, &reader, &draft, errors)
-}
-
-/// `GET /foi/correction/d/{secret}`
-pub(super) async fn step(State(ctx): State<Ctx>, reader: Reader, draft: Draft) -> Result<Response> {
-    shown(&ctx, &reader, &draft, FormErrors::new())
-}
-
-/// `POST /foi/correction/d/{secret}`
-pub(super) async fn save(
-    State(ctx): State<Ctx>,
-    reader: Reader,
-    mut draft: Draft,
-    posted: PortalForm<Asked>,
-) -> Result<Response> {
-    let Saved { errors, stay } = draft.save(&ctx, posted).await?;
-    if !stay {
-        return onwards(&ctx, &reader, &draft, errors);
-    }
-    if errors.is_empty() {
-        return Ok(Redirect::to(draft.path()).into_response());
-    }
-    shown(&ctx, &reader, &draft, errors)
-}
-
-/// `GET /foi/correction/d/{secret}/check`
-pub(super) async fn check(State(ctx): State<Ctx>, reader: Reader, draft: Draft) -> Result<Response> {
-    let mut errors = FormErrors::new();
-    draft.fields.read::<Asked>()?.errors(&ctx, &mut errors);
-    if !errors.is_empty() {
-        return shown(&ctx, &reader, &draft, errors);
-    }
-    checked(&ctx, &reader, &draft, FormErrors::new())
-}
-
-fn checked(ctx: &Ctx, reader: &Reader, draft: &Draft, errors: FormErrors) -> Result<Response> {
-    let stale = !errors.is_empty();
-    let mut shell = shell(ctx, reader);
-    shell.has_error = stale;
-    let page = Check {
-        shell,
-        errors,
-        lines: draft.lines(ctx),
-        files: &draft.files,
-        path: draft.path(),
-        version: draft.version,
-    };
-    if !stale {
-        return private_page(&page);
-    }
-    let mut answer = private_errors(&page)?;
-    *answer.status_mut() = StatusCode::CONFLICT;
-    Ok(answer)
 }
 
 /// Who asks, as the register keeps it.
@@ -233,12 +157,6 @@ fn person(asked: &Asked) -> Person {
 
 async fn register(ctx: &Ctx, tx: &mut Tx, received: &Received) -> Result<CaseId, Refusal> {
     let asked: Asked = received.fields.read()?;
-    let file = |one: &DraftFile| Kept {
-        digest: one.stored.clone(),
-        name: one.name.clone(),
-        bytes: one.bytes,
-        media: one.kind.media_type().to_owned(),
-    };
     let text = |name: &str, value: &str| (name.to_owned(), value.trim().to_owned());
     let filing = Filing {
         kind: &CORRECTION,
@@ -247,7 +165,7 @@ async fn register(ctx: &Ctx, tx: &mut Tx, received: &Received) -> Result<CaseId,
         received_on: ctx.today(),
         number: received.number.clone(),
         digest: received.digest.clone(),
-        brief: shortened(&asked.record, 60),
+        brief: shortened(&case::personal::masked(&asked.record), 60),
         fields: BTreeMap::from([
             text("record", &asked.record),
             text("wrong", &asked.wrong),
@@ -256,7 +174,7 @@ async fn register(ctx: &Ctx, tx: &mut Tx, received: &Received) -> Result<CaseId,
         ]),
         facts: Vec::new(),
         parties: vec![(PartyRole::Applicant, person(&asked))],
-        files: received.files.iter().map(file).collect(),
+        files: one_page::files(received),
     };
     let case = case::register(ctx, tx, &Actor::Visitor, filing).await?;
     cases::tell(ctx, tx, &case, CORRECTION.label).await?;
@@ -270,13 +188,8 @@ pub(super) async fn send(
     draft: Draft,
     posted: PortalForm<Seen>,
 ) -> Result<Response> {
-    let mut errors = FormErrors::new();
-    draft.fields.read::<Asked>()?.errors(&ctx, &mut errors);
-    if !errors.is_empty() {
-        return Ok(Redirect::to(draft.path()).into_response());
-    }
-    if posted.value.version != draft.version {
-        return checked(&ctx, &reader, &draft, FormErrors::refused(CHANGED));
+    if let Some(page) = one_page::hindered::<Asked>(&ctx, &reader, &draft, &posted)? {
+        return Ok(page);
     }
     let make = async |tx: &mut Tx, received: &Received| Ok(Accepted::case(register(&ctx, tx, received).await?));
     Ok(draft.send::<_, Refusal>(&ctx, posted.value.version, make).await?)
@@ -285,13 +198,13 @@ pub(super) async fn send(
 /// `GET /foi/correction/r/{secret}`
 pub(super) async fn receipt(State(ctx): State<Ctx>, reader: Reader, receipt: Receipt) -> Result<Response> {
     let until = match &receipt.case {
-        Some(case) => case::entry(ctx.db().read(), case).await?.and_then(|entry| entry.due()),
+        Some(case) => case::entry(ctx.db().read(), case).await?.and_then(|entry| entry.told_due()),
         None => None,
     };
-    let until = until.map(|due| format!("，本机关争取在 {due} 前答复")).unwrap_or_default();
+    let until = until.map(|due| format!("（{due} 前）")).unwrap_or_default();
     let words = ReceiptWords {
         next: vec![
-            format!("机关审核您的证据{until}。法律没有规定更正的期限。"),
+            format!("机关审核您的证据并答复{until}。法律没有规定更正的期限。"),
             "审核属实的，予以更正并告知您；不归该机关的，转送有权更正的机关并告知您，或者告知您向哪个机关提出。"
                 .to_owned(),
             "需要您补充证据的，在查询页面提出，可以上传附件。".to_owned(),
@@ -302,9 +215,4 @@ pub(super) async fn receipt(State(ctx): State<Ctx>, reader: Reader, receipt: Rec
         door: "openness",
     };
     receipt.page(&ctx, &reader, &words)
-}
-
-/// `GET /foi/correction/r/{secret}/record`
-pub(super) async fn record(receipt: Receipt) -> Response {
-    receipt.record()
 }
