@@ -1,0 +1,35 @@
+//! Items of the catalogue of what is public (基层政务公开标准目录, 国办发〔2019〕54号), as data: who owes what, on which ground, by
+//! when, where and to whom, and, where the matter is a table, its columns, checks and charts. One item declares the form, the
+//! template, the validation, the public table, the query, the charts, the open data, the clock. A domain is added by a file.
+//!
+//! Values are typed, and money and ratios are exact decimals. Nothing here reads a file or a database.
+//!
+//! | | |
+//! |---|---|
+//! | an item and its parts | [`Item`], [`Limit`], [`Basis`], [`Owner`], [`Channel`] |
+//! | a column of its table | [`Column`], [`Type`], [`Privacy`], [`Filter`] |
+//! | a cell | [`Value`], [`parse`], [`Unit`] |
+//! | what must hold | [`Check`], [`Rule`] |
+//! | what is drawn | [`Chart`] |
+//! | files | [`read()`], [`write()`], [`boxed`], [`compare`] |
+
+mod boxed;
+mod chart;
+mod check;
+mod column;
+mod compare;
+mod file;
+mod item;
+mod limit;
+mod value;
+
+pub use boxed::boxed;
+pub use chart::{Chart, ChartKind};
+pub use check::{Check, Rule, Severity};
+pub use column::{Choice, Column, Filter, Privacy, Type, Unit};
+pub use compare::{Change, compare};
+pub use file::{Fault, read, write};
+pub use item::{Audience, Basis, Channel, Domain, Item, ItemKey, Level, Owner, Period, Way};
+pub use limit::{Limit, LimitKind, Start};
+pub use rust_decimal::Decimal;
+pub use value::{Parsed, Problem, Value, parse};

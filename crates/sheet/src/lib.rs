@@ -1,0 +1,12 @@
+//! Tables in workbooks as counties really have them: a title row, a line with organ and unit before the head, heads of two and
+//! three rows with merged cells, a row of formula letters, several tables in one sheet, notes and totals after the rows, codes
+//! in three columns. Finds the tables, fits their heads to the columns of an item, and gives the records with the row numbers
+//! that the spreadsheet shows. Nothing is left out in silence: every filled row of a sheet belongs to a part of a table.
+
+mod find;
+mod fit;
+mod grid;
+
+pub use find::{Found, Head, Line, tables};
+pub use fit::{Fit, Mapping, Record, Target, fit, records};
+pub use grid::{Grid, GridRow, Merge};
