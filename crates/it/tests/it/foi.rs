@@ -149,6 +149,9 @@ both! {
         form(&mut desk, "/foi/register", &old).await.expect(422).shows("登记后立即超期").shows("2025-03-28").shows("收到日期核对无误");
         old.push(("sure", "true"));
         form(&mut desk, "/foi/register", &old).await.expect(200).shows("2025-02-28");
+        let claimed = "SELECT id FROM case_entry WHERE received_on = '2025-02-28'";
+        let claimed: String = store::query_scalar(claimed).fetch_one(app.ctx().db().read()).await.expect("a case");
+        desk.get(&format!("/cases/{claimed}")).await.expect(200).shows("录入日期：2026-03-0");
         let mut other = app.editor("QH011").await;
         let counter = [("channel", "counter"), ("came", "2026-03-02"), ("organ", "QH001"), ("wanted", WANTED), ("applicant", "natural_person"), ("name", NAME)];
         form(&mut other, "/foi/register", &counter).await.expect(403);
