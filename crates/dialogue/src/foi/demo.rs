@@ -1,4 +1,5 @@
-//! Requests of the demonstration: answered in several ways, waiting for the applicant, asking a third party or another organ, and one just come.
+//! Requests of the demonstration: answered in several ways, waiting for the applicant, asking a third party or another organ, and one
+//! just come.
 
 use std::{collections::BTreeMap, sync::Arc};
 

@@ -37,8 +37,8 @@ pub(super) fn scenes(ctx: &Ctx, cast: &Arc<Cast>) -> Result<Vec<Scene>, Failure>
     })])
 }
 
-/// What an organ reports on a year of those from the first to the last: made from cases, so that it agrees with itself and with the
-/// year before. The last year leaves nothing to the one that runs, whose cases are those of the register.
+/// What an organ reports on a year of those from the first to the last: made from cases, so that it agrees with itself and
+/// with the year before. The last year leaves nothing to the one that runs, whose cases are those of the register.
 fn tables(organ: usize, year: i64, (first, last): (i64, i64)) -> Tables {
     let edition = i16::try_from(year).map_or(Edition::Y2021, Edition::of_year);
     let seed = organ + usize::try_from(year).unwrap_or(0);
