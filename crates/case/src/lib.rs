@@ -78,7 +78,9 @@ pub use moved::{Counted, counted, recount_moved};
 pub use office::{claim, intervene, redate, release, renewed, take_over, transfer};
 pub use party::{Masked, PartyId, PartyRole, Person, contact_is, masked, parties, unmask};
 pub use register::{Channel, Filing, register};
-pub use rows::{Entry, Past, by_number, entry, fact_count, facts, history, keeper, request, seen, texts};
+pub use rows::{
+    Entry, Past, by_number, entry, fact_count, facts, history, keeper, receipt_number, request, seen, texts,
+};
 pub use rules::{Awaited, Before, Filled, Missed, Rules, Stood, missed, rules_of};
 pub use seal::CaseKey;
 pub use steps::{Taken, Typed, fact_of_step, keep_text, may_take, open_steps, take};
