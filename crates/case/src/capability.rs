@@ -8,7 +8,9 @@ use kernel::OrganCode;
 use store::{Entry, Every, Schedule};
 use web::{Capability, Ctx, hooks::Touched};
 
-use crate::{MIGRATIONS, clocks, events, known, letters, party::PartyRole, permissions, queue, register::Channel, sealed};
+use crate::{
+    MIGRATIONS, clocks, events, known, letters, party::PartyRole, permissions, queue, register::Channel, sealed,
+};
 
 /// What this crate brings into the program.
 pub fn capability() -> Capability {

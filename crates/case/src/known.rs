@@ -65,14 +65,10 @@ pub(crate) fn marks_of<'a>(
 pub(crate) async fn keep(tx: &mut Tx, case: &CaseId, marks: &[Mark]) -> Result<(), Refusal> {
     let nothing = [(NONE, String::new())];
     let kept = if marks.is_empty() { &nothing[..] } else { marks };
-    let sql = "INSERT INTO case_mark (case_id, what, mark) VALUES ($1, $2, $3) ON CONFLICT (case_id, what, mark) DO NOTHING";
+    let sql =
+        "INSERT INTO case_mark (case_id, what, mark) VALUES ($1, $2, $3) ON CONFLICT (case_id, what, mark) DO NOTHING";
     for (what, mark) in kept {
-        query(sql)
-            .bind(case)
-            .bind(*what)
-            .bind(mark)
-            .execute(tx.conn())
-            .await?;
+        query(sql).bind(case).bind(*what).bind(mark).execute(tx.conn()).await?;
     }
     Ok(())
 }
@@ -134,7 +130,7 @@ const RUNS: usize = 25;
 ///
 /// # Errors
 /// When the key does not fit; when the database fails.
-pub(crate) async fn catch_up(ctx: &Ctx) -> web::Result<u64> {
+pub async fn catch_up(ctx: &Ctx) -> web::Result<u64> {
     let mut done = 0;
     for _ in 0..RUNS {
         let cases: Vec<CaseId> = query_scalar(
