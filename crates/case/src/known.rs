@@ -1,5 +1,5 @@
-//! Whether the applicant of a case has come before, told without opening what lies sealed: by keyed digests of what a person gives
-//! of themselves. A name alone tells nobody from another of the same name.
+//! Whether the applicant of a case has come before, told without opening what lies sealed in others: by keyed digests of what a
+//! person gives of themselves. A name alone tells nobody from another of the same name.
 
 use jiff::civil::Date;
 use kernel::{OrganCode, id::CaseId};

@@ -178,6 +178,8 @@ const ENDED: StepField = StepField::new("why", "原因", Input::Text(500));
 const VOID: StepField = StepField::new("why", "怎样登记错的", Input::Text(500))
     .hint("重复登记的写明保留哪一件，例如 与 依申请〔2026〕12号 重复");
 const REASONS: StepField = StepField::new("reasons", "申请的理由", Input::Text(5000)).told();
+const VOUCHER: StepField =
+    StepField::new("voucher", "票据号", Input::Line(60)).optional().told().hint("财政票据或者缴款凭证的号码");
 const AMOUNT: StepField = StepField::new("amount", "数额", Input::Line(40)).told();
 const BACK: StepField = StepField::new("why", "撤回理由", Input::Text(500)).optional();
 const BACK_NOTED: StepField = StepField::new("why", "撤回的方式和原因", Input::Text(500));
@@ -217,7 +219,7 @@ static STEPS: [Step; 38] = [
         .tick(Tick::Restart)
         .fields(&[ON, SUPPLEMENT])
         .told("收到补正，答复期限重新计算")
-        .about("申请人邮寄、当面交来补正材料的，在这里登记。答复期限从收到补正之日起重新计算（条例第三十条）。"),
+        .about("申请人邮寄、当面交来补正材料的，在这里登记。日期填实际收到的那一天，申请人在查询页看得到；答复期限从收到补正之日起重新计算（条例第三十条）。"),
     consult("consult_third_party", "征求第三方意见", "foi.third-party", "正在征求第三方意见，暂停计时"),
     consult("consult_co_maker", "征求共同制作机关意见", "foi.co-maker", "正在征求其他机关意见，暂停计时"),
     consult("consult_organ", "征求其他机关意见", "", "正在征求其他机关意见，暂停计时"),
@@ -275,8 +277,9 @@ static STEPS: [Step; 38] = [
         .told("已发出收费通知"),
     Step::new("fee_paid", "登记缴费", &[PAYING], EXAMINING, By::Handler)
         .tick(Tick::Restart)
-        .fields(&[ON])
-        .told("已缴费，答复期限重新计算"),
+        .fields(&[ON, VOUCHER])
+        .told("已缴费，答复期限重新计算")
+        .about("日期填实际缴费的那一天，答复期限从次日起重新计算；申请人在查询页看得到日期和票据号，可以核对（国办函〔2020〕109号）。"),
     Step::new("withdraw", "撤回申请", RUNNING, WITHDRAWN, By::Applicant)
         .fields(&[BACK])
         .told("您撤回了申请")
