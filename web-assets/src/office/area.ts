@@ -1,5 +1,5 @@
-// Areas of a picture in hundredths of a percent of its width and height, as the form and the server write them: a line for
-// each, «左,上,右,下», and behind a semicolon the ground where it is another one than that of all.
+// Areas of a picture in hundredths of a percent of its width and height, as the form and the server write them: a line
+// for each, «左,上,右,下», and behind a semicolon the ground where it is another one than that of all.
 
 /** All of a side. */
 export const WHOLE = 10_000;

@@ -1,6 +1,6 @@
-// Areas of a picture that are made black (区分处理): drawn on the picture with mouse, pen or finger, moved and sized with
-// the arrow keys, each with its ground. The typed field stays what is sent: what is drawn is written into it, what is typed
-// there is drawn. Without scripts the field is all there is.
+// Areas of a picture that are made black (区分处理): drawn on the picture with mouse, pen or finger, moved and sized
+// with the arrow keys, each with its ground. The typed field stays what is sent: what is drawn is written into it, what
+// is typed there is drawn. Without scripts the field is all there is.
 import { drawn, label, moved, pulled, read, written, WHOLE, type Area, type Corner } from "./area";
 import { button, make } from "./dom";
 
