@@ -1,5 +1,7 @@
 //! What the page of a case tells whoever handles it that stands in no case alone.
 
+use std::sync::Arc;
+
 use case::Entry;
 use futures::future::BoxFuture;
 use web::{Ctx, Desk, Result};
@@ -30,7 +32,8 @@ pub(crate) trait Aside: Send + Sync {
 /// When the database fails, or a key does not fit.
 pub(super) async fn of_case(ctx: &Ctx, desk: &Desk, entry: &Entry) -> Result<Vec<Told>> {
     let mut all = Vec::new();
-    for aside in ctx.declared::<std::sync::Arc<dyn Aside>>().filter(|aside| aside.kind() == entry.kind) {
+    let asides: Vec<&Arc<dyn Aside>> = ctx.declared::<Arc<dyn Aside>>().collect();
+    for aside in asides.into_iter().filter(|aside| aside.kind() == entry.kind) {
         all.extend(aside.told(ctx, desk, entry).await?);
     }
     Ok(all)

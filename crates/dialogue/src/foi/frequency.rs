@@ -162,26 +162,11 @@ struct Page {
     summary: String,
     /// From which day on.
     since: String,
-    /// Number for each organ, the most first.
-    organs: Vec<(String, usize)>,
     lines: Vec<Line>,
-    /// How many of them this person may not open.
+    /// How many of them this person may not open: their number is told, and not whom else was asked.
     closed: usize,
     /// How many more there are than are shown.
     more: usize,
-}
-
-fn by_organ(ctx: &Ctx, all: &[Request]) -> Vec<(String, usize)> {
-    let mut organs: Vec<(String, usize)> = Vec::new();
-    for one in all {
-        let name = ctx.directory().short_name(&one.organ).to_owned();
-        match organs.iter_mut().find(|(known, _)| *known == name) {
-            Some((_, count)) => *count += 1,
-            None => organs.push((name, 1)),
-        }
-    }
-    organs.sort_by(|one, other| other.1.cmp(&one.1).then_with(|| one.0.cmp(&other.0)));
-    organs
 }
 
 async fn line(ctx: &Ctx, of: &CaseId, kind: Kind, request: &Request) -> Result<Option<Line>> {
@@ -217,7 +202,6 @@ pub(super) async fn page(State(ctx): State<Ctx>, desk: Desk, Path(id): Path<Case
         named: Named::of(&ctx, (&entry, kind))?,
         summary: summary(&count),
         since: count.since.to_string(),
-        organs: by_organ(&ctx, &count.all),
         closed: count.all.len() - seen.len(),
         more: seen.len().saturating_sub(SHOWN),
         lines,
