@@ -23,7 +23,7 @@ use web::{
     page::{self, content_disposition},
 };
 
-use super::{acts, past};
+use super::{acts, aside, past};
 
 /// The clock as pages draw it.
 pub(super) struct Drawn {
@@ -176,6 +176,7 @@ struct Page {
     letters: Vec<LetterLine>,
     files: Vec<CaseFile>,
     facts: Vec<(String, String)>,
+    asides: Vec<aside::Told>,
     digest: String,
     public: Option<Told>,
     /// What can be done now: words and address; the first is what comes next.
@@ -261,6 +262,7 @@ pub(super) async fn shown(ctx: &Ctx, desk: &Desk, id: &CaseId, errors: FormError
         letters: letters.into_iter().map(|letter| letter_line(kind, letter)).collect(),
         files: case::files::of_case(ctx, db, entry).await?,
         facts: fact_lines(kind, &facts),
+        asides: aside::of_case(ctx, desk, entry).await?,
         digest: entry.digest.clone(),
         public: case::public::of_case(db, id).await?,
         steps,
