@@ -295,7 +295,10 @@ fn what_is_never_public_is_not_asked_for_or_listed() {
 #[test]
 fn there_are_no_more_filters_than_slots() {
     let more: String = (0..9)
-        .map(|n| format!("[[columns]]\nkey = \"t{n}\"\nlabel = \"文字{n}\"\ntype = {{ is = \"text\", max = 9 }}\nfilter = \"text\"\n"))
+        .map(|n| {
+            let head = format!("[[columns]]\nkey = \"t{n}\"\nlabel = \"文字{n}\"\n");
+            format!("{head}type = {{ is = \"text\", max = 9 }}\nfilter = \"text\"\n")
+        })
         .collect();
     let told = told(&format!("{PERMIT}\n{more}"));
     assert!(told.len() == 1 && told[0].contains("t6、t7、t8"), "{told:?}");
