@@ -85,7 +85,7 @@ fn too_fine(held: Held<'_>, text: &str, value: Decimal) -> Result<Parsed, Proble
 fn fitting(held: Held<'_>, given: &str) -> Option<String> {
     let parts: Vec<&str> = given.split(['、', ',', ';', ' ']).map(str::trim).filter(|part| !part.is_empty()).collect();
     let own = held.unit;
-    match parts.iter().find(|part| unit::between(part, own).is_some()) {
+    match parts.iter().find(|part| power(held, part).is_some()) {
         Some(part) => Some((*part).to_owned()),
         None => match (held.sort, parts.as_slice()) {
             // money of another country, or land in a unit that must be converted: told at each figure
