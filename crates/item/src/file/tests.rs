@@ -270,7 +270,7 @@ fn names_must_stand_for_columns_of_the_right_type() {
         ("by = \"kind\"", "by = \"id\"", "不能画在图上"),
         ("letter = \"A=B+C\"", "letter = \"A=B+D\"", "公式里的 D"),
         ("right = \"until\"", "right = \"number\"", "“number”的类型不对：要是日期"),
-        ("n = 7", "n = 0", "要写数目 n"),
+        ("n = 7", "n = 0", "没有写数目 n"),
         ("key = \"permit\"", "key = \"Permit\"", "标识要用小写字母"),
     ] {
         let told = told_after(from, to);
