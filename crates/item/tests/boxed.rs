@@ -179,7 +179,7 @@ fn numbers_of_persons_accounts_and_private_telephones_are_never_public() {
     for key in ["person_id", "representative_id"] {
         assert!(column(one("permit"), key).privacy.never_public, "{key}");
     }
-    assert!(column(one("penalty"), "person_id").privacy.minor);
+    assert!(column(one("penalty"), "person_minor").privacy.minor);
     for key in ["identity", "account", "phone"] {
         assert!(column(one("subsidy"), key).privacy.never_public, "{key}");
     }
