@@ -148,5 +148,5 @@ fn is_needless(head: &Head, found: &Found) -> bool {
     // 1, 2, 3 in a first column without a head
     let unnamed = head.path.len() == 1 && word.starts_with('第') && word.ends_with('列');
     let first = found.heads.first().is_some_and(|first| first.column == head.column);
-    unnamed && first && (1_u32..).zip(texts).all(|(count, text)| plain(text).parse() == Ok(count))
+    unnamed && first && (1_u32..).zip(texts).all(|(count, text)| plain(text).parse::<u32>() == Ok(count))
 }

@@ -125,21 +125,27 @@ pub(crate) struct HeadNames {
     letter: String,
     /// Other heads stand below the same words: it is their total.
     is_total: bool,
+    /// The words of the group of which it is the total: its own, or those above 合计.
+    total_of: Option<Forms>,
 }
 
 impl HeadNames {
     pub(crate) fn of(head: &Head, all: &[Head]) -> Self {
         let forms: Vec<Forms> = head.path.iter().map(|word| Forms::of(word)).collect();
-        let (own, above) =
-            forms.split_last().map_or_else(|| (Forms::of(""), &[][..]), |(own, above)| (own.clone(), above));
+        let own = forms.last().cloned().unwrap_or_else(|| Forms::of(""));
+        let above = forms[..forms.len().saturating_sub(1)].to_vec();
+        let is_total = all.iter().any(|other| other.path.len() > head.path.len() && other.path.starts_with(&head.path));
+        let group = if is_total { Some(&own) } else { above.last().filter(|_| TOTALS.contains(&own.bare.as_str())) };
+        let total_of = group.cloned();
         let inner = own.bare.strip_prefix("其中").unwrap_or(&own.bare).trim_start_matches([':', '、']).to_owned();
         Self {
             inner,
-            above: above.to_vec(),
+            above,
             whole: forms.iter().map(|form| form.exact.as_str()).collect(),
             whole_bare: forms.iter().map(|form| form.bare.as_str()).collect(),
             letter: letter_alone(&head.letter),
-            is_total: all.iter().any(|other| other.path.len() > head.path.len() && other.path.starts_with(&head.path)),
+            is_total,
+            total_of,
             own,
         }
     }
@@ -166,19 +172,23 @@ impl HeadNames {
 
     fn agree(&self, name: &Forms) -> u32 {
         let is = |one: &str, other: &str| !one.is_empty() && one == other;
+        let total = |group: &Forms| {
+            let sum = |word: &str| is(&format!("{}{word}", group.bare), &name.bare);
+            is(&group.yearless, &name.yearless) || is(&group.bare, &name.bare) || TOTALS.into_iter().any(sum)
+        };
         if is(&self.own.exact, &name.exact) {
             100
         } else if is(&self.own.yearless, &name.yearless) {
             95
-        } else if is(&self.whole, &name.exact) || is(&self.whole_bare, &name.bare) {
-            // its words and those above it in one name
+        } else if is(&self.whole, &name.exact.replace('/', "")) || is(&self.whole_bare, &name.bare.replace('/', "")) {
+            // its words and those above it in one name, 债务限额/合计 too
             90
+        } else if self.total_of.as_ref().is_some_and(total) {
+            85
         } else if is(&self.own.bare, &name.bare) {
             80
         } else if is(&self.inner, &name.bare) {
             75
-        } else if self.is_total && TOTALS.iter().any(|total| is(&format!("{}{total}", self.own.bare), &name.bare)) {
-            85
         } else {
             0
         }
@@ -193,7 +203,8 @@ impl HeadNames {
         // the total of a group: nothing, or the words of the group, over the column
         let last = names.groups.last().map_or("", |group| group.bare.as_str());
         let total = TOTALS.contains(&names.label.bare.as_str()) || names.label.bare == last;
-        if self.is_total && total && akin(&self.own.bare, last) { 85 } else { 0 }
+        let own = self.total_of.as_ref().is_some_and(|group| akin(&group.bare, last));
+        if own && total { 85 } else { 0 }
     }
 
     /// How well the words above it agree with the groups of the column; `None` = it stands in another group.
@@ -208,7 +219,14 @@ impl HeadNames {
             let aside = names.label.exact.split_once('(').map_or("", |(_, aside)| aside.trim_end_matches(')'));
             let told = !aside.is_empty() && self.above.iter().any(|above| above.bare.contains(aside));
             let against = !aside.is_empty() && !self.above.is_empty() && !told && self.own.exact != names.label.exact;
-            return Some(2 + letter + if told { 4 } else { 0 } - if against { 2 } else { 0 });
+            let aside = if told {
+                6
+            } else if against {
+                0
+            } else {
+                2
+            };
+            return Some(aside + letter);
         }
         if names.groups.iter().any(over) {
             return Some(8 + letter);

@@ -1,6 +1,6 @@
 //! The records of a table, as the sheet has them.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 
 use item::{Item, Rule, Type};
 
@@ -98,12 +98,8 @@ fn unit_of(typed: &Type, head: Option<String>, table: &str) -> Option<String> {
 
 /// Whether the item counts a line of sums among its records.
 fn is_checked(item: &Item, line: &Line, columns: &[Place<'_>]) -> bool {
-    let mut seen = HashSet::new();
     item.checks.iter().any(|check| {
         let Rule::TotalRow { where_column, total, .. } = &check.rule else { return false };
-        if !seen.insert((where_column, total)) {
-            return false;
-        }
         let mut own = columns.iter().filter(|place| place.key == Some(where_column.as_str()));
         own.any(|place| line.get(place.at).is_some_and(|text| plain(text) == plain(total)))
     })
