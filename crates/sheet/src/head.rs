@@ -38,7 +38,7 @@ pub(crate) fn find(lines: &Lines, from: usize) -> Option<HeadRows> {
     // figures without a head: the columns are told by their letters
     let at = (from..to).find(|at| {
         let line = lines.line(*at);
-        line.cells.len() >= 2 && !line.cells.iter().all(|(_, text)| is_of_table(text)) && !is_note(line.first())
+        line.cells.len() >= 2 && !line.cells.iter().all(|(_, text)| is_of_table(text)) && !notes(line)
     });
     at.filter(|_| from == 0).map(|at| HeadRows { first: at, after: at, rows: (1, 0) })
 }
@@ -47,7 +47,7 @@ pub(crate) fn find(lines: &Lines, from: usize) -> Option<HeadRows> {
 pub(crate) fn begins(lines: &Lines, at: usize) -> bool {
     let Some(line) = lines.get(at) else { return false };
     let words = line.cells.len() >= 2 && line.cells.iter().all(|(_, text)| is_headlike(text));
-    if !words || line.cells.iter().all(|(_, text)| is_of_table(text)) || is_note(line.first()) || is_letters(line) {
+    if !words || line.cells.iter().all(|(_, text)| is_of_table(text)) || notes(line) || is_letters(line) {
         return false;
     }
     let wide = width(lines, at);
@@ -70,6 +70,11 @@ pub(crate) fn begins(lines: &Lines, at: usize) -> bool {
     };
     let both = wide.iter().filter(|column| line.get(**column).is_some() || next.get(**column).is_some()).count();
     line.cells.len() >= 3 && both * 2 >= wide.len()
+}
+
+/// A note with words beside it; 负责人 and 备注 head columns too.
+fn notes(line: &Line) -> bool {
+    is_note(line.first()) && plain(line.first()).contains(':')
 }
 
 /// The columns that are filled below a line.

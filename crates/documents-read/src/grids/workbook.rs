@@ -347,7 +347,7 @@ fn several(rows: &[u32]) -> String {
 /// A number as the spreadsheet shows it, days as ISO text. Of the digits that a double carries the fifteen count that a spreadsheet
 /// calculates with; a longer number that a program wrote out digit by digit keeps them all.
 pub(super) fn number(raw: &str, format: &str, later: bool) -> String {
-    let Ok(value) = raw.parse::<f64>() else { return raw.to_owned() };
+    let Some(value) = raw.parse::<f64>().ok().filter(|value| value.is_finite()) else { return raw.to_owned() };
     let digits = (16..=19).contains(&raw.len()) && raw.bytes().all(|byte| byte.is_ascii_digit());
     if digits && format!("{value:.0}") != raw {
         return raw.to_owned();
