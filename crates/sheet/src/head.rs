@@ -7,7 +7,7 @@ use documents::Merge;
 use crate::lines::Lines;
 use crate::words::{
     column_name, is_headlike, is_letter, is_letter_label, is_note, is_of_table, is_table_number, is_title, is_total,
-    plain, tidy, unit_of_head,
+    plain, tidy, unit_of_head, unit_of_line,
 };
 use crate::{Head, Line};
 
@@ -33,6 +33,7 @@ pub(crate) struct HeadRows {
 pub(crate) fn find(lines: &Lines, from: usize) -> Option<HeadRows> {
     let to = lines.len().min(from.saturating_add(LOOKED_AT));
     if let Some(at) = (from..to).find(|at| begins(lines, *at)) {
+        let at = if is_line_above(lines, at) { at + 1 } else { at };
         return Some(rows_of(lines, from, at));
     }
     // figures without a head: the columns are told by their letters
@@ -48,6 +49,11 @@ pub(crate) fn begins(lines: &Lines, at: usize) -> bool {
     let Some(line) = lines.get(at) else { return false };
     let words = line.cells.len() >= 2 && line.cells.iter().all(|(_, text)| is_headlike(text));
     if !words || line.cells.iter().all(|(_, text)| is_of_table(text)) || notes(line) || is_letters(line) {
+        return false;
+    }
+    // a title and 附件1, a year and 万元
+    let aside = |text: &str| is_table_number(text) || unit_of_line(text).is_some_and(|unit| plain(text) == unit);
+    if line.cells.len() == 2 && line.cells.iter().any(|(_, text)| aside(text)) {
         return false;
     }
     let wide = width(lines, at);
@@ -70,6 +76,13 @@ pub(crate) fn begins(lines: &Lines, at: usize) -> bool {
     };
     let both = wide.iter().filter(|column| line.get(**column).is_some() || next.get(**column).is_some()).count();
     line.cells.len() >= 3 && both * 2 >= wide.len()
+}
+
+/// Whether two filled cells (an organ, a year) stand above a head that has more, and are no groups of it.
+fn is_line_above(lines: &Lines, at: usize) -> bool {
+    let line = lines.line(at);
+    let wider = lines.get(at + 1).is_some_and(|next| next.cells.len() > 2);
+    line.cells.len() == 2 && wider && begins(lines, at + 1) && !goes_on(lines, (line.number, line.number), at + 1)
 }
 
 /// A note with words beside it; 负责人 and 备注 head columns too.

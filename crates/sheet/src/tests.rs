@@ -276,6 +276,17 @@ fn tables_side_by_side_under_two_filled_cells() {
 }
 
 #[test]
+fn two_cells_above_a_head_are_no_head() {
+    let rows: [&[&str]; 3] = [&["项目", "金额", "单位", "备注"], &["甲", "1.00", "某局"], &["乙", "2.00", "某局"]];
+    for above in [&["某县民政局", "", "2026年度"][..], &["某县民政局", "", "万元"], &["收支情况表", "", "", "附件1"]]
+    {
+        let tables = found(&grid(&[above, rows[0], rows[1], rows[2]], &[]));
+        assert_eq!(tables[0].keys(), ["项目", "金额", "单位", "备注"], "{above:?}");
+        assert_eq!((numbers(&tables[0].above), numbers(&tables[0].rows)), (vec![1], vec![3, 4]));
+    }
+}
+
+#[test]
 fn codes_in_three_columns_are_one() {
     let sheet = grid(
         &[
