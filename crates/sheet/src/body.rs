@@ -111,7 +111,7 @@ impl Scan<'_> {
     /// Where the next table begins, if the line is the head of one.
     fn next_table(&mut self, at: usize) -> Option<usize> {
         let line = self.lines.line(at);
-        if line.cells.len() < 2 || is_total(line.first()) {
+        if line.cells.len() < 2 {
             return None;
         }
         let apart = self.apart || self.lines.is_apart(at);

@@ -6,8 +6,8 @@ use documents::Merge;
 
 use crate::lines::Lines;
 use crate::words::{
-    column_name, is_headlike, is_letter, is_letter_label, is_note, is_of_table, is_table_number, is_title, is_total,
-    plain, tidy, unit_of_head, unit_of_line,
+    column_name, is_headlike, is_letter, is_letter_label, is_note, is_of_table, is_table_number, is_title, plain, tidy,
+    unit_of_head, unit_of_line,
 };
 use crate::{Head, Line};
 
@@ -146,11 +146,7 @@ fn rows_of(lines: &Lines, from: usize, at: usize) -> HeadRows {
 /// stands over it.
 fn goes_on(lines: &Lines, (top, last): (u32, u32), at: usize) -> bool {
     let Some(next) = lines.get(at).filter(|next| next.number == last + 1) else { return false };
-    if !next.cells.iter().all(|(_, text)| is_headlike(text))
-        || is_letters(next)
-        || is_total(next.first())
-        || is_note(next.first())
-    {
+    if !next.cells.iter().all(|(_, text)| is_headlike(text)) || is_letters(next) || is_note(next.first()) {
         return false;
     }
     let merges = lines.merges(top, last);

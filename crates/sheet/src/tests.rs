@@ -326,6 +326,8 @@ fn a_head_of_three_levels_with_a_subtotal() {
     );
     let tables = found(&sheet);
     assert_eq!((tables.len(), numbers(&tables[0].rows)), (1, vec![6]));
+    let bare = found(&Grid { merges: Vec::new(), ..sheet });
+    assert_eq!(bare[0].keys(), tables[0].keys(), "without merged cells");
     let three = item(vec![
         column("total", "合计", money(2)),
         column("abroad", "因公出国（境）费", money(2)),
