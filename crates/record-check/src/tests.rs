@@ -243,7 +243,7 @@ fn another_item_is_asked_and_what_is_not_there_is_not_told() {
     let columns = vec![money("spent", "支出合计", "万元"), column("year", "年度", Type::Period)];
     let sum = Rule::SumOf {
         left: "spent".into(),
-        item: "budget-department".into(),
+        item: "spending-elsewhere".into(),
         right: "basic + project".into(),
         by: vec!["year".into()],
         tolerance: "0.01".into(),
@@ -258,7 +258,7 @@ fn another_item_is_asked_and_what_is_not_there_is_not_told() {
     there.sums.insert(asked[1].name(), "126.40".parse().expect("a figure"));
     let found = told(&item, &rows, &there);
     assert_eq!(found.len(), 1);
-    assert!(found[0].message.contains("“budget-department”（2026）各单位合计为 7994.6，相差 131 万元"), "{found:?}");
+    assert!(found[0].message.contains("“spending-elsewhere”（2026）各单位合计为 7994.6，相差 131 万元"), "{found:?}");
 }
 
 fn permits() -> Item {
@@ -299,7 +299,7 @@ fn a_permit_is_told_each_of_its_faults() {
         ("from", day(2026, 3, 16)),
         ("to", day(2026, 3, 30)),
     ]);
-    assert_eq!(told(&permits(), &[sound.clone()], &There::default()), [], "exactly ten working days");
+    assert_eq!(told(&permits(), std::slice::from_ref(&sound), &There::default()), [], "exactly ten working days");
     let with = |key: &str, value: Value| {
         let mut changed = sound.clone();
         changed.insert(key.to_owned(), value);

@@ -198,7 +198,7 @@ pub(super) fn map(data: &Data, plane: &Plane, notes: &mut Vec<String>) -> String
         notes.push(format!("审图号：{}", plane.approval));
     }
     let sized = format!(r#"viewBox="0 0 {} {}""#, plane.wide.max(1), plane.high.max(1));
-    let begun = opened(data, "fig map", &sized);
+    let begun = opened(data, "plot on-map", &sized);
     format!("{begun}{inner}</svg>")
 }
 

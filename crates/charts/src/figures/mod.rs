@@ -137,7 +137,7 @@ fn table(data: &Data) -> Table {
 
 /// The opening of a drawing of this height.
 fn begin(data: &Data, height: u32) -> String {
-    opened(data, "fig", &format!(r#"width="100%" height="{height}""#))
+    opened(data, "plot", &format!(r#"width="100%" height="{height}""#))
 }
 
 /// The opening tag, the title, and what the drawing shows in one sentence.
