@@ -5,7 +5,7 @@ use jiff::civil::Date;
 
 use crate::{
     Elsewhere, Found, Row, Values, begin,
-    expression::{Counted, Sum, apart, figure, named, plain, tolerance, unit},
+    expression::{Counted, Sum, apart, figure, named, plain, terms, tolerance, unit},
     shape,
 };
 
@@ -56,12 +56,19 @@ enum Ready {
     },
     SameAs {
         left: Sum,
-        right: Vec<(bool, String)>,
-        item: String,
-        by: Vec<String>,
+        other: Other,
         tolerance: Decimal,
-        is_sum: bool,
     },
+}
+
+/// What is asked of another item.
+struct Other {
+    item: String,
+    /// Its title where it is in the box, else its key.
+    title: String,
+    right: Vec<(bool, String)>,
+    by: Vec<String>,
+    is_sum: bool,
 }
 
 /// A column: key, as printed, unit.
@@ -133,14 +140,13 @@ fn of(item: &Item, rule: &Rule) -> Option<Ready> {
             Ready::RequiredWhen { cell: one(column)?, codes, then }
         }
         Rule::SameAs { left, item: other, right, by, tolerance: within }
-        | Rule::SumOf { left, item: other, right, by, tolerance: within } => Ready::SameAs {
-            left: Sum::of(item, left, None)?,
-            right: crate::expression::terms(right)?,
-            item: other.clone(),
-            by: by.clone(),
-            tolerance: tolerance(within),
-            is_sum: matches!(rule, Rule::SumOf { .. }),
-        },
+        | Rule::SumOf { left, item: other, right, by, tolerance: within } => {
+            let known = item::boxed().iter().find(|known| known.key.as_str() == other);
+            let title = known.map_or_else(|| other.clone(), |known| known.title.clone());
+            let is_sum = matches!(rule, Rule::SumOf { .. });
+            let other = Other { item: other.clone(), title, right: terms(right)?, by: by.clone(), is_sum };
+            Ready::SameAs { left: Sum::of(item, left, None)?, other, tolerance: tolerance(within) }
+        }
         Rule::TotalRow { .. } | Rule::Carries { .. } | Rule::Jump { .. } | Rule::Unique => return None,
     })
 }
@@ -267,9 +273,8 @@ fn broken(ready: &Ready, severity: Severity, values: &Values, (today, elsewhere)
                 |column: &Named| format!("“{}”为“{chosen}”时应当填写“{}”，这里是空的", cell.label, column.label);
             empty.map(|column| (column.key.clone(), severity, fault(column))).collect()
         }
-        Ready::SameAs { left, right, item, by, tolerance, is_sum } => {
-            let asked = Asked { item, right, by, is_sum: *is_sum };
-            told(&left.first(), elsewhere_otherwise(left, &asked, *tolerance, values, elsewhere))
+        Ready::SameAs { left, other, tolerance } => {
+            told(&left.first(), elsewhere_otherwise(left, other, *tolerance, values, elsewhere))
         }
     }
 }
@@ -374,17 +379,9 @@ fn no_quotient(
     })
 }
 
-/// What is asked of another item.
-struct Asked<'a> {
-    item: &'a str,
-    right: &'a [(bool, String)],
-    by: &'a [String],
-    is_sum: bool,
-}
-
 fn elsewhere_otherwise(
     left: &Sum,
-    asked: &Asked<'_>,
+    asked: &Other,
     within: Decimal,
     values: &Values,
     elsewhere: &dyn Elsewhere,
@@ -398,8 +395,8 @@ fn elsewhere_otherwise(
         asked.by.iter().map(|key| Some((key.clone(), values.get(key)?.clone()))).collect();
     let by = by?;
     let mut there: Option<Decimal> = None;
-    for (minus, key) in asked.right {
-        let Some(term) = elsewhere.sum(asked.item, key, &by) else { continue };
+    for (minus, key) in &asked.right {
+        let Some(term) = elsewhere.sum(&asked.item, key, &by) else { continue };
         let before = there.unwrap_or(Decimal::ZERO);
         there = Some(if *minus { before.checked_sub(term)? } else { before.checked_add(term)? });
     }
@@ -411,7 +408,7 @@ fn elsewhere_otherwise(
         let other = if asked.is_sum { "各单位合计为" } else { "对应的数为" };
         let same: Vec<String> = by.iter().map(|(_, value)| shown(value)).collect();
         let place = if same.is_empty() { String::new() } else { format!("（{}）", same.join("、")) };
-        let (right, item, unit) = (plain(there), asked.item, spaced(&left.unit));
+        let (right, item, unit) = (plain(there), &asked.title, spaced(&left.unit));
         format!("{first}，而事项“{item}”{place}{other} {right}，相差 {}{unit}", plain(difference))
     })
 }
