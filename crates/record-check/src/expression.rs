@@ -99,6 +99,11 @@ fn scaled(figure: Decimal, by: i32) -> Option<Decimal> {
     }
 }
 
+/// A figure in another unit, where both are of money; as it is otherwise. `None` beyond 28 digits.
+pub(crate) fn converted(figure: Decimal, from: &str, to: &str) -> Option<Decimal> {
+    scaled(figure, tens(from).zip(tens(to)).map_or(0, |(from, to)| from - to))
+}
+
 /// The figure in a cell.
 pub(crate) fn figure(values: &Values, key: &str) -> Option<Decimal> {
     match values.get(key) {

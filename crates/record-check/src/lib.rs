@@ -7,6 +7,7 @@
 //! where nothing is.
 
 mod across;
+mod answers;
 mod expression;
 mod needs;
 mod period;
@@ -18,6 +19,7 @@ use std::collections::BTreeMap;
 use item::{Check, Decimal, Item, Rule, Severity, Value};
 use jiff::civil::Date;
 
+pub use answers::Answers;
 pub use needs::{Needed, NeededSum, Question, needed, question_name, questions};
 pub use period::before as period_before;
 
@@ -46,7 +48,7 @@ pub struct Breach {
 }
 
 /// What lies elsewhere: other items, earlier periods, records that are there. Read before the check, so that a check asks nothing
-/// of a database; [`needed`] and [`questions`] say what will be asked.
+/// of a database; [`needed`] and [`questions`] say what will be asked, [`Answers`] sums it up.
 pub trait Elsewhere {
     /// The sum of a figure (the key of its column) of an item over the records whose columns have these values, in the unit that
     /// [`Question::unit`] names; `None` when there is no such record.

@@ -261,6 +261,22 @@ fn another_item_is_asked_and_what_is_not_there_is_not_told() {
     assert!(found[0].message.contains("“spending-elsewhere”（2026）各单位合计为 7994.6，相差 131 万元"), "{found:?}");
 }
 
+#[test]
+fn records_elsewhere_are_summed_once_in_the_unit_that_is_asked_for() {
+    let own = balance();
+    let mut answers = Answers::new(&needed(&own));
+    assert_eq!(answers.items().into_iter().collect::<Vec<_>>(), ["debt-balance"]);
+    // The item counted in another unit before.
+    let mut older = balance();
+    older.columns.retain(|column| column.key != "closing");
+    older.columns.push(money("closing", "年末余额", "万元"));
+    answers.add(&older, &year("青禾县", "2023", ["0", "0", "0", "325340.00"]));
+    answers.add(&own, &year("城关镇", "2023", ["0", "0", "0", "7"]));
+    let by = [("area".to_owned(), t("青禾县")), ("year".to_owned(), t("2023"))];
+    assert_eq!(answers.sum("debt-balance", "closing", &by), "32.534".parse().ok());
+    assert_eq!(answers.sum("debt-balance", "closing", &by[..1]), None);
+}
+
 fn permits() -> Item {
     let choice = |code: &str, label: &str| Choice { code: code.into(), label: label.into(), aliases: Vec::new() };
     let kinds = Type::Enum { choices: vec![choice("01", "普通"), choice("99", "其他")], open: false };
