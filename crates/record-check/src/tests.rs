@@ -273,7 +273,7 @@ fn records_elsewhere_are_summed_once_in_the_unit_that_is_asked_for() {
     answers.add(&older, &year("青禾县", "2023", ["0", "0", "0", "325340.00"]));
     answers.add(&own, &year("城关镇", "2023", ["0", "0", "0", "7"]));
     let by = [("area".to_owned(), t("青禾县")), ("year".to_owned(), t("2023"))];
-    assert_eq!(answers.sum("debt-balance", "closing", &by), "32.534".parse().ok());
+    assert_eq!(answers.sum("debt-balance", "closing", &by), "32.534".parse::<Decimal>().ok());
     assert_eq!(answers.sum("debt-balance", "closing", &by[..1]), None);
 }
 

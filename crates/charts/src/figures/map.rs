@@ -67,7 +67,7 @@ impl Plane {
         plane
     }
 
-    fn outline(&self, name: &str, rings: &Rings) -> Outline {
+    fn outline(&self, name: &str, rings: &[Vec<(f64, f64)>]) -> Outline {
         let mut path = String::new();
         let (mut sum, mut many) = ((0_i64, 0_i64), 0_i64);
         for (order, ring) in rings.iter().enumerate() {
