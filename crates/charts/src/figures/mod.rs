@@ -11,9 +11,9 @@ mod map;
 mod scale;
 mod sums;
 
-use item::{ChartKind, Decimal};
 use web::page::escape;
 
+pub use item::{ChartKind, Decimal};
 pub use map::{Outline, Plane, Rings};
 pub use sums::Sums;
 
