@@ -66,7 +66,26 @@ impl<'a> Sums<'a> {
             let own = if chart.figures.len() == 1 { self.series(values) } else { None };
             let series = own.unwrap_or_else(|| key.clone());
             let is_ratio = self.item.column(key).is_some_and(|column| matches!(column.typed, Type::Ratio { .. }));
-            self.put((group.clone(), series), *figure, is_ratio);
+            match self.in_first_unit(key, *figure) {
+                Some(figure) => self.put((group.clone(), series), figure, is_ratio),
+                None => self.too_large += 1,
+            }
+        }
+    }
+
+    /// A figure in the unit of the chart's first, where both are of money; `None` beyond 28 digits.
+    fn in_first_unit(&self, key: &str, figure: Decimal) -> Option<Decimal> {
+        let tens = |key: &str| match self.item.column(key).map(unit).as_deref() {
+            Some("元") => Some(0_i32),
+            Some("万元") => Some(4),
+            Some("亿元") => Some(8),
+            _ => None,
+        };
+        let first = self.chart.figures.first()?;
+        match tens(key).zip(tens(first)).map_or(0, |(own, first)| own - first) {
+            0 => Some(figure),
+            up if up > 0 => figure.checked_mul(Decimal::new(10_i64.pow(up.unsigned_abs()), 0)),
+            down => figure.checked_mul(Decimal::new(1, down.unsigned_abs())),
         }
     }
 
