@@ -6,7 +6,7 @@ use item::{Item, ItemKey};
 use kernel::{Actor, NewEvent, OrganCode, id::AccountId, may_for};
 use serde_json::json;
 use store::{By, Executor, FromRow, List, Tx, built, query, query_as, query_scalar};
-use web::{Ctx, FormErrors, Refusal};
+use web::{Ctx, Refusal};
 
 pub use crate::write::{Before, NewRow, existing, living};
 use crate::{
@@ -66,8 +66,11 @@ impl Batch {
     ///
     /// # Errors
     /// [`Refusal::Conflict`] when the catalogue has it no more.
-    pub fn item(&self, ctx: &Ctx) -> Result<Arc<Item>, Refusal> {
-        let found = self.item_key().and_then(|key| crate::items::find(ctx, &key));
+    pub async fn item(&self, ctx: &Ctx) -> Result<Arc<Item>, Refusal> {
+        let found = match self.item_key() {
+            Some(key) => crate::items::find(ctx, &key).await?,
+            None => None,
+        };
         found.ok_or_else(|| Refusal::Conflict(format!("目录中已经没有事项“{}”，不能办理。请先恢复该事项。", self.item)))
     }
 
@@ -319,7 +322,7 @@ pub async fn put_row(
     (row, new): (Option<&RowId>, NewRow),
 ) -> Result<RowId, Refusal> {
     let batch = opened(ctx, tx, actor, (id, version)).await?;
-    let item = batch.item(ctx)?;
+    let item = batch.item(ctx).await?;
     let old = match row {
         Some(row) => Some(rows::row(tx.conn(), row).await?.filter(|old| old.batch == *id).ok_or(Refusal::NotFound)?),
         None => None,
@@ -338,7 +341,8 @@ pub async fn put_row(
         write::remove(tx, id, Some(&old.id)).await?;
     }
     let layout = Layout::of(&item);
-    let into = Place { ctx, item: &item, layout: &layout, batch: id, organ: &batch.organ };
+    let organ = old.as_ref().map_or(&batch.organ, |old| &old.organ);
+    let into = Place { ctx, item: &item, layout: &layout, batch: id, organ };
     let prepared = into.prepare(&tx.seams(), &new, before.as_ref())?;
     into.insert(tx, std::slice::from_ref(&prepared)).await?;
     let turn = if old.is_some() { "changed" } else { "added" };
@@ -432,9 +436,4 @@ pub(crate) fn field_of(row: u32, column: &str, rows: usize) -> String {
         (1, column) => column.to_owned(),
         _ => format!("{row}.{column}"),
     }
-}
-
-/// No errors, as forms know them.
-pub(crate) fn none() -> FormErrors {
-    FormErrors::new()
 }

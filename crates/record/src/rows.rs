@@ -87,7 +87,8 @@ impl Stored {
 /// When the database fails.
 pub async fn public(executor: impl Executor<'_>, item: &ItemKey, record: &RecordId) -> store::Result<Option<Stored>> {
     query_as(store::built(format!(
-        "SELECT {COLUMNS} FROM record r WHERE r.record = $1 AND r.item = $2 AND r.state = 'public'"
+        "SELECT {COLUMNS} FROM record r WHERE r.record = $1 AND r.item = $2 AND r.state = 'public' \
+         AND r.batch NOT IN (SELECT id FROM record_batch WHERE state = 'publishing')"
     )))
     .bind(record)
     .bind(item.as_str())

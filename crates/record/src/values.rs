@@ -246,6 +246,19 @@ pub(crate) fn digest_of<'t>(texts: impl IntoIterator<Item = &'t str>) -> String 
     hex::encode(hasher.finalize())
 }
 
+/// SHA-256 of all bytes of a reader, hexadecimal.
+pub(crate) fn digest_of_reader(mut from: impl std::io::Read) -> std::io::Result<String> {
+    let mut hasher = Sha256::new();
+    let mut buffer = vec![0_u8; 64 * 1024];
+    loop {
+        let count = from.read(&mut buffer)?;
+        if count == 0 {
+            return Ok(hex::encode(hasher.finalize()));
+        }
+        hasher.update(&buffer[..count]);
+    }
+}
+
 /// What a version of a record commits to. The sealed words stand in it as they lie in the database, so that nobody finds out
 /// what they say by trying.
 pub(crate) fn row_digest(item: &str, (record, version): (&RecordId, i64), organ: &OrganCode, data: &str, sealed: &str) -> String {
