@@ -1,4 +1,5 @@
-//! What the machine declares: its tables, events, permissions, jobs, and what it does by itself. Pages are declared by the contexts,
+//! What the machine declares: its tables, events, permissions, jobs, and what it does by itself. Pages are declared by
+//! the contexts,
 //! items by [`crate::items`].
 
 use std::sync::Arc;

@@ -41,7 +41,8 @@ impl Checked {
     }
 }
 
-/// Checks rows of an item that belong to this organ. With `update` a row may have the keys of a public record: it takes its place.
+/// Checks rows of an item that belong to this organ. With `update` a row may have the keys of a public record: it takes
+/// its place.
 ///
 /// # Errors
 /// When the database fails.

@@ -1,4 +1,5 @@
-//! Values of a record at the border between the office and the public. What readers may see is computed here, once, when a record
+//! Values of a record at the border between the office and the public. What readers may see is computed here, once, when
+//! a record
 //! is written: what is never public is taken out, what is masked is masked, a record about a minor shows nothing.
 
 use std::collections::BTreeMap;

@@ -185,7 +185,8 @@ impl Place<'_> {
     }
 }
 
-/// Fills the slots of one row anew, with its period and the day by which it is sorted; slots that the item does not use are NULL.
+/// Fills the slots of one row anew, with its period and the day by which it is sorted; slots that the item does not use
+/// are NULL.
 ///
 /// # Errors
 /// When the database fails.
