@@ -52,7 +52,7 @@ fn filled(item: &Item, number: &str) -> BTreeMap<String, String> {
         let text = match &column.typed {
             Type::Enum { choices, .. } => choices.first().map(|choice| choice.code.clone()).unwrap_or_default(),
             Type::Date { .. } => "2026-02-10".to_owned(),
-            Type::CreditCode => "11000000000000000A".to_owned(),
+            Type::CreditCode => "11000000000000001Y".to_owned(),
             _ => "青禾县财政局".to_owned(),
         };
         typed.insert(column.key.clone(), text);
