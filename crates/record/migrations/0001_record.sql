@@ -78,7 +78,7 @@ CREATE TABLE record (
     d1 TEXT, d2 TEXT, d3 TEXT, d4 TEXT,             -- days
     p1 TEXT, p2 TEXT, p3 TEXT,                      -- county, township, village
     UNIQUE (record, version)
-) {{without_rowid}};
+);
 CREATE UNIQUE INDEX record_current ON record (record) WHERE state = 'public';
 CREATE UNIQUE INDEX record_keyed ON record (item, keyed) WHERE state = 'public' AND keyed <> '';
 CREATE INDEX record_of_batch ON record (batch, state, number, id);
