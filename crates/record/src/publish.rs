@@ -198,6 +198,7 @@ async fn supersede(tx: &mut Tx, batch: &BatchId, now: &str) -> Result<i64, Refus
         let sql = format!(
             "UPDATE record SET state = 'superseded', ended_at = $2 WHERE state = 'public' AND id IN ({REPLACED})"
         );
+        // SQL: all pieces are literals.
         query(store::built(sql)).bind(batch).bind(now).execute(tx.conn()).await?;
     }
     Ok(all)

@@ -172,6 +172,7 @@ impl Place<'_> {
         if !hidden.is_empty() {
             let sql =
                 format!("INSERT INTO record_private (id, columns, sealed) VALUES {}", groups(hidden.len() / 3, 3));
+            // SQL: as above.
             query(built(sql)).bind_all(hidden).execute(tx.conn()).await?;
         }
         if !doubts.is_empty() {
@@ -179,6 +180,7 @@ impl Place<'_> {
                 "INSERT INTO record_doubt (id, item, organ, confidence, reasons, at) VALUES {}",
                 groups(doubts.len() / 6, 6)
             );
+            // SQL: as above.
             query(built(sql)).bind_all(doubts).execute(tx.conn()).await?;
         }
         Ok(())
