@@ -338,7 +338,10 @@ mod tests {
     /// A table of penalties: who, which number of that person, born when.
     fn penalties() -> Item {
         let text = serde_json::json!({ "is": "text", "max": 60 });
-        let column = |key: &str, privacy: serde_json::Value| serde_json::json!({ "key": key, "label": key, "type": text, "privacy": privacy });
+        let column = |key: &str, privacy: serde_json::Value| {
+            let named = key.to_owned();
+            serde_json::json!({ "key": named, "label": key, "type": text, "privacy": privacy })
+        };
         let sort = serde_json::json!({ "key": "sort", "label": "类别", "type": { "is": "enum", "choices": [
             { "code": "1", "label": "法人" }, { "code": "2", "label": "自然人" },
         ] } });

@@ -272,8 +272,8 @@ pub(crate) fn digest_of_rows(mut digests: Vec<String>) -> String {
     values::digest_of(digests.iter().map(String::as_str))
 }
 
-/// Which of these keys are those of a public record of the organ, with the version that is public. Keys name one record among those
-/// of an organ: another organ has its own 2026, its own project of the same name.
+/// Which of these keys are those of a public record of the organ, with the version that is public. Keys name one record
+/// among those of an organ: another organ has its own 2026, its own project of the same name.
 ///
 /// # Errors
 /// When the database fails.
