@@ -1,0 +1,141 @@
+//! The checks of an item over rows that are about to be written, with what must be known of other records read before.
+
+use std::{
+    collections::{BTreeSet, HashMap, HashSet},
+    sync::Arc,
+};
+
+use futures::TryStreamExt;
+use item::{Decimal, Item, ItemKey, Rule, Severity, Value};
+use jiff::civil::Date;
+use kernel::{Calendar, OrganCode};
+use record_check::{Answers, Breach, Elsewhere, Row, needed};
+use store::query_as;
+use web::{Ctx, FormErrors};
+
+use crate::{
+    batch::field_of,
+    values::{self, Data},
+    write::{Before, NewRow, existing},
+};
+
+/// Most records of another item that a check takes into account: items that are compared are tables of figures.
+const MOST: i64 = 100_000;
+
+/// What the checks found.
+#[derive(Debug, Default)]
+pub(crate) struct Checked {
+    pub breaches: Vec<Breach>,
+    /// Public records that have the keys of a row, by their digest.
+    pub before: HashMap<String, Before>,
+}
+
+impl Checked {
+    /// What is rejected, as errors of a form; `None` = nothing.
+    pub(crate) fn errors(&self, rows: usize) -> Option<FormErrors> {
+        let mut errors = FormErrors::new();
+        for breach in self.breaches.iter().filter(|breach| breach.severity == Severity::Reject) {
+            errors.add(&field_of(breach.row, &breach.column, rows), breach.message.clone());
+        }
+        (!errors.is_empty()).then_some(errors)
+    }
+}
+
+/// Checks rows of an item that belong to this organ. With `update` a row may have the keys of a public record: it takes
+/// its place.
+///
+/// # Errors
+/// When the database fails.
+pub(crate) async fn check(
+    ctx: &Ctx,
+    item: &Arc<Item>,
+    organ: &OrganCode,
+    rows: &[NewRow],
+    update: bool,
+) -> web::Result<Checked> {
+    let keyed: Vec<String> = rows.iter().map(|row| values::keyed(item, &row.values)).collect();
+    let before = existing(ctx, (&**item, organ), keyed.iter().map(String::as_str)).await?;
+    let known = Known::read(ctx, item, organ, (!update).then_some(&before)).await?;
+    let (item, today) = (Arc::clone(item), ctx.today());
+    let rows: Vec<(u32, values::Values)> = rows.iter().map(|row| (row.number, row.values.clone())).collect();
+    // Some hundred thousand rows: not on a thread that answers others.
+    let checked = tokio::task::spawn_blocking(move || {
+        let rows: Vec<Row<'_>> = rows.iter().map(|(number, values)| Row { number: *number, values }).collect();
+        record_check::check(&item, &rows, today, &known)
+    });
+    let breaches = checked.await.map_err(|error| web::Error::internal(format!("checks of records: {error}")))?;
+    Ok(Checked { breaches, before })
+}
+
+/// What lies elsewhere, in memory.
+struct Known {
+    calendar: Arc<Calendar>,
+    keyed: HashSet<String>,
+    answers: Answers,
+}
+
+impl Known {
+    async fn read(
+        ctx: &Ctx,
+        item: &Arc<Item>,
+        organ: &OrganCode,
+        before: Option<&HashMap<String, Before>>,
+    ) -> web::Result<Self> {
+        let mut answers = Answers::new(&needed(item));
+        let wanted: BTreeSet<String> = answers.items().into_iter().map(str::to_owned).collect();
+        let all = of_all_organs(item);
+        for key in wanted {
+            let other = match ItemKey::new(&key) {
+                Some(own) if own == item.key => Some(Arc::clone(item)),
+                Some(key) => crate::items::find(ctx, &key).await?,
+                None => None,
+            };
+            let Some(other) = other else { continue };
+            let organ = if all.contains(&key) { "" } else { organ.as_str() };
+            count(ctx, &other, organ, &mut answers).await?;
+        }
+        let keyed = before.map(|before| before.keys().cloned().collect()).unwrap_or_default();
+        Ok(Self { calendar: ctx.calendar(), keyed, answers })
+    }
+}
+
+/// Items of which a check sums the records of all organs, by key; of the others those of the own organ are asked for.
+fn of_all_organs(item: &Item) -> BTreeSet<String> {
+    let of_all = |rule: &Rule| match rule {
+        Rule::SumOf { item, .. } => Some(item.clone()),
+        _ => None,
+    };
+    item.checks.iter().filter_map(|check| of_all(&check.rule)).collect()
+}
+
+/// Counts the public records of an item in, the newest first; of all organs where none is named.
+async fn count(ctx: &Ctx, item: &Item, organ: &str, answers: &mut Answers) -> web::Result<()> {
+    let mut rows = query_as::<(Data,)>(
+        "SELECT data FROM record WHERE item = $1 AND state = 'public' AND ($2 = '' OR organ = $2) \
+         ORDER BY sort_on DESC, id DESC LIMIT $3",
+    )
+    .bind(item.key.as_str())
+    .bind(organ)
+    .bind(MOST)
+    .fetch(ctx.db().read());
+    while let Some((data,)) = rows.try_next().await? {
+        answers.add(item, &data.typed(item));
+    }
+    Ok(())
+}
+
+impl Elsewhere for Known {
+    fn sum(&self, item: &str, figure: &str, by: &[(String, Value)]) -> Option<Decimal> {
+        self.answers.sum(item, figure, by)
+    }
+
+    fn has(&self, keys: &[Value]) -> bool {
+        let folded: Vec<String> = keys.iter().map(|value| crate::slots::folded(&values::text_of(value))).collect();
+        self.keyed.contains(&values::key_digest(&folded))
+    }
+
+    fn working_days(&self, from: Date, to: Date) -> Option<u32> {
+        let days = self.calendar.working_days_between(from, to).ok()?;
+        u32::try_from(days).ok()
+    }
+}

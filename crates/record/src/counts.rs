@@ -1,0 +1,121 @@
+//! How many public records there are, by item, organ and period: a table that every write keeps which makes records
+//! public or takes
+//! them away, so that the coverage map asks no million of rows.
+
+use item::{Item, ItemKey};
+use kernel::OrganCode;
+use store::{Executor, FromRow, Tx, query, query_as, query_scalar};
+
+use crate::{ids::BatchId, slots::Layout};
+
+/// Public records of one item, organ and period.
+#[derive(Debug, Clone, PartialEq, Eq, FromRow)]
+pub struct Counted {
+    /// Key of the item.
+    pub item: String,
+    pub organ: OrganCode,
+    /// `2026`, `2026-H1`, `2026-Q2`, `2026-03`, as often as the item has something new; empty = standing.
+    pub period: String,
+    pub records: i64,
+    /// Day of the newest publication, also where all have been taken away since.
+    pub last_on: String,
+}
+
+/// Everything that is counted: few rows, one for each item, organ and period.
+///
+/// # Errors
+/// When the database fails.
+pub async fn all(executor: impl Executor<'_>) -> store::Result<Vec<Counted>> {
+    query_as("SELECT item, organ, period, records, last_on FROM record_count ORDER BY item, organ, period")
+        .fetch_all(executor)
+        .await
+}
+
+/// What is counted of one item.
+///
+/// # Errors
+/// When the database fails.
+pub async fn of_item(executor: impl Executor<'_>, item: &ItemKey) -> store::Result<Vec<Counted>> {
+    query_as("SELECT item, organ, period, records, last_on FROM record_count WHERE item = $1 ORDER BY organ, period")
+        .bind(item.as_str())
+        .fetch_all(executor)
+        .await
+}
+
+/// How many public records an item has, of one organ and period where they are given (an empty period = all).
+///
+/// # Errors
+/// When the database fails.
+pub async fn public(
+    executor: impl Executor<'_>,
+    item: &ItemKey,
+    organ: Option<&OrganCode>,
+    period: &str,
+) -> store::Result<i64> {
+    query_scalar(
+        "SELECT CAST(COALESCE(SUM(records), 0) AS BIGINT) FROM record_count WHERE item = $1 AND ($2 = '' OR organ = $2) \
+         AND ($3 = '' OR period = $3)",
+    )
+    .bind(item.as_str())
+    .bind(organ.map_or("", OrganCode::as_str))
+    .bind(period)
+    .fetch_one(executor)
+    .await
+}
+
+/// Counts the public records of a batch again where it has just become public: adds them.
+pub(crate) async fn add_batch(tx: &mut Tx, batch: &BatchId, public_on: &str) -> store::Result<()> {
+    query(
+        "INSERT INTO record_count (item, organ, period, records, last_on) \
+         SELECT item, organ, period, COUNT(*), $2 FROM record WHERE batch = $1 AND state = 'public' \
+         GROUP BY item, organ, period \
+         ON CONFLICT (item, organ, period) DO UPDATE SET records = record_count.records + excluded.records, \
+         last_on = excluded.last_on",
+    )
+    .bind(batch)
+    .bind(public_on)
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// Counts an item anew from its public records.
+pub(crate) async fn anew(tx: &mut Tx, item: &ItemKey) -> store::Result<()> {
+    query("DELETE FROM record_count WHERE item = $1").bind(item.as_str()).execute(tx.conn()).await?;
+    query(
+        "INSERT INTO record_count (item, organ, period, records, last_on) \
+         SELECT r.item, r.organ, r.period, COUNT(*), MAX(r.public_on) FROM record r JOIN record_batch b ON b.id = r.batch \
+         WHERE r.item = $1 AND r.state = 'public' AND b.state = 'public' GROUP BY r.item, r.organ, r.period",
+    )
+    .bind(item.as_str())
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// Adds to, or takes from, what is counted of one item, organ and period.
+pub(crate) async fn shift(
+    tx: &mut Tx,
+    (item, organ, period): (&str, &OrganCode, &str),
+    by: i64,
+    last_on: &str,
+) -> store::Result<()> {
+    query(
+        "INSERT INTO record_count (item, organ, period, records, last_on) VALUES ($1, $2, $3, $4, $5) \
+         ON CONFLICT (item, organ, period) DO UPDATE SET records = record_count.records + excluded.records, \
+         last_on = CASE WHEN excluded.last_on > record_count.last_on THEN excluded.last_on ELSE record_count.last_on END",
+    )
+    .bind(item)
+    .bind(organ)
+    .bind(period)
+    .bind(by)
+    .bind(last_on)
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// Whether a change of an item gives its columns other slots, so that its records must be laid anew ([`crate::relay`]).
+pub fn relaid(old: &Item, new: &Item) -> bool {
+    Layout::of(old) != Layout::of(new) || old.newest_by != new.newest_by || old.period != new.period
+}

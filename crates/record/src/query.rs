@@ -1,0 +1,407 @@
+//! Asking for public records: exact, range, words, place; sorted, paged by place, counted, streamed. What may be asked
+//! is what the
+//! item declares ([`crate::slots`]); nothing that a reader types becomes SQL.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use futures::stream::BoxStream;
+use item::{Column, Decimal, Filter, Item, ItemKey, Type};
+use jiff::civil::Date;
+use kernel::{OrganCode, time};
+use store::{By, Count, Db, Executor, FromRow, List, Page, query_scalar};
+use web::FormErrors;
+
+use crate::{
+    ids::{BatchId, RecordId, RowId},
+    slots::{self, Layout, Slot},
+    values::Data,
+};
+
+/// Counting a filtered list stops here; without a filter the count is exact.
+pub const MOST_COUNTED: i64 = 10_000;
+
+/// Columns of a [`Row`].
+const COLUMNS: &str = "r.id, r.record, r.organ, r.period, r.sort_on, r.public_on, r.public_at, r.version, r.data";
+const FROM: &str = "record r";
+
+/// One line of a list of public records.
+#[derive(Debug, Clone, FromRow)]
+pub struct Row {
+    /// Of the version; addresses name [`Row::record`].
+    pub id: RowId,
+    pub record: RecordId,
+    pub organ: OrganCode,
+    pub period: String,
+    pub sort_on: String,
+    /// The day on which this version became public.
+    pub public_on: String,
+    pub public_at: String,
+    /// 1 = as it first was; larger = it was corrected.
+    pub version: i64,
+    pub data: Data,
+}
+
+/// What is asked of one column.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Asked {
+    /// The whole value; of a choice its code.
+    Is(String),
+    /// One of these whole values.
+    AnyOf(Vec<String>),
+    /// Words in it.
+    Has(String),
+    /// A figure between these.
+    Between(Option<Decimal>, Option<Decimal>),
+    /// A day between these.
+    Days(Option<Date>, Option<Date>),
+    /// This place and all below it: `青禾县/河口镇`, or the name of one level.
+    Below(String),
+}
+
+/// A question about the public records of one item.
+#[derive(Debug, Clone)]
+pub struct Query {
+    pub item: Arc<Item>,
+    layout: Layout,
+    /// What is asked, by the key of the column.
+    pub asked: BTreeMap<String, Asked>,
+    pub organ: Option<OrganCode>,
+    /// `2026-Q2`; empty = all.
+    pub period: String,
+    /// Became public on or after this day.
+    pub since: Option<Date>,
+    /// Only these records: what the search index found; `None` = all.
+    pub only: Option<Vec<RecordId>>,
+}
+
+/// What stands behind the key of a column in an address for the ends of a range.
+const FROM_END: &str = ".from";
+const TO_END: &str = ".to";
+
+impl Query {
+    /// All public records of an item.
+    pub fn new(item: Arc<Item>) -> Self {
+        let layout = Layout::of(&item);
+        Self { item, layout, asked: BTreeMap::new(), organ: None, period: String::new(), since: None, only: None }
+    }
+
+    /// The question in an address: `decision_number=…`, `amount.from=10&amount.to=`, `place=青禾县/河口镇`, `organ`, `period`,
+    /// `since`. Parameters of others are left alone.
+    ///
+    /// # Errors
+    /// What is no date or figure, at the name of its parameter.
+    pub fn read(item: Arc<Item>, parameters: &[(String, String)]) -> Result<Self, FormErrors> {
+        let mut query = Self::new(Arc::clone(&item));
+        let mut errors = FormErrors::new();
+        let text = |name: &str| {
+            let found = parameters.iter().find(|(known, text)| known == name && !text.trim().is_empty());
+            found.map(|(_, text)| text.trim().to_owned())
+        };
+        query.organ = text("organ").map(|code| OrganCode::from(code.as_str()));
+        query.period = text("period").unwrap_or_default();
+        if let Some(since) = text("since") {
+            query.since = time::parse_date(&since);
+            errors.require(query.since.is_some(), "since", "日期读不懂，请写成 2026-03-05。");
+        }
+        for column in item.columns.iter().filter(|column| query.layout.slot(&column.key).is_some()) {
+            let (from, to) = (text(&format!("{}{FROM_END}", column.key)), text(&format!("{}{TO_END}", column.key)));
+            if let Some(range) = range(column, (from.as_deref(), to.as_deref()), &mut errors) {
+                query.asked.insert(column.key.clone(), range);
+            } else if let Some(typed) = text(&column.key) {
+                query.asked.insert(column.key.clone(), whole(column, &typed));
+            }
+        }
+        if errors.is_empty() { Ok(query) } else { Err(errors) }
+    }
+
+    /// The question as parameters of an address, in the order of the item.
+    pub fn parameters(&self) -> Vec<(String, String)> {
+        let mut all = Vec::new();
+        let mut put = |name: String, text: String| {
+            if !text.is_empty() {
+                all.push((name, text));
+            }
+        };
+        for column in &self.item.columns {
+            let key = &column.key;
+            let day = |day: &Option<Date>| day.map(|day| day.to_string()).unwrap_or_default();
+            let figure = |figure: &Option<Decimal>| figure.map(|figure| figure.to_string()).unwrap_or_default();
+            match self.asked.get(key) {
+                Some(Asked::Is(text) | Asked::Has(text) | Asked::Below(text)) => put(key.clone(), text.clone()),
+                Some(Asked::AnyOf(texts)) => texts.iter().for_each(|text| put(key.clone(), text.clone())),
+                Some(Asked::Between(from, to)) => {
+                    put(format!("{key}{FROM_END}"), figure(from));
+                    put(format!("{key}{TO_END}"), figure(to));
+                }
+                Some(Asked::Days(from, to)) => {
+                    put(format!("{key}{FROM_END}"), day(from));
+                    put(format!("{key}{TO_END}"), day(to));
+                }
+                None => {}
+            }
+        }
+        put("organ".into(), self.organ.as_ref().map(ToString::to_string).unwrap_or_default());
+        put("period".into(), self.period.clone());
+        put("since".into(), self.since.map(|day| day.to_string()).unwrap_or_default());
+        all
+    }
+
+    /// Whether anything is asked, so that not all records answer.
+    pub fn is_narrowed(&self) -> bool {
+        !self.asked.is_empty()
+            || self.organ.is_some()
+            || !self.period.is_empty()
+            || self.since.is_some()
+            || self.only.is_some()
+    }
+
+    /// Names of the orders: `newest` (the one when none is asked for), `oldest`, `published`, and for each column of figures or
+    /// days that has a slot its key, and its key with `-` for the largest first.
+    pub fn orders(&self) -> Vec<String> {
+        let mut names: Vec<String> = ["newest", "oldest", "published"].map(str::to_owned).to_vec();
+        for (key, slot) in self.layout.all() {
+            if matches!(slot, Slot::Number(_) | Slot::Day(_)) {
+                names.extend([key.to_owned(), format!("{key}-")]);
+            }
+        }
+        names
+    }
+
+    /// The list in this order; for pages ask [`Query::page`].
+    /// With `by_order` it is read in its order and figures are only looked at: where many answer, the first of them are soon found
+    /// so, and all of them need not be sorted.
+    fn list(&self, order: &str, publishing: &[BatchId], by_order: bool) -> (List, &'static str) {
+        let list = List::new(COLUMNS, FROM, "r.id")
+            .sort("newest", &[By::down("r.sort_on")])
+            .sort("oldest", &[By::up("r.sort_on")])
+            .sort("published", &[By::down("r.public_at")])
+            .equals("r.item", self.item.key.as_str())
+            .given("r.state = 'public'")
+            .equals("r.organ", self.organ.clone())
+            .equals("r.period", (!self.period.is_empty()).then(|| self.period.clone()))
+            .at_least("r.public_on", self.since.map(|day| day.to_string()));
+        let list = match &self.only {
+            Some(records) => list.only_of("r.record", records.clone()),
+            None => list,
+        };
+        // What is being made public is shown when all of it is.
+        let list = publishing.iter().fold(list, |list, batch| list.differs("r.batch", batch));
+        let list = self.asked.iter().fold(list, |list, (key, asked)| match (self.layout.slot(key), asked) {
+            // What lists are sorted by has a column of its own, whose index gives both.
+            (Some(Slot::Day(_)), Asked::Days(from, to)) if *key == self.item.newest_by => {
+                between(list, SORT_ON, *from, *to)
+            }
+            (Some(Slot::Number(at)), Asked::Between(from, to)) if by_order => figures(list, LOOKED_AT[at], *from, *to),
+            (Some(slot), asked) => ask(list, slot, asked),
+            (None, _) => list,
+        });
+        self.sorted(list, order)
+    }
+
+    /// Adds the order of a column, whose slot every record of the item has.
+    fn sorted(&self, list: List, order: &str) -> (List, &'static str) {
+        let (key, down) = order.strip_suffix('-').map_or((order, false), |key| (key, true));
+        let expression = match self.layout.slot(key) {
+            Some(Slot::Number(at)) => slots::NUMBERS[at],
+            Some(Slot::Day(at)) => slots::DAYS[at],
+            _ => return (list, fixed(order)),
+        };
+        let by = if down { By::down(expression) } else { By::up(expression) };
+        // The name is part of the place in an address, so that a place of another column is not taken for one of this.
+        (list.sort(expression, &[by]).given(filled(expression)), expression)
+    }
+
+    /// One page in an order of [`Query::orders`].
+    ///
+    /// # Errors
+    /// When `after` cannot be read or the database fails.
+    pub async fn page(&self, db: &Db, order: &str, after: Option<&str>, limit: usize) -> store::Result<Page<Row>> {
+        let publishing = publishing(db.read(), &self.item.key).await?;
+        let (mut list, mut name) = self.list(order, &publishing, false);
+        let is_range = self.asked.values().any(|asked| matches!(asked, Asked::Between(..)));
+        if is_range && fixed(order) == name && list.count(db, MANY).await?.more {
+            (list, name) = self.list(order, &publishing, true);
+        }
+        list.page(db, Some(name), after, limit).await
+    }
+
+    /// How many records answer: exactly where nothing is asked but organ and period, else no further than [`MOST_COUNTED`].
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn count(&self, db: &Db) -> store::Result<Count> {
+        if self.asked.is_empty() && self.since.is_none() && self.only.is_none() {
+            let rows = crate::counts::public(db.read(), &self.item.key, self.organ.as_ref(), &self.period).await?;
+            return Ok(Count { rows, more: false });
+        }
+        self.list("newest", &publishing(db.read(), &self.item.key).await?, false).0.count(db, MOST_COUNTED).await
+    }
+
+    /// Every record that answers, one after another; memory does not grow with their number.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn export<'e>(&self, db: &'e Db, order: &str) -> store::Result<BoxStream<'e, store::Result<Row>>> {
+        let (list, name) = self.list(order, &publishing(db.read(), &self.item.key).await?, false);
+        Ok(list.export(db, Some(name)))
+    }
+
+    /// The values of a column among the records that answer to everything else, the most frequent first; only of columns with a
+    /// slot of text, so for choices and codes. Texts are folded.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn facet(&self, db: &Db, key: &str, limit: i64) -> store::Result<Vec<(String, i64)>> {
+        let Some(Slot::Text(at)) = self.layout.slot(key) else { return Ok(Vec::new()) };
+        let mut others = self.clone();
+        others.asked.remove(key);
+        let (list, _) = others.list("newest", &publishing(db.read(), &self.item.key).await?, false);
+        list.facet(db, "", slots::TEXTS[at], limit).await
+    }
+}
+
+/// An order that all items have.
+fn fixed(order: &str) -> &'static str {
+    match order {
+        "oldest" => "oldest",
+        "published" => "published",
+        _ => "newest",
+    }
+}
+
+/// Batches of an item that are being made public; there is none almost always.
+async fn publishing(executor: impl Executor<'_>, item: &ItemKey) -> store::Result<Vec<BatchId>> {
+    query_scalar("SELECT id FROM record_batch WHERE state = 'publishing' AND item = $1")
+        .bind(item.as_str())
+        .fetch_all(executor)
+        .await
+}
+
+/// The two ends of a range, where one was typed and the column has ranges.
+fn range(column: &Column, (from, to): (Option<&str>, Option<&str>), errors: &mut FormErrors) -> Option<Asked> {
+    if from.is_none() && to.is_none() {
+        return None;
+    }
+    let names = [format!("{}{FROM_END}", column.key), format!("{}{TO_END}", column.key)];
+    match column.typed {
+        Type::Date { .. } => {
+            let mut day = |text: Option<&str>, name: &str| {
+                let day = text.and_then(time::parse_date);
+                errors.require(text.is_none() || day.is_some(), name, "日期读不懂，请写成 2026-03-05。");
+                day
+            };
+            Some(Asked::Days(day(from, &names[0]), day(to, &names[1])))
+        }
+        Type::Money { .. } | Type::Number { .. } | Type::Ratio { .. } => {
+            let mut figure = |text: Option<&str>, name: &str| {
+                let figure = text.and_then(|text| fold::fold(text).replace(',', "").trim().parse::<Decimal>().ok());
+                errors.require(text.is_none() || figure.is_some(), name, "请只填数字，例如 1200.50。");
+                figure
+            };
+            Some(Asked::Between(figure(from, &names[0]), figure(to, &names[1])))
+        }
+        _ => None,
+    }
+}
+
+/// One text for a column, by its filter.
+fn whole(column: &Column, typed: &str) -> Asked {
+    match (&column.typed, column.filter) {
+        (Type::Place, _) => Asked::Below(typed.to_owned()),
+        (Type::Enum { choices, .. }, _) => {
+            let known = choices.iter().find(|choice| choice.code == typed || choice.label == typed);
+            Asked::Is(known.map_or_else(|| typed.to_owned(), |choice| choice.code.clone()))
+        }
+        (Type::Date { .. }, _) => {
+            let day = time::parse_date(typed);
+            Asked::Days(day, day)
+        }
+        (Type::Money { .. } | Type::Number { .. } | Type::Ratio { .. }, _) => {
+            let figure = fold::fold(typed).replace(',', "").trim().parse().ok();
+            Asked::Between(figure, figure)
+        }
+        (_, Filter::Text) => Asked::Has(typed.to_owned()),
+        _ => Asked::Is(typed.to_owned()),
+    }
+}
+
+/// Adds what is asked of a slot. Indexes hold slots that are not NULL, and every comparison says so by itself.
+fn ask(list: List, slot: Slot, asked: &Asked) -> List {
+    match (slot, asked) {
+        (Slot::Text(at), Asked::Is(text)) => list.equals(slots::TEXTS[at], slots::folded(text)),
+        (Slot::Text(at), Asked::AnyOf(texts)) => {
+            list.any_of(slots::TEXTS[at], texts.iter().map(|text| slots::folded(text)))
+        }
+        // Slots are small letters already.
+        (Slot::Text(at), Asked::Has(text)) => list.with(HAS[at], store::anywhere(&slots::folded(text))),
+        (Slot::Number(at), Asked::Between(from, to)) => figures(list, slots::NUMBERS[at], *from, *to),
+        (Slot::Day(at), Asked::Days(from, to)) => between(list, slots::DAYS[at], *from, *to),
+        (Slot::Place, Asked::Below(place) | Asked::Is(place)) => below(list, place),
+        _ => list.given("1 = 0"),
+    }
+}
+
+/// A figure between these; a record without one is not among them.
+fn figures(list: List, expression: &'static str, from: Option<Decimal>, to: Option<Decimal>) -> List {
+    list.at_least(expression, from.map_or(slots::NO_NUMBER + 1, slots::millionths))
+        .at_most(expression, to.map(slots::millionths))
+}
+
+/// A day between these; a record without one is not among them.
+fn between(list: List, expression: &'static str, from: Option<Date>, to: Option<Date>) -> List {
+    list.at_least(expression, from.map_or_else(|| "0001-01-01".to_owned(), |day| day.to_string()))
+        .at_most(expression, to.map(|day| day.to_string()))
+}
+
+/// By what lists are sorted.
+const SORT_ON: &str = "r.sort_on";
+
+/// More that answer than these are found sooner in their order.
+const MANY: i64 = 5_000;
+
+/// Figures that are looked at and by which nothing is found.
+const LOOKED_AT: [&str; 8] =
+    ["(r.n1 + 0)", "(r.n2 + 0)", "(r.n3 + 0)", "(r.n4 + 0)", "(r.n5 + 0)", "(r.n6 + 0)", "(r.n7 + 0)", "(r.n8 + 0)"];
+
+/// `LIKE` over each slot of text.
+const HAS: [&str; 8] = [
+    "r.t1 LIKE ? ESCAPE '\\'",
+    "r.t2 LIKE ? ESCAPE '\\'",
+    "r.t3 LIKE ? ESCAPE '\\'",
+    "r.t4 LIKE ? ESCAPE '\\'",
+    "r.t5 LIKE ? ESCAPE '\\'",
+    "r.t6 LIKE ? ESCAPE '\\'",
+    "r.t7 LIKE ? ESCAPE '\\'",
+    "r.t8 LIKE ? ESCAPE '\\'",
+];
+
+/// A place and all below it: each level that is named must be the same; one name alone may be of any level.
+fn below(list: List, place: &str) -> List {
+    let parts = slots::places(place);
+    if parts[1].is_empty() && parts[2].is_empty() {
+        return list.with("r.p1 = ? OR r.p2 = ? OR r.p3 = ?", parts[0].as_str());
+    }
+    slots::PLACES
+        .iter()
+        .zip(parts)
+        .fold(list, |list, (expression, part)| list.equals(expression, (!part.is_empty()).then_some(part)))
+}
+
+/// That a slot is used, as its index says.
+fn filled(expression: &'static str) -> &'static str {
+    const EACH: [(&str, &str); 12] = [
+        ("r.n1", "r.n1 IS NOT NULL"),
+        ("r.n2", "r.n2 IS NOT NULL"),
+        ("r.n3", "r.n3 IS NOT NULL"),
+        ("r.n4", "r.n4 IS NOT NULL"),
+        ("r.n5", "r.n5 IS NOT NULL"),
+        ("r.n6", "r.n6 IS NOT NULL"),
+        ("r.n7", "r.n7 IS NOT NULL"),
+        ("r.n8", "r.n8 IS NOT NULL"),
+        ("r.d1", "r.d1 IS NOT NULL"),
+        ("r.d2", "r.d2 IS NOT NULL"),
+        ("r.d3", "r.d3 IS NOT NULL"),
+        ("r.d4", "r.d4 IS NOT NULL"),
+    ];
+    EACH.iter().find(|(known, _)| *known == expression).map_or("1 = 1", |(_, filled)| filled)
+}
