@@ -64,3 +64,65 @@ pub async fn against(ctx: &Ctx, old: &Item, new: &Item) -> Result<Vec<Held>> {
     }
     Ok(held)
 }
+
+/// The parts of an item as they are told to people, by their names in its file.
+const PARTS: &[(&str, &str)] = &[
+    ("domain", "领域"),
+    ("matter", "一级事项"),
+    ("sub_matter", "二级事项"),
+    ("title", "名称"),
+    ("elements", "公开内容（要素）"),
+    ("basis", "公开依据"),
+    ("limits", "公开时限"),
+    ("owner", "公开主体"),
+    ("channels", "公开渠道和载体"),
+    ("audience", "公开对象"),
+    ("way", "公开方式"),
+    ("levels", "公开层级"),
+    ("period", "更新周期"),
+    ("retention", "公开期限"),
+    ("retention_person", "自然人信息的公开期限"),
+    ("confirmed", "核对确认"),
+    ("source", "出处"),
+    ("site_columns", "网站栏目"),
+    ("columns", "表格的列"),
+    ("keys", "识别同一条记录的列"),
+    ("newest_by", "排序的列"),
+    ("checks", "核对规则"),
+    ("charts", "图表"),
+    ("more_columns", "允许增加的列"),
+];
+
+/// A part of an item in words.
+pub(super) fn part(name: &str) -> String {
+    PARTS.iter().find(|(key, _)| *key == name).map_or_else(|| name.to_owned(), |(_, label)| (*label).to_owned())
+}
+
+/// What a newer box and the county's changes make together: parts that the county left as they were are the newer box's, the others
+/// the county's. Returns besides the parts that both changed, in words.
+///
+/// # Errors
+/// When an item cannot be taken apart, which no item is.
+pub(super) fn merged(
+    base: &Item,
+    county: &Item,
+    boxed: &Item,
+) -> std::result::Result<(Item, Vec<String>), serde_json::Error> {
+    let (base, mut mine, theirs) =
+        (serde_json::to_value(base)?, serde_json::to_value(county)?, serde_json::to_value(boxed)?);
+    let mut kept = Vec::new();
+    if let (Some(mine), Some(theirs)) = (mine.as_object_mut(), theirs.as_object()) {
+        for (name, newer) in theirs.iter().filter(|(name, _)| *name != "version" && *name != "key") {
+            let (was, is) = (base.get(name), mine.get(name));
+            if was == Some(newer) || is == Some(newer) {
+                continue;
+            }
+            if is == was {
+                mine.insert(name.clone(), newer.clone());
+            } else {
+                kept.push(part(name));
+            }
+        }
+    }
+    Ok((serde_json::from_value(mine)?, kept))
+}
