@@ -15,12 +15,13 @@ mod fits;
 mod known;
 mod rows;
 
-use std::sync::Arc;
+use std::{collections::HashMap, sync::Arc};
 
+use futures::future::BoxFuture;
 use item::{Item, ItemKey};
 use kernel::{
     Permission, Role,
-    permission::Scope::{AnyStaff, OwnOrgan},
+    permission::Scope::{AllOrgans, AnyStaff},
 };
 use web::{Capability, Ctx, Result};
 
@@ -38,12 +39,12 @@ pub const SUBJECT: &str = "item";
 
 /// Look at the items with all that belongs to them.
 pub static READ_ITEMS: Permission = Permission::new("read_items", "查看公开事项", &[], AnyStaff);
-/// Write changes of items; whose they are is the competent department's, so it is asked with its organ.
+/// Write changes of items, confirm them, take or leave what a newer program brings.
 pub static EDIT_ITEMS: Permission =
-    Permission::new("edit_items", "修改和确认公开事项", &[Role::Editor, Role::CountyOffice], OwnOrgan);
-/// Issue what another person wrote, retire and restore.
+    Permission::new("edit_items", "修改和确认公开事项", &[Role::CountyOffice], AllOrgans);
+/// Issue what another person wrote, send it back, retire and restore.
 pub static ISSUE_ITEMS: Permission =
-    Permission::new("issue_items", "公布和停用公开事项", &[Role::OrganHead, Role::CountyOffice], OwnOrgan);
+    Permission::new("issue_items", "公布和停用公开事项", &[Role::CountyOffice], AllOrgans);
 
 /// What items bring into the program, without pages.
 pub fn capability() -> Capability {
@@ -107,4 +108,21 @@ pub async fn versions(ctx: &Ctx, key: &ItemKey) -> Result<Vec<Version>> {
 /// When the database fails.
 pub async fn version(ctx: &Ctx, id: &ItemVersionId) -> Result<Option<Version>> {
     Ok(rows::one(ctx.db().read(), id).await?)
+}
+
+/// How many records of an item are public, and since when there is the newest.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Shown {
+    /// Address of its table on the portal: `/records/permit`.
+    pub path: String,
+    pub records: i64,
+    /// Day of the newest; empty when there is none.
+    pub newest: String,
+}
+
+/// Who shows the records of items to the public. Declared as `Arc<dyn PublicTables>` by the capability that has the pages; without one
+/// the catalogue leads to columns alone.
+pub trait PublicTables: Send + Sync {
+    /// What is public of each item that has a table, by its key.
+    fn shown<'a>(&'a self, ctx: &'a Ctx) -> BoxFuture<'a, Result<HashMap<ItemKey, Shown>>>;
 }
