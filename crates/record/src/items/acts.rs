@@ -305,6 +305,11 @@ pub async fn issue(ctx: &Ctx, tx: &mut Tx, actor: &Actor, (id, revision): (&Item
     if let Some(base) = &version.base {
         rows::stand_on(tx, &key, base).await?;
     }
+    // Records lie by the columns of the version in force; one that comes later is laid on its day ([`known::schedule`]).
+    let relaid = old.as_ref().is_some_and(|old| crate::counts::relaid(&old.item, &version.item));
+    if relaid && from_on <= ctx.today() {
+        crate::relay(tx, &key).await?;
+    }
     let digest = hex::encode(Sha256::digest(serde_json::to_vec(&version.item)?));
     let data = json!({
         "version": number, "sort": version.sort.code(), "from_on": from_on.to_string(),

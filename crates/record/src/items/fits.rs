@@ -3,6 +3,9 @@
 use item::{Change, Item, compare};
 use web::{Ctx, Result};
 
+/// As far as [`crate::uses`] counts.
+const COUNTED: i64 = 1000;
+
 /// A change that records do not allow.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Held {
@@ -10,7 +13,7 @@ pub struct Held {
     pub column: String,
     /// Its name, as the version in force prints it.
     pub label: String,
-    /// How many records have a value in it.
+    /// How many records have a value in it, counted no further than [`COUNTED`].
     pub records: i64,
     /// Whether it is taken away; else it is of another type.
     pub removed: bool,
@@ -19,14 +22,15 @@ pub struct Held {
 impl Held {
     /// What is wrong and what can be done.
     pub fn sentence(&self) -> String {
-        let (label, records) = (&self.label, self.records);
+        let (label, n) = (&self.label, self.records);
+        let records = if n >= COUNTED { format!("{n} 条以上") } else { format!("{n} 条") };
         if self.removed {
             return format!(
-                "已有 {records} 条记录填写了“{label}”，不能删除这一列。请保留这一列；不再公开的，可以设为“不公开”，不再填写的，可以改为不必填。"
+                "已有 {records}记录填写了“{label}”，不能删除这一列。请保留这一列；不再公开的，可以设为“不公开”，不再填写的，可以改为不必填。"
             );
         }
         format!(
-            "已有 {records} 条记录填写了“{label}”，不能改变这一列的类型。请保留原来的类型，另外增加一列；原来的列可以改为不必填。"
+            "已有 {records}记录填写了“{label}”，不能改变这一列的类型。请保留原来的类型，另外增加一列；原来的列可以改为不必填。"
         )
     }
 }

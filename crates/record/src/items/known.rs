@@ -6,10 +6,10 @@ use std::{
 };
 
 use item::{Item, ItemKey};
-use jiff::civil::Date;
+use jiff::civil::{Date, time as time_of_day};
 use kernel::time;
 use store::{Entry as Again, Every, Schedule, Tx};
-use web::{Ctx, Result, act_now};
+use web::{Ctx, act_now};
 
 use super::{
     SUBJECT,
@@ -87,6 +87,11 @@ impl Catalogue {
         self.entry(key).filter(|entry| entry.in_force).map(|entry| Arc::clone(&entry.item))
     }
 
+    /// The version that held before this one.
+    fn before(&self, item: &Item) -> Option<Arc<Item>> {
+        (1..item.version).rev().find_map(|version| self.at(&item.key, version))
+    }
+
     /// A version that was issued.
     pub fn at(&self, key: &ItemKey, version: u32) -> Option<Arc<Item>> {
         self.issued.get(&(key.clone(), version)).cloned()
@@ -104,7 +109,7 @@ pub(super) fn in_the_box(key: &ItemKey) -> Option<&'static Item> {
 }
 
 /// The catalogue of today.
-pub(super) async fn catalogue(ctx: &Ctx) -> Result<Arc<Catalogue>> {
+pub(super) async fn catalogue(ctx: &Ctx) -> store::Result<Arc<Catalogue>> {
     let today = ctx.today();
     let ask = async {
         let kept = rows::entries(ctx.db().read()).await?;
@@ -112,11 +117,11 @@ pub(super) async fn catalogue(ctx: &Ctx) -> Result<Arc<Catalogue>> {
         Ok::<_, store::Error>(Arc::new(together(item::boxed(), kept, versions, today)))
     };
     let key = format!("items on {today}");
-    Ok(ctx.db().while_subjects_unchanged(&[SUBJECT], key, ask).await?)
+    ctx.db().while_subjects_unchanged(&[SUBJECT], key, ask).await
 }
 
 /// All versions of an item, the newest first; the box's own stands last where no table holds it yet.
-pub(super) async fn versions(ctx: &Ctx, key: &ItemKey) -> Result<Vec<Version>> {
+pub(super) async fn versions(ctx: &Ctx, key: &ItemKey) -> store::Result<Vec<Version>> {
     let mut versions = rows::of(ctx.db().read(), key).await?;
     let kept = versions.iter().any(|version| version.origin == Origin::Box);
     if let Some(item) = in_the_box(key).filter(|_| !kept) {
@@ -214,18 +219,36 @@ async fn remember_all(ctx: &Ctx) -> store::Result<()> {
     .await
 }
 
-/// A program of a newer version is started now and then, so this is asked often and mostly finds nothing to do.
+/// Days back that are looked at for versions whose day came while nobody was running.
+const BACK: i32 = 7;
+
+/// Has the records of items laid anew whose next version came into force in the last days with other columns. Twice does no harm.
+async fn lay_anew(ctx: &Ctx) -> store::Result<()> {
+    let (all, today) = (catalogue(ctx).await?, ctx.today());
+    for entry in all.entries().iter().filter(|entry| entry.in_force && !entry.boxed) {
+        let recent = entry.since.is_some_and(|since| since.until(today).is_ok_and(|span| span.get_days() <= BACK));
+        let Some(before) = recent.then(|| all.before(&entry.item)).flatten() else { continue };
+        if crate::counts::relaid(&before, &entry.item) {
+            act_now(ctx, async |tx: &mut Tx| crate::relay(tx, entry.key()).await).await?;
+        }
+    }
+    Ok(())
+}
+
+/// A program of a newer version is started now and then, so the box is looked at often and mostly finds nothing to do.
 pub(super) fn schedule(ctx: &Ctx) -> Schedule {
-    let ctx = ctx.clone();
-    Schedule::default().with(Again::new(
-        "items.remember",
-        "留存随程序提供的公开事项",
-        Every::Minutes(60),
-        move || {
-            let ctx = ctx.clone();
+    let (box_ctx, day_ctx) = (ctx.clone(), ctx.clone());
+    let remember =
+        Again::new("items.remember", "留存随程序提供的公开事项", Every::Minutes(60), move || {
+            let ctx = box_ctx.clone();
             async move { Ok(remember_all(&ctx).await?) }
-        },
-    ))
+        });
+    let turn =
+        Again::new("items.turn", "公开事项的新版本施行", Every::Daily(time_of_day(0, 5, 0, 0)), move || {
+            let ctx = day_ctx.clone();
+            async move { Ok(lay_anew(&ctx).await?) }
+        });
+    Schedule::default().with(remember).with(turn)
 }
 
 #[cfg(test)]

@@ -91,7 +91,7 @@ pub async fn at(ctx: &Ctx, key: &ItemKey, version: u32) -> Result<Option<Arc<Ite
 /// # Errors
 /// When the database fails.
 pub async fn catalogue(ctx: &Ctx) -> Result<Arc<Catalogue>> {
-    known::catalogue(ctx).await
+    Ok(known::catalogue(ctx).await?)
 }
 
 /// All versions of an item with who made them, the newest first, those that were dropped too.
@@ -99,7 +99,7 @@ pub async fn catalogue(ctx: &Ctx) -> Result<Arc<Catalogue>> {
 /// # Errors
 /// When the database fails.
 pub async fn versions(ctx: &Ctx, key: &ItemKey) -> Result<Vec<Version>> {
-    known::versions(ctx, key).await
+    Ok(known::versions(ctx, key).await?)
 }
 
 /// One version by its id.

@@ -11,7 +11,7 @@ use serde::Deserialize;
 use store::Tx;
 use web::{Ctx, Desk, Done, Error, Form, FormErrors, Refusal, Result, act_in_place};
 
-use super::one;
+use super::one::{self, Said};
 
 /// Longest reason, in characters.
 const REASON: usize = 300;
@@ -35,8 +35,13 @@ where
     F: AsyncFnOnce(&mut Tx) -> Result<Done, Refusal>,
 {
     let again = async |errors: FormErrors| {
-        let typed = if button.why.is_empty() { button.reason.clone() } else { button.why.clone() };
-        one::shown(ctx, desk, key, (typed, errors)).await
+        let said = Said {
+            reason: button.reason.clone(),
+            why: button.why.clone(),
+            new_key: button.new_key.clone(),
+            new_title: button.new_title.clone(),
+        };
+        one::shown(ctx, desk, key, (said, errors)).await
     };
     act_in_place(ctx, &button.once, change, again).await
 }

@@ -43,6 +43,8 @@ struct EditPage {
     starts: Vec<(String, &'static str)>,
     units: Vec<(&'static str, &'static str)>,
     filters: Vec<(String, &'static str)>,
+    chosen_channels: Vec<String>,
+    chosen_levels: Vec<String>,
     once: String,
 }
 
@@ -119,6 +121,8 @@ async fn shown(
         starts: words::options(&words::STARTS),
         units: words::UNITS.to_vec(),
         filters: words::options(&words::FILTERS),
+        chosen_channels: typed.all("channels"),
+        chosen_levels: typed.all("levels"),
         once: ctx.once(),
         title: item.title,
         typed,

@@ -31,6 +31,7 @@ struct FilePage {
     errors: FormErrors,
     /// The item whose change it is; empty = new items.
     key: String,
+    is_new: bool,
     title: String,
     text: String,
     note: String,
@@ -118,6 +119,7 @@ async fn shown(ctx: &Ctx, desk: &Desk, of: Option<&ItemKey>, (typed, errors): (T
         shell: desk.shell(ctx, heading).await?.with_error(bad),
         errors,
         key: of.map(ToString::to_string).unwrap_or_default(),
+        is_new: of.is_none(),
         title,
         text: typed.text,
         note: typed.note,

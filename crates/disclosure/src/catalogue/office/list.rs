@@ -110,7 +110,6 @@ struct ListPage {
     filtered: bool,
     /// The query behind which the file of what is listed stands.
     query: String,
-    once: String,
 }
 
 fn line(ctx: &Ctx, entry: &Entry) -> Line {
@@ -202,7 +201,6 @@ pub(in crate::catalogue) async fn list(
         may_edit,
         query,
         domains,
-        once: ctx.once(),
         asked,
     })
 }

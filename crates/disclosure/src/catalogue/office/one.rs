@@ -66,9 +66,28 @@ struct OnePage {
     retired: String,
     may_edit: bool,
     may_issue: bool,
-    /// Reason that was typed.
+    /// What was typed where a form was refused.
     reason: String,
+    why: String,
+    new_key: String,
+    new_title: String,
     once: String,
+}
+
+impl OnePage {
+    /// Whether what is worked on waits to be issued, so that it is taken back before it is changed.
+    fn is_offered(&self) -> bool {
+        self.work.as_ref().is_some_and(|work| work.offered)
+    }
+}
+
+/// What was typed into the forms of an item's page.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Said {
+    pub(super) reason: String,
+    pub(super) why: String,
+    pub(super) new_key: String,
+    pub(super) new_title: String,
 }
 
 /// A column as the page shows it.
@@ -167,12 +186,12 @@ async fn worked_on(ctx: &Ctx, desk: &Desk, entry: &Entry) -> Result<Option<Work>
     }))
 }
 
-/// The page of an item; with the reason that was typed, where a form was refused.
+/// The page of an item; with what was typed, where a form was refused.
 pub(super) async fn shown(
     ctx: &Ctx,
     desk: &Desk,
     key: &ItemKey,
-    (reason, errors): (String, FormErrors),
+    (said, errors): (Said, FormErrors),
 ) -> Result<Response> {
     let (_, entry) = entry(ctx, key).await?;
     let versions = items::versions(ctx, key).await?;
@@ -202,7 +221,10 @@ pub(super) async fn shown(
         retired: retired.map(|one| format!("{} {}停用：{}", one.on, one.by, one.reason)).unwrap_or_default(),
         may_edit: acts::may(ctx, &actor, &EDIT_ITEMS),
         may_issue: acts::may(ctx, &actor, &ISSUE_ITEMS),
-        reason,
+        reason: said.reason,
+        why: said.why,
+        new_key: said.new_key,
+        new_title: said.new_title,
         once: ctx.once(),
         item,
         entry,
@@ -216,7 +238,7 @@ pub(in crate::catalogue) async fn one(
     desk: Desk,
     Path(key): Path<ItemKey>,
 ) -> Result<Response> {
-    shown(&ctx, &desk, &key, (String::new(), FormErrors::new())).await
+    shown(&ctx, &desk, &key, (Said::default(), FormErrors::new())).await
 }
 
 /// Which two versions: numbers, or the id of one that has none.
