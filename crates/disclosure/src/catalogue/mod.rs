@@ -21,8 +21,8 @@ use web::{
 use office::{actions, bulk, edit, file, list, one};
 
 pub fn capability() -> Capability {
-    let (on_map, datasets): (Arc<dyn OnMap>, Arc<dyn Datasets>) =
-        (Arc::new(standard::Standard), Arc::new(standard::Standard));
+    let on_map: Arc<dyn OnMap> = Arc::new(standard::Standard);
+    let datasets: Arc<dyn Datasets> = Arc::new(standard::Standard);
     Capability::new("catalogue", "公开目录")
         .routes(routes)
         .routes(office_routes)

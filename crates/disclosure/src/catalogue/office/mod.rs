@@ -53,3 +53,11 @@ fn domains(all: &Catalogue) -> Vec<(String, String)> {
     }
     found
 }
+
+/// Addresses below `/items/` that are no item's.
+const TAKEN: [&str; 3] = ["new", "confirm", "issue"];
+
+/// What is wrong with a key for a new item; `None` when it can be used.
+fn unusable(key: &ItemKey) -> Option<String> {
+    TAKEN.contains(&key.as_str()).then(|| format!("代码“{key}”是系统保留的，请换一个。"))
+}
