@@ -1,6 +1,6 @@
-//! The catalogue of what must be published: the fifteen items of the law (条例 Art. 20 and 21) with the columns that hold them, and the
-//! standard catalogue by domains (国办发〔2019〕54号), whose items the office edits, confirms and publishes here. The items themselves, their
-//! versions and rules are [`record::items`].
+//! The catalogue of what must be published: the fifteen items of the law (条例 Art. 20 and 21) with the columns that hold them,
+//! and the standard catalogue by domains (国办发〔2019〕54号), whose items the office edits, confirms and publishes here. The items
+//! themselves, their versions and rules are [`record::items`].
 
 mod demo;
 mod law;

@@ -1,5 +1,5 @@
-//! Stories of the items of the catalogue: written by one, issued by another; confirmed; in force from a day; retired; files with faults;
-//! what records keep from being taken away; what readers see.
+//! Stories of the items of the catalogue: written by one, issued by another; confirmed; in force from a day; retired; files with
+//! faults; what records keep from being taken away; what readers see.
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -118,7 +118,7 @@ async fn issued(app: &TestApp, clerk: &mut Client, second: &mut Client, found: &
 }
 
 /// The form of [`pools`], with these fields instead.
-fn form<'a>(page: &(String, String), other: &[(&'a str, &'a str)]) -> Vec<(String, String)> {
+fn form(page: &(String, String), other: &[(&str, &str)]) -> Vec<(String, String)> {
     let mut all: BTreeMap<String, String> = [
         ("title", "泳池水质"),
         ("domain", "pools"),
@@ -162,6 +162,15 @@ async fn edit(client: &mut Client, name: &str, page: &(String, String), other: &
     client.post(&format!("/items/{name}/edit"), &fields).await
 }
 
+/// Sends the item as a file, changed.
+async fn changed(clerk: &mut Client, change: impl FnOnce(&mut Item)) -> testkit::Reply {
+    let mut item = pools("pool", "泳池水质", true);
+    change(&mut item);
+    let text = item::write(std::slice::from_ref(&item));
+    let fields = [("text", text.as_str()), ("note", "调整列"), ("id", ""), ("revision", "0")];
+    clerk.upload("/items/pool/file", &fields, &[]).await
+}
+
 both! {
     async fn an_item_is_written_by_one_and_issued_by_another(app) {
         let (mut clerk, mut second, mut reader) = (app.clerk().await, second(app).await, app.visitor());
@@ -179,7 +188,7 @@ both! {
         second.post("/items/pool/issue", &own).await.expect(303);
         let item = items::find(app.ctx(), &key("pool")).await.expect("items").expect("in force");
         assert_eq!((item.version, item.title.as_str()), (1, "泳池水质"));
-        app.editor("QH010").await.get("/items?q=泳池").await.expect(200).shows("/items/pool").hides("新增事项");
+        app.editor("QH010").await.get("/items?domain=pools").await.expect(200).shows("/items/pool").hides("新增事项");
         reader.get("/catalogue").await.expect(200).shows("/catalogue/pools");
         reader.get("/catalogue/pools").await.expect(200).shows("公共泳池").shows("《公共场所卫生管理条例》第三条").shows("政府网站、社区");
         let data = reader.get("/catalogue/pools/data.json").await.expect(200).json();
@@ -307,21 +316,15 @@ both! {
         let editor = staff("QH010", Role::Editor);
         record::batch::enter(app.ctx(), &mut tx, &editor, new, vec![row]).await.expect("entered");
         tx.commit().await.expect("commit");
-        let change = async |clerk: &mut Client, change: &dyn Fn(&mut Item)| {
-            let mut item = pools("pool", "泳池水质", true);
-            change(&mut item);
-            let text = item::write(std::slice::from_ref(&item));
-            clerk.upload("/items/pool/file", &[("text", &text), ("note", "调整列"), ("id", ""), ("revision", "0")], &[]).await
-        };
-        let removed = change(&mut clerk, &|item: &mut Item| {
+        let removed = changed(&mut clerk, |item| {
             item.columns.remove(0);
             item.keys.clear();
         });
         removed.await.expect(409).shows("已有 1 条记录填写了“泳池名称”，不能删除这一列");
-        let retyped = change(&mut clerk, &|item: &mut Item| item.columns[0].typed = Type::Text { max: 5 });
+        let retyped = changed(&mut clerk, |item| item.columns[0].typed = Type::Text { max: 5 });
         retyped.await.expect(409).shows("不能改变这一列的类型");
         // A column without data goes, and one is added.
-        let fitting = change(&mut clerk, &|item: &mut Item| {
+        let fitting = changed(&mut clerk, |item| {
             item.columns[1] = column("depth", "水深", Type::Text { max: 20 }, Filter::None);
         });
         fitting.await.expect(303);
@@ -337,11 +340,13 @@ both! {
         let body = as_json(&older);
         let db = app.ctx().db();
         let entry = store::query(
-            "INSERT INTO item_entry (id, title, base, left_out, retired_on, retired_reason, retired_name) VALUES ($1, $2, $3, '', '', '', '')",
+            "INSERT INTO item_entry (id, title, base, left_out, retired_on, retired_reason, retired_name) \
+             VALUES ($1, $2, $3, '', '', '', '')",
         );
         store::test::tamper(db, entry.bind(boxed.key.as_str()).bind(&older.title).bind(&body)).await.expect("kept");
         let version = store::query(
-            "INSERT INTO item_version (id, item, number, state, origin, sort, body, base, from_number, from_on, note, returned, hands, \
+            "INSERT INTO item_version (id, item, number, state, origin, sort, body, base, from_number, from_on, note, returned, \
+             hands, \
              revision, changed_name, changed_at, issued_by, issued_name, issued_at) \
              VALUES ('old', $1, 1, 'issued', 'box', 'box', $2, '', 0, '', '', '', '[]', 1, '', '', '', '', '')",
         );

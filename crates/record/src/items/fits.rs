@@ -102,8 +102,8 @@ pub(super) fn part(name: &str) -> String {
     PARTS.iter().find(|(key, _)| *key == name).map_or_else(|| name.to_owned(), |(_, label)| (*label).to_owned())
 }
 
-/// What a newer box and the county's changes make together: parts that the county left as they were are the newer box's, the others
-/// the county's. Returns besides the parts that both changed, in words.
+/// What a newer box and the county's changes make together: parts that the county left as they were are the newer box's, the
+/// others the county's. Returns besides the parts that both changed, in words.
 ///
 /// # Errors
 /// When an item cannot be taken apart, which no item is.

@@ -1,5 +1,5 @@
-//! Items as files: new ones, or a change of one, uploaded or pasted as TOML. Everything that is wrong is told at its place, and the
-//! text stays in the form.
+//! Items as files: new ones, or a change of one, uploaded or pasted as TOML. Everything that is wrong is told at its place, and
+//! the text stays in the form.
 
 use askama::Template;
 use axum::{

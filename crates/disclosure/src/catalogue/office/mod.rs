@@ -1,4 +1,4 @@
-//! The office's pages of the catalogue: the list of items, one item with its versions, its form and file, and what is done with it.
+//! The office's pages of the catalogue: the list of items, one item with its versions, its form and file, what is done with it.
 
 pub(super) mod actions;
 pub(super) mod bulk;
