@@ -59,7 +59,7 @@ pub fn capability() -> Capability {
 }
 
 fn words(field: &str, code: &str) -> Option<String> {
-    if field == "sort" { Sort::from_code(code).map(|sort| sort.label().to_owned()) } else { None }
+    if field == "made_as" { Sort::from_code(code).map(|sort| sort.label().to_owned()) } else { None }
 }
 
 /// The items in force today that are not retired, in the order of domains.
