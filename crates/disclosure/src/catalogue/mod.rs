@@ -53,6 +53,7 @@ fn office_routes() -> Routes {
         .get("/items/new", &EDIT_ITEMS, file::new)
         .upload("/items/new", &EDIT_ITEMS, file::add)
         .post("/items/confirm", &EDIT_ITEMS, bulk::confirm)
+        .post("/items/update", &EDIT_ITEMS, bulk::take_updates)
         .weighty("/items/issue", &ISSUE_ITEMS, bulk::issue)
         .get("/items/{key}", &READ_ITEMS, one::one)
         .get("/items/{key}/item.toml", &READ_ITEMS, one::toml)

@@ -252,7 +252,8 @@ pub(super) fn schedule(ctx: &Ctx) -> Schedule {
 mod tests {
     use item::{Audience, Domain, Owner, Period, Way};
 
-    use super::{super::fits, *};
+    use super::*;
+    use crate::items::fits;
 
     fn item(key: &str, title: &str) -> Item {
         Item {
