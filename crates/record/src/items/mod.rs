@@ -7,7 +7,8 @@
 //!
 //! [`all`], [`find`] and [`at`] answer from memory until an event of an item is written, by whatever process.
 //!
-//! Tables: `migrations/0002_items.sql`, to be listed in the migrations of this crate.
+//! Tables: `migrations/0002_items.sql`. What they hold of an item is read by programs of many years: a new field of
+//! [`item::Item`] or its parts has a default.
 
 pub mod acts;
 mod events;
