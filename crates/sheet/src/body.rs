@@ -6,7 +6,7 @@ use crate::Line;
 use crate::head::{HeadRows, begins, is_letters};
 use crate::lines::Lines;
 use crate::words::{
-    is_day, is_figure, is_headlike, is_note, is_numbered, is_of_table, is_table_number, is_title, is_total,
+    is_day, is_figure, is_headlike, is_note, is_numbered, is_of_table, is_table_number, is_title, is_total, plain,
 };
 
 /// Records that tell what the columns hold.
