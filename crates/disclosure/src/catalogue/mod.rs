@@ -1,6 +1,6 @@
-//! The catalogue of what must be published: the fifteen items of the law (条例 Art. 20 and 21) with the columns that hold them, and the
-//! standard catalogue by domains (国办发〔2019〕54号), whose items the office edits, confirms and publishes here. The items themselves, their
-//! versions and rules are [`record::items`].
+//! The catalogue of what must be published: the fifteen items of the law (条例 Art. 20 and 21) with the columns that hold them,
+//! and the standard catalogue by domains (国办发〔2019〕54号), whose items the office edits, confirms and publishes here. The items
+//! themselves, their versions and rules are [`record::items`].
 
 mod demo;
 mod law;
@@ -21,8 +21,8 @@ use web::{
 use office::{actions, bulk, edit, file, list, one};
 
 pub fn capability() -> Capability {
-    let (on_map, datasets): (Arc<dyn OnMap>, Arc<dyn Datasets>) =
-        (Arc::new(standard::Standard), Arc::new(standard::Standard));
+    let on_map: Arc<dyn OnMap> = Arc::new(standard::Standard);
+    let datasets: Arc<dyn Datasets> = Arc::new(standard::Standard);
     Capability::new("catalogue", "公开目录")
         .routes(routes)
         .routes(office_routes)

@@ -119,8 +119,10 @@ async fn put_on(
         return Err(Refusal::field("from_on", text));
     }
     fitting(ctx, old.as_ref(), change.item).await?;
+    // The number that it will most likely have, so that its file can be read back.
+    let numbered = Item { version: old.as_ref().map_or(1, |old| old.number + 1), ..change.item.clone() };
     let mut draft = Draft {
-        item: change.item,
+        item: &numbered,
         base: base.or_else(|| open.as_ref().and_then(|open| open.base.as_ref())),
         sort: change.sort,
         from_number: old.as_ref().map_or(0, |old| old.number),

@@ -120,8 +120,8 @@ pub struct Shown {
     pub newest: String,
 }
 
-/// Who shows the records of items to the public. Declared as `Arc<dyn PublicTables>` by the capability that has the pages; without one
-/// the catalogue leads to columns alone.
+/// Who shows the records of items to the public. Declared as `Arc<dyn PublicTables>` by the capability that has the pages;
+/// without one the catalogue leads to columns alone.
 pub trait PublicTables: Send + Sync {
     /// What is public of each item that has a table, by its key.
     fn shown<'a>(&'a self, ctx: &'a Ctx) -> BoxFuture<'a, Result<HashMap<ItemKey, Shown>>>;

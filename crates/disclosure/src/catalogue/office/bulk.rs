@@ -1,5 +1,5 @@
-//! What is done with all items of a domain: confirming those that nobody confirmed, issuing what others offered. Each item is a write
-//! of its own, so that one that is refused keeps no other from being done.
+//! What is done with all items of a domain: confirming those that nobody confirmed, issuing what others offered. Each item is a
+//! write of its own, so that one that is refused keeps no other from being done.
 
 use axum::{
     extract::State,
