@@ -48,11 +48,12 @@ pub async fn send(ctx: &Ctx, tx: &mut Tx, actor: &Actor, sent: Sent) -> Result<B
     let rows = rows(&sent)?;
     let digest = digest(&sent);
     tx.lock(&format!("record once {} {name}", sent.organ)).await?;
-    let known: Option<(BatchId, String)> = query_as("SELECT batch, digest FROM record_once WHERE organ = $1 AND name = $2")
-        .bind(&sent.organ)
-        .bind(name)
-        .fetch_optional(tx.conn())
-        .await?;
+    let known: Option<(BatchId, String)> =
+        query_as("SELECT batch, digest FROM record_once WHERE organ = $1 AND name = $2")
+            .bind(&sent.organ)
+            .bind(name)
+            .fetch_optional(tx.conn())
+            .await?;
     match known {
         Some((batch, before)) if before == digest => return Ok(batch),
         Some(_) => {

@@ -115,7 +115,10 @@ impl New {
 /// When the database fails.
 pub async fn find(executor: impl Executor<'_>, id: &BatchId) -> store::Result<Option<Batch>> {
     // SQL: all pieces are literals.
-    query_as(built(format!("SELECT {COLUMNS} FROM record_batch b WHERE b.id = $1"))).bind(id).fetch_optional(executor).await
+    query_as(built(format!("SELECT {COLUMNS} FROM record_batch b WHERE b.id = $1")))
+        .bind(id)
+        .fetch_optional(executor)
+        .await
 }
 
 pub(crate) async fn by_digest(
@@ -169,7 +172,10 @@ pub fn rows(batch: &BatchId) -> List {
 /// # Errors
 /// When the database fails.
 pub async fn source(executor: impl Executor<'_>, batch: &BatchId) -> store::Result<Option<(String, String, String)>> {
-    query_as("SELECT name, digest, sheet FROM record_source WHERE batch = $1").bind(batch).fetch_optional(executor).await
+    query_as("SELECT name, digest, sheet FROM record_source WHERE batch = $1")
+        .bind(batch)
+        .fetch_optional(executor)
+        .await
 }
 
 /// Everybody who entered or changed something in a batch.
@@ -177,7 +183,10 @@ pub async fn source(executor: impl Executor<'_>, batch: &BatchId) -> store::Resu
 /// # Errors
 /// When the database fails.
 pub async fn authors(executor: impl Executor<'_>, batch: &BatchId) -> store::Result<Vec<AccountId>> {
-    query_scalar("SELECT account FROM record_author WHERE batch = $1 ORDER BY account").bind(batch).fetch_all(executor).await
+    query_scalar("SELECT account FROM record_author WHERE batch = $1 ORDER BY account")
+        .bind(batch)
+        .fetch_all(executor)
+        .await
 }
 
 /// Enters rows: parted into public and private, checked, stored as a batch that waits to be submitted. What is in it already
@@ -305,7 +314,9 @@ pub(crate) async fn opened(
         )));
     }
     if batch.version != version {
-        return Err(Refusal::Conflict("这批数据在您打开之后有了变化。您的操作没有执行。请看过现在的情况再办理。".into()));
+        return Err(Refusal::Conflict(
+            "这批数据在您打开之后有了变化。您的操作没有执行。请看过现在的情况再办理。".into(),
+        ));
     }
     Ok(batch)
 }
@@ -393,15 +404,13 @@ pub(crate) async fn changed(
     (turn, number): (&str, i64),
 ) -> Result<(), Refusal> {
     let (total, doubtful, digest) = write::summed(tx, &batch.id).await?;
-    query(
-        "UPDATE record_batch SET total = $2, doubtful = $3, rows_digest = $4, version = version + 1 WHERE id = $1",
-    )
-    .bind(&batch.id)
-    .bind(total)
-    .bind(doubtful)
-    .bind(&digest)
-    .execute(tx.conn())
-    .await?;
+    query("UPDATE record_batch SET total = $2, doubtful = $3, rows_digest = $4, version = version + 1 WHERE id = $1")
+        .bind(&batch.id)
+        .bind(total)
+        .bind(doubtful)
+        .bind(&digest)
+        .execute(tx.conn())
+        .await?;
     wrote(tx, actor, &batch.id).await?;
     let data = json!({ "item": batch.item, "rows": total, "digest": digest, "turn": turn, "number": number });
     tx.append(NewEvent::new(&CHANGED, &batch.id, actor).organ(&batch.organ).data(data)).await?;

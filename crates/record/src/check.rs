@@ -133,7 +133,8 @@ async fn table(ctx: &Ctx, item: &str, organ: &str) -> web::Result<Vec<Data>> {
 
 impl Elsewhere for Known {
     fn sum(&self, item: &str, column: &str, by: &[(String, Value)]) -> Option<Decimal> {
-        let wanted: Vec<(&str, String)> = by.iter().map(|(key, value)| (key.as_str(), values::text_of(value))).collect();
+        let wanted: Vec<(&str, String)> =
+            by.iter().map(|(key, value)| (key.as_str(), values::text_of(value))).collect();
         let rows = self.tables.get(item)?;
         let fitting = rows.iter().filter(|data| wanted.iter().all(|(key, text)| data.get(key) == text));
         let figures = fitting.filter_map(|data| data.get(column).parse::<Decimal>().ok());

@@ -36,7 +36,9 @@ pub async fn correct(
     let keeper = ctx.directory().stands_for(&stored.organ, ctx.today());
     may_for(actor, &ENTER_RECORDS, &keeper)?;
     if stored.version != version {
-        return Err(Refusal::Conflict("这条记录在您打开之后有了变化。您的操作没有执行。请看过现在的情况再办理。".into()));
+        return Err(Refusal::Conflict(
+            "这条记录在您打开之后有了变化。您的操作没有执行。请看过现在的情况再办理。".into(),
+        ));
     }
     if note.trim().is_empty() {
         return Err(Refusal::field("note", "请写明更正原因（会随记录公开），例如“处罚金额登记有误”。"));

@@ -5,10 +5,7 @@ use item::{Item, ItemKey};
 use kernel::OrganCode;
 use store::{Executor, FromRow, Tx, query, query_as, query_scalar};
 
-use crate::{
-    ids::BatchId,
-    slots::Layout,
-};
+use crate::{ids::BatchId, slots::Layout};
 
 /// Public records of one item, organ and period.
 #[derive(Debug, Clone, PartialEq, Eq, FromRow)]

@@ -5,12 +5,12 @@ use std::sync::Arc;
 use futures::{TryStreamExt, future::BoxFuture};
 use item::{Item, Type};
 use kernel::{
-    Actor, Staff, may_for,
+    Actor, Staff,
     id::{AccountId, ColumnId},
+    may_for,
 };
 use review::{
-    About, Happened, Kind, Matter, Outcome, Review, Route, State as Round, Subject, Word, Words,
-    acts,
+    About, Happened, Kind, Matter, Outcome, Review, Route, State as Round, Subject, Word, Words, acts,
     events::Said,
     findings::{self, Checks, Part, PartText, Piece},
     subject::LogName,
@@ -80,13 +80,16 @@ fn is_read(typed: &Type) -> bool {
 
 /// The rows of a batch as the checks take them: one text for each.
 async fn pieces(ctx: &Ctx, item: &Item, batch: &BatchId) -> Shown<Vec<Piece>> {
-    let mut rows = query_as::<(i64, Data)>("SELECT number, data FROM record WHERE batch = $1 AND state <> 'doubtful' ORDER BY number, id")
-        .bind(batch)
-        .fetch(ctx.db().read());
+    let mut rows = query_as::<(i64, Data)>(
+        "SELECT number, data FROM record WHERE batch = $1 AND state <> 'doubtful' ORDER BY number, id",
+    )
+    .bind(batch)
+    .fetch(ctx.db().read());
     let mut pieces = Vec::new();
     while let Some((number, data)) = rows.try_next().await? {
         let columns = item.columns.iter().filter(|column| is_read(&column.typed));
-        let mut texts: Vec<&str> = columns.map(|column| data.get(&column.key)).filter(|text| !text.is_empty()).collect();
+        let mut texts: Vec<&str> =
+            columns.map(|column| data.get(&column.key)).filter(|text| !text.is_empty()).collect();
         texts.extend(data.more.values().map(String::as_str));
         if !texts.is_empty() {
             pieces.push(Piece::read(format!("第 {number} 行"), texts.join("\n")));

@@ -74,8 +74,8 @@ pub mod withdraw;
 mod write;
 
 pub use capability::capability;
-pub use publish::relay;
 pub use ids::{BatchId, ImportId, RecordId, RowId, WithdrawalId};
+pub use publish::relay;
 pub use query::Query;
 pub use state::{BatchState, Reason, State, Way, What};
 pub use uses::uses;

@@ -280,10 +280,12 @@ async fn portions(ctx: &Ctx, actor: &Actor, id: &BatchId, handle: &Handle) -> Re
 async fn take_back(ctx: &Ctx, actor: &Actor, id: &BatchId, reason: &str) -> Result<(), Failure> {
     let back = async || -> Result<(), Refusal> {
         let mut tx = ctx.db().write().await?;
-        query("UPDATE record SET state = 'draft', public_on = '', public_at = '' WHERE batch = $1 AND state = 'public'")
-            .bind(id)
-            .execute(tx.conn())
-            .await?;
+        query(
+            "UPDATE record SET state = 'draft', public_on = '', public_at = '' WHERE batch = $1 AND state = 'public'",
+        )
+        .bind(id)
+        .execute(tx.conn())
+        .await?;
         let (subject, matter) = gates::subject(ctx, &mut tx, id).await?;
         review::acts::stop(&mut tx, &subject, actor, &matter, reason).await?;
         tx.commit().await?;

@@ -40,8 +40,8 @@ pub(crate) const PLACES: [&str; 3] = ["r.p1", "r.p2", "r.p3"];
 
 /// All slots as the table names them.
 pub(crate) const ALL: [&str; 23] = [
-    "t1", "t2", "t3", "t4", "t5", "t6", "t7", "t8", "n1", "n2", "n3", "n4", "n5", "n6", "n7", "n8", "d1", "d2", "d3", "d4", "p1",
-    "p2", "p3",
+    "t1", "t2", "t3", "t4", "t5", "t6", "t7", "t8", "n1", "n2", "n3", "n4", "n5", "n6", "n7", "n8", "d1", "d2", "d3",
+    "d4", "p1", "p2", "p3",
 ];
 
 /// Which column has which slot.

@@ -78,14 +78,17 @@ pub async fn withdraw(ctx: &Ctx, tx: &mut Tx, actor: &Actor, one: Withdrawal) ->
     may_for(actor, &WITHDRAW_RECORDS, &ctx.directory().stands_for(&stored.organ, ctx.today()))?;
     check(ctx, &one)?;
     if stored.version != one.version {
-        return Err(Refusal::Conflict("这条记录在您打开之后有了变化。您的操作没有执行。请看过现在的情况再办理。".into()));
+        return Err(Refusal::Conflict(
+            "这条记录在您打开之后有了变化。您的操作没有执行。请看过现在的情况再办理。".into(),
+        ));
     }
     let (id, now) = (WithdrawalId::fresh(&tx.seams()), tx.now());
     let day = |day: Option<Date>| day.map(|day| day.to_string()).unwrap_or_default();
     let due_on = day(due(ctx, one.reason, one.decided_on));
     let (decided_on, words) = (day(one.decided_on), one.words.trim());
     let since = rows::versions(tx.conn(), &one.record).await?;
-    let since = since.iter().filter(|version| !version.public_on.is_empty()).map(|version| version.public_on.clone()).min();
+    let since =
+        since.iter().filter(|version| !version.public_on.is_empty()).map(|version| version.public_on.clone()).min();
     // Counts are changed by every publication: the log's lock comes before them.
     tx.hold_log().await?;
     let done = query("UPDATE record SET state = 'withdrawn', ended_at = $2 WHERE id = $1 AND state = 'public'")
@@ -133,7 +136,11 @@ fn check(ctx: &Ctx, one: &Withdrawal) -> Result<(), Refusal> {
     );
     errors.require(words.chars().count() <= LONGEST, "words", "说明太长，请缩短到 300 字以内。");
     let needs_day = matches!(one.reason, Reason::Revoked | Reason::Repaired);
-    errors.require(one.decided_on.is_some() || !needs_day, "decided_on", "请填写撤销、变更或者信用修复的日期，例如 2026-03-05。");
+    errors.require(
+        one.decided_on.is_some() || !needs_day,
+        "decided_on",
+        "请填写撤销、变更或者信用修复的日期，例如 2026-03-05。",
+    );
     errors.require(one.decided_on.is_none_or(|day| day <= ctx.today()), "decided_on", "日期不能在今天之后。");
     if errors.is_empty() { Ok(()) } else { Err(errors.into()) }
 }
@@ -143,13 +150,7 @@ fn check(ctx: &Ctx, one: &Withdrawal) -> Result<(), Refusal> {
 /// # Errors
 /// [`Refusal::Fields`] at `reason`; [`Refusal::Conflict`] where it is not away, its time is over, or another record has its keys by
 /// now; when the person may not.
-pub async fn restore(
-    ctx: &Ctx,
-    tx: &mut Tx,
-    actor: &Actor,
-    record: &RecordId,
-    reason: &str,
-) -> Result<(), Refusal> {
+pub async fn restore(ctx: &Ctx, tx: &mut Tx, actor: &Actor, record: &RecordId, reason: &str) -> Result<(), Refusal> {
     tx.lock(&format!("record {record}")).await?;
     let versions = rows::versions(tx.conn(), record).await?;
     let stored = versions.iter().find(|version| version.state == State::Withdrawn);
@@ -195,7 +196,8 @@ pub async fn restore(
 /// When the database fails.
 pub async fn of_record(executor: impl Executor<'_>, record: &RecordId) -> store::Result<Option<Withdrawn>> {
     // SQL: all pieces are literals.
-    let sql = format!("SELECT {COLUMNS} FROM record_withdrawal w WHERE w.record = $1 ORDER BY w.at DESC, w.id DESC LIMIT 1");
+    let sql =
+        format!("SELECT {COLUMNS} FROM record_withdrawal w WHERE w.record = $1 ORDER BY w.at DESC, w.id DESC LIMIT 1");
     query_as(store::built(sql)).bind(record).fetch_optional(executor).await
 }
 

@@ -157,14 +157,21 @@ impl Place<'_> {
             }
             if let Some((confidence, reasons)) = &row.doubt {
                 let item = self.item.key.as_str();
-                let values: [Value; 6] =
-                    [(&row.id).into(), item.into(), self.organ.into(), confidence.into(), reasons.into(), tx.now().into()];
+                let values: [Value; 6] = [
+                    (&row.id).into(),
+                    item.into(),
+                    self.organ.into(),
+                    confidence.into(),
+                    reasons.into(),
+                    tx.now().into(),
+                ];
                 doubts.extend(values);
             }
         }
         // SQL: fixed text and placeholders; every value is bound.
         if !hidden.is_empty() {
-            let sql = format!("INSERT INTO record_private (id, columns, sealed) VALUES {}", groups(hidden.len() / 3, 3));
+            let sql =
+                format!("INSERT INTO record_private (id, columns, sealed) VALUES {}", groups(hidden.len() / 3, 3));
             query(built(sql)).bind_all(hidden).execute(tx.conn()).await?;
         }
         if !doubts.is_empty() {

@@ -57,7 +57,8 @@ impl Stage {
 }
 
 /// Columns of an [`Import`].
-const COLUMNS: &str = "i.id, i.item, i.organ, i.file, i.name, i.options, i.state, i.told, i.batch, i.author, i.at, i.version";
+const COLUMNS: &str =
+    "i.id, i.item, i.organ, i.file, i.name, i.options, i.state, i.told, i.batch, i.author, i.at, i.version";
 
 /// An import of the browser.
 #[derive(Debug, Clone, FromRow)]
@@ -196,14 +197,12 @@ pub async fn store(
     let kept: Kept = serde_json::from_str(&import.options)?;
     // What it is for stays as it was; another item or organ is another import.
     let options = Options { item: kept.options.item, organ: kept.options.organ, ..options };
-    query(
-        "UPDATE record_import SET options = $2, state = 'waiting', author = $3, version = version + 1 WHERE id = $1",
-    )
-    .bind(id)
-    .bind(serde_json::to_string(&Kept { digest: kept.digest, options })?)
-    .bind(serde_json::to_string(&actor.staff())?)
-    .execute(tx.conn())
-    .await?;
+    query("UPDATE record_import SET options = $2, state = 'waiting', author = $3, version = version + 1 WHERE id = $1")
+        .bind(id)
+        .bind(serde_json::to_string(&Kept { digest: kept.digest, options })?)
+        .bind(serde_json::to_string(&actor.staff())?)
+        .execute(tx.conn())
+        .await?;
     tx.enqueue(NewJob::now(IMPORT, &Work { id: id.clone() }).dedup(id.as_str())).await?;
     Ok(())
 }

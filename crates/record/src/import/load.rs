@@ -75,12 +75,9 @@ pub(super) async fn load(
             }
         }
     };
-    match portions(ctx, new, (&id, &loader), rows, before, progress).await {
-        Ok(()) => {}
-        Err(refusal) => {
-            give_up(ctx, &id, &loader).await?;
-            return Err(refusal);
-        }
+    if let Err(refusal) = portions(ctx, new, (&id, &loader), rows, before, progress).await {
+        give_up(ctx, &id, &loader).await?;
+        return Err(refusal);
     }
     let mut tx = ctx.db().write().await?;
     beat(&mut tx, &id, &loader).await?;
@@ -156,7 +153,9 @@ async fn portions(
         beat(&mut tx, id, loader).await?;
         match place.insert(&mut tx, &prepared).await {
             Err(error) if error.is_unique_violation() => {
-                return Err(Refusal::Conflict("有的记录已有一份更正在办理，不能再导入更正。请先办完或者作废那一份。".into()));
+                return Err(Refusal::Conflict(
+                    "有的记录已有一份更正在办理，不能再导入更正。请先办完或者作废那一份。".into(),
+                ));
             }
             other => other?,
         }
@@ -199,10 +198,11 @@ async fn forget(tx: &mut Tx, id: &BatchId) -> store::Result<()> {
 /// When the database fails.
 pub(crate) async fn clear(ctx: &Ctx) -> store::Result<()> {
     let before = ctx.seams().now().checked_sub(SignedDuration::from_hours(24)).unwrap_or_default();
-    let stale: Vec<BatchId> = store::query_scalar("SELECT id FROM record_batch WHERE state = 'loading' AND beat_at < $1")
-        .bind(time::to_db(before))
-        .fetch_all(ctx.db().read())
-        .await?;
+    let stale: Vec<BatchId> =
+        store::query_scalar("SELECT id FROM record_batch WHERE state = 'loading' AND beat_at < $1")
+            .bind(time::to_db(before))
+            .fetch_all(ctx.db().read())
+            .await?;
     for id in stale {
         let mut tx = ctx.db().write().await?;
         forget(&mut tx, &id).await?;

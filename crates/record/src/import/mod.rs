@@ -19,8 +19,8 @@ use sheet::Mapping;
 use store::jobs::Handle;
 use web::{Ctx, Refusal};
 
-pub use job::{Import, Stage, find, list, start, store};
 pub(crate) use job::{IMPORT, Work, clear as clear_imports, work};
+pub use job::{Import, Stage, find, list, start, store};
 pub(crate) use load::clear as clear_loads;
 pub use mapping::remembered;
 
@@ -263,7 +263,13 @@ pub async fn run(
     }
     let digest = digest_of(file, options);
     if let Some(known) = load::finished(ctx, (item.key.as_str(), &options.organ, &digest)).await? {
-        return Ok(Told { batch: Some(known.id), again: true, rows: count(known.total), accepted: count(known.total), ..Told::default() });
+        return Ok(Told {
+            batch: Some(known.id),
+            again: true,
+            rows: count(known.total),
+            accepted: count(known.total),
+            ..Told::default()
+        });
     }
     let read = read::read(ctx, &item, file, options, progress).await?;
     let mut told = read.told;

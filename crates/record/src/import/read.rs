@@ -153,7 +153,11 @@ async fn choose(
     }
     for one in others {
         let Found { sheet, title, rows, .. } = &one.found;
-        told.about.push(format!("工作表“{sheet}”里的另一张表{}（{} 行）与本事项不符，没有导入。", named(title), rows.len()));
+        told.about.push(format!(
+            "工作表“{sheet}”里的另一张表{}（{} 行）与本事项不符，没有导入。",
+            named(title),
+            rows.len()
+        ));
     }
     Ok(same)
 }
@@ -222,7 +226,8 @@ impl Parsed {
         let mut row = NewRow { number, ..NewRow::default() };
         for (key, text) in cells {
             let Some(column) = item.column(&key) else { continue };
-            let said = |message: String| Said { row: number, column: key.clone(), label: column.label.clone(), message };
+            let said =
+                |message: String| Said { row: number, column: key.clone(), label: column.label.clone(), message };
             match parse(column, &text, units.get(&key).map(String::as_str)) {
                 Ok(parsed) => {
                     for note in parsed.notes {
@@ -308,7 +313,8 @@ fn doubted(item: &Item, row: &mut NewRow, against: &BTreeMap<(u32, String), (u8,
         let confidence = all.confidence.min(*sure);
         row.origins.insert(key.clone(), Origin { source: all.source.clone(), confidence, why: why.clone() });
         // A figure that was converted is as sure as its source, and its reading is told.
-        let figure = item.column(key).is_some_and(|column| matches!(column.typed, Type::Money { .. } | Type::Number { .. }));
+        let figure =
+            item.column(key).is_some_and(|column| matches!(column.typed, Type::Money { .. } | Type::Number { .. }));
         if confidence < SURE && !(figure && *sure >= READ_INTO) {
             row.doubts.insert(key.clone(), why.clone());
         }
