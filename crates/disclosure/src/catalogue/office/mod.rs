@@ -55,7 +55,7 @@ fn domains(all: &Catalogue) -> Vec<(String, String)> {
 }
 
 /// Addresses below `/items/` that are no item's.
-const TAKEN: [&str; 3] = ["new", "confirm", "issue"];
+const TAKEN: [&str; 4] = ["new", "confirm", "update", "issue"];
 
 /// What is wrong with a key for a new item; `None` when it can be used.
 fn unusable(key: &ItemKey) -> Option<String> {
