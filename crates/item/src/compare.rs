@@ -16,7 +16,8 @@ pub enum Change {
     KeysChanged,
 }
 
-/// What leads from `old` to `new`, in the order in which an item is printed; empty = they say the same. The version is none of it.
+/// What leads from `old` to `new`, in the order in which an item is printed; empty = they say the same. The version is none of
+/// it.
 pub fn compare(old: &Item, new: &Item) -> Vec<Change> {
     let parts = [
         ("标识", old.key != new.key),
@@ -30,7 +31,7 @@ pub fn compare(old: &Item, new: &Item) -> Vec<Change> {
         ("公开主体", old.owner != new.owner),
         ("公开渠道", old.channels != new.channels),
         ("公开对象", old.audience != new.audience),
-        ("公开方式", old.way != new.way),
+        ("主动或者依申请公开", old.way != new.way),
         ("公开层级", old.levels != new.levels),
         ("更新周期", old.period != new.period),
         ("公开期限", old.retention != new.retention || old.retention_person != new.retention_person),

@@ -58,7 +58,8 @@ impl Expression {
         self.terms.iter().map(|term| term.column.as_str())
     }
 
-    /// Its sum, exact; a column without a figure counts as nought. `None` when none of them has one, or beyond what a decimal holds.
+    /// Its sum, exact; a column without a figure counts as nought. `None` when none of them has one, or beyond what a decimal
+    /// holds.
     pub fn sum(&self, figure: impl Fn(&str) -> Option<Decimal>) -> Option<Decimal> {
         let mut sum = None;
         for term in &self.terms {

@@ -77,7 +77,7 @@ pub fn wants(item: &Item, column: &Column) -> bool {
 /// The slots of an item by the keys of its columns, in their order. Columns beyond the number of slots have none; the check of
 /// the file refuses them.
 pub fn slots(item: &Item) -> Vec<(&str, Slot)> {
-    let (mut texts, mut numbers, mut days, mut places) = (0, 0, 0, 0);
+    let (mut texts, mut numbers, mut days, mut places) = (0_usize, 0_usize, 0_usize, 0_usize);
     let mut found = Vec::new();
     for column in item.columns.iter().filter(|column| wants(item, column)) {
         let (used, most) = match sort(&column.typed) {

@@ -24,11 +24,7 @@ pub(crate) enum Sort {
 }
 
 /// A figure as a cell says it: numbers, each with the unit after it.
-#[derive(Debug)]
-struct Said {
-    negative: bool,
-    parts: Vec<(Decimal, String)>,
-}
+type Said = Vec<(Decimal, String)>;
 
 /// The figure of a cell. `given` is the unit of the head or the table.
 pub(crate) fn parse(held: Held<'_>, text: &str, given: Option<&str>) -> Result<Parsed, Problem> {
@@ -44,9 +40,9 @@ pub(crate) fn parse(held: Held<'_>, text: &str, given: Option<&str>) -> Result<P
     let exact =
         |parts: &[(Decimal, String)], notes: &mut Vec<String>| convert(held, &clean, parts, fitting.as_deref(), notes);
     let mut told = notes.clone();
-    let mut value = exact(&said.parts, &mut told)?;
+    let mut value = exact(&said, &mut told)?;
     if value.scale() > held.places
-        && let [(raw, unit)] = said.parts.as_slice()
+        && let [(raw, unit)] = said.as_slice()
         && let Some(shorter) = without_noise(*raw)
     {
         told.clone_from(&notes);
@@ -62,7 +58,6 @@ pub(crate) fn parse(held: Held<'_>, text: &str, given: Option<&str>) -> Result<P
     if crate::slots::number(value.trunc()).is_none() {
         return problem(&clean, "：数字太大，请核对单位");
     }
-    let value = if said.negative { -value } else { value };
     let bare = held.sort == Sort::Ratio && !clean.contains(['%', '‰']) && !given.contains('%');
     if bare && value.abs() < Decimal::ONE && !value.is_zero() {
         told.push(format!("已按 {value}% 读入；如果表格里是百分数格式，请核对"));
@@ -90,7 +85,7 @@ fn too_fine(held: Held<'_>, text: &str, value: Decimal) -> Result<Parsed, Proble
 fn fitting(held: Held<'_>, given: &str) -> Option<String> {
     let parts: Vec<&str> = given.split(['、', ',', ';', ' ']).map(str::trim).filter(|part| !part.is_empty()).collect();
     let own = held.unit;
-    match parts.iter().find(|part| unit::between(part, own).is_some()) {
+    match parts.iter().find(|part| power(held, part).is_some()) {
         Some(part) => Some((*part).to_owned()),
         None => match (held.sort, parts.as_slice()) {
             // money of another country, or land in a unit that must be converted: told at each figure
@@ -195,7 +190,7 @@ fn without_noise(figure: Decimal) -> Option<Decimal> {
 fn said(text: &str, notes: &mut Vec<String>) -> Result<Said, Problem> {
     const ABOUT: [&str; 13] =
         ["约", "左右", "以上", "以下", "不少于", "不低于", "不超过", "大概", "≥", "≤", ">", "<", "±"];
-    if let Some(word) = ABOUT.into_iter().find(|word| text.contains(word)) {
+    if let Some(word) = ABOUT.into_iter().find(|word| text.contains(*word)) {
         return problem(text, &format!("：“{word}”不是准确的数，请写准确数字，说明写在备注里"));
     }
     let (mut negative, mut rest) = (false, text);
@@ -232,7 +227,7 @@ fn said(text: &str, notes: &mut Vec<String>) -> Result<Said, Problem> {
         }
         None => in_digits(text, currency(rest))?,
     };
-    Ok(Said { negative, parts })
+    Ok(parts.into_iter().map(|(figure, unit)| (if negative { -figure } else { figure }, unit)).collect())
 }
 
 fn currency(text: &str) -> &str {
@@ -249,7 +244,7 @@ fn in_words(text: &str) -> Option<Vec<(Decimal, String)>> {
     {
         return Some(vec![(amount.value, "元".to_owned())]);
     }
-    let end = text.find(|c| !capital::is_numeral(c)).unwrap_or(text.len());
+    let end = text.find(|c: char| !capital::is_numeral(c)).unwrap_or(text.len());
     let whole = capital::whole(&text[..end])?;
     Some(vec![(Decimal::from(whole), text[end..].trim().to_owned())])
 }

@@ -102,6 +102,7 @@ fn numbers_come_with_their_units() {
     assert_eq!(plain(&ratio(2), "下降20.93％"), "-20.93");
     assert_eq!(plain(&ratio(2), "5‰"), "0.5");
     assert_eq!(read(&ratio(2), "0.52", None).notes.len(), 1);
+    assert_eq!(read(&ratio(2), "5", Some("‰")).value, Some(Value::Number(Decimal::new(5, 1))));
 }
 
 #[test]

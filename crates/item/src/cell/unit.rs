@@ -25,7 +25,7 @@ pub(crate) fn yuan(unit: &str) -> Option<(i32, &str)> {
         ("分", -2),
     ];
     let unit = unit.strip_prefix("人民币").unwrap_or(unit);
-    let (name, power) = UNITS.into_iter().find(|(name, _)| unit.starts_with(name))?;
+    let (name, power) = UNITS.into_iter().find(|(name, _)| unit.starts_with(*name))?;
     let after = unit[name.len()..].trim_start();
     let after = after.strip_suffix("人民币").or_else(|| after.strip_suffix("(人民币)")).unwrap_or(after);
     (after.is_empty() || after.starts_with('/')).then_some((power, after))

@@ -55,11 +55,16 @@ pub(crate) fn folded(text: &str) -> String {
 
 /// The choice of a cell, by code, label or alias; others where the enumeration is open.
 pub(crate) fn choice(choices: &[Choice], open: bool, text: &str) -> Result<Parsed, Problem> {
+    let of = |choice: &Choice| Parsed { value: Some(Value::Enum(choice.code.clone())), notes: Vec::new() };
+    // as most cells are: long sheets spend their time here
+    let typed = text.trim();
+    if let Some(choice) = choices.iter().find(|choice| choice.label == typed || choice.code == typed) {
+        return Ok(of(choice));
+    }
     let wanted = folded(text);
     if wanted.is_empty() {
         return Ok(empty());
     }
-    let of = |choice: &Choice| Parsed { value: Some(Value::Enum(choice.code.clone())), notes: Vec::new() };
     if let Some(choice) = find(choices, &wanted) {
         return Ok(of(choice));
     }

@@ -37,8 +37,8 @@ impl Fault {
 /// # Errors
 /// Every [`Fault`] that was found.
 pub fn read(text: &str) -> Result<Vec<Item>, Vec<Fault>> {
-    let table: Table =
-        toml::from_str(text.trim_start_matches('\u{feff}')).map_err(|error| vec![not_toml(text, &error)])?;
+    let text = text.trim_start_matches('\u{feff}');
+    let table: Table = toml::from_str(text).map_err(|error| vec![not_toml(text, &error)])?;
     let mut faults = Vec::new();
     let tables = parts(table, &mut faults);
     let mut items: Vec<Item> = Vec::new();
@@ -50,7 +50,8 @@ pub fn read(text: &str) -> Result<Vec<Item>, Vec<Fault>> {
         if faults.len() > before {
             continue;
         }
-        match serde_path_to_error::deserialize::<_, Item>(Value::Table(part)) {
+        let typed: Result<Item, _> = serde_path_to_error::deserialize(Value::Table(part));
+        match typed {
             Ok(item) => {
                 faults.extend(self::faults(&item));
                 items.push(item);

@@ -218,7 +218,7 @@ const CHART: &[Field] = &[
     may("note", Shape::Text),
 ];
 
-/// An item.
+/// All that an item may say.
 pub(super) const ITEM: &[Field] = &[
     must("key", Shape::Text),
     must("version", Shape::Whole),

@@ -270,7 +270,7 @@ fn names_must_stand_for_columns_of_the_right_type() {
         ("by = \"kind\"", "by = \"id\"", "不能画在图上"),
         ("letter = \"A=B+C\"", "letter = \"A=B+D\"", "公式里的 D"),
         ("right = \"until\"", "right = \"number\"", "“number”的类型不对：要是日期"),
-        ("n = 7", "n = 0", "要写数目 n"),
+        ("n = 7", "n = 0", "没有写数目 n"),
         ("key = \"permit\"", "key = \"Permit\"", "标识要用小写字母"),
     ] {
         let told = told_after(from, to);
@@ -295,7 +295,10 @@ fn what_is_never_public_is_not_asked_for_or_listed() {
 #[test]
 fn there_are_no_more_filters_than_slots() {
     let more: String = (0..9)
-        .map(|n| format!("[[columns]]\nkey = \"t{n}\"\nlabel = \"文字{n}\"\ntype = {{ is = \"text\", max = 9 }}\nfilter = \"text\"\n"))
+        .map(|n| {
+            let head = format!("[[columns]]\nkey = \"t{n}\"\nlabel = \"文字{n}\"\n");
+            format!("{head}type = {{ is = \"text\", max = 9 }}\nfilter = \"text\"\n")
+        })
         .collect();
     let told = told(&format!("{PERMIT}\n{more}"));
     assert!(told.len() == 1 && told[0].contains("t6、t7、t8"), "{told:?}");

@@ -49,7 +49,7 @@ fn under_heads(field: &Field, value: &Value) -> bool {
 fn written<'a>(table: &'a Table, fields: &'static [Field]) -> impl Iterator<Item = (&'static Field, &'a Value)> {
     fields
         .iter()
-        .filter_map(|field| table.get(field.key).map(|value| (field, value)))
+        .filter_map(move |field| table.get(field.key).map(|value| (field, value)))
         .filter(|(field, value)| !is_left_out(field, value))
 }
 
