@@ -230,7 +230,7 @@ fn line(item: &Arc<Item>, facts: &Facts, by: &By<'_>, reckoner: &mut Reckoner<'_
                 term = reckoner.term(item, from);
             }
             let said = (existed(&owes, stretch), declared(nothing, item, (&owes, stretch), by));
-            cells.push(judge((item, stretch, &term), &found[at], said, &by.when));
+            cells.push(judge((item.as_ref(), stretch, &term), &found[at], said, &by.when));
         }
         // Who was not there in all of the year and has nothing to show owes nothing of it.
         if cells.iter().any(|cell| *cell != Why::NoOrgan) {

@@ -79,13 +79,13 @@ pub(super) async fn waiting(executor: impl Executor<'_>) -> store::Result<Vec<Ro
 }
 
 /// Those that were sent back to this person and are followed by none.
-pub(super) async fn returned(executor: impl Executor<'_>, account: &str) -> store::Result<Vec<Row>> {
+pub(super) async fn returned(executor: impl Executor<'_>, maker: &str) -> store::Result<Vec<Row>> {
     query_as(
         "SELECT * FROM coverage_none n WHERE n.state = 'returned' AND n.declared_by = $1 AND NOT EXISTS \
          (SELECT 1 FROM coverage_none o WHERE o.item = n.item AND o.organ = n.organ AND o.declared_at > n.declared_at) \
          ORDER BY n.decided_at, n.id LIMIT 50",
     )
-    .bind(account)
+    .bind(maker)
     .fetch_all(executor)
     .await
 }
@@ -213,7 +213,7 @@ pub(super) async fn declare(
     .bind(now)
     .execute(tx.conn())
     .await?;
-    let title = load_title(ctx, item).await;
+    let title = title_of(ctx, item).await;
     let data = json!({
         "item": item.as_str(), "title": title, "from": new.from.to_string(), "until": new.until.to_string(),
         "reason": new.reason,
@@ -222,7 +222,7 @@ pub(super) async fn declare(
     Ok(id)
 }
 
-async fn load_title(ctx: &Ctx, item: &ItemKey) -> String {
+async fn title_of(ctx: &Ctx, item: &ItemKey) -> String {
     let found = record::items::find(ctx, item).await.ok().flatten();
     found.map(|item| item.title.clone()).unwrap_or_default()
 }

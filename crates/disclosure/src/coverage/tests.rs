@@ -104,9 +104,9 @@ fn one(map: &Map) -> &[Why] {
     &map.lines[0].owing[0].cells
 }
 
-fn found(item: &str, organ: &str, period: &str, many: i64) -> Facts {
+fn found(item: &str, code: &str, period: &str, many: i64) -> Facts {
     let mut facts = Facts::default();
-    let own = facts.records.entry(item.to_owned()).or_default().entry(organ.into()).or_default();
+    let own = facts.records.entry(item.to_owned()).or_default().entry(code.into()).or_default();
     own.insert(period.to_owned(), (many, "2026-02-03".to_owned()));
     facts
 }
