@@ -6,6 +6,7 @@ use std::{
 };
 
 use clock::Readings;
+use document::public;
 use item::Item;
 use jiff::civil::Date;
 use kernel::{Directory, OrganCode, time};
@@ -100,20 +101,19 @@ fn nothing(rows: Vec<none::Row>) -> HashMap<String, Vec<Nothing>> {
     all
 }
 
-/// The columns and months of public documents: by the month of the year and the one after it, what is older by its year, so that
-/// few rows come of many documents.
+/// Public documents by columns, organs and months of the year and the one after it; what is older by its year, so that few rows
+/// come of many documents.
 async fn months(ctx: &Ctx, year: i16) -> store::Result<Vec<Month>> {
-    let (from, until) = (format!("{year:04}-01-01"), format!("{:04}-12-31", year + 1));
-    let mut found: Vec<Month> = query_as(
-        "SELECT column_slug, organ, SUBSTR(first_published_on, 1, 7) AS month, COUNT(*) AS many, \
-         MAX(first_published_on) AS newest FROM document \
-         WHERE current_edition <> '' AND first_published_on >= $1 AND first_published_on <= $2 \
-         GROUP BY column_slug, organ, SUBSTR(first_published_on, 1, 7)",
-    )
-    .bind(&from)
-    .bind(&until)
-    .fetch_all(ctx.db().read())
-    .await?;
+    let mut found: Vec<Month> = Vec::new();
+    for year in (year..=year + 1).filter(|year| *year <= ctx.today().year()) {
+        found.extend(public::per_month(ctx.db(), year).await?.iter().map(|one| Month {
+            column_slug: one.column.to_string(),
+            organ: one.organ.clone(),
+            month: format!("{year:04}-{:02}", one.month),
+            many: one.count,
+            newest: one.newest.to_string(),
+        }));
+    }
     let years: Vec<Month> = query_as(
         "SELECT column_slug, organ, year AS month, CAST(SUM(n) AS BIGINT) AS many, year AS newest FROM document_count \
          WHERE facet = '' AND dims = 'ocy' AND year < $1 GROUP BY column_slug, organ, year",
@@ -178,6 +178,30 @@ pub(super) fn years(ctx: &Ctx) -> Vec<i16> {
 pub(super) fn year_of(ctx: &Ctx, typed: &str) -> i16 {
     let year = typed.trim().parse::<i16>().ok();
     year.filter(|year| years(ctx).contains(year)).unwrap_or_else(|| ctx.today().year())
+}
+
+/// How an organ stands in a year, over all confirmed items and stretches that are due or there.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Standing {
+    /// What is asked: all that follow together, and what is amber.
+    pub asked: i64,
+    /// Public.
+    pub good: i64,
+    /// Declared not to exist.
+    pub none: i64,
+    /// Due and not public.
+    pub missing: i64,
+}
+
+/// How an organ stands in a year: for its page on the portal, and for whoever scores organs.
+///
+/// # Errors
+/// When the database fails.
+pub async fn standing(ctx: &Ctx, organ: &OrganCode, year: i16) -> Result<Standing> {
+    let map = map(ctx, year).await?;
+    let mut sum = map::Sum::default();
+    map.cells(|line, owing| line.item.confirmed && owing.owes.organ == *organ).for_each(|cell| sum.add(cell.why));
+    Ok(Standing { asked: sum.asked(), good: sum.good - sum.none, none: sum.none, missing: sum.late })
 }
 
 /// A stored moment as a day.

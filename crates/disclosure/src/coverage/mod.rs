@@ -37,6 +37,7 @@ use web::{
     hooks::{OnMap, Verb},
 };
 
+pub use load::{Standing, standing};
 pub use settings::Coverage;
 
 /// Subject of the events of declarations, and the lock of whoever decides by how one stands.
