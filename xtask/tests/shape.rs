@@ -18,6 +18,8 @@ const BASES: &[&str] = &[
     "receipt",
     "store",
     "web",
+    "item",
+    "record-check",
     "charts",
     "card",
     "egress",
@@ -29,6 +31,7 @@ const BASES: &[&str] = &[
     "plan-text",
     "check-text",
     "documents",
+    "sheet",
     "letter",
     "annual-report",
 ];
@@ -63,13 +66,16 @@ const WITHIN_BASES: &[(&str, &[&str])] = &[
     ("annual-report", &[]),
     // Only the guarded child, which is the program itself, and tests link the heavy readers.
     ("documents-read", &["documents", "fold"]),
+    ("sheet", &["fold", "item", "documents"]),
     ("letter", &["kernel"]),
     // Only the child that makes PDF, which is the program itself, links the typesetter.
     ("typeset", &["letter"]),
     ("store-derive", &[]),
     ("store", &["kernel", "store-derive"]),
     ("web", &["fold", "kernel", "store"]),
-    ("charts", &["web"]),
+    ("item", &["kernel", "clock"]),
+    ("record-check", &["item", "kernel", "clock"]),
+    ("charts", &["item", "web"]),
     ("card", &[]),
     // All write the log, few ask for its proof: the audit and the commands.
     ("proof", &["kernel", "store"]),
