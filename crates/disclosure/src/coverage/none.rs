@@ -312,6 +312,7 @@ pub(super) fn sealed() -> Sealed {
     .part(
         "coverage_none/1",
         "声明的机关、事项、期限或状态",
-        "SELECT id, item, organ, from_on, until_on, reason, state, declared_by, decided_by, note FROM coverage_none WHERE id = $1",
+        "SELECT id, item, organ, from_on, until_on, reason, state, declared_by, decided_by, note FROM coverage_none \
+         WHERE id = $1",
     )
 }

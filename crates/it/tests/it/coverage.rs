@@ -1,5 +1,5 @@
-//! Stories of the coverage map: ahead, amber, red, green; what an organ has declared not to have; who followed an abolished organ;
-//! where the calendar ends; what is missing as duties.
+//! Stories of the coverage map: ahead, amber, red, green; what an organ has declared not to have; who followed an
+//! abolished organ; where the calendar ends; what is missing as duties.
 
 use item::{Item, LimitKind, Owner, Period};
 use jiff::SignedDuration;

@@ -483,7 +483,13 @@ pub(crate) async fn coverage(app: &TestApp) -> Vec<Object> {
             clerk.post(&format!("{page}/{id}/confirm"), &[("version", "1")]).await.expect(303);
             version = "2";
         }
-        let fields = [("version", version), ("note", "试试"), ("reason", "试试"), ("from", "2028-01-01"), ("until", "2028-02-01")];
+        let fields = [
+            ("version", version),
+            ("note", "试试"),
+            ("reason", "试试"),
+            ("from", "2028-01-01"),
+            ("until", "2028-02-01"),
+        ];
         objects.push(Object {
             state,
             under: &["/coverage/{item}/{organ}"],
