@@ -50,6 +50,7 @@ fn list() -> Vec<Capability> {
         dialogue::services::capability(),
         disclosure::platform::capability(),
         disclosure::catalogue::capability(),
+        disclosure::coverage::capability(),
         disclosure::reports::capability(),
         crate::home::capability(),
         crate::organs::capability(),

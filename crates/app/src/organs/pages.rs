@@ -5,6 +5,7 @@ use axum::{
     extract::{Path, State},
     response::Response,
 };
+use disclosure::coverage::{self, Standing};
 use document::{
     Kinds, Purpose,
     columns::{BUDGET, Column, FUNCTIONS, GUIDE, RULES, Tree, YEARLY_REPORT},
@@ -104,6 +105,8 @@ struct OrganPage {
     ended: Option<Ended>,
     duties: Option<Line>,
     statutory: Vec<Link>,
+    /// How much of what it must make public is there; none where it owes nothing.
+    covered: Option<Standing>,
     columns: Vec<Link>,
     latest: Vec<Line>,
     total: i64,
@@ -140,6 +143,7 @@ pub(super) async fn page(State(ctx): State<Ctx>, reader: Reader, Path(code): Pat
         duties.clear();
     }
     let badges = part::badges(&ctx, &[&latest]).await?;
+    let covered = coverage::standing(&ctx, &organ.code, today.year()).await?;
     let link = |organ: &Organ| Link::organ(organ, 0);
     let in_column = |column: &Column, count: i64| Link {
         href: format!("/columns/{}?organ={}", column.slug, organ.code),
@@ -170,6 +174,7 @@ pub(super) async fn page(State(ctx): State<Ctx>, reader: Reader, Path(code): Pat
         ended: part::ended(&ctx, &organ.code),
         duties: part::lines(&ctx, &duties, &badges).pop(),
         statutory: statutory(&tree, &own, &organ),
+        covered: Some(covered).filter(|one| one.asked > 0),
         columns,
         latest: part::lines(&ctx, &latest, &badges),
         total: total.n,

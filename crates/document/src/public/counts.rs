@@ -1,7 +1,7 @@
 //! How many documents are public, of what, and by what they differ: read from the counts that are kept, never from rows, where
 //! a list is narrowed in the ways that it offers; from the newest few where it is narrowed further or searched for a word.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use jiff::civil::Date;
 use kernel::{OrganCode, id::ColumnId, time};
@@ -10,7 +10,7 @@ use store::{Db, FromRow, query_as, query_scalar};
 use super::{Filter, Order, Places, filter::Prepared, list};
 use crate::{
     error::Result,
-    lists::day_of,
+    lists::{day_of, rank_at},
     spec::{Facet, Kind},
     sql::Statement,
 };
@@ -325,6 +325,50 @@ pub async fn per_day(db: &Db, year: i16, organ: Option<&OrganCode>) -> Result<Ve
         }
     }
     Ok(days.into_iter().collect())
+}
+
+/// Public documents of a column and an organ that were first published in a month.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Monthly {
+    pub column: ColumnId,
+    pub organ: OrganCode,
+    /// 1 to 12.
+    pub month: i8,
+    pub count: i64,
+    /// Day of the newest.
+    pub newest: Date,
+}
+
+/// What was first published in each month of a year, by column and organ: asked month by month along one index, and kept until
+/// a document changes.
+///
+/// # Errors
+/// When the database fails.
+pub async fn per_month(db: &Db, year: i16) -> store::Result<Arc<Vec<Monthly>>> {
+    let ask = async {
+        let mut all = Vec::new();
+        for month in 1..=12 {
+            let Ok(first) = Date::new(year, month, 1) else { continue };
+            let Ok(next) = first.last_of_month().tomorrow() else { continue };
+            let rows: Vec<(String, String, i64, i64)> = query_as(
+                "SELECT column_slug, organ, COUNT(*), MAX(rank) FROM document \
+                 WHERE current_edition <> '' AND rank >= $1 AND rank < $2 GROUP BY column_slug, organ",
+            )
+            .bind(rank_at(time::start_of_day(first)))
+            .bind(rank_at(time::start_of_day(next)))
+            .fetch_all(db.read())
+            .await?;
+            all.extend(rows.into_iter().map(|(column, organ, count, rank)| Monthly {
+                column: column.into(),
+                organ: organ.into(),
+                month,
+                count,
+                newest: day_of(rank),
+            }));
+        }
+        Ok::<_, store::Error>(Arc::new(all))
+    };
+    db.while_subjects_unchanged(&["document"], format!("public documents by month of {year}"), ask).await
 }
 
 /// How many public documents were first published on `day` or later.

@@ -223,6 +223,8 @@ const LEFT: &[(&str, &[&str])] = &[
     // Items that came with the program, and what the office writes of them: all staff may read them, readers what was issued.
     ("item_entry", &["title", "base", "left_out", "retired_reason", "retired_name"]),
     ("item_version", &["body", "base", "note", "returned", "changed_name", "issued_name"]),
+    // That an organ has nothing of an item: all staff see it, readers once it is confirmed.
+    ("coverage_none", &["reason", "note", "declared_name", "decided_name"]),
     // Words of the program, with the stages of a route.
     ("review", &["label", "route", "claimed_name", "gate"]),
     // Numbers of articles and documents, as they are cited.

@@ -34,7 +34,7 @@ fn column(key: &str, label: &str, typed: Type, filter: Filter) -> Column {
 }
 
 /// An item of a domain that the box does not have, so that the stories know all of it.
-fn pools(name: &str, title: &str, confirmed: bool) -> Item {
+pub(crate) fn pools(name: &str, title: &str, confirmed: bool) -> Item {
     Item {
         key: key(name),
         version: 1,
@@ -102,12 +102,12 @@ async fn press(client: &mut Client, page: &str, what: &str, status: u16) -> test
     client.post(&format!("{page}/{what}"), &[("id", &id), ("revision", &revision)]).await.expect(status)
 }
 
-async fn second(app: &TestApp) -> Client {
+pub(crate) async fn second(app: &TestApp) -> Client {
     app.person("second", "QH001", &[Role::CountyOffice]).await
 }
 
 /// Has items in force: sent and offered by the clerk, issued by the second person.
-async fn issued(app: &TestApp, clerk: &mut Client, second: &mut Client, found: &[Item]) {
+pub(crate) async fn issued(app: &TestApp, clerk: &mut Client, second: &mut Client, found: &[Item]) {
     send(clerk, found).await;
     for item in found {
         let page = format!("/items/{}", item.key);

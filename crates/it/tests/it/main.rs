@@ -12,6 +12,7 @@ mod cli;
 mod cli_keys;
 mod columns;
 mod computed;
+mod coverage;
 mod duties;
 mod duties_office;
 mod face;

@@ -81,7 +81,7 @@ async fn found(app: &TestApp, id: &BatchId) -> batch::Batch {
 }
 
 /// Enters one permit by form.
-async fn entered(app: &TestApp, number: &str) -> BatchId {
+pub(crate) async fn entered(app: &TestApp, number: &str) -> BatchId {
     let item = permit(app).await;
     let read = form::read(&item, &filled(&item, number)).expect("a form that can be read");
     let mut tx = written(app).await;
@@ -92,7 +92,7 @@ async fn entered(app: &TestApp, number: &str) -> BatchId {
 }
 
 /// Hands a batch in and has it pass every gate, each by another person.
-async fn published(app: &TestApp, id: &BatchId) {
+pub(crate) async fn published(app: &TestApp, id: &BatchId) {
     let ctx = app.ctx();
     gates::look_through(ctx, id).await.expect("looked through");
     let mut tx = written(app).await;

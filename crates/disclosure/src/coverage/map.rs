@@ -1,0 +1,298 @@
+//! The map: items × organs × stretches of a year. Made in memory from what was found; no question to the database for a cell.
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+};
+
+use clock::Readings;
+use item::{Item, Period};
+use jiff::civil::Date;
+use kernel::{Calendar, Directory, OrganCode};
+
+use super::{
+    due::{self, Reckoner, Stretch, Term},
+    judge::{Found, Tone, When, Why, judge},
+    owe::{self, Owes},
+};
+
+/// Public records of an item and an organ: by the codes of their periods, how many and the newest day.
+pub(super) type Records = HashMap<String, HashMap<OrganCode, BTreeMap<String, (i64, String)>>>;
+/// Public documents of a column (those below it too) and an organ: by months, how many and the newest day.
+pub(super) type Documents = HashMap<String, HashMap<OrganCode, BTreeMap<String, (i64, String)>>>;
+
+/// That an organ has nothing, from and until which day.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Nothing {
+    pub(super) organ: OrganCode,
+    pub(super) from: Date,
+    pub(super) until: Date,
+}
+
+/// What was found, by the organs that answer today.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Facts {
+    pub(super) records: Records,
+    pub(super) documents: Documents,
+    /// By the keys of items; only what is confirmed.
+    pub(super) nothing: HashMap<String, Vec<Nothing>>,
+}
+
+/// An organ that owes an item, with its cells in the order of the stretches.
+#[derive(Debug, Clone)]
+pub(super) struct Owing {
+    pub(super) owes: Owes,
+    pub(super) cells: Vec<Why>,
+}
+
+/// An item with everybody who owes it.
+#[derive(Debug, Clone)]
+pub(super) struct Line {
+    pub(super) item: Arc<Item>,
+    pub(super) stretches: Vec<Stretch>,
+    pub(super) owing: Vec<Owing>,
+}
+
+/// The map of a year.
+#[derive(Debug, Clone)]
+pub(super) struct Map {
+    pub(super) year: i16,
+    /// In the order of the catalogue.
+    pub(super) lines: Vec<Line>,
+}
+
+/// How many cells have which colour.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Sum {
+    pub(super) late: i64,
+    pub(super) soon: i64,
+    pub(super) good: i64,
+    /// Among the good: declared to have none.
+    pub(super) none: i64,
+    pub(super) ahead: i64,
+    pub(super) off: i64,
+}
+
+impl Sum {
+    pub(super) fn add(&mut self, why: &Why) {
+        match why.tone() {
+            Tone::Late => self.late += 1,
+            Tone::Soon => self.soon += 1,
+            Tone::Good => self.good += 1,
+            Tone::Ahead => self.ahead += 1,
+            Tone::Off => self.off += 1,
+        }
+        if matches!(why, Why::Declared(_)) {
+            self.none += 1;
+        }
+    }
+
+    /// The colour of all of them together; `None` where there are none.
+    pub(super) fn tone(&self) -> Option<Tone> {
+        [
+            (self.late, Tone::Late),
+            (self.soon, Tone::Soon),
+            (self.good, Tone::Good),
+            (self.ahead, Tone::Ahead),
+            (self.off, Tone::Off),
+        ]
+        .into_iter()
+        .find(|(many, _)| *many > 0)
+        .map(|(_, tone)| tone)
+    }
+
+    /// What is asked of somebody and has come: all but grey and what is ahead.
+    pub(super) fn asked(&self) -> i64 {
+        self.late + self.soon + self.good
+    }
+
+    /// In words: 应公开未公开 3，请注意 1，已公开 12（其中没有此类信息 2）.
+    pub(super) fn words(&self) -> String {
+        let all = [
+            (self.late, Tone::Late),
+            (self.soon, Tone::Soon),
+            (self.good, Tone::Good),
+            (self.ahead, Tone::Ahead),
+            (self.off, Tone::Off),
+        ];
+        let mut parts = Vec::new();
+        for (many, tone) in all.into_iter().filter(|(many, _)| *many > 0) {
+            let mut part = format!("{} {many}", tone.label());
+            if tone == Tone::Good && self.none > 0 {
+                part.push_str(&format!("（其中没有此类信息 {}）", self.none));
+            }
+            parts.push(part);
+        }
+        parts.join("，")
+    }
+}
+
+/// By what it is made.
+pub(super) struct By<'a> {
+    pub(super) directory: &'a Directory,
+    pub(super) calendar: &'a Calendar,
+    pub(super) readings: &'a Readings,
+    pub(super) when: When,
+    pub(super) year: i16,
+}
+
+/// Whether somebody who owes it was there in a stretch.
+fn existed(owes: &Owes, stretch: &Stretch) -> bool {
+    owes.from.is_none_or(|from| from <= stretch.last) && owes.to.is_none_or(|to| stretch.first <= to)
+}
+
+/// Until when it is declared that the organ has nothing in a stretch. What an organ that exists no more declared holds for
+/// stretches in which it was the one that owed it; who followed declares anew.
+fn declared(all: &[Nothing], item: &Item, (owes, stretch): (&Owes, &Stretch), by: &By<'_>) -> Option<Date> {
+    let began = by.directory.get(&owes.organ).and_then(|organ| organ.exists_from);
+    let holds = |one: &&Nothing| {
+        let own = one.organ == owes.organ;
+        let before = owes.heirs_of.contains(&one.organ) && began.is_some_and(|began| began > stretch.last);
+        if !own && !before {
+            return false;
+        }
+        if matches!(item.period, Period::Event | Period::Standing) {
+            let day = by.when.today.clamp(stretch.first, stretch.last);
+            return (one.from..=one.until).contains(&day);
+        }
+        let first = owes.from.map_or(stretch.first, |from| from.max(stretch.first)).min(stretch.last);
+        one.from <= first && stretch.last <= one.until
+    };
+    all.iter().filter(holds).map(|one| one.until).max()
+}
+
+fn newest<'a>(all: impl Iterator<Item = &'a (i64, String)>) -> Found {
+    let mut found = Found::default();
+    for (many, on) in all {
+        found.many += many;
+        if *on > found.newest {
+            found.newest.clone_from(on);
+        }
+    }
+    found
+}
+
+/// What is public of a table in a stretch.
+fn of_records(by_period: Option<&BTreeMap<String, (i64, String)>>, item: &Item, stretch: &Stretch) -> Found {
+    let Some(all) = by_period else { return Found::default() };
+    match item.period {
+        Period::Standing => newest(all.values()),
+        Period::Event => newest(all.iter().filter(|(code, _)| code.starts_with(&stretch.code)).map(|(_, one)| one)),
+        _ => newest(all.get(&stretch.code).into_iter()),
+    }
+}
+
+/// What is public in the columns of an item in each stretch. What a later one has too much of makes up for an earlier one.
+fn of_documents(by_month: &[&BTreeMap<String, (i64, String)>], item: &Item, stretches: &[Stretch]) -> Vec<Found> {
+    let after = due::reports_after(item) && item.period != Period::Event;
+    let within = |stretch: &Stretch| {
+        if item.period == Period::Standing {
+            return newest(by_month.iter().flat_map(|months| months.values()));
+        }
+        let (first, last) = if after { due::next(stretch) } else { (stretch.first, stretch.last) };
+        let (first, last) = (first.strftime("%Y-%m").to_string(), last.strftime("%Y-%m").to_string());
+        newest(by_month.iter().flat_map(|months| months.range(first.clone()..=last.clone()).map(|(_, one)| one)))
+    };
+    let mut found: Vec<Found> = stretches.iter().map(within).collect();
+    let mut spare = 0;
+    for one in found.iter_mut().rev() {
+        if one.many > 0 {
+            spare += one.many - 1;
+        } else if spare > 0 {
+            spare -= 1;
+            one.made_up = true;
+        }
+    }
+    found
+}
+
+fn line(item: &Arc<Item>, facts: &Facts, by: &By<'_>, reckoner: &mut Reckoner<'_>) -> Line {
+    let stretches = due::stretches(item.period, by.year);
+    let terms: Vec<Term> = stretches.iter().map(|stretch| reckoner.term(item, stretch.last)).collect();
+    let nothing = facts.nothing.get(item.key.as_str()).map_or(&[][..], Vec::as_slice);
+    let records = facts.records.get(item.key.as_str());
+    let columns: Vec<_> = item.site_columns.iter().filter_map(|slug| facts.documents.get(slug)).collect();
+    let mut owing = Vec::new();
+    for owes in owe::owing(by.directory, &item.owner, by.when.today) {
+        let found: Vec<Found> = if item.is_table() {
+            let own = records.and_then(|all| all.get(&owes.organ));
+            stretches.iter().map(|stretch| of_records(own, item, stretch)).collect()
+        } else {
+            let own: Vec<_> = columns.iter().filter_map(|all| all.get(&owes.organ)).collect();
+            of_documents(&own, item, &stretches)
+        };
+        let mut cells = Vec::with_capacity(stretches.len());
+        for (at, stretch) in stretches.iter().enumerate() {
+            let mut term = terms[at];
+            if item.period == Period::Standing {
+                // It is owed from the first day on: of the organ, or of the year's beginning where that is not known.
+                let from = owes.from.map_or(stretch.first, |from| from.max(stretch.first));
+                term = reckoner.term(item, from);
+            }
+            let said = (existed(&owes, stretch), declared(nothing, item, (&owes, stretch), by));
+            cells.push(judge((item.as_ref(), stretch, &term), &found[at], said, &by.when));
+        }
+        // Who was not there in all of the year and has nothing to show owes nothing of it.
+        if cells.iter().any(|cell| *cell != Why::NoOrgan) {
+            owing.push(Owing { owes, cells });
+        }
+    }
+    Line { item: Arc::clone(item), stretches, owing }
+}
+
+/// The map of a year.
+pub(super) fn build(items: &[Arc<Item>], facts: &Facts, by: &By<'_>) -> Map {
+    let mut reckoner = Reckoner::new(by.calendar, by.readings);
+    let lines = items.iter().map(|item| line(item, facts, by, &mut reckoner)).collect();
+    Map { year: by.year, lines }
+}
+
+/// A cell with where it stands.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Cell<'a> {
+    pub(super) line: &'a Line,
+    pub(super) owing: &'a Owing,
+    pub(super) stretch: &'a Stretch,
+    pub(super) why: &'a Why,
+}
+
+impl Cell<'_> {
+    /// Its page in the office.
+    pub(super) fn href(&self, year: i16) -> String {
+        format!("/coverage/{}/{}?year={year}", self.line.item.key, self.owing.owes.organ)
+    }
+}
+
+impl Map {
+    /// All cells of the lines and organs that `wanted` takes.
+    pub(super) fn cells<'a>(
+        &'a self,
+        wanted: impl Fn(&Line, &Owing) -> bool + 'a,
+    ) -> impl Iterator<Item = Cell<'a>> + 'a {
+        self.lines
+            .iter()
+            .flat_map(|line| line.owing.iter().map(move |owing| (line, owing)))
+            .filter(move |one| wanted(one.0, one.1))
+            .flat_map(|(line, owing)| {
+                let cells = line.stretches.iter().zip(&owing.cells);
+                cells.map(move |(stretch, why)| Cell { line, owing, stretch, why })
+            })
+    }
+
+    /// The line of an item.
+    pub(super) fn line(&self, key: &str) -> Option<&Line> {
+        self.lines.iter().find(|line| line.item.key.as_str() == key)
+    }
+
+    /// Domains in their order: key and name.
+    pub(super) fn domains(&self) -> Vec<(String, String)> {
+        let mut found: Vec<(String, String)> = Vec::new();
+        for line in &self.lines {
+            let domain = &line.item.domain;
+            if !found.iter().any(|(key, _)| *key == domain.key) {
+                found.push((domain.key.clone(), domain.name.clone()));
+            }
+        }
+        found
+    }
+}

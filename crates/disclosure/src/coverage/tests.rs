@@ -1,0 +1,269 @@
+//! Days, colours and who owes what, without a database; how long a map of a whole county takes.
+
+use std::{collections::BTreeMap, sync::Arc, time::Instant};
+
+use clock::Readings;
+use item::{
+    Audience, Channel, Column, Domain, Filter, Item, ItemKey, Limit, LimitKind, Owner, Period, Privacy, Start, Type,
+    Way,
+};
+use jiff::civil::{Date, date};
+use kernel::{Calendar, Directory, Organ, OrganCode, OrganKind};
+
+use super::{
+    due::{self, Reckoned, Reckoner},
+    judge::{Tone, When, Why},
+    map::{self, By, Facts, Map, Nothing, Sum},
+};
+
+const TODAY: Date = date(2026, 3, 2);
+
+fn limit(kind: LimitKind, n: u32, unit: &str, from: Start) -> Limit {
+    Limit {
+        applies_to: String::new(),
+        kind,
+        n,
+        unit: unit.into(),
+        from,
+        column: String::new(),
+        day: String::new(),
+        rule: String::new(),
+        printed: "按目录".into(),
+        basis: String::new(),
+    }
+}
+
+fn column() -> Column {
+    Column {
+        key: "name".into(),
+        label: "名称".into(),
+        aliases: Vec::new(),
+        code: String::new(),
+        letter: String::new(),
+        group: Vec::new(),
+        typed: Type::Text { max: 60 },
+        required: true,
+        hint: String::new(),
+        privacy: Privacy::default(),
+        filter: Filter::None,
+        listed: true,
+    }
+}
+
+fn table(key: &str, period: Period, owner: Owner) -> Item {
+    Item {
+        key: ItemKey::new(key).expect("a key"),
+        version: 1,
+        domain: Domain { key: "water".into(), name: "供水".into(), order: 1 },
+        matter: "水质".into(),
+        sub_matter: String::new(),
+        title: "供水水质".into(),
+        elements: String::new(),
+        basis: Vec::new(),
+        limits: vec![limit(LimitKind::Within, 20, "working_days", Start::Formed)],
+        owner,
+        channels: vec![Channel::Web],
+        audience: Audience::Everybody,
+        way: Way::Proactive,
+        levels: Vec::new(),
+        period,
+        retention: None,
+        retention_person: None,
+        confirmed: true,
+        source: String::new(),
+        site_columns: Vec::new(),
+        columns: vec![column()],
+        keys: Vec::new(),
+        newest_by: String::new(),
+        checks: Vec::new(),
+        charts: Vec::new(),
+        more_columns: false,
+    }
+}
+
+fn documents(key: &str, period: Period, owner: Owner) -> Item {
+    Item { columns: Vec::new(), site_columns: vec!["water".into()], ..table(key, period, owner) }
+}
+
+fn organ(code: &str, name: &str) -> Organ {
+    Organ::named(code, name, name, OrganKind::CountyDepartment)
+}
+
+fn when(today: Date) -> When {
+    When { today, soon_days: 7, stale_months: 24, since: None }
+}
+
+fn made(items: Vec<Item>, organs: Vec<Organ>, facts: &Facts, today: Date) -> Map {
+    let (directory, calendar, readings) = (Directory::new(organs, "青禾县"), Calendar::bundled(), Readings::default());
+    let items: Vec<Arc<Item>> = items.into_iter().map(Arc::new).collect();
+    let by = By { directory: &directory, calendar: &calendar, readings: &readings, when: when(today), year: 2026 };
+    map::build(&items, facts, &by)
+}
+
+fn one(map: &Map) -> &[Why] {
+    &map.lines[0].owing[0].cells
+}
+
+fn found(item: &str, code: &str, period: &str, many: i64) -> Facts {
+    let mut facts = Facts::default();
+    let own = facts.records.entry(item.to_owned()).or_default().entry(code.into()).or_default();
+    own.insert(period.to_owned(), (many, "2026-02-03".to_owned()));
+    facts
+}
+
+#[test]
+fn a_year_is_cut_as_often_as_there_is_something_new() {
+    for (period, many) in [
+        (Period::Month, 12),
+        (Period::Quarter, 4),
+        (Period::HalfYear, 2),
+        (Period::Year, 1),
+        (Period::Event, 1),
+        (Period::Standing, 1),
+    ] {
+        let all = due::stretches(period, 2026);
+        assert_eq!(all.len(), many);
+        assert_eq!((all[0].first, all[many - 1].last), (date(2026, 1, 1), date(2026, 12, 31)));
+    }
+    let quarter = &due::stretches(Period::Quarter, 2026)[3];
+    assert_eq!(due::next(quarter), (date(2027, 1, 1), date(2027, 3, 31)));
+}
+
+#[test]
+fn the_last_day_is_counted_by_the_shortest_limit_of_the_whole() {
+    let (calendar, readings) = (Calendar::bundled(), Readings::default());
+    let mut reckoner = Reckoner::new(&calendar, &readings);
+    let mut item = table("water", Period::Month, Owner::All);
+    let from = date(2026, 3, 31);
+    let long = reckoner.term(&item, from);
+    assert_eq!(long.how, Reckoned::Limit(0));
+    assert_eq!(calendar.after_working_days(from, 20), Ok(long.day));
+    item.limits.push(limit(LimitKind::Within, 7, "working_days", Start::PeriodEnd));
+    assert_eq!(calendar.after_working_days(from, 7), Ok(reckoner.term(&item, from).day));
+    // Each for a part: nobody can tell which part is missing.
+    item.limits.iter_mut().for_each(|limit| limit.applies_to = "一部分".into());
+    assert_eq!(reckoner.term(&item, from).day, long.day);
+    item.limits = vec![limit(LimitKind::Prompt, 0, "", Start::Formed)];
+    let term = reckoner.term(&item, from);
+    assert_eq!((term.how, term.day), (Reckoned::Regulation, long.day));
+    item.limits = vec![limit(LimitKind::Within, 20, "days", Start::Approved)];
+    assert_eq!(reckoner.term(&item, from).day, from);
+    item.limits = vec![Limit { day: "01-31".into(), ..limit(LimitKind::YearDay, 0, "", Start::PeriodEnd) }];
+    assert_eq!(reckoner.term(&item, date(2025, 12, 31)).day, date(2026, 1, 31));
+    assert!(due::reports_after(&item));
+}
+
+#[test]
+fn beyond_the_calendar_a_last_day_is_a_guess_and_said_to_be() {
+    let (calendar, readings) = (Calendar::bundled(), Readings::default());
+    let mut reckoner = Reckoner::new(&calendar, &readings);
+    let item = table("water", Period::Month, Owner::All);
+    let term = reckoner.term(&item, calendar.known_until());
+    assert!(term.guessed);
+    assert!(due::words(&item, &term).contains("推算"));
+    assert!(reckoner.run(&item, &term, calendar.known_until()).is_some_and(|run| run.is_guess()));
+}
+
+#[test]
+fn a_month_goes_from_ahead_to_amber_to_red_and_to_green() {
+    let item = || vec![table("water", Period::Month, Owner::All)];
+    let organs = || vec![organ("QH010", "县财政局")];
+    let none = Facts::default();
+    let january = |facts: &Facts, today: Date| one(&made(item(), organs(), facts, today))[0].clone();
+    let Why::Ahead(due) = january(&none, date(2026, 1, 20)) else { panic!("nothing is due in January") };
+    assert_eq!(january(&none, due), Why::Soon(due));
+    let after = due.tomorrow().expect("a day");
+    assert_eq!(january(&none, after), Why::Overdue(Some(due)));
+    assert_eq!(january(&found("water", "QH010", "2026-01", 3), after).tone(), Tone::Good);
+    // Another organ's, and another month's, do not count.
+    assert_eq!(january(&found("water", "QH011", "2026-01", 3), after).tone(), Tone::Late);
+    assert_eq!(january(&found("water", "QH010", "2026-02", 3), after).tone(), Tone::Late);
+}
+
+#[test]
+fn what_nobody_confirmed_owes_nothing() {
+    let mut item = table("water", Period::Month, Owner::All);
+    item.confirmed = false;
+    let map = made(vec![item], vec![organ("QH010", "县财政局")], &Facts::default(), date(2026, 12, 1));
+    assert!(one(&map).iter().all(|why| *why == Why::Unconfirmed && why.tone() == Tone::Off));
+}
+
+#[test]
+fn what_is_not_counted_here_is_grey_with_its_reason() {
+    let organs = || vec![organ("QH010", "县财政局")];
+    let shown = |item: Item| one(&made(vec![item], organs(), &Facts::default(), date(2026, 12, 1)))[0].clone();
+    let plain = || table("water", Period::Year, Owner::All);
+    assert_eq!(shown(Item { way: Way::OnRequest, ..plain() }), Why::OnRequest);
+    assert_eq!(shown(Item { channels: vec![Channel::PartyOnly], ..plain() }), Why::Elsewhere);
+    assert_eq!(shown(Item { columns: Vec::new(), ..plain() }), Why::NoPlace);
+    assert_eq!(shown(Item { period: Period::Event, ..plain() }), Why::Nothing);
+    assert_eq!(shown(Item { period: Period::Standing, ..plain() }), Why::Overdue(None));
+}
+
+#[test]
+fn a_declaration_holds_for_whole_stretches_and_lapses() {
+    let said = |until: Date| {
+        let nothing = Nothing { organ: "QH010".into(), from: date(2026, 1, 1), until };
+        let mut facts = Facts::default();
+        facts.nothing.insert("water".into(), vec![nothing]);
+        facts
+    };
+    let organs = || vec![organ("QH010", "县财政局")];
+    let item = || vec![table("water", Period::Month, Owner::All)];
+    let map = made(item(), organs(), &said(date(2026, 2, 28)), date(2026, 6, 30));
+    assert_eq!(one(&map)[1], Why::Declared(date(2026, 2, 28)));
+    assert_eq!(one(&map)[2].tone(), Tone::Late, "March is not declared");
+    assert_eq!(one(&made(item(), organs(), &said(date(2026, 2, 27)), date(2026, 6, 30)))[1].tone(), Tone::Late);
+    let event = || vec![table("water", Period::Event, Owner::All)];
+    let holds = |today: Date| one(&made(event(), organs(), &said(date(2026, 6, 30)), today))[0].clone();
+    assert_eq!(holds(date(2026, 6, 30)), Why::Declared(date(2026, 6, 30)));
+    assert_eq!(holds(date(2026, 7, 1)), Why::Nothing);
+}
+
+#[test]
+fn who_followed_owes_and_who_is_new_owes_from_its_first_day() {
+    let old =
+        Organ { exists_to: Some(date(2026, 5, 31)), successor: Some("QH012".into()), ..organ("QH011", "县民政局") };
+    let new = Organ { exists_from: Some(date(2026, 6, 1)), ..organ("QH012", "县社会工作部") };
+    let item = table("water", Period::Month, Owner::Named(vec!["民政".into()]));
+    let facts = found("water", "QH012", "2026-01", 1);
+    let map = made(vec![item], vec![old, new], &facts, date(2026, 8, 3));
+    let owing = &map.lines[0].owing[0];
+    assert_eq!(owing.owes.organ, OrganCode::from("QH012"));
+    assert_eq!((owing.cells[0].tone(), owing.cells[1].tone()), (Tone::Good, Tone::Late));
+    let fresh = Organ { exists_from: Some(date(2026, 6, 1)), ..organ("QH013", "县数据局") };
+    let map = made(vec![table("water", Period::Month, Owner::All)], vec![fresh], &Facts::default(), date(2026, 8, 31));
+    assert_eq!((&one(&map)[4], one(&map)[5].tone()), (&Why::NoOrgan, Tone::Late));
+}
+
+#[test]
+fn a_later_document_makes_up_for_a_missing_one() {
+    let mut facts = Facts::default();
+    let months = BTreeMap::from([("2026-03".to_owned(), (2, "2026-03-20".to_owned()))]);
+    facts.documents.entry("water".into()).or_default().insert("QH010".into(), months);
+    let item = documents("water", Period::Month, Owner::All);
+    let map = made(vec![item], vec![organ("QH010", "县财政局")], &facts, date(2026, 6, 30));
+    assert_eq!((one(&map)[0].tone(), &one(&map)[1], one(&map)[2].tone()), (Tone::Late, &Why::MadeUp, Tone::Good));
+}
+
+#[test]
+fn the_colour_of_many_is_that_of_the_worst() {
+    let mut sum = Sum::default();
+    assert_eq!(sum.tone(), None);
+    for why in [Why::Unconfirmed, Why::Published(1, String::new()), Why::Declared(TODAY), Why::Nothing] {
+        sum.add(&why);
+    }
+    assert_eq!((sum.tone(), sum.asked(), sum.none), (Some(Tone::Soon), 3, 1));
+    assert_eq!(sum.words(), "请注意 1，已公开 2（其中没有此类信息 1），不作要求 1");
+}
+
+/// 26 domains of ten items each, 60 organs, 12 months: 187,200 cells. The bound is loose, since tests run without optimisation.
+#[test]
+fn a_whole_county_is_mapped_without_a_question_for_a_cell() {
+    let items: Vec<Item> = (0..260).map(|at| table(&format!("item-{at}"), Period::Month, Owner::All)).collect();
+    let organs: Vec<Organ> = (0..60).map(|at| organ(&format!("QH{at:03}"), &format!("第{at}局"))).collect();
+    let began = Instant::now();
+    let map = made(items, organs, &Facts::default(), TODAY);
+    assert_eq!(map.cells(|_, _| true).count(), 260 * 60 * 12);
+    assert!(began.elapsed().as_secs() < 10, "{:?}", began.elapsed());
+}

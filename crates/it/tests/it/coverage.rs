@@ -1,0 +1,201 @@
+//! Stories of the coverage map: ahead, amber, red, green; what an organ has declared not to have; who followed an
+//! abolished organ; where the calendar ends; what is missing as duties.
+
+use item::{Item, LimitKind, Owner, Period};
+use jiff::SignedDuration;
+use kernel::OrganCode;
+use publishing::{kinds::NOTICE, seed::Seed};
+use testkit::{Client, TestApp, both};
+
+use crate::{
+    catalogue::{issued, pools, second},
+    portal::{column, moment, put},
+};
+
+/// The item of these stories: documents in a column, each month, of one organ.
+fn monthly(owner: Owner) -> Item {
+    Item {
+        owner,
+        columns: Vec::new(),
+        keys: Vec::new(),
+        site_columns: vec!["notices".into()],
+        ..pools("pool", "泳池水质", true)
+    }
+}
+
+fn of(organ: &str) -> Owner {
+    Owner::Organs(vec![organ.into()])
+}
+
+/// Has the item in force.
+async fn begun(app: &TestApp, item: Item) {
+    column(app).await;
+    let (mut clerk, mut second) = (app.clerk().await, second(app).await);
+    issued(app, &mut clerk, &mut second, &[item]).await;
+}
+
+async fn publish(app: &TestApp, organ: &str, at: &str) {
+    let organ = OrganCode::from(organ);
+    put(app, Seed::published(organ, "notices", &NOTICE, "泳池水质检测结果", "<p>合格。</p>", moment(at))).await;
+}
+
+const CELL: &str = "/coverage/pool/QH010";
+const NONE: &str = "/coverage/pool/QH010/none";
+
+/// Declares for January; where the declaration stands.
+async fn declared(app: &TestApp, editor: &mut Client) -> String {
+    let form = [("from", "2026-01-01"), ("until", "2026-01-31"), ("reason", "一月泳池没有开放")];
+    editor.post(NONE, &form).await.expect(303);
+    let id: String = store::query_scalar("SELECT id FROM coverage_none WHERE state = 'offered'")
+        .fetch_one(app.ctx().db().read())
+        .await
+        .expect("a declaration");
+    format!("{NONE}/{id}")
+}
+
+both! {
+    /// Twenty working days after 31 January end on 5 March: the holidays of the spring festival lie between.
+    async fn a_month_turns_amber_red_and_green(app) {
+        begun(app, monthly(of("QH010"))).await;
+        let mut editor = app.editor("QH010").await;
+        editor.get(CELL).await.expect(200).shows("即将到期").shows("2026-03-05").shows("春节").shows("在“通知公告”新建稿件");
+        editor.get("/coverage?domain=pools").await.expect(200).shows("本周到期").shows("泳池水质").shows("2026-03-05");
+        editor.get("/coverage?domain=pools&organ=QH010&state=late").await.expect(200).shows("没有符合条件的事项");
+        app.pass(SignedDuration::from_hours(4 * 24));
+        let mut editor = app.editor("QH010").await;
+        editor.get(CELL).await.expect(200).shows("应公开未公开").shows("应当在 2026-03-05 以前公开，没有找到");
+        editor.get("/coverage?domain=pools&organ=QH010&state=late").await.expect(200).shows("泳池水质");
+        editor.get("/").await.expect(200).shows("应公开未公开");
+        publish(app, "QH010", "2026-01-20T02:00:00Z").await;
+        editor.get(CELL).await.expect(200).shows("已公开 1 条，最近一次是 2026-01-20").hides("应当在 2026-03-05 以前公开");
+        let csv = editor.get("/coverage/coverage.csv?domain=pools").await.expect(200);
+        csv.shows("泳池水质").shows("1月").shows("已公开");
+        editor.get("/coverage/coverage.xlsx?domain=pools").await.expect(200);
+        editor.get("/coverage/pool/QH404").await.expect(404);
+        editor.get("/coverage/nothing/QH010").await.expect(404);
+    }
+
+    async fn nothing_is_declared_by_the_organ_and_confirmed_by_the_office(app) {
+        begun(app, monthly(of("QH010"))).await;
+        let (mut editor, mut clerk, mut reader) = (app.editor("QH010").await, app.clerk().await, app.visitor());
+        let wrong = [("from", "2026-02-01"), ("until", "2026-01-31"), ("reason", "没有开放")];
+        editor.post(NONE, &wrong).await.expect(422).shows("截止日期早于起始日期").shows("没有开放");
+        let long = [("from", "2026-01-01"), ("until", "2027-12-31"), ("reason", "没有开放")];
+        editor.post(NONE, &long).await.expect(422).shows("一次最多声明 12 个月");
+        app.editor("QH011").await.post(NONE, &wrong).await.expect(403);
+        let other = [("from", "2026-01-01"), ("until", "2026-01-31"), ("reason", "没有")];
+        app.editor("QH011").await.post("/coverage/pool/QH011/none", &other).await.expect(409).shows("不是这个事项的公开主体");
+        let page = declared(app, &mut editor).await;
+        editor.post(NONE, &other).await.expect(409).shows("已有一份声明在等");
+        editor.get(CELL).await.expect(200).shows("待确认").shows("即将到期");
+        editor.post(&format!("{page}/confirm"), &[("version", "1")]).await.expect(403);
+        reader.get("/catalogue/coverage").await.expect(200).hides("一月泳池没有开放");
+        clerk.get("/").await.expect(200).shows("泳池水质：声明没有此类信息，待确认");
+        clerk.post(&format!("{page}/return"), &[("version", "1")]).await.expect(422).shows("请写明理由");
+        clerk.post(&format!("{page}/confirm"), &[("version", "7")]).await.expect(409).shows("已经有人办过");
+        clerk.post(&format!("{page}/confirm"), &[("version", "1")]).await.expect(303);
+        editor.get(CELL).await.expect(200).shows("本机关没有此类信息，声明到 2026-01-31 为止").hides("即将到期");
+        // It is over by itself: no day of today lies in it.
+        reader.get("/catalogue/coverage").await.expect(200).hides("一月泳池没有开放");
+        editor.post(NONE, &other).await.expect(422).shows("已经声明过");
+        let march = [("from", "2026-02-01"), ("until", "2026-03-31"), ("reason", "春季检修，没有开放")];
+        editor.post(NONE, &march).await.expect(303);
+        let id: String = store::query_scalar("SELECT id FROM coverage_none WHERE state = 'offered'")
+            .fetch_one(app.ctx().db().read())
+            .await
+            .expect("a declaration");
+        clerk.post(&format!("{NONE}/{id}/confirm"), &[("version", "1")]).await.expect(303);
+        reader.get("/catalogue/coverage").await.expect(200).shows("春季检修，没有开放").shows("青禾县财政局");
+        editor.post(&format!("{NONE}/{id}/end"), &[("version", "2"), ("note", "")]).await.expect(422).shows("请写明理由");
+        editor.post(&format!("{NONE}/{id}/end"), &[("version", "2"), ("note", "已经开放")]).await.expect(303);
+        reader.get("/catalogue/coverage").await.expect(200).hides("春季检修，没有开放");
+        // What is there cannot be declared away.
+        publish(app, "QH010", "2026-02-10T02:00:00Z").await;
+        editor.post(NONE, &[("from", "2026-02-01"), ("until", "2026-02-28"), ("reason", "没有")]).await.expect(422)
+            .shows("不能声明没有此类信息");
+    }
+
+    async fn a_declaration_comes_back_to_who_made_it(app) {
+        begun(app, monthly(of("QH010"))).await;
+        let (mut editor, mut clerk) = (app.editor("QH010").await, app.clerk().await);
+        let page = declared(app, &mut editor).await;
+        clerk.post(&format!("{page}/return"), &[("version", "1"), ("note", "一月有过检测")]).await.expect(303);
+        editor.get("/").await.expect(200).shows("没有此类信息的声明已退回");
+        editor.get(CELL).await.expect(200).shows("已退回").shows("一月有过检测");
+        // Made by the office itself, it is another person's to confirm.
+        let form = [("from", "2026-01-01"), ("until", "2026-01-31"), ("reason", "没有开放")];
+        clerk.post(NONE, &form).await.expect(303);
+        let id: String = store::query_scalar("SELECT id FROM coverage_none WHERE state = 'offered'")
+            .fetch_one(app.ctx().db().read())
+            .await
+            .expect("a declaration");
+        clerk.post(&format!("{NONE}/{id}/confirm"), &[("version", "1")]).await.expect(409).shows("另一位同事");
+        second(app).await.post(&format!("{NONE}/{id}/confirm"), &[("version", "1")]).await.expect(303);
+        editor.get("/").await.expect(200).hides("没有此类信息的声明已退回");
+    }
+
+    async fn who_followed_an_abolished_organ_owes_and_has_what_it_published(app) {
+        begun(app, monthly(Owner::Named(vec!["民政".into()]))).await;
+        publish(app, "QH011", "2026-01-20T02:00:00Z").await;
+        let mut clerk = app.clerk().await;
+        clerk.get("/coverage/pool/QH011").await.expect(200).shows("已公开 1 条");
+        clerk.get(CELL).await.expect(200).shows("不是这个事项的公开主体");
+        let today = app.ctx().today().to_string();
+        let reform = [("organs", "QH011"), ("successor", "QH010"), ("date", today.as_str()), ("note", "机构改革")];
+        clerk.post("/organs/merge", &reform).await.expect(303);
+        clerk.get(CELL).await.expect(200).shows("县财政局承接县民政局的这个事项").shows("已公开 1 条");
+        clerk.get("/coverage/pool/QH011").await.expect(200).shows("不是这个事项的公开主体");
+        let matrix = clerk.get("/coverage?domain=pools").await.expect(200);
+        matrix.shows("/coverage/pool/QH010").hides("/coverage/pool/QH011");
+    }
+
+    async fn where_the_calendar_ends_a_last_day_is_a_guess(app) {
+        let mut item = monthly(of("QH010"));
+        item.period = Period::Year;
+        begun(app, item).await;
+        let mut editor = app.editor("QH010").await;
+        editor.get(CELL).await.expect(200).shows("未到期").shows("按星期推算").shows("放假通知尚未录入");
+    }
+
+    async fn what_nobody_confirmed_owes_nothing_and_what_has_no_number_is_counted_by_the_law(app) {
+        let mut item = monthly(of("QH010"));
+        item.confirmed = false;
+        begun(app, item).await;
+        let mut editor = app.editor("QH010").await;
+        editor.get(CELL).await.expect(200).shows("事项没有确认").hides("声明本机关没有此类信息");
+        let form = [("from", "2026-01-01"), ("until", "2026-01-31"), ("reason", "没有")];
+        editor.post(NONE, &form).await.expect(409).shows("还没有确认");
+        app.visitor().get("/catalogue/coverage").await.expect(200);
+        let (mut clerk, mut second) = (app.clerk().await, second(app).await);
+        let mut prompt = monthly(of("QH010"));
+        prompt.key = item::ItemKey::new("pool-prompt").expect("a key");
+        prompt.limits[0].kind = LimitKind::Prompt;
+        prompt.limits[0].n = 0;
+        prompt.limits[0].unit.clear();
+        prompt.limits[0].printed = "及时公开".into();
+        issued(app, &mut clerk, &mut second, &[prompt]).await;
+        editor.get("/coverage/pool-prompt/QH010").await.expect(200).shows("第二十六条").shows("2026-03-05");
+    }
+
+    async fn what_is_missing_becomes_duties_once(app) {
+        begun(app, monthly(of("QH010"))).await;
+        app.pass(SignedDuration::from_hours(4 * 24));
+        let (mut clerk, mut editor) = (app.clerk().await, app.editor("QH010").await);
+        let form = [("year", "2026"), ("domain", "pools")];
+        editor.post("/coverage/duties", &form).await.expect(403);
+        let done = clerk.post("/coverage/duties", &form).await.expect(303).location();
+        clerk.get(&done).await.expect(200).shows("泳池水质");
+        editor.get("/duties").await.expect(200).shows("公开“泳池水质”");
+        clerk.post("/coverage/duties", &form).await.expect(409).shows("没有重复布置");
+    }
+
+    async fn a_table_is_green_once_a_record_is_public(app) {
+        let mut editor = app.editor("QH010").await;
+        let page = "/coverage/permit/QH010";
+        editor.get(page).await.expect(200).shows("还没有公开过").shows("/records/permit/new?organ=QH010");
+        let batch = crate::records::entered(app, "青财许〔2026〕9号").await;
+        editor.get(page).await.expect(200).shows("还没有公开的数据批次").shows("还没有公开过");
+        crate::records::published(app, &batch).await;
+        editor.get(page).await.expect(200).shows("已公开 1 条").hides("还没有公开过");
+    }
+}
