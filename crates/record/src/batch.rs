@@ -6,7 +6,7 @@ use item::{Item, ItemKey};
 use kernel::{Actor, NewEvent, OrganCode, id::AccountId, may_for};
 use serde_json::json;
 use store::{By, Executor, FromRow, List, Tx, built, query, query_as, query_scalar};
-use web::{Ctx, FormErrors, Refusal};
+use web::{Ctx, Refusal};
 
 pub use crate::write::{Before, NewRow, existing, living};
 use crate::{
@@ -66,8 +66,11 @@ impl Batch {
     ///
     /// # Errors
     /// [`Refusal::Conflict`] when the catalogue has it no more.
-    pub fn item(&self, ctx: &Ctx) -> Result<Arc<Item>, Refusal> {
-        let found = self.item_key().and_then(|key| crate::items::find(ctx, &key));
+    pub async fn item(&self, ctx: &Ctx) -> Result<Arc<Item>, Refusal> {
+        let found = match self.item_key() {
+            Some(key) => crate::items::find(ctx, &key).await?,
+            None => None,
+        };
         found.ok_or_else(|| Refusal::Conflict(format!("目录中已经没有事项“{}”，不能办理。请先恢复该事项。", self.item)))
     }
 
@@ -112,7 +115,10 @@ impl New {
 /// When the database fails.
 pub async fn find(executor: impl Executor<'_>, id: &BatchId) -> store::Result<Option<Batch>> {
     // SQL: all pieces are literals.
-    query_as(built(format!("SELECT {COLUMNS} FROM record_batch b WHERE b.id = $1"))).bind(id).fetch_optional(executor).await
+    query_as(built(format!("SELECT {COLUMNS} FROM record_batch b WHERE b.id = $1")))
+        .bind(id)
+        .fetch_optional(executor)
+        .await
 }
 
 pub(crate) async fn by_digest(
@@ -166,7 +172,10 @@ pub fn rows(batch: &BatchId) -> List {
 /// # Errors
 /// When the database fails.
 pub async fn source(executor: impl Executor<'_>, batch: &BatchId) -> store::Result<Option<(String, String, String)>> {
-    query_as("SELECT name, digest, sheet FROM record_source WHERE batch = $1").bind(batch).fetch_optional(executor).await
+    query_as("SELECT name, digest, sheet FROM record_source WHERE batch = $1")
+        .bind(batch)
+        .fetch_optional(executor)
+        .await
 }
 
 /// Everybody who entered or changed something in a batch.
@@ -174,7 +183,10 @@ pub async fn source(executor: impl Executor<'_>, batch: &BatchId) -> store::Resu
 /// # Errors
 /// When the database fails.
 pub async fn authors(executor: impl Executor<'_>, batch: &BatchId) -> store::Result<Vec<AccountId>> {
-    query_scalar("SELECT account FROM record_author WHERE batch = $1 ORDER BY account").bind(batch).fetch_all(executor).await
+    query_scalar("SELECT account FROM record_author WHERE batch = $1 ORDER BY account")
+        .bind(batch)
+        .fetch_all(executor)
+        .await
 }
 
 /// Enters rows: parted into public and private, checked, stored as a batch that waits to be submitted. What is in it already
@@ -302,7 +314,9 @@ pub(crate) async fn opened(
         )));
     }
     if batch.version != version {
-        return Err(Refusal::Conflict("这批数据在您打开之后有了变化。您的操作没有执行。请看过现在的情况再办理。".into()));
+        return Err(Refusal::Conflict(
+            "这批数据在您打开之后有了变化。您的操作没有执行。请看过现在的情况再办理。".into(),
+        ));
     }
     Ok(batch)
 }
@@ -319,7 +333,7 @@ pub async fn put_row(
     (row, new): (Option<&RowId>, NewRow),
 ) -> Result<RowId, Refusal> {
     let batch = opened(ctx, tx, actor, (id, version)).await?;
-    let item = batch.item(ctx)?;
+    let item = batch.item(ctx).await?;
     let old = match row {
         Some(row) => Some(rows::row(tx.conn(), row).await?.filter(|old| old.batch == *id).ok_or(Refusal::NotFound)?),
         None => None,
@@ -338,7 +352,8 @@ pub async fn put_row(
         write::remove(tx, id, Some(&old.id)).await?;
     }
     let layout = Layout::of(&item);
-    let into = Place { ctx, item: &item, layout: &layout, batch: id, organ: &batch.organ };
+    let organ = old.as_ref().map_or(&batch.organ, |old| &old.organ);
+    let into = Place { ctx, item: &item, layout: &layout, batch: id, organ };
     let prepared = into.prepare(&tx.seams(), &new, before.as_ref())?;
     into.insert(tx, std::slice::from_ref(&prepared)).await?;
     let turn = if old.is_some() { "changed" } else { "added" };
@@ -389,15 +404,13 @@ pub(crate) async fn changed(
     (turn, number): (&str, i64),
 ) -> Result<(), Refusal> {
     let (total, doubtful, digest) = write::summed(tx, &batch.id).await?;
-    query(
-        "UPDATE record_batch SET total = $2, doubtful = $3, rows_digest = $4, version = version + 1 WHERE id = $1",
-    )
-    .bind(&batch.id)
-    .bind(total)
-    .bind(doubtful)
-    .bind(&digest)
-    .execute(tx.conn())
-    .await?;
+    query("UPDATE record_batch SET total = $2, doubtful = $3, rows_digest = $4, version = version + 1 WHERE id = $1")
+        .bind(&batch.id)
+        .bind(total)
+        .bind(doubtful)
+        .bind(&digest)
+        .execute(tx.conn())
+        .await?;
     wrote(tx, actor, &batch.id).await?;
     let data = json!({ "item": batch.item, "rows": total, "digest": digest, "turn": turn, "number": number });
     tx.append(NewEvent::new(&CHANGED, &batch.id, actor).organ(&batch.organ).data(data)).await?;
@@ -432,9 +445,4 @@ pub(crate) fn field_of(row: u32, column: &str, rows: usize) -> String {
         (1, column) => column.to_owned(),
         _ => format!("{row}.{column}"),
     }
-}
-
-/// No errors, as forms know them.
-pub(crate) fn none() -> FormErrors {
-    FormErrors::new()
 }

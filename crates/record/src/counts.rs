@@ -5,10 +5,7 @@ use item::{Item, ItemKey};
 use kernel::OrganCode;
 use store::{Executor, FromRow, Tx, query, query_as, query_scalar};
 
-use crate::{
-    ids::BatchId,
-    slots::Layout,
-};
+use crate::{ids::BatchId, slots::Layout};
 
 /// Public records of one item, organ and period.
 #[derive(Debug, Clone, PartialEq, Eq, FromRow)]
@@ -81,6 +78,20 @@ pub(crate) async fn add_batch(tx: &mut Tx, batch: &BatchId, public_on: &str) -> 
     Ok(())
 }
 
+/// Counts an item anew from its public records.
+pub(crate) async fn anew(tx: &mut Tx, item: &ItemKey) -> store::Result<()> {
+    query("DELETE FROM record_count WHERE item = $1").bind(item.as_str()).execute(tx.conn()).await?;
+    query(
+        "INSERT INTO record_count (item, organ, period, records, last_on) \
+         SELECT r.item, r.organ, r.period, COUNT(*), MAX(r.public_on) FROM record r JOIN record_batch b ON b.id = r.batch \
+         WHERE r.item = $1 AND r.state = 'public' AND b.state = 'public' GROUP BY r.item, r.organ, r.period",
+    )
+    .bind(item.as_str())
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
 /// Adds to, or takes from, what is counted of one item, organ and period.
 pub(crate) async fn shift(
     tx: &mut Tx,
@@ -103,8 +114,7 @@ pub(crate) async fn shift(
     Ok(())
 }
 
-/// Whether a change of an item gives its columns other slots, so that its records must be laid anew ([`crate::events`] of the
-/// catalogue enqueue that).
+/// Whether a change of an item gives its columns other slots, so that its records must be laid anew ([`crate::relay`]).
 pub fn relaid(old: &Item, new: &Item) -> bool {
     Layout::of(old) != Layout::of(new) || old.newest_by != new.newest_by || old.period != new.period
 }

@@ -38,31 +38,30 @@ pub static CHANGED: EventKind =
 /// It was given up before it was public.
 pub static DROPPED: EventKind = batch("record_batch.dropped", "作废数据").holds(&[ITEM, ROWS]);
 /// It is public from now on.
-pub static PUBLISHED: EventKind =
-    batch("record_batch.published", "公开数据").holds(&[ITEM, ("what", "用途"), ROWS, DIGEST, ("replaced", "更正记录数")]);
+pub static PUBLISHED: EventKind = batch("record_batch.published", "公开数据").holds(&[
+    ITEM,
+    ("what", "用途"),
+    ROWS,
+    DIGEST,
+    ("replaced", "更正记录数"),
+]);
 /// The time of its records is over; their data are erased.
-pub static EXPIRED: EventKind = batch("record_batch.expired", "公示期满，删除数据").holds(&[ITEM, ROWS, ("on", "日期")]);
+pub static EXPIRED: EventKind =
+    batch("record_batch.expired", "公示期满，删除数据").holds(&[ITEM, ROWS, ("on", "日期")]);
 /// A doubtful row was settled.
-pub static SETTLED: EventKind =
-    batch("record_batch.settled", "核定存疑数据").holds(&[ITEM, ("number", "行"), ("verdict", "结论"), ("from", "原批次")]);
+pub static SETTLED: EventKind = batch("record_batch.settled", "核定存疑数据").holds(&[
+    ITEM,
+    ("number", "行"),
+    ("verdict", "结论"),
+    ("from", "原批次"),
+]);
 static OPENED: EventKind = batch("record_batch.submitted", "提交数据审核").holds(&[ITEM, ROWS, DIGEST]);
 static CLAIMED: EventKind =
     batch("record_batch.claimed", "领取数据审核").holds(&[ITEM, ROWS, GATE, STOOD_FOR, STOOD_FOR_ACCOUNT]);
 static RELEASED: EventKind =
     batch("record_batch.released", "放回数据审核").holds(&[ITEM, ROWS, GATE, STOOD_FOR, STOOD_FOR_ACCOUNT]);
 static PASSED: EventKind = batch("record_batch.gate_passed", "数据审核通过")
-    .holds(&[
-        ITEM,
-        ROWS,
-        DIGEST,
-        GATE,
-        ("opinion", "审核意见"),
-        TICKED,
-        UNTICKED,
-        STOOD_FOR,
-        STOOD_FOR_ACCOUNT,
-        HOW,
-    ])
+    .holds(&[ITEM, ROWS, DIGEST, GATE, ("opinion", "审核意见"), TICKED, UNTICKED, STOOD_FOR, STOOD_FOR_ACCOUNT, HOW])
     .keeps(Keep::Words);
 static RETURNED: EventKind = batch("record_batch.returned", "退回数据")
     .holds(&[ITEM, ROWS, GATE, REASON, TICKED, UNTICKED, STOOD_FOR, STOOD_FOR_ACCOUNT, HOW])
@@ -103,8 +102,9 @@ pub static WITHDRAWN: EventKind = record("record.withdrawn", "撤下记录")
     ])
     .keeps(Keep::Words);
 /// It is public again.
-pub static RESTORED: EventKind =
-    record("record.restored", "恢复公开记录").holds(&[ITEM, ("withdrawal", ""), REASON, ("version", "版本")]).keeps(Keep::Words);
+pub static RESTORED: EventKind = record("record.restored", "恢复公开记录")
+    .holds(&[ITEM, ("withdrawal", ""), REASON, ("version", "版本")])
+    .keeps(Keep::Words);
 /// Somebody saw what of a record is never public.
 pub static UNMASKED: EventKind =
     record("record.unmasked", "查看不公开的内容").holds(&[ITEM, ("version", "版本"), REASON]).keeps(Keep::Words);

@@ -41,7 +41,7 @@
 //! | taking away | [`withdraw::withdraw`], [`withdraw::restore`], [`withdraw::list`] |
 //! | doubtful rows | [`doubt::list`], [`doubt::settle`] |
 //! | coverage | [`counts::all`], [`counts::public`] |
-//! | rules of catalogue changes | [`uses()`], [`counts::relaid`] |
+//! | rules of catalogue changes | [`uses()`], [`counts::relaid`], [`relay()`] |
 //! | the end | [`retention::expire`], daily |
 //! | events | [`events`]; feeds follow [`events::PUBLISHED`], [`events::WITHDRAWN`], [`events::RESTORED`], [`events::EXPIRED`] |
 
@@ -75,10 +75,12 @@ mod write;
 
 pub use capability::capability;
 pub use ids::{BatchId, ImportId, RecordId, RowId, WithdrawalId};
+pub use publish::relay;
 pub use query::Query;
 pub use state::{BatchState, Reason, State, Way, What};
 pub use uses::uses;
 pub use values::{Data, Values};
 
-/// The tables of this crate; those of the items are declared by [`items`].
-pub static MIGRATIONS: &[store::Migration] = store::migrations!("record", "../migrations/0001_record.sql");
+/// The tables of this crate, those of [`items`] too.
+pub static MIGRATIONS: &[store::Migration] =
+    store::migrations!("record", "../migrations/0001_record.sql", "../migrations/0002_items.sql");

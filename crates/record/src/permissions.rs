@@ -11,8 +11,7 @@ const HEADS: &[Role] = &[Role::OrganHead, Role::CountyOffice];
 /// See batches and records with their states.
 pub static READ_RECORDS: Permission = Permission::new("read_records", "查看数据批次和记录", &[], AnyStaff);
 /// Enter records by form, correct them, settle what is doubtful, submit batches.
-pub static ENTER_RECORDS: Permission =
-    Permission::new("enter_records", "填报、更正和提交领域数据", WRITERS, OwnOrgan);
+pub static ENTER_RECORDS: Permission = Permission::new("enter_records", "填报、更正和提交领域数据", WRITERS, OwnOrgan);
 /// Bring sheets, and bring in what is from before.
 pub static IMPORT_RECORDS: Permission = Permission::new("import_records", "导入领域数据表格", WRITERS, OwnOrgan);
 /// Take away what is public, and bring it back.
@@ -23,5 +22,4 @@ pub static UNMASK_RECORDS: Permission =
     Permission::new("unmask_records", "填写理由后查看记录中不公开的内容", WRITERS, OwnOrgan);
 
 /// All of them, for the capability.
-pub static ALL: [&Permission; 5] =
-    [&READ_RECORDS, &ENTER_RECORDS, &IMPORT_RECORDS, &WITHDRAW_RECORDS, &UNMASK_RECORDS];
+pub static ALL: [&Permission; 5] = [&READ_RECORDS, &ENTER_RECORDS, &IMPORT_RECORDS, &WITHDRAW_RECORDS, &UNMASK_RECORDS];

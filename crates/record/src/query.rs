@@ -350,9 +350,10 @@ fn below(list: List, place: &str) -> List {
     if parts[1].is_empty() && parts[2].is_empty() {
         return list.with("r.p1 = ? OR r.p2 = ? OR r.p3 = ?", parts[0].as_str());
     }
-    slots::PLACES.iter().zip(parts).fold(list, |list, (expression, part)| {
-        list.equals(expression, (!part.is_empty()).then_some(part))
-    })
+    slots::PLACES
+        .iter()
+        .zip(parts)
+        .fold(list, |list, (expression, part)| list.equals(expression, (!part.is_empty()).then_some(part)))
 }
 
 /// That a slot is used, as its index says.

@@ -87,7 +87,8 @@ impl Stored {
 /// When the database fails.
 pub async fn public(executor: impl Executor<'_>, item: &ItemKey, record: &RecordId) -> store::Result<Option<Stored>> {
     query_as(store::built(format!(
-        "SELECT {COLUMNS} FROM record r WHERE r.record = $1 AND r.item = $2 AND r.state = 'public'"
+        "SELECT {COLUMNS} FROM record r WHERE r.record = $1 AND r.item = $2 AND r.state = 'public' \
+         AND r.batch NOT IN (SELECT id FROM record_batch WHERE state = 'publishing')"
     )))
     .bind(record)
     .bind(item.as_str())
@@ -100,7 +101,10 @@ pub async fn public(executor: impl Executor<'_>, item: &ItemKey, record: &Record
 /// # Errors
 /// When the database fails.
 pub async fn row(executor: impl Executor<'_>, id: &RowId) -> store::Result<Option<Stored>> {
-    query_as(store::built(format!("SELECT {COLUMNS} FROM record r WHERE r.id = $1"))).bind(id).fetch_optional(executor).await
+    query_as(store::built(format!("SELECT {COLUMNS} FROM record r WHERE r.id = $1")))
+        .bind(id)
+        .fetch_optional(executor)
+        .await
 }
 
 /// All versions of a record, the newest first, for the office.
@@ -151,9 +155,7 @@ pub(crate) async fn hidden(
     let sealed: Option<String> =
         query_scalar("SELECT sealed FROM record_private WHERE id = $1").bind(id).fetch_optional(executor).await?;
     match sealed {
-        Some(sealed) if !sealed.is_empty() => {
-            Ok(serde_json::from_str(&ctx.files().open_words(&place(id), &sealed)?)?)
-        }
+        Some(sealed) if !sealed.is_empty() => Ok(serde_json::from_str(&ctx.files().open_words(&place(id), &sealed)?)?),
         _ => Ok(BTreeMap::new()),
     }
 }

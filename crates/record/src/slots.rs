@@ -1,5 +1,6 @@
 //! Slots: which columns of the table hold the values of an item by which readers filter and sort. Derived from the item, never
-//! stored: the first columns that have a filter take the slots of their kind. What is masked or never public has none.
+//! stored: the columns that have a filter, and that by which lists are sorted, take the slots of their kind in the order of the
+//! item. What is never public has none; what is masked has what readers see.
 //!
 //! A slot that an item uses is filled in every record of it, with [`NO_NUMBER`] or empty text where the record has no value: so
 //! lists that sort by it lose nobody. A slot that it does not use is NULL, and its index does not grow.
@@ -37,6 +38,12 @@ pub(crate) const DAYS: [&str; 4] = ["r.d1", "r.d2", "r.d3", "r.d4"];
 /// Those of places.
 pub(crate) const PLACES: [&str; 3] = ["r.p1", "r.p2", "r.p3"];
 
+/// All slots as the table names them.
+pub(crate) const ALL: [&str; 23] = [
+    "t1", "t2", "t3", "t4", "t5", "t6", "t7", "t8", "n1", "n2", "n3", "n4", "n5", "n6", "n7", "n8", "d1", "d2", "d3",
+    "d4", "p1", "p2", "p3",
+];
+
 /// Which column has which slot.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Layout {
@@ -54,10 +61,11 @@ impl Layout {
         let mut layout = Self::default();
         let (mut texts, mut numbers, mut days, mut place) = (0, 0, 0, false);
         for column in &item.columns {
-            if column.filter == Filter::None || column.privacy.never_public || column.privacy.mask {
+            if column.privacy.never_public || (column.filter == Filter::None && column.key != item.newest_by) {
                 continue;
             }
             let slot = match column.typed {
+                Type::Point | Type::File | Type::Link => continue,
                 Type::Money { .. } | Type::Number { .. } | Type::Ratio { .. } => {
                     numbers += 1;
                     (numbers <= NUMBERS.len()).then(|| Slot::Number(numbers - 1))
@@ -66,9 +74,9 @@ impl Layout {
                     days += 1;
                     (days <= DAYS.len()).then(|| Slot::Day(days - 1))
                 }
-                Type::Place if !place => {
-                    place = true;
-                    Some(Slot::Place)
+                Type::Place => {
+                    let first = !std::mem::replace(&mut place, true);
+                    first.then_some(Slot::Place)
                 }
                 _ => {
                     texts += 1;

@@ -51,9 +51,11 @@ impl Data {
 
     /// As it lies in the database.
     pub fn json(&self) -> String {
-        let mut map: Map<String, Json> = self.values.iter().map(|(key, text)| (key.clone(), text.as_str().into())).collect();
+        let mut map: Map<String, Json> =
+            self.values.iter().map(|(key, text)| (key.clone(), text.as_str().into())).collect();
         if !self.more.is_empty() {
-            let more = self.more.iter().map(|(head, text)| (head.clone(), Json::from(text.as_str()))).collect::<Map<_, _>>();
+            let more =
+                self.more.iter().map(|(head, text)| (head.clone(), Json::from(text.as_str()))).collect::<Map<_, _>>();
             map.insert(MORE.to_owned(), Json::Object(more));
         }
         Json::Object(map).to_string()
@@ -246,9 +248,28 @@ pub(crate) fn digest_of<'t>(texts: impl IntoIterator<Item = &'t str>) -> String 
     hex::encode(hasher.finalize())
 }
 
+/// SHA-256 of all bytes of a reader, hexadecimal.
+pub(crate) fn digest_of_reader(mut from: impl std::io::Read) -> std::io::Result<String> {
+    let mut hasher = Sha256::new();
+    let mut buffer = vec![0_u8; 64 * 1024];
+    loop {
+        let count = from.read(&mut buffer)?;
+        if count == 0 {
+            return Ok(hex::encode(hasher.finalize()));
+        }
+        hasher.update(&buffer[..count]);
+    }
+}
+
 /// What a version of a record commits to. The sealed words stand in it as they lie in the database, so that nobody finds out
 /// what they say by trying.
-pub(crate) fn row_digest(item: &str, (record, version): (&RecordId, i64), organ: &OrganCode, data: &str, sealed: &str) -> String {
+pub(crate) fn row_digest(
+    item: &str,
+    (record, version): (&RecordId, i64),
+    organ: &OrganCode,
+    data: &str,
+    sealed: &str,
+) -> String {
     digest_of([item, record.as_str(), &version.to_string(), organ.as_str(), data, sealed])
 }
 
@@ -269,7 +290,8 @@ pub fn period(item: &Item, values: &Values, today: Date) -> String {
     if item.period == Period::Standing {
         return String::new();
     }
-    let said = item.columns.iter().filter(|column| column.typed == Type::Period).find_map(|column| values.get(&column.key));
+    let said =
+        item.columns.iter().filter(|column| column.typed == Type::Period).find_map(|column| values.get(&column.key));
     if let Some(Value::Text(text)) = said {
         return narrowed(item.period, text);
     }

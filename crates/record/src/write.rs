@@ -13,7 +13,7 @@ use web::{Ctx, Refusal};
 use crate::{
     ids::{BatchId, RecordId, RowId},
     rows::{self, Origins},
-    slots::{Filled, Layout},
+    slots::{self, Filled, Layout},
     state::State,
     values::{self, Values},
 };
@@ -92,13 +92,11 @@ impl Place<'_> {
         let sealed = hidden.as_ref().map_or("", |(_, sealed)| sealed.as_str());
         let digest = values::row_digest(self.item.key.as_str(), (&record, version), self.organ, &data, sealed);
         let keyed = values::keyed(self.item, &row.values);
-        let (state, doubt) = match row.doubts.is_empty() {
-            true => (State::Draft, None),
-            false => {
-                let least = row.origins.values().map(|origin| i64::from(origin.confidence)).min().unwrap_or_default();
-                (State::Doubtful, Some((least, serde_json::to_string(&row.doubts)?)))
-            }
-        };
+        let (mut state, mut doubt) = (State::Draft, None);
+        if !row.doubts.is_empty() {
+            let least = row.origins.values().map(|origin| i64::from(origin.confidence)).min().unwrap_or_default();
+            (state, doubt) = (State::Doubtful, Some((least, serde_json::to_string(&row.doubts)?)));
+        }
         let origins = if row.origins.is_empty() { String::new() } else { serde_json::to_string(&row.origins)? };
         let values: Vec<Value> = vec![
             (&id).into(),
@@ -159,14 +157,21 @@ impl Place<'_> {
             }
             if let Some((confidence, reasons)) = &row.doubt {
                 let item = self.item.key.as_str();
-                let values: [Value; 6] =
-                    [(&row.id).into(), item.into(), self.organ.into(), confidence.into(), reasons.into(), tx.now().into()];
+                let values: [Value; 6] = [
+                    (&row.id).into(),
+                    item.into(),
+                    self.organ.into(),
+                    confidence.into(),
+                    reasons.into(),
+                    tx.now().into(),
+                ];
                 doubts.extend(values);
             }
         }
         // SQL: fixed text and placeholders; every value is bound.
         if !hidden.is_empty() {
-            let sql = format!("INSERT INTO record_private (id, columns, sealed) VALUES {}", groups(hidden.len() / 3, 3));
+            let sql =
+                format!("INSERT INTO record_private (id, columns, sealed) VALUES {}", groups(hidden.len() / 3, 3));
             query(built(sql)).bind_all(hidden).execute(tx.conn()).await?;
         }
         if !doubts.is_empty() {
@@ -178,6 +183,37 @@ impl Place<'_> {
         }
         Ok(())
     }
+}
+
+/// Fills the slots of one row anew, with its period and the day by which it is sorted; slots that the item does not use are NULL.
+///
+/// # Errors
+/// When the database fails.
+pub(crate) async fn lay(
+    tx: &mut Tx,
+    layout: &Layout,
+    id: &RowId,
+    typed: &Values,
+    (period, sort_on): (&str, &str),
+) -> store::Result<()> {
+    let filled: HashMap<&str, Value> = layout.filled(|key| typed.get(key)).into_iter().collect();
+    let mut sql = String::from("UPDATE record SET period = $2, sort_on = $3");
+    let mut values: Vec<Value> = vec![id.into(), period.into(), sort_on.into()];
+    for name in slots::ALL {
+        match filled.get(name) {
+            Some(value) => {
+                values.push(value.clone());
+                let _ = write!(sql, ", {name} = ${}", values.len());
+            }
+            None => {
+                let _ = write!(sql, ", {name} = NULL");
+            }
+        }
+    }
+    sql.push_str(" WHERE id = $1");
+    // SQL: names of columns are literals of this crate; every value is bound.
+    query(built(sql)).bind_all(values).execute(tx.conn()).await?;
+    Ok(())
 }
 
 /// `($1, $2), ($3, $4)`.

@@ -1,0 +1,101 @@
+//! Work with records that waits for people: what came back, what was not handed in, what is doubtful. What waits at gates is the
+//! review's.
+
+use futures::future::BoxFuture;
+use jiff::civil::Date;
+use kernel::{OrganCode, Staff, may, time};
+use store::{built, places, query_as};
+use web::{
+    Ctx, Result,
+    hooks::{DeskItem, DeskSource, Group},
+};
+
+use crate::{ids::BatchId, permissions::ENTER_RECORDS, state::BatchState};
+
+/// What is settled.
+const DOUBT: Group = Group { key: "records", label: "领域数据", place: 25 };
+/// Most batches on one work list.
+const MOST: i64 = 100;
+
+/// The source of the machine.
+pub(crate) struct Work;
+
+/// Organ and item with doubtful rows, how many, since when.
+type Waiting = (OrganCode, String, i64, String);
+
+impl DeskSource for Work {
+    fn items<'a>(&'a self, ctx: &'a Ctx, staff: &'a Staff) -> BoxFuture<'a, Result<Vec<DeskItem>>> {
+        Box::pin(async move {
+            if may(&staff.clone().into(), &ENTER_RECORDS).is_err() {
+                return Ok(Vec::new());
+            }
+            let organs = ctx.directory().answered_by(&staff.organ, ctx.today());
+            let mut items = batches(ctx, staff, &organs).await?;
+            items.extend(doubts(ctx, &organs).await?);
+            Ok(items)
+        })
+    }
+
+    fn counts<'a>(&'a self, _: &'a Ctx, _: &'a Staff) -> BoxFuture<'a, Result<Vec<(&'static str, i64)>>> {
+        Box::pin(async { Ok(Vec::new()) })
+    }
+}
+
+/// What came back to the organ, and what this person has not handed in.
+async fn batches(ctx: &Ctx, staff: &Staff, organs: &[OrganCode]) -> Result<Vec<DeskItem>> {
+    // SQL: fixed text and placeholders; every value is bound.
+    let sql = format!(
+        "SELECT id, title, organ, state, created_at, total FROM record_batch WHERE (state = 'returned' OR \
+         (state = 'draft' AND author = $1)) AND organ IN ({}) ORDER BY created_at DESC LIMIT {MOST}",
+        places(2, organs.len())
+    );
+    let rows: Vec<(BatchId, String, OrganCode, BatchState, String, i64)> =
+        query_as(built(sql)).bind(&staff.account).bind_all(organs.iter()).fetch_all(ctx.db().read()).await?;
+    let directory = ctx.directory();
+    let item = |(id, title, organ, state, at, total): (BatchId, String, OrganCode, BatchState, String, i64)| {
+        let returned = state == BatchState::Returned;
+        DeskItem {
+            kind: if returned { "退回的数据" } else { "没有提交的数据" }.to_owned(),
+            group: if returned { Group::RETURNED } else { Group::DRAFT },
+            title: format!("{title}（{total} 条）"),
+            href: format!("/records/batches/{id}"),
+            organ: directory.short_name(&organ).to_owned(),
+            since: day(&at),
+            due: None,
+            mine: false,
+        }
+    };
+    Ok(rows.into_iter().map(item).collect())
+}
+
+async fn doubts(ctx: &Ctx, organs: &[OrganCode]) -> Result<Vec<DeskItem>> {
+    // SQL: fixed text and placeholders; every value is bound.
+    let sql = format!(
+        "SELECT organ, item, COUNT(*), MIN(at) FROM record_doubt WHERE organ IN ({}) GROUP BY organ, item ORDER BY organ, item",
+        places(1, organs.len())
+    );
+    let rows: Vec<Waiting> = query_as(built(sql)).bind_all(organs.iter()).fetch_all(ctx.db().read()).await?;
+    let mut items = Vec::new();
+    for (organ, key, many, since) in rows {
+        let found = match item::ItemKey::new(&key) {
+            Some(key) => crate::items::find(ctx, &key).await?,
+            None => None,
+        };
+        let title = found.map_or_else(|| key.clone(), |item| item.title.clone());
+        items.push(DeskItem {
+            kind: "待核定的补录".to_owned(),
+            group: DOUBT,
+            title: format!("{title}：{many} 行存疑"),
+            href: format!("/records/doubts?item={key}"),
+            organ: ctx.directory().short_name(&organ).to_owned(),
+            since: day(&since),
+            due: None,
+            mine: false,
+        });
+    }
+    Ok(items)
+}
+
+fn day(at: &str) -> Option<Date> {
+    time::from_db(at).map(time::date_in_china)
+}

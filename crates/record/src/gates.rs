@@ -1,0 +1,398 @@
+//! Batches under review: what the review must know of them, the acts of people, and what a batch does when something happens.
+
+use std::sync::Arc;
+
+use futures::{TryStreamExt, future::BoxFuture};
+use item::{Item, Type};
+use kernel::{
+    Actor, Staff,
+    id::{AccountId, ColumnId},
+    may_for,
+};
+use review::{
+    About, Happened, Kind, Matter, Outcome, Review, Route, State as Round, Subject, Word, Words, acts,
+    events::Said,
+    findings::{self, Checks, Part, PartText, Piece},
+    subject::LogName,
+};
+use store::{Tx, query, query_as};
+use web::{Ctx, Refusal, Result as Shown};
+
+use crate::{
+    batch::{self, Batch},
+    events::{BATCH, SAID},
+    ids::BatchId,
+    permissions::ENTER_RECORDS,
+    publish,
+    state::BatchState,
+    values::Data,
+    write,
+};
+
+/// How sentences name a batch.
+pub const WORDS: Words = Words { this: "这一批数据", work: "数据" };
+
+/// Working days for a stage, where the settings of the review say nothing: what must be public in seven working days leaves no more.
+const DAYS: u32 = 1;
+
+/// What is declared to the review. Batches are decided on at `/records/batches/{id}` of the office.
+pub fn kind() -> Kind {
+    Kind {
+        kind: BATCH,
+        label: "领域数据",
+        days: |_| DAYS,
+        route: Route::statutory,
+        desk: |id| format!("/records/batches/{id}"),
+        list: "/records/batches",
+        exceptions: "/records/batches",
+        make: |ctx| Arc::new(Batches { ctx: ctx.clone() }),
+    }
+}
+
+/// The owner of batches.
+#[derive(Debug, Clone)]
+pub struct Batches {
+    ctx: Ctx,
+}
+
+/// Which batch, for the review.
+pub fn about(id: &BatchId) -> About {
+    About::new(BATCH, id)
+}
+
+/// What the checks look at: the rows as readers will see them. A column that the catalogue makes public as a telephone or a code is
+/// no finding; what is masked is masked.
+fn part(batch: &Batch) -> Part {
+    Part::digested("rows", "数据", batch.rows_digest.clone())
+}
+
+fn parts(batch: &Batch) -> Vec<Part> {
+    let texts = [("title", "标题", &batch.title), ("note", "说明", &batch.note)];
+    let mut parts = vec![part(batch)];
+    parts.extend(texts.map(|(key, label, text)| Part::of_text(key, label, text)));
+    parts
+}
+
+/// Whether the checks look into a column.
+fn is_read(typed: &Type) -> bool {
+    matches!(typed, Type::Text { .. } | Type::Long { .. } | Type::Enum { open: true, .. } | Type::Place | Type::Link)
+}
+
+/// The rows of a batch as the checks take them: one text for each.
+async fn pieces(ctx: &Ctx, item: &Item, batch: &BatchId) -> Shown<Vec<Piece>> {
+    let mut rows = query_as::<(i64, Data)>(
+        "SELECT number, data FROM record WHERE batch = $1 AND state <> 'doubtful' ORDER BY number, id",
+    )
+    .bind(batch)
+    .fetch(ctx.db().read());
+    let mut pieces = Vec::new();
+    while let Some((number, data)) = rows.try_next().await? {
+        let columns = item.columns.iter().filter(|column| is_read(&column.typed));
+        let mut texts: Vec<&str> =
+            columns.map(|column| data.get(&column.key)).filter(|text| !text.is_empty()).collect();
+        texts.extend(data.more.values().map(String::as_str));
+        if !texts.is_empty() {
+            pieces.push(Piece::read(format!("第 {number} 行"), texts.join("\n")));
+        }
+    }
+    Ok(pieces)
+}
+
+/// Looks through what has not been looked through as it stands. Before a write that submits or passes, and before a page that shows
+/// what was found: never inside a write.
+///
+/// # Errors
+/// When there is no such batch, or the database fails.
+pub async fn look_through(ctx: &Ctx, id: &BatchId) -> Result<(), Refusal> {
+    let batch = batch::find(ctx.db().read(), id).await?.ok_or(Refusal::NotFound)?;
+    let item = batch.item(ctx).await?;
+    let asking = findings::Asking::of(ctx).await?;
+    let parts = parts(&batch);
+    let texts = [("title", "标题", batch.title.clone()), ("note", "说明", batch.note.clone())];
+    findings::ensure(&asking, ctx.db(), &about(id), &parts, async |missing: &[Part]| {
+        let mut found = Vec::new();
+        for (key, label, text) in &texts {
+            let text = PartText::of(key, label, text);
+            if missing.contains(&text.part) {
+                found.push(text);
+            }
+        }
+        let rows = part(&batch);
+        if missing.contains(&rows) {
+            found.push(PartText { part: rows, pieces: pieces(ctx, &item, id).await? });
+        }
+        Ok(found)
+    })
+    .await?;
+    Ok(())
+}
+
+/// What was found in a batch as it stands, with the decisions.
+///
+/// # Errors
+/// When the database fails.
+pub async fn checks(ctx: &Ctx, batch: &Batch) -> Result<Checks, Refusal> {
+    findings::read(ctx.db().read(), &about(&batch.id), &parts(batch)).await
+}
+
+/// The newest round of a batch; `None` before it was submitted.
+///
+/// # Errors
+/// When the database fails.
+pub async fn round(ctx: &Ctx, id: &BatchId) -> Result<Option<Review>, Refusal> {
+    review::rows::newest(ctx.db().read(), &about(id)).await
+}
+
+/// State in words; in review with the gate.
+pub fn state_words(batch: &Batch, review: Option<&Review>) -> String {
+    match review.and_then(|review| review.round.stage()) {
+        Some(stage) if batch.state == BatchState::InReview => format!("{}·{}", batch.state.label(), stage.label),
+        _ => batch.state.label().to_owned(),
+    }
+}
+
+/// Why a batch went back: the name of the gate, of the person, the reason.
+pub fn returned(review: &Review) -> Option<(&str, &str, &str)> {
+    match &review.round.state {
+        Round::Returned { stage, by, reason } | Round::Stopped { stage, by, reason } => {
+            let gate = review.round.route.stage(*stage).map_or("", |stage| stage.label.as_str());
+            Some((gate, by, reason))
+        }
+        _ => None,
+    }
+}
+
+/// A batch as the review sees it in this write.
+async fn matter(ctx: &Ctx, tx: &mut Tx, batch: &Batch) -> Result<Matter, Refusal> {
+    let review = review::rows::newest(tx.conn(), &about(&batch.id)).await?;
+    let authors: Vec<AccountId> = batch::authors(tx.conn(), &batch.id).await?;
+    let item = batch.item(ctx).await?;
+    let mut text = batch.brief();
+    text["digest"] = batch.rows_digest.as_str().into();
+    let unfit = (batch.total == 0).then(|| "这批数据里没有可以公开的记录，请先核定存疑的行或者补充记录。".to_owned());
+    Ok(Matter {
+        about: about(&batch.id),
+        organ: batch.organ.clone(),
+        keeper: ctx.directory().stands_for(&batch.organ, ctx.today()),
+        title: format!("{}（{} 条）", batch.title, batch.total),
+        label: item.title.clone(),
+        byline: batch.author_name.clone(),
+        state: state_words(batch, review.as_ref()),
+        authors,
+        explained: false,
+        unfit,
+        parts: parts(batch),
+        log: LogName { id: batch.id.to_string(), brief: batch.brief(), text },
+    })
+}
+
+/// A batch locked for a write of its review, with what the review must know.
+async fn loaded(ctx: &Ctx, tx: &mut Tx, id: &BatchId) -> Result<(Batch, Matter), Refusal> {
+    tx.lock_row("record_batch", id.as_str()).await?;
+    let batch = batch::find(tx.conn(), id).await?.ok_or(Refusal::NotFound)?;
+    if matches!(batch.state, BatchState::Loading | BatchState::Dropped) {
+        return Err(Refusal::NotFound);
+    }
+    let matter = matter(ctx, tx, &batch).await?;
+    Ok((batch, matter))
+}
+
+/// The same, as the form that decides showed it.
+async fn shown(ctx: &Ctx, tx: &mut Tx, (id, version): (&BatchId, i64)) -> Result<(Batch, Matter), Refusal> {
+    let (batch, matter) = loaded(ctx, tx, id).await?;
+    if batch.version != version {
+        return Err(review::Refusal::Changed(WORDS).into());
+    }
+    Ok((batch, matter))
+}
+
+impl Subject for Batches {
+    fn kind(&self) -> &'static str {
+        BATCH
+    }
+
+    fn words(&self) -> Words {
+        WORDS
+    }
+
+    fn said(&self) -> &'static Said {
+        &SAID
+    }
+
+    fn matter<'a>(&'a self, tx: &'a mut Tx, _: &'a Actor, id: &'a str) -> BoxFuture<'a, Result<Matter, Refusal>> {
+        Box::pin(async move { Ok(loaded(&self.ctx, tx, &BatchId::from(id)).await?.1) })
+    }
+
+    fn still<'a>(&'a self, away: Staff) -> BoxFuture<'a, Result<Option<Staff>, Refusal>> {
+        Box::pin(async move { Ok(review::desk::still(&self.ctx, away).await?) })
+    }
+
+    fn prepare<'a>(
+        &'a self,
+        tx: &'a mut Tx,
+        _: &'a Actor,
+        matter: &'a Matter,
+        what: &'a Happened<'a>,
+    ) -> BoxFuture<'a, Result<(), Refusal>> {
+        Box::pin(async move {
+            let id = BatchId::from(matter.about.id.as_str());
+            let (from, to, at) = match what {
+                Happened::Opened(_) => (["draft", "returned"], BatchState::InReview, tx.now()),
+                Happened::Moved(_) | Happened::Onward(_) => (["in_review", ""], BatchState::InReview, String::new()),
+                Happened::Returned(..) => (["in_review", "publishing"], BatchState::Returned, String::new()),
+                Happened::Recalled => (["in_review", ""], BatchState::Draft, String::new()),
+                // Both publish, which is told after the review's own event.
+                Happened::Passed | Happened::Excepted => return publish::ready(tx, &id).await,
+            };
+            let done = query(
+                "UPDATE record_batch SET state = $2, submitted_at = CASE WHEN $3 = '' THEN submitted_at ELSE $3 END, \
+                 version = version + 1 WHERE id = $1 AND state IN ($4, $5)",
+            )
+            .bind(&id)
+            .bind(to)
+            .bind(at)
+            .bind(from[0])
+            .bind(from[1])
+            .execute(tx.conn())
+            .await?;
+            if done.rows_affected() == 0 {
+                return Err(review::Refusal::Changed(WORDS).into());
+            }
+            Ok(())
+        })
+    }
+
+    fn follow<'a>(
+        &'a self,
+        tx: &'a mut Tx,
+        actor: &'a Actor,
+        matter: &'a Matter,
+        what: &'a Happened<'a>,
+    ) -> BoxFuture<'a, Result<(), Refusal>> {
+        Box::pin(async move {
+            if matches!(what, Happened::Passed | Happened::Excepted) {
+                publish::passed(&self.ctx, tx, actor, &BatchId::from(matter.about.id.as_str())).await?;
+            }
+            Ok(())
+        })
+    }
+}
+
+/// 提交审核. The checks of the item are asked once more, since other records may have come since; call [`look_through`] before.
+///
+/// # Errors
+/// [`Refusal::Conflict`] with what does not hold any more, or as the batch stands; when the person may not.
+pub async fn submit(ctx: &Ctx, tx: &mut Tx, actor: &Actor, (id, version): (&BatchId, i64)) -> Result<(), Refusal> {
+    let (batch, matter) = shown(ctx, tx, (id, version)).await?;
+    may_for(actor, &ENTER_RECORDS, &matter.keeper)?;
+    if !batch.state.is_open() {
+        return Err(Refusal::Conflict(format!("这批数据现在是“{}”，不能提交。", batch.state.label())));
+    }
+    taken(ctx, tx, &batch).await?;
+    let route = kind().route_in(ctx, tx.conn(), "", (&ColumnId::from(""), &batch.item)).await?;
+    acts::open(tx, &Batches { ctx: ctx.clone() }, actor, &matter, route).await?;
+    Ok(())
+}
+
+/// Refuses a batch with rows whose keys have become those of another public record since they were entered.
+async fn taken(ctx: &Ctx, tx: &mut Tx, batch: &Batch) -> Result<(), Refusal> {
+    let rows: Vec<(i64,)> = query_as(
+        "SELECT r.number FROM record r WHERE r.batch = $1 AND r.state = 'draft' AND r.keyed <> '' AND EXISTS \
+         (SELECT 1 FROM record o WHERE o.item = r.item AND o.keyed = r.keyed AND o.state = 'public' AND o.id <> r.replaces) \
+         ORDER BY r.number LIMIT 5",
+    )
+    .bind(&batch.id)
+    .fetch_all(tx.conn())
+    .await?;
+    if rows.is_empty() {
+        return write::living(ctx, &batch.organ);
+    }
+    let numbers: Vec<String> = rows.iter().map(|(number,)| number.to_string()).collect();
+    Err(Refusal::Conflict(format!(
+        "第 {} 行与已公开的记录编号相同，不能重复公开。请删除这些行；内容有变化的，请在原记录上办理更正。",
+        numbers.join("、")
+    )))
+}
+
+/// 收回修改, by those who may enter.
+///
+/// # Errors
+/// When it is not under review, or the person may not.
+pub async fn recall(ctx: &Ctx, tx: &mut Tx, actor: &Actor, (id, version): (&BatchId, i64)) -> Result<(), Refusal> {
+    let (_, matter) = shown(ctx, tx, (id, version)).await?;
+    may_for(actor, &ENTER_RECORDS, &matter.keeper)?;
+    acts::recall(tx, &Batches { ctx: ctx.clone() }, actor, &matter).await
+}
+
+/// 领取.
+///
+/// # Errors
+/// As [`acts::claim`].
+pub async fn claim(ctx: &Ctx, tx: &mut Tx, actor: &Actor, (id, version): (&BatchId, i64)) -> Result<(), Refusal> {
+    let (_, matter) = shown(ctx, tx, (id, version)).await?;
+    acts::claim(tx, &Batches { ctx: ctx.clone() }, actor, &matter).await
+}
+
+/// 放回.
+///
+/// # Errors
+/// As [`acts::release`].
+pub async fn release(ctx: &Ctx, tx: &mut Tx, actor: &Actor, (id, version): (&BatchId, i64)) -> Result<(), Refusal> {
+    let (_, matter) = shown(ctx, tx, (id, version)).await?;
+    acts::release(tx, &Batches { ctx: ctx.clone() }, actor, &matter).await
+}
+
+/// 通过; with the last gate the batch becomes public. Call [`look_through`] before.
+///
+/// # Errors
+/// As [`acts::approve`]; what keeps the batch from becoming public.
+pub async fn pass<'w>(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    actor: &Actor,
+    (id, version): (&BatchId, i64),
+    word: impl Into<Word<'w>>,
+) -> Result<Outcome, Refusal> {
+    let (_, matter) = shown(ctx, tx, (id, version)).await?;
+    acts::approve(tx, &Batches { ctx: ctx.clone() }, actor, &matter, word).await
+}
+
+/// 退回, with the reason.
+///
+/// # Errors
+/// As [`acts::send_back`].
+pub async fn send_back<'w>(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    actor: &Actor,
+    (id, version): (&BatchId, i64),
+    word: impl Into<Word<'w>>,
+) -> Result<(), Refusal> {
+    let (_, matter) = shown(ctx, tx, (id, version)).await?;
+    acts::send_back(tx, &Batches { ctx: ctx.clone() }, actor, &matter, word).await
+}
+
+/// 紧急公开, past the gates that are left.
+///
+/// # Errors
+/// As [`acts::except`].
+pub async fn except(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    actor: &Actor,
+    (id, version): (&BatchId, i64),
+    reason: &str,
+) -> Result<(), Refusal> {
+    let (_, matter) = shown(ctx, tx, (id, version)).await?;
+    acts::except(tx, &Batches { ctx: ctx.clone() }, actor, &matter, reason).await
+}
+
+/// The owner of batches and one of them locked, for acts of the review that have no function here (letting a finding through,
+/// reviewing an exception).
+///
+/// # Errors
+/// When there is no such batch, or the database fails.
+pub async fn subject(ctx: &Ctx, tx: &mut Tx, id: &BatchId) -> Result<(Batches, Matter), Refusal> {
+    let (_, matter) = loaded(ctx, tx, id).await?;
+    Ok((Batches { ctx: ctx.clone() }, matter))
+}

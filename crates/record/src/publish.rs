@@ -1,0 +1,360 @@
+//! How a batch becomes public: in the write of its last gate, or, where it is large, by a job that can be taken up again and shows
+//! the batch when all of it is there.
+
+use futures::TryStreamExt;
+use kernel::{Actor, NewEvent, OrganCode};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use store::{
+    Tx,
+    jobs::{Failure, Handle, NewJob},
+    query, query_as, query_scalar,
+};
+use web::{Ctx, Refusal};
+
+use crate::{
+    batch::{self, Batch},
+    counts,
+    events::PUBLISHED,
+    gates,
+    ids::{BatchId, RecordId, RowId},
+    state::BatchState,
+    values, write,
+};
+
+/// Batches with more rows become public by a job.
+const AT_ONCE: i64 = 5_000;
+/// Rows that the job makes public in one write.
+const STEP: i64 = 2_000;
+
+/// The kind of job that publishes large batches.
+pub(crate) const PUBLISH: &str = "record.publish";
+
+/// Payload of [`PUBLISH`].
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Publish {
+    batch: BatchId,
+    /// Who passed the last gate, as the log names them.
+    by: Acting,
+}
+
+/// Who acts, as a job keeps it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(transparent)]
+pub(crate) struct Acting(Option<kernel::Staff>);
+
+impl From<&Actor> for Acting {
+    fn from(actor: &Actor) -> Self {
+        Self(actor.staff().cloned())
+    }
+}
+
+impl From<Acting> for Actor {
+    fn from(kept: Acting) -> Self {
+        kept.0.map_or(Self::System, Self::Staff)
+    }
+}
+
+/// Takes what the publication of a batch locks, before any event of the write.
+pub(crate) async fn ready(tx: &mut Tx, id: &BatchId) -> Result<(), Refusal> {
+    let batch = batch::find(tx.conn(), id).await?.ok_or(Refusal::NotFound)?;
+    tx.lock(&format!("records of {}", batch.item)).await?;
+    let done = query(
+        "UPDATE record_batch SET state = 'publishing', version = version + 1 WHERE id = $1 \
+         AND state IN ('draft', 'returned', 'in_review')",
+    )
+    .bind(id)
+    .execute(tx.conn())
+    .await?;
+    if done.rows_affected() == 0 {
+        return Err(review::Refusal::Changed(gates::WORDS).into());
+    }
+    Ok(())
+}
+
+/// Makes a batch public that has passed, or has it made so.
+pub(crate) async fn passed(ctx: &Ctx, tx: &mut Tx, actor: &Actor, id: &BatchId) -> Result<(), Refusal> {
+    let batch = batch::find(tx.conn(), id).await?.ok_or(Refusal::NotFound)?;
+    write::living(ctx, &batch.organ)?;
+    fits(tx, &batch).await?;
+    if batch.total > AT_ONCE {
+        let payload = Publish { batch: id.clone(), by: actor.into() };
+        tx.enqueue(NewJob::now(PUBLISH, &payload).dedup(id.as_str())).await?;
+        return Ok(());
+    }
+    genuine(tx, &batch).await?;
+    all(ctx, tx, actor, &batch).await
+}
+
+/// Refuses what has become untrue since the batch was submitted: a correction of what is corrected otherwise or taken away, a key
+/// that another record has by now.
+async fn fits(tx: &mut Tx, batch: &Batch) -> Result<(), Refusal> {
+    let gone: Vec<i64> = query_scalar(
+        "SELECT r.number FROM record r WHERE r.batch = $1 AND r.state = 'draft' AND r.replaces <> '' AND NOT EXISTS \
+         (SELECT 1 FROM record o WHERE o.id = r.replaces AND o.state = 'public') ORDER BY r.number LIMIT 5",
+    )
+    .bind(&batch.id)
+    .fetch_all(tx.conn())
+    .await?;
+    if !gone.is_empty() {
+        return Err(Refusal::Conflict(format!(
+            "第 {} 行所更正的记录已被撤下或者另行更正，不能公开。请退回，由填报人重新核对。",
+            joined(&gone)
+        )));
+    }
+    let taken: Vec<i64> = query_scalar(
+        "SELECT r.number FROM record r WHERE r.batch = $1 AND r.state = 'draft' AND r.closed = 0 AND r.keyed <> '' AND EXISTS \
+         (SELECT 1 FROM record o WHERE o.item = r.item AND o.keyed = r.keyed AND o.state = 'public' AND o.id <> r.replaces \
+         AND o.batch <> r.batch) ORDER BY r.number LIMIT 5",
+    )
+    .bind(&batch.id)
+    .fetch_all(tx.conn())
+    .await?;
+    if taken.is_empty() { Ok(()) } else { Err(doubled(&taken)) }
+}
+
+fn doubled(rows: &[i64]) -> Refusal {
+    Refusal::Conflict(format!(
+        "第 {} 行与已公开的记录编号相同，不能重复公开。请退回，由填报人删除这些行或者改为更正。",
+        joined(rows)
+    ))
+}
+
+fn joined(numbers: &[i64]) -> String {
+    numbers.iter().map(ToString::to_string).collect::<Vec<_>>().join("、")
+}
+
+/// Refuses rows that were changed past the program since they were looked at.
+async fn genuine(tx: &mut Tx, batch: &Batch) -> Result<(), Refusal> {
+    let mut digests = Vec::new();
+    let mut rows = query_as::<(RecordId, i64, OrganCode, String, String, String)>(
+        "SELECT r.record, r.version, r.organ, r.data, COALESCE(p.sealed, '') AS sealed, r.digest FROM record r \
+         LEFT JOIN record_private p ON p.id = r.id WHERE r.batch = $1 AND r.state <> 'doubtful'",
+    )
+    .bind(&batch.id)
+    .fetch(tx.conn());
+    while let Some((record, version, organ, data, sealed, digest)) = rows.try_next().await? {
+        if values::row_digest(&batch.item, (&record, version), &organ, &data, &sealed) != digest {
+            return Err(altered());
+        }
+        digests.push(digest);
+    }
+    drop(rows);
+    if write::digest_of_rows(digests) == batch.rows_digest { Ok(()) } else { Err(altered()) }
+}
+
+fn altered() -> Refusal {
+    Refusal::Conflict(
+        "这批数据的内容与审核时不一致，不能公开。数据可能被绕过本程序改动过，请报告审计管理员；请退回后由填报人重新录入。".into(),
+    )
+}
+
+/// Everything of a batch that is not public yet, and its end: in one write.
+async fn all(ctx: &Ctx, tx: &mut Tx, actor: &Actor, batch: &Batch) -> Result<(), Refusal> {
+    let item = batch.item(ctx).await?;
+    let (now, today) = (tx.now(), ctx.today().to_string());
+    // Counts are changed by every publication: the log's lock comes before them.
+    tx.hold_log().await?;
+    let replaced = supersede(tx, &batch.id, &now).await?;
+    let by_day = item.newest_by.is_empty();
+    open(tx, &batch.id, (&today, &now), by_day, None).await?;
+    query("UPDATE record SET state = 'closed', ended_at = $2 WHERE batch = $1 AND state = 'draft' AND closed = 1")
+        .bind(&batch.id)
+        .bind(&now)
+        .execute(tx.conn())
+        .await?;
+    counts::add_batch(tx, &batch.id, &today).await?;
+    query("UPDATE record_batch SET state = 'public', public_at = $2, version = version + 1 WHERE id = $1")
+        .bind(&batch.id)
+        .bind(&now)
+        .execute(tx.conn())
+        .await?;
+    let data = json!({
+        "item": batch.item, "what": batch.what.code(), "rows": batch.total, "digest": batch.rows_digest, "replaced": replaced,
+    });
+    tx.append(NewEvent::new(&PUBLISHED, &batch.id, actor).organ(&batch.organ).data(data)).await?;
+    Ok(())
+}
+
+/// The versions that a batch corrects are public no more; how many these were.
+async fn supersede(tx: &mut Tx, batch: &BatchId, now: &str) -> Result<i64, Refusal> {
+    const REPLACED: &str = "SELECT replaces FROM record WHERE batch = $1 AND state = 'draft' AND replaces <> ''";
+    // SQL: all pieces are literals.
+    let counted: Vec<(String, OrganCode, String, i64)> = query_as(store::built(format!(
+        "SELECT item, organ, period, COUNT(*) FROM record WHERE state = 'public' AND id IN ({REPLACED}) \
+         GROUP BY item, organ, period ORDER BY item, organ, period"
+    )))
+    .bind(batch)
+    .fetch_all(tx.conn())
+    .await?;
+    let mut all = 0;
+    for (item, organ, period, rows) in &counted {
+        counts::shift(tx, (item, organ, period), -rows, "").await?;
+        all += rows;
+    }
+    if all > 0 {
+        let sql = format!(
+            "UPDATE record SET state = 'superseded', ended_at = $2 WHERE state = 'public' AND id IN ({REPLACED})"
+        );
+        query(store::built(sql)).bind(batch).bind(now).execute(tx.conn()).await?;
+    }
+    Ok(all)
+}
+
+/// Makes rows of a batch public; `some` = so many of those that correct nothing.
+async fn open(
+    tx: &mut Tx,
+    batch: &BatchId,
+    (today, now): (&str, &str),
+    by_day: bool,
+    some: Option<i64>,
+) -> Result<u64, Refusal> {
+    const SET: &str = "UPDATE record SET state = 'public', public_on = $2, public_at = $3, \
+         sort_on = CASE WHEN $4 = 1 THEN $2 ELSE sort_on END WHERE batch = $1 AND state = 'draft' AND closed = 0";
+    // SQL: all pieces are literals.
+    let sql = match some {
+        None => SET.to_owned(),
+        Some(_) => format!(
+            "{SET} AND id IN (SELECT id FROM record WHERE batch = $1 AND state = 'draft' AND closed = 0 AND replaces = '' LIMIT $5)"
+        ),
+    };
+    let question = query(store::built(sql)).bind(batch).bind(today).bind(now).bind(i64::from(by_day));
+    let question = match some {
+        Some(most) => question.bind(most),
+        None => question,
+    };
+    match question.execute(tx.conn()).await {
+        Ok(done) => Ok(done.rows_affected()),
+        Err(error) if error.is_unique_violation() => Err(Refusal::Conflict(
+            "有记录与已公开的记录编号相同，不能重复公开。请退回，由填报人删除重复的行或者改为更正。".into(),
+        )),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// The job: portions that readers do not see, then the rest and the end in one write.
+pub(crate) async fn run(ctx: Ctx, payload: Publish, handle: Handle) -> Result<(), Failure> {
+    let Publish { batch: id, by } = payload;
+    let actor = Actor::from(by);
+    match portions(&ctx, &actor, &id, &handle).await {
+        Ok(()) => Ok(()),
+        Err(Refusal::Conflict(reason)) => take_back(&ctx, &actor, &id, &reason).await,
+        Err(other) => Err(web::Error::from(other).into()),
+    }
+}
+
+async fn portions(ctx: &Ctx, actor: &Actor, id: &BatchId, handle: &Handle) -> Result<(), Refusal> {
+    let Some(batch) = batch::find(ctx.db().read(), id).await? else { return Ok(()) };
+    if batch.state != BatchState::Publishing {
+        return Ok(());
+    }
+    let by_day = batch.item(ctx).await?.newest_by.is_empty();
+    let mut first = ctx.db().write().await?;
+    fits(&mut first, &batch).await?;
+    genuine(&mut first, &batch).await?;
+    first.commit().await?;
+    let total = u64::try_from(batch.total).unwrap_or_default();
+    let mut done = 0;
+    loop {
+        let mut tx = ctx.db().write().await?;
+        let moment = (ctx.today().to_string(), tx.now());
+        let some = open(&mut tx, id, (&moment.0, &moment.1), by_day, Some(STEP)).await?;
+        tx.commit().await?;
+        done += some;
+        handle.progress(done.min(total.saturating_sub(1)), total, "正在公开").await?;
+        if some == 0 {
+            break;
+        }
+    }
+    let mut tx = ctx.db().write().await?;
+    tx.lock_row("record_batch", id.as_str()).await?;
+    tx.lock(&format!("records of {}", batch.item)).await?;
+    fits(&mut tx, &batch).await?;
+    all(ctx, &mut tx, actor, &batch).await?;
+    tx.commit().await?;
+    handle.progress(total, total, "已公开").await?;
+    Ok(())
+}
+
+/// What cannot become public goes back to its authors as it was, and nobody has seen it.
+async fn take_back(ctx: &Ctx, actor: &Actor, id: &BatchId, reason: &str) -> Result<(), Failure> {
+    let back = async || -> Result<(), Refusal> {
+        let mut tx = ctx.db().write().await?;
+        query(
+            "UPDATE record SET state = 'draft', public_on = '', public_at = '' WHERE batch = $1 AND state = 'public'",
+        )
+        .bind(id)
+        .execute(tx.conn())
+        .await?;
+        let (subject, matter) = gates::subject(ctx, &mut tx, id).await?;
+        review::acts::stop(&mut tx, &subject, actor, &matter, reason).await?;
+        tx.commit().await?;
+        Ok(())
+    };
+    back().await.map_err(|refusal| web::Error::from(refusal).into())
+}
+
+/// The kind of job that fills the slots of an item's records anew, after a change of the item.
+pub(crate) const RELAY: &str = "record.relay";
+
+/// Payload of [`RELAY`].
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Relay {
+    item: String,
+}
+
+/// Has the slots of the records of an item filled anew: in the write that puts a version of the item into force of which
+/// [`counts::relaid`] says so.
+///
+/// # Errors
+/// When the database fails.
+pub async fn relay(tx: &mut Tx, item: &item::ItemKey) -> store::Result<()> {
+    let payload = Relay { item: item.to_string() };
+    tx.enqueue(NewJob::now(RELAY, &payload).dedup(item.as_str())).await
+}
+
+/// The job of [`RELAY`].
+pub(crate) async fn relay_all(ctx: Ctx, payload: Relay, handle: Handle) -> Result<(), Failure> {
+    let Some(key) = item::ItemKey::new(&payload.item) else { return Ok(()) };
+    let Some(item) = crate::items::find(&ctx, &key).await.map_err(Failure::from)? else { return Ok(()) };
+    let layout = crate::slots::Layout::of(&item);
+    let all: i64 = query_scalar("SELECT COUNT(*) FROM record WHERE item = $1 AND state <> 'expired'")
+        .bind(key.as_str())
+        .fetch_one(ctx.db().read())
+        .await?;
+    let total = u64::try_from(all).unwrap_or_default();
+    let (mut after, mut done) = (RowId::from(""), 0_u64);
+    loop {
+        let rows: Vec<(RowId, values::Data, String, String)> = query_as(
+            "SELECT id, data, public_on, period FROM record WHERE item = $1 AND id > $2 AND state <> 'expired' ORDER BY id LIMIT 500",
+        )
+        .bind(key.as_str())
+        .bind(&after)
+        .fetch_all(ctx.db().read())
+        .await?;
+        let Some((last, ..)) = rows.last() else { break };
+        after = last.clone();
+        let mut tx = ctx.db().write().await?;
+        for (id, data, public_on, period) in &rows {
+            let typed = data.typed(&item);
+            let day = kernel::time::parse_date(public_on);
+            // A record without a day of its own keeps the period in which it came.
+            let own = values::day_of(&item, &typed).or(day);
+            let period = own.map_or_else(|| period.clone(), |day| values::period(&item, &typed, day));
+            let sort_on = if item.newest_by.is_empty() { public_on.clone() } else { values::sort_on(&item, &typed) };
+            write::lay(&mut tx, &layout, id, &typed, (&period, &sort_on)).await?;
+        }
+        tx.commit().await?;
+        done += rows.len() as u64;
+        handle.progress(done.min(total.saturating_sub(1)), total, "正在重建查询").await?;
+        if handle.cancelled() {
+            return Ok(());
+        }
+    }
+    let mut tx = ctx.db().write().await?;
+    tx.hold_log().await?;
+    counts::anew(&mut tx, &key).await?;
+    tx.commit().await?;
+    handle.progress(total, total, "查询已重建").await?;
+    Ok(())
+}

@@ -1,0 +1,94 @@
+//! The end of records: when their time is over their data are erased, in every version and with what is sealed beside; that there was
+//! a record stays, and a line in the log.
+
+use jiff::civil::Date;
+use kernel::{Actor, NewEvent, OrganCode};
+use serde_json::json;
+use store::{Tx, query, query_as, query_scalar};
+use web::{Ctx, Refusal};
+
+use crate::{counts, events::EXPIRED, ids::BatchId};
+
+/// Records that one write erases.
+const STEP: i64 = 500;
+
+/// Erases what may be public no longer, as of today; how many records these were. Done every night.
+///
+/// # Errors
+/// When the database fails; what was erased until then stays erased.
+pub async fn expire(ctx: &Ctx) -> Result<i64, Refusal> {
+    let mut all = 0;
+    loop {
+        let mut tx = ctx.db().write().await?;
+        let some = step(&mut tx, ctx.today()).await?;
+        tx.commit().await?;
+        all += some;
+        if some == 0 {
+            return Ok(all);
+        }
+    }
+}
+
+/// The first batch that has such records: so many of them.
+async fn step(tx: &mut Tx, today: Date) -> Result<i64, Refusal> {
+    let (today, now) = (today.to_string(), tx.now());
+    let mut first: Option<BatchId> = None;
+    for sql in [
+        "SELECT batch FROM record WHERE state = 'public' AND keep_until <> '' AND keep_until < $1 ORDER BY keep_until, id LIMIT 1",
+        "SELECT batch FROM record WHERE state = 'withdrawn' AND keep_until <> '' AND keep_until < $1 ORDER BY keep_until, id LIMIT 1",
+    ] {
+        if first.is_none() {
+            first = query_scalar(sql).bind(&today).fetch_optional(tx.conn()).await?;
+        }
+    }
+    let Some(batch) = first else { return Ok(0) };
+    tx.lock_row("record_batch", batch.as_str()).await?;
+    tx.hold_log().await?;
+    let over: Vec<(String, String, OrganCode, String, String)> = query_as(
+        "SELECT record, state, organ, period, item FROM record WHERE batch = $1 AND state IN ('public', 'withdrawn') \
+         AND keep_until <> '' AND keep_until < $2 ORDER BY organ, period, id LIMIT $3",
+    )
+    .bind(&batch)
+    .bind(&today)
+    .bind(STEP)
+    .fetch_all(tx.conn())
+    .await?;
+    for (record, state, organ, period, item) in &over {
+        erase(tx, record, &now).await?;
+        if state == "public" {
+            counts::shift(tx, (item, organ, period), -1, "").await?;
+        }
+    }
+    let Some((_, _, organ, _, item)) = over.first() else { return Ok(0) };
+    forget_source(tx, &batch).await?;
+    let rows = i64::try_from(over.len()).unwrap_or(i64::MAX);
+    let data = json!({ "item": item, "rows": rows, "on": today });
+    tx.append(NewEvent::new(&EXPIRED, &batch, &Actor::System).organ(organ).data(data)).await?;
+    Ok(rows)
+}
+
+/// Erases all versions of a record that are or were public.
+async fn erase(tx: &mut Tx, record: &str, now: &str) -> store::Result<()> {
+    const VERSIONS: &str = "record = $1 AND state IN ('public', 'superseded', 'withdrawn')";
+    // SQL: all pieces are literals.
+    let private = format!("DELETE FROM record_private WHERE id IN (SELECT id FROM record WHERE {VERSIONS})");
+    query(store::built(private)).bind(record).execute(tx.conn()).await?;
+    let nothing: String = crate::slots::ALL.iter().fold(String::new(), |sql, name| sql + ", " + name + " = NULL");
+    let sql = format!(
+        "UPDATE record SET state = 'expired', ended_at = $2, keyed = '', data = '{{}}', doubt = ''{nothing} WHERE {VERSIONS}"
+    );
+    query(store::built(sql)).bind(record).bind(now).execute(tx.conn()).await?;
+    Ok(())
+}
+
+/// The file from which a batch was read goes when none of its rows is left: it holds the same data.
+async fn forget_source(tx: &mut Tx, batch: &BatchId) -> store::Result<()> {
+    query(
+        "DELETE FROM record_source WHERE batch = $1 AND NOT EXISTS \
+         (SELECT 1 FROM record WHERE batch = $1 AND state <> 'expired')",
+    )
+    .bind(batch)
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}

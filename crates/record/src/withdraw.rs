@@ -1,0 +1,210 @@
+//! Taking a record away: at once, with a reason; a line stays that says what and why, without the data. A revoked penalty within three
+//! working days (《行政处罚法》第四十八条). What was taken away by mistake comes back.
+
+use clock::rule::ENFORCEMENT_WITHDRAW;
+use jiff::civil::Date;
+use kernel::{Actor, NewEvent, OrganCode, may_for};
+use serde_json::json;
+use store::{By, Executor, FromRow, List, Tx, query, query_as};
+use web::{Ctx, Refusal};
+
+use crate::{
+    correct, counts,
+    events::{RESTORED, WITHDRAWN},
+    ids::{RecordId, WithdrawalId},
+    permissions::WITHDRAW_RECORDS,
+    rows,
+    state::{Reason, State},
+};
+
+/// Most characters of the words that readers see.
+const LONGEST: usize = 300;
+
+/// Columns of a [`Withdrawn`].
+const COLUMNS: &str = "w.id, w.record, w.item, w.organ, w.reason, w.words, w.decided_on, w.due_on, w.public_on, w.at, w.by_name, \
+     w.restored_at";
+
+/// A line about something that was taken away. Public but for who did it.
+#[derive(Debug, Clone, FromRow)]
+pub struct Withdrawn {
+    pub id: WithdrawalId,
+    pub record: RecordId,
+    /// Key of the item.
+    pub item: String,
+    pub organ: OrganCode,
+    pub reason: Reason,
+    /// For readers.
+    pub words: String,
+    /// The day of what leads to it; empty = none.
+    pub decided_on: String,
+    /// By when it had to be done; empty = no term.
+    pub due_on: String,
+    /// Since when it had been public.
+    pub public_on: String,
+    pub at: String,
+    /// Not for readers.
+    pub by_name: String,
+    /// When it came back; empty = it did not.
+    pub restored_at: String,
+}
+
+/// What is taken away, and why.
+#[derive(Debug, Clone)]
+pub struct Withdrawal {
+    pub record: RecordId,
+    /// As the form showed it.
+    pub version: i64,
+    pub reason: Reason,
+    /// For readers, without the data: 原行政处罚决定已被复议机关撤销.
+    pub words: String,
+    /// The day on which the decision was revoked, or the repair granted.
+    pub decided_on: Option<Date>,
+}
+
+/// The last day for taking away what was revoked on this day; `None` for other reasons.
+pub fn due(ctx: &Ctx, reason: Reason, decided_on: Option<Date>) -> Option<Date> {
+    let from = decided_on.filter(|_| reason == Reason::Revoked)?;
+    clock::probable(&ENFORCEMENT_WITHDRAW, from, &[], 0, &ctx.calendar()).ok().map(|run| run.due().date())
+}
+
+/// Takes a public record away.
+///
+/// # Errors
+/// [`Refusal::Fields`] at `words` and `decided_on`; [`Refusal::Conflict`] where it was changed or taken away meanwhile; when the
+/// person may not.
+pub async fn withdraw(ctx: &Ctx, tx: &mut Tx, actor: &Actor, one: Withdrawal) -> Result<WithdrawalId, Refusal> {
+    tx.lock(&format!("record {}", one.record)).await?;
+    let stored = correct::current(tx, &one.record).await?;
+    may_for(actor, &WITHDRAW_RECORDS, &ctx.directory().stands_for(&stored.organ, ctx.today()))?;
+    check(ctx, &one)?;
+    if stored.version != one.version {
+        return Err(Refusal::Conflict(
+            "这条记录在您打开之后有了变化。您的操作没有执行。请看过现在的情况再办理。".into(),
+        ));
+    }
+    let (id, now) = (WithdrawalId::fresh(&tx.seams()), tx.now());
+    let day = |day: Option<Date>| day.map(|day| day.to_string()).unwrap_or_default();
+    let due_on = day(due(ctx, one.reason, one.decided_on));
+    let (decided_on, words) = (day(one.decided_on), one.words.trim());
+    let since = rows::versions(tx.conn(), &one.record).await?;
+    let since =
+        since.iter().filter(|version| !version.public_on.is_empty()).map(|version| version.public_on.clone()).min();
+    // Counts are changed by every publication: the log's lock comes before them.
+    tx.hold_log().await?;
+    let done = query("UPDATE record SET state = 'withdrawn', ended_at = $2 WHERE id = $1 AND state = 'public'")
+        .bind(&stored.id)
+        .bind(&now)
+        .execute(tx.conn())
+        .await?;
+    if done.rows_affected() == 0 {
+        return Err(Refusal::Conflict("这条记录刚刚有了变化。请看过现在的情况再办理。".into()));
+    }
+    query(
+        "INSERT INTO record_withdrawal (id, record, item, organ, reason, words, decided_on, due_on, public_on, at, by_account, \
+         by_name, restored_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, '')",
+    )
+    .bind(&id)
+    .bind(&one.record)
+    .bind(&stored.item)
+    .bind(&stored.organ)
+    .bind(one.reason)
+    .bind(words)
+    .bind(&decided_on)
+    .bind(&due_on)
+    .bind(since.unwrap_or_default())
+    .bind(&now)
+    .bind(actor.log_id())
+    .bind(actor.log_name())
+    .execute(tx.conn())
+    .await?;
+    counts::shift(tx, (&stored.item, &stored.organ, &stored.period), -1, "").await?;
+    let data = json!({
+        "item": stored.item, "withdrawal": id.as_str(), "why": one.reason.code(), "words": words, "decided_on": decided_on,
+        "due_on": due_on, "version": stored.version,
+    });
+    tx.append(NewEvent::new(&WITHDRAWN, &one.record, actor).organ(&stored.organ).data(data)).await?;
+    Ok(id)
+}
+
+fn check(ctx: &Ctx, one: &Withdrawal) -> Result<(), Refusal> {
+    let mut errors = web::FormErrors::new();
+    let words = one.words.trim();
+    errors.require(
+        !words.is_empty(),
+        "words",
+        "请写明撤下的说明（会公开，不要写当事人和具体内容），例如“原决定已依法撤销”。",
+    );
+    errors.require(words.chars().count() <= LONGEST, "words", "说明太长，请缩短到 300 字以内。");
+    let needs_day = matches!(one.reason, Reason::Revoked | Reason::Repaired);
+    errors.require(
+        one.decided_on.is_some() || !needs_day,
+        "decided_on",
+        "请填写撤销、变更或者信用修复的日期，例如 2026-03-05。",
+    );
+    errors.require(one.decided_on.is_none_or(|day| day <= ctx.today()), "decided_on", "日期不能在今天之后。");
+    if errors.is_empty() { Ok(()) } else { Err(errors.into()) }
+}
+
+/// Brings back what was taken away.
+///
+/// # Errors
+/// [`Refusal::Fields`] at `reason`; [`Refusal::Conflict`] where it is not away, its time is over, or another record has its keys by
+/// now; when the person may not.
+pub async fn restore(ctx: &Ctx, tx: &mut Tx, actor: &Actor, record: &RecordId, reason: &str) -> Result<(), Refusal> {
+    tx.lock(&format!("record {record}")).await?;
+    let versions = rows::versions(tx.conn(), record).await?;
+    let stored = versions.iter().find(|version| version.state == State::Withdrawn);
+    let stored = stored.ok_or_else(|| Refusal::Conflict("这条记录没有被撤下，不用恢复。".into()))?;
+    may_for(actor, &WITHDRAW_RECORDS, &ctx.directory().stands_for(&stored.organ, ctx.today()))?;
+    if reason.trim().is_empty() {
+        return Err(Refusal::field("reason", "请写明恢复公开的理由，例如“撤销决定适用于另一案件，撤下有误”。"));
+    }
+    let today = ctx.today().to_string();
+    if !stored.keep_until.is_empty() && stored.keep_until < today {
+        return Err(Refusal::Conflict("这条记录的公示期已满，不能恢复公开。".into()));
+    }
+    let line = of_record(tx.conn(), record).await?.filter(|line| line.restored_at.is_empty());
+    let line = line.ok_or(Refusal::NotFound)?;
+    tx.hold_log().await?;
+    let opened = query("UPDATE record SET state = 'public', ended_at = '' WHERE id = $1 AND state = 'withdrawn'")
+        .bind(&stored.id)
+        .execute(tx.conn())
+        .await;
+    match opened {
+        Ok(_) => {}
+        Err(error) if error.is_unique_violation() => {
+            return Err(Refusal::Conflict("已有编号相同的另一条记录公开，不能恢复。请先核对那一条。".into()));
+        }
+        Err(error) => return Err(error.into()),
+    }
+    query("UPDATE record_withdrawal SET restored_at = $2 WHERE id = $1")
+        .bind(&line.id)
+        .bind(tx.now())
+        .execute(tx.conn())
+        .await?;
+    counts::shift(tx, (&stored.item, &stored.organ, &stored.period), 1, &today).await?;
+    let data = json!({
+        "item": stored.item, "withdrawal": line.id.as_str(), "reason": reason.trim(), "version": stored.version,
+    });
+    tx.append(NewEvent::new(&RESTORED, record, actor).organ(&stored.organ).data(data)).await?;
+    Ok(())
+}
+
+/// The newest line about a record; `None` = it was never taken away. What its page shows when it is not public.
+///
+/// # Errors
+/// When the database fails.
+pub async fn of_record(executor: impl Executor<'_>, record: &RecordId) -> store::Result<Option<Withdrawn>> {
+    // SQL: all pieces are literals.
+    let sql =
+        format!("SELECT {COLUMNS} FROM record_withdrawal w WHERE w.record = $1 ORDER BY w.at DESC, w.id DESC LIMIT 1");
+    query_as(store::built(sql)).bind(record).fetch_optional(executor).await
+}
+
+/// Lines as [`Withdrawn`], the newest first (`newest`); of one item where it is named. Those that came back are left out.
+pub fn list(item: Option<&item::ItemKey>) -> List {
+    List::new(COLUMNS, "record_withdrawal w", "w.id")
+        .sort("newest", &[By::down("w.at")])
+        .given("w.restored_at = ''")
+        .equals("w.item", item.map(item::ItemKey::as_str))
+}
