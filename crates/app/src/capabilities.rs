@@ -49,6 +49,7 @@ fn list() -> Vec<Capability> {
         dialogue::services::capability(),
         disclosure::platform::capability(),
         disclosure::catalogue::capability(),
+        disclosure::records_portal::capability(),
         disclosure::reports::capability(),
         crate::home::capability(),
         crate::organs::capability(),
