@@ -193,8 +193,13 @@ fn fits(item: &Item, q: &str) -> u32 {
     if asked.is_empty() {
         return 0;
     }
-    let mut texts: Vec<(u32, &str)> =
-        vec![(8, item.title.as_str()), (6, item.sub_matter.as_str()), (5, item.matter.as_str()), (3, item.domain.name.as_str()), (2, item.elements.as_str())];
+    let mut texts: Vec<(u32, &str)> = vec![
+        (8, item.title.as_str()),
+        (6, item.sub_matter.as_str()),
+        (5, item.matter.as_str()),
+        (3, item.domain.name.as_str()),
+        (2, item.elements.as_str()),
+    ];
     for column in super::cells::open(item) {
         texts.push((2, column.label.as_str()));
         texts.extend(column.aliases.iter().map(|alias| (1, alias.as_str())));
