@@ -124,7 +124,10 @@ fn record(ctx: &Ctx, item: &Item, row: &Row) -> Value {
 
 /// What stands before the records: the table and its columns.
 fn about(ctx: &Ctx, item: &Item) -> Value {
-    let column = |column: &item::Column| json!({ "key": column.key, "label": cells::label(column), "unit": cells::unit(column), "code": column.code });
+    let column = |column: &item::Column| {
+        let (label, unit) = (cells::label(column), cells::unit(column));
+        json!({ "key": column.key, "label": label, "unit": unit, "code": column.code })
+    };
     json!({
         "item": item.key, "title": item.title, "domain": item.domain.name, "as_of": ctx.today().to_string(),
         "columns": cells::open(item).map(column).collect::<Vec<_>>(),
