@@ -118,7 +118,7 @@ web::answer! {
 }
 
 web::answer! {
-    /// A table.
+    /// What can be asked for, and how full it is.
     struct TableInfo as "RecordTable" {
         key: String => "表的标识。",
         title: String => "表的名称。",
@@ -142,7 +142,7 @@ web::answer! {
 }
 
 web::answer! {
-    /// A record.
+    /// One line of a list: what is stored, exact.
     struct Record as "Record" {
         id: String => "记录标识，更正以后不变。",
         organ: OrganCode => "公开机关代码。",

@@ -44,7 +44,7 @@ struct Changed {
     after: String,
 }
 
-/// A correction.
+/// What a later version changed.
 struct Correction {
     on: String,
     changed: Vec<Changed>,
