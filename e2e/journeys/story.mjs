@@ -20,7 +20,7 @@ const ADDED = "本通知自公布之日起施行。";
 const WHY = "统计口径有误，核对后另行公布。";
 const MONTHS = ["一", "二", "三", "四", "五", "六", "七", "八", "九", "十", "十一", "十二"].map((month) => `${month}月`);
 const COLUMNS = ["助餐点", ...MONTHS, "全年", "备注"];
-/** The log is signed each minute, and the pages that tell of it are kept for one. */
+/** The log is signed every few seconds (lib/program.mjs), and the pages that tell of it are kept for one. */
 const SIGNED_MS = 240_000;
 
 /** The file that the editor was sent. */

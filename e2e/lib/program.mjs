@@ -46,6 +46,8 @@ export class Program {
       GONGKAI_DATA: this.data,
       GONGKAI_SITE__DEMO: "true",
       GONGKAI_LOG__LEVEL: "warn",
+      // Receipts are waited for.
+      GONGKAI_RECEIPTS__SIGN_SECONDS: "5",
       ...(this.database ? { GONGKAI_DATABASE: this.database } : {}),
       ...this.settings,
     });

@@ -8,7 +8,9 @@ use kernel::OrganCode;
 use store::{Entry, Every, Schedule};
 use web::{Capability, Ctx, hooks::Touched};
 
-use crate::{MIGRATIONS, clocks, events, letters, party::PartyRole, permissions, queue, register::Channel, sealed};
+use crate::{
+    MIGRATIONS, clocks, events, known, letters, party::PartyRole, permissions, queue, register::Channel, sealed,
+};
 
 /// What this crate brings into the program.
 pub fn capability() -> Capability {
@@ -65,22 +67,28 @@ fn words(field: &str, code: &str) -> Option<String> {
 /// Clocks that stand while others are asked move on with every day. Looked at from the start on, so that a program that did not
 /// run in the night, or was restored or set up just now, shows no day of yesterday.
 fn schedule(ctx: &Ctx) -> Schedule {
-    let ctx = ctx.clone();
-    Schedule::default().with(Entry::new(
-        "case.recount",
-        "重算可能变动的办理期限",
-        Every::Minutes(15),
-        move || {
-            let ctx = ctx.clone();
-            async move {
-                let counted = clocks::recount(&ctx).await?;
-                if counted > 0 {
-                    tracing::info!(counted, "clocks of cases counted anew");
-                }
-                Ok(())
+    let (ctx, marks) = (ctx.clone(), ctx.clone());
+    let recount = Entry::new("case.recount", "重算可能变动的办理期限", Every::Minutes(15), move || {
+        let ctx = ctx.clone();
+        async move {
+            let counted = clocks::recount(&ctx).await?;
+            if counted > 0 {
+                tracing::info!(counted, "clocks of cases counted anew");
             }
-        },
-    ))
+            Ok(())
+        }
+    });
+    let known = Entry::new("case.known", "识别同一申请人的旧办件", Every::Minutes(15), move || {
+        let ctx = marks.clone();
+        async move {
+            let looked_at = known::catch_up(&ctx).await?;
+            if looked_at > 0 {
+                tracing::info!(looked_at, "cases of before are known by their applicants");
+            }
+            Ok(())
+        }
+    });
+    Schedule::default().with(recount).with(known)
 }
 
 /// What of an organ is not answered yet, told before a reform.

@@ -48,6 +48,7 @@ pub async fn erase(ctx: &Ctx, tx: &mut Tx, actor: &Actor, case: &CaseId, why: Wh
     }
     let files = files::take_out(tx, case).await?;
     for sql in [
+        "DELETE FROM case_mark WHERE case_id = $1",
         "UPDATE case_key SET wrapped = '' WHERE case_id = $1",
         "UPDATE case_text SET sealed = '' WHERE case_id = $1",
         "UPDATE case_party SET sealed = '' WHERE case_id = $1",

@@ -45,6 +45,7 @@
 //! | files | [`files::attach`], [`files::of_case`] |
 //! | office | [`claim`], [`transfer`], [`take_over`], [`redate`], [`intervene`], [`renewed`] |
 //! | public | [`public::publish`], [`public::newest`] |
+//! | the same person | [`known::requests`] |
 //! | the end | [`erase()`] |
 
 mod bring;
@@ -54,6 +55,8 @@ mod erase;
 pub mod events;
 pub mod files;
 mod kind;
+pub mod known;
+pub mod known;
 pub mod letters;
 mod moved;
 mod office;
@@ -78,10 +81,13 @@ pub use moved::{Counted, counted, recount_moved};
 pub use office::{claim, intervene, redate, release, renewed, take_over, transfer};
 pub use party::{Masked, PartyId, PartyRole, Person, contact_is, masked, parties, unmask};
 pub use register::{Channel, Filing, register};
-pub use rows::{Entry, Past, by_number, entry, fact_count, facts, history, keeper, request, seen, texts};
+pub use rows::{
+    Entry, Past, by_number, entry, fact_count, facts, history, keeper, receipt_number, request, seen, texts,
+};
 pub use rules::{Awaited, Before, Filled, Missed, Rules, Stood, missed, rules_of};
 pub use seal::CaseKey;
 pub use steps::{Taken, Typed, fact_of_step, keep_text, may_take, open_steps, take};
 
 /// The tables of this crate.
-pub static MIGRATIONS: &[store::Migration] = store::migrations!("case", "../migrations/0001_case.sql");
+pub static MIGRATIONS: &[store::Migration] =
+    store::migrations!("case", "../migrations/0001_case.sql", "../migrations/0002_marks.sql");

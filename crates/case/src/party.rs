@@ -279,7 +279,8 @@ pub async fn contact_is(ctx: &Ctx, executor: impl Executor<'_>, case: &CaseId, c
     Ok(same && !asked.is_empty())
 }
 
-fn plain(contact: &str) -> String {
+/// In one width and case, without blanks, lines and brackets, and without the number of the country.
+pub(crate) fn plain(contact: &str) -> String {
     let shown = contact.chars().filter(|c| !c.is_whitespace() && !"-－()（）".contains(*c));
     let narrow = shown.map(|c| match c {
         '！'..='～' => char::from_u32(u32::from(c) - 0xFEE0).unwrap_or(c),

@@ -128,6 +128,9 @@ fn by_number(list: List, typed: &str) -> List {
     if narrow.is_empty() {
         return list;
     }
+    if let Some(number) = rows::receipt_number(&narrow) {
+        return list.equals("c.number", number);
+    }
     if let Some((before, after)) = narrow.split_once(['〕', ']', ')']) {
         let (year, place) = (digits(before).parse::<i64>().unwrap_or(0), digits(after).parse::<i64>().unwrap_or(0));
         return list.equals("c.year", year).equals("c.place", place);

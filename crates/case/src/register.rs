@@ -14,6 +14,7 @@ use crate::{
     events::REGISTERED,
     files::{self, Kept, Origin},
     kind::Kind,
+    known,
     party::{self, PartyRole, Person},
     personal,
     rows::{self, BRIEF, text_place},
@@ -203,6 +204,8 @@ pub(crate) async fn put(ctx: &Ctx, tx: &mut Tx, actor: &Actor, filing: &Filing, 
     for (role, person) in &filing.parties {
         party::add(tx, &key, &id, *role, person).await?;
     }
+    let marks = known::marks_of(ctx, filing.parties.iter().map(|(role, person)| (*role, person)))?;
+    known::keep(tx, &id, &marks).await?;
     for file in &filing.files {
         files::put(tx, &key, &id, file, Origin::Party).await?;
     }

@@ -156,12 +156,35 @@ pub async fn entry(executor: impl Executor<'_>, case: &CaseId) -> store::Result<
     .await
 }
 
+/// The number of a receipt as somebody copied it by hand, in its form 20260302-AB12-CD34-EF56: case, blanks, hyphens of any kind
+/// and full-width characters do not matter, and O, I, L are read as the figures that they look like. `None` for any other text;
+/// says nothing of whether there is one.
+pub fn receipt_number(typed: &str) -> Option<String> {
+    let read = |c: char| match c {
+        '！'..='～' => char::from_u32(u32::from(c) - 0xFEE0).unwrap_or(c),
+        _ => c,
+    };
+    let plain: String = typed
+        .chars()
+        .map(|c| match read(c).to_ascii_uppercase() {
+            'O' => '0',
+            'I' | 'L' => '1',
+            other => other,
+        })
+        .filter(|c| c.is_alphanumeric())
+        .collect();
+    let fits = plain.len() == 20 && plain.is_ascii() && plain.starts_with("20");
+    (fits && plain[..8].bytes().all(|b| b.is_ascii_digit()))
+        .then(|| format!("{}-{}-{}-{}", &plain[..8], &plain[8..12], &plain[12..16], &plain[16..]))
+}
+
 /// The case whose receipt has this number, as somebody typed it.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn by_number(executor: impl Executor<'_>, typed: &str) -> store::Result<Option<CaseId>> {
-    let number: String = typed.chars().filter(|c| !c.is_whitespace()).collect::<String>().to_uppercase();
+    let as_typed = || typed.chars().filter(|c| !c.is_whitespace()).collect::<String>().to_uppercase();
+    let number = receipt_number(typed).unwrap_or_else(as_typed);
     query_scalar("SELECT id FROM case_entry WHERE number = $1").bind(number).fetch_optional(executor).await
 }
 
@@ -313,4 +336,33 @@ pub async fn history(ctx: &Ctx, executor: impl Executor<'_>, entry: &Entry) -> R
         });
     }
     Ok(past)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::receipt_number;
+
+    #[test]
+    fn the_number_of_a_receipt_is_read_as_people_copy_it() {
+        let right = Some("20260302-AB10-CD34-EF56".to_owned());
+        for typed in [
+            "20260302-AB10-CD34-EF56",
+            " 20260302 ab1o cd34 ef56 ",
+            "２０２６０３０２－ＡＢＩ０－ＣＤ３４－ＥＦ５６",
+            "20260302—ABL0–CD34−EF56",
+            "2026O302-ABlO-CD34-EF56",
+        ] {
+            assert_eq!(receipt_number(typed), right, "{typed}");
+        }
+        for other in [
+            "",
+            "12号",
+            "依申请〔2026〕2号",
+            "20260302-AB10-CD34",
+            "ABCD0302-AB10-CD34-EF56",
+            "20260302-AB10-CD34-EF5号",
+        ] {
+            assert_eq!(receipt_number(other), None, "{other}");
+        }
+    }
 }

@@ -44,27 +44,8 @@ impl Correction {
         }
     }
 
-    pub fn ground(self) -> &'static str {
-        "《政府信息公开条例》第四十一条"
-    }
-
     /// Whether the other organ must be named.
     pub fn names_organ(self) -> bool {
         matches!(self, Self::PassedOn | Self::Directed)
     }
-}
-
-/// What Art. 41 asks of who wants a correction: which record, what is wrong in it, and evidence.
-pub fn missing(record: &str, wrong: &str, evidence: usize) -> Vec<(&'static str, &'static str)> {
-    let mut missing = Vec::new();
-    if record.trim().is_empty() {
-        missing.push(("record", "请写明是哪份信息记录：名称、文号或者在哪里看到的。"));
-    }
-    if wrong.trim().is_empty() {
-        missing.push(("wrong", "请写明哪里不准确，正确的是什么。"));
-    }
-    if evidence == 0 {
-        missing.push(("evidence", "请上传能够证明记录不准确的材料，例如证件或者证明的照片。"));
-    }
-    missing
 }

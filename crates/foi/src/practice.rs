@@ -19,6 +19,12 @@ pub struct Practice {
     pub confirm_days: u32,
     /// Working days offered for a supplement: Art. 30 says 合理的补正期限.
     pub supplement_days: u32,
+    /// Requests of one applicant to one organ within twelve months from which on its desk is told of their number (Art. 35
+    /// names none); 0 = it is not told.
+    pub frequent_year: u32,
+    /// The same within the calendar month in which the request was received; from the eleventh on, a fee may be taken
+    /// (国办函〔2020〕109号). 0 = it is not told.
+    pub frequent_month: u32,
     /// Working days for paying a fee (国办函〔2020〕109号). No key of this section: an installation has it with what else is left
     /// open of fees.
     #[serde(skip, default = "usual_fee_days")]
@@ -58,6 +64,8 @@ impl Default for Practice {
         Self {
             confirm_days: 1,
             supplement_days: 15,
+            frequent_year: 30,
+            frequent_month: 11,
             fee_days: usual_fee_days(),
             fee_restarts: usual_fee_restarts(),
             review_first: first.iter().map(|outcome| outcome.code().to_owned()).collect(),
@@ -82,6 +90,11 @@ impl kernel::Section for Practice {
         ] {
             if !(1..=most).contains(&days) {
                 problems.push(format!("{key}：应为 1 至 {most} 个工作日"));
+            }
+        }
+        for (key, count) in [("frequent_year", self.frequent_year), ("frequent_month", self.frequent_month)] {
+            if count == 1 || count > 10_000 {
+                problems.push(format!("{key}：应为 2 至 10000 件，0 = 不提示"));
             }
         }
         for code in &self.review_first {

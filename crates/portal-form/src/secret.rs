@@ -13,6 +13,8 @@ use ring::{
 /// Letters without those that are mistaken for each other on paper (i, l, o, u), as in identifiers.
 const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
 const BYTES: usize = 20;
+/// What people write between the groups of a code, and what telephones and word processors make of it.
+const HYPHENS: &str = "-－—–−‐‑―﹣一_·.。";
 
 /// The secret of a link. Whoever has it may do what the link allows; it is neither logged nor stored.
 #[derive(Clone, PartialEq, Eq)]
@@ -36,7 +38,7 @@ impl Secret {
     pub fn parse(text: &str) -> Option<Self> {
         let mut bytes = [0; BYTES];
         let (mut buffer, mut bits, mut at) = (0_u32, 0_u32, 0_usize);
-        for letter in text.chars().filter(|c| !c.is_whitespace() && !"-－—".contains(*c)) {
+        for letter in text.chars().filter(|c| !c.is_whitespace() && !HYPHENS.contains(*c)) {
             let letter = match letter {
                 '！'..='～' => char::from_u32(u32::from(letter) - 0xFEE0)?,
                 _ => letter,
@@ -151,6 +153,9 @@ mod tests {
             .map(|c| char::from_u32(u32::from(c) + 0xFEE0).expect("a full-width form"))
             .collect();
         assert_eq!(Secret::parse(&wide), Some(secret.clone()));
+        for hyphen in ["–", "−", "·", "——"] {
+            assert_eq!(Secret::parse(&secret.on_paper().replace('-', hyphen)), Some(secret.clone()), "{hyphen}");
+        }
         let zeros = Secret([0; BYTES]);
         assert_eq!(Secret::parse(&"o".repeat(32)), Some(zeros));
         for wrong in ["", &secret.text()[1..], &format!("{}0", secret.text()), &"u".repeat(32), "../../etc"] {

@@ -6,7 +6,10 @@
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use crate::tokens::{self, Unit, fold, units};
+use crate::{
+    segmenter::is_han,
+    tokens::{self, Unit, fold, units},
+};
 
 /// Characters of a question that are read.
 pub const LONGEST: usize = 100;
@@ -192,7 +195,7 @@ impl Parsed {
         let mut parsed = Self { cut: text.trim().chars().count() > LONGEST, ..Self::default() };
         let text: String =
             text.trim().chars().take(LONGEST).map(fold).map(|c| if c.is_control() { ' ' } else { c }).collect();
-        for (part, literal) in split(&text) {
+        for (part, literal) in split(&text).into_iter().flat_map(year_apart) {
             let units = units(&part);
             if units.is_empty() {
                 continue;
@@ -242,6 +245,23 @@ fn split(text: &str) -> Vec<(String, bool)> {
     // An opening quote that nobody closed was no quote.
     parts.push((part, false));
     parts
+}
+
+/// A year that somebody has written at the words, 低保标准2026, 2026低保标准: no text writes it there, so it is a word of its own.
+/// With 年, 月 or 号 it is part of a date or of a number, which texts do write; so are signs of organs (青禾府发2026).
+fn year_apart((part, literal): (String, bool)) -> Vec<(String, bool)> {
+    let is_year = |text: &str| digits(text) && text.len() == 4 && (text.starts_with("19") || text.starts_with("20"));
+    let is_words = |text: &str| text.chars().count() > 1 && text.chars().all(is_han);
+    let cut = [part.len().saturating_sub(4), 4.min(part.len())].into_iter().find(|at| {
+        part.split_at_checked(*at).is_some_and(|(before, after)| {
+            (is_year(after) && is_words(before) && !before.ends_with(['发', '函', '字', '办', '规', '令']))
+                || (is_year(before) && is_words(after) && !after.starts_with(['年', '月', '号', '第']))
+        })
+    });
+    match cut.filter(|_| !literal) {
+        Some(at) => vec![(part[..at].to_owned(), false), (part[at..].to_owned(), false)],
+        None => vec![(part, literal)],
+    }
 }
 
 /// The document number in a question: `青禾府发〔2026〕9号`, with any brackets or none, 第 and 年 allowed, also `20269号`.
@@ -375,6 +395,21 @@ mod tests {
         assert_eq!(terms("就业　补贴"), [("就业".into(), false), ("补贴".into(), false)]);
         assert_eq!(terms("“就业 补贴” 2026"), [("就业 补贴".into(), true), ("2026".into(), false)]);
         assert_eq!(terms("\"未完 的引号"), [("未完 的引号".into(), false)]);
+    }
+
+    #[test]
+    fn a_year_written_at_the_words_is_a_word_of_its_own() {
+        for text in ["低保标准2026", "低保标准２０２６"] {
+            assert_eq!(terms(text), [("低保标准".into(), false), ("2026".into(), false)], "{text}");
+        }
+        assert_eq!(
+            terms("2026低保标准 城乡"),
+            [("2026".into(), false), ("低保标准".into(), false), ("城乡".into(), false)]
+        );
+        for whole in ["2026年预算", "“低保标准2026”", "低保标准20261", "青禾府发2026", "标2026", "2026", "预算2206"]
+        {
+            assert_eq!(terms(whole).len(), 1, "{whole}");
+        }
     }
 
     #[test]

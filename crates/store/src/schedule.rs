@@ -14,6 +14,8 @@ use crate::{Db, FromRow, Result, Tx, jobs::Failure, query, query_as, quiet};
 pub enum Every {
     /// So many minutes after the last run began; at the first start at once.
     Minutes(u16),
+    /// The same in seconds; what is due is looked for every five of them.
+    Seconds(u16),
     /// Once a day at this time in China. What was missed because nobody was running is done late, once.
     Daily(Time),
 }
@@ -23,6 +25,7 @@ impl std::fmt::Display for Every {
         match self {
             Self::Minutes(1) => f.write_str("每分钟"),
             Self::Minutes(minutes) => write!(f, "每 {minutes} 分钟"),
+            Self::Seconds(seconds) => write!(f, "每 {seconds} 秒"),
             Self::Daily(at) => write!(f, "每天 {:02}:{:02}", at.hour(), at.minute()),
         }
     }
@@ -33,6 +36,7 @@ impl Every {
     fn after(self, now: Timestamp) -> Timestamp {
         match self {
             Self::Minutes(minutes) => now + SignedDuration::from_mins(i64::from(minutes.max(1))),
+            Self::Seconds(seconds) => now + SignedDuration::from_secs(i64::from(seconds.max(1))),
             Self::Daily(at) => {
                 let today = time::date_in_china(now);
                 let days = [Some(today), today.tomorrow().ok()];
@@ -182,7 +186,7 @@ impl Schedule {
         let mut tx = db.write().await?;
         for entry in fresh {
             let first = match entry.every {
-                Every::Minutes(_) => now,
+                Every::Minutes(_) | Every::Seconds(_) => now,
                 Every::Daily(_) => entry.every.after(now),
             };
             query(
@@ -335,5 +339,6 @@ mod tests {
         // In China the next day has begun already.
         assert_eq!(half_past_eight.after(at("2026-12-31T17:00:00Z")), at("2027-01-01T00:30:00Z"));
         assert_eq!(Every::Minutes(5).after(at("2026-03-02T00:00:00Z")), at("2026-03-02T00:05:00Z"));
+        assert_eq!(Every::Seconds(5).after(at("2026-03-02T00:00:00Z")), at("2026-03-02T00:00:05Z"));
     }
 }

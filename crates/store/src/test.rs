@@ -1,10 +1,12 @@
 //! For tests and measurements: databases of their own on a PostgreSQL, and statements past the program.
 
 use futures::StreamExt;
+use kernel::Seams;
+use sha2::{Digest, Sha256};
 use sqlx::{ConnectOptions, Connection, PgConnection};
 
 use crate::{
-    Db, Dialect, Result, Value,
+    Db, Dialect, Migration, Result, Value, migrate,
     sql::{Live, Query, sqlite_options},
     url::{dialect_of, sqlite_path},
 };
@@ -23,6 +25,33 @@ impl Scratch {
     /// When the server does not answer or refuses.
     pub async fn create(admin: &str, name: &str) -> Result<Self> {
         execute(admin, &format!("CREATE DATABASE \"{name}\" TEMPLATE template0")).await?;
+        Ok(Self { admin: admin.to_owned(), name: name.to_owned() })
+    }
+
+    /// Makes a database `name` that has the structure already: it is laid once in the cluster, for whoever asks first, and copied
+    /// since, for laying it takes longer than most stories.
+    ///
+    /// # Errors
+    /// When the server does not answer or refuses.
+    pub async fn laid(admin: &str, name: &str, seams: &Seams, migrations: &[Migration]) -> Result<Self> {
+        let mut digest = Sha256::new();
+        for step in migrate::OWN.iter().chain(migrations) {
+            digest.update(format!("{} {}\n{}\n", step.context, step.number, step.sql));
+        }
+        let laid = format!("laid_{}", &hex::encode(digest.finalize())[..16]);
+        let mut conn = PgConnection::connect(admin).await?;
+        // Others wait until it is whole.
+        Live::Postgres(&mut conn).raw("SELECT pg_advisory_lock(26)".to_owned()).await?;
+        let sql = "SELECT CAST(COUNT(*) AS BIGINT) FROM pg_catalog.pg_database WHERE datname = $1";
+        let known: i64 = sqlx::query_scalar(sql).bind(&laid).fetch_one(&mut conn).await?;
+        if known == 0 {
+            execute(admin, &format!("DROP DATABASE IF EXISTS \"{laid}_half\" WITH (FORCE)")).await?;
+            let half = Self::create(admin, &format!("{laid}_half")).await?;
+            migrate::run(&half.url(), seams, migrations, None).await?;
+            execute(admin, &format!("ALTER DATABASE \"{laid}_half\" RENAME TO \"{laid}\"")).await?;
+        }
+        conn.close().await?;
+        execute(admin, &format!("CREATE DATABASE \"{name}\" TEMPLATE \"{laid}\"")).await?;
         Ok(Self { admin: admin.to_owned(), name: name.to_owned() })
     }
 

@@ -59,7 +59,11 @@ impl TestApp {
     /// A fresh installation at 2026-03-02 09:00 in China, a Monday. `program` is started for reading files.
     pub async fn start(kind: Kind, program: &str) -> Self {
         let folder = tempfile::Builder::new().prefix("gongkai-it-").tempdir().expect("a temporary folder");
-        let (url, created) = database::fresh(kind, folder.path()).await;
+        let clock = Arc::new(FixedClock::at("2026-03-02T01:00:00Z".parse().expect("moment")));
+        let seams =
+            Seams { clock: clock.clone(), entropy: Arc::new(SeededEntropy::new(u64::from(std::process::id()))) };
+        let migrations = app::capabilities::all().migrations();
+        let (url, created) = database::fresh(kind, folder.path(), &seams, &migrations).await;
         let mut config = Config::default();
         config.database.url = url;
         config.site.name = "青禾县人民政府".into();
@@ -69,9 +73,6 @@ impl TestApp {
         config.site.id_code = "0000000001".into();
         // Administrators of stories sign in with a password alone; the story of the second factor asks for it.
         config.settings.set(identity::settings::Sessions { require_totp_admins: false, ..Default::default() });
-        let clock = Arc::new(FixedClock::at("2026-03-02T01:00:00Z".parse().expect("moment")));
-        let seams =
-            Seams { clock: clock.clone(), entropy: Arc::new(SeededEntropy::new(u64::from(std::process::id()))) };
         let data = folder.path().join("data");
         let ctx = compose::open(config, data, PathBuf::from(program), seams).await.expect("a fresh installation opens");
         store::log::seals::begin(ctx.db()).await.expect("sealed from the first row on");

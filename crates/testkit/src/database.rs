@@ -2,7 +2,8 @@
 
 use std::path::Path;
 
-use store::test::Scratch;
+use kernel::Seams;
+use store::{Migration, test::Scratch};
 
 /// On which database a story is told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,7 +15,12 @@ pub enum Kind {
 }
 
 /// The address of a fresh database; with PostgreSQL also how to drop it.
-pub(crate) async fn fresh(kind: Kind, folder: &Path) -> (String, Option<Scratch>) {
+pub(crate) async fn fresh(
+    kind: Kind,
+    folder: &Path,
+    seams: &Seams,
+    migrations: &[Migration],
+) -> (String, Option<Scratch>) {
     match kind {
         Kind::Sqlite => (String::new(), None),
         Kind::Postgres => {
@@ -23,7 +29,7 @@ pub(crate) async fn fresh(kind: Kind, folder: &Path) -> (String, Option<Scratch>
             let unique = folder.file_name().map(|name| name.to_string_lossy().to_lowercase()).unwrap_or_default();
             let plain: String = unique.chars().filter(char::is_ascii_alphanumeric).collect();
             let name = format!("story_{}_{plain}", std::process::id());
-            let scratch = Scratch::create(&admin, &name).await.expect("the test cluster answers");
+            let scratch = Scratch::laid(&admin, &name, seams, migrations).await.expect("the test cluster answers");
             (scratch.url(), Some(scratch))
         }
     }

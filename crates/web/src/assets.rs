@@ -66,7 +66,7 @@ mod tests {
 
     #[tokio::test]
     async fn slices_of_the_serif_are_served_under_the_names_that_the_style_sheet_says() {
-        let style = Dist::get("portal.css").expect("a style sheet");
+        let style = Dist::get("serif.css").expect("a style sheet");
         let style = String::from_utf8_lossy(&style.data).into_owned();
         let named: Vec<&str> =
             style.split("/assets/").skip(1).filter_map(|rest| rest.split([')', '"']).next()).collect();

@@ -9,6 +9,7 @@ use std::borrow::Cow;
 
 const OPEN: &str = "<span class=\"whole\">";
 const CLOSE: &str = "</span>";
+const BREAK: &str = "<wbr>";
 
 /// The longest that is kept on one line, in characters of ASCII: what is longer would run out of a column on a telephone.
 const MOST: usize = 20;
@@ -66,7 +67,15 @@ fn mark(words: &str, out: &mut String) {
         let (taken, whole) = match bytes[at] {
             // An entity, up to its end.
             b'&' => (words[at..].find(';').map_or(1, |end| end + 1), None),
-            byte if byte.is_ascii_alphanumeric() => figures(&words[at..]),
+            byte if byte.is_ascii_alphanumeric() => match code(&words[at..]) {
+                Some(end) => {
+                    out.push_str(&words[told..at]);
+                    in_groups(&words[at..at + end], out);
+                    told = at + end;
+                    (end, None)
+                }
+                None => figures(&words[at..]),
+            },
             byte if byte == b'[' || byte >= 0xc0 => {
                 let whole = numbered(&words[at..]);
                 if whole.is_some() {
@@ -86,6 +95,29 @@ fn mark(words: &str, out: &mut String) {
         at += taken;
     }
     out.push_str(&words[told..]);
+}
+
+/// How long the code is that a text begins with: groups of capitals and figures with hyphens between, as codes and numbers of
+/// receipts are printed, where it is longer than a line of a telephone may be.
+fn code(rest: &str) -> Option<usize> {
+    let end = rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '-').unwrap_or(rest.len());
+    let is_group = |group: &str| {
+        let printed = |b: u8| b.is_ascii_digit() || b.is_ascii_uppercase();
+        (4..=8).contains(&group.len()) && group.bytes().all(printed)
+    };
+    (end > MOST && rest[..end].split('-').all(is_group)).then_some(end)
+}
+
+/// A code that breaks behind each of its hyphens, also before a figure, and within no group.
+fn in_groups(code: &str, out: &mut String) {
+    for (place, group) in code.split_inclusive('-').enumerate() {
+        if place > 0 {
+            out.push_str(BREAK);
+        }
+        out.push_str(OPEN);
+        out.push_str(group);
+        out.push_str(CLOSE);
+    }
 }
 
 /// What begins with a figure or letter: how far to go on, and how much of it is one number.
@@ -162,7 +194,6 @@ fn numbered(rest: &str) -> Option<usize> {
 /// What a page says without its marks, those where titles may break too ([`crate::breaks`]): for who compares words.
 #[must_use]
 pub fn unmarked(html: &str) -> Cow<'_, str> {
-    const BREAK: &str = "<wbr>";
     if !html.contains(OPEN) && !html.contains(BREAK) {
         return Cow::Borrowed(html);
     }
@@ -216,6 +247,14 @@ mod tests {
             assert_eq!(told(text), text);
         }
         assert_eq!(told("&#34;2026-01-02&#34;"), "&#34;⟦2026-01-02⟧&#34;");
+    }
+
+    #[test]
+    fn a_code_breaks_behind_its_hyphens() {
+        let number = told("编号20261130-YNSM-935V-80WG。");
+        assert_eq!(number, "编号⟦20261130-⟧<wbr>⟦YNSM-⟧<wbr>⟦935V-⟧<wbr>⟦80WG⟧。");
+        let code = told("3NKV-37BB-Y3RX-0M2K-3NKV-37BB-Y3RX-0M2K");
+        assert_eq!((code.matches("<wbr>").count(), code.matches('⟦').count()), (7, 8), "{code}");
     }
 
     #[test]

@@ -2,6 +2,7 @@
 //! events are the case machine's; a kind needs no page of its own.
 
 mod acts;
+pub(crate) mod aside;
 mod attach;
 mod code;
 mod enter;

@@ -14,6 +14,8 @@ use case::{
     permissions::{ERASE_CASES, OVERSEE_CASES, UNMASK_CASES},
     public::Told,
 };
+use clock::Reason;
+use jiff::civil::Date;
 use kernel::{Countdown, id::CaseId, time};
 use store::Files;
 use web::{
@@ -21,7 +23,7 @@ use web::{
     page::{self, content_disposition},
 };
 
-use super::{acts, past};
+use super::{acts, aside, past};
 
 /// The clock as pages draw it.
 pub(super) struct Drawn {
@@ -35,6 +37,26 @@ pub(super) struct Drawn {
     pub(super) notes: Vec<String>,
 }
 
+/// By what law the days are counted, those included on which others are asked.
+fn law(view: &case::ClockView) -> String {
+    let mut law = format!("{}（{}）", view.rule.basis, view.rule.period());
+    for rule in view.pauses.iter().filter_map(|pause| clock::find(&pause.rule)) {
+        if !law.contains(rule.basis) {
+            law = format!("{law}；暂停计时依据{}", rule.basis);
+        }
+    }
+    law
+}
+
+/// For whose sake the clock stands on a day, behind the words that it does; empty where no pause says so.
+fn stands(kind: Kind, view: &case::ClockView, day: Date) -> String {
+    let day = day.to_string();
+    let holds =
+        |pause: &&case::PauseRow| pause.sent_on < day && (pause.answered_on.is_empty() || day <= pause.answered_on);
+    let asked = view.pauses.iter().find(holds).and_then(|pause| kind.step(&pause.why));
+    asked.map(|step| format!("：{}", step.label)).unwrap_or_default()
+}
+
 /// How the clock of a case stands, drawn; nothing where none runs and nothing is to be said.
 pub(super) async fn drawn(ctx: &Ctx, (entry, kind): (&Entry, Kind)) -> Result<(Drawn, case::ClockView)> {
     let view = case::clock_of(ctx, ctx.db().read(), kind, entry).await?;
@@ -44,7 +66,7 @@ pub(super) async fn drawn(ctx: &Ctx, (entry, kind): (&Entry, Kind)) -> Result<(D
         left: String::new(),
         right: String::new(),
         days: Vec::new(),
-        law: format!("{}（{}）", view.rule.basis, view.rule.period()),
+        law: law(&view),
         notes: Vec::new(),
     };
     if view.held {
@@ -84,7 +106,15 @@ pub(super) async fn drawn(ctx: &Ctx, (entry, kind): (&Entry, Kind)) -> Result<(D
             .iter()
             .map(|day| {
                 let number = if day.counted { day.number.to_string() } else { "不计".to_owned() };
-                (day.date.to_string(), number, day.words())
+                let words = match day.reason {
+                    // Not the day on which it came: the period began anew.
+                    Reason::Start(_) if since.to_string() != entry.received_on => {
+                        "这一天不计，期限从次日起重新计算".to_owned()
+                    }
+                    Reason::Paused(_) => format!("{}{}", day.words(), stands(kind, &view, day.date)),
+                    _ => day.words(),
+                };
+                (day.date.to_string(), number, words)
             })
             .collect();
         if run.is_guess() {
@@ -146,6 +176,7 @@ struct Page {
     letters: Vec<LetterLine>,
     files: Vec<CaseFile>,
     facts: Vec<(String, String)>,
+    asides: Vec<aside::Told>,
     digest: String,
     public: Option<Told>,
     /// What can be done now: words and address; the first is what comes next.
@@ -231,6 +262,7 @@ pub(super) async fn shown(ctx: &Ctx, desk: &Desk, id: &CaseId, errors: FormError
         letters: letters.into_iter().map(|letter| letter_line(kind, letter)).collect(),
         files: case::files::of_case(ctx, db, entry).await?,
         facts: fact_lines(kind, &facts),
+        asides: aside::of_case(ctx, desk, entry).await?,
         digest: entry.digest.clone(),
         public: case::public::of_case(db, id).await?,
         steps,

@@ -1,6 +1,7 @@
 //! The history of a case in words: all of it for the office, what is told for the person.
 
 use case::{Entry, Kind, PartyRole, Past};
+use kernel::time;
 use web::Ctx;
 
 /// One line of a history.
@@ -72,7 +73,7 @@ pub(super) fn all(ctx: &Ctx, kind: Kind, past: &[Past]) -> Vec<Line> {
         let step = kind.step(&one.step);
         let label = own.map(|(_, label, _)| *label).or(step.map(|step| step.label)).unwrap_or("办理");
         let moved = one.from != one.to;
-        let fields = match step {
+        let mut fields: Vec<(String, String)> = match step {
             Some(step) => step
                 .fields
                 .iter()
@@ -80,6 +81,11 @@ pub(super) fn all(ctx: &Ctx, kind: Kind, past: &[Past]) -> Vec<Line> {
                 .collect(),
             None => own_fields(ctx, one, false),
         };
+        let entered = time::show_date(&one.at);
+        // A day that somebody claims stands beside the one on which it was entered.
+        if !one.at.is_empty() && entered != one.on {
+            fields.push(("录入日期".to_owned(), entered));
+        }
         Line {
             label: label.to_owned(),
             about: if moved { kind.state(&one.to).label.to_owned() } else { String::new() },

@@ -70,12 +70,6 @@ fn in_link(typed: &str) -> &str {
     rest.split(['/', '?', '#']).next().unwrap_or(rest)
 }
 
-/// Whether the text has the form of the number of a receipt, 20260302-AB12-CD34-EF56: says nothing of whether there is one.
-fn is_receipt_number(typed: &str) -> bool {
-    let plain: Vec<char> = typed.chars().filter(|c| c.is_alphanumeric()).collect();
-    plain.len() == 20 && plain[..8].iter().all(char::is_ascii_digit) && plain[..2] == ['2', '0']
-}
-
 /// `POST /cases/track`: leads to the private page. A code that opens nothing has one answer, whatever it is.
 pub(super) async fn find(State(ctx): State<Ctx>, reader: Reader, posted: PortalForm<Code>) -> Result<Response> {
     let typed = posted.value.code.trim();
@@ -85,7 +79,7 @@ pub(super) async fn find(State(ctx): State<Ctx>, reader: Reader, posted: PortalF
         if let Some((secret, _)) = applicant::by_code(&ctx, &posted.client, in_link(typed)).await? {
             return Ok(Redirect::to(code::path(&secret)).into_response());
         }
-        if is_receipt_number(typed) {
+        if case::receipt_number(typed).is_some() {
             "没有查到。您填写的是回执编号，请填写回执上另一行的查询码，字母和数字共 32 个。查询码丢了的，可以凭编号补发。"
         } else {
             "没有查到。请核对查询码，字母和数字共 32 个；查询码在回执上。换过新查询码的，旧的不能再用。"

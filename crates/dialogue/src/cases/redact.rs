@@ -46,6 +46,8 @@ struct Page {
     file: CaseFileId,
     named: Named,
     name: String,
+    /// Whether it is a picture, which is shown to draw on.
+    picture: bool,
     /// What is read of the file; empty of a picture.
     text: String,
     /// Whether the text goes on.
@@ -99,7 +101,7 @@ async fn page_of(
         let local = ctx.files().local_sealed(&file.digest).await?;
         Some(extractor(ctx).extract(&local, &file.name).await.map_err(|why| Error::Invalid(why.message))?)
     };
-    let first = read.as_ref().map(proposed).unwrap_or_default();
+    let first = read.as_ref().map_or_else(|| Typed::from([("ground".to_owned(), "15".to_owned())]), proposed);
     let typed = typed.unwrap_or(&first);
     let letters = letters::of_case(ctx, ctx.db().read(), &entry).await?;
     let open = letters.into_iter().filter(|one| matches!(one.state.as_str(), "draft" | "returned"));
@@ -113,6 +115,7 @@ async fn page_of(
         file: file.id.clone(),
         named: Named::of(ctx, (&entry, kind))?,
         name: file.name.clone(),
+        picture,
         text: text.chars().take(SHOWN).collect(),
         more: text.chars().nth(SHOWN).is_some(),
         notes: read.as_ref().map(notes).unwrap_or_default(),
@@ -149,16 +152,22 @@ fn fields(typed: &Typed, picture: bool, letters: Vec<(String, String)>) -> Vec<F
     let options = GROUNDS.iter().map(|(code, words)| ((*code).to_owned(), (*words).to_owned())).collect();
     let mut all = Vec::new();
     if picture {
-        let hint = "每行一处：左,上,右,下，按宽和高的百分比，例如 10,20,50.5,30；区域涂黑并编号";
-        all.push(Field::text("areas", "要遮盖的区域", hint, typed, 5000));
+        let hint = "每行一处：左,上,右,下，按宽和高的百分比，例如 10,20,50.5,30；依据与下面选的不同的，在后面写分号和依据，\
+                    例如 10,20,50.5,30；《统计法》第二十五条";
+        all.push(Field::text("areas", "要遮盖的区域", hint, typed, 20_000));
+        all.push(Field::select("ground", "不予公开的依据", "没有单独写依据的区域都用这一个", typed, options));
     } else {
         let hint = "每行一处，与上面读出的文字一致，文件里每一处都遮盖；已列出系统找到的个人信息，请核对增减";
         all.push(Field::text("words", "要遮盖的文字", hint, typed, 20_000));
         all.push(Field::select("ground", "不予公开的依据", "写进每一处", typed, options));
-        all.push(Field::line("own", "其他依据", "上面选“其他”时填写", typed, 100).optional());
+    }
+    all.push(Field::line("own", "其他依据", "上面选“其他”时填写", typed, 100).optional());
+    if !picture {
         let ways = [("file", "保留原来的格式"), ("text", "只留文字，重新排版")];
         let ways = ways.map(|(code, words)| (code.to_owned(), words.to_owned())).to_vec();
-        all.push(Field::select("way", "怎样生成", "PDF 和网页总是只留文字", typed, ways).optional());
+        let hint = "PDF 和网页总是只留文字：PDF 里看不见的旧版本、附件、表单和图层没有可靠的办法逐一证明删净；\
+                    要保留 PDF 版面的，请把要送出的页导出为图片，在图片上遮盖";
+        all.push(Field::select("way", "怎样生成", hint, typed, ways).optional());
     }
     if !letters.is_empty() {
         all.push(Field::select("letter", "随哪份文书送达", "", typed, letters).optional());
@@ -166,23 +175,78 @@ fn fields(typed: &Typed, picture: bool, letters: Vec<(String, String)>) -> Vec<F
     all
 }
 
+/// The words of the ground that is chosen for all.
+fn ground(typed: &Typed) -> Result<String, FormErrors> {
+    match GROUNDS.iter().find(|(code, _)| *code == of(typed, "ground")) {
+        None => Err(FormErrors::one("ground", "请选择不予公开的依据。")),
+        Some(("own", _)) if of(typed, "own").trim().is_empty() => {
+            Err(FormErrors::one("own", "请写明依据，例如《统计法》第二十五条。"))
+        }
+        Some(("own", _)) => Ok(of(typed, "own").trim().to_owned()),
+        Some(&(_, words)) => Ok(words.to_owned()),
+    }
+}
+
+/// Characters of a ground that stands behind an area.
+const GROUND: usize = 100;
+
+/// The areas of a picture, each with the words of its ground, in the order of their numbers.
+fn areas(typed: &Typed) -> Result<Vec<(Area, String)>, FormErrors> {
+    let mut all = Vec::new();
+    for line in of(typed, "areas").lines().map(str::trim).filter(|line| !line.is_empty()) {
+        let (sides, own) = line.split_once([';', '；']).unwrap_or((line, ""));
+        let Some(area) = Area::read(sides) else {
+            let told = "请每行写一处，例如 10,20,50.5,30，都在 0 到 100 之间，左小于右、上小于下。";
+            return Err(FormErrors::one("areas", told));
+        };
+        let own = own.trim();
+        if own.chars().count() > GROUND {
+            return Err(FormErrors::one("areas", format!("每处的依据请写在 {GROUND} 字以内。")));
+        }
+        let coded = |code: &str| ground(&Typed::from([("ground".to_owned(), code.to_owned()), own_ground(typed)]));
+        let words = match GROUNDS.iter().find(|(code, _)| *code == own) {
+            Some((code, _)) => coded(code)?,
+            None if own.is_empty() => ground(typed)?,
+            None => own.to_owned(),
+        };
+        all.push((area, words));
+    }
+    if all.is_empty() {
+        return Err(FormErrors::one("areas", "请在图片上画出要遮盖的区域，或者每行写一处，例如 10,20,50.5,30。"));
+    }
+    Ok(all)
+}
+
+/// The field of a ground of one's own, for reading it with another choice.
+fn own_ground(typed: &Typed) -> (String, String) {
+    ("own".to_owned(), of(typed, "own").to_owned())
+}
+
+/// The grounds of the areas by their numbers, a line for each ground: 第 1、3 处：….
+fn by_number(areas: &[(Area, String)]) -> Vec<String> {
+    let mut grounds: Vec<(&str, Vec<String>)> = Vec::new();
+    for (at, (_, ground)) in areas.iter().enumerate() {
+        let number = (at + 1).to_string();
+        match grounds.iter_mut().find(|(known, _)| *known == ground.as_str()) {
+            Some((_, numbers)) => numbers.push(number),
+            None => grounds.push((ground.as_str(), vec![number])),
+        }
+    }
+    let line =
+        |(ground, numbers): &(&str, Vec<String>)| format!("第 {} 处：依据{ground}不予公开。", numbers.join("、"));
+    grounds.iter().map(line).collect()
+}
+
 /// What is to be taken out, with its ground.
 fn removals(typed: &Typed) -> Result<Vec<Removal>, FormErrors> {
-    let ground = match GROUNDS.iter().find(|(code, _)| *code == of(typed, "ground")) {
-        None => return Err(FormErrors::one("ground", "请选择不予公开的依据。")),
-        Some(("own", _)) if of(typed, "own").trim().is_empty() => {
-            return Err(FormErrors::one("own", "请写明依据，例如《统计法》第二十五条。"));
-        }
-        Some(("own", _)) => of(typed, "own").trim(),
-        Some(&(_, words)) => words,
-    };
+    let ground = ground(typed)?;
     let mut words: Vec<&str> = of(typed, "words").lines().map(str::trim).filter(|line| !line.is_empty()).collect();
     words.sort_unstable();
     words.dedup();
     if words.is_empty() {
         return Err(FormErrors::one("words", "请写明要遮盖的文字，每行一处。"));
     }
-    Ok(words.into_iter().map(|words| Removal::on(words, ground)).collect())
+    Ok(words.into_iter().map(|words| Removal::on(words, &ground)).collect())
 }
 
 /// The copy: name, bytes, and what became of it in words.
@@ -190,6 +254,50 @@ struct Made {
     name: String,
     bytes: Vec<u8>,
     told: String,
+    /// Of a picture, name and bytes of the paper that tells the ground of each number.
+    grounds: Option<(String, Vec<u8>)>,
+}
+
+/// What is put on paper anew, with the ending of its name; what keeps it from it at the field of this name.
+async fn on_paper(
+    ctx: &Ctx,
+    (title, pages): (&str, &[Vec<String>]),
+    field: &str,
+) -> Result<Result<(Vec<u8>, &'static str), FormErrors>> {
+    let paper = Paper::of_pages(title, "", pages);
+    let press = Press::new(ctx.program(), Fonts::found(&ctx.settings::<Papers>()));
+    Ok(match press.pdf(&paper).await {
+        Ok(pdf) => Ok((pdf, "pdf")),
+        Err(Unprinted::NoFont | Unprinted::Lacks(_)) => {
+            Ok((::letter::docx(&paper).map_err(|uneven| Error::Invalid(format!("{uneven}。")))?, "docx"))
+        }
+        Err(why) => Err(FormErrors::one(field, why.to_string())),
+    })
+}
+
+/// A picture without its areas, with the paper of their grounds.
+async fn covered(ctx: &Ctx, file: &CaseFile, typed: &Typed) -> Result<Result<Made, FormErrors>> {
+    let areas = match areas(typed) {
+        Ok(areas) => areas,
+        Err(errors) => return Ok(Err(errors)),
+    };
+    let local = ctx.files().local_sealed(&file.digest).await?;
+    let drawn = areas.iter().map(|(area, _)| *area).collect();
+    let covered = match extractor(ctx).cover(&local, &file.name, drawn).await {
+        Ok(covered) => covered,
+        Err(why) => return Ok(Err(FormErrors::one("areas", why.message))),
+    };
+    let mut lines = vec!["区分处理说明".to_owned(), "图片涂黑的各处按编号说明依据：".to_owned()];
+    lines.extend(by_number(&areas));
+    let (paper, ending) = match on_paper(ctx, ("区分处理说明", &[lines][..]), "areas").await? {
+        Ok(paper) => paper,
+        Err(errors) => return Ok(Err(errors)),
+    };
+    let name = named(&file.name, None);
+    let stem = file.name.rsplit_once('.').map_or(file.name.as_str(), |(stem, _)| stem);
+    let told = format!("已涂黑 {} 处，各处的依据写在“{stem}（区分处理说明）.{ending}”，与图片一起送出", areas.len());
+    let grounds = Some((format!("{stem}（区分处理说明）.{ending}"), paper));
+    Ok(Ok(Made { name, bytes: covered.bytes, told, grounds }))
 }
 
 /// The name of the copy: that of the file, marked, with another ending where it is put on paper anew.
@@ -212,22 +320,10 @@ fn media_of<'a>(name: &str, file: &'a CaseFile) -> &'a str {
 
 /// Makes the copy. What keeps it from being made is told at its field.
 async fn made(ctx: &Ctx, file: &CaseFile, typed: &Typed) -> Result<Result<Made, FormErrors>> {
-    let local = ctx.files().local_sealed(&file.digest).await?;
     if is_picture(&file.name) {
-        let lines = of(typed, "areas").lines().map(str::trim).filter(|line| !line.is_empty());
-        let Some(areas) = lines.map(Area::read).collect::<Option<Vec<Area>>>() else {
-            let told = "请每行写一处，例如 10,20,50.5,30，都在 0 到 100 之间，左小于右、上小于下。";
-            return Ok(Err(FormErrors::one("areas", told)));
-        };
-        let count = areas.len();
-        return Ok(match extractor(ctx).cover(&local, &file.name, areas).await {
-            Err(why) => Err(FormErrors::one("areas", why.message)),
-            Ok(covered) => {
-                let told = format!("已涂黑 {count} 处，按顺序编号，请在文书里逐号说明依据");
-                Ok(Made { name: named(&file.name, None), bytes: covered.bytes, told })
-            }
-        });
+        return covered(ctx, file, typed).await;
     }
+    let local = ctx.files().local_sealed(&file.digest).await?;
     let removals = match removals(typed) {
         Ok(removals) => removals,
         Err(errors) => return Ok(Err(errors)),
@@ -239,18 +335,14 @@ async fn made(ctx: &Ctx, file: &CaseFile, typed: &Typed) -> Result<Result<Made, 
     };
     let told = outcome(&redacted);
     if redacted.pages.is_empty() {
-        return Ok(Ok(Made { name: named(&file.name, None), bytes: redacted.bytes, told }));
+        return Ok(Ok(Made { name: named(&file.name, None), bytes: redacted.bytes, told, grounds: None }));
     }
-    let paper = Paper::of_pages("区分处理件", "", &redacted.pages);
-    let press = Press::new(ctx.program(), Fonts::found(&ctx.settings::<Papers>()));
-    let (bytes, ending) = match press.pdf(&paper).await {
-        Ok(pdf) => (pdf, "pdf"),
-        Err(Unprinted::NoFont | Unprinted::Lacks(_)) => {
-            (::letter::docx(&paper).map_err(|uneven| Error::Invalid(format!("{uneven}。")))?, "docx")
-        }
-        Err(why) => return Ok(Err(FormErrors::one("words", why.to_string()))),
+    let (bytes, ending) = match on_paper(ctx, ("区分处理件", redacted.pages.as_slice()), "words").await? {
+        Ok(made) => made,
+        Err(errors) => return Ok(Err(errors)),
     };
-    Ok(proven(ctx, &bytes, &named(&file.name, Some(ending)), &removals).await?.map(|name| Made { name, bytes, told }))
+    let name = proven(ctx, &bytes, &named(&file.name, Some(ending)), &removals).await?;
+    Ok(name.map(|name| Made { name, bytes, told, grounds: None }))
 }
 
 /// What is on paper anew is read again before it is kept; the name of the copy.
@@ -292,19 +384,24 @@ pub(super) async fn done(
         Err(errors) => return page_of(&ctx, &desk, (&id, &file), Some(&typed), errors).await,
     };
     let media = media_of(&copy.name, &original);
-    let received = ctx.files().receive_bytes(&copy.bytes).await?;
+    let mut going = vec![(copy.name.clone(), media.to_owned(), copy.bytes.clone())];
+    if let Some((name, bytes)) = &copy.grounds {
+        going.push((name.clone(), media_of(name, &original).to_owned(), bytes.clone()));
+    }
+    let mut all = Vec::new();
+    for (name, media, bytes) in going {
+        let received = ctx.files().receive_bytes(&bytes).await?;
+        all.push((name, media, received));
+    }
     let write = async |tx: &mut Tx| {
         case::seen(&ctx, tx.conn(), &desk.actor(), &id).await?;
-        let sealed = ctx.files().keep_sealed(tx, &received).await?;
-        let kept = Kept {
-            digest: sealed.digest.clone(),
-            name: copy.name.clone(),
-            bytes: copy.bytes.len() as u64,
-            media: media.to_owned(),
-        };
         let letter = letters::LetterId::from(of(&typed, "letter"));
         let letter = Some(&letter).filter(|letter| !letter.as_str().is_empty());
-        files::attach(&ctx, tx, &desk.actor(), &id, &kept, (Origin::Office, letter)).await?;
+        for (name, media, received) in &all {
+            let sealed = ctx.files().keep_sealed(tx, received).await?;
+            let kept = Kept { digest: sealed.digest, name: name.clone(), bytes: received.bytes, media: media.clone() };
+            files::attach(&ctx, tx, &desk.actor(), &id, &kept, (Origin::Office, letter)).await?;
+        }
         let told = format!("{}。请下载“{}”通读后再送出。", copy.told, copy.name);
         Ok::<_, Refusal>(Done::ok(format!("/cases/{id}"), told))
     };
@@ -334,6 +431,27 @@ mod tests {
             (typed(&[("words", " \n"), ("ground", "15")]), "words"),
         ] {
             assert!(removals(&wrong).expect_err(field).of(field).is_some(), "{field}");
+        }
+    }
+
+    #[test]
+    fn each_area_has_its_ground_by_number() {
+        let drawn = "10,20,30,40\n0,0,5.5,5；14\n50,50,60,60; 《统计法》第二十五条\n70,70,80,80;own\n1,1,2,2";
+        let all = areas(&typed(&[("areas", drawn), ("ground", "15"), ("own", "《档案法》第二十八条")])).expect("sound");
+        assert_eq!(all.len(), 5);
+        let told = by_number(&all);
+        assert_eq!(told.len(), 4, "{told:?}");
+        assert_eq!(told[0], "第 1、5 处：依据《中华人民共和国政府信息公开条例》第十五条不予公开。");
+        assert!(told[1].contains("第 2 处：依据《中华人民共和国政府信息公开条例》第十四条"), "{told:?}");
+        assert_eq!(told[2], "第 3 处：依据《统计法》第二十五条不予公开。");
+        assert_eq!(told[3], "第 4 处：依据《档案法》第二十八条不予公开。");
+        for (wrong, field) in [
+            (typed(&[("areas", "10,20,30"), ("ground", "15")]), "areas"),
+            (typed(&[("areas", " "), ("ground", "15")]), "areas"),
+            (typed(&[("areas", "10,20,30,40")]), "ground"),
+            (typed(&[("areas", "10,20,30,40;own"), ("ground", "15")]), "own"),
+        ] {
+            assert!(areas(&wrong).expect_err(field).of(field).is_some(), "{field}");
         }
     }
 

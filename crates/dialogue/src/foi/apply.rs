@@ -319,13 +319,15 @@ async fn checked(ctx: &Ctx, reader: &Reader, draft: &Draft, errors: FormErrors) 
 pub(super) fn person(who: &Who) -> Person {
     let is_person = Applicant::of(&who.applicant).is_none_or(Applicant::is_person);
     let text = |value: &str| value.trim().to_owned();
+    // What the number tells; of a paper that nobody has named nothing is said.
+    let resident = is_person && who.proof.is_empty() && ::foi::proof::is_resident_number(who.proof_number.trim());
     let only = |holds: bool, value: &str| if holds { text(value) } else { String::new() };
     Person {
         name: text(&who.name),
         organisation: only(!is_person, &who.organisation),
         organisation_code: only(!is_person, &::foi::proof::plain(&who.code)),
         representative: only(!is_person, &who.representative),
-        proof: if is_person && who.proof.is_empty() { PAPERS[0].to_owned() } else { only(is_person, &who.proof) },
+        proof: if resident { PAPERS[0].to_owned() } else { only(is_person, &who.proof) },
         proof_number: only(is_person, &::foi::proof::plain(&who.proof_number)),
         phone: text(&who.phone),
         email: text(&who.email),

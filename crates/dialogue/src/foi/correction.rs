@@ -118,16 +118,22 @@ pub(super) struct Law;
 /// What has to be filled in where the sample leaves a place for it.
 const PLACE: &str = "（写明";
 
+/// Whether a text says these words and does not deny them: 不可以 holds 可以, too.
+fn says(text: &str, words: &str) -> bool {
+    text.match_indices(words).any(|(at, _)| !text[..at].ends_with(['不', '未', '无']))
+}
+
 /// What a refusal cannot be without and this text lacks. `reviewer` is who hears a review of it, or empty.
 fn lacks(text: &str, reviewer: &str) -> Vec<&'static str> {
     let text: String = text.chars().filter(|c| !c.is_whitespace()).collect();
     let all = |words: &[&str]| words.iter().all(|words| text.contains(words));
     let mut lacks = Vec::new();
+    let review = text.split("申请行政复议").next().unwrap_or_default();
     let asked = [
         ("依据（《政府信息公开条例》第四十一条）", all(&["第四十一条"])),
         ("不予更正的理由", all(&["理由"]) && !text.contains(PLACE)),
-        ("申请行政复议的途径和期限（60 日）", all(&["行政复议", "60日"])),
-        ("提起行政诉讼的途径和期限（6 个月）", all(&["行政诉讼", "6个月"])),
+        ("申请行政复议的途径和期限（60 日）", says(review, "可以自收到") && all(&["60日内", "申请行政复议"])),
+        ("提起行政诉讼的途径和期限（6 个月）", all(&["6个月内"]) && says(&text, "提起行政诉讼")),
         ("行政复议机关的名称", text.contains(reviewer)),
     ];
     lacks.extend(asked.into_iter().filter(|(_, holds)| !holds).map(|(what, _)| what));
@@ -200,6 +206,8 @@ mod tests {
                      向青禾县人民政府申请行政复议；也可以自收到之日起 6 个月内，向人民法院提起行政诉讼。";
         assert_eq!(lacks(whole, "青禾县人民政府"), Vec::<&str>::new());
         assert_eq!(lacks("不予更正。", "青禾县人民政府").len(), 5);
+        let denied = whole.replace("可以自收到之日起 60 日内", "不可以自收到之日起 60 日内");
+        assert_eq!(lacks(&denied, "").len(), 1, "what is denied is not said");
         assert_eq!(lacks(whole, "某某市人民政府"), ["行政复议机关的名称"]);
         assert_eq!(lacks(&whole.replace("证据是", "（写明证据）"), ""), ["不予更正的理由"], "the place is filled in");
     }

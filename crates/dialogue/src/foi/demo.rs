@@ -1,4 +1,5 @@
-//! Requests of the demonstration: answered in several ways, waiting for the applicant, asking a third party, and one just come.
+//! Requests of the demonstration: answered in several ways, waiting for the applicant, asking a third party or another organ, and one
+//! just come.
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -12,7 +13,7 @@ use web::{
     filters::shortened,
 };
 
-use super::{CORRECTION, kind::FOI, letters, reply};
+use super::{CORRECTION, joint::asking::opinion, kind::FOI, letters, reply};
 
 /// A letter, and how many days after the request it went out.
 struct Sent {
@@ -38,7 +39,14 @@ const PUBLISHED: (&str, &str) = (
     "可以公开。2025 年城关镇老旧小区改造项目的竣工验收报告共 12 页，可以到县政府工作机构查阅、复印，也可以申请以电子文件提供。",
 );
 
-static REQUESTS: [Asked; 6] = [
+/// The request that two organs have made the answer to, and after how many days the other one is asked.
+const JOINT: (&str, &str, i64) = (
+    "2025 年校车线路核定的会商纪要",
+    "会商纪要由本机关牵头、贵机关共同制作。请就可否公开提出意见，不宜公开的写明依据和理由。",
+    2,
+);
+
+static REQUESTS: [Asked; 7] = [
     Asked {
         ago: 96,
         channel: Channel::Portal,
@@ -115,6 +123,14 @@ static REQUESTS: [Asked; 6] = [
         name: "申请人己",
         sent: &[],
     },
+    Asked {
+        ago: 6,
+        channel: Channel::Portal,
+        wanted: JOINT.0,
+        applicant: "natural_person",
+        name: "申请人辛",
+        sent: &[],
+    },
 ];
 
 /// The requests, each at its moment.
@@ -137,7 +153,13 @@ pub(super) fn scenes(ctx: &Ctx, cast: &Arc<Cast>) -> Result<Vec<Scene>, Failure>
                 let at = cast.moment(&ctx, day, sent.key).max(soonest).min(cast.now);
                 went_out(at, sent, case.clone(), organ.clone())
             });
-            Ok::<_, Failure>(next.collect())
+            let mut next: Vec<Scene> = next.collect();
+            if asked.wanted == JOINT.0 {
+                let day = begun.saturating_add(JOINT.2.days());
+                let at = cast.moment(&ctx, day, "joint").max(soonest).min(cast.now);
+                next.push(asked_jointly(at, case, organ));
+            }
+            Ok::<_, Failure>(next)
         })
     });
     let mut scenes: Vec<Scene> = scenes.collect();
@@ -200,6 +222,23 @@ async fn register(ctx: &Ctx, tx: &mut Tx, asked: &Asked, organ: &OrganCode) -> R
         files: Vec::new(),
     };
     case::register(ctx, tx, &Actor::Visitor, filing).await
+}
+
+/// The organ takes the case, and another that writes in the demonstration is asked for its opinion.
+fn asked_jointly(at: jiff::Timestamp, case: CaseId, organ: OrganCode) -> Scene {
+    Scene::new(at, move |ctx: Ctx, cast: Arc<Cast>| async move {
+        let words = |refusal: Refusal| refusal.words();
+        let mut others: Vec<&OrganCode> = cast.editors.keys().filter(|other| **other != organ).collect();
+        others.sort();
+        let Some(other) = others.first() else { return Ok(Vec::new()) };
+        let mut tx = ctx.db().write().await?;
+        let editor = Actor::Staff(cast.of(&organ).clone());
+        case::claim(&ctx, &mut tx, &editor, &case).await.map_err(words)?;
+        let chief = (&cast.chief(), cast.chief.name.as_str());
+        opinion(&ctx, &mut tx, chief, &case, (other, JOINT.1)).await.map_err(words)?;
+        tx.commit().await?;
+        Ok::<_, Failure>(Vec::new())
+    })
 }
 
 /// A letter that was drafted by the organ, signed by the county's office and delivered.

@@ -98,6 +98,17 @@ const FINDINGS: [Words; 10] = findings();
 const CARRIERS: [Words; 3] = carriers();
 const DELIVERIES: [Words; 5] = deliveries();
 
+// The tables above hold all of theirs: one that is added to the law is none too many for them.
+const _: () = assert!(
+    Outcome::ALL.len() == OUTCOMES.len()
+        && Exemption::ALL.len() == EXEMPTIONS.len()
+        && Applicant::ALL.len() == APPLICANTS.len()
+        && Opinion::ALL.len() == OPINIONS.len()
+        && Finding::ALL.len() == FINDINGS.len()
+        && Carrier::ALL.len() == CARRIERS.len()
+        && Delivery::ALL.len() == DELIVERIES.len()
+);
+
 /// What the applicant writes, in the order of pages.
 static FIELDS: [Words; 7] = [
     ("wanted", "申请公开的信息"),
@@ -166,6 +177,8 @@ const REVIEW_FINDING: StepField =
     StepField::new("review_finding", "复议结果", Input::Choice(&FINDINGS)).sets(Sets::Fact);
 const SUIT_FINDING: StepField = StepField::new("suit_finding", "诉讼结果", Input::Choice(&FINDINGS)).sets(Sets::Fact);
 const NUMBER: StepField = StepField::new("paper", "案号或者文号", Input::Line(100)).optional();
+const RECEIPT: StepField =
+    StepField::new("paper", "票据号", Input::Line(100)).told().hint("非税收入票据或者缴费回单的号码");
 const WANTING: StepField = StepField::new("wanting", "需要补正的事项", Input::Text(5000)).told();
 const UNTIL: StepField = StepField::new("until", "补正期限", Input::Day).told();
 const OUTCOME: StepField = StepField::new("outcome", "处理结果", Input::Choice(&OUTCOMES)).told().sets(Sets::Outcome);
@@ -217,7 +230,7 @@ static STEPS: [Step; 38] = [
         .tick(Tick::Restart)
         .fields(&[ON, SUPPLEMENT])
         .told("收到补正，答复期限重新计算")
-        .about("申请人邮寄、当面交来补正材料的，在这里登记。答复期限从收到补正之日起重新计算（条例第三十条）。"),
+        .about("申请人邮寄、当面交来补正材料的，在这里登记。日期填实际收到的那一天，申请人在查询页看得到；答复期限从收到补正之日起重新计算（条例第三十条）。"),
     consult("consult_third_party", "征求第三方意见", "foi.third-party", "正在征求第三方意见，暂停计时"),
     consult("consult_co_maker", "征求共同制作机关意见", "foi.co-maker", "正在征求其他机关意见，暂停计时"),
     consult("consult_organ", "征求其他机关意见", "", "正在征求其他机关意见，暂停计时"),
@@ -273,10 +286,11 @@ static STEPS: [Step; 38] = [
         .tick(Tick::Hold)
         .fields(&[ON, AMOUNT])
         .told("已发出收费通知"),
-    Step::new("fee_paid", "登记缴费", &[PAYING], EXAMINING, By::Handler)
+    Step::new("fee_paid", "登记缴费", &[PAYING], EXAMINING, By::Second)
         .tick(Tick::Restart)
-        .fields(&[ON])
-        .told("已缴费，答复期限重新计算"),
+        .fields(&[ON, RECEIPT])
+        .told("已缴费，答复期限重新计算")
+        .about("日期填实际缴费的那一天，答复期限从次日起重新计算；由没有经手收费通知的人核对票据后登记，申请人在查询页看得到日期和票据号（国办函〔2020〕109号）。"),
     Step::new("withdraw", "撤回申请", RUNNING, WITHDRAWN, By::Applicant)
         .fields(&[BACK])
         .told("您撤回了申请")
@@ -359,6 +373,13 @@ mod tests {
                 assert!(crate::cases::Turned::FIELDS.contains(&field.name), "{}.{}", step.key, field.name);
             }
         }
+    }
+
+    #[test]
+    fn nobody_alone_says_that_a_fee_was_paid() {
+        let paid = FOI.step("fee_paid").expect("a step");
+        assert_eq!(paid.by, By::Second);
+        assert!(paid.fields.iter().any(|field| field.name == "paper" && field.required));
     }
 
     #[test]

@@ -11,6 +11,7 @@ mod demo;
 mod fees;
 mod figures;
 mod form;
+mod frequency;
 mod joint;
 mod kind;
 mod law;
@@ -37,7 +38,7 @@ use web::{
     hooks::{PublicDocuments, Verb},
 };
 
-use crate::cases::one_page;
+use crate::cases::{aside::Aside, one_page};
 
 pub use correction::CORRECTION;
 pub use kind::FOI;
@@ -54,6 +55,7 @@ const ASK: WayIn = WayIn {
 pub fn capability() -> Capability {
     let law: Arc<dyn case::Rules> = Arc::new(law::Law);
     let corrections: Arc<dyn case::Rules> = Arc::new(correction::Law);
+    let frequency: Arc<dyn Aside> = Arc::new(frequency::Frequency);
     let figures: Arc<dyn Counts<Ctx>> = Arc::new(figures::Register);
     Capability::new("foi", "依申请公开")
         .routes(portal)
@@ -82,6 +84,7 @@ pub fn capability() -> Capability {
         .declare(law)
         .declare(corrections)
         .declare(figures)
+        .declare(frequency)
         .declare(&form::FORM)
         .declare(&correcting::FORM)
         .declare(answers::LIST)
@@ -115,6 +118,7 @@ fn office() -> Routes {
         .get("/foi/register", &HANDLE_CASES, register::form)
         .post("/foi/register", &HANDLE_CASES, register::register)
         .get("/foi/cases/{id}/same", &HANDLE_CASES, same::page)
+        .get("/foi/cases/{id}/frequency", &HANDLE_CASES, frequency::page)
         .get("/foi/cases/{id}/reply", &HANDLE_CASES, reply::form)
         .post("/foi/cases/{id}/reply", &HANDLE_CASES, reply::draft)
         .get("/foi/cases/{id}/notices/{letter}", &HANDLE_CASES, notices::form)

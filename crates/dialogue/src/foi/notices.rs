@@ -13,6 +13,7 @@ use web::{Ctx, Desk, Done, Form, FormErrors, OfficeShell, Query, Refusal, Result
 use crate::cases::Named;
 
 use super::{
+    frequency,
     kind::{FOI, KEY},
     law,
     letters::{Case, Input, Notice, Typed, notice, of},
@@ -69,12 +70,14 @@ async fn shown(
     let past = case::history(ctx, db, &entry).await?;
     law::allowed(&law::state(ctx, Before { entry: &entry, past: &past }, ctx.today()), letter.delivered)?;
     let wanted = Case::of(ctx, db, &entry).await?.wanted().to_owned();
+    let counted = if key == "reasons" { frequency::finding(ctx, &entry).await? } else { String::new() };
     let value = |name: &str| match of(typed, name) {
         "" if name == "matter" && typed.is_empty() => wanted.clone(),
         "" if name == "until" && key == "supplement" && typed.is_empty() => {
             let days = Installed::of(ctx).practice().supplement_days;
             ctx.calendar().probably_after(ctx.today(), days).to_string()
         }
+        "" if name == "finding" && typed.is_empty() => counted.clone(),
         typed => typed.to_owned(),
     };
     let fields = notice.fields.iter().map(|field| Shown {

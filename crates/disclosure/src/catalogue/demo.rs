@@ -1,5 +1,5 @@
 //! The demonstration county has looked through a part of its catalogue: items that the box leaves unconfirmed in its first such
-//! domains are confirmed by the clerk and issued by the chief, one waits to be issued, one was changed, one is retired.
+//! domains are confirmed by the clerk and issued by the chief, one waits to be issued, one is being changed.
 
 use std::sync::Arc;
 
@@ -68,7 +68,10 @@ async fn waiting(ctx: &Ctx, cast: &Cast) -> Result<(), Failure> {
     if let Some(key) = keys.next() {
         let Some(item) = items::find(ctx, &key).await.map_err(|error| told(error.into()))? else { return Ok(()) };
         let mut item = item::Item::clone(&item);
-        item.elements.push_str("\n办理地点和咨询电话");
+        if !item.elements.is_empty() {
+            item.elements.push('\n');
+        }
+        item.elements.push_str("办理地点和咨询电话");
         let note = "补充群众常问的办理地点和咨询电话。";
         let change = acts::Put { item: &item, sort: Sort::Form, note, from_on: None, seen: None };
         act_now(ctx, async |tx: &mut Tx| acts::put(ctx, tx, &clerk, change).await).await.map_err(told)?;

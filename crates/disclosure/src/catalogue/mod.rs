@@ -1,6 +1,6 @@
-//! The catalogue of what must be published: the fifteen items of the law (条例 Art. 20 and 21) with the columns that hold them, and the
-//! standard catalogue by domains (国办发〔2019〕54号), whose items the office edits, confirms and publishes here. The items themselves, their
-//! versions and rules are [`record::items`].
+//! The catalogue of what must be published: the fifteen items of the law (条例 Art. 20 and 21) with the columns that hold them,
+//! and the standard catalogue by domains (国办发〔2019〕54号), whose items the office edits, confirms and publishes here. The items
+//! themselves, their versions and rules are [`record::items`].
 
 mod demo;
 mod law;
@@ -15,20 +15,21 @@ use kernel::permission::READ_PUBLIC;
 use record::items::{EDIT_ITEMS, ISSUE_ITEMS, READ_ITEMS};
 use web::{
     Capability, Listener, Nav, Routes,
-    hooks::{Datasets, OnMap, Verb},
+    hooks::{Datasets, Finder, OnMap, Verb},
 };
 
 use office::{actions, bulk, edit, file, list, one};
 
 pub fn capability() -> Capability {
-    let (on_map, datasets): (Arc<dyn OnMap>, Arc<dyn Datasets>) =
-        (Arc::new(standard::Standard), Arc::new(standard::Standard));
+    let on_map: Arc<dyn OnMap> = Arc::new(standard::Standard);
+    let datasets: Arc<dyn Datasets> = Arc::new(standard::Standard);
     Capability::new("catalogue", "公开目录")
         .routes(routes)
         .routes(office_routes)
         .nav(Nav::under("公开", "/items", "公开事项", &READ_ITEMS, 128))
         .desk(Arc::new(office::work::Work))
         .demo(demo::scenes)
+        .declare(Arc::new(office::work::ByName) as Arc<dyn Finder>)
         .declare(on_map)
         .declare(datasets)
         .declare(Verb::new("公开事项", "标准目录 26 领域 时限 依据 停用 确认", "/items", &READ_ITEMS))
@@ -52,6 +53,7 @@ fn office_routes() -> Routes {
         .get("/items/new", &EDIT_ITEMS, file::new)
         .upload("/items/new", &EDIT_ITEMS, file::add)
         .post("/items/confirm", &EDIT_ITEMS, bulk::confirm)
+        .post("/items/update", &EDIT_ITEMS, bulk::take_updates)
         .weighty("/items/issue", &ISSUE_ITEMS, bulk::issue)
         .get("/items/{key}", &READ_ITEMS, one::one)
         .get("/items/{key}/item.toml", &READ_ITEMS, one::toml)

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use ::store::Tx;
 use annual_report::{
-    Cell, Edition, Report,
+    Cell, Edition, Report, Tables,
     counts::{self, Counted, Counts, CountsTexts, Texts},
 };
 use axum::{
@@ -66,34 +66,46 @@ pub(super) async fn of_register(ctx: &Ctx, row: &Row) -> std::result::Result<Opt
     Ok(Some(all))
 }
 
+/// What the ledger counts of one organ; `None` while nobody keeps one.
+///
+/// # Errors
+/// In words, when it cannot be read.
+pub(super) async fn of_ledger(ctx: &Ctx, organ: &OrganCode, year: i64) -> std::result::Result<Option<Texts>, String> {
+    let Some(ledger) = ctx.declared::<Arc<dyn CountsTexts<Ctx>>>().next() else { return Ok(None) };
+    ledger.texts(ctx, i16::try_from(year).unwrap_or_default(), organ.as_str()).await.map(Some)
+}
+
 /// Counts for the organ of a report; for the summary for all that report.
 async fn counted(ctx: &Ctx, row: &Row, report: &Report) -> std::result::Result<Found, String> {
-    let year = i16::try_from(row.year).unwrap_or_default();
     let mut found = Found::default();
-    let ledger = ctx.declared::<Arc<dyn CountsTexts<Ctx>>>().next();
-    if let Some(ledger) = ledger.filter(|_| report.tables.proactive_edition() == Some(Edition::Y2021)) {
-        let mut all = Texts::default();
+    if report.tables.proactive_edition() == Some(Edition::Y2021) {
         for organ in organs_of(ctx, row) {
-            let one = ledger.texts(ctx, year, organ.as_str()).await?;
+            let Some(one) = of_ledger(ctx, &organ, row.year).await? else { break };
+            let all = found.texts.get_or_insert_default();
             all.made += one.made;
             all.repealed += one.repealed;
             all.in_force += one.in_force;
         }
-        found.texts = Some(all);
     }
     found.cases = of_register(ctx, row).await?;
     Ok(found)
 }
 
+/// Puts the texts into their row; `false` where the form has no such row.
+pub(super) fn put_texts(tables: &mut Tables, texts: Texts) -> bool {
+    let about = tables.proactive.iter_mut().find(|one| one.kind() == Some("规范性文件"));
+    let Some(one) = about.filter(|one| one.cells.len() == 3) else { return false };
+    one.cells = [texts.made, texts.repealed, texts.in_force].into_iter().map(Cell::count).collect();
+    true
+}
+
 /// Puts what was counted into the tables, in words what that is.
 fn fill(report: &mut Report, found: &Found) -> Vec<&'static str> {
     let mut filled = Vec::new();
-    if let Some(texts) = found.texts {
-        let about = report.tables.proactive.iter_mut().find(|one| one.kind() == Some("规范性文件"));
-        if let Some(one) = about.filter(|one| one.cells.len() == 3) {
-            one.cells = [texts.made, texts.repealed, texts.in_force].into_iter().map(Cell::count).collect();
-            filled.push("行政规范性文件");
-        }
+    if let Some(texts) = found.texts
+        && put_texts(&mut report.tables, texts)
+    {
+        filled.push("行政规范性文件");
     }
     if let Some(cases) = &found.cases {
         let edition = report.tables.requests_edition().unwrap_or_else(|| report.edition());
@@ -135,7 +147,7 @@ pub(super) async fn count(
 
 #[cfg(test)]
 mod tests {
-    use annual_report::{Tables, counts::Request};
+    use annual_report::counts::Request;
 
     use super::*;
 

@@ -15,7 +15,7 @@ use web::{
     demo::{Cast, Failure, Scene},
 };
 
-use super::{office, rows, site_rows, store};
+use super::{counted, office, rows, site_rows, store};
 
 /// Organs that have filled in their reports.
 const ORGANS: usize = 6;
@@ -37,8 +37,9 @@ pub(super) fn scenes(ctx: &Ctx, cast: &Arc<Cast>) -> Result<Vec<Scene>, Failure>
     })])
 }
 
-/// What an organ reports on a year: made from cases, so that it agrees with itself and with the year before.
-fn tables(organ: usize, year: i64, first: i64) -> Tables {
+/// What an organ reports on a year of those from the first to the last: made from cases, so that it agrees with itself and
+/// with the year before. The last year leaves nothing to the one that runs, whose cases are those of the register.
+fn tables(organ: usize, year: i64, (first, last): (i64, i64)) -> Tables {
     let edition = i16::try_from(year).map_or(Edition::Y2021, Edition::of_year);
     let seed = organ + usize::try_from(year).unwrap_or(0);
     let mut requests: Vec<Request> = (0..4 + seed % 5)
@@ -48,9 +49,9 @@ fn tables(organ: usize, year: i64, first: i64) -> Tables {
             outcome: Some(OUTCOMES[(at + seed) % OUTCOMES.len()].to_owned()),
         })
         .collect();
-    // Each year ends with one that goes on, and the next begins with it.
-    if let Some(last) = requests.last_mut() {
-        *last = Request { applicant: 0, carried_in: false, outcome: None };
+    // Each year but the last ends with one that goes on, and the next begins with it.
+    if let Some(open) = requests.last_mut().filter(|_| year < last) {
+        *open = Request { applicant: 0, carried_in: false, outcome: None };
     }
     if year > first {
         requests.push(Request { applicant: 0, carried_in: true, outcome: Some("3.1".to_owned()) });
@@ -62,9 +63,6 @@ fn tables(organ: usize, year: i64, first: i64) -> Tables {
     let (size, age) = (i64::try_from(organ).unwrap_or(0), year - first);
     for row in &mut tables.proactive {
         let cells = match (edition, row.kind()) {
-            (Edition::Y2021, Some("规范性文件")) => {
-                vec![Cell::count(2), Cell::count(1), Cell::count(6 + size + age)]
-            }
             (Edition::Y2021, Some("行政许可")) => vec![Cell::count(120 * size + 7 * age)],
             (Edition::Y2021, Some("行政处罚")) => vec![Cell::count(11 * size + age)],
             (Edition::Y2021, Some("行政事业性收费")) if organ == 1 => vec![Cell::read("36.5")],
@@ -82,12 +80,11 @@ async fn filled(ctx: &Ctx, cast: &Cast) -> Result<(), Failure> {
         let mut reports = Vec::new();
         for (at, organ) in office::reporting(ctx, year).into_iter().take(ORGANS).enumerate() {
             let writer = Actor::Staff(cast.of(&organ.code).clone());
-            let report = Report {
-                year: i16::try_from(year).ok(),
-                tables: tables(at, year, first),
-                complete: true,
-                ..Report::default()
-            };
+            let mut tables = tables(at, year, (first, this - 1));
+            if let Some(texts) = counted::of_ledger(ctx, &organ.code, year).await? {
+                counted::put_texts(&mut tables, texts);
+            }
+            let report = Report { year: i16::try_from(year).ok(), tables, complete: true, ..Report::default() };
             let released = !(year == this - 1 && at + 1 == ORGANS);
             put(ctx, cast, (&organ.code, year, "own"), (&writer, &report, "file"), released).await?;
             reports.push(report);
@@ -146,4 +143,21 @@ async fn put(
     }
     tx.commit().await?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use annual_report::form;
+
+    use super::*;
+
+    #[test]
+    fn the_last_year_leaves_nothing_to_the_register() {
+        let carried = |year| {
+            let tables = tables(2, year, (2022, 2025));
+            let at = form::requests(Edition::Y2021).iter().position(|line| line.key == "4").expect("a row");
+            tables.requests[at].cells.last().cloned().expect("a total")
+        };
+        assert_eq!((carried(2024), carried(2025)), (Cell::count(1), Cell::count(0)));
+    }
 }

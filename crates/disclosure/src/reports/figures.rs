@@ -88,6 +88,7 @@ pub(super) async fn newest(ctx: &Ctx, most: usize) -> Result<Vec<(String, String
 struct OnePage {
     shell: PortalShell,
     id: AnnualReportId,
+    /// Escaped, with the places where it may break.
     title: String,
     published: String,
     /// There is a PDF of it, too.
@@ -124,7 +125,7 @@ pub(super) async fn one(State(ctx): State<Ctx>, reader: Reader, Path(id): Path<A
             .filter(|other| other.id != id)
             .map(|other| (other.year, format!("/reports/{}", other.id)))
             .collect(),
-        title,
+        title: web::breaks::marked(&title),
         id,
     })
 }

@@ -207,6 +207,67 @@ fn none_of_forty_planted_strings_comes_back() {
     }
 }
 
+/// A PDF whose page shows the first words, with the others where nobody looks: written white, in properties, in a note, in the
+/// field of a form, in XMP, in a picture of the page, and on the page as it was before it was changed.
+fn planted_pdf(planted: &[String]) -> Vec<u8> {
+    let lines = |words: &[String], how: &str| -> String {
+        let line =
+            |(at, words): (usize, &String)| format!("BT {how} /F1 12 Tf 72 {} Td ({words}) Tj ET\n", 700 - 20 * at);
+        words.iter().enumerate().map(line).collect()
+    };
+    let stream =
+        |entries: &str, text: &str| format!("<< {entries} /Length {} >>\nstream\n{text}\nendstream", text.len());
+    let shown = [lines(&planted[..5], ""), lines(&planted[5..10], "3 Tr")].concat();
+    let xmp = format!("<x:xmpmeta xmlns:x=\"adobe:ns:meta/\"><a>{}</a></x:xmpmeta>", planted[25..30].join(" "));
+    let objects = [
+        "<< /Type /Catalog /Pages 2 0 R /Metadata 7 0 R /AcroForm << /Fields [8 0 R] >> >>".to_owned(),
+        "<< /Type /Pages /Kids [3 0 R] /Count 1 >>".to_owned(),
+        "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Resources << /Font << /F1 5 0 R >> >> /Contents 4 0 R \
+         /Annots [6 0 R 8 0 R] /Thumb 9 0 R >>"
+            .to_owned(),
+        stream("", &lines(&planted[35..], "")),
+        "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>".to_owned(),
+        format!("<< /Type /Annot /Subtype /Text /Rect [0 0 9 9] /Contents ({}) >>", planted[15..20].join(" ")),
+        stream("/Type /Metadata /Subtype /XML", &xmp),
+        format!(
+            "<< /Type /Annot /Subtype /Widget /FT /Tx /T (name) /Rect [0 0 9 9] /V ({}) >>",
+            planted[20..25].join(" ")
+        ),
+        stream(
+            "/Type /XObject /Subtype /Image /Width 1 /Height 1 /ColorSpace /DeviceGray /BitsPerComponent 8",
+            &planted[30..35].join(" "),
+        ),
+        format!("<< /Author ({}) /Keywords ({}) >>", planted[10..12].join(" "), planted[12..15].join(" ")),
+    ];
+    let mut bytes = written(&objects);
+    let before = String::from_utf8(bytes.clone()).expect("plain letters");
+    let first: usize =
+        before.rsplit("startxref\n").next().and_then(|end| end.lines().next()?.parse().ok()).expect("a place");
+    let (at, changed) = (bytes.len(), stream("", &shown));
+    bytes.extend(format!("4 0 obj\n{changed}\nendobj\n").into_bytes());
+    let table = bytes.len();
+    let trailer = format!("trailer\n<< /Size {} /Root 1 0 R /Info 10 0 R /Prev {first} >>", objects.len() + 1);
+    bytes.extend(format!("xref\n4 1\n{at:010} 00000 n \n{trailer}\nstartxref\n{table}\n%%EOF\n").into_bytes());
+    bytes
+}
+
+#[test]
+fn of_a_pdf_nothing_goes_along_that_no_page_shows() {
+    let planted: Vec<String> = (0..40).map(|at| format!("Planted{at:02}Person")).collect();
+    let bytes = planted_pdf(&planted);
+    let found = extract(&bytes, "a.pdf", &Limits::default()).expect("opens");
+    let is_read =
+        |words: &&String| stands(&found.text, words) || found.parts.iter().any(|part| stands(&part.text, words));
+    let removals: Vec<Removal> =
+        planted.iter().filter(is_read).map(|words| Removal::on(words.as_str(), "《条例》第十五条")).collect();
+    assert!(removals.len() >= 5, "what the page shows is read");
+    let redacted = redact(&bytes, "a.pdf", &removals, false, &Limits::default()).expect("cleared");
+    assert!(redacted.bytes.is_empty(), "nothing of the original goes along");
+    let all = everything(&redacted, "a.pdf");
+    let back: Vec<&String> = planted.iter().filter(|words| stands(&all, words)).collect();
+    assert!(back.is_empty(), "{back:?}");
+}
+
 #[tokio::test]
 async fn the_child_takes_words_out_and_no_argument_names_them() {
     use std::io::Write;

@@ -377,6 +377,40 @@ both! {
         }
     }
 
+    async fn areas_of_a_picture_go_each_with_its_ground(app) {
+        let (_, id) = reported(app, "截图里有别人的名字。").await;
+        let (ctx, of) = (app.ctx(), kernel::id::CaseId::from(id.as_str()));
+        let picture = crate::publishing::pictures::png(40, 30, 200);
+        let bytes = ctx.files().receive_bytes(&picture).await.expect("bytes");
+        let mut tx = ctx.db().write().await.expect("write");
+        let sealed = ctx.files().keep_sealed(&mut tx, &bytes).await.expect("sealed");
+        let (digest, size) = (sealed.digest.clone(), picture.len() as u64);
+        let kept = case::files::Kept { digest, name: "截图.png".into(), bytes: size, media: "image/png".into() };
+        let how = (case::files::Origin::Office, None);
+        let file = case::files::attach(ctx, &mut tx, &kernel::Actor::System, &of, &kept, how).await.expect("attached");
+        tx.commit().await.expect("commit");
+        let mut clerk = app.clerk().await;
+        let address = format!("/cases/{id}/files/{file}/redact");
+        // The picture is shown, and without a script the areas are typed.
+        let shown = format!("<img src=\"/cases/{id}/files/{file}\"");
+        let page = clerk.get(&address).await.expect(200).shows(&shown).shows("data-cover").shows("要遮盖的区域");
+        let once = page.field("once");
+        let typed = |areas: &'static str| [("once", once.as_str()), ("areas", areas), ("ground", "15")];
+        clerk.post(&address, &typed("10,20,5,30")).await.expect(422).shows("左小于右").shows("10,20,5,30");
+        clerk.post(&address, &typed(" ")).await.expect(422).shows("请在图片上画出");
+        let right = "10,10,50,50\n60,60,90,90；《统计法》第二十五条";
+        clerk.post(&address, &typed(right)).await.expect(303);
+        clerk.get(&format!("/cases/{id}")).await.expect(200).shows("已涂黑 2 处").shows("截图（区分处理）.png");
+        let entry = case::entry(ctx.db().read(), &of).await.expect("database").expect("the case");
+        let all = case::files::of_case(ctx, ctx.db().read(), &entry).await.expect("files");
+        let grounds = all.iter().find(|one| one.name.contains("区分处理说明")).expect("a paper of the grounds");
+        let paper = clerk.get(&format!("/cases/{id}/files/{}", grounds.id)).await.expect(200);
+        let found = documents_read::extract(&paper.bytes, &grounds.name, &documents::Limits::default()).expect("opens");
+        let text: String = found.text.chars().filter(|c| !c.is_whitespace()).collect();
+        assert!(text.contains("第1处：依据《中华人民共和国政府信息公开条例》第十五条不予公开。"), "{text}");
+        assert!(text.contains("第2处：依据《统计法》第二十五条不予公开。"), "{text}");
+    }
+
     async fn a_hidden_sheet_is_read_by_whoever_decides_and_goes_out_with_no_copy(app) {
         let (_, id) = reported(app, "名单里有别人的电话。").await;
         let (ctx, of) = (app.ctx(), kernel::id::CaseId::from(id.as_str()));

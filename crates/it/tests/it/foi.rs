@@ -149,6 +149,9 @@ both! {
         form(&mut desk, "/foi/register", &old).await.expect(422).shows("登记后立即超期").shows("2025-03-28").shows("收到日期核对无误");
         old.push(("sure", "true"));
         form(&mut desk, "/foi/register", &old).await.expect(200).shows("2025-02-28");
+        let claimed = "SELECT id FROM case_entry WHERE received_on = '2025-02-28'";
+        let claimed: String = store::query_scalar(claimed).fetch_one(app.ctx().db().read()).await.expect("a case");
+        desk.get(&format!("/cases/{claimed}")).await.expect(200).shows("录入日期：2026-03-0");
         let mut other = app.editor("QH011").await;
         let counter = [("channel", "counter"), ("came", "2026-03-02"), ("organ", "QH001"), ("wanted", WANTED), ("applicant", "natural_person"), ("name", NAME)];
         form(&mut other, "/foi/register", &counter).await.expect(403);
@@ -325,7 +328,8 @@ both! {
         // Five weeks on nobody has written anything down. The fifteen working days were over on 2026-03-23.
         app.pass(SignedDuration::from_hours(24 * 35));
         let mut desk = editor_again(app).await;
-        desk.get(&format!("/cases/{id}")).await.expect(200).shows("2026-04-21");
+        let page = desk.get(&format!("/cases/{id}")).await.expect(200).shows("2026-04-21");
+        page.shows("暂停计时：征求第三方意见").shows("暂停计时依据");
         // An answer that comes now is noted and stops nothing.
         step(&mut desk, &id, "opinion", &[("opinion", "agrees")]).await.expect(303);
         desk.get(&format!("/cases/{id}")).await.expect(200).shows("2026-04-21");
@@ -457,7 +461,8 @@ both! {
         let early = [("on", "2026-03-02"), ("supplement", "东门小区")];
         step(&mut desk, &id, "supplement_noted", &early).await.expect(422).shows("不能早于告知补正的日期（2026-03-03）");
         step(&mut desk, &id, "supplement_noted", &[("supplement", "东门小区")]).await.expect(303);
-        desk.get(&format!("/cases/{id}")).await.expect(200).shows("从 2026-03-03 的次日起算");
+        let page = desk.get(&format!("/cases/{id}")).await.expect(200).shows("从 2026-03-03 的次日起算");
+        page.shows("这一天不计，期限从次日起重新计算").hides("录入日期");
     }
 
     async fn what_was_registered_by_mistake_counts_nowhere(app) {

@@ -267,7 +267,7 @@ both! {
         let mut visitor = app.visitor();
         visitor.get(&of_old).await.expect(200).shows("本库还有一份同名的文件").shows("晚于本文件").shows(&compared).hides("已废止");
         visitor.get(&of_new).await.expect(200).shows("早于本文件").shows(&compared);
-        visitor.get(&compared).await.expect(200).shows(NEW);
+        visitor.get(&compared).await.expect(200).shows(NEW).hides("没有登记替代");
         visitor.get(&format!("{of_old}?on=2021-01-01")).await.expect(200).hides("本库还有一份同名的文件");
         // Nothing of it stands in a text: one proposes it, another confirms it.
         for first in [true, false] {

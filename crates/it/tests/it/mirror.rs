@@ -211,7 +211,7 @@ both! {
             assert!(head.contains("content-security-policy"), "{address}");
         }
         let home = app.visitor().get("/").await.text();
-        for asset in ["portal.css", "portal.js", "favicon.svg"].map(|name| app.ctx().assets().url(name)) {
+        for asset in ["portal.css", "serif.css", "portal.js", "favicon.svg"].map(|name| app.ctx().assets().url(name)) {
             assert!(home.contains(&asset));
             assert_eq!(nginx.ask("GET", &asset).0, 200, "{asset}");
         }

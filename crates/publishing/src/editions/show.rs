@@ -218,9 +218,10 @@ pub(super) struct Typed<'a> {
     pub(super) bypass: &'a str,
 }
 
-/// Whether an amending decision may be read into a text: into a policy of which nobody decides now.
-fn may_amend(kind: document::Kind, opened: Option<&EditionRow>) -> bool {
-    kind.key == crate::kinds::POLICY.key && opened.is_none_or(EditionRow::is_editable)
+/// Whether an amending decision may be read into a text: into a policy of which nobody decides now, and which is none itself.
+fn may_amend((kind, title): (document::Kind, &str), opened: Option<&EditionRow>) -> bool {
+    let amends = title.contains("修改") && title.ends_with("的决定");
+    kind.key == crate::kinds::POLICY.key && !amends && opened.is_none_or(EditionRow::is_editable)
 }
 
 /// The same, with what must be corrected in the form of a withdrawal or an erasure.
@@ -288,7 +289,7 @@ pub(super) async fn page(
         erase_reason: typed.erase_reason.to_owned(),
         bypass_reason: typed.bypass.to_owned(),
         bases: document::erase::BASES.to_vec(),
-        can_amend: writes && was_public && !erased && !erasure.waits() && may_amend(kind, opened.as_ref()),
+        can_amend: writes && was_public && !erased && !erasure.waits() && may_amend((kind, &title), opened.as_ref()),
         can_correct: writes && opened.is_none() && was_public && !erased && !erasure.waits(),
         erasure,
         kind: kind.label,
@@ -492,7 +493,15 @@ pub(super) async fn file(
 
 #[cfg(test)]
 mod tests {
-    use super::pictures;
+    use super::{may_amend, pictures};
+
+    #[test]
+    fn no_decision_is_read_into_an_amending_decision() {
+        let may = |title: &str| may_amend((&crate::kinds::POLICY, title), None);
+        assert!(may("青禾县停车设施管理办法") && may("关于停车收费标准的决定"));
+        assert!(!may("青禾县人民政府关于修改《青禾县停车设施管理办法》的决定"));
+        assert!(!may_amend((&crate::kinds::NEWS, "青禾县停车设施管理办法"), None));
+    }
 
     #[test]
     fn a_picture_of_a_draft_is_fetched_in_the_office() {

@@ -55,6 +55,8 @@ struct Page {
     cmp_only: String,
     /// Address and title of the other document; empty between two editions of one.
     other: (String, String),
+    /// Nothing is said between the two documents: neither replaces or changes the other.
+    strangers: bool,
 }
 
 /// `GET /policies/{id}/compare`, `GET /documents/{id}/compare`.
@@ -110,6 +112,7 @@ pub(super) async fn page(
         cmp_all: format!("{path}/compare?{query}&all=1"),
         cmp_only: format!("{path}/compare?{query}"),
         other: (String::new(), String::new()),
+        strangers: false,
         path: path.clone(),
     })
 }
@@ -132,6 +135,7 @@ async fn with_another(ctx: &Ctx, reader: &Reader, document: &PublicDocument, whi
     };
     let (old, new, only) = (side(&other), side(document), which.all.is_empty());
     let cmp = compare::aside(move || compare::compare(&old, &new).view(only)).await?;
+    let relations = super::relations::Relations::of(ctx, &document.listed, None).await?;
     let path = &document.listed.path;
     let own = format!("{path}/compare?with={}", other.listed.id);
     portal_page(&Page {
@@ -146,6 +150,7 @@ async fn with_another(ctx: &Ctx, reader: &Reader, document: &PublicDocument, whi
         cmp,
         cmp_all: format!("{own}&all=1"),
         cmp_only: own,
+        strangers: !relations.names(&other.listed.path),
         other: (other.listed.path.clone(), other.listed.title.clone()),
         path: path.clone(),
     })

@@ -93,6 +93,12 @@ impl Relations {
         Ok(Self { forward, back, naming, cited: i64::try_from(others.len()).unwrap_or(i64::MAX), alike })
     }
 
+    /// Whether anything is said between the document and the one at this path, or both have one title.
+    pub(super) fn names(&self, path: &str) -> bool {
+        let said = self.forward.iter().chain(&self.back).chain(&self.naming).any(|one| one.href == path);
+        said || self.alike.iter().any(|one| one.href == path)
+    }
+
     /// Whether there is anything to tell.
     pub(super) fn is_empty(&self) -> bool {
         self.forward.is_empty() && self.back.is_empty() && self.naming.is_empty()

@@ -61,7 +61,11 @@ fn followers(ctx: &Ctx) -> Followers {
 
 fn schedule(ctx: &Ctx) -> Schedule {
     let (signs, gathers) = (ctx.clone(), ctx.clone());
-    let sign = Entry::new("receipts.sign", "给公开凭证日志签名", Every::Minutes(1), move || {
+    let often = match ctx.settings::<Receipts>().sign_seconds {
+        60 => Every::Minutes(1),
+        seconds => Every::Seconds(seconds),
+    };
+    let sign = Entry::new("receipts.sign", "给公开凭证日志签名", often, move || {
         let ctx = signs.clone();
         async move { Ok(sign::sign(&ctx).await?) }
     });

@@ -119,8 +119,10 @@ async fn put_on(
         return Err(Refusal::field("from_on", text));
     }
     fitting(ctx, old.as_ref(), change.item).await?;
+    // The number that it will most likely have, so that its file can be read back.
+    let numbered = Item { version: old.as_ref().map_or(1, |old| old.number + 1), ..change.item.clone() };
     let mut draft = Draft {
-        item: change.item,
+        item: &numbered,
         base: base.or_else(|| open.as_ref().and_then(|open| open.base.as_ref())),
         sort: change.sort,
         from_number: old.as_ref().map_or(0, |old| old.number),
@@ -168,7 +170,7 @@ async fn put_on(
         }
     };
     let data = json!({
-        "sort": draft.sort.code(), "from": draft.from_number, "changes": told(old.as_ref(), change.item), "note": change.note,
+        "made_as": draft.sort.code(), "from": draft.from_number, "changes": told(old.as_ref(), change.item), "note": change.note,
     });
     tx.append(NewEvent::new(&DRAFTED, key, actor).organ(&keeper(ctx)).data(data)).await?;
     Ok(id)
@@ -312,7 +314,7 @@ pub async fn issue(ctx: &Ctx, tx: &mut Tx, actor: &Actor, (id, revision): (&Item
     }
     let digest = hex::encode(Sha256::digest(serde_json::to_vec(&version.item)?));
     let data = json!({
-        "version": number, "sort": version.sort.code(), "from_on": from_on.to_string(),
+        "version": number, "made_as": version.sort.code(), "from_on": from_on.to_string(),
         "changes": told(old.as_ref(), &version.item), "note": version.note.clone(), "digest": digest,
     });
     tx.append(NewEvent::new(&ISSUED, &key, actor).organ(&keeper(ctx)).data(data)).await?;

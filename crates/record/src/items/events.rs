@@ -6,7 +6,7 @@ use super::SUBJECT;
 
 /// A change was begun or written on.
 pub(super) static DRAFTED: EventKind = EventKind::new(SUBJECT, "item.drafted", "修改公开事项")
-    .holds(&[("sort", "方式"), ("from", "原版本"), ("changes", "改动"), ("note", "修改说明")])
+    .holds(&[("made_as", "方式"), ("from", "原版本"), ("changes", "改动"), ("note", "修改说明")])
     .keeps(Keep::Words);
 /// It may be issued by another person now.
 pub(super) static OFFERED: EventKind = EventKind::new(SUBJECT, "item.offered", "提请公布公开事项")
@@ -24,11 +24,11 @@ pub(super) static DROPPED: EventKind =
 pub(super) static ISSUED: EventKind = EventKind::new(SUBJECT, "item.issued", "公布公开事项")
     .holds(&[
         ("version", "版本"),
-        ("sort", "方式"),
+        ("made_as", "方式"),
         ("from_on", "施行日期"),
         ("changes", "改动"),
         ("note", "修改说明"),
-        ("digest", "内容摘要"),
+        ("digest", ""),
     ])
     .keeps(Keep::Words);
 /// It is owed no more.

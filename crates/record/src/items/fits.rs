@@ -15,7 +15,7 @@ pub struct Held {
     pub label: String,
     /// How many records have a value in it, counted no further than [`COUNTED`].
     pub records: i64,
-    /// Whether it is taken away; else it is of another type.
+    /// Whether it is taken away; else it is of another type, or would have to lie elsewhere.
     pub removed: bool,
 }
 
@@ -26,11 +26,11 @@ impl Held {
         let records = if n >= COUNTED { format!("{n} 条以上") } else { format!("{n} 条") };
         if self.removed {
             return format!(
-                "已有 {records}记录填写了“{label}”，不能删除这一列。请保留这一列；不再公开的，可以设为“不公开”，不再填写的，可以改为不必填。"
+                "已有 {records}记录填写了“{label}”，不能删除这一列。请保留这一列；今后不再填写的，可以改为不必填。"
             );
         }
         format!(
-            "已有 {records}记录填写了“{label}”，不能改变这一列的类型。请保留原来的类型，另外增加一列；原来的列可以改为不必填。"
+            "已有 {records}记录填写了“{label}”，不能改变这一列的类型，也不能改变是否公开。请保留这一列，另外增加一列；原来的列可以改为不必填。"
         )
     }
 }
@@ -42,7 +42,7 @@ pub fn changes(old: &Item, new: &Item) -> Vec<String> {
         Change::Said(part) => part,
         Change::ColumnAdded(key) => format!("增加列“{}”", label(new, &key)),
         Change::ColumnRemoved(key) => format!("删除列“{}”", label(old, &key)),
-        Change::ColumnRetyped(key) => format!("改变列“{}”的类型", label(old, &key)),
+        Change::ColumnRetyped(key) => format!("改变列“{}”的类型或者是否公开", label(old, &key)),
         Change::KeysChanged => "识别同一条记录的列".to_owned(),
     };
     compare(old, new).into_iter().map(told).collect()
@@ -102,8 +102,8 @@ pub(super) fn part(name: &str) -> String {
     PARTS.iter().find(|(key, _)| *key == name).map_or_else(|| name.to_owned(), |(_, label)| (*label).to_owned())
 }
 
-/// What a newer box and the county's changes make together: parts that the county left as they were are the newer box's, the others
-/// the county's. Returns besides the parts that both changed, in words.
+/// What a newer box and the county's changes make together: parts that the county left as they were are the newer box's, the
+/// others the county's. Returns besides the parts that both changed, in words.
 ///
 /// # Errors
 /// When an item cannot be taken apart, which no item is.

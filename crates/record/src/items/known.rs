@@ -120,12 +120,11 @@ pub(super) async fn catalogue(ctx: &Ctx) -> store::Result<Arc<Catalogue>> {
     ctx.db().while_subjects_unchanged(&[SUBJECT], key, ask).await
 }
 
-/// All versions of an item, the newest first; the box's own stands last where no table holds it yet.
+/// All versions of an item, the newest first; of an item of the box that no table holds yet, the box's.
 pub(super) async fn versions(ctx: &Ctx, key: &ItemKey) -> store::Result<Vec<Version>> {
     let mut versions = rows::of(ctx.db().read(), key).await?;
-    let kept = versions.iter().any(|version| version.origin == Origin::Box);
-    if let Some(item) = in_the_box(key).filter(|_| !kept) {
-        versions.push(Version::boxed(item));
+    if versions.is_empty() {
+        versions.extend(in_the_box(key).map(Version::boxed));
     }
     Ok(versions)
 }
@@ -136,13 +135,11 @@ fn together(boxed: &[Item], kept: Vec<EntryRow>, versions: Vec<Version>, today: 
     for version in versions {
         by_key.entry(version.item.key.clone()).or_default().push(Arc::new(version));
     }
-    for item in boxed {
-        let known = by_key.entry(item.key.clone()).or_default();
-        if !known.iter().any(|version| version.origin == Origin::Box) {
-            known.insert(0, Arc::new(Version::boxed(item)));
-        }
-    }
     let kept: HashMap<&str, &EntryRow> = kept.iter().map(|row| (row.id.as_str(), row)).collect();
+    // What is kept of an item of the box stands among its versions; a key that the county had first stays the county's.
+    for item in boxed.iter().filter(|item| !kept.contains_key(item.key.as_str())) {
+        by_key.entry(item.key.clone()).or_default().insert(0, Arc::new(Version::boxed(item)));
+    }
     let mut found = Catalogue::default();
     for (key, versions) in by_key {
         for version in versions.iter().filter(|version| version.state == State::Issued) {
@@ -256,6 +253,7 @@ mod tests {
     use item::{Audience, Domain, Owner, Period, Way};
 
     use super::*;
+    use crate::items::fits;
 
     fn item(key: &str, title: &str) -> Item {
         Item {
@@ -340,6 +338,25 @@ mod tests {
         let key = ItemKey::new("water").expect("a key");
         assert_eq!(found.at(&key, 1).map(|item| item.title.clone()), Some("供水水质".to_owned()));
         assert_eq!(found.at(&key, 4), None);
+    }
+
+    #[test]
+    fn an_update_keeps_what_the_county_changed() {
+        let base = item("water", "供水水质");
+        let county = Item { title: "本县的名称".into(), ..base.clone() };
+        let boxed = Item { title: "新的名称".into(), matter: "新的事项".into(), ..base.clone() };
+        let (merged, kept) = fits::merged(&base, &county, &boxed).expect("an item");
+        assert_eq!((merged.title.as_str(), merged.matter.as_str()), ("本县的名称", "新的事项"));
+        assert_eq!(kept, ["名称"]);
+    }
+
+    #[test]
+    fn a_key_that_the_county_had_first_stays_the_countys() {
+        let (own, boxed) = (item("pool", "本县的泳池"), item("pool", "泳池"));
+        let row = EntryRow { base: String::new(), ..kept(&own) };
+        let found = together(std::slice::from_ref(&boxed), vec![row], vec![issued(&own, 1, None)], TODAY);
+        assert_eq!(found.entries()[0].item.title, "本县的泳池");
+        assert!(found.entries()[0].update.is_none());
     }
 
     #[test]

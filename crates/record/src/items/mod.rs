@@ -7,7 +7,8 @@
 //!
 //! [`all`], [`find`] and [`at`] answer from memory until an event of an item is written, by whatever process.
 //!
-//! Tables: `migrations/0002_items.sql`, to be listed in the migrations of this crate.
+//! Tables: `migrations/0002_items.sql`. What they hold of an item is read by programs of many years: a new field of
+//! [`item::Item`] or its parts has a default.
 
 pub mod acts;
 mod events;
@@ -59,7 +60,7 @@ pub fn capability() -> Capability {
 }
 
 fn words(field: &str, code: &str) -> Option<String> {
-    if field == "sort" { Sort::from_code(code).map(|sort| sort.label().to_owned()) } else { None }
+    if field == "made_as" { Sort::from_code(code).map(|sort| sort.label().to_owned()) } else { None }
 }
 
 /// The items in force today that are not retired, in the order of domains.
@@ -120,8 +121,8 @@ pub struct Shown {
     pub newest: String,
 }
 
-/// Who shows the records of items to the public. Declared as `Arc<dyn PublicTables>` by the capability that has the pages; without one
-/// the catalogue leads to columns alone.
+/// Who shows the records of items to the public. Declared as `Arc<dyn PublicTables>` by the capability that has the pages;
+/// without one the catalogue leads to columns alone.
 pub trait PublicTables: Send + Sync {
     /// What is public of each item that has a table, by its key.
     fn shown<'a>(&'a self, ctx: &'a Ctx) -> BoxFuture<'a, Result<HashMap<ItemKey, Shown>>>;

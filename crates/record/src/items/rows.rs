@@ -267,7 +267,16 @@ pub(super) async fn standing(executor: impl Executor<'_>) -> store::Result<Vec<V
     )
     .fetch_all(executor)
     .await?;
-    rows.into_iter().map(Row::read).collect()
+    let mut versions = Vec::with_capacity(rows.len());
+    for row in rows {
+        let name = row.item.clone();
+        match row.read() {
+            Ok(version) => versions.push(version),
+            // One that a newer program wrote keeps no reader from all the others.
+            Err(error) => tracing::error!(item = name, %error, "a version of an item cannot be read, it is left out"),
+        }
+    }
+    Ok(versions)
 }
 
 /// All versions of an item, the newest first.

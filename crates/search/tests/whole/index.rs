@@ -526,4 +526,7 @@ async fn what_people_call_it_finds_what_documents_call_it() {
     assert_eq!(ids(&search, "最低生活保障").await, ["d", "e"]);
     assert_eq!(ids(&search, "低保标准").await, ["d"]);
     assert_eq!(ids(&search, "“低保”").await, ["e"], "quoted means as it stands");
+    town.put("f", entry("关于提高城乡低保标准的通知", "自2026年7月起，城乡低保标准提高到每月1060元。")).await;
+    search.catch_up(&town.ctx).await.unwrap();
+    assert_eq!(ids(&search, "低保标准2026").await, ["f"], "a year written at the words is a word of its own");
 }

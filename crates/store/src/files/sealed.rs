@@ -16,7 +16,7 @@ use futures::stream;
 use kernel::Seams;
 use ring::{
     aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey},
-    hkdf,
+    hkdf, hmac,
 };
 use sha2::{Digest, Sha256};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -141,6 +141,20 @@ impl Files {
     /// Whether this was sealed by [`Files::seal_words`].
     pub fn is_sealed(words: &str) -> bool {
         words.starts_with(WORDS_MARK)
+    }
+
+    /// The digest of a few words under the installation's key, as hex, for one use: the same words have the same one. Whoever has
+    /// the database and not the key can neither read them nor try out whose they are.
+    ///
+    /// # Errors
+    /// When the key cannot be made, or is another one than before.
+    pub fn keyed_digest(&self, seams: &Seams, purpose: &str, words: &str) -> Result<String> {
+        let key = digest_key(&self.master(Some(seams))?)?;
+        let mut signed = hmac::Context::with_key(&key);
+        signed.update(purpose.as_bytes());
+        signed.update(&[0]);
+        signed.update(words.as_bytes());
+        Ok(hex::encode(signed.sign().as_ref()))
     }
 
     /// The file of the installation's key.
@@ -271,6 +285,13 @@ fn words_key(master: &[u8]) -> Result<LessSafeKey> {
     let derived = hkdf::Salt::new(hkdf::HKDF_SHA256, b"gongkai").extract(master);
     let key = derived.expand(&[b"gongkai sealed words"], &AES_256_GCM).map_err(broken)?;
     Ok(LessSafeKey::new(UnboundKey::from(key)))
+}
+
+fn digest_key(master: &[u8]) -> Result<hmac::Key> {
+    let broken = |_| Error::Sealed("密钥用不了".to_owned());
+    let derived = hkdf::Salt::new(hkdf::HKDF_SHA256, b"gongkai").extract(master);
+    let key = derived.expand(&[b"gongkai keyed digest"], hmac::HMAC_SHA256).map_err(broken)?;
+    Ok(hmac::Key::from(key))
 }
 
 fn nonce(number: u64, last: bool) -> Nonce {

@@ -24,8 +24,9 @@ pub(crate) enum Use {
     Write,
 }
 
-/// A connection that was idle for longer is asked whether it still lives before it is used.
-const IDLE: Duration = Duration::from_secs(10);
+/// A connection for questions that was idle for longer is asked whether it still lives before it is used; one for a write always
+/// is, for a write that meets a database which was started anew cannot be tried again by itself.
+const IDLE: Duration = Duration::from_secs(1);
 /// How long one waits for a connection while the database answers.
 const PATIENCE: Duration = Duration::from_secs(30);
 /// How long one waits for it while the database is known to be away: a page must not hang for its whole patience.
@@ -132,13 +133,14 @@ impl Pool {
                            SET statement_timeout = '15min'"
                 .to_owned(),
         };
+        let idle = if purpose == Use::Write { Duration::ZERO } else { IDLE };
         let pool = PgPoolOptions::new()
             .max_connections(places)
             .acquire_timeout(PATIENCE)
             .test_before_acquire(false)
-            .before_acquire(|conn, state| {
+            .before_acquire(move |conn, state| {
                 Box::pin(async move {
-                    if state.idle_for > IDLE {
+                    if state.idle_for >= idle {
                         conn.ping().await?;
                     }
                     Ok(true)

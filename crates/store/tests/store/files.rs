@@ -122,6 +122,18 @@ both! {
         assert_eq!(files.open_words("place one", &sealed).expect("opens"), "words");
     }
 
+    async fn the_same_words_have_the_same_digest_under_one_key_and_for_one_use(home) {
+        let files = Files::in_folder(home.folder.path());
+        let seams = home.db.seams();
+        let of = |purpose: &str, words: &str| files.keyed_digest(seams, purpose, words).expect("a digest");
+        assert_eq!(of("phone", "13800138000"), of("phone", "13800138000"));
+        assert_ne!(of("phone", "13800138000"), of("proof", "13800138000"));
+        assert_ne!(of("ab", "c"), of("a", "bc"));
+        let before = of("phone", "13800138000");
+        std::fs::write(home.folder.path().join("files-key"), "0".repeat(64)).expect("another key");
+        assert_ne!(of("phone", "13800138000"), before);
+    }
+
     async fn a_sealed_file_that_was_changed_or_cut_off_ends_in_an_error(home) {
         let files = Files::in_folder(home.folder.path());
         let text = vec![7_u8; 3 * 64 * 1024 + 100];

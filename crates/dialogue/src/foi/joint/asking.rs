@@ -8,7 +8,7 @@ use axum::{
 use case::{CaseKey, Entry};
 use clock::Readings;
 use jiff::civil::Date;
-use kernel::{OrganCode, id::CaseId, may_for};
+use kernel::{Actor, OrganCode, id::CaseId, may_for};
 use store::Tx;
 use web::{Ctx, Desk, Done, Form, FormErrors, OfficeShell, Refusal, Result, act_in_place, office_page, page};
 
@@ -64,12 +64,12 @@ fn line(ctx: &Ctx, joint: &Joint, key: Option<&CaseKey>) -> Result<Line, Refusal
 }
 
 /// The request, for who decides on it.
-async fn seen(ctx: &Ctx, desk: &Desk, id: &CaseId) -> Result<Entry, Refusal> {
-    let (entry, kind) = case::seen(ctx, ctx.db().read(), &desk.actor(), id).await?;
+async fn seen(ctx: &Ctx, actor: &Actor, id: &CaseId) -> Result<Entry, Refusal> {
+    let (entry, kind) = case::seen(ctx, ctx.db().read(), actor, id).await?;
     if kind.key != KEY {
         return Err(Refusal::NotFound);
     }
-    may_for(&desk.actor(), kind.decide, &case::keeper(ctx, &entry.organ))?;
+    may_for(actor, kind.decide, &case::keeper(ctx, &entry.organ))?;
     Ok(entry)
 }
 
@@ -80,7 +80,7 @@ async fn shown(
     typed: &Typed,
     errors: FormErrors,
 ) -> Result<Response> {
-    let entry = seen(ctx, desk, id).await?;
+    let entry = seen(ctx, &desk.actor(), id).await?;
     let db = ctx.db().read();
     let request = case::request(ctx, db, &entry).await?;
     let wanted = of(&request, "wanted").to_owned();
@@ -129,11 +129,11 @@ fn due(ctx: &Ctx, on: Date) -> Option<Date> {
 async fn asked(
     ctx: &Ctx,
     tx: &mut Tx,
-    desk: &Desk,
+    (actor, by): (&Actor, &str),
     (id, sort): (&CaseId, Sort),
     typed: &Typed,
 ) -> Result<String, Refusal> {
-    let entry = seen(ctx, desk, id).await?;
+    let entry = seen(ctx, actor, id).await?;
     let (organ, matter) = (OrganCode::from(of(typed, "organ")), of(typed, "matter"));
     let mut errors = FormErrors::new();
     let other = askable(ctx).into_iter().find(|one| one.code == organ && organ != entry.organ);
@@ -149,17 +149,29 @@ async fn asked(
     let Some(other) = other.filter(|_| errors.is_empty()) else { return Err(errors.into()) };
     let (on, step) = (ctx.today(), if sort == Sort::HandOver { "hand_over_asked" } else { "joint_asked" });
     let fields = case::Typed::of(&[("whom", other.name.as_str()), ("agreed", agreed)]);
-    case::take(ctx, tx, &desk.actor(), id, step, &fields).await?;
+    case::take(ctx, tx, actor, id, step, &fields).await?;
     let key = CaseKey::of(ctx.files(), tx.conn(), id).await?.ok_or(Refusal::NotFound)?;
     let due = if sort == Sort::HandOver { None } else { due(ctx, on) };
-    let asking = Asking { case: id, sort, organ: &organ, by: &desk.staff.name, on, due, matter };
+    let asking = Asking { case: id, sort, organ: &organ, by, on, due, matter };
     rows::add(tx, &key, &asking).await?;
     Ok(other.name)
 }
 
+/// Asks an organ for its opinion without a form: the demonstration does.
+pub(in crate::foi) async fn opinion(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    (actor, by): (&Actor, &str),
+    id: &CaseId,
+    (organ, matter): (&OrganCode, &str),
+) -> Result<(), Refusal> {
+    let typed = Typed::from([("organ".to_owned(), organ.to_string()), ("matter".to_owned(), matter.to_owned())]);
+    asked(ctx, tx, (actor, by), (id, Sort::Opinion), &typed).await.map(drop)
+}
+
 async fn posted(ctx: &Ctx, desk: &Desk, (id, sort): (&CaseId, Sort), typed: &Typed) -> Result<Response> {
     let done = async |tx: &mut Tx| {
-        let name = asked(ctx, tx, desk, (id, sort), typed).await?;
+        let name = asked(ctx, tx, (&desk.actor(), &desk.staff.name), (id, sort), typed).await?;
         let words = match sort {
             Sort::Opinion => format!("已请{name}提出意见，在其待办中；答复期限暂停计算。"),
             Sort::HandOver => format!("已商请{name}接收，在其待办中；同意以前仍由本机关办理。"),

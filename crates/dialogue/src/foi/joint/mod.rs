@@ -2,7 +2,7 @@
 //! it for their opinion, each with its clock (条例 Art. 34), and hands a request over when the other organ consents. Who asked for
 //! the information is known to the lead organ alone.
 
-mod asking;
+pub(super) mod asking;
 mod pages;
 mod store;
 mod work;

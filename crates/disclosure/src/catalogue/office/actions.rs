@@ -11,7 +11,10 @@ use serde::Deserialize;
 use store::Tx;
 use web::{Ctx, Desk, Done, Error, Form, FormErrors, Refusal, Result, act_in_place};
 
-use super::one::{self, Said};
+use super::{
+    one::{self, Said},
+    unusable,
+};
 
 /// Longest reason, in characters.
 const REASON: usize = 300;
@@ -222,6 +225,9 @@ pub(in crate::catalogue) async fn copy(
             let text = "请填写事项代码：2 到 40 个小写字母、数字，中间可以用单个连字符，例如 water-village。";
             return Err(Refusal::field("new_key", text));
         };
+        if let Some(why) = unusable(&new) {
+            return Err(Refusal::field("new_key", why));
+        }
         if all.entry(&new).is_some() {
             return Err(Refusal::field("new_key", format!("代码“{new}”已有事项使用，请换一个。")));
         }
@@ -230,7 +236,7 @@ pub(in crate::catalogue) async fn copy(
         }
         let from = Item::clone(&of.item);
         let note = format!("由“{}”复制。", from.title);
-        let item = Item { key: new, title: title.clone(), confirmed: false, version: 0, ..from };
+        let item = Item { key: new, title: title.clone(), confirmed: false, version: 1, ..from };
         let change = acts::Put { item: &item, sort: Sort::Copy, note: &note, from_on: None, seen: None };
         acts::put(&ctx, tx, &desk.actor(), change).await?;
         Ok(Done::ok(format!("/items/{}/edit", item.key), "已复制为新事项的修改稿，请改好后提请公布。"))

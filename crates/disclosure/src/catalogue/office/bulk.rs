@@ -1,5 +1,5 @@
-//! What is done with all items of a domain: confirming those that nobody confirmed, issuing what others offered. Each item is a write
-//! of its own, so that one that is refused keeps no other from being done.
+//! What is done with all items of a domain: confirming those that nobody confirmed, taking what a newer program brings, issuing
+//! what others offered. Each item is a write of its own, so that one that is refused keeps no other from being done.
 
 use axum::{
     extract::State,
@@ -77,6 +77,30 @@ pub(in crate::catalogue) async fn confirm(State(ctx): State<Ctx>, desk: Desk, Fo
         came.add(&entry.item.title, result)?;
     }
     Ok(came.told("已确认并提请公布", &of.domain))
+}
+
+/// POST /items/update: takes what a newer program brings, for each item that nobody works on. Where the county changed the same
+/// part, the draft waits for a person to look; the others are offered at once.
+pub(in crate::catalogue) async fn take_updates(
+    State(ctx): State<Ctx>,
+    desk: Desk,
+    Form(of): Form<Of>,
+) -> Result<Response> {
+    let (actor, mut came) = (desk.actor(), Came::default());
+    let entries = of_domain(&ctx, &of.domain).await?;
+    for entry in entries.iter().filter(|entry| entry.update.is_some() && entry.open.is_none()) {
+        let key: &ItemKey = entry.key();
+        let result = act_now(&ctx, async |tx: &mut Tx| {
+            let (id, kept) = acts::take_update(&ctx, tx, &actor, key).await?;
+            if kept.is_empty() {
+                // A draft that was just begun has been changed by nobody.
+                acts::offer(&ctx, tx, &actor, (&id, 1)).await?;
+            }
+            Ok::<_, Refusal>(())
+        });
+        came.add(&entry.item.title, result.await)?;
+    }
+    Ok(came.told("已采用随程序更新的内容", &of.domain))
 }
 
 /// POST /items/issue

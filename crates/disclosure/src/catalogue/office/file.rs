@@ -1,5 +1,5 @@
-//! Items as files: new ones, or a change of one, uploaded or pasted as TOML. Everything that is wrong is told at its place, and the
-//! text stays in the form.
+//! Items as files: new ones, or a change of one, uploaded or pasted as TOML. Everything that is wrong is told at its place, and
+//! the text stays in the form.
 
 use askama::Template;
 use axum::{
@@ -7,15 +7,15 @@ use axum::{
     response::Response,
 };
 use document::values::line;
-use item::{Item, ItemKey};
-use record::items::{self, ItemVersionId, Sort, acts};
+use item::{Fault, Item, ItemKey};
+use record::items::{self, Catalogue, ItemVersionId, Sort, acts};
 use store::Tx;
 use web::{
     Ctx, Desk, Done, Error, FormErrors, OfficeShell, Refusal, Result, act_in_place, office_page, page,
     sent::{self, Sent},
 };
 
-use super::entry;
+use super::{entry, unusable};
 
 /// Largest file, in bytes.
 const MOST: u64 = 2 << 20;
@@ -81,8 +81,30 @@ async fn received(ctx: &Ctx, mut parts: Multipart) -> Result<Typed> {
     Ok(typed)
 }
 
+/// What is wrong at their places, as many as are told at a time.
+fn told(faults: Vec<Fault>) -> FormErrors {
+    let mut errors = FormErrors::new();
+    let more = faults.len().saturating_sub(TOLD);
+    for fault in faults.into_iter().take(TOLD) {
+        errors.add("text", fault.to_string());
+    }
+    if more > 0 {
+        errors.add("text", format!("还有 {more} 处需要更正，没有逐一列出。"));
+    }
+    errors
+}
+
+/// What these items bring out of order among all: checks that ask for an item or a column which is not there.
+fn between(all: &Catalogue, found: &[Item]) -> Vec<Fault> {
+    let standing = all.in_force();
+    let others = standing.iter().filter(|item| !found.iter().any(|other| other.key == item.key));
+    let together: Vec<Item> = others.chain(found).cloned().collect();
+    let before = item::faults_between(&standing);
+    item::faults_between(&together).into_iter().filter(|fault| !before.contains(fault)).collect()
+}
+
 /// The items of what was sent; else everything that is wrong with it.
-fn read(typed: &Typed) -> Result<Vec<Item>, FormErrors> {
+fn read(all: &Catalogue, typed: &Typed) -> Result<Vec<Item>, FormErrors> {
     let one = |text: String| FormErrors::one("text", text);
     if !typed.wrong.is_empty() {
         return Err(FormErrors::one("file", typed.wrong.clone()));
@@ -90,17 +112,14 @@ fn read(typed: &Typed) -> Result<Vec<Item>, FormErrors> {
     if typed.text.trim().is_empty() {
         return Err(FormErrors::one("file", "请选择一个 .toml 文件，或者把内容粘贴到下面。"));
     }
-    let found = item::read(&typed.text).map_err(|faults| {
-        let mut errors = FormErrors::new();
-        let more = faults.len().saturating_sub(TOLD);
-        for fault in faults.into_iter().take(TOLD) {
-            errors.add("text", fault.to_string());
-        }
-        if more > 0 {
-            errors.add("text", format!("还有 {more} 处需要更正，没有逐一列出。"));
-        }
-        errors
-    })?;
+    let found = item::read(&typed.text).map_err(told)?;
+    let between = between(all, &found);
+    if !between.is_empty() {
+        return Err(told(between));
+    }
+    if let Some(why) = found.iter().find_map(|item| unusable(&item.key)) {
+        return Err(one(why));
+    }
     match found.len() {
         0 => Err(one("没有找到事项。每个事项以 [[item]] 开头。".to_owned())),
         many if many > ITEMS => Err(one(format!("一次最多导入 {ITEMS} 个事项，这里有 {many} 个。请分成几个文件。"))),
@@ -138,8 +157,8 @@ pub(in crate::catalogue) async fn new(State(ctx): State<Ctx>, desk: Desk) -> Res
 /// POST /items/new: all items of the file or none.
 pub(in crate::catalogue) async fn add(State(ctx): State<Ctx>, desk: Desk, parts: Multipart) -> Result<Response> {
     let typed = received(&ctx, parts).await?;
-    let found = read(&typed);
     let all = items::catalogue(&ctx).await?;
+    let found = read(&all, &typed);
     let done = async |tx: &mut Tx| {
         let found = found.as_ref().map_err(|errors| Refusal::from(errors.clone()))?;
         let (mut put, mut same) = (0, 0);
@@ -199,8 +218,8 @@ pub(in crate::catalogue) async fn change(
     parts: Multipart,
 ) -> Result<Response> {
     let typed = received(&ctx, parts).await?;
-    let (_, entry) = entry(&ctx, &key).await?;
-    let found = read(&typed);
+    let (all, entry) = entry(&ctx, &key).await?;
+    let found = read(&all, &typed);
     let from_on = entry.open.as_ref().and_then(|open| open.from_on);
     let done = async |tx: &mut Tx| {
         let found = found.as_ref().map_err(|errors| Refusal::from(errors.clone()))?;

@@ -1,5 +1,5 @@
-//! The form of an item's words: what was typed, and the item that comes of it. Lists are lines with running numbers in the names of
-//! their fields; an empty line is none.
+//! The form of an item's words: what was typed, and the item that comes of it. Lists are lines with running numbers in the names
+//! of their fields; an empty line is none.
 
 use std::fmt::Display;
 

@@ -106,6 +106,8 @@ struct ListPage {
     /// Items of the chosen domain that can be confirmed, and such as wait to be issued by this person.
     to_confirm: usize,
     to_issue: usize,
+    /// Items of the chosen domain for which a newer program brings something.
+    to_update: usize,
     may_edit: bool,
     filtered: bool,
     /// The query behind which the file of what is listed stands.
@@ -177,6 +179,7 @@ pub(in crate::catalogue) async fn list(
     let actor = desk.actor();
     let (may_edit, may_issue) = (acts::may(&ctx, &actor, &EDIT_ITEMS), acts::may(&ctx, &actor, &ISSUE_ITEMS));
     let to_confirm = of_domain().filter(|entry| is(entry, "unconfirmed") && entry.open.is_none()).count();
+    let to_update = of_domain().filter(|entry| is(entry, "update") && entry.open.is_none()).count();
     let issues = |entry: &&Entry| is(entry, "offered") && entry.open.as_ref().is_some_and(|open| !open.is_by(&actor));
     let to_issue = of_domain().filter(issues).count();
     let count = |state: &str| all.entries().iter().filter(|entry| is(entry, state)).count();
@@ -198,6 +201,7 @@ pub(in crate::catalogue) async fn list(
         domain: name,
         to_confirm: if chosen && may_edit { to_confirm } else { 0 },
         to_issue: if chosen && may_issue { to_issue } else { 0 },
+        to_update: if chosen && may_edit { to_update } else { 0 },
         may_edit,
         query,
         domains,

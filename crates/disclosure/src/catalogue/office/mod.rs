@@ -1,4 +1,4 @@
-//! The office's pages of the catalogue: the list of items, one item with its versions, its form and file, and what is done with it.
+//! The office's pages of the catalogue: the list of items, one item with its versions, its form and file, what is done with it.
 
 pub(super) mod actions;
 pub(super) mod bulk;
@@ -52,4 +52,12 @@ fn domains(all: &Catalogue) -> Vec<(String, String)> {
         }
     }
     found
+}
+
+/// Addresses below `/items/` that are no item's.
+const TAKEN: [&str; 4] = ["new", "confirm", "update", "issue"];
+
+/// What is wrong with a key for a new item; `None` when it can be used.
+fn unusable(key: &ItemKey) -> Option<String> {
+    TAKEN.contains(&key.as_str()).then(|| format!("代码“{key}”是系统保留的，请换一个。"))
 }

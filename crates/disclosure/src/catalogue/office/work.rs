@@ -1,11 +1,11 @@
-//! Items on the work list: what waits to be issued by another person, and what was sent back.
+//! Items on the work list: what waits to be issued by another person, and what was sent back; and items found by their names.
 
 use futures::future::{BoxFuture, ready};
-use kernel::{Actor, Staff, time};
-use record::items::{self, EDIT_ITEMS, ISSUE_ITEMS, State, acts};
+use kernel::{Actor, Staff, may, time};
+use record::items::{self, EDIT_ITEMS, Entry, ISSUE_ITEMS, READ_ITEMS, State, acts};
 use web::{
     Ctx, Result,
-    hooks::{DeskItem, DeskSource, Group},
+    hooks::{DeskItem, DeskSource, FOUND, Finder, Found, Group},
 };
 
 const GROUP: Group = Group { key: "items", label: "公开事项", place: 28 };
@@ -55,5 +55,30 @@ impl DeskSource for Work {
 
     fn counts<'a>(&'a self, _: &'a Ctx, _: &'a Staff) -> BoxFuture<'a, Result<Vec<(&'static str, i64)>>> {
         Box::pin(ready(Ok(Vec::new())))
+    }
+}
+
+/// Items found from every page of the office, by what they are called or their key.
+pub(in crate::catalogue) struct ByName;
+
+impl Finder for ByName {
+    fn group(&self) -> &'static str {
+        "公开事项"
+    }
+
+    fn find<'a>(&'a self, ctx: &'a Ctx, staff: &'a Staff, words: &'a str) -> BoxFuture<'a, Result<Vec<Found>>> {
+        Box::pin(async move {
+            if may(&staff.clone().into(), &READ_ITEMS).is_err() {
+                return Ok(Vec::new());
+            }
+            let all = items::catalogue(ctx).await?;
+            let named = |entry: &&Entry| entry.item.title.contains(words) || entry.key().as_str() == words;
+            let found = |entry: &Entry| Found {
+                label: entry.item.title.clone(),
+                about: entry.item.domain.name.clone(),
+                href: format!("/items/{}", entry.key()),
+            };
+            Ok(all.entries().iter().filter(named).take(FOUND).map(found).collect())
+        })
     }
 }

@@ -89,7 +89,7 @@ both! {
         // Two documents that are both public; nothing of one that is not.
         let other = published(app, "旧的补贴办法").await;
         let beside = reader.get(&format!("{page}?with={other}")).await.expect(200);
-        beside.shows("《旧的补贴办法》").shows("<ins>").shows(&format!("/documents/{other}"));
+        beside.shows("没有登记替代、废止或者修改的关系").shows("《旧的补贴办法》").shows("<ins>").shows(&format!("/documents/{other}"));
         let hidden = draft(&mut app.editor("QH010").await, CANARY).await;
         for with in [hidden.as_str(), id.as_str(), "nothing"] {
             missing(&mut reader, &format!("{page}?with={with}")).await;

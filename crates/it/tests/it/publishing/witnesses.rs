@@ -70,10 +70,10 @@ both! {
         // Nobody is heard whom the configuration does not name.
         let places = vec![given.display().to_string()];
         let other = witness(app, &place.path().join("other")).0.to_string();
-        let stranger = Receipts { witnesses: vec![other], cosigned: places.clone() };
+        let stranger = Receipts { witnesses: vec![other], cosigned: places.clone(), ..Receipts::default() };
         gather(&app.with_config(|config| config.settings.set(stranger)).await).await.expect("looked");
         let ctx = app.with_config(|config| {
-            config.settings.set(Receipts { witnesses: vec![shown.clone()], cosigned: places });
+            config.settings.set(Receipts { witnesses: vec![shown.clone()], cosigned: places, ..Receipts::default() });
         }).await;
         let mut reader = app.visitor().on(app::App::new(ctx.clone()).expect("another node").portal.clone());
         reader.get("/receipts").await.expect(200).shows("见证方").shows(&shown).shows("还没有交回加签");
@@ -124,7 +124,8 @@ both! {
         let watcher = witness(app, &state);
         give_back(app, &watcher, &shown, &given);
         let (witnesses, cosigned) = (vec![watcher.0.to_string()], vec![given.display().to_string()]);
-        let ctx = app.with_config(|config| config.settings.set(Receipts { witnesses, cosigned })).await;
+        let told = Receipts { witnesses, cosigned, ..Receipts::default() };
+        let ctx = app.with_config(|config| config.settings.set(told)).await;
         gather(&ctx).await.expect("looked");
         let warned = publishing::receipts::hindered(&ctx).await.expect("healthz warns");
         assert!(warned.contains("末尾的条目不见了"), "{warned}");
