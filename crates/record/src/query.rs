@@ -76,6 +76,9 @@ pub struct Query {
     pub only: Option<Vec<RecordId>>,
 }
 
+/// Parameters of what every record has.
+const ORGAN: &str = "organ";
+const PERIOD: &str = "period";
 const NO_DAY: &str = "日期读不懂，请写成 2026-03-05。";
 const NO_FIGURE: &str = "请只填数字，例如 1200.50。";
 
@@ -107,12 +110,23 @@ impl Query {
     pub fn read(item: Arc<Item>, parameters: &[(String, String)]) -> Result<Self, FormErrors> {
         let mut query = Self::new(Arc::clone(&item));
         let mut errors = FormErrors::new();
-        let text = |name: &str| {
-            let found = parameters.iter().find(|(known, text)| known == name && !text.trim().is_empty());
-            found.map(|(_, text)| text.trim().to_owned())
+        let all = |name: &str| -> Vec<String> {
+            let named = parameters.iter().filter(|(known, text)| known == name && !text.trim().is_empty());
+            named.map(|(_, text)| text.trim().to_owned()).collect()
         };
-        query.organ = text("organ").map(|code| OrganCode::from(code.as_str()));
-        query.period = text("period").unwrap_or_default();
+        let text = |name: &str| all(name).into_iter().next();
+        let (own_organ, own_period) = (query.layout.slot(ORGAN).is_some(), query.layout.slot(PERIOD).is_some());
+        let narrow = item.column(PERIOD).is_some_and(|column| column.typed == Type::Period);
+        let organ = all(ORGAN).into_iter().find(|code| !own_organ || code.is_ascii());
+        query.organ = organ.map(|code| OrganCode::from(code.as_str()));
+        let period = all(PERIOD).into_iter().find(|code| !own_period || (!narrow && is_period(code)));
+        query.period = period.unwrap_or_default();
+        // A column may bear the name of what every record has: a code then means that, anything else the column.
+        let of_column = |column: &Column| match column.key.as_str() {
+            ORGAN => all(ORGAN).into_iter().find(|text| !text.is_ascii()),
+            PERIOD if !narrow => all(PERIOD).into_iter().find(|text| !is_period(text)),
+            key => text(key),
+        };
         query.words = text("q").filter(|_| query.has_words()).unwrap_or_default();
         if let Some(since) = text("since") {
             query.since = time::parse_date(&since);
@@ -122,7 +136,7 @@ impl Query {
             let (from, to) = (text(&format!("{}{FROM_END}", column.key)), text(&format!("{}{TO_END}", column.key)));
             if let Some(range) = range(column, (from.as_deref(), to.as_deref()), &mut errors) {
                 query.asked.insert(column.key.clone(), range);
-            } else if let Some(typed) = text(&column.key) {
+            } else if let Some(typed) = of_column(column) {
                 match whole(column, &typed) {
                     Some(asked) => {
                         query.asked.insert(column.key.clone(), asked);
@@ -162,8 +176,8 @@ impl Query {
             }
         }
         put("q".into(), self.words.clone());
-        put("organ".into(), self.organ.as_ref().map(ToString::to_string).unwrap_or_default());
-        put("period".into(), self.period.clone());
+        put(ORGAN.into(), self.organ.as_ref().map(ToString::to_string).unwrap_or_default());
+        put(PERIOD.into(), self.period.clone());
         put("since".into(), self.since.map(|day| day.to_string()).unwrap_or_default());
         all
     }
@@ -336,6 +350,11 @@ async fn publishing(executor: impl Executor<'_>, item: &ItemKey) -> store::Resul
         .bind(item.as_str())
         .fetch_all(executor)
         .await
+}
+
+/// Whether a text is written as a period: `2026`, `2026-Q1`.
+fn is_period(text: &str) -> bool {
+    text.is_ascii() && text.len() >= 4 && text.bytes().take(4).all(|c| c.is_ascii_digit())
 }
 
 /// The two ends of a range, where one was typed and the column has ranges.

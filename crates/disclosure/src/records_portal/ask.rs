@@ -21,13 +21,17 @@ use super::{
 pub(super) type Pairs = Vec<(String, String)>;
 
 /// Characters of a value that are taken.
-const LONGEST: usize = 200;
+const LONGEST: usize = 400;
 /// The order when none is asked for.
 pub(super) const NEWEST: &str = "newest";
 /// Values of a column, and places, that are offered.
 const OFFERED: i64 = 400;
 /// Villages are offered for the chosen township alone where there are more places than this.
 const PLACES: usize = 120;
+/// Values of a text that are offered; of one with more somebody types.
+const FEW: usize = 40;
+/// Records up to which it is counted how they lie over the values of texts.
+const SMALL: i64 = 50_000;
 /// Periods that are offered.
 const PERIODS: usize = 60;
 /// Two of the parameters that every table has.
@@ -174,15 +178,19 @@ pub(super) struct Spread {
 }
 
 impl Spread {
-    /// Of the records that answer.
-    async fn of(ctx: &Ctx, query: &Query) -> store::Result<Self> {
+    /// Of the records that answer; over texts where they are few.
+    async fn of(ctx: &Ctx, query: &Query, few: bool) -> store::Result<Self> {
         let mut spread = Self::default();
         for (key, slot) in Layout::of(&query.item).all() {
-            let choices = query.item.column(key).is_some_and(|column| matches!(column.typed, Type::Enum { .. }));
+            let Some(column) = query.item.column(key) else { continue };
+            let coded = matches!(column.typed, Type::Enum { .. } | Type::Period);
+            let text = few && column.filter == Filter::Exact && matches!(column.typed, Type::Text { .. });
             match slot {
-                Slot::Text(_) if choices => {
+                Slot::Text(_) if coded || text => {
                     let values = query.facet(ctx.db(), key, OFFERED).await?;
-                    spread.columns.insert(key.to_owned(), values);
+                    if coded || values.len() <= FEW {
+                        spread.columns.insert(key.to_owned(), values);
+                    }
                 }
                 Slot::Place => spread.places = query.places(ctx.db(), OFFERED).await?,
                 _ => {}
@@ -192,19 +200,20 @@ impl Spread {
     }
 
     /// Of all records of an item; counted once until something becomes public or is taken away.
-    pub(super) async fn whole(ctx: &Ctx, item: &Arc<Item>) -> store::Result<Self> {
+    async fn whole(ctx: &Ctx, item: &Arc<Item>, records: i64) -> store::Result<Self> {
         let query = Query::new(Arc::clone(item));
         let key = format!("spread of {} {}", item.key, item.version);
-        ctx.db().while_subjects_unchanged(&SUBJECTS, key, Self::of(ctx, &query)).await
+        ctx.db().while_subjects_unchanged(&SUBJECTS, key, Self::of(ctx, &query, records <= SMALL)).await
     }
 
-    /// For a page: with figures where they are those of what is shown.
-    pub(super) async fn shown(ctx: &Ctx, asking: &Asking, few: bool) -> store::Result<(Self, bool)> {
+    /// For a page: with figures where they are those of what is shown. `few`: so few answer that they are counted again;
+    /// `records`: how many there are in all.
+    pub(super) async fn shown(ctx: &Ctx, asking: &Asking, few: bool, records: i64) -> store::Result<(Self, bool)> {
         let narrowed = asking.query.is_narrowed();
         if narrowed && few {
-            return Ok((Self::of(ctx, &asking.query).await?, true));
+            return Ok((Self::of(ctx, &asking.query, true).await?, true));
         }
-        Ok((Self::whole(ctx, &asking.query.item).await?, !narrowed))
+        Ok((Self::whole(ctx, &asking.query.item, records).await?, !narrowed))
     }
 }
 
@@ -267,15 +276,14 @@ impl Field {
 
 /// The fields in which this table can be asked, in the order of its item.
 pub(super) fn fields(ctx: &Ctx, asking: &Asking, fill: &Fill, (spread, exact): (&Spread, bool)) -> Vec<Field> {
-    let mut fields = Vec::new();
-    for (key, _) in Layout::of(&asking.query.item).all() {
-        let Some(column) = asking.query.item.column(key).filter(|column| column.filter != Filter::None) else {
+    let (mut fields, item) = (Vec::new(), &asking.query.item);
+    for (key, _) in Layout::of(item).all() {
+        let Some(column) = item.column(key).filter(|column| column.filter != Filter::None) else {
             continue;
         };
         let choices = match &column.typed {
-            Type::Enum { .. } => enumerated(asking, column, spread, exact),
             Type::Place => places(asking, key, spread, exact),
-            _ => Vec::new(),
+            _ => offered(asking, column, spread, exact),
         };
         let mut field = Field::select(key, label(column), choices);
         if field.choices.is_empty() {
@@ -283,10 +291,12 @@ pub(super) fn fields(ctx: &Ctx, asking: &Asking, fill: &Fill, (spread, exact): (
         }
         fields.push(field);
     }
-    if fill.organs.len() > 1 {
+    let has = |fields: &[Field], name: &str| fields.iter().any(|field| field.name == name);
+    if fill.organs.len() > 1 && !has(&fields, ORGAN) {
         fields.push(Field::select(ORGAN, "公开机关".to_owned(), organs(ctx, asking, fill)));
     }
-    if fill.periods.len() > 1 {
+    let periodic = item.columns.iter().any(|column| column.typed == Type::Period && column.filter != Filter::None);
+    if fill.periods.len() > 1 && !periodic && !has(&fields, PERIOD) {
         fields.push(Field::select(PERIOD, "所属时期".to_owned(), periods(asking, fill)));
     }
     fields
@@ -316,29 +326,45 @@ fn asked_by_hand(asking: &Asking, column: &Column, field: Field) -> Field {
     Field { hint, way, value, from, to, wrong, ..field }
 }
 
-fn enumerated(asking: &Asking, column: &Column, spread: &Spread, exact: bool) -> Vec<Choice> {
-    let Type::Enum { choices, .. } = &column.typed else { return Vec::new() };
+/// The values of a column that records have, with how many: choices in their order, periods the newest first, texts the most
+/// frequent first. None where somebody types.
+fn offered(asking: &Asking, column: &Column, spread: &Spread, exact: bool) -> Vec<Choice> {
     let chosen = match asking.query.asked.get(&column.key) {
-        Some(Asked::Is(code)) => slots::folded(code),
+        Some(Asked::Is(text) | Asked::Has(text)) => slots::folded(text),
         _ => String::new(),
     };
-    let counted = spread.columns.get(&column.key).map(Vec::as_slice).unwrap_or_default();
-    let offered = |value: &str, label: &str| {
+    let Some(counted) = spread.columns.get(&column.key).filter(|counted| !counted.is_empty()) else {
+        return Vec::new();
+    };
+    let choice = |value: &str, label: String| {
         let folded = slots::folded(value);
         let count = counted.iter().find(|(known, _)| *known == folded).map(|(_, count)| *count);
-        let is_chosen = folded == chosen;
+        let is_chosen = !chosen.is_empty() && folded == chosen;
         (count.is_some() || is_chosen).then(|| Choice {
             value: value.to_owned(),
-            label: label.to_owned(),
+            label,
             count: exact.then(|| count.unwrap_or(0)),
             chosen: is_chosen,
         })
     };
-    let mut all: Vec<Choice> = choices.iter().filter_map(|choice| offered(&choice.code, &choice.label)).collect();
-    // What an open enumeration holds beside its choices.
-    let is_known = |value: &String| choices.iter().any(|choice| slots::folded(&choice.code) == *value);
-    let others = counted.iter().map(|(value, _)| value).filter(|value| !value.is_empty() && !is_known(value));
-    all.extend(others.filter_map(|value| offered(value, value)));
+    let choices = match &column.typed {
+        Type::Enum { choices, .. } => choices.as_slice(),
+        _ => &[],
+    };
+    let mut all: Vec<Choice> = choices.iter().filter_map(|known| choice(&known.code, known.label.clone())).collect();
+    // What an open enumeration holds beside its choices; all values of others.
+    let is_known = |value: &String| choices.iter().any(|known| slots::folded(&known.code) == *value);
+    let mut others: Vec<String> = counted.iter().map(|(value, _)| value.clone()).collect();
+    others.retain(|value| !value.is_empty() && !is_known(value));
+    if !chosen.is_empty() && !others.contains(&chosen) && !is_known(&chosen) {
+        others.push(chosen.clone());
+    }
+    if column.typed == Type::Period {
+        // Slots hold small letters.
+        others.iter_mut().for_each(|code| *code = code.to_uppercase());
+        others.sort_by(|one, other| other.cmp(one));
+    }
+    all.extend(others.iter().filter_map(|value| choice(value, cells::words(column, value))));
     all
 }
 

@@ -189,7 +189,7 @@ async fn shown(ctx: &Ctx, reader: &Reader, asking: Asking) -> Result<Response> {
     let count = asking.query.count(ctx.db()).await?;
     let after = Some(asking.after.as_str()).filter(|after| !after.is_empty());
     let page = asking.query.page(ctx.db(), &asking.order, after, SIZE).await?;
-    let (spread, exact) = Spread::shown(ctx, &asking, !count.more).await?;
+    let (spread, exact) = Spread::shown(ctx, &asking, !count.more, fill.records).await?;
     let is_narrowed = asking.query.is_narrowed();
     let whole_list = !is_narrowed && asking.after.is_empty();
     let charts = if whole_list { drawn::all(ctx, &item, fill.records).await? } else { Vec::new() };
