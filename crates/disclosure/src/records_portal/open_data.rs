@@ -117,7 +117,7 @@ impl OnMap for Listed {
         Box::pin(async move {
             let all = tables::all(ctx).await?;
             let page = |table: Table| Mapped { href: tables::path(&table.item.key), changed: table.fill.newest };
-            Ok(all.into_iter().map(page).collect())
+            Ok(all.into_iter().filter(|table| table.fill.records > 0).map(page).collect())
         })
     }
 }
