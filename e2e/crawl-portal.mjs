@@ -7,7 +7,7 @@ import { Faults, inBrowser, representatives } from "./lib/kinds.mjs";
 import { crawl, title } from "./lib/links.mjs";
 
 const SEEDS = [
-  "/", "/sitemap", "/openness", "/catalogue", "/catalogue/coverage", "/policies", "/documents", "/plans", "/organs", "/foi", "/foi/apply", "/foi/answers", "/foi/correction", "/dialogue", "/services", "/data", "/api", "/reports", "/reports/figures", "/consultations", "/mistakes", "/cases/track", "/cases/lost", "/interpretations", "/questions", "/audience",
+  "/", "/sitemap", "/openness", "/catalogue", "/catalogue/coverage", "/policies", "/documents", "/plans", "/organs", "/foi", "/foi/apply", "/foi/answers", "/foi/correction", "/dialogue", "/services", "/data", "/records", "/records/permit", "/records/permit?q=青禾", "/records/permit?decided_on.from=2099-01-01", "/records/permit?decided_on.from=去年", "/is-it-public", "/is-it-public?q=低保标准", "/is-it-public?q=饕餮貔貅", "/api", "/reports", "/reports/figures", "/consultations", "/mistakes", "/cases/track", "/cases/lost", "/interpretations", "/questions", "/audience",
   "/letters", "/statements/accessibility", "/statements/privacy", "/receipts", "/subscriptions", "/subscriptions?topic=养老&organ=QH010", "/subscriptions/sent", "/search", "/search?q=公开", "/search?q=养老补贴", "/search?q=饕餮貔貅", "/search?q=路", "/search?q=",
   "/search?q=" + "很长的问题".repeat(30),
 ];
@@ -111,7 +111,7 @@ export async function portalCrawl(program, browser) {
     const faults = new Faults();
     for (const [path, type, mark] of [
       ["/feed.atom", "xml", "<entry>"], ["/search/feed.atom?q=养老", "xml", "<entry>"], ["/sitemap.xml", "xml", "<loc>"], ["/api/v1/openapi.json", "json", '"openapi"'], ["/api/v1/documents", "json", "{"],
-      ["/policies.csv", "csv", ","], ["/robots.txt", "text/plain", "Sitemap"], ["/.well-known/security.txt", "text/plain", "Contact"],
+      ["/policies.csv", "csv", ","], ["/records/permit.csv", "csv", ","], ["/records/permit.json", "json", '"records"'], ["/records/permit/feed.atom", "xml", "<feed"], ["/data.jsonld", "json", "dcat:Catalog"], ["/api/v1/records", "json", "{"], ["/robots.txt", "text/plain", "Sitemap"], ["/.well-known/security.txt", "text/plain", "Contact"],
       ["/documents/feed.atom", "xml", "<entry>"], ["/subscriptions/feed.atom?kind=policy", "xml", "<entry>"],
     ]) {
       const answer = await fetch(origin + path);

@@ -51,6 +51,7 @@ fn list() -> Vec<Capability> {
         disclosure::platform::capability(),
         disclosure::catalogue::capability(),
         disclosure::coverage::capability(),
+        disclosure::records_portal::capability(),
         disclosure::reports::capability(),
         crate::home::capability(),
         crate::organs::capability(),

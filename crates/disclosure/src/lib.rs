@@ -3,4 +3,5 @@
 pub mod catalogue;
 pub mod coverage;
 pub mod platform;
+pub mod records_portal;
 pub mod reports;

@@ -70,9 +70,17 @@ pub struct Query {
     pub period: String,
     /// Became public on or after this day.
     pub since: Option<Date>,
+    /// Words, each of which stands somewhere in the texts and places by which the item can be asked; empty = any.
+    pub words: String,
     /// Only these records: what the search index found; `None` = all.
     pub only: Option<Vec<RecordId>>,
 }
+
+/// Parameters of what every record has.
+const ORGAN: &str = "organ";
+const PERIOD: &str = "period";
+const NO_DAY: &str = "日期读不懂，请写成 2026-03-05。";
+const NO_FIGURE: &str = "请只填数字，例如 1200.50。";
 
 /// What stands behind the key of a column in an address for the ends of a range.
 const FROM_END: &str = ".from";
@@ -82,33 +90,60 @@ impl Query {
     /// All public records of an item.
     pub fn new(item: Arc<Item>) -> Self {
         let layout = Layout::of(&item);
-        Self { item, layout, asked: BTreeMap::new(), organ: None, period: String::new(), since: None, only: None }
+        Self {
+            item,
+            layout,
+            asked: BTreeMap::new(),
+            organ: None,
+            period: String::new(),
+            since: None,
+            words: String::new(),
+            only: None,
+        }
     }
 
     /// The question in an address: `decision_number=…`, `amount.from=10&amount.to=`, `place=青禾县/河口镇`, `organ`, `period`,
-    /// `since`. Parameters of others are left alone.
+    /// `since`, `q` for words. Parameters of others are left alone.
     ///
     /// # Errors
     /// What is no date or figure, at the name of its parameter.
     pub fn read(item: Arc<Item>, parameters: &[(String, String)]) -> Result<Self, FormErrors> {
         let mut query = Self::new(Arc::clone(&item));
         let mut errors = FormErrors::new();
-        let text = |name: &str| {
-            let found = parameters.iter().find(|(known, text)| known == name && !text.trim().is_empty());
-            found.map(|(_, text)| text.trim().to_owned())
+        let all = |name: &str| -> Vec<String> {
+            let named = parameters.iter().filter(|(known, text)| known == name && !text.trim().is_empty());
+            named.map(|(_, text)| text.trim().to_owned()).collect()
         };
-        query.organ = text("organ").map(|code| OrganCode::from(code.as_str()));
-        query.period = text("period").unwrap_or_default();
+        let text = |name: &str| all(name).into_iter().next();
+        let (own_organ, own_period) = (query.layout.slot(ORGAN).is_some(), query.layout.slot(PERIOD).is_some());
+        let narrow = item.column(PERIOD).is_some_and(|column| column.typed == Type::Period);
+        let organ = all(ORGAN).into_iter().find(|code| !own_organ || code.is_ascii());
+        query.organ = organ.map(|code| OrganCode::from(code.as_str()));
+        let period = all(PERIOD).into_iter().find(|code| !own_period || (!narrow && is_period(code)));
+        query.period = period.unwrap_or_default();
+        // A column may bear the name of what every record has: a code then means that, anything else the column.
+        let of_column = |column: &Column| match column.key.as_str() {
+            ORGAN => all(ORGAN).into_iter().find(|text| !text.is_ascii()),
+            PERIOD if !narrow => all(PERIOD).into_iter().find(|text| !is_period(text)),
+            key => text(key),
+        };
+        query.words = text("q").filter(|_| query.has_words()).unwrap_or_default();
         if let Some(since) = text("since") {
             query.since = time::parse_date(&since);
-            errors.require(query.since.is_some(), "since", "日期读不懂，请写成 2026-03-05。");
+            errors.require(query.since.is_some(), "since", NO_DAY);
         }
         for column in item.columns.iter().filter(|column| query.layout.slot(&column.key).is_some()) {
             let (from, to) = (text(&format!("{}{FROM_END}", column.key)), text(&format!("{}{TO_END}", column.key)));
             if let Some(range) = range(column, (from.as_deref(), to.as_deref()), &mut errors) {
                 query.asked.insert(column.key.clone(), range);
-            } else if let Some(typed) = text(&column.key) {
-                query.asked.insert(column.key.clone(), whole(column, &typed));
+            } else if let Some(typed) = of_column(column) {
+                match whole(column, &typed) {
+                    Some(asked) => {
+                        query.asked.insert(column.key.clone(), asked);
+                    }
+                    None if matches!(column.typed, Type::Date { .. }) => errors.add(&column.key, NO_DAY),
+                    None => errors.add(&column.key, NO_FIGURE),
+                }
             }
         }
         if errors.is_empty() { Ok(query) } else { Err(errors) }
@@ -140,8 +175,9 @@ impl Query {
                 None => {}
             }
         }
-        put("organ".into(), self.organ.as_ref().map(ToString::to_string).unwrap_or_default());
-        put("period".into(), self.period.clone());
+        put("q".into(), self.words.clone());
+        put(ORGAN.into(), self.organ.as_ref().map(ToString::to_string).unwrap_or_default());
+        put(PERIOD.into(), self.period.clone());
         put("since".into(), self.since.map(|day| day.to_string()).unwrap_or_default());
         all
     }
@@ -152,6 +188,7 @@ impl Query {
             || self.organ.is_some()
             || !self.period.is_empty()
             || self.since.is_some()
+            || !self.words.is_empty()
             || self.only.is_some()
     }
 
@@ -165,6 +202,26 @@ impl Query {
             }
         }
         names
+    }
+
+    /// Whether there are texts in which words are looked for.
+    pub fn has_words(&self) -> bool {
+        !self.texts().is_empty()
+    }
+
+    /// Slots in which words are looked for: those of texts that are no codes, and of places.
+    fn texts(&self) -> Vec<&'static str> {
+        let mut found = Vec::new();
+        for (key, slot) in self.layout.all() {
+            let column = self.item.column(key);
+            let is_code = column.is_some_and(|column| matches!(column.typed, Type::Enum { .. } | Type::Period));
+            match slot {
+                Slot::Text(at) if !is_code => found.push(slots::TEXTS[at]),
+                Slot::Place => found.extend(slots::PLACES),
+                _ => {}
+            }
+        }
+        found
     }
 
     /// The list in this order; for pages ask [`Query::page`].
@@ -184,6 +241,8 @@ impl Query {
             Some(records) => list.only_of("r.record", records.clone()),
             None => list,
         };
+        let texts = self.texts();
+        let list = self.words.split_whitespace().fold(list, |list, word| list.contains(&texts, &slots::folded(word)));
         // What is being made public is shown when all of it is.
         let list = publishing.iter().fold(list, |list, batch| list.differs("r.batch", batch));
         let list = self.asked.iter().fold(list, |list, (key, asked)| match (self.layout.slot(key), asked) {
@@ -230,7 +289,8 @@ impl Query {
     /// # Errors
     /// When the database fails.
     pub async fn count(&self, db: &Db) -> store::Result<Count> {
-        if self.asked.is_empty() && self.since.is_none() && self.only.is_none() {
+        let counted = self.asked.is_empty() && self.since.is_none() && self.words.is_empty() && self.only.is_none();
+        if counted {
             let rows = crate::counts::public(db.read(), &self.item.key, self.organ.as_ref(), &self.period).await?;
             return Ok(Count { rows, more: false });
         }
@@ -258,6 +318,21 @@ impl Query {
         let (list, _) = others.list("newest", &publishing(db.read(), &self.item.key).await?, false);
         list.facet(db, "", slots::TEXTS[at], limit).await
     }
+
+    /// Where the records lie that answer to everything else: county, township and village parted by `/`, folded, with how many there
+    /// are, the most first. Of a record without a place the names are empty.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn places(&self, db: &Db, limit: i64) -> store::Result<Vec<(String, i64)>> {
+        const PATH: &str = "r.p1 || '/' || r.p2 || '/' || r.p3";
+        let place = self.layout.all().find(|(_, slot)| *slot == Slot::Place).map(|(key, _)| key.to_owned());
+        let Some(key) = place else { return Ok(Vec::new()) };
+        let mut others = self.clone();
+        others.asked.remove(&key);
+        let (list, _) = others.list("newest", &publishing(db.read(), &self.item.key).await?, false);
+        list.facet(db, "", PATH, limit).await
+    }
 }
 
 /// An order that all items have.
@@ -277,6 +352,11 @@ async fn publishing(executor: impl Executor<'_>, item: &ItemKey) -> store::Resul
         .await
 }
 
+/// Whether a text is written as a period: `2026`, `2026-Q1`.
+fn is_period(text: &str) -> bool {
+    text.is_ascii() && text.len() >= 4 && text.bytes().take(4).all(|c| c.is_ascii_digit())
+}
+
 /// The two ends of a range, where one was typed and the column has ranges.
 fn range(column: &Column, (from, to): (Option<&str>, Option<&str>), errors: &mut FormErrors) -> Option<Asked> {
     if from.is_none() && to.is_none() {
@@ -287,7 +367,7 @@ fn range(column: &Column, (from, to): (Option<&str>, Option<&str>), errors: &mut
         Type::Date { .. } => {
             let mut day = |text: Option<&str>, name: &str| {
                 let day = text.and_then(time::parse_date);
-                errors.require(text.is_none() || day.is_some(), name, "日期读不懂，请写成 2026-03-05。");
+                errors.require(text.is_none() || day.is_some(), name, NO_DAY);
                 day
             };
             Some(Asked::Days(day(from, &names[0]), day(to, &names[1])))
@@ -295,7 +375,7 @@ fn range(column: &Column, (from, to): (Option<&str>, Option<&str>), errors: &mut
         Type::Money { .. } | Type::Number { .. } | Type::Ratio { .. } => {
             let mut figure = |text: Option<&str>, name: &str| {
                 let figure = text.and_then(|text| fold::fold(text).replace(',', "").trim().parse::<Decimal>().ok());
-                errors.require(text.is_none() || figure.is_some(), name, "请只填数字，例如 1200.50。");
+                errors.require(text.is_none() || figure.is_some(), name, NO_FIGURE);
                 figure
             };
             Some(Asked::Between(figure(from, &names[0]), figure(to, &names[1])))
@@ -304,24 +384,24 @@ fn range(column: &Column, (from, to): (Option<&str>, Option<&str>), errors: &mut
     }
 }
 
-/// One text for a column, by its filter.
-fn whole(column: &Column, typed: &str) -> Asked {
+/// One text for a column, by its filter; `None` where it is no day or figure and the column holds those.
+fn whole(column: &Column, typed: &str) -> Option<Asked> {
     match (&column.typed, column.filter) {
-        (Type::Place, _) => Asked::Below(typed.to_owned()),
+        (Type::Place, _) => Some(Asked::Below(typed.to_owned())),
         (Type::Enum { choices, .. }, _) => {
             let known = choices.iter().find(|choice| choice.code == typed || choice.label == typed);
-            Asked::Is(known.map_or_else(|| typed.to_owned(), |choice| choice.code.clone()))
+            Some(Asked::Is(known.map_or_else(|| typed.to_owned(), |choice| choice.code.clone())))
         }
         (Type::Date { .. }, _) => {
-            let day = time::parse_date(typed);
-            Asked::Days(day, day)
+            let day = time::parse_date(typed)?;
+            Some(Asked::Days(Some(day), Some(day)))
         }
         (Type::Money { .. } | Type::Number { .. } | Type::Ratio { .. }, _) => {
-            let figure = fold::fold(typed).replace(',', "").trim().parse().ok();
-            Asked::Between(figure, figure)
+            let figure = fold::fold(typed).replace(',', "").trim().parse::<Decimal>().ok()?;
+            Some(Asked::Between(Some(figure), Some(figure)))
         }
-        (_, Filter::Text) => Asked::Has(typed.to_owned()),
-        _ => Asked::Is(typed.to_owned()),
+        (_, Filter::Text) => Some(Asked::Has(typed.to_owned())),
+        _ => Some(Asked::Is(typed.to_owned())),
     }
 }
 

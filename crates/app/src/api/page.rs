@@ -47,6 +47,7 @@ fn takes(parameter: &Parameter) -> String {
         Takes::OneOf(codes) => codes.join("、"),
         Takes::Flag => "true、false".to_owned(),
         Takes::Some(_) => "下面的字段名，用逗号分隔".to_owned(),
+        Takes::Others(most) => format!("各写各的名字，每个最多 {most} 个字"),
     }
 }
 

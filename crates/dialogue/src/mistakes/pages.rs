@@ -121,11 +121,12 @@ fn due(ctx: &Ctx) -> String {
     run.map(|run| run.due().date().to_string()).unwrap_or_default()
 }
 
-/// The page from which somebody came.
+/// The page from which somebody came, and what they miss there, where it is known.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Came {
     page: String,
+    what: String,
 }
 
 /// `GET /mistakes`
@@ -138,7 +139,11 @@ pub(super) async fn start(State(ctx): State<Ctx>, reader: Reader, Query(from): Q
         question: one.question,
         answer: one.answer,
     });
-    let typed = Report { page: from.page.chars().take(500).collect(), ..Report::default() };
+    let typed = Report {
+        page: from.page.chars().take(500).collect(),
+        what: from.what.chars().take(500).collect(),
+        ..Report::default()
+    };
     portal_page(&Start {
         shell: Report::shell(&ctx, &reader),
         errors: FormErrors::new(),

@@ -76,7 +76,7 @@ pub(super) fn options<T: Serialize + Copy>(list: &[(T, &'static str)]) -> Vec<(S
 }
 
 /// Who owes it, as the form prints it.
-pub(super) fn owner(ctx: &Ctx, owner: &Owner) -> String {
+pub(crate) fn owner(ctx: &Ctx, owner: &Owner) -> String {
     let directory = ctx.directory();
     match owner {
         Owner::Organs(codes) => {
@@ -94,7 +94,7 @@ pub(super) fn owner(ctx: &Ctx, owner: &Owner) -> String {
 }
 
 /// Whether an organ owes it.
-pub(super) fn owes(ctx: &Ctx, owner: &Owner, code: &OrganCode) -> bool {
+pub(crate) fn owes(ctx: &Ctx, owner: &Owner, code: &OrganCode) -> bool {
     let directory = ctx.directory();
     let Some(organ) = directory.get(code) else { return false };
     match owner {
@@ -128,7 +128,7 @@ pub(super) fn levels(item: &Item) -> Vec<&'static str> {
 }
 
 /// A ground with its article and the days from and to which it holds.
-pub(super) fn basis(basis: &Basis) -> String {
+pub(crate) fn basis(basis: &Basis) -> String {
     let mut text = format!("{}{}", basis.title, basis.article);
     match (basis.from, basis.until) {
         (Some(from), Some(until)) => text.push_str(&format!("（{from} 至 {until}）")),
@@ -140,7 +140,7 @@ pub(super) fn basis(basis: &Basis) -> String {
 }
 
 /// A limit as printed, with what it applies to.
-pub(super) fn limit(limit: &Limit) -> String {
+pub(crate) fn limit(limit: &Limit) -> String {
     if limit.applies_to.is_empty() {
         limit.printed.clone()
     } else {

@@ -45,6 +45,7 @@ mod policy_people;
 mod portal;
 mod publishing;
 mod records;
+mod records_portal;
 mod redirects;
 mod report_year;
 mod search;

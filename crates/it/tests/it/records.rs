@@ -18,9 +18,9 @@ use store::Tx;
 use testkit::{TestApp, both};
 
 /// A number of a natural person that nobody may read.
-const HIDDEN: &str = "110101199003074514";
+pub(crate) const HIDDEN: &str = "110101199003074514";
 /// The organ of these stories.
-const ORGAN: &str = "QH010";
+pub(crate) const ORGAN: &str = "QH010";
 
 /// Somebody of an organ who is nobody else.
 fn person(account: &str, organ: &str, roles: &[Role]) -> Actor {
@@ -33,21 +33,21 @@ fn person(account: &str, organ: &str, roles: &[Role]) -> Actor {
     })
 }
 
-fn editor() -> Actor {
+pub(crate) fn editor() -> Actor {
     person("editor", ORGAN, &[Role::Editor])
 }
 
-fn head() -> Actor {
+pub(crate) fn head() -> Actor {
     person("head", ORGAN, &[Role::OrganHead])
 }
 
-async fn permit(app: &TestApp) -> Arc<Item> {
+pub(crate) async fn permit(app: &TestApp) -> Arc<Item> {
     let key = ItemKey::new("permit").expect("a key");
     record::items::find(app.ctx(), &key).await.expect("items").expect("in the box")
 }
 
 /// What a form of a permit holds: every required column with something that fits, about a natural person.
-fn filled(item: &Item, number: &str) -> BTreeMap<String, String> {
+pub(crate) fn filled(item: &Item, number: &str) -> BTreeMap<String, String> {
     let mut typed = BTreeMap::new();
     for column in item.columns.iter().filter(|column| column.required) {
         let text = match &column.typed {
@@ -72,7 +72,7 @@ fn filled(item: &Item, number: &str) -> BTreeMap<String, String> {
     typed
 }
 
-async fn written(app: &TestApp) -> Tx {
+pub(crate) async fn written(app: &TestApp) -> Tx {
     app.ctx().db().write().await.expect("a write")
 }
 
@@ -112,7 +112,7 @@ pub(crate) async fn published(app: &TestApp, id: &BatchId) {
 }
 
 /// The one public permit with this number.
-async fn public(app: &TestApp, number: &str) -> Option<rows::Stored> {
+pub(crate) async fn public(app: &TestApp, number: &str) -> Option<rows::Stored> {
     let item = permit(app).await;
     let mut query = Query::new(Arc::clone(&item));
     query.asked.insert("document_number".to_owned(), Asked::Is(number.to_owned()));
@@ -272,7 +272,7 @@ both! {
 }
 
 /// Takes a permit away whose decision was revoked.
-async fn taken_away(app: &TestApp, now: &rows::Stored) {
+pub(crate) async fn taken_away(app: &TestApp, now: &rows::Stored) {
     let ctx = app.ctx();
     let one = withdraw::Withdrawal {
         record: now.record.clone(),

@@ -28,6 +28,8 @@ const PAGES: &[(&str, &str)] = &[
     ("/", "首页"),
     ("/openness", "政府信息公开"),
     ("/catalogue", "法定主动公开内容"),
+    ("/records", "领域数据"),
+    ("/is-it-public", "这件事公开了吗"),
     ("/policies", "政策库"),
     ("/interpretations", "政策解读"),
     ("/questions", "政策问答"),

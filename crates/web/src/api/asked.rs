@@ -72,7 +72,9 @@ impl Asked {
         for pair in query.unwrap_or_default().split('&').filter(|pair| !pair.is_empty()) {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
             let name = decoded("", name)?;
-            let Some(parameter) = parameters.iter().find(|one| one.name == name) else {
+            let named = parameters.iter().find(|one| one.name == name && !matches!(one.takes, Takes::Others(_)));
+            let others = || parameters.iter().find(|one| matches!(one.takes, Takes::Others(_)));
+            let Some(parameter) = named.or_else(others) else {
                 let known: Vec<&str> = parameters.iter().filter(|one| !one.old).map(|one| one.name.as_str()).collect();
                 return Err(wrong(
                     &shown(&name),
@@ -86,7 +88,7 @@ impl Asked {
             if value.is_empty() {
                 continue;
             }
-            allowed(parameter, &value)?;
+            allowed(parameter, &name, &value)?;
             values.insert(name, value);
         }
         Ok(Self { operation, values, path: path.to_owned() })
@@ -115,6 +117,12 @@ impl Asked {
     /// All that was asked, by name.
     pub fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
         self.values.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
+    /// A refusal of a further name ([`Takes::Others`]) that stands for nothing here: `known` are those that do.
+    pub fn unknown<'a>(&self, name: &str, known: impl IntoIterator<Item = &'a str>) -> Error {
+        let known: Vec<&str> = known.into_iter().collect();
+        wrong(&shown(name), format!("没有参数“{}”。可用的有：{}。", shown(name), known.join("、")))
     }
 
     /// A refusal of a value that only the handler can judge.
@@ -198,11 +206,10 @@ impl Asked {
 }
 
 /// Whether the parameter may be this.
-fn allowed(parameter: &Parameter, value: &str) -> Result<()> {
-    let name = &parameter.name;
+fn allowed(parameter: &Parameter, name: &str, value: &str) -> Result<()> {
     let no = |rule: String| Err(wrong(name, format!("参数 {name} {rule}，收到的是“{}”。", shown(value))));
     match &parameter.takes {
-        Takes::Text(most) if value.chars().count() > *most => no(format!("最多 {most} 个字")),
+        Takes::Text(most) | Takes::Others(most) if value.chars().count() > *most => no(format!("最多 {most} 个字")),
         Takes::Day if value.chars().count() > super::DAY => no(format!("最多 {} 个字", super::DAY)),
         Takes::Whole(least, most) => match value.parse::<i64>() {
             Ok(number) if (*least..=*most).contains(&number) => Ok(()),

@@ -103,6 +103,9 @@ pub enum Takes {
     Flag,
     /// Some of these names, with commas between them.
     Some(Vec<String>),
+    /// Any further names of the query, each of at most so many characters: what they are is known by what the path names, so
+    /// the handler judges them. At most one parameter of an operation takes this; its own name is never sent.
+    Others(usize),
 }
 
 impl Parameter {
@@ -159,6 +162,9 @@ impl Parameter {
             Takes::OneOf(codes) => json!({ "type": "string", "enum": codes }),
             Takes::Flag => json!({ "type": "boolean" }),
             Takes::Some(names) => json!({ "type": "array", "items": { "type": "string", "enum": names } }),
+            Takes::Others(most) => {
+                json!({ "type": "object", "additionalProperties": { "type": "string", "maxLength": most } })
+            }
         }
     }
 }
@@ -201,6 +207,10 @@ impl Operation {
             if let (Takes::Some(_), Some(map)) = (&one.takes, told.as_object_mut()) {
                 map.insert("style".into(), json!("form"));
                 map.insert("explode".into(), json!(false));
+            }
+            if let (Takes::Others(_), Some(map)) = (&one.takes, told.as_object_mut()) {
+                map.insert("style".into(), json!("form"));
+                map.insert("explode".into(), json!(true));
             }
             if let (true, Some(map)) = (one.old, told.as_object_mut()) {
                 map.insert("deprecated".into(), json!(true));

@@ -1,0 +1,287 @@
+//! The doors to all tables, and the page on which one is asked.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::{
+    extract::{Path, State},
+    response::{IntoResponse, Redirect, Response},
+};
+use charts::figures::Drawn;
+use document::page::{self as part, Link};
+use item::{Item, Type};
+use record::{
+    items,
+    query::Row,
+    slots::{Layout, Slot},
+};
+use web::{Ctx, FormErrors, PortalShell, Query, Reader, Result, Steps, filters, page::portal_page};
+
+use super::{
+    ask::{self, Asking, Field, Pairs, Spread},
+    cells, drawn, files,
+    tables::{self, Named, Table},
+};
+use crate::catalogue::words;
+
+/// Lines on a page.
+pub(super) const SIZE: usize = 30;
+/// A table with no more records than this has its charts above it.
+const SHORT: i64 = 60;
+/// Characters of a head that stand beside a value on a telephone.
+const BESIDE: usize = 6;
+
+/// A table among the doors.
+struct Door {
+    href: String,
+    title: String,
+    about: String,
+    records: i64,
+    fresh: String,
+}
+
+/// A domain with its tables.
+struct Domain {
+    name: String,
+    doors: Vec<Door>,
+}
+
+#[derive(Template)]
+#[template(path = "records_portal/templates/doors.html")]
+struct Doors {
+    shell: PortalShell,
+    domains: Vec<Domain>,
+    records: i64,
+    tables: usize,
+    /// Titles of tables that hold nothing yet, by domain, with their addresses.
+    empty: Vec<Link>,
+}
+
+/// `GET /records`
+pub(super) async fn doors(State(ctx): State<Ctx>, reader: Reader) -> Result<Response> {
+    let lead =
+        "各领域的公开数据，可以按条件查、逐条看、整表下载：许可和处罚、预算和债务、补贴、招生、招聘、征地、水质等。";
+    let (mut domains, mut empty): (Vec<Domain>, Vec<Link>) = (Vec::new(), Vec::new());
+    let all = tables::all(&ctx).await?;
+    let records: i64 = all.iter().map(|table| table.fill.records).sum();
+    let tables = all.iter().filter(|table| table.fill.records > 0).count();
+    for table in &all {
+        if table.fill.records == 0 {
+            let label = format!("{}·{}", table.item.domain.name, table.item.title);
+            empty.push(Link { href: tables::path(&table.item.key), label, count: 0 });
+            continue;
+        }
+        let door = door(&ctx, table);
+        match domains.iter_mut().find(|domain| domain.name == table.item.domain.name) {
+            Some(domain) => domain.doors.push(door),
+            None => domains.push(Domain { name: table.item.domain.name.clone(), doors: vec![door] }),
+        }
+    }
+    let shell = tables::shell(&ctx, &reader, "领域数据", "数据", lead).crumb("领域数据", "").shared(&ctx);
+    portal_page(&Doors { shell, domains, records, tables, empty })
+}
+
+fn door(ctx: &Ctx, table: &Table) -> Door {
+    let item = &table.item;
+    let ended = if table.retired { "，这一项已不再更新" } else { "" };
+    Door {
+        href: tables::path(&item.key),
+        title: item.title.clone(),
+        about: format!("{}{ended}", words::owner(ctx, &item.owner)),
+        records: table.fill.records,
+        fresh: part::freshness(ctx, &table.fill.newest),
+    }
+}
+
+/// The head of a column.
+struct Head {
+    label: String,
+    right: bool,
+    /// Where the list stands in this order; empty = it cannot be sorted so.
+    href: String,
+    /// `ascending`, `descending`, `none`.
+    sorted: &'static str,
+}
+
+/// A value in the list.
+struct Shown {
+    label: String,
+    text: String,
+    right: bool,
+}
+
+/// A record in the list.
+struct Line {
+    href: String,
+    /// The first column, which leads to the record.
+    head: Shown,
+    cells: Vec<Shown>,
+}
+
+#[derive(Template)]
+#[template(path = "records_portal/templates/list.html")]
+struct Page {
+    shell: PortalShell,
+    item: Arc<Item>,
+    path: String,
+    lead: String,
+    owner: String,
+    /// Its line in the catalogue; empty where it does not stand there.
+    catalogue: String,
+    limits: Vec<String>,
+    fresh: String,
+    today: String,
+    /// What is asked, as files are asked for it: with its question mark, or nothing.
+    narrowed: String,
+    /// Asked in whatever way.
+    is_narrowed: bool,
+    errors: FormErrors,
+    words: Option<String>,
+    fields: Vec<Field>,
+    sort: String,
+    orders: Vec<(String, String)>,
+    chosen: Vec<Link>,
+    count: String,
+    heads: Vec<Head>,
+    lines: Vec<Line>,
+    /// Some head is longer than what stands beside a value on a telephone.
+    tall: bool,
+    steps: Steps,
+    charts: Vec<Drawn>,
+    charts_first: bool,
+    /// How many records there are in all.
+    records: i64,
+    about: String,
+}
+
+impl Page {
+    fn draws(&self, first: bool) -> bool {
+        !self.charts.is_empty() && self.charts_first == first
+    }
+}
+
+/// `GET /records/{item}`: the page, or the same as a file where the name ends so.
+pub(super) async fn list(
+    State(ctx): State<Ctx>,
+    reader: Reader,
+    Path(name): Path<String>,
+    Query(pairs): Query<Pairs>,
+) -> Result<Response> {
+    let (key, ending) = name.split_once('.').unwrap_or((name.as_str(), ""));
+    let item = match tables::named(&ctx, key).await? {
+        Named::Table(item) => item,
+        Named::Moved(key) => {
+            let ending = if ending.is_empty() { String::new() } else { format!(".{ending}") };
+            return Ok(Redirect::permanent(&format!("{}{ending}", tables::path(&key))).into_response());
+        }
+    };
+    let asking = Asking::read(&item, pairs);
+    match ending {
+        "" => shown(&ctx, &reader, asking).await,
+        _ => files::of(&ctx, asking, ending).await,
+    }
+}
+
+async fn shown(ctx: &Ctx, reader: &Reader, asking: Asking) -> Result<Response> {
+    let item = Arc::clone(&asking.query.item);
+    let path = tables::path(&item.key);
+    let fill = tables::fill(ctx, &item.key).await?;
+    let count = asking.query.count(ctx.db()).await?;
+    let after = Some(asking.after.as_str()).filter(|after| !after.is_empty());
+    let page = asking.query.page(ctx.db(), &asking.order, after, SIZE).await?;
+    let (spread, exact) = Spread::shown(ctx, &asking, !count.more, fill.records).await?;
+    let is_narrowed = asking.query.is_narrowed();
+    let whole_list = !is_narrowed && asking.after.is_empty();
+    let charts = if whole_list { drawn::all(ctx, &item, fill.records).await? } else { Vec::new() };
+    let several = fill.organs.len() > 1;
+    let lead = lead(&item);
+    let catalogue = items::catalogue(ctx).await?;
+    let owed = catalogue.entry(&item.key).is_some_and(items::Entry::is_owed);
+    let (heads, tall) = heads(&asking, &path, several);
+    let shell = tables::shell(ctx, reader, &item.title, &item.domain.name, &lead);
+    portal_page(&Page {
+        shell: shell.crumb("领域数据", "/records").crumb(&item.title, "").shared(ctx),
+        owner: words::owner(ctx, &item.owner),
+        catalogue: if owed { format!("/catalogue/{}#{}", item.domain.key, item.key) } else { String::new() },
+        limits: item.limits.iter().map(words::limit).collect(),
+        fresh: part::freshness(ctx, &fill.newest),
+        today: ctx.today().to_string(),
+        narrowed: asking.narrowed(),
+        is_narrowed,
+        words: asking.query.has_words().then(|| asking.query.words.clone()),
+        fields: ask::fields(ctx, &asking, &fill, (&spread, exact)),
+        sort: asking.order.clone(),
+        orders: ask::orders(&asking.query),
+        chosen: asking.chosen(ctx, &path),
+        count: if count.more { format!("{} 条以上", count.rows) } else { format!("共 {} 条", count.rows) },
+        heads,
+        lines: page.rows.iter().map(|row| line(ctx, &item, row, several)).collect(),
+        tall,
+        steps: Steps::new(&page, &asking.whole()),
+        charts_first: fill.records <= SHORT,
+        charts,
+        records: fill.records,
+        about: format!("{}（{}领域）", item.title, item.domain.name),
+        errors: asking.errors,
+        item,
+        path,
+        lead,
+    })
+}
+
+/// What the table is, in a sentence.
+fn lead(item: &Item) -> String {
+    let matter = if item.sub_matter.is_empty() { &item.matter } else { &item.sub_matter };
+    let matter = if *matter == item.title { String::new() } else { format!("{matter}。") };
+    format!("{}领域。{matter}可以按条件查，逐条看，下载整张表。", item.domain.name)
+}
+
+/// The heads of the list, and whether one is long.
+fn heads(asking: &Asking, path: &str, several: bool) -> (Vec<Head>, bool) {
+    let item = &asking.query.item;
+    let layout = Layout::of(item);
+    let head = |column: &item::Column| {
+        let key = &column.key;
+        let sortable = matches!(layout.slot(key), Some(Slot::Number(_) | Slot::Day(_)));
+        let down = format!("{key}-");
+        let (sorted, next) = match asking.order.as_str() {
+            order if order == key => ("ascending", down.as_str()),
+            order if order == down => ("descending", key.as_str()),
+            _ => ("none", down.as_str()),
+        };
+        Head {
+            label: cells::head(column),
+            right: cells::is_figure(column),
+            href: if sortable { asking.sorted(path, next) } else { String::new() },
+            sorted,
+        }
+    };
+    let mut heads: Vec<Head> = cells::listed(item).into_iter().map(head).collect();
+    if several {
+        heads.push(Head { label: "公开机关".to_owned(), right: false, href: String::new(), sorted: "none" });
+    }
+    let tall = heads.iter().any(|head| head.label.chars().count() > BESIDE);
+    (heads, tall)
+}
+
+fn line(ctx: &Ctx, item: &Item, row: &Row, several: bool) -> Line {
+    let cell = |column: &item::Column| {
+        let text = cells::words(column, row.data.get(&column.key));
+        let text = if matches!(column.typed, Type::Long { .. }) { filters::shortened(&text, 60) } else { text };
+        Shown { label: cells::head(column), text, right: cells::is_figure(column) }
+    };
+    let mut cells: Vec<Shown> = cells::listed(item).into_iter().map(cell).collect();
+    if several {
+        let organ = ctx.directory().short_name(&row.organ).to_owned();
+        cells.push(Shown { label: "公开机关".to_owned(), text: organ, right: false });
+    }
+    let mut head = if cells.is_empty() {
+        Shown { label: "记录".to_owned(), text: String::new(), right: false }
+    } else {
+        cells.remove(0)
+    };
+    if head.text.is_empty() {
+        head.text = "查看".to_owned();
+    }
+    Line { href: format!("{}/{}", tables::path(&item.key), row.record), head, cells }
+}
