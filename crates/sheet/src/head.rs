@@ -6,8 +6,8 @@ use documents::Merge;
 
 use crate::lines::Lines;
 use crate::words::{
-    column_name, is_headlike, is_letter, is_letter_label, is_note, is_of_table, is_table_number, is_title, plain, tidy,
-    unit_of_head, unit_of_line,
+    column_name, is_headlike, is_letter, is_letter_label, is_note, is_of_table, is_organ_alone, is_table_number,
+    is_title, is_year_alone, plain, tidy, unit_of_head, unit_of_line,
 };
 use crate::{Head, Line};
 
@@ -82,7 +82,13 @@ pub(crate) fn begins(lines: &Lines, at: usize) -> bool {
 fn is_line_above(lines: &Lines, at: usize) -> bool {
     let line = lines.line(at);
     let wider = lines.get(at + 1).is_some_and(|next| next.cells.len() > 2);
-    line.cells.len() == 2 && wider && begins(lines, at + 1) && !goes_on(lines, (line.number, line.number), at + 1)
+    // 某县民政局 and 2026年度 go over nothing, wherever they lie
+    let says = |is: fn(&str) -> bool| line.cells.iter().any(|(_, text)| is(text));
+    let is_caption = says(is_year_alone) && says(is_organ_alone);
+    line.cells.len() == 2
+        && wider
+        && begins(lines, at + 1)
+        && (is_caption || !goes_on(lines, (line.number, line.number), at + 1))
 }
 
 /// A note with words beside it; 负责人 and 备注 head columns too.

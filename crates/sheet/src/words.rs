@@ -82,6 +82,19 @@ pub(crate) fn is_year(text: &str) -> bool {
         && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
+/// A year and nothing else: 2026, 2026年, 2026年度.
+pub(crate) fn is_year_alone(text: &str) -> bool {
+    let text = plain(text);
+    is_year(text.trim_end_matches('度').trim_end_matches('年'))
+}
+
+/// Whether a text reads as the name of an organ: 某县民政局.
+pub(crate) fn is_organ_alone(text: &str) -> bool {
+    const ENDS: &[&str] = &["局", "委员会", "办公室", "政府", "中心", "委", "厅", "院", "队", "街道", "办事处"];
+    let text = plain(text);
+    text.chars().count() >= 4 && !is_caption(&text) && ENDS.iter().any(|end| text.ends_with(end))
+}
+
 /// Whether a text is a whole day, with or without a time.
 pub(crate) fn is_day(text: &str) -> bool {
     let text = plain(text);
