@@ -25,6 +25,7 @@ const SURFACES: &[&str] = &[
     "/",
     "/openness",
     "/catalogue",
+    "/catalogue/data.json",
     "/policies",
     "/policies?kind=all",
     "/policies.csv",
