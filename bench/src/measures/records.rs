@@ -96,7 +96,7 @@ pub(crate) fn measure(settings: &Settings, program: &Program, folder: &Path, rep
 }
 
 fn on(settings: &Settings, program: &Program, data: &Path, database: &Database<'_>, report: &mut Report) -> Result<()> {
-    let named: Vec<&str> = database.url.iter().flat_map(|url| ["--database", url]).collect();
+    let named: Vec<&str> = database.url.iter().flat_map(|url| ["--database", *url]).collect();
     program.run(data, &[&["demo"][..], &named].concat())?;
     let count = settings.records.to_string();
     let arguments = |what: &'static str, count: &'static str| -> Vec<&OsStr> {
@@ -173,7 +173,7 @@ fn answers(name: &str, rows: usize, asked: &Asked, report: &mut Report) {
     report.add(row.at_most(DEEPER * first.percentile(50)));
     let figure = format!("{name}: {} rows exported", asked.exported);
     report.add(Row::new("records", figure, asked.export_seconds, "s").at_most(EXPORTED));
-    let figure = format!("{name}: memory that the export took",);
+    let figure = format!("{name}: memory that the export took");
     report.add(Row::new("records", figure, asked.export_megabytes, "MB").at_most(HELD));
 }
 
@@ -222,6 +222,9 @@ fn filtered(number: usize) -> String {
 fn decimal(tenths: usize) -> String {
     format!("{}.{}", tenths / 10, tenths % 10)
 }
+
+/// What Datasette is asked.
+const BASE: &str = "/gongkai/record.json?item=water&state=public&_size=30&_extra=count";
 
 /// Datasette over the same file, in the same run.
 struct Datasette {
@@ -286,7 +289,6 @@ fn beside_datasette(server: &Server, data: &Path, slots: &Slots, report: &mut Re
         );
         return Ok(());
     };
-    const BASE: &str = "/gongkai/record.json?item=water&state=public&_size=30&_extra=count";
     let theirs = |number: usize| {
         let least = 60 + number % 20;
         let (quality, ph) = (&slots.quality, &slots.ph);
@@ -320,7 +322,7 @@ fn beside_datasette(server: &Server, data: &Path, slots: &Slots, report: &mut Re
 
 /// 100,000 rows as CSV, by both.
 fn exported(server: &Server, other: &Datasette, report: &mut Report) -> Result<()> {
-    let mut lines = |browser: &mut Browser, path: &str| -> Result<f64> {
+    let lines = |browser: &mut Browser, path: &str| -> Result<f64> {
         let (time, reply) = measures::timed(|| browser.get(path))?;
         ensure!(reply.status == 200, "{path} answers {}", reply.status);
         let lines = reply.body.iter().filter(|byte| **byte == b'\n').count();

@@ -43,6 +43,7 @@ mod policy_people;
 mod portal;
 mod publishing;
 mod records;
+mod records_cli;
 mod redirects;
 mod report_year;
 mod search;
