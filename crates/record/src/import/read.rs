@@ -6,7 +6,8 @@ use std::{
 };
 
 use documents::{Extractor, Grid, Limits};
-use item::{Item, Rule, Severity, Type, Value, parse};
+use item::{Column, Item, Rule, Severity, Type, Value, parse};
+use record_check::Breach;
 use sheet::{Fit, Found, Mapping, Record, Target};
 use web::{Ctx, Refusal};
 
@@ -47,6 +48,8 @@ struct Chosen {
     beside: Values,
     /// It stands the other way round in the file.
     is_turned: bool,
+    /// What of it is not taken, in words.
+    lost: Option<String>,
 }
 
 /// Reads a file for an item.
@@ -145,14 +148,14 @@ async fn choose(
         let beside = beside::beside(item, &found, &from)?;
         let turned = sheet::turned(item, &found);
         let is_turned = turned.is_some();
-        told.about.extend(turned.as_ref().and_then(|turned| not_taken(&found, turned)));
+        let lost = turned.as_ref().and_then(|turned| not_taken(&found, turned));
         let found = turned.unwrap_or(found);
         let heads = mapping::heads_of(&found);
         let mut remembered = mapping::remembered(ctx.db().read(), item, &options.organ, &heads).await?;
         remembered.extend(options.mapping.clone());
         let mut fit = sheet::fit(item, &found, &remembered);
         fit.missing.retain(|key| !beside.contains_key(key));
-        fitted.push(Chosen { found, fit, beside, is_turned });
+        fitted.push(Chosen { found, fit, beside, is_turned, lost });
     }
     // The first of those that fit equally well.
     let best = fitted.iter().enumerate().max_by_key(|(at, one)| (one.fit.score, std::cmp::Reverse(*at)));
@@ -163,17 +166,24 @@ async fn choose(
         ));
     };
     let alike: Vec<bool> = fitted.iter().map(|one| is_alike(&fitted[at], one)).collect();
-    let (mut same, mut others) = (Vec::new(), Vec::new());
+    let of = fitted[at].found.sheet.clone();
+    let mut same = Vec::new();
     for (one, alike) in fitted.into_iter().zip(alike) {
-        if alike { same.push(one) } else { others.push(one) }
-    }
-    for one in others {
+        // Rows of two sheets have the same numbers, so that nobody could tell which is meant.
+        if alike && one.found.sheet == of {
+            same.push(one);
+            continue;
+        }
         let Found { sheet, title, rows, .. } = &one.found;
-        told.about.push(format!(
-            "工作表“{sheet}”里的另一张表{}（{} 行）与本事项不符，没有导入。",
-            named(title),
-            rows.len()
-        ));
+        if rows.is_empty() {
+            continue;
+        }
+        let why = if alike {
+            "表头相同，请选定这张工作表另行导入"
+        } else {
+            "与本事项不符，没有导入"
+        };
+        told.about.push(format!("工作表“{sheet}”里的另一张表{}（{} 行）{why}。", named(title), rows.len()));
     }
     Ok(same)
 }
@@ -262,6 +272,7 @@ fn tell_tables(ctx: &Ctx, item: &Item, options: &Options, chosen: &[Chosen], tol
         })
         .collect();
     for one in chosen {
+        told.about.extend(one.lost.clone());
         told.totals += one.found.totals.len() as u64;
         told.remarks += one.found.notes.len() as u64;
         told.rows += one.found.rows.len() as u64;
@@ -305,20 +316,25 @@ impl Parsed {
         let mut row = NewRow { number, ..NewRow::default() };
         for (key, text) in cells {
             let Some(column) = item.column(&key) else { continue };
-            let said =
-                |message: String| Said { row: number, column: key.clone(), label: column.label.clone(), message };
+            let said = |message: &str| Said {
+                row: number,
+                column: key.clone(),
+                label: column.label.clone(),
+                message: covered(column, &text, message),
+            };
             match parse(column, &text, units.get(&key).map(String::as_str)) {
                 Ok(parsed) => {
                     let is_other = is_other(&column.typed, parsed.value.as_ref());
                     for note in parsed.notes {
-                        self.against.insert((number, key.clone()), (READ_INTO, note.clone()));
-                        if is_other { self.told.warnings.add(said(note)) } else { self.told.notes.add(said(note)) }
+                        let note = said(&note);
+                        self.against.insert((number, key.clone()), (READ_INTO, note.message.clone()));
+                        if is_other { self.told.warnings.add(note) } else { self.told.notes.add(note) }
                     }
                     row.values.extend(parsed.value.map(|value| (key.clone(), value)));
                 }
                 Err(problem) => {
                     self.broken.insert(number);
-                    self.told.faults.add(said(problem.0));
+                    self.told.faults.add(said(&problem.0));
                 }
             }
         }
@@ -370,12 +386,12 @@ async fn checked(
             continue;
         }
         let label = item.column(&breach.column).map(|column| column.label.clone()).unwrap_or_default();
-        let said = Said { row: breach.row, column: breach.column.clone(), label, message: breach.message.clone() };
+        let said = Said { row: breach.row, column: breach.column.clone(), label, message: told_of(item, breach) };
         if breach.severity == Severity::Reject {
             broken.insert(breach.row);
             told.faults.add(said);
         } else {
-            against.insert((breach.row, breach.column.clone()), (WARNED, breach.message.clone()));
+            against.insert((breach.row, breach.column.clone()), (WARNED, said.message.clone()));
             told.warnings.add(said);
         }
     }
@@ -396,6 +412,27 @@ async fn checked(
         told.updates = kept.iter().filter(corrects).count() as u64;
     }
     Ok(ReadFile { told, rows: kept, before, mapping })
+}
+
+/// A message about a cell, in which what is never public, or stands behind a mask, is masked: what is told is kept.
+fn covered(column: &Column, text: &str, message: &str) -> String {
+    if !column.privacy.never_public && !column.privacy.mask {
+        return message.to_owned();
+    }
+    let folded = fold::fold(text);
+    let forms = [text.trim(), folded.trim()];
+    let written = forms.into_iter().filter(|form| !form.is_empty());
+    written.fold(message.to_owned(), |message, form| message.replace(form, &values::mask(form)))
+}
+
+/// What is told of a breach: in the words of the check alone where the column is never public.
+fn told_of(item: &Item, breach: &Breach) -> String {
+    let is_open = item.column(&breach.column).is_none_or(|column| !column.privacy.never_public && !column.privacy.mask);
+    if is_open {
+        return breach.message.clone();
+    }
+    let check = item.checks.iter().find(|check| check.key == breach.check);
+    check.map_or_else(|| "没有填写，或者不符合要求，请核对。".to_owned(), |check| format!("{}。", check.message))
 }
 
 fn is_told(told: &Told, row: u32, column: &str) -> bool {
