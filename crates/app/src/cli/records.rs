@@ -276,7 +276,7 @@ fn organ_of(ctx: &Ctx, args: &Args, item: &Item) -> Result<OrganCode> {
         );
         return Ok(organ);
     }
-    let living = || directory.all().iter().filter(|organ| organ.exists_on(today));
+    let living = || directory.all().iter().filter(move |organ| organ.exists_on(today));
     let one = |is: &dyn Fn(&Organ) -> bool| {
         let mut found = living().filter(|organ| is(organ));
         let first = found.next()?;

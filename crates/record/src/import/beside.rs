@@ -191,9 +191,7 @@ fn region(title: &str) -> Option<String> {
 /// Completes the values of a row that its own cells leave open.
 pub(super) fn complete(item: &Item, said: &Values, row: &mut Values) {
     for (key, value) in said {
-        if !row.contains_key(key) {
-            row.insert(key.clone(), value.clone());
-        }
+        row.entry(key.clone()).or_insert_with(|| value.clone());
     }
     class(item, row);
 }
