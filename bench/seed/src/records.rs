@@ -1,6 +1,7 @@
 //! `gongkai-bench-records PROGRAM DATA fill COUNT [DATABASE]` brings `COUNT` invented water readings into the installation at
-//! `DATA`, by the sheets that a county would have, with all checks, and has every gate pass them; what is large becomes public by
-//! the server's jobs. `gongkai-bench-records PROGRAM DATA ask ROUNDS [DATABASE]` asks them everything. Both print figures as JSON.
+//! `DATA`, by the sheets that a county would have, with all checks, and has every gate pass them; what is large becomes public
+//! by the server's jobs. `gongkai-bench-records PROGRAM DATA ask ROUNDS [DATABASE]` asks them everything. Both print figures
+//! as JSON.
 
 use std::{
     io::Write,

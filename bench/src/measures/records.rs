@@ -1,5 +1,5 @@
-//! A million records in one table of the catalogue, on SQLite and, where one is at hand, PostgreSQL: how soon sheets are in with all
-//! checks, how soon readers are answered, and the same table under Datasette, where that is installed.
+//! A million records in one table of the catalogue, on SQLite and, where one is at hand, PostgreSQL: how soon sheets are in
+//! with all checks, how soon readers are answered, and the same table under Datasette, where that is installed.
 
 use std::{
     ffi::OsStr,

@@ -1,9 +1,9 @@
 //! The records of the demonstration county: what its organs have entered, had reviewed and made public in two years, from the
 //! files `records/*.tsv` of the demonstration; one of its penalties is revoked and gone.
 //!
-//! A line of a file is a record: `@organ` enters it, so many days before the present (`@ago`), together with the others of that
-//! organ and day. `{d-30}` is the day thirty days ago, `{dy-30}` its year, `{y-1}` the year before that of the present, `{m-2}` the
-//! month before the last, `{q-1}` the last quarter.
+//! A line of a file is a record: `@organ` enters it, so many days before the present (`@ago`), together with the others of
+//! that organ and day. `{d-30}` is the day thirty days ago, `{dy-30}` its year, `{y-1}` the year before that of the present,
+//! `{m-2}` the month before the last, `{q-1}` the last quarter.
 
 use std::{
     collections::{BTreeMap, HashSet},

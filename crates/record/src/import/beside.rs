@@ -1,5 +1,5 @@
-//! What a table says beside its rows: year and period, organ, region, stage and the like stand in its title, in the lines above its
-//! head, in its heads, or only in the name of its file. They hold for every row whose own cell is empty. What whoever imports
+//! What a table says beside its rows: year and period, organ, region, stage and the like stand in its title, in the lines above
+//! its head, in its heads, or only in the name of its file. They hold for every row whose own cell is empty. What whoever imports
 //! says goes before what is read here; a cell goes before both.
 
 use std::collections::BTreeMap;
