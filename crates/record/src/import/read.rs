@@ -66,7 +66,7 @@ pub(super) async fn read(
     let grids = grids.map_err(|rejected| Refusal::field("file", rejected.message))?;
     let mut told = Told { about: about(&grids, options), ..Told::default() };
     let tables = tables(grids, options).await?;
-    let chosen = choose(ctx, item, (options, &file.name), tables, &mut told).await?;
+    let chosen = choose(ctx, item, (options, file.name.as_str()), tables, &mut told).await?;
     tell_tables(ctx, item, options, &chosen, &mut told);
     let mapping = chosen.first().map(|one| one.fit.mapping.clone()).unwrap_or_default();
     let nothing = |told: Told, mapping| ReadFile { told, rows: Vec::new(), before: HashMap::new(), mapping };
