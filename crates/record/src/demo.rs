@@ -14,9 +14,8 @@ use item::{Item, ItemKey, parse};
 use jiff::{ToSpan, civil::Date};
 use kernel::{Actor, OrganCode, id::AccountId, time};
 use review::Word;
-use store::Tx;
 use web::{
-    Ctx, Refusal, act_now,
+    Ctx, Refusal,
     demo::{Cast, Failure, Scene},
 };
 
@@ -169,10 +168,14 @@ async fn published(ctx: &Ctx, cast: &Cast, key: &ItemKey, organ: &OrganCode, row
     let author = Actor::Staff(cast.of(organ).clone());
     let way = if rows.len() > 1 { Way::Sheet } else { Way::Form };
     let new = New { way, title: format!("{}（演示）", item.title), ..New::form(&item, organ) };
-    let id = act_now(ctx, async |tx: &mut Tx| batch::enter(ctx, tx, &author, new, rows).await).await?;
+    let mut tx = ctx.db().write().await?;
+    let id = batch::enter(ctx, &mut tx, &author, new, rows).await?;
+    tx.commit().await?;
     gates::look_through(ctx, &id).await?;
     let entered = batch::find(ctx.db().read(), &id).await?.ok_or(Refusal::NotFound)?;
-    act_now(ctx, async |tx: &mut Tx| gates::submit(ctx, tx, &author, (&id, entered.version)).await).await?;
+    let mut tx = ctx.db().write().await?;
+    gates::submit(ctx, &mut tx, &author, (&id, entered.version)).await?;
+    tx.commit().await?;
     // Who enters passes nothing, and nobody passes twice.
     let mut passed: HashSet<AccountId> = author.staff().map(|staff| staff.account.clone()).into_iter().collect();
     loop {
@@ -189,7 +192,9 @@ async fn published(ctx: &Ctx, cast: &Cast, key: &ItemKey, organ: &OrganCode, row
         let by = Actor::Staff(by.clone());
         gates::look_through(ctx, &id).await?;
         let word = Word { ticked: &TICKED, ..Word::default() };
-        act_now(ctx, async |tx: &mut Tx| gates::pass(ctx, tx, &by, (&id, batch.version), word).await).await?;
+        let mut tx = ctx.db().write().await?;
+        gates::pass(ctx, &mut tx, &by, (&id, batch.version), word).await?;
+        tx.commit().await?;
     }
 }
 
@@ -212,7 +217,9 @@ async fn revoked(ctx: &Ctx, cast: &Cast) -> Result<(), Refusal> {
         decided_on: Some(ctx.today()),
     };
     let chief = cast.chief();
-    act_now(ctx, async |tx: &mut Tx| withdraw(ctx, tx, &chief, one).await).await?;
+    let mut tx = ctx.db().write().await?;
+    withdraw(ctx, &mut tx, &chief, one).await?;
+    tx.commit().await?;
     Ok(())
 }
 
