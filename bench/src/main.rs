@@ -110,6 +110,9 @@ fn take(settings: &Settings, program: &Program, folder: &std::path::Path, report
         measures::cases::measure(settings, program, folder, report)?;
         measures::redaction::measure(program, folder, report)?;
     }
+    if settings.wants("records") {
+        measures::records::measure(settings, program, folder, report)?;
+    }
     if settings.wants("crash") {
         measures::crash::measure(settings, program, &county, report)?;
     }

@@ -5,7 +5,7 @@ use std::{path::PathBuf, str::FromStr, time::Duration};
 use anyhow::{Context, Result, ensure};
 
 /// The measures, in the order in which they are taken.
-pub(crate) const MEASURES: [&str; 18] = [
+pub(crate) const MEASURES: [&str; 19] = [
     "parse",
     "compare",
     "import",
@@ -22,6 +22,7 @@ pub(crate) const MEASURES: [&str; 18] = [
     "start",
     "growth",
     "cases",
+    "records",
     "crash",
     "build",
 ];
@@ -49,6 +50,10 @@ pub(crate) struct Settings {
     pub(crate) growth: Vec<usize>,
     /// Requests for information in the register (`CASES`).
     pub(crate) cases: usize,
+    /// Records in one table of the catalogue (`RECORDS`).
+    pub(crate) records: usize,
+    /// A PostgreSQL in which a database may be filled, as `scripts/with-postgres` names it.
+    pub(crate) postgres: Option<String>,
     /// Publications that are timed (`PUBLISH`).
     pub(crate) publications: u32,
     /// Rounds of kill and restart (`ROUNDS`).
@@ -103,6 +108,8 @@ impl Settings {
             documents: number("DOCUMENTS", 50_000)?,
             growth: growth()?,
             cases: number("CASES", 50_000)?,
+            records: number("RECORDS", 1_000_000)?,
+            postgres: std::env::var("GONGKAI_TEST_POSTGRES").ok().filter(|url| !url.is_empty()),
             publications: number("PUBLISH", 60)?,
             rounds: number("ROUNDS", 200)?,
             crash_time: Duration::from_secs(number("CRASH_SECONDS", 1800)?),

@@ -13,6 +13,7 @@ pub(crate) mod older;
 pub(crate) mod parse;
 pub(crate) mod publish;
 pub(crate) mod readers;
+pub(crate) mod records;
 pub(crate) mod redaction;
 pub(crate) mod search;
 pub(crate) mod start;

@@ -17,6 +17,7 @@ use crate::{
     rows::{self, Stored},
     slots::Layout,
     state::{BatchState, Way, What},
+    values,
     write::{self, Place},
 };
 
@@ -194,7 +195,7 @@ pub async fn authors(executor: impl Executor<'_>, batch: &BatchId) -> store::Res
 /// # Errors
 /// [`Refusal::Fields`] for the organ, and for what the checks reject: by the key of the column of a form with one row, by
 /// `row.column` else; when the person may not, or the database fails.
-pub async fn enter(ctx: &Ctx, tx: &mut Tx, actor: &Actor, new: New, rows: Vec<NewRow>) -> Result<BatchId, Refusal> {
+pub async fn enter(ctx: &Ctx, tx: &mut Tx, actor: &Actor, new: New, mut rows: Vec<NewRow>) -> Result<BatchId, Refusal> {
     may_for(actor, &ENTER_RECORDS, &new.organ)?;
     living(ctx, &new.organ)?;
     if !new.item.is_table() {
@@ -207,6 +208,7 @@ pub async fn enter(ctx: &Ctx, tx: &mut Tx, actor: &Actor, new: New, rows: Vec<Ne
     if let Some(known) = write::known(tx.conn(), (new.item.key.as_str(), &new.organ, &new.digest)).await? {
         return Ok(known.id);
     }
+    rows.iter_mut().for_each(|row| own(ctx, &new, &mut row.values));
     let checked = check::check(ctx, &new.item, &new.organ, &rows, false).await?;
     if let Some(errors) = checked.errors(rows.len()) {
         return Err(errors.into());
@@ -222,6 +224,17 @@ pub async fn enter(ctx: &Ctx, tx: &mut Tx, actor: &Actor, new: New, rows: Vec<Ne
     into.insert(tx, &prepared).await?;
     end(tx, actor, &id, "").await?;
     Ok(id)
+}
+
+/// Where the organ is a part of the name of a record and nobody wrote it, it is the organ whose record it is.
+fn own(ctx: &Ctx, new: &New, values: &mut values::Values) {
+    const KEY: &str = "organ";
+    let is_key = new.item.keys.iter().any(|key| key == KEY);
+    let is_text = new.item.column(KEY).is_some_and(|column| matches!(column.typed, item::Type::Text { .. }));
+    if is_key && is_text && !values.contains_key(KEY) {
+        let name = ctx.directory().get(&new.organ).map(|organ| organ.name.clone());
+        values.extend(name.map(|name| (KEY.to_owned(), item::Value::Text(name))));
+    }
 }
 
 /// The row of a new batch; with a `loader` it is being loaded, else a draft.

@@ -14,7 +14,7 @@ use web::{
 };
 
 use crate::{
-    MIGRATIONS, desk, events, gates, import, permissions, proof, publish, retention, sealed,
+    MIGRATIONS, demo, desk, events, gates, import, permissions, proof, publish, retention, sealed,
     state::{BatchState, Reason, State, Way, What},
 };
 
@@ -33,6 +33,7 @@ pub fn capability() -> Capability {
         .jobs(jobs)
         .schedule(schedule)
         .migrations(MIGRATIONS)
+        .demo(demo::scenes)
         .declare(gates::kind())
         .declare(sealed::batches())
         .declare(sealed::withdrawals())

@@ -58,6 +58,7 @@ mod capability;
 mod check;
 pub mod correct;
 pub mod counts;
+mod demo;
 mod desk;
 pub mod doubt;
 pub mod events;

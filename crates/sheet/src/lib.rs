@@ -7,7 +7,8 @@
 //! |---|---|
 //! | a sheet as cells | [`Grid`], as `documents` reads it |
 //! | its tables | [`tables`], [`Found`] |
-//! | which head is which column | [`fit`], [`Fit`], [`Mapping`] |
+//! | a table that stands the other way round, as one that does not | [`turned()`] |
+//! | which head is which column | [`fit()`], [`Fit`], [`Mapping`] |
 //! | what is imported | [`records`], [`Record`] |
 
 mod body;
@@ -21,9 +22,11 @@ mod record;
 mod sides;
 #[cfg(test)]
 mod tests;
+mod turned;
 mod words;
 
 pub use documents::{Grid, GridRow, Merge};
 pub use find::{Found, Head, Line, tables};
 pub use fit::{Fit, Mapping, Target, fit};
 pub use record::{Record, records};
+pub use turned::turned;

@@ -76,6 +76,8 @@ pub struct Cast {
     pub chief: Staff,
     /// Who reads for secrecy in the county office.
     pub secrecy: Staff,
+    /// Those in the county office who pass gates, each with the roles of their own.
+    pub gates: Vec<Staff>,
     /// The files of the demonstration.
     pub file: fn(&str) -> Option<String>,
     /// Documents put in so far, by the name under which others refer to them, and the public ones in their order.

@@ -15,6 +15,7 @@ mod import;
 mod outcome;
 mod plan;
 mod receipt;
+mod records;
 mod redact;
 mod report;
 mod tables;
@@ -160,6 +161,9 @@ enum Command {
                             PDF 和网页只留文字，重新排版，原来的图层、批注、附件、属性都不带出。图片：--cover 10,20,50,30。"
     )]
     Redact(redact::Args),
+    /// 列出公开事项的数据表，导入数据表格
+    #[command(subcommand, after_help = "例：gongkai records import water 水质2026年一季度.xlsx --dry-run")]
+    Records(records::Command),
     /// 从数据库重建检索索引
     #[command(after_help = "例：gongkai reindex")]
     Reindex,
@@ -354,6 +358,7 @@ fn run(cli: Cli) -> Result<ExitCode> {
             Command::Report(report::Command::Annual(args)) => {
                 report::annual(&existing(config, data).await?, &args).await
             }
+            Command::Records(command) => records::run(config, data, command, json).await,
             Command::Organ(command) => tables::organ(&existing(config, data).await?, command, json).await,
             Command::Column(tables::Column::Import { file, sheet }) => {
                 tables::column(&existing(config, data).await?, &file, &sheet, json).await

@@ -12,6 +12,7 @@ use std::{
 use anyhow::{Context, Result, bail};
 use jiff::{SignedDuration, Timestamp};
 use kernel::{Clock, OrganCode, Role, Seams, Staff, seams::FixedClock};
+use review::Gate;
 use rust_embed::RustEmbed;
 use serde::Serialize;
 use store::settings;
@@ -265,7 +266,8 @@ async fn accounts(ctx: &Ctx) -> Result<Vec<DemoAccount>> {
 
 async fn cast(ctx: &Ctx, now: Timestamp) -> Result<Cast> {
     let mut editors = HashMap::new();
-    let (mut clerk, mut chief, mut secrecy) = (None, None, None);
+    let (mut clerk, mut chief, mut secrecy, mut gates) = (None, None, None, Vec::new());
+    let passes = |staff: &Staff| Gate::ALL.iter().any(|gate| gate.permission.roles.iter().any(|role| staff.has(*role)));
     for account in identity::accounts::list(ctx.db()).await? {
         let central = account.organ == ctx.office_organ();
         let staff =
@@ -276,6 +278,9 @@ async fn cast(ctx: &Ctx, now: Timestamp) -> Result<Cast> {
         }
         if central && staff.has(Role::ReviewerSecrecy) {
             secrecy = Some(staff.clone());
+        }
+        if central && passes(&staff) {
+            gates.push(staff.clone());
         }
         if staff.has(Role::Editor) {
             editors.entry(staff.organ.clone()).or_insert(staff);
@@ -288,6 +293,7 @@ async fn cast(ctx: &Ctx, now: Timestamp) -> Result<Cast> {
         clerk: clerk.context(missing)?,
         chief: chief.context(missing)?,
         secrecy: secrecy.context("演示账号里缺主管部门的保密审查员")?,
+        gates,
         file: |name| file(name).ok(),
         documents: Mutex::default(),
     })

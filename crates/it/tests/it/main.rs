@@ -46,6 +46,7 @@ mod portal;
 mod publishing;
 mod records;
 mod records_portal;
+mod records_cli;
 mod redirects;
 mod report_year;
 mod search;

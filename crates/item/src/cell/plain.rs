@@ -34,7 +34,7 @@ pub(crate) fn unguarded(text: &str) -> &str {
 /// Whether a cell of a typed column says that there is nothing.
 pub(crate) fn says_none(plain: &str) -> bool {
     let dashes = plain.len() <= 6 && plain.chars().all(|c| matches!(c, '-' | '/' | '\\' | ' '));
-    dashes || matches!(plain, "无" | "暂无" | "没有" | "不适用" | "空" | "N/A" | "n/a" | "NA")
+    dashes || matches!(plain, "*" | "无" | "暂无" | "没有" | "不适用" | "空" | "N/A" | "n/a" | "NA")
 }
 
 /// Tells of digits that were written full-width.

@@ -80,7 +80,7 @@ fn units_of_the_cell_count_before_those_of_the_table() {
 
 #[test]
 fn nothing_is_nothing() {
-    for text in ["", " ", "　", "-", "—", "——", "－", "/", "／", "无", "--"] {
+    for text in ["", " ", "　", "-", "—", "——", "－", "/", "／", "无", "--", "*", "＊"] {
         assert_eq!(read(&money("元", 2), text, None).value, None, "{text}");
         assert_eq!(read(&of(Type::Date { long_term: None }), text, None).value, None, "{text}");
     }

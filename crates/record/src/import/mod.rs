@@ -4,12 +4,13 @@
 //! All or nothing, unless whoever imports takes the valid rows alone. What is told names every row and column as the spreadsheet
 //! shows them. The same file for the same item and organ is one batch, also when two bring it at the same moment.
 
+mod beside;
 mod job;
 mod load;
 mod mapping;
 mod read;
 
-use std::path::PathBuf;
+use std::{collections::BTreeMap, path::PathBuf};
 
 use futures::future::BoxFuture;
 use item::ItemKey;
@@ -68,6 +69,10 @@ pub struct Options {
     pub mapping: Mapping,
     #[serde(default)]
     pub backfill: Option<Backfill>,
+    /// What holds for every row whose own cell is empty, by the key of the column, as typed; `period` = the column of the period.
+    /// Year, organ, stage and the like are read from the title where they are not given.
+    #[serde(default)]
+    pub given: BTreeMap<String, String>,
     /// For work lists; empty = the name of the file.
     #[serde(default)]
     pub title: String,
@@ -88,6 +93,7 @@ impl Options {
             update: false,
             mapping: Mapping::new(),
             backfill: None,
+            given: BTreeMap::new(),
             title: String::new(),
             note: String::new(),
         }
@@ -195,9 +201,9 @@ pub struct Told {
 }
 
 impl Told {
-    /// Whether all of it can be stored as it is.
+    /// Whether all of it can be stored as it is: no row is refused, and no total is wrong.
     pub fn is_whole(&self) -> bool {
-        self.may_be_in_part() && self.refused == 0
+        self.may_be_in_part() && self.refused == 0 && self.faults.all == 0
     }
 
     /// Whether the rows that are right can be stored.
@@ -239,7 +245,10 @@ fn stopped() -> Refusal {
 /// By what a batch is known: the same file, table and use for the same item and organ.
 fn digest_of(file: &File, options: &Options) -> String {
     let what = options.what().code();
-    values::digest_of(["sheet", &file.digest, options.item.as_str(), options.organ.as_str(), &options.sheet, what])
+    let mut texts = vec!["sheet", &file.digest, options.item.as_str(), options.organ.as_str(), &options.sheet, what];
+    // The same sheet for another year is another batch.
+    texts.extend(options.given.iter().flat_map(|(key, text)| [key.as_str(), text.as_str()]));
+    values::digest_of(texts)
 }
 
 /// Imports a file.

@@ -6,17 +6,17 @@ use std::{
 };
 
 use documents::{Extractor, Grid, Limits};
-use item::{Column, Item, Severity, Type, parse};
+use item::{Column, Item, Rule, Severity, Type, Value, parse};
 use record_check::Breach;
 use sheet::{Fit, Found, Mapping, Record, Target};
 use web::{Ctx, Refusal};
 
-use super::{Backfill, File, MOST_ROWS, Mapped, Options, Progress, Said, Told, mapping, stopped};
+use super::{Backfill, File, MOST_ROWS, Mapped, Options, Progress, Said, Told, beside, mapping, stopped};
 use crate::{
     check,
     doubt::SURE,
     rows::Origin,
-    values,
+    values::{self, Values},
     write::{Before, NewRow},
 };
 
@@ -44,6 +44,12 @@ pub(super) struct ReadFile {
 struct Chosen {
     found: Found,
     fit: Fit,
+    /// What it says beside its rows.
+    beside: Values,
+    /// It stands the other way round in the file.
+    is_turned: bool,
+    /// What of it is not taken, in words.
+    lost: Option<String>,
 }
 
 /// Reads a file for an item.
@@ -60,7 +66,7 @@ pub(super) async fn read(
     let grids = grids.map_err(|rejected| Refusal::field("file", rejected.message))?;
     let mut told = Told { about: about(&grids, options), ..Told::default() };
     let tables = tables(grids, options).await?;
-    let chosen = choose(ctx, item, options, tables, &mut told).await?;
+    let chosen = choose(ctx, item, (options, file.name.as_str()), tables, &mut told).await?;
     tell_tables(ctx, item, options, &chosen, &mut told);
     let mapping = chosen.first().map(|one| one.fit.mapping.clone()).unwrap_or_default();
     let nothing = |told: Told, mapping| ReadFile { told, rows: Vec::new(), before: HashMap::new(), mapping };
@@ -73,8 +79,12 @@ pub(super) async fn read(
     let parsed = tokio::task::spawn_blocking(move || {
         let mut parsed = Parsed { told, ..Parsed::default() };
         for one in &chosen {
+            let sums: BTreeSet<u32> = one.found.totals.iter().map(|line| line.number).collect();
             for record in sheet::records(&owned, &one.found, &one.fit.mapping) {
-                parsed.take(&owned, record, backfill.as_ref());
+                if sums.contains(&record.number) {
+                    parsed.sums.insert(record.number);
+                }
+                parsed.take(&owned, record, &one.beside, backfill.as_ref());
             }
         }
         parsed
@@ -126,17 +136,26 @@ async fn tables(grids: Vec<Grid>, options: &Options) -> Result<Vec<Found>, Refus
 async fn choose(
     ctx: &Ctx,
     item: &Item,
-    options: &Options,
+    (options, file): (&Options, &str),
     tables: Vec<Found>,
     told: &mut Told,
 ) -> Result<Vec<Chosen>, Refusal> {
+    let county = ctx.site().county.clone();
     let mut fitted = Vec::with_capacity(tables.len());
     for found in tables {
+        let organ = organ_of(ctx, options, &found);
+        let from = beside::Sources { file, organ: &organ, county: &county, given: &options.given };
+        let beside = beside::beside(item, &found, &from)?;
+        let turned = sheet::turned(item, &found);
+        let is_turned = turned.is_some();
+        let lost = turned.as_ref().and_then(|turned| not_taken(&found, turned));
+        let found = turned.unwrap_or(found);
         let heads = mapping::heads_of(&found);
         let mut remembered = mapping::remembered(ctx.db().read(), item, &options.organ, &heads).await?;
         remembered.extend(options.mapping.clone());
-        let fit = sheet::fit(item, &found, &remembered);
-        fitted.push(Chosen { found, fit });
+        let mut fit = sheet::fit(item, &found, &remembered);
+        fit.missing.retain(|key| !beside.contains_key(key));
+        fitted.push(Chosen { found, fit, beside, is_turned, lost });
     }
     // The first of those that fit equally well.
     let best = fitted.iter().enumerate().max_by_key(|(at, one)| (one.fit.score, std::cmp::Reverse(*at)));
@@ -146,10 +165,10 @@ async fn choose(
             format!("没有一张表与“{}”的列对得上。请核对选的事项，或下载该事项的模板填写。", item.title),
         ));
     };
-    let (heads, of) = (mapping::heads_of(&fitted[at].found), fitted[at].found.sheet.clone());
+    let alike: Vec<bool> = fitted.iter().map(|one| is_alike(&fitted[at], one)).collect();
+    let of = fitted[at].found.sheet.clone();
     let mut same = Vec::new();
-    for one in fitted {
-        let alike = mapping::heads_of(&one.found) == heads;
+    for (one, alike) in fitted.into_iter().zip(alike) {
         // Rows of two sheets have the same numbers, so that nobody could tell which is meant.
         if alike && one.found.sheet == of {
             same.push(one);
@@ -169,6 +188,57 @@ async fn choose(
     Ok(same)
 }
 
+/// Whether a table is imported together with the best one: it has the same heads, is the other half of a table of two sides, or
+/// stands the other way round, too (一般债务 and 专项债务).
+fn is_alike(best: &Chosen, one: &Chosen) -> bool {
+    let bare = |found: &Found| -> Option<(String, Vec<String>)> {
+        let side = found.heads.first()?.path.first()?;
+        let all = found.heads.iter().all(|head| head.path.len() > 1 && head.path.first() == Some(side));
+        let words = found.heads.iter().map(|head| head.path[1..].join("/"));
+        all.then(|| (side.clone(), words.collect()))
+    };
+    let is_half = || {
+        let (Some((_, best_heads)), Some((_, heads))) = (bare(&best.found), bare(&one.found)) else { return false };
+        best.found.sheet == one.found.sheet && best.found.head_rows == one.found.head_rows && best_heads == heads
+    };
+    mapping::heads_of(&best.found) == mapping::heads_of(&one.found)
+        || (best.is_turned && one.is_turned && one.fit.missing.is_empty())
+        || is_half()
+}
+
+/// The full name of the organ of which a table says to be, else of the one for which it is imported.
+fn organ_of(ctx: &Ctx, options: &Options, found: &Found) -> String {
+    let directory = ctx.directory();
+    let own = || directory.get(&options.organ).map(|organ| organ.name.clone()).unwrap_or_default();
+    if found.organ.is_empty() {
+        return own();
+    }
+    match directory.find(&found.organ, ctx.today()) {
+        kernel::organ::Match::Organ(code) => directory.get(&code).map_or_else(own, |organ| organ.name.clone()),
+        _ => found.organ.clone(),
+    }
+}
+
+/// Columns of a table that stands the other way round which are no records: they are told, since they are not taken.
+fn not_taken(found: &Found, turned: &Found) -> Option<String> {
+    let taken: BTreeSet<&str> = turned.rows.iter().flat_map(|row| &row.cells).map(|(_, text)| text.as_str()).collect();
+    let lines = || found.rows.iter().chain(&found.totals);
+    let is_lost = |column: u32| {
+        let mut texts = lines().filter_map(|line| line.get(column)).peekable();
+        texts.peek().is_some() && texts.any(|text| !taken.contains(text))
+    };
+    let lost: Vec<String> = found
+        .heads
+        .iter()
+        .skip(1)
+        .filter(|head| is_lost(head.column))
+        .filter_map(|head| head.path.last().cloned())
+        .filter(|word| !matches!(word.as_str(), "公式" | "关系式" | "行次"))
+        .collect();
+    let sheet = &found.sheet;
+    (!lost.is_empty()).then(|| format!("工作表“{sheet}”里的以下各列不是本事项的数据，没有导入：{}。", lost.join("、")))
+}
+
 fn named(title: &str) -> String {
     if title.is_empty() { String::new() } else { format!("《{title}》") }
 }
@@ -183,6 +253,16 @@ fn tell_tables(ctx: &Ctx, item: &Item, options: &Options, chosen: &[Chosen], tol
     told.unit.clone_from(&first.found.unit);
     told.missing = first.fit.missing.iter().map(|key| label(key)).collect();
     told.unknown.clone_from(&first.fit.unknown);
+    for more in chosen.iter().skip(1).flat_map(|one| &one.fit.unknown) {
+        if !told.unknown.contains(more) {
+            told.unknown.push(more.clone());
+        }
+    }
+    let mapped = |key: &str| first.fit.mapping.values().any(|to| *to == Target::Column(key.to_owned()));
+    for label in beside::open_periods(item, &first.beside, mapped) {
+        told.about
+            .push(format!("表的标题、表头和文件名都没有写“{label}”，请核对后写明，否则记录不能按时期查询和比较。"));
+    }
     told.mapping = mapping::heads_of(&first.found)
         .into_iter()
         .map(|head| {
@@ -192,6 +272,7 @@ fn tell_tables(ctx: &Ctx, item: &Item, options: &Options, chosen: &[Chosen], tol
         })
         .collect();
     for one in chosen {
+        told.about.extend(one.lost.clone());
         told.totals += one.found.totals.len() as u64;
         told.remarks += one.found.notes.len() as u64;
         told.rows += one.found.rows.len() as u64;
@@ -220,6 +301,8 @@ fn tell_tables(ctx: &Ctx, item: &Item, options: &Options, chosen: &[Chosen], tol
 struct Parsed {
     told: Told,
     rows: Vec<NewRow>,
+    /// Rows of sums, by number: they are checked and are no records.
+    sums: BTreeSet<u32>,
     /// Rows with a fault in a cell, by number.
     broken: BTreeSet<u32>,
     /// What speaks against a field, by row and column: how sure it is, and why.
@@ -228,7 +311,7 @@ struct Parsed {
 
 impl Parsed {
     /// Takes a row of the sheet.
-    fn take(&mut self, item: &Item, record: Record, backfill: Option<&Backfill>) {
+    fn take(&mut self, item: &Item, record: Record, beside: &Values, backfill: Option<&Backfill>) {
         let Record { number, cells, mut more, units } = record;
         let mut row = NewRow { number, ..NewRow::default() };
         for (key, text) in cells {
@@ -241,10 +324,11 @@ impl Parsed {
             };
             match parse(column, &text, units.get(&key).map(String::as_str)) {
                 Ok(parsed) => {
+                    let is_other = is_other(&column.typed, parsed.value.as_ref());
                     for note in parsed.notes {
                         let note = said(&note);
                         self.against.insert((number, key.clone()), (READ_INTO, note.message.clone()));
-                        self.told.notes.add(note);
+                        if is_other { self.told.warnings.add(note) } else { self.told.notes.add(note) }
                     }
                     row.values.extend(parsed.value.map(|value| (key.clone(), value)));
                 }
@@ -262,7 +346,18 @@ impl Parsed {
             row.origins.insert(ALL.to_owned(), origin);
         }
         row.more = more;
+        beside::complete(item, beside, &mut row.values);
         self.rows.push(row);
+    }
+}
+
+/// Whether a value is none of the choices of its enumeration, which is open.
+fn is_other(typed: &Type, value: Option<&Value>) -> bool {
+    match (typed, value) {
+        (Type::Enum { choices, open: true }, Some(Value::Enum(code))) => {
+            !choices.iter().any(|choice| choice.code == *code)
+        }
+        _ => false,
     }
 }
 
@@ -274,10 +369,18 @@ async fn checked(
     parsed: Parsed,
     mapping: Mapping,
 ) -> Result<ReadFile, Refusal> {
-    let Parsed { mut told, rows, mut broken, mut against } = parsed;
+    let Parsed { mut told, rows, sums, mut broken, mut against } = parsed;
     let found = check::check(ctx, item, &options.organ, &rows, options.update).await?;
     let unfit = broken.clone();
+    let of_sums = |key: &str| {
+        let mut rules = item.checks.iter().filter(|check| matches!(check.rule, Rule::TotalRow { .. }));
+        rules.any(|check| check.key == key)
+    };
     for breach in &found.breaches {
+        // A row of sums is no record: what its rows have alone is no matter of it.
+        if sums.contains(&breach.row) && !of_sums(&breach.check) {
+            continue;
+        }
         // What a cell without a value lacks has been told with the cell.
         if breach.check == "required" && unfit.contains(&breach.row) && is_told(&told, breach.row, &breach.column) {
             continue;
@@ -293,6 +396,7 @@ async fn checked(
         }
     }
     told.faults.first.sort_by_key(|said| said.row);
+    let rows: Vec<NewRow> = rows.into_iter().filter(|row| !sums.contains(&row.number)).collect();
     let read = rows.len() as u64;
     let mut kept: Vec<NewRow> = rows.into_iter().filter(|row| !broken.contains(&row.number)).collect();
     if options.backfill.is_some() {

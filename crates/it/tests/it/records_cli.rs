@@ -1,0 +1,190 @@
+//! `gongkai records` as programs and people call it: sheets as counties have them, told by row and column, stored once.
+
+use std::{
+    path::{Path, PathBuf},
+    process::Output,
+};
+
+use documents::tables::{Cell, Sheet, write_xlsx};
+use serde_json::Value;
+
+use crate::cli::{json, run};
+
+/// A site with the organs of the demonstration and nothing else.
+fn site() -> tempfile::TempDir {
+    let place = tempfile::tempdir().expect("a folder");
+    let data = place.path();
+    let config = "[site]\nname = \"青禾县人民政府\"\ncounty = \"青禾县\"\noffice_organ = \"QH001\"\n";
+    std::fs::write(data.join("gongkai.toml"), config).expect("write");
+    let account = ["user", "add", "admin", "--name", "管理员", "--organ", "QH001", "--role", "system_admin", "--json"];
+    json(&run(data, &account));
+    let organs = format!("{}/../../demo/organs.csv", env!("CARGO_MANIFEST_DIR"));
+    json(&run(data, &["organ", "import", &organs, "--json"]));
+    place
+}
+
+fn written(place: &Path, name: &str, bytes: impl AsRef<[u8]>) -> PathBuf {
+    let path = place.join(name);
+    std::fs::write(&path, bytes).expect("a file");
+    path
+}
+
+fn import(data: &Path, item: &str, file: &Path, more: &[&str]) -> Output {
+    let file = file.to_str().expect("a path");
+    run(data, &[&["records", "import", item, file, "--json"][..], more].concat())
+}
+
+/// What a dry run tells; it stores nothing and ends well.
+fn told(data: &Path, item: &str, file: &Path, more: &[&str]) -> Value {
+    let told = json(&import(data, item, file, &[&["--dry-run"][..], more].concat()));
+    assert_eq!(told["stored"], false, "{told}");
+    told
+}
+
+fn rows(of: &Value) -> Vec<u64> {
+    let rows = of.as_array().expect("a list").iter();
+    rows.map(|said| said["row"].as_u64().expect("a row")).collect()
+}
+
+const SCHOOLS: &str = "\u{feff}青禾县2026年义务教育学校招生范围、计划一览表\n\
+    学校名称,办学类型,学校标识,班级数,招生计划（人）,招生范围（施教区）,录取人数\n\
+    青禾县第一小学,公办小学,QH-S01,6,270,禾丰社区、东门社区,268\n\
+    青禾县第二小学,公办小学,QH-S02,8,360,文昌社区,371\n\
+    青禾县实验小学,公办小学,QH-S03,4,180人,学府社区,\n\
+    合计,,,18,810,,\n";
+
+#[test]
+fn items_are_listed_with_their_columns_where_there_is_no_site_yet() {
+    let place = tempfile::tempdir().expect("a folder");
+    let listed = json(&run(place.path(), &["records", "items", "--json"]));
+    let keys: Vec<&str> =
+        listed["items"].as_array().expect("items").iter().filter_map(|item| item["key"].as_str()).collect();
+    for key in [
+        "permit",
+        "penalty",
+        "enforcement-yearly",
+        "budget-department",
+        "three-public",
+        "debt-limit",
+        "debt-balance",
+        "debt-plan",
+        "bond",
+        "subsidy",
+        "enrolment",
+        "job",
+        "bid",
+        "land-notice",
+        "water",
+    ] {
+        assert!(keys.contains(&key), "{key}");
+    }
+    let permit =
+        listed["items"].as_array().expect("items").iter().find(|item| item["key"] == "permit").expect("permit");
+    let hidden = permit["columns"].as_array().expect("columns").iter().find(|one| one["key"] == "person_id");
+    assert_eq!(hidden.map(|one| &one["never_public"]), Some(&Value::Bool(true)));
+}
+
+#[test]
+fn a_sheet_is_told_row_by_row_and_is_one_batch_however_often_it_comes() {
+    let site = site();
+    let data = site.path();
+    let file = written(data, "招生.csv", SCHOOLS);
+    let first = told(data, "enrolment", &file, &[]);
+    assert_eq!((&first["rows"], &first["accepted"], &first["totals"]), (&3.into(), &3.into(), &1.into()), "{first}");
+    assert_eq!(rows(&first["warnings"]), [4], "more were admitted than planned: {first}");
+    assert_eq!(first["rejected"], Value::Array(Vec::new()), "{first}");
+    let stored = json(&import(data, "enrolment", &file, &[]));
+    assert_eq!((&stored["stored"], &stored["again"]), (&true.into(), &false.into()), "{stored}");
+    let again = json(&import(data, "enrolment", &file, &[]));
+    assert_eq!((&again["batch"], &again["again"]), (&stored["batch"], &true.into()), "{again}");
+}
+
+#[test]
+fn a_total_that_does_not_add_up_is_told_at_its_row() {
+    let site = site();
+    let file = written(site.path(), "招生.csv", SCHOOLS.replace("18,810", "18,811"));
+    let wrong = told(site.path(), "enrolment", &file, &[]);
+    assert!(rows(&wrong["warnings"]).contains(&6), "{wrong}");
+    assert_eq!(wrong["rows"], 3, "a total is no record: {wrong}");
+}
+
+#[test]
+fn all_or_nothing_unless_the_valid_rows_are_wanted() {
+    let site = site();
+    let data = site.path();
+    let text = SCHOOLS.replace("8,360", "8,很多");
+    let file = written(data, "招生.csv", text);
+    let refused = import(data, "enrolment", &file, &[]);
+    assert_eq!(refused.status.code(), Some(1));
+    let answer: Value = serde_json::from_slice(&refused.stdout).expect("JSON on standard output");
+    assert_eq!((&answer["ok"], &answer["stored"]), (&false.into(), &false.into()), "{answer}");
+    assert_eq!(answer["rejected"][0]["column"], "plan", "{answer}");
+    assert_eq!(rows(&answer["rejected"])[0], 4, "{answer}");
+    let some = json(&import(data, "enrolment", &file, &["--accept-valid"]));
+    assert_eq!((&some["stored"], &some["accepted"]), (&true.into(), &2.into()), "{some}");
+}
+
+#[test]
+fn lines_and_halves_of_a_table_become_records() {
+    let site = site();
+    let data = site.path();
+    let debt = "舒城县本级2024年地方政府一般债务余额情况表\n单位：亿元\n项    目,预算数,执行数\n\
+        一、2023年末地方政府一般债务余额实际数,,32.5340\n二、2024年末地方政府一般债务余额限额,35.5,\n\
+        三、2024年地方政府一般债务发行额,,3.8038\n四、2024年地方政府一般债务还本额,,1.7615\n\
+        五、2024年末地方政府一般债务余额预计执行数,,34.5763\n";
+    let read = told(data, "debt-balance", &written(data, "表1-2.csv", debt), &[]);
+    assert_eq!((&read["rows"], &read["accepted"]), (&2.into(), &2.into()), "{read}");
+    assert_eq!(read["warnings"], Value::Array(Vec::new()), "opening + issued − repaid = closing: {read}");
+    let wrong = debt.replace("34.5763", "34.5764");
+    let read = told(data, "debt-balance", &written(data, "表1-2错.csv", wrong), &[]);
+    assert!(!rows(&read["warnings"]).is_empty(), "{read}");
+    let budget = "部门收支总体情况表\n部门名称：青禾县民政局,,单位：万元,\n收    入,,支    出,\n项  目,预算数,项  目,预算数\n\
+        一、一般公共预算拨款收入,8125.6,一、社会保障和就业支出,7868.2\n二、其他收入,45,二、卫生健康支出,302.4\n\
+        收入总计,8170.6,支出总计,8170.6\n";
+    let read = told(data, "budget-overview", &written(data, "表1.csv", budget), &["--period", "2026"]);
+    assert_eq!((&read["rows"], &read["accepted"]), (&4.into(), &4.into()), "both halves: {read}");
+}
+
+#[test]
+fn formulas_stay_text() {
+    let site = site();
+    let data = site.path();
+    let header = ["学校名称", "办学类型", "招生计划（人）", "招生范围（施教区）"].map(str::to_owned).to_vec();
+    let formula = "=HYPERLINK(\"http://a.example\")";
+    let row =
+        |name: &str| -> Vec<Cell> { [name, "公办小学", "270", formula].into_iter().map(Cell::from).collect() };
+    let sheet = Sheet {
+        name: "招生".to_owned(),
+        header,
+        rows: vec![row("青禾县第一小学"), row("@SUM(1+1)")],
+        ..Sheet::default()
+    };
+    let file = written(data, "2026年招生.xlsx", write_xlsx(&sheet).expect("a workbook"));
+    let read = told(data, "enrolment", &file, &[]);
+    assert_eq!((&read["rows"], &read["accepted"]), (&2.into(), &2.into()), "text stays text: {read}");
+}
+
+#[test]
+fn what_is_wrong_is_said_in_words() {
+    let site = site();
+    let data = site.path();
+    let file = written(data, "招生.csv", SCHOOLS);
+    let said = |output: &Output| String::from_utf8_lossy(&output.stderr).into_owned();
+    for (item, more, words) in [
+        ("enrol", &[][..], "是不是：enrolment"),
+        ("nothing-of-the-kind", &[][..], "目录里没有事项"),
+        ("enrolment", &["--sheet", "没有这张"][..], "没有工作表"),
+        ("enrolment", &["--organ", "QH999"][..], "没有代码为“QH999”的机关"),
+        ("enrolment", &["--period", "明年"][..], "不是时期"),
+        ("water", &[][..], "没有一张表与"),
+    ] {
+        let output = import(data, item, &file, more);
+        assert_eq!(output.status.code(), Some(1), "{item} {more:?}");
+        assert!(said(&output).contains(words), "{item} {more:?}: {}", said(&output));
+    }
+    let missing = import(data, "enrolment", &data.join("没有.csv"), &[]);
+    assert_eq!(missing.status.code(), Some(1));
+    assert!(said(&missing).contains("没有这个文件"), "{}", said(&missing));
+    let usage = run(data, &["records", "import", "enrolment"]);
+    assert_eq!(usage.status.code(), Some(2));
+}

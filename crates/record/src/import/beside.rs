@@ -1,0 +1,295 @@
+//! What a table says beside its rows: year and period, organ, region, stage and the like stand in its title, in the lines above
+//! its head, in its heads, or only in the name of its file. They hold for every row whose own cell is empty. What whoever imports
+//! says goes before what is read here; a cell goes before both.
+
+use std::collections::BTreeMap;
+
+use item::{Choice, Column, Item, Period, Type, Value, parse};
+use sheet::Found;
+use web::{FormErrors, Refusal};
+
+use crate::values::Values;
+
+/// Names of funds hold 预算 and say nothing of a stage: 一般公共预算支出决算表 is one of final accounts.
+const FUNDS: [&str; 4] = ["一般公共预算", "政府性基金预算", "国有资本经营预算", "社会保险基金预算"];
+/// Names of places end so.
+const REGIONS: [&str; 8] = ["本级", "县", "市", "区", "旗", "州", "省", "盟"];
+/// Characters of the name of a region, at most.
+const LONGEST_REGION: usize = 16;
+/// Characters behind a year that may say which part of it.
+const PART: usize = 8;
+
+/// Where it is looked for besides the table.
+#[derive(Debug, Clone)]
+pub(super) struct Sources<'f> {
+    /// Name of the file.
+    pub file: &'f str,
+    /// Name of the organ whose records these are, as the directory has it.
+    pub organ: &'f str,
+    /// Name of the county.
+    pub county: &'f str,
+    /// By the keys of columns, as whoever imports typed it; `period` stands for the column of the period, whatever its key.
+    pub given: &'f BTreeMap<String, String>,
+}
+
+/// Values by the keys of columns that hold for every row of a table.
+///
+/// # Errors
+/// [`Refusal::Fields`] by key where what was typed is no column of the item, or no value of it.
+pub(super) fn beside(item: &Item, found: &Found, from: &Sources<'_>) -> Result<Values, Refusal> {
+    let mut said = Values::new();
+    let texts = texts(found, from.file);
+    for column in item.columns.iter().filter(|column| item.keys.contains(&column.key)) {
+        let value = match &column.typed {
+            Type::Period => period(item, column, &texts),
+            Type::Enum { choices, open: false } => choice(choices, &texts).map(Value::Enum),
+            Type::Text { .. } if column.key == "organ" => text(from.organ),
+            Type::Text { .. } if column.key == "region" => {
+                text(&region(&found.title).unwrap_or_else(|| from.county.to_owned()))
+            }
+            _ => None,
+        };
+        said.extend(value.map(|value| (column.key.clone(), value)));
+    }
+    said.extend(given(item, from.given)?);
+    Ok(said)
+}
+
+/// What was typed, as values.
+fn given(item: &Item, typed: &BTreeMap<String, String>) -> Result<Values, Refusal> {
+    let mut values = Values::new();
+    let mut errors = FormErrors::new();
+    for (key, text) in typed.iter().filter(|(_, text)| !text.trim().is_empty()) {
+        let named = item.column(key);
+        let column = named.or_else(|| period_column(item).filter(|_| key == "period"));
+        let Some(column) = column else {
+            errors.add(key, format!("“{}”没有“{key}”这一列。", item.title));
+            continue;
+        };
+        match parse(column, text, None) {
+            Ok(parsed) => values.extend(parsed.value.map(|value| (column.key.clone(), value))),
+            Err(problem) => errors.add(key, format!("“{}”：{problem}", column.label)),
+        }
+    }
+    if errors.is_empty() { Ok(values) } else { Err(errors.into()) }
+}
+
+/// The column that says for which period a record is: one of the keys, else the first.
+pub(super) fn period_column(item: &Item) -> Option<&Column> {
+    let is_period = |column: &&Column| column.typed == Type::Period;
+    let of_keys = item.columns.iter().filter(|column| item.keys.contains(&column.key)).find(is_period);
+    of_keys.or_else(|| item.columns.iter().find(is_period))
+}
+
+fn text(of: &str) -> Option<Value> {
+    (!of.is_empty()).then(|| Value::Text(of.to_owned()))
+}
+
+/// The texts of a table that may say something for all of it, the surest first.
+fn texts(found: &Found, file: &str) -> Vec<String> {
+    let above = found.above.iter().flat_map(|line| line.cells.iter().map(|(_, text)| text.clone()));
+    let heads = found.heads.iter().map(|head| head.path.join(" "));
+    let stem = file.rsplit_once('.').map_or(file, |(stem, _)| stem).to_owned();
+    let mut texts = vec![found.title.clone()];
+    texts.extend(above);
+    texts.push(heads.collect::<Vec<_>>().join(" "));
+    texts.extend([found.sheet.clone(), stem]);
+    texts
+}
+
+/// The period that the first of these texts says which says one.
+fn period(item: &Item, column: &Column, texts: &[String]) -> Option<Value> {
+    let whole = item.period == Period::Year || matches!(column.key.as_str(), "year" | "as_of");
+    for text in texts {
+        let mut said = periods(column, text, whole);
+        // up to when: the last year that is named
+        if column.key == "as_of" {
+            said.sort();
+            said.drain(..said.len().saturating_sub(1));
+        }
+        match said.as_slice() {
+            [one] => return Some(Value::Text(one.clone())),
+            [] => {}
+            // 2024年决算和2025年预算: which of them is not guessed
+            _ => return None,
+        }
+    }
+    None
+}
+
+/// All periods in a text, as they are stored; `whole` = years alone.
+fn periods(column: &Column, text: &str, whole: bool) -> Vec<String> {
+    let text: Vec<char> = fold::fold(text).chars().filter(|c| !c.is_whitespace()).collect();
+    let digit = |at: usize| text.get(at).is_some_and(char::is_ascii_digit);
+    let mut found: Vec<String> = Vec::new();
+    let mut at = 0;
+    while at < text.len() {
+        let alone = (at == 0 || !digit(at - 1)) && !digit(at + 4);
+        let year: String = text.iter().skip(at).take(4).collect();
+        let is_year = year.len() == 4 && (year.starts_with("19") || year.starts_with("20"));
+        if !(alone && is_year && (at..at + 4).all(digit)) {
+            at += 1;
+            continue;
+        }
+        let rest = &text[at + 4..];
+        let longest = if whole { 0 } else { PART.min(rest.len()) };
+        let candidate = |long: usize| {
+            let typed: String = year.chars().chain(rest[..long].iter().copied()).collect();
+            // 2024年3 of 2024年3个, 2024年30: no month
+            let ends = rest[..long].last().is_some_and(char::is_ascii_digit);
+            if ends && (typed.contains('年') || rest.get(long).is_some_and(char::is_ascii_digit)) {
+                return None;
+            }
+            match parse(column, &typed, None).ok()?.value? {
+                Value::Text(code) => Some(code),
+                _ => None,
+            }
+        };
+        let said = (0..=longest).rev().find_map(candidate);
+        if let Some(said) = said.filter(|said| !found.contains(said)) {
+            found.push(said);
+        }
+        at += 4;
+    }
+    found
+}
+
+/// The one choice that the first of these texts names which names any.
+fn choice(choices: &[Choice], texts: &[String]) -> Option<String> {
+    let plain: Vec<String> = texts.iter().map(|text| folded_whole(text)).collect();
+    let without_funds = |text: &String| FUNDS.iter().fold(text.clone(), |text, fund| text.replace(fund, ""));
+    let bare: Vec<String> = plain.iter().map(without_funds).collect();
+    let named = |text: &String| -> Vec<String> {
+        let is_named = |choice: &&Choice| {
+            let mut words = std::iter::once(&choice.label).chain(&choice.aliases);
+            words.any(|word| word.chars().count() >= 2 && text.contains(&folded_whole(word)))
+        };
+        choices.iter().filter(is_named).map(|choice| choice.code.clone()).collect()
+    };
+    let first = |texts: &[String]| texts.iter().map(&named).find(|named| !named.is_empty());
+    let found = first(&bare).or_else(|| first(&plain))?;
+    match found.as_slice() {
+        [one] => Some(one.clone()),
+        _ => None,
+    }
+}
+
+fn folded_whole(text: &str) -> String {
+    fold::fold(text).chars().filter(|c| !c.is_whitespace()).collect()
+}
+
+/// The region that a title begins with: 舒城县本级2024年….
+fn region(title: &str) -> Option<String> {
+    let title = folded_whole(title);
+    let end = title.find(|c: char| c.is_ascii_digit()).into_iter().chain(title.find("地方政府")).min()?;
+    let name = title.get(..end)?;
+    let is_region =
+        (2..=LONGEST_REGION).contains(&name.chars().count()) && REGIONS.iter().any(|end| name.ends_with(*end));
+    is_region.then(|| name.to_owned())
+}
+
+/// Completes the values of a row that its own cells leave open.
+pub(super) fn complete(item: &Item, said: &Values, row: &mut Values) {
+    for (key, value) in said {
+        row.entry(key.clone()).or_insert_with(|| value.clone());
+    }
+    class(item, row);
+}
+
+/// A row of a whole 类 of budget subjects says its class; those below it do not, so that a sum by class counts nothing twice.
+fn class(item: &Item, row: &mut Values) {
+    let Some(column) = item.column("class").filter(|column| matches!(column.typed, Type::Enum { .. })) else { return };
+    let Some(Value::Text(code)) = row.get("code") else { return };
+    if row.contains_key("class") || code.len() != 3 || !code.bytes().all(|c| c.is_ascii_digit()) {
+        return;
+    }
+    let value = parse(column, code, None).ok().and_then(|parsed| parsed.value);
+    row.extend(value.map(|value| ("class".to_owned(), value)));
+}
+
+/// Key columns that say which period a record is of and that nothing says, by label.
+pub(super) fn open_periods(item: &Item, said: &Values, mapped: impl Fn(&str) -> bool) -> Vec<String> {
+    let open = |column: &&Column| {
+        let key = column.key.as_str();
+        column.typed == Type::Period && item.keys.contains(&column.key) && !said.contains_key(key) && !mapped(key)
+    };
+    item.columns.iter().filter(open).map(|column| column.label.clone()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use sheet::{Head, Line};
+
+    use super::*;
+
+    fn item(key: &str) -> &'static Item {
+        item::boxed().iter().find(|item| item.key.as_str() == key).expect("the item is in the box")
+    }
+
+    fn said(key: &str, title: &str, heads: &[&str], file: &str) -> BTreeMap<String, String> {
+        let heads = heads.iter().map(|head| Head { path: vec![(*head).to_owned()], ..Head::default() });
+        let above = Line { number: 1, cells: vec![(0, title.to_owned())] };
+        let found = Found { title: title.to_owned(), above: vec![above], heads: heads.collect(), ..Found::default() };
+        let none = BTreeMap::new();
+        let from = Sources { file, organ: "青禾县财政局", county: "青禾县", given: &none };
+        let said = beside(item(key), &found, &from).expect("nothing was typed");
+        said.into_iter().map(|(key, value)| (key, value.plain())).collect()
+    }
+
+    #[test]
+    fn titles_say_year_region_and_kind() {
+        let debt = said("debt-balance", "舒城县本级2024年地方政府专项债务余额情况表", &["项目", "执行数"], "表.xlsx");
+        assert_eq!(debt["year"], "2024");
+        assert_eq!(debt["region"], "舒城县本级");
+        assert_eq!(debt["kind"], "special");
+        let bonds = said("bond", "2018年--2019年末乐至县发行的新增地方政府专项债券情况表", &[], "债券.xlsx");
+        assert_eq!(bonds["as_of"], "2019");
+        let school = said("enrolment", "青禾县2026年义务教育学校招生范围、计划一览表", &[], "");
+        assert_eq!(school["year"], "2026");
+    }
+
+    #[test]
+    fn what_only_the_name_of_the_file_says_is_taken_from_it() {
+        assert_eq!(said("water", "", &[], "water-yanshan-2024q2.csv")["period"], "2024-Q2");
+        assert_eq!(said("debt-plan", "地方政府债券发行及还本付息情况表", &[], "表1-4-2025-bonds.xlsx")["year"], "2025");
+        // a day is no year
+        assert!(!said("debt-plan", "情况表", &[], "20250301导出.xlsx").contains_key("year"));
+    }
+
+    #[test]
+    fn a_stage_is_read_past_the_names_of_funds() {
+        let stage = |title: &str, heads: &[&str]| said("three-public", title, heads, "").get("stage").cloned();
+        assert_eq!(stage("一般公共预算“三公”经费支出情况表", &["合计"]).as_deref(), Some("budget"));
+        assert_eq!(stage("一般公共预算财政拨款“三公”经费支出决算表", &["合计"]).as_deref(), Some("final"));
+        assert_eq!(stage("“三公”经费支出情况表", &["项目", "预算数"]).as_deref(), Some("budget"));
+        assert_eq!(stage("2025年决算和2026年预算情况表", &[]), None);
+    }
+
+    #[test]
+    fn two_years_in_a_title_are_not_guessed() {
+        assert!(!said("three-public", "2025年决算和2026年预算情况表", &[], "").contains_key("year"));
+    }
+
+    #[test]
+    fn what_is_typed_goes_first_and_must_be_a_value() {
+        let found = Found { title: "2024年招生计划一览表".to_owned(), ..Found::default() };
+        let typed = |key: &str, text: &str| BTreeMap::from([(key.to_owned(), text.to_owned())]);
+        let of = |given: &BTreeMap<String, String>| {
+            beside(item("enrolment"), &found, &Sources { file: "", organ: "", county: "", given })
+        };
+        assert_eq!(of(&typed("period", "2026年")).expect("a year")["year"].plain(), "2026");
+        assert!(of(&typed("period", "明年")).is_err());
+        assert!(of(&typed("nothing", "1")).is_err());
+    }
+
+    #[test]
+    fn only_the_row_of_a_class_says_its_class() {
+        let row = |code: &str| {
+            let mut row = Values::from([("code".to_owned(), Value::Text(code.to_owned()))]);
+            complete(item("budget-department"), &Values::new(), &mut row);
+            row.get("class").map(Value::plain)
+        };
+        assert_eq!(row("208").as_deref(), Some("208"));
+        assert_eq!(row("2080201"), None);
+    }
+}
