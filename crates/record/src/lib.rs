@@ -59,6 +59,7 @@ pub mod gates;
 mod ids;
 pub mod import;
 pub mod items;
+pub mod look;
 pub mod permissions;
 mod proof;
 mod publish;
