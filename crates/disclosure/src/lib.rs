@@ -2,4 +2,5 @@
 
 pub mod catalogue;
 pub mod platform;
+pub mod records_office;
 pub mod reports;

@@ -1,4 +1,5 @@
-//! How a batch becomes public: in the write of its last gate, or, where it is large, by a job that can be taken up again and shows
+//! How a batch becomes public: in the write of its last gate, or, where it is large, by a job that can be taken up again
+//! and shows
 //! the batch when all of it is there.
 
 use futures::TryStreamExt;
@@ -86,7 +87,8 @@ pub(crate) async fn passed(ctx: &Ctx, tx: &mut Tx, actor: &Actor, id: &BatchId) 
     all(ctx, tx, actor, &batch).await
 }
 
-/// Refuses what has become untrue since the batch was submitted: a correction of what is corrected otherwise or taken away, a key
+/// Refuses what has become untrue since the batch was submitted: a correction of what is corrected otherwise or taken
+/// away, a key
 /// that another record has by now.
 async fn fits(tx: &mut Tx, batch: &Batch) -> Result<(), Refusal> {
     let gone: Vec<i64> = query_scalar(
@@ -104,8 +106,8 @@ async fn fits(tx: &mut Tx, batch: &Batch) -> Result<(), Refusal> {
     }
     let taken: Vec<i64> = query_scalar(
         "SELECT r.number FROM record r WHERE r.batch = $1 AND r.state = 'draft' AND r.closed = 0 AND r.keyed <> '' AND EXISTS \
-         (SELECT 1 FROM record o WHERE o.item = r.item AND o.keyed = r.keyed AND o.state = 'public' AND o.id <> r.replaces \
-         AND o.batch <> r.batch) ORDER BY r.number LIMIT 5",
+         (SELECT 1 FROM record o WHERE o.item = r.item AND o.organ = r.organ AND o.keyed = r.keyed AND o.keyed <> '' \
+         AND o.state = 'public' AND o.id <> r.replaces AND o.batch <> r.batch) ORDER BY r.number LIMIT 5",
     )
     .bind(&batch.id)
     .fetch_all(tx.conn())
@@ -196,6 +198,7 @@ async fn supersede(tx: &mut Tx, batch: &BatchId, now: &str) -> Result<i64, Refus
         let sql = format!(
             "UPDATE record SET state = 'superseded', ended_at = $2 WHERE state = 'public' AND id IN ({REPLACED})"
         );
+        // SQL: all pieces are literals.
         query(store::built(sql)).bind(batch).bind(now).execute(tx.conn()).await?;
     }
     Ok(all)
@@ -215,7 +218,8 @@ async fn open(
     let sql = match some {
         None => SET.to_owned(),
         Some(_) => format!(
-            "{SET} AND id IN (SELECT id FROM record WHERE batch = $1 AND state = 'draft' AND closed = 0 AND replaces = '' LIMIT $5)"
+            "{SET} AND id IN (SELECT id FROM record WHERE batch = $1 AND state = 'draft' AND closed = 0 \
+             AND replaces = '' LIMIT $5)"
         ),
     };
     let question = query(store::built(sql)).bind(batch).bind(today).bind(now).bind(i64::from(by_day));
@@ -326,7 +330,8 @@ pub(crate) async fn relay_all(ctx: Ctx, payload: Relay, handle: Handle) -> Resul
     let (mut after, mut done) = (RowId::from(""), 0_u64);
     loop {
         let rows: Vec<(RowId, values::Data, String, String)> = query_as(
-            "SELECT id, data, public_on, period FROM record WHERE item = $1 AND id > $2 AND state <> 'expired' ORDER BY id LIMIT 500",
+            "SELECT id, data, public_on, period FROM record WHERE item = $1 AND id > $2 AND state <> 'expired' \
+             ORDER BY id LIMIT 500",
         )
         .bind(key.as_str())
         .bind(&after)

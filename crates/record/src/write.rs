@@ -53,7 +53,6 @@ pub(crate) struct Place<'a> {
 /// A row as it will lie in the tables.
 pub(crate) struct Prepared {
     pub id: RowId,
-    pub keyed: String,
     row: Vec<Value>,
     slots: Vec<Filled>,
     hidden: Option<(String, String)>,
@@ -110,7 +109,7 @@ impl Place<'_> {
             state.into(),
             split.closed.into(),
             before.map_or("", |before| before.id.as_str()).into(),
-            keyed.as_str().into(),
+            keyed.into(),
             values::period(self.item, &row.values, today).into(),
             values::sort_on(self.item, &shown).into(),
             values::keep_until(self.item, &row.values, today).into(),
@@ -122,7 +121,7 @@ impl Place<'_> {
             digest.into(),
         ];
         let slots = self.layout.filled(|key| shown.get(key));
-        Ok(Prepared { id, keyed, row: values, slots, hidden, doubt })
+        Ok(Prepared { id, row: values, slots, hidden, doubt })
     }
 
     /// Writes rows that were prepared for the same item.
@@ -153,7 +152,8 @@ impl Place<'_> {
         let mut doubts: Vec<Value> = Vec::new();
         for row in rows {
             if let Some((keys, sealed)) = &row.hidden {
-                hidden.extend([(&row.id).into(), keys.into(), sealed.into()]);
+                let values: [Value; 3] = [(&row.id).into(), keys.into(), sealed.into()];
+                hidden.extend(values);
             }
             if let Some((confidence, reasons)) = &row.doubt {
                 let item = self.item.key.as_str();
@@ -172,6 +172,7 @@ impl Place<'_> {
         if !hidden.is_empty() {
             let sql =
                 format!("INSERT INTO record_private (id, columns, sealed) VALUES {}", groups(hidden.len() / 3, 3));
+            // SQL: as above.
             query(built(sql)).bind_all(hidden).execute(tx.conn()).await?;
         }
         if !doubts.is_empty() {
@@ -179,13 +180,15 @@ impl Place<'_> {
                 "INSERT INTO record_doubt (id, item, organ, confidence, reasons, at) VALUES {}",
                 groups(doubts.len() / 6, 6)
             );
+            // SQL: as above.
             query(built(sql)).bind_all(doubts).execute(tx.conn()).await?;
         }
         Ok(())
     }
 }
 
-/// Fills the slots of one row anew, with its period and the day by which it is sorted; slots that the item does not use are NULL.
+/// Fills the slots of one row anew, with its period and the day by which it is sorted; slots that the item does not use
+/// are NULL.
 ///
 /// # Errors
 /// When the database fails.
@@ -269,13 +272,14 @@ pub(crate) fn digest_of_rows(mut digests: Vec<String>) -> String {
     values::digest_of(digests.iter().map(String::as_str))
 }
 
-/// Which of these keys are those of a public record, with the version that is public.
+/// Which of these keys are those of a public record of the organ, with the version that is public. Keys name one record
+/// among those of an organ: another organ has its own 2026, its own project of the same name.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn existing<'k>(
     ctx: &Ctx,
-    item: &Item,
+    (item, organ): (&Item, &OrganCode),
     keyed: impl IntoIterator<Item = &'k str>,
 ) -> store::Result<HashMap<String, Before>> {
     let wanted: Vec<&str> = keyed.into_iter().filter(|keyed| !keyed.is_empty()).collect();
@@ -283,12 +287,13 @@ pub async fn existing<'k>(
     for some in wanted.chunks(500) {
         // SQL: fixed text and placeholders; every value is bound.
         let sql = format!(
-            "SELECT keyed, record, id, version FROM record WHERE item = $1 AND state = 'public' AND keyed <> '' \
-             AND keyed IN ({})",
-            places(2, some.len())
+            "SELECT keyed, record, id, version FROM record WHERE item = $1 AND organ = $2 AND state = 'public' \
+             AND keyed <> '' AND keyed IN ({})",
+            places(3, some.len())
         );
         let rows: Vec<Before> = query_as(built(sql))
             .bind(item.key.as_str())
+            .bind(organ)
             .bind_all(some.iter().copied())
             .fetch_all(ctx.db().read())
             .await?;
