@@ -1,4 +1,5 @@
-//! What is done with a batch: submitted, taken back, given up; decided on at its gates. The rules are the machine's and the review's.
+//! What is done with a batch: submitted, taken back, given up; decided on at its gates. The rules are the machine's
+//! and the review's.
 
 use axum::{
     extract::{Path, State},
@@ -88,13 +89,13 @@ async fn done<F>(ctx: &Ctx, desk: &Desk, (id, sent): (&BatchId, &Sent), change: 
 where
     F: AsyncFnOnce(&mut Tx) -> Result<Done, Refusal>,
 {
-    let again = async |errors: FormErrors| {
-        paper::shown(ctx, desk, (id, &Asked::default()), (errors, sent.typed())).await
-    };
+    let again =
+        async |errors: FormErrors| paper::shown(ctx, desk, (id, &Asked::default()), (errors, sent.typed())).await;
     act_in_place(ctx, &sent.once, change, again).await
 }
 
-/// What is found in a batch must be known before it is decided on; what keeps it from being looked through is told by the act.
+/// What is found in a batch must be known before it is decided on; what keeps it from being looked through is told
+/// by the act.
 async fn look(ctx: &Ctx, id: &BatchId) -> Result<()> {
     match gates::look_through(ctx, id).await {
         Ok(()) => Ok(()),

@@ -2,16 +2,17 @@
 
 use askama::Template;
 use axum::{extract::State, response::Response};
-use kernel::{OrganCode, time::show_minute};
+use kernel::{OrganCode, may, time::show_minute};
 use record::{
     BatchId, BatchState,
     batch::{self, Batch},
     permissions::ENTER_RECORDS,
 };
+use review::permissions::REVIEW_EXCEPTIONS;
 use serde::Deserialize;
 use web::{Ctx, Desk, OfficeShell, Query, Result, Steps, office_page, page};
 
-use super::common;
+use super::{common, paper};
 
 /// Batches on a page.
 const SHOWN: usize = 50;
@@ -61,6 +62,8 @@ struct ListPage {
     steps: Steps,
     filtered: bool,
     may_enter: bool,
+    /// Made public past gates and not reviewed: id of the batch, title, who.
+    exceptions: Vec<(String, String, String)>,
 }
 
 async fn line(ctx: &Ctx, batch: &Batch) -> Result<Line> {
@@ -87,6 +90,15 @@ fn organs(ctx: &Ctx, desk: &Desk, asked: &Asked) -> Option<Vec<OrganCode>> {
         "all" => None,
         code => Some(vec![OrganCode::from(code)]),
     }
+}
+
+/// What waits for the review after 紧急公开, for those who may review.
+async fn exceptions(ctx: &Ctx, desk: &Desk) -> Result<Vec<(String, String, String)>> {
+    if may(&desk.actor(), &REVIEW_EXCEPTIONS).is_err() {
+        return Ok(Vec::new());
+    }
+    let lines = paper::exceptions(ctx, &desk.staff).await?;
+    Ok(lines.into_iter().map(|line| (line.subject, line.title, line.name)).collect())
 }
 
 /// `GET /records/batches`
@@ -128,6 +140,7 @@ pub(super) async fn page(State(ctx): State<Ctx>, desk: Desk, Query(asked): Query
         steps: Steps::new(&found, &page::query_string(&kept)),
         filtered: kept.iter().any(|(name, text)| *name != "sort" && !text.is_empty()),
         may_enter: common::may_at_all(&desk.actor(), &ENTER_RECORDS),
+        exceptions: exceptions(&ctx, &desk).await?,
         asked: asked.clone(),
     })
 }

@@ -1,4 +1,5 @@
-//! What the pages of records share: the item behind an address, fields made of its columns, what of a value readers see.
+//! What the pages of records share: the item behind an address, fields made of its columns, what of a value readers
+//! see.
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -197,7 +198,10 @@ fn field(column: &Column, group: String, value: String) -> Field {
         _ => value,
     };
     // What was typed and is no choice stays to be seen and corrected.
-    if matches!(kind, Kind::Radios | Kind::Select) && !value.is_empty() && !choices.iter().any(|(code, _)| *code == value) {
+    if matches!(kind, Kind::Radios | Kind::Select)
+        && !value.is_empty()
+        && !choices.iter().any(|(code, _)| *code == value)
+    {
         choices.push((value.clone(), value.clone()));
     }
     let options = choices.iter().map(|(code, label)| (code.clone(), label.clone(), String::new())).collect();

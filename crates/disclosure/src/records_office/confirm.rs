@@ -1,5 +1,5 @@
-//! What is decided over a public record: taken away with a reason (信用修复 too), brought back; what of it is never public, seen for a
-//! reason.
+//! What is decided over a public record: taken away with a reason (信用修复 too), brought back; what of it is never
+//! public, seen for a reason.
 
 use askama::Template;
 use axum::{
@@ -15,8 +15,8 @@ use record::{
 use serde::Deserialize;
 use store::Tx;
 use web::{
-    Acted, Ctx, Desk, Done, Error, Form, FormErrors, OfficeShell, Query, Redirect, Refusal, Result, act_for, act_in_place,
-    office_page, page,
+    Acted, Ctx, Desk, Done, Error, Form, FormErrors, OfficeShell, Query, Redirect, Refusal, Result, act_for,
+    act_in_place, office_page, page,
 };
 
 use super::{common, one};
@@ -127,13 +127,8 @@ pub(super) async fn withdraw(
         let decided_on = time::parse_date(typed);
         errors.require(typed.is_empty() || decided_on.is_some(), "decided_on", "日期读不懂，请写成 2026-03-05。");
         let Some(reason) = reason.filter(|_| errors.is_empty()) else { return Err(errors.into()) };
-        let one = Withdrawal {
-            record: id.clone(),
-            version: asked.version,
-            reason,
-            words: asked.words.clone(),
-            decided_on,
-        };
+        let one =
+            Withdrawal { record: id.clone(), version: asked.version, reason, words: asked.words.clone(), decided_on };
         taking::withdraw(&ctx, tx, &desk.actor(), one).await?;
         let late = taking::due(&ctx, reason, decided_on).is_some_and(|due| due < ctx.today());
         let to = format!("/records/{key}/{id}");

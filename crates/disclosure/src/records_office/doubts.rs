@@ -18,7 +18,8 @@ use record::{
 use serde::Deserialize;
 use store::Tx;
 use web::{
-    Ctx, Desk, Done, Error, Form, FormErrors, OfficeShell, Query, Refusal, Result, Steps, act_in_place, office_page, page,
+    Ctx, Desk, Done, Error, Form, FormErrors, OfficeShell, Query, Refusal, Result, Steps, act_in_place, office_page,
+    page,
 };
 
 use super::{

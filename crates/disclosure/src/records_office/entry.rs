@@ -1,5 +1,5 @@
-//! The form of one record, made from its item: entered anew, changed in its batch, corrected, settled. What was typed stays, and who
-//! wants looks at the checks and at what readers will see before anything is kept.
+//! The form of one record, made from its item: entered anew, changed in its batch, corrected, settled. What was typed
+//! stays, and who wants looks at the checks and at what readers will see before anything is kept.
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -11,15 +11,13 @@ use axum::{
 use item::{Item, Severity};
 use kernel::OrganCode;
 use record::{
-    batch::{self, NewRow, New},
+    batch::{self, New, NewRow},
     form, look,
     permissions::ENTER_RECORDS,
     values::{self, Data},
 };
 use store::Tx;
-use web::{
-    Ctx, Desk, Done, Form, FormErrors, OfficeShell, Query, Refusal, Result, act_in_place, office_page, page,
-};
+use web::{Ctx, Desk, Done, Form, FormErrors, OfficeShell, Query, Refusal, Result, act_in_place, office_page, page};
 
 use super::{
     common::{self, Field, Shown},
@@ -92,8 +90,11 @@ pub(super) fn changes(item: &Item, before: &Data, after: &Data) -> Vec<Change> {
     heads.sort();
     heads.dedup();
     let text = |data: &Data, head: &String| data.more.get(head).cloned().unwrap_or_default();
-    let of_more =
-        heads.into_iter().map(|head| Change { label: head.clone(), before: text(before, head), after: text(after, head) });
+    let of_more = heads.into_iter().map(|head| Change {
+        label: head.clone(),
+        before: text(before, head),
+        after: text(after, head),
+    });
     of_columns.chain(of_more).filter(|one| one.before != one.after).collect()
 }
 
@@ -155,7 +156,7 @@ pub(super) async fn looked(
 }
 
 /// The form of a record and what stands around it.
-#[derive(Template, Clone)]
+#[derive(Template)]
 #[template(path = "records_office/templates/entry.html")]
 pub(super) struct FormPage {
     pub(super) shell: OfficeShell,
@@ -300,9 +301,8 @@ pub(super) async fn save(
         let id = batch::enter(&ctx, tx, &desk.actor(), new, vec![read.row]).await?;
         Ok::<_, Refusal>(Done::ok(format!("/records/batches/{id}"), "已保存为草稿。请核对后提交审核，审核通过后公开。"))
     };
-    let again = async |errors: FormErrors| {
-        fresh(&ctx, &desk, &item, &sent).await?.wrong(placed(&item, errors)).answer()
-    };
+    let again =
+        async |errors: FormErrors| fresh(&ctx, &desk, &item, &sent).await?.wrong(placed(&item, errors)).answer();
     act_in_place(&ctx, sent.of("once"), done, again).await
 }
 

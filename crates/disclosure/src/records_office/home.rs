@@ -1,4 +1,5 @@
-//! What an organ keeps: the tables of the catalogue with what is public, under way, doubtful and due; batches found by words.
+//! What an organ keeps: the tables of the catalogue with what is public, under way, doubtful and due; batches found
+//! by words.
 
 use std::collections::BTreeMap;
 
@@ -17,8 +18,9 @@ use record::{
 };
 use serde::Deserialize;
 use web::{
-    Ctx, Desk, OfficeShell, Query, Result, filters, office_page,
+    Ctx, Desk, OfficeShell, Query, Result, filters,
     hooks::{FOUND, Finder, Found},
+    office_page,
 };
 
 use super::common;
@@ -229,7 +231,12 @@ impl Finder for Named {
                 .iter()
                 .map(|batch| Found {
                     label: batch.title.clone(),
-                    about: format!("{} 条　{}　{}", batch.total, batch.state.label(), directory.short_name(&batch.organ)),
+                    about: format!(
+                        "{} 条　{}　{}",
+                        batch.total,
+                        batch.state.label(),
+                        directory.short_name(&batch.organ)
+                    ),
                     href: format!("/records/batches/{}", batch.id),
                 })
                 .collect();

@@ -1,4 +1,5 @@
-//! The records of one item: those that are public by the columns that readers filter by, those in other states by words.
+//! The records of one item: those that are public by the columns that readers filter by, those in other states by
+//! words.
 
 use std::sync::Arc;
 
@@ -26,15 +27,8 @@ const SHOWN: usize = 50;
 /// Counting other states than the public one stops here.
 const MOST: i64 = 10_000;
 /// States in the order of their tabs.
-const TABS: [State; 7] = [
-    State::Public,
-    State::Draft,
-    State::Doubtful,
-    State::Withdrawn,
-    State::Superseded,
-    State::Closed,
-    State::Expired,
-];
+const TABS: [State; 7] =
+    [State::Public, State::Draft, State::Doubtful, State::Withdrawn, State::Superseded, State::Closed, State::Expired];
 
 /// The query of an address, as it came.
 pub(super) type Pairs = Vec<(String, String)>;

@@ -1,5 +1,5 @@
-//! Records in the office: what an organ keeps, entry by form and sheet, batches with their review, corrections, withdrawals, doubtful
-//! rows. Rules, tables and events are the machine's (`record`).
+//! Records in the office: what an organ keeps, entry by form and sheet, batches with their review, corrections,
+//! withdrawals, doubtful rows. Rules, tables and events are the machine's (`record`).
 
 mod acts;
 mod batches;

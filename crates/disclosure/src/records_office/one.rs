@@ -18,9 +18,7 @@ use record::{
     withdraw::{self, Withdrawn},
 };
 use store::Tx;
-use web::{
-    Ctx, Desk, Done, Error, Form, FormErrors, OfficeShell, Refusal, Result, act_in_place, office_page, page,
-};
+use web::{Ctx, Desk, Done, Error, Form, FormErrors, OfficeShell, Refusal, Result, act_in_place, office_page, page};
 
 use super::{
     common::{self, Shown},

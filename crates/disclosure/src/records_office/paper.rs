@@ -1,5 +1,5 @@
-//! A batch on one page: what is in it, what the checks say, what a correction changes, where its review stands, and the decision of
-//! who may make one.
+//! A batch on one page: what is in it, what the checks say, what a correction changes, where its review stands, and
+//! the decision of who may make one.
 
 use std::sync::Arc;
 
@@ -11,8 +11,9 @@ use axum::{
 use item::{Item, Severity};
 use jiff::Timestamp;
 use kernel::{
-    Staff, may,
+    Staff,
     id::AccountId,
+    may,
     time::{self, show_minute},
 };
 use record::{
@@ -43,7 +44,8 @@ use super::{
 const SAMPLE: usize = 20;
 /// Rows on a page of all.
 const SHOWN: usize = 100;
-/// A batch of up to so many rows is held against the rules of its item once more whenever it is opened; a larger one was when it came in,
+/// A batch of up to so many rows is held against the rules of its item once more whenever it is opened; a larger
+/// one was when it came in,
 /// and is when it is submitted.
 const CHECKED: i64 = 100;
 
@@ -187,7 +189,8 @@ async fn row_line(ctx: &Ctx, item: Option<&Item>, row: &Stored) -> Result<RowLin
     })
 }
 
-/// What the rules of the item say of a small batch that is not public: what is rejected, and what is warned of; `None` = not asked.
+/// What the rules of the item say of a small batch that is not public: what is rejected, and what is warned of;
+/// `None` = not asked.
 async fn breaches(ctx: &Ctx, item: &Arc<Item>, batch: &Batch) -> Result<Option<(Vec<String>, Vec<String>)>> {
     let is_due = batch.state.is_open() || batch.state == BatchState::InReview;
     if !is_due || batch.total + batch.doubtful > CHECKED {
@@ -338,7 +341,11 @@ async fn exception(ctx: &Ctx, staff: &Staff, batch: &Batch) -> Result<Option<(St
     if may(&staff.clone().into(), &REVIEW_EXCEPTIONS).is_err() {
         return Ok(None);
     }
-    Ok(exceptions(ctx, staff).await?.into_iter().find(|line| line.subject == batch.id.as_str()).map(|line| (line.name, line.reason)))
+    Ok(exceptions(ctx, staff)
+        .await?
+        .into_iter()
+        .find(|line| line.subject == batch.id.as_str())
+        .map(|line| (line.name, line.reason)))
 }
 
 /// Exceptions that wait for a review.
@@ -434,7 +441,10 @@ pub(super) async fn shown(
         is_correction: batch.what == What::Correction,
         may_enter,
         may_recall: may_enter && is_under,
-        heads: item.as_deref().map(|item| common::listed(item).into_iter().map(common::headed).collect()).unwrap_or_default(),
+        heads: item
+            .as_deref()
+            .map(|item| common::listed(item).into_iter().map(common::headed).collect())
+            .unwrap_or_default(),
         lines: rows.lines,
         sampled: rows.sampled,
         steps: rows.steps,
@@ -444,7 +454,9 @@ pub(super) async fn shown(
         unlisted: checks.unlisted,
         stopping: checks.stopping(),
         stopping_words: checks.stopping_words(),
-        may_let_through: !own && (is_under || batch.state.is_open()) && common::may_of(ctx, &actor, &OVERRIDE_FINDING, &batch.organ),
+        may_let_through: !own
+            && (is_under || batch.state.is_open())
+            && common::may_of(ctx, &actor, &OVERRIDE_FINDING, &batch.organ),
         decision: decision(ctx, staff, (&batch, review.as_ref()), (&facts, &typed)).await?,
         gates: gate_lines(review.as_ref()),
         may_bypass: is_under && !own && may(&actor, &BYPASS_GATES).is_ok(),

@@ -151,9 +151,8 @@ async fn put(ctx: &Ctx, desk: &Desk, id: &BatchId, row: Option<RowId>, sent: Sen
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Button {
-    pub(super) once: String,
-    pub(super) version: i64,
-    pub(super) reason: String,
+    once: String,
+    version: i64,
 }
 
 /// `POST /records/batches/{batch}/rows/{row}/remove`

@@ -1,7 +1,8 @@
 //! Workbooks to be filled in: heads with a note on each, columns of text that keep long numbers, lists to choose from.
 
 use rust_xlsxwriter::{
-    DataValidation, DataValidationErrorStyle, Format, FormatAlign, FormatBorder, Formula, Note, Workbook, Worksheet, XlsxError,
+    DataValidation, DataValidationErrorStyle, Format, FormatAlign, FormatBorder, Formula, Note, Workbook, Worksheet,
+    XlsxError,
 };
 
 use super::write::{clipped, safe_name};
@@ -82,8 +83,7 @@ fn try_write(template: &Template) -> Result<Vec<u8>, XlsxError> {
 
 /// Writes a head with what belongs to its column; whether its choices go to `place` of the hidden sheet.
 fn write_column(page: &mut Worksheet, at: u16, column: &TemplateColumn, place: u16) -> Result<bool, XlsxError> {
-    let mut head =
-        Format::new().set_text_wrap().set_align(FormatAlign::Center).set_border_bottom(FormatBorder::Thin);
+    let mut head = Format::new().set_text_wrap().set_align(FormatAlign::Center).set_border_bottom(FormatBorder::Thin);
     if column.is_required {
         head = head.set_bold();
     }
@@ -148,7 +148,8 @@ mod tests {
             is_open: false,
             is_required: true,
         };
-        let columns = vec![column("类别", vec!["普通".into(), "特许".into()]), column("事项", many), column("名称", vec![])];
+        let columns =
+            vec![column("类别", vec!["普通".into(), "特许".into()]), column("事项", many), column("名称", vec![])];
         let template = Template { name: "许可".into(), title: "许可".into(), columns };
         let bytes = write_template(&template).expect("a workbook");
         assert!(bytes.starts_with(b"PK"));
