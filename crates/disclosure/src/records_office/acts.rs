@@ -5,8 +5,11 @@ use axum::{
     extract::{Path, State},
     response::Response,
 };
-use kernel::{id::AccountId, may_for};
-use record::{BatchId, batch, gates};
+use kernel::{Permission, id::AccountId, may_for};
+use record::{
+    BatchId, batch, gates,
+    permissions::{ENTER_RECORDS, READ_RECORDS},
+};
 use review::{
     Outcome, Word,
     acts::{self, Verdict},
@@ -94,9 +97,10 @@ where
     act_in_place(ctx, &sent.once, change, again).await
 }
 
-/// What is found in a batch must be known before it is decided on; what keeps it from being looked through is told
-/// by the act.
-async fn look(ctx: &Ctx, id: &BatchId) -> Result<()> {
+/// What is found in a batch must be known before it is decided on. Nothing is looked at for who may not decide.
+async fn look(ctx: &Ctx, desk: &Desk, id: &BatchId, permission: &Permission) -> Result<()> {
+    let batch = paper::found(ctx, id).await?;
+    may_for(&desk.actor(), permission, &ctx.directory().stands_for(&batch.organ, ctx.today()))?;
     match gates::look_through(ctx, id).await {
         Ok(()) => Ok(()),
         Err(Refusal::Conflict(why)) => Err(Error::Conflict(why)),
@@ -112,7 +116,7 @@ pub(super) async fn submit(
     Form(pairs): Form<Pairs>,
 ) -> Result<Response> {
     let sent = Sent::from(pairs);
-    look(&ctx, &id).await?;
+    look(&ctx, &desk, &id, &ENTER_RECORDS).await?;
     done(&ctx, &desk, (&id, &sent), async |tx: &mut Tx| {
         gates::submit(&ctx, tx, &desk.actor(), (&id, sent.version)).await?;
         Ok(Done::ok(page(&id), "已提交审核。通过全部关口后整批公开。"))
@@ -197,7 +201,7 @@ pub(super) async fn pass(
     Form(pairs): Form<Pairs>,
 ) -> Result<Response> {
     let sent = Sent::from(pairs);
-    look(&ctx, &id).await?;
+    look(&ctx, &desk, &id, &READ_RECORDS).await?;
     done(&ctx, &desk, (&id, &sent), async |tx: &mut Tx| {
         if !sent.reason.trim().is_empty() {
             let text = "已经写了退回理由。要退回的，请按“退回”；要通过的，请先删去退回理由，有意见写在“审核意见”里。";
@@ -239,7 +243,7 @@ pub(super) async fn let_through(
     Form(pairs): Form<Pairs>,
 ) -> Result<Response> {
     let sent = Sent::from(pairs);
-    look(&ctx, &id).await?;
+    look(&ctx, &desk, &id, &OVERRIDE_FINDING).await?;
     let change = async |tx: &mut Tx| {
         let (subject, matter) = gates::subject(&ctx, tx, &id).await?;
         may_for(&desk.actor(), &OVERRIDE_FINDING, &matter.keeper)?;
@@ -273,7 +277,7 @@ pub(super) async fn except(
     Form(pairs): Form<Pairs>,
 ) -> Result<Response> {
     let sent = Sent::from(pairs);
-    look(&ctx, &id).await?;
+    look(&ctx, &desk, &id, &BYPASS_GATES).await?;
     let change = async |tx: &mut Tx| {
         let (_, matter) = gates::subject(&ctx, tx, &id).await?;
         may_for(&desk.actor(), &BYPASS_GATES, &matter.keeper)?;

@@ -118,7 +118,7 @@ pub(super) async fn withdraw(
     Path((key, id)): Path<(String, RecordId)>,
     Form(asked): Form<Asked>,
 ) -> Result<Response> {
-    common::table(&ctx, &key).await?;
+    open(&ctx, &desk, &key, &id).await?;
     let done = async |tx: &mut Tx| {
         let mut errors = FormErrors::new();
         let reason = Reason::from_code(&asked.why);
@@ -149,7 +149,7 @@ pub(super) async fn restore(
     Path((key, id)): Path<(String, RecordId)>,
     Form(asked): Form<Asked>,
 ) -> Result<Response> {
-    common::table(&ctx, &key).await?;
+    open(&ctx, &desk, &key, &id).await?;
     let done = async |tx: &mut Tx| {
         taking::restore(&ctx, tx, &desk.actor(), &id, &asked.reason).await?;
         Ok::<_, Refusal>(Done::ok(format!("/records/{key}/{id}"), "已恢复公开。"))

@@ -289,8 +289,12 @@ pub(super) async fn save(
 ) -> Result<Response> {
     let (item, sent) = (common::table(&ctx, &key).await?, Sent::from(pairs));
     let organ = OrganCode::from(sent.of("organ"));
+    if organ.as_str().is_empty() {
+        let errors = FormErrors::one("organ", "请选择这是哪个机关的信息。");
+        return fresh(&ctx, &desk, &item, &sent).await?.wrong(errors).answer();
+    }
+    kernel::may_for(&desk.actor(), &ENTER_RECORDS, &organ)?;
     if sent.of("act") == "look" {
-        kernel::may_for(&desk.actor(), &ENTER_RECORDS, &organ)?;
         let wanted = Wanted { item: &item, organ: &organ, before: None, more: BTreeMap::new() };
         let came = looked(&ctx, wanted, &sent.typed).await?;
         return fresh(&ctx, &desk, &item, &sent).await?.seen(came).answer();
