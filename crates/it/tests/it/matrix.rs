@@ -2,6 +2,8 @@
 //! objects in every state. The routes come from the router and the answers from the table of permissions, so a new route or
 //! state is walked without anybody thinking of it, and a route whose object nobody made here fails the test.
 
+mod records;
+
 use std::collections::BTreeMap;
 
 use document::{
@@ -499,6 +501,7 @@ both! {
         objects.extend(cases(app).await);
         objects.extend(requests(app).await);
         objects.extend(annual_reports(app).await);
+        objects.extend(records::records(app).await);
         let named = |route: &&RouteInfo| {
             // A PDF takes seconds to be set; the Word file beside it stands under the same permission.
             let set = route.path.ends_with("pdf");
