@@ -42,6 +42,7 @@ mod policy_people;
 mod portal;
 mod publishing;
 mod records;
+mod records_objects;
 mod records_office;
 mod redirects;
 mod report_year;

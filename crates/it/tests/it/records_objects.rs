@@ -3,12 +3,14 @@
 use review::Gate;
 use testkit::TestApp;
 
-use super::{OWN, Object};
-use crate::records_office as office;
+use crate::{
+    matrix::{OWN, Object},
+    records_office as office,
+};
 
 /// Batches of the organ in every state with a row each, a record that is public and one that was taken away, a doubtful row, sheets
 /// that were told and refused.
-pub(super) async fn records(app: &TestApp) -> Vec<Object> {
+pub(crate) async fn records(app: &TestApp) -> Vec<Object> {
     let object = |state, under, places: &[(&'static str, String)], version: i64| {
         let own =
             [("version", version.to_string()), ("organ", OWN.to_owned()), ("decided_on", "2026-02-01".to_owned())];
