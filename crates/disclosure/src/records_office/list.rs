@@ -50,8 +50,8 @@ struct Condition {
 /// One row.
 struct Line {
     href: String,
-    /// The texts of the columns that are listed.
-    cells: Vec<String>,
+    /// The texts of the columns that are listed, and whether each is a figure.
+    cells: Vec<(String, bool)>,
     name: String,
     organ: String,
     on: String,
@@ -142,8 +142,12 @@ struct Listed {
     narrowed: bool,
 }
 
-fn cells(item: &Item, data: &Data) -> Vec<String> {
-    common::listed(item).into_iter().map(|column| data.shown(column)).collect()
+fn cells(item: &Item, data: &Data) -> Vec<(String, bool)> {
+    common::listed(item).into_iter().map(|column| (data.shown(column), is_figure(column))).collect()
+}
+
+fn is_figure(column: &Column) -> bool {
+    matches!(column.typed, Type::Money { .. } | Type::Number { .. } | Type::Ratio { .. })
 }
 
 /// What an editor calls a record: its first key that is filled.
@@ -241,10 +245,7 @@ pub(super) async fn page(
     let listed = if is_public { public(&ctx, &item, &pairs).await? } else { other(&ctx, &item, state, &pairs).await? };
     let layout = slots::Layout::of(&item);
     let label = |key: &String| item.column(key).map_or_else(|| key.clone(), |column| column.label.clone());
-    let heads = common::listed(&item).into_iter().map(|column| {
-        let figure = matches!(column.typed, Type::Money { .. } | Type::Number { .. } | Type::Ratio { .. });
-        (common::headed(column), figure)
-    });
+    let heads = common::listed(&item).into_iter().map(|column| (common::headed(column), is_figure(column)));
     office_page(&ListPage {
         shell: desk.shell(&ctx, item.title.clone()).await?.with_error(!listed.errors.is_empty()),
         key: item.key.to_string(),

@@ -29,7 +29,8 @@ pub fn capability() -> Capability {
     let batches: Arc<dyn Finder> = Arc::new(home::Named);
     Capability::new("records_office", "领域数据填报")
         .routes(routes)
-        .nav(Nav::under("公开", "/records", "领域数据", &READ_RECORDS, 124))
+        .nav(Nav::under("公开", "/records", "领域数据", &READ_RECORDS, 123))
+        .nav(Nav::under("公开", "/records/batches", "数据批次", &READ_RECORDS, 124))
         .declare(batches)
         .declare(Verb::new("填报领域数据", "录入 表单 许可 处罚 补贴", "/records", &ENTER_RECORDS))
         .declare(Verb::new("导入数据表格", "上传 Excel 批量 历史补录", "/records/imports", &IMPORT_RECORDS))
