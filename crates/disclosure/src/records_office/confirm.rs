@@ -173,7 +173,7 @@ struct UnmaskPage {
     hidden: Option<Vec<(String, String)>>,
 }
 
-async fn unmasking(
+async fn answer(
     ctx: &Ctx,
     desk: &Desk,
     (key, id): (&str, &RecordId),
@@ -205,7 +205,7 @@ pub(super) async fn unmask_form(
     desk: Desk,
     Path((key, id)): Path<(String, RecordId)>,
 ) -> Result<Response> {
-    unmasking(&ctx, &desk, (&key, &id), ("", FormErrors::new()), None).await
+    answer(&ctx, &desk, (&key, &id), ("", FormErrors::new()), None).await
 }
 
 /// `POST /records/{item}/{record}/unmask`: the answer is the page itself, which nobody keeps.
@@ -225,7 +225,7 @@ pub(super) async fn unmask(
         Ok(Acted::Now(hidden)) => hidden,
         Ok(Acted::Before(to)) => return Ok(axum::response::IntoResponse::into_response(Redirect::to(to))),
         Err(Refusal::Fields(errors)) => {
-            return unmasking(&ctx, &desk, (&key, &id), (&asked.reason, errors), None).await;
+            return answer(&ctx, &desk, (&key, &id), (&asked.reason, errors), None).await;
         }
         Err(other) => return Err(other.into()),
     };
@@ -234,5 +234,5 @@ pub(super) async fn unmask(
         None => (key.trim_start_matches('+').to_owned(), text.clone()),
     };
     let hidden = hidden.iter().map(named).collect();
-    unmasking(&ctx, &desk, (&key, &id), (&asked.reason, FormErrors::new()), Some(hidden)).await
+    answer(&ctx, &desk, (&key, &id), (&asked.reason, FormErrors::new()), Some(hidden)).await
 }

@@ -241,7 +241,7 @@ impl FormPage {
         Self { shell, errors, ..self }
     }
 
-    /// The answer.
+    /// The page; with errors to correct its status says so.
     pub(super) fn answer(&self) -> Result<Response> {
         if self.errors.is_empty() { office_page(self) } else { page::office_errors(self) }
     }

@@ -164,7 +164,7 @@ pub(super) async fn shown(
         origins: origins(&item, &row)?,
         versions: history(ctx, &item, &versions).await?,
         away: line.map(away),
-        portal_url: format!("{}/records/{}/{id}", ctx.portal_url().trim_end_matches('/'), item.key),
+        portal_url: format!("{}/records/{}/{id}", ctx.portal_url(), item.key),
         may_correct: is_public && may(&ENTER_RECORDS),
         may_withdraw: may(&WITHDRAW_RECORDS),
         may_unmask: row.state != State::Expired && may(&UNMASK_RECORDS),
