@@ -6,9 +6,10 @@ use kernel::{OrganCode, may, time::show_minute};
 use record::{
     BatchId, BatchState,
     batch::{self, Batch},
+    events::BATCH,
     permissions::ENTER_RECORDS,
 };
-use review::permissions::REVIEW_EXCEPTIONS;
+use review::{Kind, permissions::REVIEW_EXCEPTIONS, queue};
 use serde::Deserialize;
 use web::{Ctx, Desk, OfficeShell, Query, Result, Steps, office_page, page};
 
@@ -16,6 +17,8 @@ use super::{common, paper};
 
 /// Batches on a page.
 const SHOWN: usize = 50;
+/// Batches at gates that are named above the list.
+const WAITING: usize = 20;
 /// Counting stops here.
 const MOST: i64 = 10_000;
 
@@ -64,6 +67,8 @@ struct ListPage {
     may_enter: bool,
     /// Made public past gates and not reviewed: id of the batch, title, who.
     exceptions: Vec<(String, String, String)>,
+    /// What waits at gates of this person: id of the batch, title, gate.
+    waiting: Vec<(String, String, String)>,
 }
 
 async fn line(ctx: &Ctx, batch: &Batch) -> Result<Line> {
@@ -90,6 +95,17 @@ fn organs(ctx: &Ctx, desk: &Desk, asked: &Asked) -> Option<Vec<OrganCode>> {
         "all" => None,
         code => Some(vec![OrganCode::from(code)]),
     }
+}
+
+/// What waits at the gates of this person, the longest first.
+async fn waiting(ctx: &Ctx, desk: &Desk) -> Result<Vec<(String, String, String)>> {
+    if !review::desk::is_reviewer(ctx, &desk.staff).await? {
+        return Ok(Vec::new());
+    }
+    let filter = review::desk::for_person(ctx, Kind::named(ctx, BATCH), &desk.staff).await?;
+    let lines = queue::waiting(ctx.db(), &filter, &desk.staff.account, None, WAITING).await?;
+    let others = lines.rows.into_iter().filter(|line| !line.own);
+    Ok(others.map(|line| (line.subject, line.title, line.stage.label)).collect())
 }
 
 /// What waits for the review after 紧急公开, for those who may review.
@@ -141,6 +157,7 @@ pub(super) async fn page(State(ctx): State<Ctx>, desk: Desk, Query(asked): Query
         filtered: kept.iter().any(|(name, text)| *name != "sort" && !text.is_empty()),
         may_enter: common::may_at_all(&desk.actor(), &ENTER_RECORDS),
         exceptions: exceptions(&ctx, &desk).await?,
+        waiting: waiting(&ctx, &desk).await?,
         asked: asked.clone(),
     })
 }

@@ -178,6 +178,7 @@ both! {
         let mut editor = app.editor(ORGAN).await;
         editor.get(&page).await.expect(200).shows("审核中").shows("收回修改").hides("提交审核");
         let mut reviewer = app.reviewer(Gate::ALL[0]).await;
+        reviewer.get("/records/batches").await.expect(200).shows("等您审核");
         let version = reviewer.get(&page).await.expect(200).field("version");
         reviewer.post(&format!("{page}/return"), &[("version", &version)]).await.expect(422);
         let back = [("version", version.as_str()), ("reason", "许可内容写得太简单")];
