@@ -75,7 +75,7 @@ fn of_state(state: State) -> &'static str {
     }
 }
 
-/// Open batches of one item in one state.
+/// Open batches of one item, organ and state; doubtful rows stand apart under [`BatchState::Public`], whatever their batches.
 #[derive(Debug, Clone, PartialEq, Eq, FromRow)]
 pub struct Open {
     /// Key of the item.
@@ -84,20 +84,22 @@ pub struct Open {
     pub state: BatchState,
     pub batches: i64,
     pub records: i64,
+    /// Rows that wait for a person.
     pub doubtful: i64,
 }
 
-/// What is open, by item, organ and state of the batch: a few lines, whatever the number of records. Doubtful rows are told of every
-/// batch, public ones too.
+/// What is open, by item, organ and state of the batch: a few lines, whatever the number of records.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn open(executor: impl Executor<'_>) -> store::Result<Vec<Open>> {
     query_as(
-        "SELECT item, organ, state, COUNT(*) AS batches, CAST(SUM(total) AS BIGINT) AS records, \
-         CAST(SUM(doubtful) AS BIGINT) AS doubtful FROM record_batch \
-         WHERE state IN ('draft', 'returned', 'in_review', 'publishing') OR (state = 'public' AND doubtful > 0) \
-         GROUP BY item, organ, state ORDER BY item, organ, state",
+        "SELECT item, organ, state, COUNT(*) AS batches, CAST(SUM(total) AS BIGINT) AS records, CAST(0 AS BIGINT) AS doubtful \
+         FROM record_batch WHERE state IN ('draft', 'returned', 'in_review') GROUP BY item, organ, state \
+         UNION ALL \
+         SELECT item, organ, 'public' AS state, CAST(0 AS BIGINT) AS batches, CAST(0 AS BIGINT) AS records, \
+         COUNT(*) AS doubtful FROM record_doubt GROUP BY item, organ \
+         ORDER BY item, organ, state",
     )
     .fetch_all(executor)
     .await
