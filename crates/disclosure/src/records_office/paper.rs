@@ -44,9 +44,8 @@ use super::{
 const SAMPLE: usize = 20;
 /// Rows on a page of all.
 const SHOWN: usize = 100;
-/// A batch of up to so many rows is held against the rules of its item once more whenever it is opened; a larger
-/// one was when it came in,
-/// and is when it is submitted.
+/// A batch of up to so many rows is held against the rules of its item once more whenever it is opened; a larger one was
+/// when it came in, and what is taken meanwhile is told when it is submitted.
 const CHECKED: i64 = 100;
 
 /// What is asked of the page.
