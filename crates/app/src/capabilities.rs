@@ -53,6 +53,7 @@ fn list() -> Vec<Capability> {
         disclosure::coverage::capability(),
         disclosure::records_portal::capability(),
         disclosure::reports::capability(),
+        disclosure::records_office::capability(),
         crate::home::capability(),
         crate::organs::capability(),
         crate::api::capability(),

@@ -3,5 +3,6 @@
 pub mod catalogue;
 pub mod coverage;
 pub mod platform;
+pub mod records_office;
 pub mod records_portal;
 pub mod reports;

@@ -37,12 +37,14 @@
 //! | lists of public records | [`Query`], [`query::Row`], [`query::Asked`]: page, count, facet, export |
 //! | one record | [`rows::public`], [`rows::history`], [`withdraw::of_record`] |
 //! | the same in the office | [`rows::versions`], [`rows::whole`], [`rows::unmask`] |
+//! | before anything is kept, in every state | [`look::breaches`], [`look::list`], [`look::open`] |
 //! | a form | [`form::read`], [`form::typed`] |
 //! | batches | [`batch::enter`], [`batch::put_row`], [`batch::remove_row`], [`batch::drop_it`] |
 //! | lists of batches | [`batch::find`], [`batch::list`], [`batch::rows`], [`batch::source`] |
 //! | review | [`gates::look_through`], [`gates::checks`], [`gates::submit`], [`gates::recall`], [`gates::round`] |
 //! | decisions | [`gates::claim`], [`gates::release`], [`gates::pass`], [`gates::send_back`], [`gates::except`] |
 //! | sheets | [`import::run`], [`import::start`], [`import::find`], [`import::store`], [`import::Told`], [`import::Options`] |
+//! | the cells of a sheet once more | [`import::again()`] |
 //! | programs | [`api::send`] with an idempotency key |
 //! | correction | [`correct::correct`] |
 //! | taking away | [`withdraw::withdraw`], [`withdraw::restore`], [`withdraw::list`] |
@@ -67,6 +69,7 @@ pub mod gates;
 mod ids;
 pub mod import;
 pub mod items;
+pub mod look;
 pub mod permissions;
 mod proof;
 mod publish;

@@ -2,10 +2,12 @@
 
 mod csv;
 mod laid;
+mod template;
 mod write;
 
 pub use csv::{csv_rows, csv_walk, delimiter, read_csv};
 pub use laid::{LaidCell, LaidSheet, write_laid};
+pub use template::{Template, TemplateColumn, write_template};
 pub use write::{Cell, Sheet, write_csv, write_csv_head, write_csv_rows, write_xlsx};
 
 use serde::{Deserialize, Serialize};

@@ -188,7 +188,7 @@ fn guarded(text: &str) -> String {
     }
 }
 
-fn clipped(text: &str) -> String {
+pub(super) fn clipped(text: &str) -> String {
     // Excel counts UTF-16 units.
     let mut units = 0;
     text.chars()

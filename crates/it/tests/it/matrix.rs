@@ -23,7 +23,7 @@ use web::{Listener, RouteInfo};
 use crate::publishing::pictures::png;
 
 /// Whose the objects are, another organ of the same rank, and the county office.
-const OWN: &str = "QH010";
+pub(crate) const OWN: &str = "QH010";
 const ORGANS: [&str; 3] = [OWN, "QH011", "QH001"];
 
 /// A text with a picture.
@@ -31,9 +31,9 @@ const PICTURED: &str = "<p>正文。</p><figure><img src=\"picture:1\" alt=\"图
 
 /// An object in a state: what stands for the places of a route's pattern.
 pub(crate) struct Object {
-    state: &'static str,
+    pub(crate) state: &'static str,
     /// Beginnings of the routes that are about it.
-    under: &'static [&'static str],
+    pub(crate) under: &'static [&'static str],
     pub(crate) places: BTreeMap<&'static str, String>,
     /// What a form needs so that only permission can refuse it.
     pub(crate) fields: Vec<(&'static str, String)>,
@@ -539,6 +539,7 @@ both! {
         objects.extend(requests(app).await);
         objects.extend(annual_reports(app).await);
         objects.extend(coverage(app).await);
+        objects.extend(crate::records_objects::records(app).await);
         let named = |route: &&RouteInfo| {
             // A PDF takes seconds to be set; the Word file beside it stands under the same permission.
             let set = route.path.ends_with("pdf");

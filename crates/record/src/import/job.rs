@@ -68,7 +68,7 @@ pub struct Import {
     /// Key of the item.
     pub item: String,
     pub organ: OrganCode,
-    file: String,
+    pub(super) file: String,
     /// Of the file.
     pub name: String,
     options: String,

@@ -4,6 +4,7 @@
 //! All or nothing, unless whoever imports takes the valid rows alone. What is told names every row and column as the spreadsheet
 //! shows them. The same file for the same item and organ is one batch, also when two bring it at the same moment.
 
+mod again;
 mod beside;
 mod job;
 mod load;
@@ -21,6 +22,7 @@ use store::jobs::Handle;
 use web::{Ctx, Refusal};
 
 pub(crate) use job::{IMPORT, Work, clear as clear_imports, work};
+pub use again::{Again, again};
 pub use job::{Import, Stage, find, list, start, store};
 pub(crate) use load::clear as clear_loads;
 pub use mapping::remembered;

@@ -1,0 +1,325 @@
+//! The form of one record, made from its item: entered anew, changed in its batch, corrected, settled. What was typed
+//! stays, and who wants looks at the checks and at what readers will see before anything is kept.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use askama::Template;
+use axum::{
+    extract::{Path, State},
+    response::Response,
+};
+use item::{Item, Severity};
+use kernel::OrganCode;
+use record::{
+    batch::{self, New, NewRow},
+    form, look,
+    permissions::ENTER_RECORDS,
+    values::{self, Data},
+};
+use store::Tx;
+use web::{Ctx, Desk, Done, Form, FormErrors, OfficeShell, Query, Refusal, Result, act_in_place, office_page, page};
+
+use super::{
+    common::{self, Field, Shown},
+    list::{Pairs, value},
+};
+
+/// Before the name of a field that is a column's, so that none is taken for one of the form's own.
+const OF_COLUMN: &str = "c_";
+
+/// What a form of a record sent.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Sent {
+    own: BTreeMap<String, String>,
+    /// By the keys of columns.
+    pub(super) typed: BTreeMap<String, String>,
+}
+
+impl From<Pairs> for Sent {
+    fn from(pairs: Pairs) -> Self {
+        let mut sent = Self::default();
+        for (name, text) in pairs {
+            match name.strip_prefix(OF_COLUMN) {
+                Some(key) => sent.typed.insert(key.to_owned(), text),
+                None => sent.own.insert(name, text),
+            };
+        }
+        sent
+    }
+}
+
+impl Sent {
+    /// A field of the form's own; empty = not sent.
+    pub(super) fn of(&self, name: &str) -> &str {
+        self.own.get(name).map_or("", String::as_str)
+    }
+
+    /// What the page was made of.
+    pub(super) fn version(&self) -> i64 {
+        self.of("version").trim().parse().unwrap_or_default()
+    }
+}
+
+/// Errors of the machine, which stand at the keys of columns, at the fields of the form.
+pub(super) fn placed(item: &Item, errors: FormErrors) -> FormErrors {
+    let own = item.columns.iter().fold(errors, |errors, column| errors.at(&column.key, &name(&column.key)));
+    own.at("form", "main")
+}
+
+fn name(key: &str) -> String {
+    format!("{OF_COLUMN}{key}")
+}
+
+/// A value that a correction changes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Change {
+    pub(super) label: String,
+    pub(super) before: String,
+    pub(super) after: String,
+}
+
+/// How two versions differ in what readers see; of what is never public that it differs is not told.
+pub(super) fn changes(item: &Item, before: &Data, after: &Data) -> Vec<Change> {
+    let columns = item.columns.iter().filter(|column| !column.privacy.never_public);
+    let of_columns = columns.map(|column| Change {
+        label: common::headed(column),
+        before: before.shown(column),
+        after: after.shown(column),
+    });
+    let mut heads: Vec<&String> = before.more.keys().chain(after.more.keys()).collect();
+    heads.sort();
+    heads.dedup();
+    let text = |data: &Data, head: &String| data.more.get(head).cloned().unwrap_or_default();
+    let of_more = heads.into_iter().map(|head| Change {
+        label: head.clone(),
+        before: text(before, head),
+        after: text(after, head),
+    });
+    of_columns.chain(of_more).filter(|one| one.before != one.after).collect()
+}
+
+/// What came of looking.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Looked {
+    pub(super) warnings: Vec<String>,
+    pub(super) notes: Vec<String>,
+    pub(super) shown: Vec<Shown>,
+    pub(super) changes: Vec<Change>,
+    /// About a minor: nothing of it will be public.
+    pub(super) closed: bool,
+}
+
+/// What is to be looked at: a record of this organ, in the place of what readers see now where it corrects something.
+pub(super) struct Wanted<'a> {
+    pub(super) item: &'a Arc<Item>,
+    pub(super) organ: &'a OrganCode,
+    pub(super) before: Option<&'a Data>,
+    /// What the county added stands in no field.
+    pub(super) more: BTreeMap<String, String>,
+}
+
+/// Looks at what was typed; what is wrong in it stands at its fields.
+pub(super) async fn looked(
+    ctx: &Ctx,
+    wanted: Wanted<'_>,
+    typed: &BTreeMap<String, String>,
+) -> Result<std::result::Result<Looked, FormErrors>> {
+    let item = wanted.item;
+    let read = match form::read(item, typed) {
+        Ok(read) => read,
+        Err(errors) => return Ok(Err(placed(item, errors))),
+    };
+    let label = |key: &str| item.column(key).map_or_else(String::new, |column| format!("{}：", column.label));
+    let row = NewRow { more: wanted.more, ..read.row };
+    let rows = std::slice::from_ref(&row);
+    let mut errors = FormErrors::new();
+    let mut looked = Looked::default();
+    for breach in look::breaches(ctx, item, wanted.organ, rows, wanted.before.is_some()).await? {
+        if breach.severity == Severity::Reject {
+            let field = if breach.column.is_empty() { "main".to_owned() } else { name(&breach.column) };
+            errors.add(&field, breach.message);
+        } else {
+            looked.warnings.push(format!("{}{}", label(&breach.column), breach.message));
+        }
+    }
+    if !errors.is_empty() {
+        return Ok(Err(errors));
+    }
+    for (key, notes) in &read.notes {
+        looked.notes.extend(notes.iter().map(|note| format!("{}{note}", label(key))));
+    }
+    let split = values::split(item, &row.values, &row.more, ctx.today());
+    looked.closed = split.closed;
+    looked.shown = common::public(item, &split.data);
+    looked.changes = wanted.before.map(|before| changes(item, before, &split.data)).unwrap_or_default();
+    Ok(Ok(looked))
+}
+
+/// The form of a record and what stands around it.
+#[derive(Template)]
+#[template(path = "records_office/templates/entry.html")]
+pub(super) struct FormPage {
+    pub(super) shell: OfficeShell,
+    pub(super) errors: FormErrors,
+    pub(super) title: String,
+    /// Words and address.
+    pub(super) crumbs: Vec<(String, String)>,
+    /// What should be known before; empty = nothing.
+    pub(super) about: String,
+    pub(super) action: String,
+    pub(super) back: String,
+    pub(super) once: String,
+    pub(super) version: i64,
+    /// For which organ; none = it is settled.
+    pub(super) organs: Vec<(String, String)>,
+    pub(super) organ: String,
+    /// Why it is corrected; `None` = it is no correction.
+    pub(super) note: Option<String>,
+    pub(super) fields: Vec<Field>,
+    pub(super) looked: Option<Looked>,
+    /// What the button says.
+    pub(super) save: &'static str,
+    /// Whether it can be left out.
+    pub(super) leave: bool,
+}
+
+impl FormPage {
+    /// The form of an item with what was typed, without anything around it.
+    pub(super) async fn of(
+        ctx: &Ctx,
+        desk: &Desk,
+        item: &Item,
+        title: String,
+        typed: &BTreeMap<String, String>,
+    ) -> Result<Self> {
+        let mut fields = common::fields(item, typed);
+        for field in &mut fields {
+            field.key = name(&field.key);
+        }
+        Ok(Self {
+            shell: desk.shell(ctx, title.clone()).await?,
+            errors: FormErrors::new(),
+            title,
+            crumbs: vec![
+                ("领域数据".to_owned(), "/records".to_owned()),
+                (item.title.clone(), format!("/records/{}", item.key)),
+            ],
+            about: String::new(),
+            action: String::new(),
+            back: format!("/records/{}", item.key),
+            once: ctx.once(),
+            version: 0,
+            organs: Vec::new(),
+            organ: String::new(),
+            note: None,
+            fields,
+            looked: None,
+            save: "保存",
+            leave: false,
+        })
+    }
+
+    /// Says what is doubtful of a column.
+    pub(super) fn doubt(&mut self, key: &str, words: String) {
+        let key = name(key);
+        if let Some(field) = self.fields.iter_mut().find(|field| field.key == key) {
+            field.doubt = words;
+        }
+    }
+
+    /// With what came of looking.
+    pub(super) fn seen(self, came: std::result::Result<Looked, FormErrors>) -> Self {
+        match came {
+            Ok(looked) => Self { looked: Some(looked), ..self },
+            Err(errors) => self.wrong(errors),
+        }
+    }
+
+    /// With what is wrong.
+    pub(super) fn wrong(self, errors: FormErrors) -> Self {
+        let shell = self.shell.with_error(!errors.is_empty());
+        Self { shell, errors, ..self }
+    }
+
+    /// The page; with errors to correct its status says so.
+    pub(super) fn answer(&self) -> Result<Response> {
+        if self.errors.is_empty() { office_page(self) } else { page::office_errors(self) }
+    }
+}
+
+async fn fresh(ctx: &Ctx, desk: &Desk, item: &Item, sent: &Sent) -> Result<FormPage> {
+    let page = FormPage::of(ctx, desk, item, format!("填报：{}", item.title), &sent.typed).await?;
+    Ok(FormPage {
+        action: format!("/records/{}/new", item.key),
+        organs: common::organs(ctx, &desk.actor(), &ENTER_RECORDS),
+        organ: sent.of("organ").to_owned(),
+        save: "保存为草稿",
+        ..page
+    })
+}
+
+/// `GET /records/{item}/new`; the query fills fields in: `organ`, keys of columns.
+pub(super) async fn form(
+    State(ctx): State<Ctx>,
+    desk: Desk,
+    Path(key): Path<String>,
+    Query(pairs): Query<Pairs>,
+) -> Result<Response> {
+    let item = common::table(&ctx, &key).await?;
+    let organ = Some(value(&pairs, "organ")).filter(|organ| !organ.is_empty()).unwrap_or(desk.organ().as_str());
+    let own = BTreeMap::from([("organ".to_owned(), organ.to_owned())]);
+    let known = pairs.iter().filter(|(name, _)| item.column(name).is_some());
+    let sent = Sent { own, typed: known.cloned().collect() };
+    fresh(&ctx, &desk, &item, &sent).await?.answer()
+}
+
+/// What a batch of one record is called: its item and the key that readers see.
+fn title_of(item: &Item, row: &NewRow, ctx: &Ctx) -> String {
+    let data = values::split(item, &row.values, &row.more, ctx.today()).data;
+    let named = item.keys.iter().map(|key| data.get(key)).find(|text| !text.is_empty());
+    named.map_or_else(|| item.title.clone(), |name| format!("{}：{name}", item.title))
+}
+
+/// `POST /records/{item}/new`
+pub(super) async fn save(
+    State(ctx): State<Ctx>,
+    desk: Desk,
+    Path(key): Path<String>,
+    Form(pairs): Form<Pairs>,
+) -> Result<Response> {
+    let (item, sent) = (common::table(&ctx, &key).await?, Sent::from(pairs));
+    let organ = OrganCode::from(sent.of("organ"));
+    if organ.as_str().is_empty() {
+        let errors = FormErrors::one("organ", "请选择这是哪个机关的信息。");
+        return fresh(&ctx, &desk, &item, &sent).await?.wrong(errors).answer();
+    }
+    kernel::may_for(&desk.actor(), &ENTER_RECORDS, &organ)?;
+    if sent.of("act") == "look" {
+        let wanted = Wanted { item: &item, organ: &organ, before: None, more: BTreeMap::new() };
+        let came = looked(&ctx, wanted, &sent.typed).await?;
+        return fresh(&ctx, &desk, &item, &sent).await?.seen(came).answer();
+    }
+    let done = async |tx: &mut Tx| {
+        let read = form::read(&item, &sent.typed)?;
+        let new = New { title: title_of(&item, &read.row, &ctx), ..New::form(&item, &organ) };
+        let id = batch::enter(&ctx, tx, &desk.actor(), new, vec![read.row]).await?;
+        Ok::<_, Refusal>(Done::ok(format!("/records/batches/{id}"), "已保存为草稿。请核对后提交审核，审核通过后公开。"))
+    };
+    let again =
+        async |errors: FormErrors| fresh(&ctx, &desk, &item, &sent).await?.wrong(placed(&item, errors)).answer();
+    act_in_place(&ctx, sent.of("once"), done, again).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_are_not_taken_for_fields_of_the_form() {
+        let pairs = vec![("note".to_owned(), "为什么".to_owned()), ("c_note".to_owned(), "备注".to_owned())];
+        let sent = Sent::from(pairs);
+        assert_eq!(sent.of("note"), "为什么");
+        assert_eq!(sent.typed["note"], "备注");
+        assert_eq!(sent.version(), 0);
+    }
+}
