@@ -183,16 +183,17 @@ impl Scan<'_> {
             } else {
                 self.kinds.push((at, Kind::Note));
             }
-        } else if is_table_number(text) || self.is_across(line) || (opening && (self.apart || line.cells.len() > 1)) {
-            self.pending.push(at);
-        } else if opening
-            && begins(self.lines, at + 1)
-            && self.lines.get(at + 1).is_some_and(|next| self.breaks_figures(next))
-        {
+        } else if is_table_number(text) || self.is_across(line) || (opening && self.is_opened(at)) {
             self.pending.push(at);
         } else {
             self.record(at);
         }
+    }
+
+    /// Whether a line that reads as the beginning of a table is one.
+    fn is_opened(&self, at: usize) -> bool {
+        let breaks = || self.lines.get(at + 1).is_some_and(|next| self.breaks_figures(next));
+        self.apart || self.lines.line(at).cells.len() > 1 || (begins(self.lines, at + 1) && breaks())
     }
 
     /// Whether the cell goes over several columns, as titles and the names of sections do.

@@ -174,10 +174,11 @@ fn goes_on(lines: &Lines, (top, last): (u32, u32), at: usize) -> bool {
                 return false;
             }
             under = true;
-        } else if low.cells.first().is_none_or(|(first, _)| first > column) {
-            return false;
-        } else if (top..last).any(|row| lines.numbered(row).is_some_and(|line| is_alone(line, *column))) {
-            return false;
+        } else {
+            let is_outside = low.cells.first().is_none_or(|(first, _)| first > column);
+            if is_outside || (top..last).any(|row| lines.numbered(row).is_some_and(|line| is_alone(line, *column))) {
+                return false;
+            }
         }
     }
     under

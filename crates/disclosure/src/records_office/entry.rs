@@ -30,7 +30,7 @@ const OF_COLUMN: &str = "c_";
 /// What a form of a record sent.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Sent {
-    own: BTreeMap<String, String>,
+    pub(super) own: BTreeMap<String, String>,
     /// By the keys of columns.
     pub(super) typed: BTreeMap<String, String>,
 }

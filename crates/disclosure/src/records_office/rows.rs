@@ -19,7 +19,6 @@ use store::Tx;
 use web::{Ctx, Desk, Done, Error, Form, FormErrors, Refusal, Result, act, act_in_place};
 
 use super::{
-    common,
     entry::{FormPage, Sent, Wanted, looked, placed},
     list::Pairs,
     paper,

@@ -13,7 +13,7 @@ use kernel::OrganCode;
 use record::{RecordId, query::Row, rows, slots};
 use web::{
     Ctx, Error, Result,
-    api::{Address, Asked, Day, Fields, Operation, Parameter, SIZE, Schemas, Selects, Shape, Takes},
+    api::{Address, Asked, Day, Fields, Operation, Parameter, SIZE, Selects, Shape, Takes},
 };
 
 use super::{
@@ -302,7 +302,7 @@ fn asking(item: &Arc<Item>, read: &Asked) -> Result<Asking> {
             continue;
         }
         let key = name.strip_suffix(".from").or_else(|| name.strip_suffix(".to")).unwrap_or(name);
-        if !item.column(key).is_some_and(|column| filter(item, column) != "none") {
+        if item.column(key).is_none_or(|column| filter(item, column) == "none") {
             let columns = cells::open(item).filter(|column| filter(item, column) != "none");
             let known = OWN.into_iter().chain(columns.map(|column| column.key.as_str()));
             return Err(read.unknown(name, known));

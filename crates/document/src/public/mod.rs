@@ -19,7 +19,8 @@ use kernel::{
 
 pub use as_of::{AsOf, Stood, as_of, list_of_day};
 pub use counts::{
-    Counts, Fill, Monthly, Overview, Total, columns, columns_of, count, count_since, organs, overview, per_day, per_month,
+    Counts, Fill, Monthly, Overview, Total, columns, columns_of, count, count_since, organs, overview, per_day,
+    per_month,
 };
 pub use detail::{
     ArticleHit, FileText, MOST_ARTICLES, Searchable, SearchableArticle, SearchableFile, articles_with, attachment,

@@ -58,26 +58,18 @@ fn is_key(text: &str) -> bool {
 
 fn typed(faults: &mut Faults<'_>, column: &Column, part: &str) {
     match &column.typed {
-        Type::Text { max } => {
-            if !(1..=4000).contains(max) {
-                faults.tell(part, "一行文字的 max 在 1 和 4000 之间；更长的用 long");
-            }
+        Type::Text { max } if !(1..=4000).contains(max) => {
+            faults.tell(part, "一行文字的 max 在 1 和 4000 之间；更长的用 long");
         }
-        Type::Long { max } => {
-            if !(1..=100_000).contains(max) {
-                faults.tell(part, "多行文字的 max 在 1 和 100000 之间");
-            }
+        Type::Long { max } if !(1..=100_000).contains(max) => {
+            faults.tell(part, "多行文字的 max 在 1 和 100000 之间");
         }
         Type::Enum { choices, open } => choice(faults, choices, *open, part),
-        Type::Money { unit, .. } => {
-            if yuan(&unit.0).is_none() {
-                faults.tell(part, format!("金额的单位“{}”不认识，请写 元、万元、亿元，或者 元/月 这样的写法", unit.0));
-            }
+        Type::Money { unit, .. } if yuan(&unit.0).is_none() => {
+            faults.tell(part, format!("金额的单位“{}”不认识，请写 元、万元、亿元，或者 元/月 这样的写法", unit.0));
         }
-        Type::Number { unit, .. } => {
-            if unit.0.chars().count() > 20 || unit.0.trim() != unit.0 {
-                faults.tell(part, "单位 unit 最多 20 字，前后不留空格");
-            }
+        Type::Number { unit, .. } if unit.0.chars().count() > 20 || unit.0.trim() != unit.0 => {
+            faults.tell(part, "单位 unit 最多 20 字，前后不留空格");
         }
         Type::Ratio { numerator, denominator, .. } => {
             if numerator.is_empty() != denominator.is_empty() {

@@ -45,10 +45,8 @@ pub async fn again(
     may_for(actor, &IMPORT_RECORDS, &import.organ)?;
     let local = ctx.files().local_sealed(&import.file).await?;
     let extractor = Extractor::new(ctx.program().clone(), Limits::default());
-    let grids: Vec<Grid> = extractor
-        .grids(&local.to_path_buf(), &import.name)
-        .await
-        .map_err(|rejected| Refusal::field("file", rejected.message))?;
+    let grids: Vec<Grid> =
+        extractor.grids(&local, &import.name).await.map_err(|rejected| Refusal::field("file", rejected.message))?;
     let heads: Vec<String> = told.mapping.iter().map(|mapped| mapped.head.clone()).collect();
     let (wanted, of_table) = (numbers.clone(), heads.clone());
     let read = tokio::task::spawn_blocking(move || {
