@@ -25,9 +25,13 @@ pub struct Unit(pub String);
 #[serde(rename_all = "snake_case", tag = "is", deny_unknown_fields)]
 pub enum Type {
     /// One line of at most so many characters.
-    Text { max: u32 },
+    Text {
+        max: u32,
+    },
     /// Several lines.
-    Long { max: u32 },
+    Long {
+        max: u32,
+    },
     /// One of these; `open` = others are taken with a warning (其他-…).
     Enum {
         choices: Vec<Choice>,
@@ -42,9 +46,15 @@ pub enum Type {
     /// A year, half-year, quarter or month: `2026`, `2026-H1`, `2026-Q2`, `2026-03`.
     Period,
     /// Yuan, in the unit in which the column is stored and shown: 元, 万元, 亿元; `places` decimals at most.
-    Money { unit: Unit, places: u32 },
+    Money {
+        unit: Unit,
+        places: u32,
+    },
     /// A number in a unit (may be empty) with at most so many decimals.
-    Number { unit: Unit, places: u32 },
+    Number {
+        unit: Unit,
+        places: u32,
+    },
     /// A percentage, with the columns of which it is the quotient, where they are in the table.
     Ratio {
         places: u32,

@@ -9,27 +9,35 @@
 //! | an item and its parts | [`Item`], [`Limit`], [`Basis`], [`Owner`], [`Channel`] |
 //! | a column of its table | [`Column`], [`Type`], [`Privacy`], [`Filter`] |
 //! | a cell | [`Value`], [`parse`], [`Unit`] |
-//! | what must hold | [`Check`], [`Rule`] |
+//! | where it is filtered and sorted | [`slots`] |
+//! | what must hold | [`Check`], [`Rule`], [`Expression`] |
 //! | what is drawn | [`Chart`] |
-//! | files | [`read()`], [`write()`], [`boxed`], [`compare`] |
+//! | files | [`read()`], [`write()`], [`faults`], [`boxed()`], [`compare()`] |
 
 mod boxed;
+mod cell;
 mod chart;
 mod check;
 mod column;
 mod compare;
+mod expression;
 mod file;
 mod item;
 mod limit;
+pub mod slots;
+#[cfg(test)]
+mod tests;
 mod value;
 
 pub use boxed::boxed;
+pub use cell::{credit_code_checks, id_number_checks, parse, period_before, period_days};
 pub use chart::{Chart, ChartKind};
 pub use check::{Check, Rule, Severity};
 pub use column::{Choice, Column, Filter, Privacy, Type, Unit};
 pub use compare::{Change, compare};
-pub use file::{Fault, read, write};
+pub use expression::{Expression, Term};
+pub use file::{Fault, faults, faults_between, read, write};
 pub use item::{Audience, Basis, Channel, Domain, Item, ItemKey, Level, Owner, Period, Way};
 pub use limit::{Limit, LimitKind, Start};
 pub use rust_decimal::Decimal;
-pub use value::{Parsed, Problem, Value, parse};
+pub use value::{Parsed, Problem, Value};
