@@ -1,11 +1,12 @@
 //! Charts drawn on the server as inline SVG: the statutory clock, progress of duties, the year as a heat map, an
-//! address as a QR code, a figure over the years.
+//! address as a QR code, a figure over the years, and the figures of an item's records ([`figures`]).
 //!
 //! They carry no `style` attribute and no ids (a page may hold fifty of them, and the content security policy
 //! allows no inline style): colours are presentation attributes that the style sheet overrides by class, so that
 //! they follow the dark office. Each is one image to a screen reader (`role="img"` with its words).
 
 mod clock;
+pub mod figures;
 mod heat;
 mod progress;
 mod qr;

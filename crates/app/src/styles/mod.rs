@@ -3,7 +3,10 @@
 
 use askama::Template;
 use axum::{extract::State, response::Response};
-use charts::Clock;
+use charts::{
+    Clock,
+    figures::{ChartKind, Data, Decimal, Drawn, Group, draw},
+};
 use document::page::{Line, Link};
 use jiff::ToSpan;
 use kernel::countdown::Countdown;
@@ -50,6 +53,8 @@ struct Kit {
     bar: String,
     heat: String,
     months: Vec<(String, u64)>,
+    /// Figures of records in all kinds but the map.
+    figures: Vec<Drawn>,
     qr: String,
     pager: Pager,
     base: String,
@@ -111,6 +116,7 @@ fn kit(ctx: &Ctx) -> Kit {
         bar: charts::progress(12, 5, 2, 4, ""),
         heat: charts::heat(2026, &days, 300),
         months: charts::months(2026, &days, 300),
+        figures: figures(),
         qr: charts::qr("https://www.example.gov.cn/policies/0123456789abcdef", "二维码示例"),
         pager: Pager::new(4, 4_321, Pager::SIZE, ""),
         base: "?".to_owned(),
@@ -120,6 +126,38 @@ fn kit(ctx: &Ctx) -> Kit {
             "青禾县人民政府办公室关于印发《青禾县农村公路养护管理办法（试行）》和废止部分行政规范性文件的通知",
         ),
     }
+}
+
+/// Figures with all that is hard to draw: below nought, not known, a long name.
+fn figures() -> Vec<Drawn> {
+    let group = |label: &str, figures: [Option<i64>; 2]| Group {
+        label: label.to_owned(),
+        figures: figures.into_iter().map(|figure| figure.map(|tenths| Decimal::new(tenths, 1))).collect(),
+        ..Group::default()
+    };
+    let data = |title: &str, by: &str, series: [&str; 2], groups: Vec<Group>| Data {
+        title: title.to_owned(),
+        unit: "万元".to_owned(),
+        by: by.to_owned(),
+        series: series.map(str::to_owned).to_vec(),
+        groups,
+        ..Data::default()
+    };
+    let long = "城北片区农村生活污水治理及人居环境整治提升工程（二期）第三标段";
+    let projects = || vec![group(long, [Some(12_805), Some(9_120)]), group("城关镇", [Some(-1_250), None])];
+    let years = vec![
+        group("2022", [Some(325_340), Some(340_000)]),
+        group("2023", [None, Some(345_000)]),
+        group("2024", [Some(351_763), Some(350_000)]),
+        group("2025", [Some(360_100), Some(365_000)]),
+    ];
+    vec![
+        draw(ChartKind::Bars, &data("各项目资金", "项目", ["安排", "支出"], projects()), None),
+        draw(ChartKind::Stacked, &data("各项目资金构成", "项目", ["中央和省", "市县"], projects()), None),
+        draw(ChartKind::Pairs, &data("安排和支出", "项目", ["安排", "支出"], projects()), None),
+        draw(ChartKind::Lines, &data("历年收支", "年度", ["收入", "支出"], years.clone()), None),
+        draw(ChartKind::Against, &data("余额和限额", "年度", ["余额", "限额"], years), None),
+    ]
 }
 
 #[derive(Template)]
