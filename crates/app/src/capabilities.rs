@@ -20,6 +20,7 @@ fn list() -> Vec<Capability> {
         document::capability(),
         review::capability(),
         duty::capability(),
+        record::items::capability(),
         search::capability(),
         search::phrases::capability(),
         publishing::capability(),

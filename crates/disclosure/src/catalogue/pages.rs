@@ -8,7 +8,10 @@ use document::{
 };
 use web::{Ctx, PortalShell, Reader, Result, filters, page::portal_page};
 
-use super::items::{ITEMS, items_of};
+use super::{
+    law::{ITEMS, items_of},
+    standard::{self, Door},
+};
 
 /// A column in the catalogue.
 struct Held {
@@ -32,6 +35,8 @@ struct Row {
 #[template(path = "catalogue/templates/catalogue.html")]
 struct Catalogue {
     shell: PortalShell,
+    /// Domains of the standard catalogue.
+    domains: Vec<Door>,
     rows: Vec<Row>,
     base: Vec<Link>,
 }
@@ -71,6 +76,9 @@ pub(super) async fn catalogue(State(ctx): State<Ctx>, reader: Reader) -> Result<
     let lead = "《中华人民共和国政府信息公开条例》第二十条、第二十一条规定应当主动公开的内容，每一项在哪个栏目、有多少条、更新到哪一天。";
     let base = tree.all_for(&CATALOGUE).map(|column| Link::column(&tree, column)).collect();
     portal_page(&Catalogue {
-        shell: part::shell(&ctx, &reader, "法定主动公开内容", "openness", lead), rows, base
+        shell: part::shell(&ctx, &reader, "法定主动公开内容", "openness", lead),
+        domains: standard::doors(record::items::catalogue(&ctx).await?.as_ref()),
+        rows,
+        base,
     })
 }

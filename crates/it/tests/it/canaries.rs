@@ -210,6 +210,9 @@ const LEFT: &[(&str, &[&str])] = &[
     ("foi_import", &["trouble"]),
     // Names of colleagues, for both organs; what they write lies sealed.
     ("foi_joint", &["asked_name", "answered_name"]),
+    // Items that came with the program, and what the office writes of them: all staff may read them, readers what was issued.
+    ("item_entry", &["title", "base", "left_out", "retired_reason", "retired_name"]),
+    ("item_version", &["body", "base", "note", "returned", "changed_name", "issued_name"]),
     // Words of the program, with the stages of a route.
     ("review", &["label", "route", "claimed_name", "gate"]),
     // Numbers of articles and documents, as they are cited.

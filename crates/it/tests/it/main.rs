@@ -7,6 +7,7 @@ mod backup;
 mod broadcast;
 mod canaries;
 mod cases;
+mod catalogue;
 mod cli;
 mod cli_keys;
 mod columns;

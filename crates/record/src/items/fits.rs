@@ -1,0 +1,132 @@
+//! Whether a new version of an item can take the place of the one in force: what it changes, and what records speak against it.
+
+use item::{Change, Item, compare};
+use web::{Ctx, Result};
+
+/// As far as [`crate::uses`] counts.
+const COUNTED: i64 = 1000;
+
+/// A change that records do not allow.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Held {
+    /// The key of the column.
+    pub column: String,
+    /// Its name, as the version in force prints it.
+    pub label: String,
+    /// How many records have a value in it, counted no further than [`COUNTED`].
+    pub records: i64,
+    /// Whether it is taken away; else it is of another type, or would have to lie elsewhere.
+    pub removed: bool,
+}
+
+impl Held {
+    /// What is wrong and what can be done.
+    pub fn sentence(&self) -> String {
+        let (label, n) = (&self.label, self.records);
+        let records = if n >= COUNTED { format!("{n} 条以上") } else { format!("{n} 条") };
+        if self.removed {
+            return format!(
+                "已有 {records}记录填写了“{label}”，不能删除这一列。请保留这一列；今后不再填写的，可以改为不必填。"
+            );
+        }
+        format!(
+            "已有 {records}记录填写了“{label}”，不能改变这一列的类型，也不能改变是否公开。请保留这一列，另外增加一列；原来的列可以改为不必填。"
+        )
+    }
+}
+
+/// What leads from one version to another, in words.
+pub fn changes(old: &Item, new: &Item) -> Vec<String> {
+    let label = |item: &Item, key: &str| item.column(key).map_or_else(|| key.to_owned(), |column| column.label.clone());
+    let told = |change: Change| match change {
+        Change::Said(part) => part,
+        Change::ColumnAdded(key) => format!("增加列“{}”", label(new, &key)),
+        Change::ColumnRemoved(key) => format!("删除列“{}”", label(old, &key)),
+        Change::ColumnRetyped(key) => format!("改变列“{}”的类型或者是否公开", label(old, &key)),
+        Change::KeysChanged => "识别同一条记录的列".to_owned(),
+    };
+    compare(old, new).into_iter().map(told).collect()
+}
+
+/// What of a change records do not allow.
+///
+/// # Errors
+/// When the database fails.
+pub async fn against(ctx: &Ctx, old: &Item, new: &Item) -> Result<Vec<Held>> {
+    let mut held = Vec::new();
+    for change in compare(old, new) {
+        let (column, removed) = match change {
+            Change::ColumnRemoved(key) => (key, true),
+            Change::ColumnRetyped(key) => (key, false),
+            Change::Said(_) | Change::ColumnAdded(_) | Change::KeysChanged => continue,
+        };
+        let records = crate::uses(ctx, &old.key, &column).await?;
+        if records > 0 {
+            let label = old.column(&column).map_or_else(|| column.clone(), |column| column.label.clone());
+            held.push(Held { column, label, records, removed });
+        }
+    }
+    Ok(held)
+}
+
+/// The parts of an item as they are told to people, by their names in its file.
+const PARTS: &[(&str, &str)] = &[
+    ("domain", "领域"),
+    ("matter", "一级事项"),
+    ("sub_matter", "二级事项"),
+    ("title", "名称"),
+    ("elements", "公开内容（要素）"),
+    ("basis", "公开依据"),
+    ("limits", "公开时限"),
+    ("owner", "公开主体"),
+    ("channels", "公开渠道和载体"),
+    ("audience", "公开对象"),
+    ("way", "公开方式"),
+    ("levels", "公开层级"),
+    ("period", "更新周期"),
+    ("retention", "公开期限"),
+    ("retention_person", "自然人信息的公开期限"),
+    ("confirmed", "核对确认"),
+    ("source", "出处"),
+    ("site_columns", "网站栏目"),
+    ("columns", "表格的列"),
+    ("keys", "识别同一条记录的列"),
+    ("newest_by", "排序的列"),
+    ("checks", "核对规则"),
+    ("charts", "图表"),
+    ("more_columns", "允许增加的列"),
+];
+
+/// A part of an item in words.
+pub(super) fn part(name: &str) -> String {
+    PARTS.iter().find(|(key, _)| *key == name).map_or_else(|| name.to_owned(), |(_, label)| (*label).to_owned())
+}
+
+/// What a newer box and the county's changes make together: parts that the county left as they were are the newer box's, the others
+/// the county's. Returns besides the parts that both changed, in words.
+///
+/// # Errors
+/// When an item cannot be taken apart, which no item is.
+pub(super) fn merged(
+    base: &Item,
+    county: &Item,
+    boxed: &Item,
+) -> std::result::Result<(Item, Vec<String>), serde_json::Error> {
+    let (base, mut mine, theirs) =
+        (serde_json::to_value(base)?, serde_json::to_value(county)?, serde_json::to_value(boxed)?);
+    let mut kept = Vec::new();
+    if let (Some(mine), Some(theirs)) = (mine.as_object_mut(), theirs.as_object()) {
+        for (name, newer) in theirs.iter().filter(|(name, _)| *name != "version" && *name != "key") {
+            let (was, is) = (base.get(name), mine.get(name));
+            if was == Some(newer) || is == Some(newer) {
+                continue;
+            }
+            if is == was {
+                mine.insert(name.clone(), newer.clone());
+            } else {
+                kept.push(part(name));
+            }
+        }
+    }
+    Ok((serde_json::from_value(mine)?, kept))
+}
