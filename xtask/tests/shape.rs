@@ -32,6 +32,7 @@ const BASES: &[&str] = &[
     "plan-text",
     "check-text",
     "documents",
+    "sheet",
     "letter",
     "annual-report",
 ];
@@ -64,6 +65,7 @@ const WITHIN_BASES: &[(&str, &[&str])] = &[
     ("annual-report", &[]),
     // Only the guarded child, which is the program itself, and tests link the heavy readers.
     ("documents-read", &["documents", "fold"]),
+    ("sheet", &["fold", "item", "documents"]),
     ("letter", &["kernel"]),
     // Only the child that makes PDF, which is the program itself, links the typesetter.
     ("typeset", &["letter"]),

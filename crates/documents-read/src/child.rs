@@ -6,12 +6,12 @@ use std::ffi::OsString;
 use std::io::{Read, Write};
 use std::process::ExitCode;
 
-use documents::wire::{Answer, Request, Work};
-use documents::{Extracted, Limits, Rejected, Removal};
+use documents::wire::{Answer, Request, Told, Work};
+use documents::{Code, Extracted, Limits, Rejected, Removal};
 use rustix::process::{Resource, Rlimit, setrlimit};
 use serde::Serialize;
 
-use crate::{cover, draw, extract, import, read_table, redact, redo, unpack};
+use crate::{cover, draw, extract, import, read_table, redact, redo, tell_grids, unpack};
 
 /// Address space of the child, in bytes.
 const MEMORY: u64 = 1 << 30;
@@ -58,6 +58,7 @@ pub fn child_main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     match &request.work {
         Work::Text => answer(extract(&bytes, &name, &request.limits)),
         Work::Table { wanted } => answer(read_table(&bytes, &name, wanted, &request.limits)),
+        Work::Grids => tell(&bytes, &name, &request.limits),
         Work::Picture => answer(draw(&bytes, &name, &request.limits)),
         Work::Import => answer(import(&bytes, &name, &request.limits)),
         Work::Redo { changes } => answer(redo(&bytes, &name, changes, &request.limits)),
@@ -71,6 +72,23 @@ pub fn child_main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Work::Unpack => answer(unpack(&bytes, &request.limits)),
         Work::Many => unreachable!("reads its files itself, and is done before"),
     }
+}
+
+/// Tells the sheets of a file, a line for each piece.
+fn tell(bytes: &[u8], name: &str, limits: &Limits) -> ExitCode {
+    let mut out = std::io::BufWriter::with_capacity(1 << 16, std::io::stdout().lock());
+    // Whoever listens has gone: what is said no longer matters.
+    let gone = || Rejected::new(Code::Internal, "读取表格时连接中断，请重新上传。");
+    let mut say = |piece: Told| {
+        let written = serde_json::to_writer(&mut out, &piece).map_err(std::io::Error::from);
+        written.and_then(|()| out.write_all(b"\n")).map_err(|_| gone())
+    };
+    let last = match tell_grids(bytes, name, limits, &mut say) {
+        Ok(()) => Told::Done,
+        Err(rejected) => Told::Rejected(rejected),
+    };
+    let said = say(last).is_ok();
+    if said && out.flush().is_ok() { ExitCode::SUCCESS } else { ExitCode::from(74) }
 }
 
 /// Reads one file after the other and answers each with a line, until there are no more.

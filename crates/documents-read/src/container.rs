@@ -118,8 +118,8 @@ impl<'a> Package<'a> {
             return Ok(None);
         };
         let mut entry = self.archive.by_index(index).map_err(|_| Rejected::damaged("文件"))?;
-        let mut bytes = Vec::new();
-        // `verify` has counted this entry, so it is bounded by the limit on the whole.
+        // `verify` has counted this entry, so it is bounded by the limit on the whole; what is declared is checked against it too.
+        let mut bytes = Vec::with_capacity(usize::try_from(entry.size()).unwrap_or(0));
         entry.read_to_end(&mut bytes).map_err(|_| Rejected::damaged("文件"))?;
         Ok(Some(bytes))
     }

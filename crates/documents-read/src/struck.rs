@@ -59,7 +59,7 @@ impl Struck {
 }
 
 /// The styles of cells whose font is struck out.
-fn styles(bytes: &[u8], limits: &Limits) -> Result<Vec<bool>, Rejected> {
+pub(crate) fn styles(bytes: &[u8], limits: &Limits) -> Result<Vec<bool>, Rejected> {
     let (mut fonts, mut styles) = (Vec::new(), Vec::new());
     let (mut in_fonts, mut in_cells) = (false, false);
     xml::scan(bytes, limits, |event| {
@@ -140,6 +140,11 @@ impl Rich {
         } else {
             self.left.push_str(text);
         }
+    }
+
+    /// What is left of the text, and whether something of it is struck out.
+    pub(crate) fn rest(&self) -> (&str, bool) {
+        (self.left.trim(), self.any)
     }
 
     /// What is left of the text; `None` where nothing is struck out.

@@ -261,7 +261,7 @@ pub(crate) fn sheet_parts_by_name(
     Ok((sheets.iter().filter_map(part).collect(), later))
 }
 
-fn counts_from_1904(workbook: &xml::Element) -> bool {
+pub(crate) fn counts_from_1904(workbook: &xml::Element) -> bool {
     let properties = workbook.child("workbookPr");
     properties.is_some_and(|properties| matches!(properties.attribute("date1904"), Some("1" | "true" | "on")))
 }
@@ -377,7 +377,7 @@ pub(crate) fn merged(range: &str) -> Option<(u32, u32, u32)> {
 }
 
 /// Column and row of `B2`, from 0.
-fn place(name: &str) -> Option<(u32, u32)> {
+pub(crate) fn place(name: &str) -> Option<(u32, u32)> {
     let name = name.replace('$', "");
     let digits = name.find(|c: char| c.is_ascii_digit())?;
     let column = name[..digits].bytes().try_fold(0_u32, |sum, letter| {
@@ -387,7 +387,7 @@ fn place(name: &str) -> Option<(u32, u32)> {
     Some((column.checked_sub(1)?, name[digits..].parse::<u32>().ok()?.checked_sub(1)?))
 }
 
-fn is_hidden(start: &BytesStart<'_>) -> bool {
+pub(crate) fn is_hidden(start: &BytesStart<'_>) -> bool {
     matches!(xml::attribute(start, "hidden").as_deref(), Some("1" | "true"))
 }
 
@@ -575,7 +575,7 @@ fn flat(text: &str) -> String {
 }
 
 /// The letters of a column: 0 is A, 26 is AA.
-fn column_name(column: u32) -> String {
+pub(crate) fn column_name(column: u32) -> String {
     let mut rest = u64::from(column) + 1;
     let mut letters = Vec::new();
     while rest > 0 {

@@ -24,6 +24,12 @@ pub struct Limits {
     pub pages: u32,
     /// Filled cells of a workbook or CSV.
     pub cells: usize,
+    /// Filled cells of a file that is read sheet by sheet as they stand ([`crate::Grid`]): 200,000 rows of 27 columns.
+    pub grid_cells: usize,
+    /// Bytes of text in them.
+    pub grid_text: u64,
+    /// Bytes that a workbook unpacks to that is read so: its rows go on as they are read and are not held.
+    pub grid_unpacked: u64,
     /// Levels of documents embedded in documents that are looked into.
     pub embedded: u8,
     /// Points of a picture that is made anew: four bytes each while it is.
@@ -41,6 +47,9 @@ impl Default for Limits {
             xml_nodes: 2_000_000,
             pages: 3000,
             cells: 1_000_000,
+            grid_cells: 6_000_000,
+            grid_text: 320 << 20,
+            grid_unpacked: 512 << 20,
             embedded: 1,
             // what the best telephones take; a progressive JPEG of it needs 600 MB of the child's memory
             pixels: 64_000_000,

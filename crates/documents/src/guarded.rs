@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use serde::de::DeserializeOwned;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::process::{ChildStdin, Command};
+use tokio::process::{Child, ChildStdin, Command};
 use tokio::sync::Semaphore;
 
 use crate::tables::{Table, Wanted};
@@ -148,24 +148,9 @@ impl Extractor {
             tracing::error!(%error, "uploaded file cannot be opened for reading");
             internal()
         })?;
-        let request = serde_json::to_string(&Request { limits: self.limits.clone(), work }).map_err(|_| internal())?;
-        let mut child = Command::new(&self.program)
-            .args([EXTRACT_COMMAND, file_name, &request])
-            .env_clear()
-            .current_dir("/")
-            .stdin(if before.is_empty() {
-                Stdio::from(file.try_clone().map_err(|_| internal())?)
-            } else {
-                Stdio::piped()
-            })
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .kill_on_drop(true)
-            .spawn()
-            .map_err(|error| {
-                tracing::error!(%error, "child process for reading files cannot be started");
-                internal()
-            })?;
+        let stdin =
+            if before.is_empty() { Stdio::from(file.try_clone().map_err(|_| internal())?) } else { Stdio::piped() };
+        let mut child = self.start(file_name, work, stdin)?;
         let Some(stdout) = child.stdout.take() else { return Err(internal()) };
         let mut answer = Vec::new();
         let feeding = feed(child.stdin.take(), before, file);
@@ -197,6 +182,26 @@ impl Extractor {
                 Err(crashed())
             }
         }
+    }
+}
+
+impl Extractor {
+    /// A child at work on what comes from `stdin`.
+    pub(crate) fn start(&self, file_name: &str, work: Work, stdin: Stdio) -> Result<Child, Rejected> {
+        let request = serde_json::to_string(&Request { limits: self.limits.clone(), work }).map_err(|_| internal())?;
+        Command::new(&self.program)
+            .args([EXTRACT_COMMAND, file_name, &request])
+            .env_clear()
+            .current_dir("/")
+            .stdin(stdin)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .kill_on_drop(true)
+            .spawn()
+            .map_err(|error| {
+                tracing::error!(%error, "child process for reading files cannot be started");
+                internal()
+            })
     }
 }
 

@@ -3,7 +3,7 @@
 //!
 //! [`Extractor`] reads a file in a child process with limits on memory, time and output, which is the only way the server
 //! reads what others upload. The readers themselves are the crate `documents-read`, which only the child runs.
-//! [`tables`] writes spreadsheets and CSV.
+//! [`tables`] writes spreadsheets and CSV. [`Grid`] is a sheet cell by cell, for whoever looks for the tables in it.
 //!
 //! Every refusal is a [`Rejected`]: a code for programs and a Chinese message that tells the clerk what to do.
 
@@ -11,6 +11,8 @@ mod decode;
 mod drawn;
 mod extracted;
 mod format;
+mod grid;
+mod grids;
 mod guarded;
 mod imported;
 pub mod names;
@@ -29,6 +31,8 @@ pub use decode::decode_text;
 pub use drawn::{Drawn, DrawnSize, WIDE, WIDEST, narrow};
 pub use extracted::{Extracted, Limits, ORDER_IN_DOUBT, Part, Unread};
 pub use format::Format;
+pub use grid::{Grid, GridRow, Merge};
+pub use grids::gathered;
 pub use guarded::Extractor;
 pub use imported::{Held, Imported};
 pub use places::place_in_words;

@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Limits, Rejected};
+use crate::{GridRow, Limits, Merge, Rejected};
 
 /// The first argument that tells the program to be the child: it must be looked for before any other parsing of
 /// arguments, and the rest handed to `documents_read::child_main`.
@@ -31,6 +31,9 @@ pub enum Work {
         /// Which one.
         wanted: crate::tables::Wanted,
     },
+    /// The sheets of a workbook or CSV cell by cell: the answer is a line with a [`Told`] for each piece, the last one [`Told::Done`]
+    /// or [`Told::Rejected`].
+    Grids,
     /// A picture for a text: the answer holds a [`crate::Drawn`].
     Picture,
     /// A Word document for an editor: the answer holds a [`crate::Imported`].
@@ -77,5 +80,24 @@ pub enum Answer<T> {
     /// What was asked for.
     Done(T),
     /// The file was refused.
+    Rejected(Rejected),
+}
+
+/// A piece of the answer to [`Work::Grids`], a line each.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Told {
+    /// A sheet begins; what follows is of it.
+    Sheet {
+        name: String,
+        hidden: bool,
+    },
+    Row(GridRow),
+    Merge(Merge),
+    /// What people should know of the sheet, as [`crate::Grid::notes`] has it.
+    Note(String),
+    /// That was all.
+    Done,
+    /// The file was refused; what was told before counts for nothing.
     Rejected(Rejected),
 }

@@ -232,7 +232,8 @@ mod tests {
 
     #[test]
     fn kinds_of_the_law_of_2021_were_others_before() {
-        for class in ["通报批评", "降低资质等级", "限制开展生产经营活动", "责令关闭", "限制从业"] {
+        for class in ["通报批评", "降低资质等级", "限制开展生产经营活动", "责令关闭", "限制从业"]
+        {
             assert_eq!(judge(&Decision { class, ..Decision::default() }, Form::Y2019).kind, Kind::Other, "{class}");
         }
         assert_eq!(Form::of_year(2020), Form::Y2019);

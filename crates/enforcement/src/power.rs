@@ -105,12 +105,17 @@ fn changed(was: &[&Power], is: &[&Power]) -> Vec<Changed> {
     let told = |power: &Power, change: Change, since: Option<Date>| Changed {
         code: power.code.clone(),
         kind: power.kind.clone(),
-        name: if power.sub_name.is_empty() { power.name.clone() } else { format!("{}：{}", power.name, power.sub_name) },
+        name: if power.sub_name.is_empty() {
+            power.name.clone()
+        } else {
+            format!("{}：{}", power.name, power.sub_name)
+        },
         change,
         since,
         id: power.id.clone(),
     };
-    let first = |powers: &[&Power], organs: &[String]| powers.iter().find(|one| organs.contains(&one.organ)).copied().cloned();
+    let first =
+        |powers: &[&Power], organs: &[String]| powers.iter().find(|one| organs.contains(&one.organ)).copied().cloned();
     let mut out = Vec::new();
     let (lost, found) = (first(was, &gone), first(is, &come));
     let day_after = |power: &Power| power.to.and_then(|day| day.tomorrow().ok());
@@ -136,7 +141,11 @@ fn changed(was: &[&Power], is: &[&Power]) -> Vec<Changed> {
 
 fn reworded(old: &Power, new: &Power) -> Vec<(String, String, String)> {
     let mut words = Vec::new();
-    for (label, before, after) in [("权力类型", &old.kind, &new.kind), ("事项名称", &old.name, &new.name), ("子项名称", &old.sub_name, &new.sub_name)] {
+    for (label, before, after) in [
+        ("权力类型", &old.kind, &new.kind),
+        ("事项名称", &old.name, &new.name),
+        ("子项名称", &old.sub_name, &new.sub_name),
+    ] {
         if before != after {
             words.push((label.to_owned(), before.clone(), after.clone()));
         }

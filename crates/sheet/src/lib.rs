@@ -2,11 +2,28 @@
 //! three rows with merged cells, a row of formula letters, several tables in one sheet, notes and totals after the rows, codes
 //! in three columns. Finds the tables, fits their heads to the columns of an item, and gives the records with the row numbers
 //! that the spreadsheet shows. Nothing is left out in silence: every filled row of a sheet belongs to a part of a table.
+//!
+//! | | |
+//! |---|---|
+//! | a sheet as cells | [`Grid`], as `documents` reads it |
+//! | its tables | [`tables`], [`Found`] |
+//! | which head is which column | [`fit`], [`Fit`], [`Mapping`] |
+//! | what is imported | [`records`], [`Record`] |
 
+mod body;
+mod codes;
 mod find;
 mod fit;
-mod grid;
+mod head;
+mod lines;
+mod names;
+mod record;
+mod sides;
+#[cfg(test)]
+mod tests;
+mod words;
 
+pub use documents::{Grid, GridRow, Merge};
 pub use find::{Found, Head, Line, tables};
-pub use fit::{Fit, Mapping, Record, Target, fit, records};
-pub use grid::{Grid, GridRow, Merge};
+pub use fit::{Fit, Mapping, Target, fit};
+pub use record::{Record, records};

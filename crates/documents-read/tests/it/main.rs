@@ -4,6 +4,7 @@ mod active;
 mod docx;
 mod drawing;
 mod fixtures;
+mod grids;
 mod guarded;
 mod hostile;
 mod html;

@@ -45,13 +45,29 @@ pub fn delimiter(text: &str) -> u8 {
 /// # Errors
 /// A [`Rejected`] when the text cannot be taken apart or has more cells than the limits allow.
 pub fn csv_rows(text: &str, limits: &Limits) -> Result<Vec<TableRow>, Rejected> {
+    let mut rows = Vec::new();
+    let mut room = limits.cells;
+    csv_walk(text, |number, record| {
+        room = room.checked_sub(record.len()).ok_or_else(|| Rejected::too_complex("表格"))?;
+        rows.push(TableRow { number, cells: record.iter().map(|cell| cell.trim().to_owned()).collect() });
+        Ok(())
+    })?;
+    Ok(rows)
+}
+
+/// Walks over the records of a CSV, each with the number of its row as a spreadsheet shows it.
+///
+/// # Errors
+/// A [`Rejected`] when the text cannot be taken apart, and what `see` refuses.
+pub fn csv_walk(
+    text: &str,
+    mut see: impl FnMut(usize, &csv::StringRecord) -> Result<(), Rejected>,
+) -> Result<(), Rejected> {
     // With one kind of line end, and one at the very end, the reader's line numbers are exact.
     let text = text.replace("\r\n", "\n").replace('\r', "\n") + "\n";
     let delimiter = delimiter(&text);
     let mut reader =
         csv::ReaderBuilder::new().has_headers(false).flexible(true).delimiter(delimiter).from_reader(text.as_bytes());
-    let mut rows = Vec::new();
-    let mut room = limits.cells;
     let mut number = 0_usize;
     let mut next_line = 1_u64;
     let mut record = csv::StringRecord::new();
@@ -66,8 +82,7 @@ pub fn csv_rows(text: &str, limits: &Limits) -> Result<Vec<TableRow>, Rejected> 
         if number == 1 && record.get(0).is_some_and(|cell| cell.starts_with("sep=")) {
             continue;
         }
-        room = room.checked_sub(record.len()).ok_or_else(|| Rejected::too_complex("表格"))?;
-        rows.push(TableRow { number, cells: record.iter().map(|cell| cell.trim().to_owned()).collect() });
+        see(number, &record)?;
     }
-    Ok(rows)
+    Ok(())
 }

@@ -4,7 +4,7 @@ mod csv;
 mod laid;
 mod write;
 
-pub use csv::{csv_rows, delimiter, read_csv};
+pub use csv::{csv_rows, csv_walk, delimiter, read_csv};
 pub use laid::{LaidCell, LaidSheet, write_laid};
 pub use write::{Cell, Sheet, write_csv, write_csv_head, write_csv_rows, write_xlsx};
 

@@ -1,0 +1,106 @@
+//! The records of a table, as the sheet has them.
+
+use std::collections::BTreeMap;
+
+use item::{Item, Rule, Type};
+
+use crate::words::plain;
+use crate::{Found, Line, Mapping, Target};
+
+/// A record as the sheet has it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Record {
+    /// As the spreadsheet shows it.
+    pub number: u32,
+    /// Texts by the keys of the item's columns.
+    pub cells: BTreeMap<String, String>,
+    /// What the county added, by head.
+    pub more: BTreeMap<String, String>,
+    /// The unit of each figure where its head or the table says one, by key.
+    pub units: BTreeMap<String, String>,
+}
+
+/// The records of a table. A total is one where the item checks it as a row among the others ([`Rule::TotalRow`]).
+pub fn records(item: &Item, found: &Found, mapping: &Mapping) -> Vec<Record> {
+    let keys = found.keys();
+    let columns: Vec<Place<'_>> = found
+        .heads
+        .iter()
+        .zip(&keys)
+        .filter_map(|(head, name)| {
+            let unit = if head.unit.is_empty() { None } else { Some(head.unit.clone()) };
+            match mapping.get(name)? {
+                Target::Column(key) => {
+                    let unit = item.column(key).and_then(|column| unit_of(&column.typed, unit, &found.unit));
+                    Some(Place { at: head.column, name, key: Some(key), unit })
+                }
+                Target::More => Some(Place { at: head.column, name, key: None, unit: None }),
+                Target::Nothing | Target::Unknown => None,
+            }
+        })
+        .collect();
+    let totals = found.totals.iter().filter(|line| is_checked(item, line, &columns));
+    let mut lines: Vec<&Line> = found.rows.iter().chain(totals).collect();
+    lines.sort_by_key(|line| line.number);
+    lines.into_iter().map(|line| record(line, &columns)).filter(|record| !record.is_empty()).collect()
+}
+
+impl Record {
+    fn is_empty(&self) -> bool {
+        self.cells.is_empty() && self.more.is_empty()
+    }
+}
+
+/// Where in the sheet a column is.
+struct Place<'p> {
+    at: u32,
+    /// Its head.
+    name: &'p str,
+    /// The column of the item; `None` = what the county added.
+    key: Option<&'p str>,
+    unit: Option<String>,
+}
+
+fn record(line: &Line, columns: &[Place<'_>]) -> Record {
+    let mut record = Record { number: line.number, ..Record::default() };
+    for place in columns {
+        let Some(text) = line.get(place.at) else { continue };
+        // two heads may stand for one column where each row fills one of them; what is left over is kept
+        let free = place.key.filter(|key| !record.cells.contains_key(*key));
+        match free {
+            Some(key) => {
+                record.cells.insert(key.to_owned(), text.to_owned());
+                if let Some(unit) = &place.unit {
+                    record.units.insert(key.to_owned(), unit.clone());
+                }
+            }
+            None => {
+                record.more.insert(place.name.to_owned(), text.to_owned());
+            }
+        }
+    }
+    record
+}
+
+/// The unit of a column's figures: that of its head, else that of the table, where it counts the same kind of thing.
+fn unit_of(typed: &Type, head: Option<String>, table: &str) -> Option<String> {
+    let table = Some(table).filter(|unit| !unit.is_empty());
+    let is_money = |unit: &str| unit.contains('元');
+    match typed {
+        Type::Money { .. } => head.or_else(|| table.filter(|unit| is_money(unit)).map(str::to_owned)),
+        Type::Number { unit, .. } => {
+            head.or_else(|| table.filter(|table| is_money(table) == is_money(&unit.0)).map(str::to_owned))
+        }
+        Type::Ratio { .. } => head,
+        _ => None,
+    }
+}
+
+/// Whether the item counts a line of sums among its records.
+fn is_checked(item: &Item, line: &Line, columns: &[Place<'_>]) -> bool {
+    item.checks.iter().any(|check| {
+        let Rule::TotalRow { where_column, total, .. } = &check.rule else { return false };
+        let mut own = columns.iter().filter(|place| place.key == Some(where_column.as_str()));
+        own.any(|place| line.get(place.at).is_some_and(|text| plain(text) == plain(total)))
+    })
+}
