@@ -21,6 +21,7 @@ fn list() -> Vec<Capability> {
         review::capability(),
         duty::capability(),
         record::items::capability(),
+        record::capability(),
         search::capability(),
         search::phrases::capability(),
         publishing::capability(),

@@ -22,7 +22,7 @@ use crate::{
 
 /// Columns of a [`Batch`].
 const COLUMNS: &str = "b.id, b.item, b.item_version, b.organ, b.way, b.what, b.state, b.title, b.note, b.digest, b.rows_digest, \
-     b.total, b.doubtful, b.author, b.author_name, b.created_at, b.submitted_at, b.public_at, b.loader, b.beat_at, b.version";
+     b.total, b.doubtful, b.author, b.author_name, b.created_at, b.submitted_at, b.public_at, b.beat_at, b.version";
 
 /// A batch.
 #[derive(Debug, Clone, FromRow)]
@@ -50,7 +50,6 @@ pub struct Batch {
     pub created_at: String,
     pub submitted_at: String,
     pub public_at: String,
-    pub(crate) loader: String,
     pub(crate) beat_at: String,
     /// One more with each change: forms send it back.
     pub version: i64,

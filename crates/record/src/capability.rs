@@ -1,4 +1,5 @@
-//! What the machine declares: its tables, events, permissions, jobs, and what it does by itself. Pages are declared by the contexts,
+//! What the machine declares: its tables, events, permissions, jobs, and what it does by itself. Pages are declared by
+//! the contexts,
 //! items by [`crate::items`].
 
 use std::sync::Arc;
@@ -66,17 +67,14 @@ fn words(field: &str, code: &str) -> Option<String> {
 
 fn jobs(ctx: &Ctx) -> Handlers {
     let (publishes, imports, relays) = (ctx.clone(), ctx.clone(), ctx.clone());
+    let publish = move |payload: publish::Publish, handle| publish::run(publishes.clone(), payload, handle);
+    let import = move |payload: import::Work, handle| import::work(imports.clone(), payload, handle);
+    let relay = move |payload: publish::Relay, handle| publish::relay_all(relays.clone(), payload, handle);
     Handlers::default()
-        .long(publish::PUBLISH, "公开大批数据", move |payload, handle| {
-            publish::run(publishes.clone(), payload, handle)
-        })
-        .long(import::IMPORT, "导入数据表格", move |payload, handle| {
-            import::work(imports.clone(), payload, handle)
-        })
+        .long(publish::PUBLISH, "公开大批数据", publish)
+        .long(import::IMPORT, "导入数据表格", import)
         .limit(import::IMPORT, 2)
-        .long(publish::RELAY, "重建领域数据的查询", move |payload, handle| {
-            publish::relay_all(relays.clone(), payload, handle)
-        })
+        .long(publish::RELAY, "重建领域数据的查询", relay)
 }
 
 fn schedule(ctx: &Ctx) -> Schedule {

@@ -1,7 +1,7 @@
 //! The checks of an item over rows that are about to be written, with what must be known of other records read before.
 
 use std::{
-    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
+    collections::{BTreeSet, HashMap, HashSet},
     sync::Arc,
 };
 
@@ -9,7 +9,7 @@ use futures::TryStreamExt;
 use item::{Decimal, Item, ItemKey, Rule, Severity, Value};
 use jiff::civil::Date;
 use kernel::{Calendar, OrganCode};
-use record_check::{Breach, Elsewhere, Row};
+use record_check::{Answers, Breach, Elsewhere, Row, needed};
 use store::query_as;
 use web::{Ctx, FormErrors};
 
@@ -41,7 +41,8 @@ impl Checked {
     }
 }
 
-/// Checks rows of an item that belong to this organ. With `update` a row may have the keys of a public record: it takes its place.
+/// Checks rows of an item that belong to this organ. With `update` a row may have the keys of a public record: it takes
+/// its place.
 ///
 /// # Errors
 /// When the database fails.
@@ -70,75 +71,62 @@ pub(crate) async fn check(
 struct Known {
     calendar: Arc<Calendar>,
     keyed: HashSet<String>,
-    /// Public records by the key of their item.
-    tables: HashMap<String, Vec<Data>>,
+    answers: Answers,
 }
 
 impl Known {
     async fn read(
         ctx: &Ctx,
-        item: &Item,
+        item: &Arc<Item>,
         organ: &OrganCode,
         before: Option<&HashMap<String, Before>>,
     ) -> web::Result<Self> {
-        let mut tables = HashMap::new();
-        for (key, own) in asked(item) {
-            let organ = if own { organ.as_str() } else { "" };
-            tables.insert(key.clone(), table(ctx, &key, organ).await?);
+        let mut answers = Answers::new(&needed(item));
+        let wanted: BTreeSet<String> = answers.items().into_iter().map(str::to_owned).collect();
+        let all = of_all_organs(item);
+        for key in wanted {
+            let other = match ItemKey::new(&key) {
+                Some(own) if own == item.key => Some(Arc::clone(item)),
+                Some(key) => crate::items::find(ctx, &key).await?,
+                None => None,
+            };
+            let Some(other) = other else { continue };
+            let organ = if all.contains(&key) { "" } else { organ.as_str() };
+            count(ctx, &other, organ, &mut answers).await?;
         }
         let keyed = before.map(|before| before.keys().cloned().collect()).unwrap_or_default();
-        Ok(Self { calendar: ctx.calendar(), keyed, tables })
+        Ok(Self { calendar: ctx.calendar(), keyed, answers })
     }
 }
 
-/// Items whose records the checks of an item ask for, by key, and whether only those of the own organ.
-fn asked(item: &Item) -> BTreeMap<String, bool> {
-    let mut asked = BTreeMap::new();
-    let mut all = BTreeSet::new();
-    for check in &item.checks {
-        match &check.rule {
-            Rule::SameAs { item: other, .. } => {
-                asked.insert(other.clone(), true);
-            }
-            Rule::SumOf { item: other, .. } => {
-                all.insert(other.clone());
-            }
-            Rule::Carries { .. } | Rule::Jump { .. } => {
-                asked.insert(item.key.to_string(), true);
-            }
-            _ => {}
-        }
-    }
-    for other in all {
-        asked.entry(other).or_insert(false);
-    }
-    asked
+/// Items of which a check sums the records of all organs, by key; of the others those of the own organ are asked for.
+fn of_all_organs(item: &Item) -> BTreeSet<String> {
+    let of_all = |rule: &Rule| match rule {
+        Rule::SumOf { item, .. } => Some(item.clone()),
+        _ => None,
+    };
+    item.checks.iter().filter_map(|check| of_all(&check.rule)).collect()
 }
 
-/// The public records of an item; of all organs where none is named.
-async fn table(ctx: &Ctx, item: &str, organ: &str) -> web::Result<Vec<Data>> {
-    if ItemKey::new(item).is_none() {
-        return Ok(Vec::new());
-    }
-    let rows = query_as::<(Data,)>(
+/// Counts the public records of an item in, the newest first; of all organs where none is named.
+async fn count(ctx: &Ctx, item: &Item, organ: &str, answers: &mut Answers) -> web::Result<()> {
+    let mut rows = query_as::<(Data,)>(
         "SELECT data FROM record WHERE item = $1 AND state = 'public' AND ($2 = '' OR organ = $2) \
          ORDER BY sort_on DESC, id DESC LIMIT $3",
     )
-    .bind(item)
+    .bind(item.key.as_str())
     .bind(organ)
     .bind(MOST)
     .fetch(ctx.db().read());
-    Ok(rows.map_ok(|(data,)| data).try_collect().await?)
+    while let Some((data,)) = rows.try_next().await? {
+        answers.add(item, &data.typed(item));
+    }
+    Ok(())
 }
 
 impl Elsewhere for Known {
-    fn sum(&self, item: &str, column: &str, by: &[(String, Value)]) -> Option<Decimal> {
-        let wanted: Vec<(&str, String)> =
-            by.iter().map(|(key, value)| (key.as_str(), values::text_of(value))).collect();
-        let rows = self.tables.get(item)?;
-        let fitting = rows.iter().filter(|data| wanted.iter().all(|(key, text)| data.get(key) == text));
-        let figures = fitting.filter_map(|data| data.get(column).parse::<Decimal>().ok());
-        figures.fold(None, |sum, figure| sum.unwrap_or(Decimal::ZERO).checked_add(figure).or(sum))
+    fn sum(&self, item: &str, figure: &str, by: &[(String, Value)]) -> Option<Decimal> {
+        self.answers.sum(item, figure, by)
     }
 
     fn has(&self, keys: &[Value]) -> bool {

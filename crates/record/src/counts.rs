@@ -1,4 +1,5 @@
-//! How many public records there are, by item, organ and period: a table that every write keeps which makes records public or takes
+//! How many public records there are, by item, organ and period: a table that every write keeps which makes records
+//! public or takes
 //! them away, so that the coverage map asks no million of rows.
 
 use item::{Item, ItemKey};

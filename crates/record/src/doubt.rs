@@ -1,4 +1,5 @@
-//! Doubtful rows: what a backfill is not sure of waits until a person has settled it. The rest of its batch goes on without them.
+//! Doubtful rows: what a backfill is not sure of waits until a person has settled it. The rest of its batch goes on
+//! without them.
 
 use std::collections::BTreeMap;
 
@@ -49,7 +50,8 @@ impl Doubtful {
     }
 }
 
-/// The queue as [`Doubtful`], with the orders `surest`, `number` and `least`; `organs` = whose rows somebody settles, `None` = all.
+/// The queue as [`Doubtful`], with the orders `surest`, `number` and `least`; `organs` = whose rows somebody settles,
+/// `None` = all.
 pub fn list(organs: Option<Vec<OrganCode>>, item: &str, batch: Option<&BatchId>) -> List {
     let list = List::new(
         "d.id, r.record, r.batch, d.item, d.organ, r.number, r.data, d.confidence, d.reasons",
@@ -85,7 +87,8 @@ pub enum Verdict {
     Leave,
 }
 
-/// Settles a doubtful row: it goes on in its batch while that can be changed, else in one of the person's own; or it is left out. The
+/// Settles a doubtful row: it goes on in its batch while that can be changed, else in one of the person's own; or it is
+/// left out. The
 /// batch in which it is now; `None` where it was left out.
 ///
 /// # Errors

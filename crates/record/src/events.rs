@@ -8,12 +8,8 @@ pub const BATCH: &str = "record_batch";
 /// Subject of the events of one record; the id is the record's.
 pub const RECORD: &str = "record";
 
-const fn batch(name: &'static str, label: &'static str) -> EventKind {
+const fn kind(name: &'static str, label: &'static str) -> EventKind {
     EventKind::new(BATCH, name, label)
-}
-
-const fn record(name: &'static str, label: &'static str) -> EventKind {
-    EventKind::new(RECORD, name, label)
 }
 
 const ITEM: (&str, &str) = ("item", "目录事项");
@@ -23,7 +19,7 @@ const GATE: (&str, &str) = ("gate", "关口");
 const REASON: (&str, &str) = ("reason", "理由");
 
 /// A batch was entered.
-pub static ENTERED: EventKind = batch("record_batch.entered", "录入数据").holds(&[
+pub static ENTERED: EventKind = kind("record_batch.entered", "录入数据").holds(&[
     ITEM,
     ("way", "方式"),
     ("what", "用途"),
@@ -34,11 +30,11 @@ pub static ENTERED: EventKind = batch("record_batch.entered", "录入数据").ho
 ]);
 /// Rows of a batch that is not public were added, changed or removed.
 pub static CHANGED: EventKind =
-    batch("record_batch.changed", "修改数据").holds(&[ITEM, ROWS, DIGEST, ("turn", "动作"), ("number", "行")]);
+    kind("record_batch.changed", "修改数据").holds(&[ITEM, ROWS, DIGEST, ("turn", "动作"), ("number", "行")]);
 /// It was given up before it was public.
-pub static DROPPED: EventKind = batch("record_batch.dropped", "作废数据").holds(&[ITEM, ROWS]);
+pub static DROPPED: EventKind = kind("record_batch.dropped", "作废数据").holds(&[ITEM, ROWS]);
 /// It is public from now on.
-pub static PUBLISHED: EventKind = batch("record_batch.published", "公开数据").holds(&[
+pub static PUBLISHED: EventKind = kind("record_batch.published", "公开数据").holds(&[
     ITEM,
     ("what", "用途"),
     ROWS,
@@ -46,33 +42,32 @@ pub static PUBLISHED: EventKind = batch("record_batch.published", "公开数据"
     ("replaced", "更正记录数"),
 ]);
 /// The time of its records is over; their data are erased.
-pub static EXPIRED: EventKind =
-    batch("record_batch.expired", "公示期满，删除数据").holds(&[ITEM, ROWS, ("on", "日期")]);
+pub static EXPIRED: EventKind = kind("record_batch.expired", "公示期满，删除数据").holds(&[ITEM, ROWS, ("on", "日期")]);
 /// A doubtful row was settled.
-pub static SETTLED: EventKind = batch("record_batch.settled", "核定存疑数据").holds(&[
+pub static SETTLED: EventKind = kind("record_batch.settled", "核定存疑数据").holds(&[
     ITEM,
     ("number", "行"),
     ("verdict", "结论"),
     ("from", "原批次"),
 ]);
-static OPENED: EventKind = batch("record_batch.submitted", "提交数据审核").holds(&[ITEM, ROWS, DIGEST]);
+static OPENED: EventKind = kind("record_batch.submitted", "提交数据审核").holds(&[ITEM, ROWS, DIGEST]);
 static CLAIMED: EventKind =
-    batch("record_batch.claimed", "领取数据审核").holds(&[ITEM, ROWS, GATE, STOOD_FOR, STOOD_FOR_ACCOUNT]);
+    kind("record_batch.claimed", "领取数据审核").holds(&[ITEM, ROWS, GATE, STOOD_FOR, STOOD_FOR_ACCOUNT]);
 static RELEASED: EventKind =
-    batch("record_batch.released", "放回数据审核").holds(&[ITEM, ROWS, GATE, STOOD_FOR, STOOD_FOR_ACCOUNT]);
-static PASSED: EventKind = batch("record_batch.gate_passed", "数据审核通过")
+    kind("record_batch.released", "放回数据审核").holds(&[ITEM, ROWS, GATE, STOOD_FOR, STOOD_FOR_ACCOUNT]);
+static PASSED: EventKind = kind("record_batch.gate_passed", "数据审核通过")
     .holds(&[ITEM, ROWS, DIGEST, GATE, ("opinion", "审核意见"), TICKED, UNTICKED, STOOD_FOR, STOOD_FOR_ACCOUNT, HOW])
     .keeps(Keep::Words);
-static RETURNED: EventKind = batch("record_batch.returned", "退回数据")
+static RETURNED: EventKind = kind("record_batch.returned", "退回数据")
     .holds(&[ITEM, ROWS, GATE, REASON, TICKED, UNTICKED, STOOD_FOR, STOOD_FOR_ACCOUNT, HOW])
     .keeps(Keep::Words);
-static RECALLED: EventKind = batch("record_batch.recalled", "收回数据").holds(&[ITEM, ROWS, ("from", "原状态")]);
-static EXCEPTED: EventKind = batch("record_batch.bypassed", "紧急公开数据")
+static RECALLED: EventKind = kind("record_batch.recalled", "收回数据").holds(&[ITEM, ROWS, ("from", "原状态")]);
+static EXCEPTED: EventKind = kind("record_batch.bypassed", "紧急公开数据")
     .holds(&[ITEM, ROWS, DIGEST, REASON, ("from", "原状态")])
     .keeps(Keep::Words);
 static EXCEPTION_REVIEWED: EventKind =
-    batch("record_batch.bypass_reviewed", "复核紧急公开").holds(&[ITEM, ROWS, ("note", "意见")]).keeps(Keep::Words);
-static LET_THROUGH: EventKind = batch("record_batch.finding_overridden", "放行检查发现的问题")
+    kind("record_batch.bypass_reviewed", "复核紧急公开").holds(&[ITEM, ROWS, ("note", "意见")]).keeps(Keep::Words);
+static LET_THROUGH: EventKind = kind("record_batch.finding_overridden", "放行检查发现的问题")
     .holds(&[ITEM, ROWS, ("rule", "规则"), ("digest", ""), ("place", "位置"), ("excerpt", "内容"), REASON])
     .keeps(Keep::Words);
 
@@ -90,7 +85,7 @@ pub static SAID: Said = Said {
 };
 
 /// A record was taken away.
-pub static WITHDRAWN: EventKind = record("record.withdrawn", "撤下记录")
+pub static WITHDRAWN: EventKind = EventKind::new("record", "record.withdrawn", "撤下记录")
     .holds(&[
         ITEM,
         ("withdrawal", ""),
@@ -102,12 +97,13 @@ pub static WITHDRAWN: EventKind = record("record.withdrawn", "撤下记录")
     ])
     .keeps(Keep::Words);
 /// It is public again.
-pub static RESTORED: EventKind = record("record.restored", "恢复公开记录")
+pub static RESTORED: EventKind = EventKind::new("record", "record.restored", "恢复公开记录")
     .holds(&[ITEM, ("withdrawal", ""), REASON, ("version", "版本")])
     .keeps(Keep::Words);
 /// Somebody saw what of a record is never public.
-pub static UNMASKED: EventKind =
-    record("record.unmasked", "查看不公开的内容").holds(&[ITEM, ("version", "版本"), REASON]).keeps(Keep::Words);
+pub static UNMASKED: EventKind = EventKind::new("record", "record.unmasked", "查看不公开的内容")
+    .holds(&[ITEM, ("version", "版本"), REASON])
+    .keeps(Keep::Words);
 
 /// All of them, for the capability.
 pub fn all() -> Vec<&'static EventKind> {

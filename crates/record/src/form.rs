@@ -18,7 +18,8 @@ pub struct Read {
     pub notes: BTreeMap<String, Vec<String>>,
 }
 
-/// Reads the fields of a form, named by the keys of the item's columns; others are left alone. The rules of the item are asked when
+/// Reads the fields of a form, named by the keys of the item's columns; others are left alone. The rules of the item are
+/// asked when
 /// the record is entered.
 ///
 /// # Errors

@@ -32,7 +32,8 @@ use crate::{
 /// How sentences name a batch.
 pub const WORDS: Words = Words { this: "这一批数据", work: "数据" };
 
-/// Working days for a stage, where the settings of the review say nothing: what must be public in seven working days leaves no more.
+/// Working days for a stage, where the settings of the review say nothing: what must be public in seven working days
+/// leaves no more.
 const DAYS: u32 = 1;
 
 /// What is declared to the review. Batches are decided on at `/records/batches/{id}` of the office.
@@ -60,7 +61,8 @@ pub fn about(id: &BatchId) -> About {
     About::new(BATCH, id)
 }
 
-/// What the checks look at: the rows as readers will see them. A column that the catalogue makes public as a telephone or a code is
+/// What the checks look at: the rows as readers will see them. A column that the catalogue makes public as a telephone
+/// or a code is
 /// no finding; what is masked is masked.
 fn part(batch: &Batch) -> Part {
     Part::digested("rows", "数据", batch.rows_digest.clone())
@@ -98,7 +100,8 @@ async fn pieces(ctx: &Ctx, item: &Item, batch: &BatchId) -> Shown<Vec<Piece>> {
     Ok(pieces)
 }
 
-/// Looks through what has not been looked through as it stands. Before a write that submits or passes, and before a page that shows
+/// Looks through what has not been looked through as it stands. Before a write that submits or passes, and before a page
+/// that shows
 /// what was found: never inside a write.
 ///
 /// # Errors

@@ -2,7 +2,8 @@
 //! public, corrected with their history, withdrawn with a reason, erased when their time is over; asked for and exported.
 //!
 //! One table holds the records of all items ([`rows::Stored`]); which of its slots hold which column is derived from the item
-//! ([`slots::Layout`]), so that a county adds a domain without a program. The machine knows no address and no context: pages of the
+//! ([`slots::Layout`]), so that a county adds a domain without a program. The machine knows no address and no context:
+//! pages of the
 //! office, of the portal and the open interface are `disclosure`'s.
 //!
 //! ```ignore
@@ -19,22 +20,28 @@
 //!
 //! # What is never where
 //!
-//! What of a record may be public is computed once, when it is written ([`values::split`]): `record.data` and the slots hold that and
-//! nothing else. What is never public, what stands behind masks, and a whole record about a minor lie sealed in `record_private`,
+//! What of a record may be public is computed once, when it is written ([`values::split`]): `record.data` and the slots
+//! hold that and
+//! nothing else. What is never public, what stands behind masks, and a whole record about a minor lie sealed in
+//! `record_private`,
 //! which no function for readers asks. No event holds a value of a record. The file that was imported is kept sealed.
 //!
 //! # What is where
 //!
 //! | | |
 //! |---|---|
-//! | ids, states, words | [`RecordId`], [`RowId`] (one version), [`BatchId`], [`ImportId`], [`State`], [`BatchState`], [`Way`], [`What`], [`Reason`] |
+//! | ids | [`RecordId`], [`RowId`] (one version), [`BatchId`], [`ImportId`], [`WithdrawalId`] |
+//! | states and words | [`State`], [`BatchState`], [`Way`], [`What`], [`Reason`] |
 //! | items in force | [`items::all`], [`items::find`] |
 //! | values at the border | [`values`]: [`Data`], [`Values`], [`values::split`], [`values::shown`] |
 //! | lists of public records | [`Query`], [`query::Row`], [`query::Asked`]: page, count, facet, export |
-//! | one record | [`rows::public`], [`rows::history`], [`rows::versions`], [`rows::whole`], [`rows::unmask`], [`withdraw::of_record`] |
-//! | a form | [`form::read`] |
-//! | batches | [`batch::enter`], [`batch::put_row`], [`batch::remove_row`], [`batch::drop_it`], [`batch::find`], [`batch::list`], [`batch::rows`] |
-//! | review | [`gates::look_through`], [`gates::submit`], [`gates::claim`], [`gates::pass`], [`gates::send_back`], [`gates::recall`], [`gates::except`], [`gates::checks`] |
+//! | one record | [`rows::public`], [`rows::history`], [`withdraw::of_record`] |
+//! | the same in the office | [`rows::versions`], [`rows::whole`], [`rows::unmask`] |
+//! | a form | [`form::read`], [`form::typed`] |
+//! | batches | [`batch::enter`], [`batch::put_row`], [`batch::remove_row`], [`batch::drop_it`] |
+//! | lists of batches | [`batch::find`], [`batch::list`], [`batch::rows`], [`batch::source`] |
+//! | review | [`gates::look_through`], [`gates::checks`], [`gates::submit`], [`gates::recall`], [`gates::round`] |
+//! | decisions | [`gates::claim`], [`gates::release`], [`gates::pass`], [`gates::send_back`], [`gates::except`] |
 //! | sheets | [`import::run`], [`import::start`], [`import::find`], [`import::store`], [`import::Told`], [`import::Options`] |
 //! | programs | [`api::send`] with an idempotency key |
 //! | correction | [`correct::correct`] |

@@ -1,4 +1,5 @@
-//! Whether the rows of public batches are what was committed to: the digest of a batch is sealed by the log, each row gives the digest
+//! Whether the rows of public batches are what was committed to: the digest of a batch is sealed by the log, each row
+//! gives the digest
 //! that it has, and no row is shown or hidden otherwise than its batch and its withdrawals say.
 
 use futures::{TryStreamExt, future::BoxFuture};

@@ -1,4 +1,5 @@
-//! How a batch becomes public: in the write of its last gate, or, where it is large, by a job that can be taken up again and shows
+//! How a batch becomes public: in the write of its last gate, or, where it is large, by a job that can be taken up again
+//! and shows
 //! the batch when all of it is there.
 
 use futures::TryStreamExt;
@@ -86,7 +87,8 @@ pub(crate) async fn passed(ctx: &Ctx, tx: &mut Tx, actor: &Actor, id: &BatchId) 
     all(ctx, tx, actor, &batch).await
 }
 
-/// Refuses what has become untrue since the batch was submitted: a correction of what is corrected otherwise or taken away, a key
+/// Refuses what has become untrue since the batch was submitted: a correction of what is corrected otherwise or taken
+/// away, a key
 /// that another record has by now.
 async fn fits(tx: &mut Tx, batch: &Batch) -> Result<(), Refusal> {
     let gone: Vec<i64> = query_scalar(
@@ -215,7 +217,8 @@ async fn open(
     let sql = match some {
         None => SET.to_owned(),
         Some(_) => format!(
-            "{SET} AND id IN (SELECT id FROM record WHERE batch = $1 AND state = 'draft' AND closed = 0 AND replaces = '' LIMIT $5)"
+            "{SET} AND id IN (SELECT id FROM record WHERE batch = $1 AND state = 'draft' AND closed = 0 \
+             AND replaces = '' LIMIT $5)"
         ),
     };
     let question = query(store::built(sql)).bind(batch).bind(today).bind(now).bind(i64::from(by_day));
@@ -326,7 +329,8 @@ pub(crate) async fn relay_all(ctx: Ctx, payload: Relay, handle: Handle) -> Resul
     let (mut after, mut done) = (RowId::from(""), 0_u64);
     loop {
         let rows: Vec<(RowId, values::Data, String, String)> = query_as(
-            "SELECT id, data, public_on, period FROM record WHERE item = $1 AND id > $2 AND state <> 'expired' ORDER BY id LIMIT 500",
+            "SELECT id, data, public_on, period FROM record WHERE item = $1 AND id > $2 AND state <> 'expired' \
+             ORDER BY id LIMIT 500",
         )
         .bind(key.as_str())
         .bind(&after)

@@ -1,4 +1,5 @@
-//! Asking for public records: exact, range, words, place; sorted, paged by place, counted, streamed. What may be asked is what the
+//! Asking for public records: exact, range, words, place; sorted, paged by place, counted, streamed. What may be asked
+//! is what the
 //! item declares ([`crate::slots`]); nothing that a reader types becomes SQL.
 
 use std::{collections::BTreeMap, sync::Arc};

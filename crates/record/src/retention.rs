@@ -1,4 +1,5 @@
-//! The end of records: when their time is over their data are erased, in every version and with what is sealed beside; that there was
+//! The end of records: when their time is over their data are erased, in every version and with what is sealed beside;
+//! that there was
 //! a record stays, and a line in the log.
 
 use jiff::civil::Date;
@@ -7,7 +8,11 @@ use serde_json::json;
 use store::{Tx, query, query_as, query_scalar};
 use web::{Ctx, Refusal};
 
-use crate::{counts, events::EXPIRED, ids::BatchId};
+use crate::{
+    counts,
+    events::EXPIRED,
+    ids::{BatchId, RecordId},
+};
 
 /// Records that one write erases.
 const STEP: i64 = 500;
@@ -34,8 +39,10 @@ async fn step(tx: &mut Tx, today: Date) -> Result<i64, Refusal> {
     let (today, now) = (today.to_string(), tx.now());
     let mut first: Option<BatchId> = None;
     for sql in [
-        "SELECT batch FROM record WHERE state = 'public' AND keep_until <> '' AND keep_until < $1 ORDER BY keep_until, id LIMIT 1",
-        "SELECT batch FROM record WHERE state = 'withdrawn' AND keep_until <> '' AND keep_until < $1 ORDER BY keep_until, id LIMIT 1",
+        "SELECT batch FROM record WHERE state = 'public' AND keep_until <> '' AND keep_until < $1 \
+         ORDER BY keep_until, id LIMIT 1",
+        "SELECT batch FROM record WHERE state = 'withdrawn' AND keep_until <> '' AND keep_until < $1 \
+         ORDER BY keep_until, id LIMIT 1",
     ] {
         if first.is_none() {
             first = query_scalar(sql).bind(&today).fetch_optional(tx.conn()).await?;
@@ -44,7 +51,7 @@ async fn step(tx: &mut Tx, today: Date) -> Result<i64, Refusal> {
     let Some(batch) = first else { return Ok(0) };
     tx.lock_row("record_batch", batch.as_str()).await?;
     tx.hold_log().await?;
-    let over: Vec<(String, String, OrganCode, String, String)> = query_as(
+    let over: Vec<(RecordId, String, OrganCode, String, String)> = query_as(
         "SELECT record, state, organ, period, item FROM record WHERE batch = $1 AND state IN ('public', 'withdrawn') \
          AND keep_until <> '' AND keep_until < $2 ORDER BY organ, period, id LIMIT $3",
     )
@@ -68,7 +75,7 @@ async fn step(tx: &mut Tx, today: Date) -> Result<i64, Refusal> {
 }
 
 /// Erases all versions of a record that are or were public.
-async fn erase(tx: &mut Tx, record: &str, now: &str) -> store::Result<()> {
+async fn erase(tx: &mut Tx, record: &RecordId, now: &str) -> store::Result<()> {
     const VERSIONS: &str = "record = $1 AND state IN ('public', 'superseded', 'withdrawn')";
     // SQL: all pieces are literals.
     let private = format!("DELETE FROM record_private WHERE id IN (SELECT id FROM record WHERE {VERSIONS})");

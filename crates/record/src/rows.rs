@@ -18,7 +18,8 @@ use crate::{
 };
 
 /// Columns of a [`Stored`].
-pub(crate) const COLUMNS: &str = "r.id, r.record, r.version, r.item, r.item_version, r.batch, r.number, r.organ, r.state, r.replaces, \
+pub(crate) const COLUMNS: &str = "r.id, r.record, r.version, r.item, r.item_version, r.batch, r.number, r.organ, r.state, \
+     r.replaces, \
      r.keyed, r.period, r.sort_on, r.keep_until, r.public_on, r.public_at, r.ended_at, r.data, r.doubt";
 
 /// One version of a record, without what is never public.

@@ -1,4 +1,5 @@
-//! What of batches and withdrawals the log seals. Rows are too many to be read with every event: a batch holds one digest over all of
+//! What of batches and withdrawals the log seals. Rows are too many to be read with every event: a batch holds one
+//! digest over all of
 //! them, which is sealed, and [`crate::proof`] holds the rows against it.
 
 use store::Sealed;

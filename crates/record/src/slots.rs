@@ -104,7 +104,7 @@ impl Layout {
     /// The slots of a record whose public values are these, with the names of their columns in the table; the same names in the
     /// same order for every record of the item.
     pub(crate) fn filled<'v>(&self, value: impl Fn(&str) -> Option<&'v Value>) -> Vec<Filled> {
-        let mut filled = Vec::new();
+        let mut filled: Vec<Filled> = Vec::new();
         for (key, slot) in self.all() {
             let value = value(key);
             match slot {

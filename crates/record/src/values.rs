@@ -1,4 +1,5 @@
-//! Values of a record at the border between the office and the public. What readers may see is computed here, once, when a record
+//! Values of a record at the border between the office and the public. What readers may see is computed here, once, when
+//! a record
 //! is written: what is never public is taken out, what is masked is masked, a record about a minor shows nothing.
 
 use std::collections::BTreeMap;
@@ -224,7 +225,7 @@ fn is_minor(born: Date, today: Date) -> bool {
     years < ADULT || (years == ADULT && (today.month(), today.day()) < (born.month(), born.day()))
 }
 
-/// SHA-256 of the keys of a record; empty where the item has none or the record has no value for any of them.
+/// SHA-256 of the keys of a record; empty where the item has none or a part of the name is missing.
 pub fn keyed(item: &Item, values: &Values) -> String {
     let texts: Vec<String> = item.keys.iter().map(|key| slots::folded(&opt_text(values.get(key)))).collect();
     key_digest(&texts)
@@ -232,7 +233,7 @@ pub fn keyed(item: &Item, values: &Values) -> String {
 
 /// The same of values in the order of [`Item::keys`].
 pub(crate) fn key_digest(folded: &[String]) -> String {
-    if folded.iter().all(String::is_empty) {
+    if folded.is_empty() || folded.iter().any(String::is_empty) {
         return String::new();
     }
     digest_of(folded.iter().map(String::as_str))

@@ -1,4 +1,5 @@
-//! Taking a record away: at once, with a reason; a line stays that says what and why, without the data. A revoked penalty within three
+//! Taking a record away: at once, with a reason; a line stays that says what and why, without the data. A revoked
+//! penalty within three
 //! working days (《行政处罚法》第四十八条). What was taken away by mistake comes back.
 
 use clock::rule::ENFORCEMENT_WITHDRAW;
@@ -148,7 +149,8 @@ fn check(ctx: &Ctx, one: &Withdrawal) -> Result<(), Refusal> {
 /// Brings back what was taken away.
 ///
 /// # Errors
-/// [`Refusal::Fields`] at `reason`; [`Refusal::Conflict`] where it is not away, its time is over, or another record has its keys by
+/// [`Refusal::Fields`] at `reason`; [`Refusal::Conflict`] where it is not away, its time is over, or another record has
+/// its keys by
 /// now; when the person may not.
 pub async fn restore(ctx: &Ctx, tx: &mut Tx, actor: &Actor, record: &RecordId, reason: &str) -> Result<(), Refusal> {
     tx.lock(&format!("record {record}")).await?;

@@ -53,7 +53,6 @@ pub(crate) struct Place<'a> {
 /// A row as it will lie in the tables.
 pub(crate) struct Prepared {
     pub id: RowId,
-    pub keyed: String,
     row: Vec<Value>,
     slots: Vec<Filled>,
     hidden: Option<(String, String)>,
@@ -110,7 +109,7 @@ impl Place<'_> {
             state.into(),
             split.closed.into(),
             before.map_or("", |before| before.id.as_str()).into(),
-            keyed.as_str().into(),
+            keyed.into(),
             values::period(self.item, &row.values, today).into(),
             values::sort_on(self.item, &shown).into(),
             values::keep_until(self.item, &row.values, today).into(),
@@ -122,7 +121,7 @@ impl Place<'_> {
             digest.into(),
         ];
         let slots = self.layout.filled(|key| shown.get(key));
-        Ok(Prepared { id, keyed, row: values, slots, hidden, doubt })
+        Ok(Prepared { id, row: values, slots, hidden, doubt })
     }
 
     /// Writes rows that were prepared for the same item.
@@ -153,7 +152,8 @@ impl Place<'_> {
         let mut doubts: Vec<Value> = Vec::new();
         for row in rows {
             if let Some((keys, sealed)) = &row.hidden {
-                hidden.extend([(&row.id).into(), keys.into(), sealed.into()]);
+                let values: [Value; 3] = [(&row.id).into(), keys.into(), sealed.into()];
+                hidden.extend(values);
             }
             if let Some((confidence, reasons)) = &row.doubt {
                 let item = self.item.key.as_str();
@@ -185,7 +185,8 @@ impl Place<'_> {
     }
 }
 
-/// Fills the slots of one row anew, with its period and the day by which it is sorted; slots that the item does not use are NULL.
+/// Fills the slots of one row anew, with its period and the day by which it is sorted; slots that the item does not use
+/// are NULL.
 ///
 /// # Errors
 /// When the database fails.

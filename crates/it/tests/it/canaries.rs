@@ -172,6 +172,16 @@ const LEFT: &[(&str, &[&str])] = &[
     ("finding_run", &["cited"]),
     // Links of texts, listed for those of what is public alone; what came of asking is in words of the program.
     ("outside_link", &["address", "detail"]),
+    // Batches, their files and what was found in them: shown to staff; what of a record is never public lies sealed apart, and the
+    // stories of records look for it in every table.
+    ("record_batch", &["title", "note", "author_name"]),
+    ("record_source", &["name", "sheet"]),
+    ("record_import", &["name", "options", "told", "author"]),
+    ("record_doubt", &["reasons"]),
+    ("record_mapping", &["mapping"]),
+    // What is written of a record is what readers see once it is public; the words of a withdrawal are public at once.
+    ("record", &["data", "doubt", "period", "t1", "t2", "t3", "t4", "t5", "t6", "t7", "t8", "p1", "p2", "p3"]),
+    ("record_withdrawal", &["words", "by_name"]),
     // Of what is public.
     ("document", &["title", "words"]),
     ("document_facet", &["value"]),

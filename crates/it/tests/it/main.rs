@@ -42,6 +42,7 @@ mod policy;
 mod policy_people;
 mod portal;
 mod publishing;
+mod records;
 mod redirects;
 mod report_year;
 mod search;

@@ -1,4 +1,5 @@
-//! Imports of the browser: the file is read by a long job, which tells what it found; whoever brought it then has it stored, or not.
+//! Imports of the browser: the file is read by a long job, which tells what it found; whoever brought it then has it
+//! stored, or not.
 
 use item::ItemKey;
 use kernel::{Actor, OrganCode, Staff, may_for};

@@ -1,4 +1,5 @@
-//! From rows to a batch: in portions that nobody sees, then the end that makes it whole. Who loads says so with every portion; what
+//! From rows to a batch: in portions that nobody sees, then the end that makes it whole. Who loads says so with every
+//! portion; what
 //! somebody stopped loading is taken over after a while.
 
 use std::{collections::HashMap, time::Duration};

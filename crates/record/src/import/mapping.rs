@@ -9,8 +9,8 @@ use web::Ctx;
 use crate::values;
 
 /// The heads of a table as they are remembered by: the words of their paths.
-pub(crate) fn heads_of(found: &Found) -> Vec<String> {
-    found.heads.iter().map(|head| head.path.join("/")).collect()
+pub(super) fn heads_of(found: &Found) -> Vec<String> {
+    found.keys()
 }
 
 /// SHA-256 of heads, whatever their order.

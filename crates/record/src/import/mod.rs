@@ -245,7 +245,8 @@ fn digest_of(file: &File, options: &Options) -> String {
 /// Imports a file.
 ///
 /// # Errors
-/// [`Refusal::Fields`] at `organ`, `item` and `file` (what the reader says of it); [`Refusal::Conflict`] where it was stopped; when
+/// [`Refusal::Fields`] at `organ`, `item` and `file` (what the reader says of it); [`Refusal::Conflict`] where it was
+/// stopped; when
 /// the person may not, or the database fails. Faults in rows are no errors: they are told.
 pub async fn run(
     ctx: &Ctx,

@@ -308,8 +308,9 @@ fn doubted(item: &Item, row: &mut NewRow, against: &BTreeMap<(u32, String), (u8,
     if all.confidence < SURE {
         row.doubts.insert(String::new(), format!("来源“{}”的把握只有 {}%", all.source, all.confidence));
     }
-    let from = (row.number, String::new());
-    for ((_, key), (sure, why)) in against.range(from..).take_while(|((number, _), _)| *number == row.number) {
+    let here = row.number;
+    for ((_, key), (sure, why)) in against.range((here, String::new())..).take_while(|((number, _), _)| *number == here)
+    {
         let confidence = all.confidence.min(*sure);
         row.origins.insert(key.clone(), Origin { source: all.source.clone(), confidence, why: why.clone() });
         // A figure that was converted is as sure as its source, and its reading is told.
