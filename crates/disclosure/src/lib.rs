@@ -1,5 +1,6 @@
 //! What must be open of its own accord (主动公开). A folder for each capability.
 
 pub mod catalogue;
+pub mod enforcement;
 pub mod platform;
 pub mod reports;

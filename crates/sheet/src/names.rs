@@ -99,8 +99,7 @@ impl Names {
     pub(crate) fn of(column: &Column) -> Self {
         Self {
             label: Forms::of(&column.label),
-            // Platforms exchange files whose heads are the codes of a standard.
-            aliases: column.aliases.iter().chain(code(column)).map(|alias| Forms::of(alias)).collect(),
+            aliases: column.aliases.iter().map(|alias| Forms::of(alias)).collect(),
             codes: [&column.code, &column.key].into_iter().map(|code| plain(code).to_lowercase()).collect(),
             groups: column.group.iter().map(|group| Forms::of(group)).collect(),
             letter: letter_alone(&column.letter),
@@ -241,11 +240,6 @@ impl HeadNames {
 fn akin(one: &str, other: &str) -> bool {
     let long = one.chars().count().min(other.chars().count()) >= 2;
     one == other || (long && (one.contains(other) || other.contains(one)))
-}
-
-/// The code of a column, where it has one.
-fn code(column: &Column) -> Option<&String> {
-    Some(&column.code).filter(|code| !code.is_empty())
 }
 
 #[cfg(test)]

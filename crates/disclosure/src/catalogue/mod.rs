@@ -7,7 +7,7 @@ mod law;
 mod office;
 mod pages;
 mod standard;
-mod words;
+pub(crate) mod words;
 
 use std::sync::Arc;
 

@@ -94,7 +94,7 @@ pub(super) fn owner(ctx: &Ctx, owner: &Owner) -> String {
 }
 
 /// Whether an organ owes it.
-pub(super) fn owes(ctx: &Ctx, owner: &Owner, code: &OrganCode) -> bool {
+pub(crate) fn owes(ctx: &Ctx, owner: &Owner, code: &OrganCode) -> bool {
     let directory = ctx.directory();
     let Some(organ) = directory.get(code) else { return false };
     match owner {

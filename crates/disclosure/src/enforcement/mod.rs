@@ -108,6 +108,7 @@ fn office_routes() -> Routes {
         .get("/enforcement", &WATCH, late::page)
         .get("/enforcement/term", &WATCH, late::explained)
         .weighty("/enforcement/duties", &OWE, late::owe)
+        .get("/enforcement/powers", &WATCH, powers::checked)
         .get("/enforcement/revocations", &WATCH, revocation::list)
         .post("/enforcement/revocations", &ENTER_RECORDS, revocation::enter)
         .weighty("/enforcement/revocations/withdraw", &WITHDRAW_RECORDS, revocation::withdraw)

@@ -173,7 +173,8 @@ async fn brought(ctx: &Ctx, mut parts: Multipart) -> Result<Brought> {
 fn read(item: &Item, table: &Table) -> std::result::Result<Vec<(String, String)>, String> {
     let key = item.keys.first().and_then(|key| item.column(key)).ok_or("这个事项没有文书号，不能对上退回的数据。")?;
     let plain = |text: &str| text.chars().filter(|c| !c.is_whitespace() && *c != '*').collect::<String>();
-    let names: Vec<String> = [&key.label, &key.code].into_iter().chain(&key.aliases).map(|name| plain(name)).collect();
+    let names = [&key.label, &key.code].into_iter().chain(&key.aliases).map(|name| plain(name));
+    let names: Vec<String> = names.filter(|name| !name.is_empty()).collect();
     let number = table.header.iter().position(|head| names.contains(&plain(head)));
     let number = number.ok_or_else(|| format!("表里没有“{}”一列，对不上记录。请用平台下载的退回文件。", key.label))?;
     let reason = table.header.iter().position(|head| REASONS.contains(&plain(head).as_str()));

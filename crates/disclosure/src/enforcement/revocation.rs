@@ -6,7 +6,7 @@ use askama::Template;
 use axum::{extract::State, response::Response};
 use item::ItemKey;
 use jiff::civil::Date;
-use kernel::{NewEvent, OrganCode, may, may_for, time};
+use kernel::{Actor, NewEvent, OrganCode, may, may_for, time};
 use record::{
     Query as Records, Reason, RecordId,
     permissions::{ENTER_RECORDS, WITHDRAW_RECORDS},
@@ -215,7 +215,7 @@ pub(super) async fn enter(State(ctx): State<Ctx>, desk: Desk, Form(typed): Form<
 ///
 /// # Errors
 /// [`Refusal::Fields`] at the fields; [`Refusal::Conflict`] when it is entered already; when the person may not.
-async fn entered(ctx: &Ctx, tx: &mut Tx, actor: &kernel::Actor, typed: &New) -> Result<Option<Date>, Refusal> {
+async fn entered(ctx: &Ctx, tx: &mut Tx, actor: &Actor, typed: &New) -> Result<Option<Date>, Refusal> {
     let stored = by_number(ctx, &typed.item, &typed.number).await?;
     may_for(actor, &ENTER_RECORDS, &ctx.directory().stands_for(&stored.organ, ctx.today()))?;
     let mut errors = FormErrors::new();
@@ -276,10 +276,10 @@ pub(super) struct Button {
 }
 
 /// The open line that a button is about.
-async fn open(ctx: &Ctx, tx: &mut Tx, desk: &Desk, id: &RevocationId) -> Result<Revocation, Refusal> {
+async fn open(ctx: &Ctx, tx: &mut Tx, actor: &Actor, id: &RevocationId) -> Result<Revocation, Refusal> {
     let one = rows::revocation(tx.conn(), id).await?.ok_or(Refusal::NotFound)?;
     let organ: OrganCode = ctx.directory().stands_for(&one.organ, ctx.today());
-    may_for(&desk.actor(), &WITHDRAW_RECORDS, &organ)?;
+    may_for(actor, &WITHDRAW_RECORDS, &organ)?;
     if !one.is_open() {
         return Err(Refusal::Conflict("这一条已经办结。请看现在的情况。".to_owned()));
     }
@@ -287,7 +287,7 @@ async fn open(ctx: &Ctx, tx: &mut Tx, desk: &Desk, id: &RevocationId) -> Result<
 }
 
 /// Ends a line; one that ended meanwhile is told.
-async fn end(tx: &mut Tx, desk: &Desk, one: &Revocation, (state, why): (&str, &str)) -> Result<(), Refusal> {
+async fn end(tx: &mut Tx, actor: &Actor, one: &Revocation, (state, why): (&str, &str)) -> Result<(), Refusal> {
     let ended = query(
         "UPDATE enforcement_revocation SET state = $2, ended_at = $3, ended_name = $4, ended_why = $5 \
          WHERE id = $1 AND state = 'open'",
@@ -295,7 +295,7 @@ async fn end(tx: &mut Tx, desk: &Desk, one: &Revocation, (state, why): (&str, &s
     .bind(&one.id)
     .bind(state)
     .bind(tx.now())
-    .bind(desk.actor().log_name())
+    .bind(actor.log_name())
     .bind(why)
     .execute(tx.conn())
     .await?;
@@ -305,21 +305,71 @@ async fn end(tx: &mut Tx, desk: &Desk, one: &Revocation, (state, why): (&str, &s
     Ok(())
 }
 
+/// Takes the record of an open line away, and ends the line.
+async fn take_away(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    actor: &Actor,
+    (one, version): (&Revocation, i64),
+) -> Result<(), Refusal> {
+    end(tx, actor, one, ("done", "")).await?;
+    let withdrawal = Withdrawal {
+        record: one.record.clone(),
+        version,
+        reason: Reason::Revoked,
+        words: one.words.clone(),
+        decided_on: time::parse_date(&one.decided_on),
+    };
+    away::withdraw(ctx, tx, actor, withdrawal).await?;
+    let data = json!({ "item": one.item, "record": one.record.as_str(), "due_on": one.due_on });
+    tx.append(NewEvent::new(&TAKEN_AWAY, &one.id, actor).organ(&one.organ).data(data)).await?;
+    Ok(())
+}
+
+/// Enters for the demonstration that a penalty was revoked today.
+///
+/// # Errors
+/// As [`entered`].
+pub(super) async fn seeded(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    actor: &Actor,
+    (number, words): (&str, &str),
+) -> Result<(), Refusal> {
+    let typed = New {
+        item: "penalty".to_owned(),
+        number: number.to_owned(),
+        what: What::Revoked.code().to_owned(),
+        decided_on: ctx.today().to_string(),
+        words: words.to_owned(),
+        ..New::default()
+    };
+    entered(ctx, tx, actor, &typed).await?;
+    Ok(())
+}
+
+/// Has the record of an open line go, for the demonstration.
+///
+/// # Errors
+/// As [`withdraw`].
+pub(super) async fn went(ctx: &Ctx, tx: &mut Tx, actor: &Actor, record: &RecordId) -> Result<(), Refusal> {
+    let id: Option<RevocationId> =
+        ::store::query_scalar("SELECT id FROM enforcement_revocation WHERE record = $1 AND state = 'open'")
+            .bind(record)
+            .fetch_optional(tx.conn())
+            .await?;
+    let Some(id) = id else { return Ok(()) };
+    let one = open(ctx, tx, actor, &id).await?;
+    let versions = record::rows::versions(tx.conn(), record).await?;
+    let version = versions.first().map_or(0, |version| version.version);
+    take_away(ctx, tx, actor, (&one, version)).await
+}
+
 /// POST /enforcement/revocations/withdraw: the record goes at once, a line with the reason stays.
 pub(super) async fn withdraw(State(ctx): State<Ctx>, desk: Desk, Form(button): Form<Button>) -> Result<Response> {
     let done = async |tx: &mut Tx| {
-        let one = open(&ctx, tx, &desk, &button.id).await?;
-        end(tx, &desk, &one, ("done", "")).await?;
-        let withdrawal = Withdrawal {
-            record: one.record.clone(),
-            version: button.version,
-            reason: Reason::Revoked,
-            words: one.words.clone(),
-            decided_on: time::parse_date(&one.decided_on),
-        };
-        away::withdraw(&ctx, tx, &desk.actor(), withdrawal).await?;
-        let data = json!({ "item": one.item, "record": one.record.as_str(), "due_on": one.due_on });
-        tx.append(NewEvent::new(&TAKEN_AWAY, &one.id, &desk.actor()).organ(&one.organ).data(data)).await?;
+        let one = open(&ctx, tx, &desk.actor(), &button.id).await?;
+        take_away(&ctx, tx, &desk.actor(), (&one, button.version)).await?;
         Ok::<_, Refusal>(Done::ok("/enforcement/revocations", "已撤回，公开说明理由，具体内容不再显示。"))
     };
     let again = async |errors: FormErrors| shown(&ctx, &desk, Asked::default(), New::default(), errors).await;
@@ -329,14 +379,15 @@ pub(super) async fn withdraw(State(ctx): State<Ctx>, desk: Desk, Form(button): F
 /// POST /enforcement/revocations/drop: it was entered by mistake, or the record went another way.
 pub(super) async fn give_up(State(ctx): State<Ctx>, desk: Desk, Form(button): Form<Button>) -> Result<Response> {
     let done = async |tx: &mut Tx| {
-        let one = open(&ctx, tx, &desk, &button.id).await?;
+        let actor = desk.actor();
+        let one = open(&ctx, tx, &actor, &button.id).await?;
         let reason = button.reason.trim();
         if reason.is_empty() || reason.chars().count() > WORDS {
             return Err(Refusal::field("reason", "请写明取消的理由，300 字以内，例如“登记的文号有误”。"));
         }
-        end(tx, &desk, &one, ("dropped", reason)).await?;
+        end(tx, &actor, &one, ("dropped", reason)).await?;
         let data = json!({ "item": one.item, "record": one.record.as_str(), "reason": reason });
-        tx.append(NewEvent::new(&DROPPED, &one.id, &desk.actor()).organ(&one.organ).data(data)).await?;
+        tx.append(NewEvent::new(&DROPPED, &one.id, &actor).organ(&one.organ).data(data)).await?;
         Ok(Done::ok("/enforcement/revocations", "已取消登记，公示信息没有变动。"))
     };
     let again = async |errors: FormErrors| shown(&ctx, &desk, Asked::default(), New::default(), errors).await;

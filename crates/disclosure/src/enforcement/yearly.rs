@@ -151,12 +151,11 @@ async fn sums(ctx: &Ctx, table: &Table, of: (&OrganCode, i16)) -> Result<Sums> {
     match table.key {
         PENALTY => sums.cells.extend(tally.cells()),
         COERCION => {
-            let total = sums.cells.values().copied().sum();
+            let total: Decimal = sums.cells.values().copied().sum();
             for at in 1..=11 {
-                let cell = coercion_cell(&at.to_string());
-                cell.into_iter().for_each(|cell| {
+                if let Some(cell) = coercion_cell(&at.to_string()) {
                     sums.cells.entry(cell).or_default();
-                });
+                }
             }
             sums.cells.insert("total", total);
         }
@@ -239,7 +238,7 @@ fn is_figure(column: &Column) -> bool {
 async fn shown_table(ctx: &Ctx, table: &Table, of: (&OrganCode, i16)) -> Result<Option<Shown>> {
     let Some(item) = rows::item(ctx, table.item).await? else { return Ok(None) };
     let (sums, public) = (sums(ctx, table, of).await?, entered(ctx, &item, of).await?);
-    let (mut cells, mut open) = (Vec::new(), Vec::new());
+    let (mut cells, mut open, year) = (Vec::new(), Vec::new(), of.1.to_string());
     for column in item.columns.iter().filter(|column| is_figure(column)) {
         let Some(sum) = sums.cells.get(column.key.as_str()) else {
             open.push(column.label.clone());
@@ -247,17 +246,17 @@ async fn shown_table(ctx: &Ctx, table: &Table, of: (&OrganCode, i16)) -> Result<
         };
         let counted = Value::Number(*sum);
         let stands = public.as_ref().and_then(|stored| stored.data.value(column));
-        let address = [
+        let address = page::query_string(&[
             ("organ", of.0.as_str()),
-            ("year", &of.1.to_string()),
+            ("year", year.as_str()),
             ("table", table.key),
             ("cell", column.key.as_str()),
-        ];
+        ]);
         let has_decisions = *sum > Decimal::ZERO && column.key != "amount";
         cells.push(Cell {
             label: column.label.clone(),
             href: if has_decisions {
-                format!("/enforcement/yearly/decisions?{}", page::query_string(&address))
+                format!("/enforcement/yearly/decisions?{address}")
             } else {
                 String::new()
             },
@@ -415,7 +414,8 @@ pub(super) async fn decisions(State(ctx): State<Ctx>, desk: Desk, Query(which): 
         }
     })
     .await?;
-    let address = page::query_string(&[("organ", organ.as_str()), ("year", &year.to_string())]);
+    let said = year.to_string();
+    let address = page::query_string(&[("organ", organ.as_str()), ("year", said.as_str())]);
     let rest = page::query_string(&[("table", table.key), ("cell", which.cell.as_str())]);
     let query = format!("{address}&{rest}");
     let label = Kind::of_cell(&which.cell).filter(|_| table.key == PENALTY && year >= 2021).map(Kind::label);
