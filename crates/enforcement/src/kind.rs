@@ -109,7 +109,8 @@ const WORDS: [(&str, Kind, Kind); 14] = [
     ("拘留", Kind::Detention, Kind::Detention),
 ];
 
-/// How the standard of 2016 and 2018 writes one class for two kinds: which of them it was stands in the content of the decision.
+/// How the standard of 2016 and 2018 writes one class for two kinds: which of them it was stands in the content of the
+/// decision.
 const EITHER: [&str; 4] = ["暂扣或者吊销", "暂扣或吊销", "暂扣、吊销", "暂扣/吊销"];
 
 /// What of a penalty decides its kind.

@@ -40,7 +40,8 @@ impl Tally {
         self.counts.values().sum()
     }
 
-    /// The figures by the keys of the columns of `enforcement-yearly`, or of `enforcement-yearly-2019`: each kind that the form has,
+    /// The figures by the keys of the columns of `enforcement-yearly`, or of `enforcement-yearly-2019`: each kind that the
+    /// form has,
     /// the total, the amount in 万元.
     pub fn cells(&self) -> Vec<(&'static str, Decimal)> {
         let has = |kind: &Kind| self.form == Form::Y2021 || *kind != Kind::Restriction;

@@ -36,7 +36,9 @@ static OPINIONS: [Said; 3] = [
         then: ("adopted", "经核实情况属实，已对当事人员批评教育，并重申检查时主动出示执法证件的要求。"),
         published: ("", ""),
     },
-    Said { ago: 3, what: "处罚决定公示以后，听证的申请方式写得不清楚，请说明。", then: ("", ""), published: ("", "") },
+    Said {
+        ago: 3, what: "处罚决定公示以后，听证的申请方式写得不清楚，请说明。", then: ("", ""), published: ("", "")
+    },
 ];
 
 /// The opinions, each at its moment.

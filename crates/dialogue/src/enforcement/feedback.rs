@@ -9,7 +9,7 @@ use case::{
     Tick, public::Told,
 };
 use clock::rule::ENFORCEMENT_FEEDBACK;
-use kernel::{Actor, Match, OrganCode, id::CaseId, time};
+use kernel::{Actor, OrganCode, id::CaseId, organ::Match, time};
 use portal_form::{
     Accepted, Draft, DraftFile, DraftForm, Fields, Kind, Line, PortalForm, Receipt, ReceiptWords, Received, Seen,
     is_line, is_mailbox, private_errors, private_page,
@@ -52,8 +52,9 @@ static REPLY: [StepField; 2] = [
         .told()
         .hint("写明核实的情况、依据和怎样处理；不服处罚决定的，告知复议、诉讼的途径和期限"),
 ];
-static QUESTION: [StepField; 1] =
-    [StepField::new("question", "请提出意见的人补充什么", Input::Text(500)).told().hint("例如：请说明时间、地点或者文书号")];
+static QUESTION: [StepField; 1] = [StepField::new("question", "请提出意见的人补充什么", Input::Text(500))
+    .told()
+    .hint("例如：请说明时间、地点或者文书号")];
 static MORE: [StepField; 1] = [StepField::new("more", "补充的内容", Input::Text(2000)).told()];
 static REMARK: [StepField; 1] = [StepField::new("remark", "备注", Input::Text(500)).hint("只在内部看到")];
 static CLOSING: [StepField; 1] = [StepField::new("answer", "说明", Input::Text(500)).told()];
@@ -86,7 +87,9 @@ static STEPS: [Step; 7] = [
 ];
 
 static LETTERS: [LetterKind; 1] =
-    [LetterKind { key: "reply", label: "书面答复", mark: "执法意见答复", from: &["received"], delivered: "sent" }];
+    [LetterKind {
+        key: "reply", label: "书面答复", mark: "执法意见答复", from: &["received"], delivered: "sent"
+    }];
 
 static FIELDS: [(&str, &str); 3] = [("what", "意见"), ("number", "文书号"), ("more", "补充")];
 
@@ -117,13 +120,8 @@ fn lines(ctx: &Ctx, fields: &Fields) -> Vec<Line> {
     let name = ctx.directory().get(&organ).map(|organ| organ.name.clone()).unwrap_or_default();
     let line = |label: &str, value: String| Line { label: label.to_owned(), value };
     let mut all = vec![line("执法机关", name)];
-    let rest = [
-        ("文书号", "number"),
-        ("意见", "what"),
-        ("称呼", "called"),
-        ("联系电话", "phone"),
-        ("电子邮箱", "email"),
-    ];
+    let rest =
+        [("文书号", "number"), ("意见", "what"), ("称呼", "called"), ("联系电话", "phone"), ("电子邮箱", "email")];
     all.extend(rest.into_iter().map(|(label, name)| line(label, fields.get(name).to_owned())));
     all.retain(|line| !line.value.is_empty());
     all

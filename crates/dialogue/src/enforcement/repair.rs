@@ -4,9 +4,7 @@ use std::collections::BTreeMap;
 
 use askama::Template;
 use axum::{extract::State, response::Response};
-use case::{
-    By, CaseKind, Channel, Filing, Input, PartyRole, Person, Phase, State as Stand, Step, StepField, Tick,
-};
+use case::{By, CaseKind, Channel, Filing, Input, PartyRole, Person, Phase, State as Stand, Step, StepField, Tick};
 use clock::rule::ENFORCEMENT_REPAIR;
 use kernel::{Actor, OrganCode, id::CaseId};
 use portal_form::{
@@ -37,8 +35,9 @@ static GRANT: [StepField; 1] = [StepField::new("answer", "答复", Input::Text(2
 static REFUSE: [StepField; 1] = [StepField::new("answer", "理由", Input::Text(2000))
     .told()
     .hint("写明不符合哪一项条件和依据，例如：公示不满最短公示期，2026-06-05 起可以再申请")];
-static QUESTION: [StepField; 1] =
-    [StepField::new("question", "请申请人补正什么", Input::Text(500)).told().hint("一次说清，例如：请上传罚款缴纳凭证")];
+static QUESTION: [StepField; 1] = [StepField::new("question", "请申请人补正什么", Input::Text(500))
+    .told()
+    .hint("一次说清，例如：请上传罚款缴纳凭证")];
 static MORE: [StepField; 1] = [StepField::new("more", "补正的内容", Input::Text(2000)).told()];
 static REMARK: [StepField; 1] = [StepField::new("remark", "备注", Input::Text(500)).hint("只在内部看到")];
 
@@ -140,7 +139,8 @@ impl OnePage for Application {
         errors.require(filled(&self.what), "what", "请写明怎样履行了处罚决定、纠正了违法行为。");
         errors.require(within(&self.what, 2000), "what", "请写在 2000 字以内，长的材料可以作为附件上传。");
         if let Some(number) = case::personal::number_in(&self.what) {
-            errors.add("what", format!("这里写了证件号码或者银行卡号（{number}）。请删去，需要的证明可以作为附件上传。"));
+            errors
+                .add("what", format!("这里写了证件号码或者银行卡号（{number}）。请删去，需要的证明可以作为附件上传。"));
         }
         errors.require(filled(&self.called) && within(&self.called, 40), "called", "请填写经办人，40 字以内。");
         errors.require(is_line(&self.phone), "phone", "请填写联系电话，例如 13800000000。");

@@ -38,7 +38,9 @@ async fn revoked(ctx: &Ctx, cast: &Cast) -> Result<(), Failure> {
     for (row, words) in page.rows.iter().zip(words) {
         let number = row.data.get(&column).to_owned();
         let clerk = cast.clerk();
-        act_now(ctx, async |tx: &mut Tx| revocation::seeded(ctx, tx, &clerk, (&number, words)).await).await.map_err(told)?;
+        act_now(ctx, async |tx: &mut Tx| revocation::seeded(ctx, tx, &clerk, (&number, words)).await)
+            .await
+            .map_err(told)?;
     }
     if let Some(row) = page.rows.first() {
         let chief = cast.chief();

@@ -1,4 +1,5 @@
-//! How decisions stand to their terms: what became public late, what is on its way and by when it must be out; each day explained.
+//! How decisions stand to their terms: what became public late, what is on its way and by when it must be out; each day
+//! explained.
 //! The office has organs mend it as duties.
 
 use std::{collections::BTreeMap, sync::Arc};
@@ -247,11 +248,8 @@ async fn shown(ctx: &Ctx, desk: &Desk, asked: Asked, due_on: String, errors: For
     let judged = judged(ctx, &terms, &organs, year).await?;
     let late: Vec<&Judged> = judged.iter().filter(|one| one.is_late()).collect();
     let total: i64 = late.iter().map(|one| one.day.records).sum();
-    let query = query_string(&[
-        ("organ", asked.organ.as_str()),
-        ("item", asked.item.as_str()),
-        ("year", asked.year.as_str()),
-    ]);
+    let query =
+        query_string(&[("organ", asked.organ.as_str()), ("item", asked.item.as_str()), ("year", asked.year.as_str())]);
     let pager = Pager::new(asked.page, total, Pager::SIZE, &query);
     let lines = late_lines(ctx, &terms, &late, &pager).await?;
     let keys: Vec<String> = terms.iter().map(|term| term.item.key.to_string()).collect();

@@ -1,8 +1,10 @@
 //! The disclosure of enforcement (行政执法公示, 国办发〔2018〕118号): what organs publish before, during and after they enforce; lists of
-//! powers on two days; which decisions are late and why; what was revoked and must go within three working days; repairs; totals of a
+//! powers on two days; which decisions are late and why; what was revoked and must go within three working days; repairs;
+//! totals of a
 //! year counted from the decisions; what goes to the platform of the province and comes back.
 //!
-//! The decisions are records of items ([`record`]); how they are counted is [`enforcement`]'s. What readers say of enforcement and
+//! The decisions are records of items ([`record`]); how they are counted is [`enforcement`]'s. What readers say of
+//! enforcement and
 //! what the penalised ask for are cases of `dialogue`.
 
 mod demo;
@@ -46,22 +48,36 @@ const RETURN: &str = "enforcement_return";
 /// See how decisions stand to their terms.
 static WATCH: Permission = Permission::new("watch_enforcement", "查看行政执法公示情况", Role::CONTENT, OwnOrgan);
 /// Have organs publish what is late.
-static OWE: Permission = Permission::new("owe_enforcement", "布置行政执法公示整改任务", &[Role::CountyOffice], AllOrgans);
+static OWE: Permission =
+    Permission::new("owe_enforcement", "布置行政执法公示整改任务", &[Role::CountyOffice], AllOrgans);
 
 const ITEM: (&str, &str) = ("item", "目录事项");
 
 static REVOKED: EventKind = EventKind::new(REVOCATION, "enforcement_revocation.entered", "登记处罚决定被撤销")
-    .holds(&[ITEM, ("record", "记录"), ("revoked", "情形"), ("words", "说明"), ("decided_on", "决定日期"), ("due_on", "期限")])
+    .holds(&[
+        ITEM,
+        ("record", "记录"),
+        ("revoked", "情形"),
+        ("words", "说明"),
+        ("decided_on", "决定日期"),
+        ("due_on", "期限"),
+    ])
     .keeps(Keep::Words);
-static TAKEN_AWAY: EventKind = EventKind::new(REVOCATION, "enforcement_revocation.done", "撤回处罚决定信息")
-    .holds(&[ITEM, ("record", "记录"), ("due_on", "期限")]);
+static TAKEN_AWAY: EventKind = EventKind::new(REVOCATION, "enforcement_revocation.done", "撤回处罚决定信息").holds(&[
+    ITEM,
+    ("record", "记录"),
+    ("due_on", "期限"),
+]);
 static DROPPED: EventKind = EventKind::new(REVOCATION, "enforcement_revocation.dropped", "取消撤销登记")
     .holds(&[ITEM, ("record", "记录"), ("reason", "理由")])
     .keeps(Keep::Words);
-static CAME_BACK: EventKind = EventKind::new(RETURN, "enforcement_return.entered", "登记平台退回数据")
-    .holds(&[ITEM, ("rows", "条数"), ("found", "对上记录的条数")]);
-static SETTLED: EventKind = EventKind::new(RETURN, "enforcement_return.settled", "办结平台退回数据")
-    .holds(&[ITEM, ("number", "决定书文号")]);
+static CAME_BACK: EventKind = EventKind::new(RETURN, "enforcement_return.entered", "登记平台退回数据").holds(&[
+    ITEM,
+    ("rows", "条数"),
+    ("found", "对上记录的条数"),
+]);
+static SETTLED: EventKind =
+    EventKind::new(RETURN, "enforcement_return.settled", "办结平台退回数据").holds(&[ITEM, ("number", "决定书文号")]);
 
 pub fn capability() -> Capability {
     let on_map: Arc<dyn OnMap> = Arc::new(portal::Pages);
@@ -125,7 +141,8 @@ fn office_routes() -> Routes {
         .weighty("/enforcement/repairs/{id}", &case::permissions::DECIDE_CASES, repair::grant)
 }
 
-/// The organs whose decisions this person sees: for the office all that exist or have existed, else the own one with those that it
+/// The organs whose decisions this person sees: for the office all that exist or have existed, else the own one with those
+/// that it
 /// succeeded.
 fn seen(ctx: &Ctx, desk: &Desk) -> Vec<OrganCode> {
     let directory = ctx.directory();

@@ -1,4 +1,5 @@
-//! What readers see of enforcement: organs with what they publish before, during and after, what is missing told; what was taken away
+//! What readers see of enforcement: organs with what they publish before, during and after, what is missing told; what was
+//! taken away
 //! with its reason.
 
 use std::collections::HashMap;
@@ -15,7 +16,10 @@ use document::{
 use futures::future::BoxFuture;
 use item::{Channel, Item, ItemKey, Period};
 use kernel::{Organ, OrganCode, OrganKind, id::ColumnId, time};
-use record::{counts, items, withdraw::{self as away, Withdrawn}};
+use record::{
+    counts, items,
+    withdraw::{self as away, Withdrawn},
+};
 use serde::Deserialize;
 use web::{
     Ctx, Error, PortalShell, Query, Reader, Result, filters,
@@ -52,7 +56,9 @@ impl Stage {
 
     fn about(self) -> &'static str {
         match self {
-            Self::Before => "执法主体、人员、职责、权限、依据、程序、救济渠道、随机抽查事项清单，服务指南和执法流程图。",
+            Self::Before => {
+                "执法主体、人员、职责、权限、依据、程序、救济渠道、随机抽查事项清单，服务指南和执法流程图。"
+            }
             Self::During => "执法时出示证件、告知事由和权利，窗口公示岗位信息。",
             Self::After => "行政许可、行政处罚自作出决定之日起 7 个工作日内公开，其他执法决定 20 个工作日内。",
         }
@@ -245,7 +251,12 @@ pub(super) async fn all(State(ctx): State<Ctx>, reader: Reader) -> Result<Respon
     };
     let branches = OrganKind::ALL.into_iter().map(|kind| Branch {
         label: kind.label(),
-        organs: directory.all().iter().filter(|organ| organ.kind == kind && organ.exists_on(today)).filter_map(listed).collect(),
+        organs: directory
+            .all()
+            .iter()
+            .filter(|organ| organ.kind == kind && organ.exists_on(today))
+            .filter_map(listed)
+            .collect(),
     });
     let tables = items.iter().filter(|item| item.is_table()).map(|item| {
         let key = item.key.to_string();

@@ -1,4 +1,5 @@
-//! Lists of powers and responsibilities on two days: what began, what ended, what was handed over by a reform, what reads otherwise.
+//! Lists of powers and responsibilities on two days: what began, what ended, what was handed over by a reform, what reads
+//! otherwise.
 
 use askama::Template;
 use axum::{extract::State, response::Response};
@@ -10,8 +11,7 @@ use kernel::time;
 use record::{Data, Query as Records};
 use serde::Deserialize;
 use web::{
-    Ctx, Desk, FormErrors, OfficeShell, Pager, PortalShell, Query, Reader, Result, office_page,
-    page::query_string,
+    Ctx, Desk, FormErrors, OfficeShell, Pager, PortalShell, Query, Reader, Result, office_page, page::query_string,
     portal_page,
 };
 
@@ -24,8 +24,7 @@ const MOST: usize = 50_000;
 /// Days of changes that are offered.
 const DAYS: usize = 12;
 /// Columns that are no words of the power itself.
-const APART: [&str; 8] =
-    ["code", "kind", "name", "sub_name", "organ", "effective_from", "effective_to", "change"];
+const APART: [&str; 8] = ["code", "kind", "name", "sub_name", "organ", "effective_from", "effective_to", "change"];
 
 /// All powers that are public, whenever they held.
 async fn all(ctx: &Ctx) -> Result<Vec<Power>> {
@@ -136,8 +135,7 @@ pub(super) async fn compared(State(ctx): State<Ctx>, reader: Reader, Query(asked
     let changed: Vec<Changed> =
         changed.into_iter().filter(|one| asked.organ.is_empty() || one.concerns(&asked.organ)).collect();
     let (first, last) = (from.to_string(), to.to_string());
-    let query =
-        query_string(&[("organ", asked.organ.as_str()), ("from", first.as_str()), ("to", last.as_str())]);
+    let query = query_string(&[("organ", asked.organ.as_str()), ("from", first.as_str()), ("to", last.as_str())]);
     let pager = Pager::new(asked.page, i64::try_from(changed.len()).unwrap_or(i64::MAX), Pager::SIZE, &query);
     let skip = usize::try_from((pager.page - 1) * Pager::SIZE).unwrap_or_default();
     let size = usize::try_from(Pager::SIZE).unwrap_or_default();

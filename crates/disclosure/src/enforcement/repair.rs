@@ -1,4 +1,5 @@
-//! Repair (信用修复): what a penalised person asked for and the office grants takes the penalty off the page, once it was shown for the
+//! Repair (信用修复): what a penalised person asked for and the office grants takes the penalty off the page, once it was shown
+//! for the
 //! least time; and the end of publication on the day that the standard's field 公示截止期 says.
 
 use std::collections::BTreeMap;
@@ -102,7 +103,8 @@ async fn shown(ctx: &Ctx, desk: &Desk, id: &CaseId, typed: Granted, errors: Form
     let found = match by_number(ctx, ITEM, &typed.number).await {
         Ok(stored) => {
             let since = since(ctx, &stored).await?;
-            let said = |is_serious: bool| since.and_then(|day| terms.span(day, is_serious)).map(words).unwrap_or_default();
+            let said =
+                |is_serious: bool| since.and_then(|day| terms.span(day, is_serious)).map(words).unwrap_or_default();
             Some(Found {
                 href: format!("/records/{ITEM}/{}", stored.record),
                 general: said(false),
@@ -193,16 +195,21 @@ async fn check(ctx: &Ctx, entry: &Entry, stored: &Stored, typed: &Granted) -> Re
 /// Ends the publication of penalties whose 公示截止期 is over, every night after the records whose retention is over.
 pub(super) fn schedule(ctx: &Ctx) -> Schedule {
     let ctx = ctx.clone();
-    let end = Timed::new("enforcement.end_shown", "停止公示到期的处罚信息", Every::Daily(at(0, 50, 0, 0)), move || {
-        let ctx = ctx.clone();
-        async move {
-            let ended = end_shown(&ctx).await.map_err(Error::from)?;
-            if ended > 0 {
-                tracing::info!(ended, "penalties were shown for as long as they say");
+    let end = Timed::new(
+        "enforcement.end_shown",
+        "停止公示到期的处罚信息",
+        Every::Daily(at(0, 50, 0, 0)),
+        move || {
+            let ctx = ctx.clone();
+            async move {
+                let ended = end_shown(&ctx).await.map_err(Error::from)?;
+                if ended > 0 {
+                    tracing::info!(ended, "penalties were shown for as long as they say");
+                }
+                Ok(())
             }
-            Ok(())
-        }
-    });
+        },
+    );
     Schedule::default().with(end)
 }
 

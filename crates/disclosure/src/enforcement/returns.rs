@@ -1,4 +1,5 @@
-//! What the platform of the province did not take: its file is brought back, each row finds its record by the number of the decision,
+//! What the platform of the province did not take: its file is brought back, each row finds its record by the number of the
+//! decision,
 //! and waits until it is put right.
 
 use ::store::{Tx, query};
@@ -39,7 +40,18 @@ const REASON: usize = 500;
 const SIZE: usize = 50;
 /// Heads under which platforms say why they did not take a row.
 const REASONS: [&str; 12] = [
-    "错误原因", "退回原因", "失败原因", "驳回原因", "错误信息", "失败信息", "校验结果", "校验信息", "反馈信息", "审核意见", "退回意见", "原因",
+    "错误原因",
+    "退回原因",
+    "失败原因",
+    "驳回原因",
+    "错误信息",
+    "失败信息",
+    "校验结果",
+    "校验信息",
+    "反馈信息",
+    "审核意见",
+    "退回意见",
+    "原因",
 ];
 
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -97,7 +109,8 @@ async fn shown(ctx: &Ctx, desk: &Desk, asked: Asked, errors: FormErrors) -> Resu
         }
     }
     let directory = ctx.directory();
-    let title = |key: &str| items.iter().find(|(known, _)| known == key).map_or_else(|| key.to_owned(), |(_, t)| t.clone());
+    let title =
+        |key: &str| items.iter().find(|(known, _)| known == key).map_or_else(|| key.to_owned(), |(_, t)| t.clone());
     let lines = found.rows.into_iter().map(|one| {
         let keeper = directory.stands_for(&one.organ, ctx.today());
         let known = !one.record.as_str().is_empty();
@@ -184,7 +197,8 @@ fn read(item: &Item, table: &Table) -> std::result::Result<Vec<(String, String)>
     for row in &table.rows {
         let (number, reason) = (cell(&row.cells, number), cell(&row.cells, reason));
         // A row without a reason was taken.
-        if !number.is_empty() && !reason.is_empty() && !matches!(reason.as_str(), "成功" | "通过" | "校验通过" | "正常") {
+        if !number.is_empty() && !reason.is_empty() && !matches!(reason.as_str(), "成功" | "通过" | "校验通过" | "正常")
+        {
             rows.push((number, reason.chars().take(REASON).collect()));
         }
     }
@@ -227,7 +241,11 @@ pub(super) async fn bring(State(ctx): State<Ctx>, desk: Desk, parts: Multipart) 
         let data = json!({ "item": item.key.as_str(), "rows": new, "found": found });
         tx.append(NewEvent::new(&CAME_BACK, &organ, &desk.actor()).organ(&organ).data(data)).await?;
         let lost = new - found;
-        let rest = if lost > 0 { format!("其中 {lost} 条没有对上已公开的记录，请核对文号。") } else { String::new() };
+        let rest = if lost > 0 {
+            format!("其中 {lost} 条没有对上已公开的记录，请核对文号。")
+        } else {
+            String::new()
+        };
         Ok(Done::ok("/enforcement/exchange?state=open", format!("已登记 {new} 条退回的数据。{rest}")))
     };
     let again = async |errors: FormErrors| shown(&ctx, &desk, Asked::default(), errors).await;
@@ -235,7 +253,12 @@ pub(super) async fn bring(State(ctx): State<Ctx>, desk: Desk, parts: Multipart) 
 }
 
 /// The public record of the organ with this number.
-async fn record_of(ctx: &Ctx, item: &std::sync::Arc<Item>, organ: &OrganCode, number: &str) -> Result<Option<RecordId>> {
+async fn record_of(
+    ctx: &Ctx,
+    item: &std::sync::Arc<Item>,
+    organ: &OrganCode,
+    number: &str,
+) -> Result<Option<RecordId>> {
     let Some(key) = item.keys.first() else { return Ok(None) };
     let mut query = Records::new(std::sync::Arc::clone(item));
     query.organ = Some(organ.clone());

@@ -1,4 +1,5 @@
-//! Decisions that are public and were revoked, changed or found unlawful: entered by who learns of it, taken away within three working
+//! Decisions that are public and were revoked, changed or found unlawful: entered by who learns of it, taken away within
+//! three working
 //! days by who may, with reasons for readers (行政处罚法 Art. 48, 85).
 
 use ::store::{Tx, query};
@@ -228,7 +229,11 @@ async fn entered(ctx: &Ctx, tx: &mut Tx, actor: &Actor, typed: &New) -> Result<O
     let not_before = day.zip(decided).is_none_or(|(day, decided)| day >= decided);
     errors.require(not_before, "decided_on", "日期不能早于作出原决定的日期。");
     let words = typed.words.trim();
-    errors.require(!words.is_empty(), "words", "请写明理由（撤回后公开，不要写当事人和具体内容），例如“原处罚决定已被行政复议撤销”。");
+    errors.require(
+        !words.is_empty(),
+        "words",
+        "请写明理由（撤回后公开，不要写当事人和具体内容），例如“原处罚决定已被行政复议撤销”。",
+    );
     errors.require(words.chars().count() <= WORDS, "words", "请缩短到 300 字以内。");
     let (Some(what), Some(day), true) = (what, day, errors.is_empty()) else { return Err(errors.into()) };
     tx.lock(&format!("enforcement revocation {}", stored.record)).await?;
@@ -306,12 +311,7 @@ async fn end(tx: &mut Tx, actor: &Actor, one: &Revocation, (state, why): (&str, 
 }
 
 /// Takes the record of an open line away, and ends the line.
-async fn take_away(
-    ctx: &Ctx,
-    tx: &mut Tx,
-    actor: &Actor,
-    (one, version): (&Revocation, i64),
-) -> Result<(), Refusal> {
+async fn take_away(ctx: &Ctx, tx: &mut Tx, actor: &Actor, (one, version): (&Revocation, i64)) -> Result<(), Refusal> {
     end(tx, actor, one, ("done", "")).await?;
     let withdrawal = Withdrawal {
         record: one.record.clone(),

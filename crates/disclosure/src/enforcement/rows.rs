@@ -98,10 +98,7 @@ pub(super) fn revocations(organs: Vec<OrganCode>, state: &str) -> List {
         .equals("v.state", (!state.is_empty()).then(|| state.to_owned()))
 }
 
-pub(super) async fn revocation(
-    executor: impl Executor<'_>,
-    id: &RevocationId,
-) -> store::Result<Option<Revocation>> {
+pub(super) async fn revocation(executor: impl Executor<'_>, id: &RevocationId) -> store::Result<Option<Revocation>> {
     // SQL: all pieces are literals.
     query_as(built(format!("SELECT {REVOCATION} FROM enforcement_revocation v WHERE v.id = $1")))
         .bind(id)
@@ -110,7 +107,11 @@ pub(super) async fn revocation(
 }
 
 /// Open ones of these organs whose record is still public, the most urgent first.
-pub(super) async fn urgent(executor: impl Executor<'_>, organs: &[OrganCode], most: i64) -> store::Result<Vec<Revocation>> {
+pub(super) async fn urgent(
+    executor: impl Executor<'_>,
+    organs: &[OrganCode],
+    most: i64,
+) -> store::Result<Vec<Revocation>> {
     if organs.is_empty() {
         return Ok(Vec::new());
     }
@@ -266,7 +267,8 @@ pub(super) async fn waiting(
     query_as(built(sql)).bind(most).bind_all(items.iter().cloned()).bind_all(organs.iter()).fetch_all(executor).await
 }
 
-/// What counts into the totals of a year though readers see it no more: repaired, or taken away for another reason than that the
+/// What counts into the totals of a year though readers see it no more: repaired, or taken away for another reason than that
+/// the
 /// decision does not stand.
 pub(super) async fn counted_though_away(
     executor: impl Executor<'_>,

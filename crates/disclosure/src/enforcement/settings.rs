@@ -25,7 +25,9 @@ impl Section for Enforcement {
     fn problems(&self) -> Vec<String> {
         let all = [("general_months", self.general_months), ("serious_months", self.serious_months)];
         let wrong = all.into_iter().filter(|(_, [least, most])| least > most || !(1..=240).contains(most));
-        wrong.map(|(key, _)| format!("{key}：应为最短、最长两个月数，最短不超过最长，最长 1 至 240，例如 [3, 12]")).collect()
+        wrong
+            .map(|(key, _)| format!("{key}：应为最短、最长两个月数，最短不超过最长，最长 1 至 240，例如 [3, 12]"))
+            .collect()
     }
 }
 

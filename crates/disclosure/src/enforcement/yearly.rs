@@ -1,4 +1,5 @@
-//! Totals of a year (行政执法统计年报, public by 31 January): counted from the decisions by the rules of 国办发〔2018〕118号, each figure with
+//! Totals of a year (行政执法统计年报, public by 31 January): counted from the decisions by the rules of 国办发〔2018〕118号, each figure
+//! with
 //! the decisions behind it, held against what was entered by hand, entered as a draft batch.
 
 use std::{collections::BTreeMap, sync::Arc};
@@ -102,12 +103,7 @@ fn cell_of(table: &str, year: i16, data: &Data) -> (&'static str, Vec<String>) {
 
 /// All decisions of an organ and a year that count: public ones, and those that went for another reason than that they do not
 /// stand. One after another into `each`.
-async fn each(
-    ctx: &Ctx,
-    table: &Table,
-    (organ, year): (&OrganCode, i16),
-    mut then: impl FnMut(Counted),
-) -> Result<()> {
+async fn each(ctx: &Ctx, table: &Table, (organ, year): (&OrganCode, i16), mut then: impl FnMut(Counted)) -> Result<()> {
     let Some(item) = rows::item(ctx, table.from).await? else { return Ok(()) };
     let (from, to) = late::days_of(year);
     let mut query = Records::new(Arc::clone(&item));
@@ -255,11 +251,7 @@ async fn shown_table(ctx: &Ctx, table: &Table, of: (&OrganCode, i16)) -> Result<
         let has_decisions = *sum > Decimal::ZERO && column.key != "amount";
         cells.push(Cell {
             label: column.label.clone(),
-            href: if has_decisions {
-                format!("/enforcement/yearly/decisions?{address}")
-            } else {
-                String::new()
-            },
+            href: if has_decisions { format!("/enforcement/yearly/decisions?{address}") } else { String::new() },
             differs: stands.as_ref().is_some_and(|stands| *stands != Value::Number(sum.normalize())),
             counted: counted.shown(column),
             stands: stands.map(|stands| stands.shown(column)).unwrap_or_default(),
@@ -331,7 +323,10 @@ pub(super) async fn draft(State(ctx): State<Ctx>, desk: Desk, Form(typed): Form<
             return Err(Refusal::Conflict(format!("{year} 年还没有过完，明年 1 月起生成。")));
         }
         if let Some(stored) = entered(&ctx, &item, (&organ, year)).await? {
-            let why = format!("{year} 年的这张表已经公开。要改动的，请在记录页面办理更正（/records/{}/{}）。", item.key, stored.record);
+            let why = format!(
+                "{year} 年的这张表已经公开。要改动的，请在记录页面办理更正（/records/{}/{}）。",
+                item.key, stored.record
+            );
             return Err(Refusal::Conflict(why));
         }
         let sums = sums(&ctx, &table, (&organ, year)).await?;
@@ -356,7 +351,8 @@ fn row(ctx: &Ctx, item: &Item, (organ, year): (&OrganCode, i16), sums: &Sums) ->
         }
     }
     let away = if sums.away > 0 { format!("含已停止公示的 {} 宗；", sums.away) } else { String::new() };
-    let note = format!("由 {} 宗决定统计；{away}一个决定只计一次，并处的计入最重的一类；变更、延续计入许可。", sums.decisions);
+    let note =
+        format!("由 {} 宗决定统计；{away}一个决定只计一次，并处的计入最重的一类；变更、延续计入许可。", sums.decisions);
     if item.column("note").is_some() {
         values.insert("note".to_owned(), Value::Text(note));
     }
