@@ -142,8 +142,7 @@ fn office_routes() -> Routes {
 }
 
 /// The organs whose decisions this person sees: for the office all that exist or have existed, else the own one with those
-/// that it
-/// succeeded.
+/// that it succeeded.
 fn seen(ctx: &Ctx, desk: &Desk) -> Vec<OrganCode> {
     let directory = ctx.directory();
     let today = ctx.today();

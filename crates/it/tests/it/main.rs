@@ -14,6 +14,7 @@ mod columns;
 mod computed;
 mod duties;
 mod duties_office;
+mod enforcement;
 mod face;
 mod first_steps;
 mod foi;
