@@ -13,7 +13,6 @@ use kernel::permission::READ_PUBLIC;
 use portal_form::USE_FORMS;
 use web::{
     Capability, Ctx, Listener, Routes,
-    doors::{Offered, WayIn},
     hooks::{Mapped, OnMap},
 };
 
@@ -23,15 +22,6 @@ use futures::future::{BoxFuture, ready};
 pub use feedback::FEEDBACK;
 pub use repair::REPAIR;
 
-const OPINION: WayIn = WayIn {
-    href: "/enforcement/feedback",
-    label: "对执法提意见",
-    icon: "clip",
-    about: "对执法公示的内容或者执法行为的意见，答复后公开，不含个人信息",
-    place: 75,
-    on: Offered::Errors,
-};
-
 pub fn capability() -> Capability {
     let on_map: Arc<dyn OnMap> = Arc::new(Pages);
     Capability::new("enforcement_cases", "行政执法意见和信用修复")
@@ -40,7 +30,6 @@ pub fn capability() -> Capability {
         .declare(&REPAIR as case::Kind)
         .declare(&feedback::FORM)
         .declare(&repair::FORM)
-        .declare(OPINION)
         .declare(on_map)
         .words(|field, code| FEEDBACK.word(field, code).or_else(|| REPAIR.word(field, code)))
         .demo(demo::scenes)

@@ -62,6 +62,7 @@ struct Page {
     general: String,
     serious: String,
     ended: bool,
+    is_serious: bool,
     once: String,
 }
 
@@ -124,6 +125,7 @@ async fn shown(ctx: &Ctx, desk: &Desk, id: &CaseId, typed: Granted, errors: Form
         general: months(terms.general),
         serious: months(terms.serious),
         ended: entry.is_ended(),
+        is_serious: !typed.serious.is_empty(),
         once: ctx.once(),
         id: id.clone(),
         shell,

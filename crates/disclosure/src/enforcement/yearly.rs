@@ -332,7 +332,10 @@ pub(super) async fn draft(State(ctx): State<Ctx>, desk: Desk, Form(typed): Form<
         let sums = sums(&ctx, &table, (&organ, year)).await?;
         let row = row(&ctx, &item, (&organ, year), &sums);
         let title = format!("{year} 年{}（按决定统计）", item.title);
-        let new = New { title, ..New::form(&item, &keeper) };
+        // The same figures are one draft, however often the button is pressed.
+        let figures: Vec<String> = sums.cells.iter().map(|(cell, sum)| format!("{cell}={sum}")).collect();
+        let digest = format!("counted {year} {}", figures.join(" "));
+        let new = New { title, digest, ..New::form(&item, &keeper) };
         let id = batch::enter(&ctx, tx, &desk.actor(), new, vec![row]).await?;
         Ok(Done::ok(format!("/records/batches/{id}"), "已按决定统计生成草稿。请补充没有统计的数，核对后提交审核。"))
     };

@@ -131,7 +131,7 @@ both! {
         page.hides("布置整改任务");
         editor.get("/enforcement/term?item=penalty&on=2026-02-10").await.expect(200).shows("作出决定当日不计").shows("第四十八条");
         editor.get("/enforcement/term?item=water&on=2026-02-10").await.expect(404);
-        editor.get("/").await.expect(200).shows("执法决定待公示");
+        editor.get("/").await.expect(200).shows("行政处罚信息（1 条，草稿）");
         app.editor("QH011").await.get("/enforcement").await.expect(200).hides("青财罚〔2026〕1号");
         editor.post("/enforcement/duties", &[("due_on", "2026-03-06")]).await.expect(403);
         let mut clerk = app.clerk().await;
