@@ -1,7 +1,6 @@
 //! Rules of the disclosure of administrative enforcement (行政执法公示, 国办发〔2018〕118号): how decisions become yearly totals, how a
-//! list
-//! of powers and responsibilities (权责清单) differs between two days, how long a penalty is shown and when its repair may be
-//! asked for.
+//! list of powers and responsibilities (权责清单) differs between two days, how long a penalty is shown and when its repair may
+//! be asked for.
 //!
 //! | | |
 //! |---|---|

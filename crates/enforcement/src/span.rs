@@ -1,6 +1,5 @@
 //! How long a penalty is shown, and from when its repair (信用修复) may be asked for. The least and the longest times are
-//! practice that
-//! 发改办财金〔2019〕527号 wrote down; what holds today is configuration.
+//! practice that 发改办财金〔2019〕527号 wrote down; what holds today is configuration.
 
 use jiff::{Span as Months, civil::Date};
 

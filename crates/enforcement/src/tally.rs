@@ -41,8 +41,7 @@ impl Tally {
     }
 
     /// The figures by the keys of the columns of `enforcement-yearly`, or of `enforcement-yearly-2019`: each kind that the
-    /// form has,
-    /// the total, the amount in 万元.
+    /// form has, the total, the amount in 万元.
     pub fn cells(&self) -> Vec<(&'static str, Decimal)> {
         let has = |kind: &Kind| self.form == Form::Y2021 || *kind != Kind::Restriction;
         let mut cells: Vec<(&'static str, Decimal)> = Kind::ALL

@@ -1,7 +1,6 @@
 //! What people have to say of enforcement (行政执法): opinions on an entry or on an organ's enforcement, answered and published
-//! without
-//! the person (国办发〔2018〕118号), and applications of the penalised to have a penalty shown no longer (信用修复). Two kinds of case; a
-//! repair is granted on the page of `disclosure` that takes the record away in the same write.
+//! without the person (国办发〔2018〕118号), and applications of the penalised to have a penalty shown no longer (信用修复). Two
+//! kinds of case; a repair is granted on the page of `disclosure` that takes the record away in the same write.
 
 mod demo;
 mod feedback;

@@ -1,6 +1,6 @@
 //! Permits and penalties for the platform of the province: the columns of the standard of 2018 in their order, under their
-//! codes. What
-//! is never public goes along only when somebody with the right to see it says why, which stands in the log of each record.
+//! codes. What is never public goes along only when somebody with the right to see it says why, which stands in the log of
+//! each record.
 
 use std::{collections::BTreeMap, sync::Arc};
 

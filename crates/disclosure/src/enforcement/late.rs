@@ -1,6 +1,5 @@
 //! How decisions stand to their terms: what became public late, what is on its way and by when it must be out; each day
-//! explained.
-//! The office has organs mend it as duties.
+//! explained. The office has organs mend it as duties.
 
 use std::{collections::BTreeMap, sync::Arc};
 

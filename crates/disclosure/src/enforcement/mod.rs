@@ -1,11 +1,9 @@
-//! The disclosure of enforcement (行政执法公示, 国办发〔2018〕118号): what organs publish before, during and after they enforce; lists of
-//! powers on two days; which decisions are late and why; what was revoked and must go within three working days; repairs;
-//! totals of a
-//! year counted from the decisions; what goes to the platform of the province and comes back.
+//! The disclosure of enforcement (行政执法公示, 国办发〔2018〕118号): what organs publish before, during and after they enforce; lists
+//! of powers on two days; which decisions are late and why; what was revoked and must go within three working days;
+//! repairs; totals of a year counted from the decisions; what goes to the platform of the province and comes back.
 //!
 //! The decisions are records of items ([`record`]); how they are counted is [`enforcement`]'s. What readers say of
-//! enforcement and
-//! what the penalised ask for are cases of `dialogue`.
+//! enforcement and what the penalised ask for are cases of `dialogue`.
 
 mod demo;
 mod exchange;
@@ -35,6 +33,7 @@ use kernel::{
 use record::permissions::{ENTER_RECORDS, IMPORT_RECORDS, UNMASK_RECORDS, WITHDRAW_RECORDS};
 use web::{
     Capability, Ctx, Desk, Listener, Nav, Routes,
+    doors::{Offered, WayIn},
     hooks::{OnMap, Verb},
 };
 
@@ -79,6 +78,15 @@ static CAME_BACK: EventKind = EventKind::new(RETURN, "enforcement_return.entered
 static SETTLED: EventKind =
     EventKind::new(RETURN, "enforcement_return.settled", "办结平台退回数据").holds(&[ITEM, ("number", "决定书文号")]);
 
+const DOOR: WayIn = WayIn {
+    href: "/enforcement",
+    label: "行政执法公示",
+    icon: "clip",
+    about: "谁来执法、依据什么、怎样执法、结果如何",
+    place: 60,
+    on: Offered::Line,
+};
+
 pub fn capability() -> Capability {
     let on_map: Arc<dyn OnMap> = Arc::new(portal::Pages);
     Capability::new("enforcement", "行政执法公示")
@@ -98,6 +106,7 @@ pub fn capability() -> Capability {
         .declare(rows::sealed())
         .declare(late::owed())
         .declare(on_map)
+        .declare(DOOR)
         .declare(Verb::new("执法公示时限", "行政许可 行政处罚 七个工作日 逾期", "/enforcement", &WATCH))
         .declare(Verb::new("登记处罚决定被撤销", "撤回 三日 撤销 变更 违法 无效", "/enforcement/revocations", &WATCH))
         .declare(Verb::new("执法年度统计", "行政执法统计年报 1月31日", "/enforcement/yearly", &WATCH))

@@ -1,6 +1,5 @@
 //! What readers see of enforcement: organs with what they publish before, during and after, what is missing told; what was
-//! taken away
-//! with its reason.
+//! taken away with its reason.
 
 use std::collections::HashMap;
 

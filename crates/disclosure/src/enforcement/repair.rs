@@ -1,6 +1,5 @@
 //! Repair (信用修复): what a penalised person asked for and the office grants takes the penalty off the page, once it was shown
-//! for the
-//! least time; and the end of publication on the day that the standard's field 公示截止期 says.
+//! for the least time; and the end of publication on the day that the standard's field 公示截止期 says.
 
 use std::collections::BTreeMap;
 
@@ -234,6 +233,7 @@ async fn end_shown(ctx: &Ctx) -> Result<i64, Refusal> {
         if page.rows.is_empty() {
             return Ok(ended);
         }
+        let before = ended;
         for row in page.rows {
             let mut tx = ctx.db().write().await?;
             let withdrawal = Withdrawal {
@@ -250,6 +250,9 @@ async fn end_shown(ctx: &Ctx) -> Result<i64, Refusal> {
                 Err(why) => return Err(why),
             }
             ended += 1;
+        }
+        if ended == before {
+            return Ok(ended);
         }
     }
 }

@@ -1,6 +1,5 @@
 //! What the platform of the province did not take: its file is brought back, each row finds its record by the number of the
-//! decision,
-//! and waits until it is put right.
+//! decision, and waits until it is put right.
 
 use ::store::{Tx, query};
 use askama::Template;

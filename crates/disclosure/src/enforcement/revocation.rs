@@ -1,6 +1,5 @@
 //! Decisions that are public and were revoked, changed or found unlawful: entered by who learns of it, taken away within
-//! three working
-//! days by who may, with reasons for readers (行政处罚法 Art. 48, 85).
+//! three working days by who may, with reasons for readers (行政处罚法 Art. 48, 85).
 
 use ::store::{Tx, query};
 use askama::Template;

@@ -267,9 +267,8 @@ pub(super) async fn waiting(
     query_as(built(sql)).bind(most).bind_all(items.iter().cloned()).bind_all(organs.iter()).fetch_all(executor).await
 }
 
-/// What counts into the totals of a year though readers see it no more: repaired, or taken away for another reason than that
-/// the
-/// decision does not stand.
+/// What counts into the totals of a year though readers see it no more: repaired, or taken away for another reason than
+/// that the decision does not stand.
 pub(super) async fn counted_though_away(
     executor: impl Executor<'_>,
     item: &ItemKey,

@@ -1,6 +1,5 @@
 //! Totals of a year (行政执法统计年报, public by 31 January): counted from the decisions by the rules of 国办发〔2018〕118号, each figure
-//! with
-//! the decisions behind it, held against what was entered by hand, entered as a draft batch.
+//! with the decisions behind it, held against what was entered by hand, entered as a draft batch.
 
 use std::{collections::BTreeMap, sync::Arc};
 
