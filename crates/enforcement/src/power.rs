@@ -65,12 +65,12 @@ pub struct Changed {
 
 impl Changed {
     /// Whether it concerns this organ.
-    pub fn concerns(&self, organ: &str) -> bool {
-        let has = |organs: &[String]| organs.iter().any(|one| one == organ);
+    pub fn concerns(&self, whose: &str) -> bool {
+        let has = |organs: &[String]| organs.iter().any(|one| one == whose);
         match &self.change {
             Change::Begun(organs) | Change::Ended(organs) => has(organs),
             Change::Moved(from, to) => has(from) || has(to),
-            Change::Reworded(one, _) => one == organ,
+            Change::Reworded(one, _) => one == whose,
         }
     }
 }
@@ -208,8 +208,8 @@ pub fn overlaps(all: &[Power]) -> Vec<Overlap> {
 mod tests {
     use super::*;
 
-    fn power(id: &str, code: &str, organ: &str, from: Option<Date>, to: Option<Date>) -> Power {
-        let (id, code, organ) = (id.to_owned(), code.to_owned(), organ.to_owned());
+    fn power(id: &str, code: &str, whose: &str, from: Option<Date>, to: Option<Date>) -> Power {
+        let (id, code, organ) = (id.to_owned(), code.to_owned(), whose.to_owned());
         Power { id, code, organ, name: "城市道路占用许可".to_owned(), from, to, ..Power::default() }
     }
 

@@ -1,6 +1,7 @@
 -- Decisions that were public and are revoked, changed or found unlawful, until the record is taken away (行政处罚法 Art. 48), and
 -- what the platform of the province sent back. Moments are UTC text, days YYYY-MM-DD, empty text means "none".
 
+-- That a decision was revoked, from the day on which somebody enters it.
 CREATE TABLE enforcement_revocation (
     id         TEXT NOT NULL PRIMARY KEY,
     record     TEXT NOT NULL CHECK (record <> ''),

@@ -15,7 +15,7 @@ use record::{Query as Records, RowId, permissions::UNMASK_RECORDS, query::Asked 
 use serde::Deserialize;
 use web::{Ctx, Desk, Error, Form, Query, Refusal, Result, page};
 
-use super::{rows, seen};
+use super::{returns, rows, seen};
 
 /// Items of the exchange.
 pub(super) const ITEMS: [&str; 2] = ["permit", "penalty"];
@@ -150,8 +150,11 @@ pub(super) async fn export_whole(State(ctx): State<Ctx>, desk: Desk, Form(asked)
         }
         Ok::<_, Refusal>(())
     };
-    web::act_now(&ctx, open).await?;
-    file(&wish.item, &asked.edition, lines).await
+    match web::act_now(&ctx, open).await {
+        Ok(()) => file(&wish.item, &asked.edition, lines).await,
+        Err(Refusal::Fields(errors)) => returns::answer(&ctx, &desk, asked, errors).await,
+        Err(why) => Err(why.into()),
+    }
 }
 
 #[cfg(test)]

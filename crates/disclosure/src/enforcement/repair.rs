@@ -21,7 +21,9 @@ use record::{
     withdraw::{self as away, Withdrawal},
 };
 use serde::Deserialize;
-use web::{Ctx, Desk, Done, Error, Form, FormErrors, OfficeShell, Refusal, Result, act_in_place, office_page, page};
+use web::{
+    Ctx, Desk, Done, Error, Form, FormErrors, OfficeShell, Refusal, Result, act_in_place, act_now, office_page, page,
+};
 
 use super::{Enforcement, revocation::by_number};
 
@@ -235,7 +237,6 @@ async fn end_shown(ctx: &Ctx) -> Result<i64, Refusal> {
         }
         let before = ended;
         for row in page.rows {
-            let mut tx = ctx.db().write().await?;
             let withdrawal = Withdrawal {
                 record: row.record,
                 version: row.version,
@@ -243,8 +244,9 @@ async fn end_shown(ctx: &Ctx) -> Result<i64, Refusal> {
                 words: "公示截止期已满".to_owned(),
                 decided_on: None,
             };
-            match away::withdraw(ctx, &mut tx, &Actor::System, withdrawal).await {
-                Ok(_) => tx.commit().await?,
+            let take = async |tx: &mut Tx| away::withdraw(ctx, tx, &Actor::System, withdrawal).await;
+            match act_now(ctx, take).await {
+                Ok(_) => {}
                 // It went another way meanwhile.
                 Err(Refusal::Conflict(_)) => continue,
                 Err(why) => return Err(why),

@@ -90,15 +90,25 @@ struct Page {
     next: Option<String>,
     may_bring: bool,
     may_whole: bool,
+    /// What was typed to have what is never public go along.
+    whole: exchange::Asked,
     once: String,
 }
 
 /// GET /enforcement/exchange
 pub(super) async fn page(State(ctx): State<Ctx>, desk: Desk, Query(asked): Query<Asked>) -> Result<Response> {
-    shown(&ctx, &desk, asked, FormErrors::new()).await
+    shown(&ctx, &desk, asked, exchange::Asked::default(), FormErrors::new()).await
 }
 
-async fn shown(ctx: &Ctx, desk: &Desk, asked: Asked, errors: FormErrors) -> Result<Response> {
+/// The page again with what was typed into the form for a whole file.
+///
+/// # Errors
+/// When the database fails.
+pub(super) async fn answer(ctx: &Ctx, desk: &Desk, whole: exchange::Asked, errors: FormErrors) -> Result<Response> {
+    shown(ctx, desk, Asked::default(), whole, errors).await
+}
+
+async fn shown(ctx: &Ctx, desk: &Desk, asked: Asked, whole: exchange::Asked, errors: FormErrors) -> Result<Response> {
     let found = rows::returned(narrowed(ctx, desk, &asked.organ), &asked.state);
     let found = found.page::<Returned>(ctx.db(), Some("newest"), asked.after.as_deref(), SIZE).await?;
     let mut items = Vec::new();
@@ -148,6 +158,7 @@ async fn shown(ctx: &Ctx, desk: &Desk, asked: Asked, errors: FormErrors) -> Resu
         asked,
         items,
         lines,
+        whole,
     };
     if page.errors.is_empty() { office_page(&page) } else { page::office_errors(&page) }
 }
@@ -247,7 +258,7 @@ pub(super) async fn bring(State(ctx): State<Ctx>, desk: Desk, parts: Multipart) 
         };
         Ok(Done::ok("/enforcement/exchange?state=open", format!("已登记 {new} 条退回的数据。{rest}")))
     };
-    let again = async |errors: FormErrors| shown(&ctx, &desk, Asked::default(), errors).await;
+    let again = async |errors: FormErrors| answer(&ctx, &desk, exchange::Asked::default(), errors).await;
     act_in_place(&ctx, "", done, again).await
 }
 
@@ -325,6 +336,6 @@ pub(super) async fn settle(State(ctx): State<Ctx>, desk: Desk, Form(button): For
         tx.append(NewEvent::new(&SETTLED, &organ, &desk.actor()).organ(&organ).data(data)).await?;
         Ok(Done::ok("/enforcement/exchange", "已办结。"))
     };
-    let again = async |errors: FormErrors| shown(&ctx, &desk, Asked::default(), errors).await;
+    let again = async |errors: FormErrors| answer(&ctx, &desk, exchange::Asked::default(), errors).await;
     act_in_place(&ctx, &button.once, done, again).await
 }

@@ -85,6 +85,8 @@ struct Page {
     previous: Option<String>,
     next: Option<String>,
     may_enter: bool,
+    /// The line whose entry was to be taken back, and what was typed for it.
+    dropped: (RevocationId, String),
     once: String,
 }
 
@@ -95,6 +97,17 @@ pub(super) async fn list(State(ctx): State<Ctx>, desk: Desk, Query(asked): Query
 }
 
 async fn shown(ctx: &Ctx, desk: &Desk, asked: Asked, typed: New, errors: FormErrors) -> Result<Response> {
+    again(ctx, desk, asked, (typed, Button::default()), errors).await
+}
+
+/// The page with what was typed into its forms.
+async fn again(
+    ctx: &Ctx,
+    desk: &Desk,
+    asked: Asked,
+    (typed, button): (New, Button),
+    errors: FormErrors,
+) -> Result<Response> {
     let organs = narrowed(ctx, desk, &asked.organ);
     let order = if asked.state == "open" { "due" } else { "newest" };
     let found = rows::revocations(organs, &asked.state);
@@ -119,6 +132,7 @@ async fn shown(ctx: &Ctx, desk: &Desk, asked: Asked, typed: New, errors: FormErr
         base: if query.is_empty() { "?".to_owned() } else { format!("?{query}&") },
         may_enter: may(&desk.actor(), &ENTER_RECORDS).is_ok(),
         once: ctx.once(),
+        dropped: (button.id, button.reason),
         previous: found.previous,
         next: found.next,
         shell,
@@ -389,6 +403,7 @@ pub(super) async fn give_up(State(ctx): State<Ctx>, desk: Desk, Form(button): Fo
         tx.append(NewEvent::new(&DROPPED, &one.id, &actor).organ(&one.organ).data(data)).await?;
         Ok(Done::ok("/enforcement/revocations", "已取消登记，公示信息没有变动。"))
     };
-    let again = async |errors: FormErrors| shown(&ctx, &desk, Asked::default(), New::default(), errors).await;
-    act_in_place(&ctx, &button.once, done, again).await
+    let page =
+        async |errors: FormErrors| again(&ctx, &desk, Asked::default(), (New::default(), button.clone()), errors).await;
+    act_in_place(&ctx, &button.once, done, page).await
 }
