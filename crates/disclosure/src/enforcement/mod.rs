@@ -76,7 +76,7 @@ static CAME_BACK: EventKind = EventKind::new(RETURN, "enforcement_return.entered
     ("found", "对上记录的条数"),
 ]);
 static SETTLED: EventKind =
-    EventKind::new(RETURN, "enforcement_return.settled", "办结平台退回数据").holds(&[ITEM, ("number", "决定书文号")]);
+    EventKind::new(RETURN, "enforcement_return.settled", "办结平台退回数据").holds(&[ITEM, ("rows", "条数")]);
 
 const DOOR: WayIn = WayIn {
     href: "/enforcement",

@@ -157,6 +157,9 @@ pub(super) async fn grant(
     let (entry, _) = seen(&ctx, &desk, &id).await?;
     let done = async |tx: &mut Tx| {
         let stored = by_number(&ctx, ITEM, &typed.number).await?;
+        // Both machines append events: what they lock is locked before the log is.
+        tx.lock_row("case_entry", id.as_str()).await?;
+        tx.lock(&format!("record {}", stored.record)).await?;
         check(&ctx, &entry, &stored, &typed).await?;
         let fields = BTreeMap::from([("answer".to_owned(), typed.answer.trim().to_owned())]);
         let sent = Typed { version: typed.version, fields };

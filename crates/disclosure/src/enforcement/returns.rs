@@ -317,12 +317,12 @@ pub(super) struct Button {
 /// POST /enforcement/exchange/settle: it was put right and sent again.
 pub(super) async fn settle(State(ctx): State<Ctx>, desk: Desk, Form(button): Form<Button>) -> Result<Response> {
     let done = async |tx: &mut Tx| {
-        let found: Option<(OrganCode, String, String)> =
-            ::store::query_as("SELECT organ, item, number FROM enforcement_return WHERE id = $1 AND state = 'open'")
+        let found: Option<(OrganCode, String)> =
+            ::store::query_as("SELECT organ, item FROM enforcement_return WHERE id = $1 AND state = 'open'")
                 .bind(&button.id)
                 .fetch_optional(tx.conn())
                 .await?;
-        let Some((organ, item, number)) = found else {
+        let Some((organ, item)) = found else {
             return Err(Refusal::Conflict("这一条已经办结。请看现在的情况。".to_owned()));
         };
         may_for(&desk.actor(), &ENTER_RECORDS, &ctx.directory().stands_for(&organ, ctx.today()))?;
@@ -332,7 +332,7 @@ pub(super) async fn settle(State(ctx): State<Ctx>, desk: Desk, Form(button): For
             .bind(desk.actor().log_name())
             .execute(tx.conn())
             .await?;
-        let data = json!({ "item": item, "number": number });
+        let data = json!({ "item": item, "rows": 1 });
         tx.append(NewEvent::new(&SETTLED, &organ, &desk.actor()).organ(&organ).data(data)).await?;
         Ok(Done::ok("/enforcement/exchange", "已办结。"))
     };
