@@ -56,7 +56,7 @@ pub struct Batch {
 }
 
 impl Batch {
-    /// The key of its item.
+    /// By which the catalogue knows what it is of.
     pub fn item_key(&self) -> Option<ItemKey> {
         ItemKey::new(&self.item)
     }

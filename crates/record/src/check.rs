@@ -54,7 +54,7 @@ pub(crate) async fn check(
     update: bool,
 ) -> web::Result<Checked> {
     let keyed: Vec<String> = rows.iter().map(|row| values::keyed(item, &row.values)).collect();
-    let before = existing(ctx, item, keyed.iter().map(String::as_str)).await?;
+    let before = existing(ctx, (&**item, organ), keyed.iter().map(String::as_str)).await?;
     let known = Known::read(ctx, item, organ, (!update).then_some(&before)).await?;
     let (item, today) = (Arc::clone(item), ctx.today());
     let rows: Vec<(u32, values::Values)> = rows.iter().map(|row| (row.number, row.values.clone())).collect();

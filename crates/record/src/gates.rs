@@ -301,7 +301,8 @@ pub async fn submit(ctx: &Ctx, tx: &mut Tx, actor: &Actor, (id, version): (&Batc
 async fn taken(ctx: &Ctx, tx: &mut Tx, batch: &Batch) -> Result<(), Refusal> {
     let rows: Vec<(i64,)> = query_as(
         "SELECT r.number FROM record r WHERE r.batch = $1 AND r.state = 'draft' AND r.keyed <> '' AND EXISTS \
-         (SELECT 1 FROM record o WHERE o.item = r.item AND o.keyed = r.keyed AND o.state = 'public' AND o.id <> r.replaces) \
+         (SELECT 1 FROM record o WHERE o.item = r.item AND o.organ = r.organ AND o.keyed = r.keyed AND o.keyed <> '' \
+         AND o.state = 'public' AND o.id <> r.replaces) \
          ORDER BY r.number LIMIT 5",
     )
     .bind(&batch.id)

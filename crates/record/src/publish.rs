@@ -106,8 +106,8 @@ async fn fits(tx: &mut Tx, batch: &Batch) -> Result<(), Refusal> {
     }
     let taken: Vec<i64> = query_scalar(
         "SELECT r.number FROM record r WHERE r.batch = $1 AND r.state = 'draft' AND r.closed = 0 AND r.keyed <> '' AND EXISTS \
-         (SELECT 1 FROM record o WHERE o.item = r.item AND o.keyed = r.keyed AND o.state = 'public' AND o.id <> r.replaces \
-         AND o.batch <> r.batch) ORDER BY r.number LIMIT 5",
+         (SELECT 1 FROM record o WHERE o.item = r.item AND o.organ = r.organ AND o.keyed = r.keyed AND o.keyed <> '' \
+         AND o.state = 'public' AND o.id <> r.replaces AND o.batch <> r.batch) ORDER BY r.number LIMIT 5",
     )
     .bind(&batch.id)
     .fetch_all(tx.conn())
@@ -198,6 +198,7 @@ async fn supersede(tx: &mut Tx, batch: &BatchId, now: &str) -> Result<i64, Refus
         let sql = format!(
             "UPDATE record SET state = 'superseded', ended_at = $2 WHERE state = 'public' AND id IN ({REPLACED})"
         );
+        // SQL: all pieces are literals.
         query(store::built(sql)).bind(batch).bind(now).execute(tx.conn()).await?;
     }
     Ok(all)

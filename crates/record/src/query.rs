@@ -168,7 +168,9 @@ impl Query {
     }
 
     /// The list in this order; for pages ask [`Query::page`].
-    fn list(&self, order: &str, publishing: &[BatchId]) -> (List, &'static str) {
+    /// With `by_order` it is read in its order and figures are only looked at: where many answer, the first of them are soon found
+    /// so, and all of them need not be sorted.
+    fn list(&self, order: &str, publishing: &[BatchId], by_order: bool) -> (List, &'static str) {
         let list = List::new(COLUMNS, FROM, "r.id")
             .sort("newest", &[By::down("r.sort_on")])
             .sort("oldest", &[By::up("r.sort_on")])
@@ -184,9 +186,14 @@ impl Query {
         };
         // What is being made public is shown when all of it is.
         let list = publishing.iter().fold(list, |list, batch| list.differs("r.batch", batch));
-        let list = self.asked.iter().fold(list, |list, (key, asked)| match self.layout.slot(key) {
-            Some(slot) => ask(list, slot, asked),
-            None => list,
+        let list = self.asked.iter().fold(list, |list, (key, asked)| match (self.layout.slot(key), asked) {
+            // What lists are sorted by has a column of its own, whose index gives both.
+            (Some(Slot::Day(_)), Asked::Days(from, to)) if *key == self.item.newest_by => {
+                between(list, SORT_ON, *from, *to)
+            }
+            (Some(Slot::Number(at)), Asked::Between(from, to)) if by_order => figures(list, LOOKED_AT[at], *from, *to),
+            (Some(slot), asked) => ask(list, slot, asked),
+            (None, _) => list,
         });
         self.sorted(list, order)
     }
@@ -209,7 +216,12 @@ impl Query {
     /// # Errors
     /// When `after` cannot be read or the database fails.
     pub async fn page(&self, db: &Db, order: &str, after: Option<&str>, limit: usize) -> store::Result<Page<Row>> {
-        let (list, name) = self.list(order, &publishing(db.read(), &self.item.key).await?);
+        let publishing = publishing(db.read(), &self.item.key).await?;
+        let (mut list, mut name) = self.list(order, &publishing, false);
+        let is_range = self.asked.values().any(|asked| matches!(asked, Asked::Between(..)));
+        if is_range && fixed(order) == name && list.count(db, MANY).await?.more {
+            (list, name) = self.list(order, &publishing, true);
+        }
         list.page(db, Some(name), after, limit).await
     }
 
@@ -222,7 +234,7 @@ impl Query {
             let rows = crate::counts::public(db.read(), &self.item.key, self.organ.as_ref(), &self.period).await?;
             return Ok(Count { rows, more: false });
         }
-        self.list("newest", &publishing(db.read(), &self.item.key).await?).0.count(db, MOST_COUNTED).await
+        self.list("newest", &publishing(db.read(), &self.item.key).await?, false).0.count(db, MOST_COUNTED).await
     }
 
     /// Every record that answers, one after another; memory does not grow with their number.
@@ -230,7 +242,7 @@ impl Query {
     /// # Errors
     /// When the database fails.
     pub async fn export<'e>(&self, db: &'e Db, order: &str) -> store::Result<BoxStream<'e, store::Result<Row>>> {
-        let (list, name) = self.list(order, &publishing(db.read(), &self.item.key).await?);
+        let (list, name) = self.list(order, &publishing(db.read(), &self.item.key).await?, false);
         Ok(list.export(db, Some(name)))
     }
 
@@ -243,7 +255,7 @@ impl Query {
         let Some(Slot::Text(at)) = self.layout.slot(key) else { return Ok(Vec::new()) };
         let mut others = self.clone();
         others.asked.remove(key);
-        let (list, _) = others.list("newest", &publishing(db.read(), &self.item.key).await?);
+        let (list, _) = others.list("newest", &publishing(db.read(), &self.item.key).await?, false);
         list.facet(db, "", slots::TEXTS[at], limit).await
     }
 }
@@ -322,16 +334,34 @@ fn ask(list: List, slot: Slot, asked: &Asked) -> List {
         }
         // Slots are small letters already.
         (Slot::Text(at), Asked::Has(text)) => list.with(HAS[at], store::anywhere(&slots::folded(text))),
-        (Slot::Number(at), Asked::Between(from, to)) => list
-            .at_least(slots::NUMBERS[at], from.map_or(slots::NO_NUMBER + 1, slots::millionths))
-            .at_most(slots::NUMBERS[at], to.map(slots::millionths)),
-        (Slot::Day(at), Asked::Days(from, to)) => list
-            .at_least(slots::DAYS[at], from.map_or_else(|| "0001-01-01".to_owned(), |day| day.to_string()))
-            .at_most(slots::DAYS[at], to.map(|day| day.to_string())),
+        (Slot::Number(at), Asked::Between(from, to)) => figures(list, slots::NUMBERS[at], *from, *to),
+        (Slot::Day(at), Asked::Days(from, to)) => between(list, slots::DAYS[at], *from, *to),
         (Slot::Place, Asked::Below(place) | Asked::Is(place)) => below(list, place),
         _ => list.given("1 = 0"),
     }
 }
+
+/// A figure between these; a record without one is not among them.
+fn figures(list: List, expression: &'static str, from: Option<Decimal>, to: Option<Decimal>) -> List {
+    list.at_least(expression, from.map_or(slots::NO_NUMBER + 1, slots::millionths))
+        .at_most(expression, to.map(slots::millionths))
+}
+
+/// A day between these; a record without one is not among them.
+fn between(list: List, expression: &'static str, from: Option<Date>, to: Option<Date>) -> List {
+    list.at_least(expression, from.map_or_else(|| "0001-01-01".to_owned(), |day| day.to_string()))
+        .at_most(expression, to.map(|day| day.to_string()))
+}
+
+/// By what lists are sorted.
+const SORT_ON: &str = "r.sort_on";
+
+/// More that answer than these are found sooner in their order.
+const MANY: i64 = 5_000;
+
+/// Figures that are looked at and by which nothing is found.
+const LOOKED_AT: [&str; 8] =
+    ["(r.n1 + 0)", "(r.n2 + 0)", "(r.n3 + 0)", "(r.n4 + 0)", "(r.n5 + 0)", "(r.n6 + 0)", "(r.n7 + 0)", "(r.n8 + 0)"];
 
 /// `LIKE` over each slot of text.
 const HAS: [&str; 8] = [

@@ -56,7 +56,7 @@ pub struct Stored {
 pub struct Origin {
     /// In words: 2016 年土地批次档案第 12 卷.
     pub source: String,
-    /// Of 100.
+    /// How sure it is, of 100.
     pub confidence: u8,
     /// Why it is no more; may be empty.
     #[serde(default)]
@@ -87,6 +87,7 @@ impl Stored {
 /// # Errors
 /// When the database fails.
 pub async fn public(executor: impl Executor<'_>, item: &ItemKey, record: &RecordId) -> store::Result<Option<Stored>> {
+    // SQL: all pieces are literals.
     query_as(store::built(format!(
         "SELECT {COLUMNS} FROM record r WHERE r.record = $1 AND r.item = $2 AND r.state = 'public' \
          AND r.batch NOT IN (SELECT id FROM record_batch WHERE state = 'publishing')"
@@ -102,6 +103,7 @@ pub async fn public(executor: impl Executor<'_>, item: &ItemKey, record: &Record
 /// # Errors
 /// When the database fails.
 pub async fn row(executor: impl Executor<'_>, id: &RowId) -> store::Result<Option<Stored>> {
+    // SQL: all pieces are literals.
     query_as(store::built(format!("SELECT {COLUMNS} FROM record r WHERE r.id = $1")))
         .bind(id)
         .fetch_optional(executor)
@@ -113,6 +115,7 @@ pub async fn row(executor: impl Executor<'_>, id: &RowId) -> store::Result<Optio
 /// # Errors
 /// When the database fails.
 pub async fn versions(executor: impl Executor<'_>, record: &RecordId) -> store::Result<Vec<Stored>> {
+    // SQL: all pieces are literals.
     query_as(store::built(format!("SELECT {COLUMNS} FROM record r WHERE r.record = $1 ORDER BY r.version DESC")))
         .bind(record)
         .fetch_all(executor)
@@ -124,6 +127,7 @@ pub async fn versions(executor: impl Executor<'_>, record: &RecordId) -> store::
 /// # Errors
 /// When the database fails.
 pub async fn history(executor: impl Executor<'_>, record: &RecordId) -> store::Result<Vec<Stored>> {
+    // SQL: all pieces are literals.
     query_as(store::built(format!(
         "SELECT {COLUMNS} FROM record r WHERE r.record = $1 AND r.state IN ('public', 'superseded') AND EXISTS \
          (SELECT 1 FROM record c WHERE c.record = $1 AND c.state = 'public') ORDER BY r.version DESC"

@@ -311,11 +311,10 @@ fn narrowed(kind: Period, text: &str) -> String {
 pub fn day_of(item: &Item, values: &Values) -> Option<Date> {
     let newest = item.column(&item.newest_by);
     let needed = item.columns.iter().find(|column| column.required && matches!(column.typed, Type::Date { .. }));
-    let found = [newest, needed].into_iter().flatten().find_map(|column| match values.get(&column.key) {
+    [newest, needed].into_iter().flatten().find_map(|column| match values.get(&column.key) {
         Some(Value::Date(day)) => Some(*day),
         _ => None,
-    });
-    found
+    })
 }
 
 /// By what a record is sorted, the newest first; empty = by the day on which it becomes public.
@@ -335,6 +334,71 @@ pub fn keep_until(item: &Item, values: &Values, today: Date) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// A table of penalties: who, which number of that person, born when.
+    fn penalties() -> Item {
+        let text = serde_json::json!({ "is": "text", "max": 60 });
+        let column = |key: &str, privacy: serde_json::Value| {
+            let named = key.to_owned();
+            serde_json::json!({ "key": named, "label": key, "type": text, "privacy": privacy })
+        };
+        let sort = serde_json::json!({ "key": "sort", "label": "类别", "type": { "is": "enum", "choices": [
+            { "code": "1", "label": "法人" }, { "code": "2", "label": "自然人" },
+        ] } });
+        let born = serde_json::json!({ "key": "born", "label": "出生日期", "type": { "is": "date" },
+            "privacy": { "minor": true, "never_public": true } });
+        serde_json::from_value(serde_json::json!({
+            "key": "penalty", "version": 1, "domain": { "key": "law", "name": "执法", "order": 1 }, "matter": "处罚",
+            "title": "处罚", "basis": [], "limits": [], "owner": { "who": "all" }, "channels": [],
+            "audience": { "to": "everybody" }, "way": "proactive", "levels": [], "period": "event", "confirmed": true,
+            "keys": ["number"],
+            "columns": [
+                column("number", serde_json::json!({})),
+                column("name", serde_json::json!({ "mask": true, "natural_person": true })),
+                column("card", serde_json::json!({ "never_public": true })),
+                sort, born,
+            ],
+        }))
+        .expect("an item")
+    }
+
+    fn values(all: &[(&str, Value)]) -> Values {
+        all.iter().map(|(key, value)| ((*key).to_owned(), value.clone())).collect()
+    }
+
+    fn words(text: &str) -> Value {
+        Value::Text(text.to_owned())
+    }
+
+    #[test]
+    fn what_is_never_public_is_not_among_what_readers_see() {
+        let (item, today) = (penalties(), Date::constant(2026, 3, 5));
+        let row = values(&[
+            ("number", words("一号")),
+            ("name", words("王小明")),
+            ("card", words("110101199003074514")),
+            ("sort", Value::Enum("2".to_owned())),
+        ]);
+        let split = split(&item, &row, &BTreeMap::new(), today);
+        assert_eq!((split.data.get("name"), split.data.get("card"), split.closed), ("王*明", "", false));
+        assert!(!split.data.json().contains("110101199003074514"));
+        let (joined, _) = joined(&item, &split.data, &split.hidden);
+        assert_eq!(joined, row, "the office has all of it");
+        assert_eq!(keyed(&item, &row), keyed(&item, &joined));
+    }
+
+    #[test]
+    fn a_firm_has_its_name_and_a_minor_nothing() {
+        let (item, today) = (penalties(), Date::constant(2026, 3, 5));
+        let firm = values(&[("name", words("青禾商贸有限公司")), ("sort", Value::Enum("1".to_owned()))]);
+        assert_eq!(split(&item, &firm, &BTreeMap::new(), today).data.get("name"), "青禾商贸有限公司");
+        let child = values(&[("number", words("二号")), ("born", Value::Date(Date::constant(2010, 1, 1)))]);
+        let more = BTreeMap::from([("备注".to_owned(), "在校".to_owned())]);
+        let split = split(&item, &child, &more, today);
+        assert!(split.closed);
+        assert_eq!(split.data, Data::default());
+        assert_eq!(joined(&item, &split.data, &split.hidden), (child, more));
+    }
 
     #[test]
     fn the_middle_is_masked() {

@@ -172,6 +172,7 @@ impl Place<'_> {
         if !hidden.is_empty() {
             let sql =
                 format!("INSERT INTO record_private (id, columns, sealed) VALUES {}", groups(hidden.len() / 3, 3));
+            // SQL: as above.
             query(built(sql)).bind_all(hidden).execute(tx.conn()).await?;
         }
         if !doubts.is_empty() {
@@ -179,6 +180,7 @@ impl Place<'_> {
                 "INSERT INTO record_doubt (id, item, organ, confidence, reasons, at) VALUES {}",
                 groups(doubts.len() / 6, 6)
             );
+            // SQL: as above.
             query(built(sql)).bind_all(doubts).execute(tx.conn()).await?;
         }
         Ok(())
@@ -270,13 +272,14 @@ pub(crate) fn digest_of_rows(mut digests: Vec<String>) -> String {
     values::digest_of(digests.iter().map(String::as_str))
 }
 
-/// Which of these keys are those of a public record, with the version that is public.
+/// Which of these keys are those of a public record of the organ, with the version that is public. Keys name one record
+/// among those of an organ: another organ has its own 2026, its own project of the same name.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn existing<'k>(
     ctx: &Ctx,
-    item: &Item,
+    (item, organ): (&Item, &OrganCode),
     keyed: impl IntoIterator<Item = &'k str>,
 ) -> store::Result<HashMap<String, Before>> {
     let wanted: Vec<&str> = keyed.into_iter().filter(|keyed| !keyed.is_empty()).collect();
@@ -284,12 +287,13 @@ pub async fn existing<'k>(
     for some in wanted.chunks(500) {
         // SQL: fixed text and placeholders; every value is bound.
         let sql = format!(
-            "SELECT keyed, record, id, version FROM record WHERE item = $1 AND state = 'public' AND keyed <> '' \
-             AND keyed IN ({})",
-            places(2, some.len())
+            "SELECT keyed, record, id, version FROM record WHERE item = $1 AND organ = $2 AND state = 'public' \
+             AND keyed <> '' AND keyed IN ({})",
+            places(3, some.len())
         );
         let rows: Vec<Before> = query_as(built(sql))
             .bind(item.key.as_str())
+            .bind(organ)
             .bind_all(some.iter().copied())
             .fetch_all(ctx.db().read())
             .await?;

@@ -1,10 +1,11 @@
-//! Stories of records: from a form and from a sheet through review to readers, corrected, taken away; what is never public is nowhere.
+//! Stories of records: from a form and from a sheet through review to readers, corrected, taken away; what is never public
+//! is nowhere.
 
 use std::{collections::BTreeMap, sync::Arc};
 
 use documents::tables::{Cell, Sheet, write_xlsx};
 use item::{Item, ItemKey, Type, Value};
-use kernel::{Actor, OrganCode, Role, Staff, id::AccountId};
+use kernel::{Actor, Directory, OrganCode, Role, Staff, id::AccountId};
 use record::{
     BatchId, Query, Reason, RecordId,
     batch::{self, New},
@@ -201,6 +202,24 @@ both! {
         let new = New::form(&item, &OrganCode::from(ORGAN));
         let again = batch::enter(app.ctx(), &mut tx, &editor(), new, vec![read.row]).await;
         assert!(again.is_err(), "the number is public already");
+    }
+
+    async fn an_organ_that_was_abolished_enters_nothing_and_its_successor_is_named(app) {
+        let ctx = app.ctx();
+        let mut organs = ctx.directory().all().to_vec();
+        for organ in organs.iter_mut().filter(|organ| organ.code.as_str() == "QH011") {
+            organ.exists_to = Some(jiff::civil::Date::constant(2025, 12, 31));
+            organ.successor = Some(OrganCode::from("QH010"));
+        }
+        ctx.set_directory(Directory::new(organs, "青禾县"));
+        let item = permit(app).await;
+        let read = form::read(&item, &filled(&item, "青民许〔2026〕1号")).expect("a form");
+        let old = OrganCode::from("QH011");
+        let mut tx = written(app).await;
+        let clerk = person("clerk", "QH001", &[Role::CountyOffice]);
+        let refused = batch::enter(ctx, &mut tx, &clerk, New::form(&item, &old), vec![read.row]).await;
+        let words = refused.expect_err("abolished").words();
+        assert!(words.contains("青禾县财政局"), "{words}");
     }
 
     async fn a_correction_keeps_the_history_and_a_withdrawal_leaves_a_line(app) {

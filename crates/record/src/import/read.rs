@@ -6,7 +6,8 @@ use std::{
 };
 
 use documents::{Extractor, Grid, Limits};
-use item::{Item, Severity, Type, parse};
+use item::{Column, Item, Severity, Type, parse};
+use record_check::Breach;
 use sheet::{Fit, Found, Mapping, Record, Target};
 use web::{Ctx, Refusal};
 
@@ -145,19 +146,25 @@ async fn choose(
             format!("没有一张表与“{}”的列对得上。请核对选的事项，或下载该事项的模板填写。", item.title),
         ));
     };
-    let heads = mapping::heads_of(&fitted[at].found);
-    let (mut same, mut others) = (Vec::new(), Vec::new());
+    let (heads, of) = (mapping::heads_of(&fitted[at].found), fitted[at].found.sheet.clone());
+    let mut same = Vec::new();
     for one in fitted {
         let alike = mapping::heads_of(&one.found) == heads;
-        if alike { same.push(one) } else { others.push(one) }
-    }
-    for one in others {
+        // Rows of two sheets have the same numbers, so that nobody could tell which is meant.
+        if alike && one.found.sheet == of {
+            same.push(one);
+            continue;
+        }
         let Found { sheet, title, rows, .. } = &one.found;
-        told.about.push(format!(
-            "工作表“{sheet}”里的另一张表{}（{} 行）与本事项不符，没有导入。",
-            named(title),
-            rows.len()
-        ));
+        if rows.is_empty() {
+            continue;
+        }
+        let why = if alike {
+            "表头相同，请选定这张工作表另行导入"
+        } else {
+            "与本事项不符，没有导入"
+        };
+        told.about.push(format!("工作表“{sheet}”里的另一张表{}（{} 行）{why}。", named(title), rows.len()));
     }
     Ok(same)
 }
@@ -226,19 +233,24 @@ impl Parsed {
         let mut row = NewRow { number, ..NewRow::default() };
         for (key, text) in cells {
             let Some(column) = item.column(&key) else { continue };
-            let said =
-                |message: String| Said { row: number, column: key.clone(), label: column.label.clone(), message };
+            let said = |message: &str| Said {
+                row: number,
+                column: key.clone(),
+                label: column.label.clone(),
+                message: covered(column, &text, message),
+            };
             match parse(column, &text, units.get(&key).map(String::as_str)) {
                 Ok(parsed) => {
                     for note in parsed.notes {
-                        self.against.insert((number, key.clone()), (READ_INTO, note.clone()));
-                        self.told.notes.add(said(note));
+                        let note = said(&note);
+                        self.against.insert((number, key.clone()), (READ_INTO, note.message.clone()));
+                        self.told.notes.add(note);
                     }
                     row.values.extend(parsed.value.map(|value| (key.clone(), value)));
                 }
                 Err(problem) => {
                     self.broken.insert(number);
-                    self.told.faults.add(said(problem.0));
+                    self.told.faults.add(said(&problem.0));
                 }
             }
         }
@@ -271,12 +283,12 @@ async fn checked(
             continue;
         }
         let label = item.column(&breach.column).map(|column| column.label.clone()).unwrap_or_default();
-        let said = Said { row: breach.row, column: breach.column.clone(), label, message: breach.message.clone() };
+        let said = Said { row: breach.row, column: breach.column.clone(), label, message: told_of(item, breach) };
         if breach.severity == Severity::Reject {
             broken.insert(breach.row);
             told.faults.add(said);
         } else {
-            against.insert((breach.row, breach.column.clone()), (WARNED, breach.message.clone()));
+            against.insert((breach.row, breach.column.clone()), (WARNED, said.message.clone()));
             told.warnings.add(said);
         }
     }
@@ -296,6 +308,27 @@ async fn checked(
         told.updates = kept.iter().filter(corrects).count() as u64;
     }
     Ok(ReadFile { told, rows: kept, before, mapping })
+}
+
+/// A message about a cell, in which what is never public, or stands behind a mask, is masked: what is told is kept.
+fn covered(column: &Column, text: &str, message: &str) -> String {
+    if !column.privacy.never_public && !column.privacy.mask {
+        return message.to_owned();
+    }
+    let folded = fold::fold(text);
+    let forms = [text.trim(), folded.trim()];
+    let written = forms.into_iter().filter(|form| !form.is_empty());
+    written.fold(message.to_owned(), |message, form| message.replace(form, &values::mask(form)))
+}
+
+/// What is told of a breach: in the words of the check alone where the column is never public.
+fn told_of(item: &Item, breach: &Breach) -> String {
+    let is_open = item.column(&breach.column).is_none_or(|column| !column.privacy.never_public && !column.privacy.mask);
+    if is_open {
+        return breach.message.clone();
+    }
+    let check = item.checks.iter().find(|check| check.key == breach.check);
+    check.map_or_else(|| "没有填写，或者不符合要求，请核对。".to_owned(), |check| format!("{}。", check.message))
 }
 
 fn is_told(told: &Told, row: u32, column: &str) -> bool {
