@@ -101,7 +101,6 @@ fn is_on_site(item: &Item) -> bool {
 /// What an organ publishes of an item.
 struct Line {
     title: String,
-    elements: String,
     /// Empty = nothing is there.
     href: String,
     count: i64,
@@ -198,7 +197,6 @@ async fn line(ctx: &Ctx, item: &Item, (code, owed): (&OrganCode, bool), counts: 
     }
     Ok(Some(Line {
         title: item.title.clone(),
-        elements: item.elements.clone(),
         fresh: part::freshness(ctx, &newest),
         href,
         count,

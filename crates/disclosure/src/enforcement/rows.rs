@@ -240,7 +240,6 @@ pub(super) struct Waiting {
     /// The day of its oldest decision.
     pub(super) decided_on: String,
     pub(super) records: i64,
-    pub(super) created_at: String,
 }
 
 /// Batches of these organs that are on their way, those with the oldest decisions first.
@@ -256,10 +255,10 @@ pub(super) async fn waiting(
     // SQL: fixed text and placeholders; every value is bound.
     let sql = format!(
         "SELECT b.id AS batch, b.title AS title, b.state AS state, r.organ AS organ, r.item AS item, \
-         MIN(r.sort_on) AS decided_on, COUNT(*) AS records, b.created_at AS created_at \
+         MIN(r.sort_on) AS decided_on, COUNT(*) AS records \
          FROM record_batch b JOIN record r ON r.batch = b.id AND r.version = 1 AND r.closed = 0 AND r.sort_on <> '' \
          WHERE b.state IN ('draft', 'in_review', 'returned', 'publishing') AND b.what = 'new' AND r.item IN ({}) \
-         AND r.organ IN ({}) GROUP BY b.id, b.title, b.state, r.organ, r.item, b.created_at \
+         AND r.organ IN ({}) GROUP BY b.id, b.title, b.state, r.organ, r.item \
          ORDER BY MIN(r.sort_on), b.id LIMIT $1",
         places(2, items.len()),
         places(2 + items.len(), organs.len())
