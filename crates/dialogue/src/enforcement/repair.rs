@@ -92,7 +92,7 @@ pub static REPAIR: CaseKind = CaseKind {
 };
 
 /// The form of the portal.
-pub static FORM: DraftForm = DraftForm::new("credit-repair", "信用修复申请", "/enforcement/repair", lines)
+pub(super) static FORM: DraftForm = DraftForm::new("credit-repair", "信用修复申请", "/enforcement/repair", lines)
     .files(5, &[Kind::Png, Kind::Jpeg, Kind::Pdf]);
 
 fn lines(ctx: &Ctx, fields: &Fields) -> Vec<Line> {

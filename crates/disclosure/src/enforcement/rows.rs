@@ -252,7 +252,6 @@ pub(super) async fn waiting(
     if organs.is_empty() || items.is_empty() {
         return Ok(Vec::new());
     }
-    // SQL: fixed text and placeholders; every value is bound.
     let sql = format!(
         "SELECT b.id AS batch, b.title AS title, b.state AS state, r.organ AS organ, r.item AS item, \
          MIN(r.sort_on) AS decided_on, COUNT(*) AS records \
@@ -263,6 +262,7 @@ pub(super) async fn waiting(
         places(2, items.len()),
         places(2 + items.len(), organs.len())
     );
+    // SQL: fixed text and placeholders; every value is bound.
     query_as(built(sql)).bind(most).bind_all(items.iter().cloned()).bind_all(organs.iter()).fetch_all(executor).await
 }
 
