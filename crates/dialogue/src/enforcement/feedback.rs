@@ -109,8 +109,9 @@ pub static FEEDBACK: CaseKind = CaseKind {
 };
 
 /// The form of the portal.
-pub(super) static FORM: DraftForm = DraftForm::new("enforcement-feedback", "行政执法意见", "/enforcement/feedback", lines)
-    .files(3, &[Kind::Png, Kind::Jpeg, Kind::Pdf]);
+pub(super) static FORM: DraftForm =
+    DraftForm::new("enforcement-feedback", "行政执法意见", "/enforcement/feedback", lines)
+        .files(3, &[Kind::Png, Kind::Jpeg, Kind::Pdf]);
 
 /// Published answers on the page.
 const SHOWN: i64 = 10;

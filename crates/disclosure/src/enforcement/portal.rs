@@ -195,14 +195,7 @@ async fn line(ctx: &Ctx, item: &Item, (code, owed): (&OrganCode, bool), counts: 
     if count == 0 {
         href.clear();
     }
-    Ok(Some(Line {
-        title: item.title.clone(),
-        fresh: part::freshness(ctx, &newest),
-        href,
-        count,
-        lacks,
-        is_missing,
-    }))
+    Ok(Some(Line { title: item.title.clone(), fresh: part::freshness(ctx, &newest), href, count, lacks, is_missing }))
 }
 
 struct Listed {
