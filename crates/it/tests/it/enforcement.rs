@@ -1,5 +1,5 @@
-//! Stories of enforcement: late decisions and their terms, what is revoked goes in time and its line stays, totals counted from the
-//! decisions, powers on two days, what readers say, what the penalised ask for, what the platform sends back.
+//! Stories of enforcement: late decisions and their terms, what is revoked goes in time and its line stays, totals counted
+//! from the decisions, powers on two days, what readers say, what the penalised ask for, what the platform sends back.
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -157,7 +157,8 @@ both! {
         ];
         editor.post("/enforcement/revocations", &form).await.expect(303);
         editor.post("/enforcement/revocations", &form).await.expect(409).shows("已经登记过");
-        editor.get("/enforcement/revocations").await.expect(200).shows("待撤回").shows("2026-03-05").hides("action=\"/enforcement/revocations/withdraw\"");
+        let page = editor.get("/enforcement/revocations").await.expect(200).shows("待撤回").shows("2026-03-05");
+        page.hides("action=\"/enforcement/revocations/withdraw\"");
         let mut head = head(app).await;
         head.get("/").await.expect(200).shows("公示信息应当撤回");
         let page = head.get("/enforcement/revocations").await.expect(200);
@@ -199,7 +200,13 @@ both! {
 
     async fn a_reform_hands_a_power_over_and_readers_see_it_between_two_days(app) {
         let list = item(app, "power-list").await;
-        let old = [("code", "A1"), ("name", "城市道路占用许可"), ("organ", "青禾县住房和城乡建设局"), ("effective_from", "2020-01-01"), ("effective_to", "2025-12-31")];
+        let old = [
+            ("code", "A1"),
+            ("name", "城市道路占用许可"),
+            ("organ", "青禾县住房和城乡建设局"),
+            ("effective_from", "2020-01-01"),
+            ("effective_to", "2025-12-31"),
+        ];
         let new = [("code", "A1"), ("name", "城市道路占用许可"), ("organ", "青禾县城市管理局"), ("effective_from", "2026-01-01")];
         let rows = [&old[..], &new[..]].into_iter().zip(1_u32..);
         let rows = rows.map(|(own, number)| NewRow { number, ..row(&list, own) }).collect();
@@ -210,7 +217,8 @@ both! {
         reader.get("/enforcement/powers?from=2026-01-01&to=2026-02-01").await.expect(200).shows("两天之间没有变化");
         reader.get("/enforcement/powers?from=%E6%98%A8%E5%A4%A9").await.expect(200).shows("日期读不懂");
         reader.get("/enforcement").await.expect(200).shows("行政权力和责任清单");
-        reader.get("/enforcement/organs/QH010").await.expect(200).shows("事前公开").shows("事中公示").shows("事后公开").shows("应当公开，目前没有");
+        let page = reader.get("/enforcement/organs/QH010").await.expect(200).shows("事前公开").shows("事中公示");
+        page.shows("事后公开").shows("应当公开，目前没有");
         reader.get("/enforcement/organs/nobody").await.expect(404);
         app.clerk().await.get("/enforcement/powers").await.expect(200).shows("没有重叠");
     }
