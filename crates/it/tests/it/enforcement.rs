@@ -226,7 +226,14 @@ both! {
     async fn an_opinion_is_a_case_of_the_organ(app) {
         let mut reader = app.visitor();
         reader.get("/enforcement/feedback").await.expect(200).shows("15 个工作日内答复");
-        let fields = [("organ", ORGAN), ("number", "青财罚〔2026〕1号"), ("what", "公示的金额与决定书不一致"), ("called", ""), ("phone", ""), ("email", "")];
+        let fields = [
+            ("organ", ORGAN),
+            ("number", "青财罚〔2026〕1号"),
+            ("what", "公示的金额与决定书不一致"),
+            ("called", ""),
+            ("phone", ""),
+            ("email", ""),
+        ];
         let check = reader.upload("/enforcement/feedback", &fields, &[]).await.expect(303).location();
         assert!(check.ends_with("/check"), "{check}");
         let seen = reader.get(&check).await.expect(200).shows("青禾县财政局").field("version");
