@@ -7,7 +7,7 @@ import { Faults, inBrowser, representatives } from "./lib/kinds.mjs";
 import { crawl, title } from "./lib/links.mjs";
 
 const SEEDS = [
-  "/", "/sitemap", "/openness", "/catalogue", "/catalogue/coverage", "/policies", "/documents", "/plans", "/organs", "/foi", "/foi/apply", "/foi/answers", "/foi/correction", "/dialogue", "/services", "/data", "/records", "/records/permit", "/records/permit?q=青禾", "/records/permit?decided_on.from=2099-01-01", "/records/permit?decided_on.from=去年", "/is-it-public", "/is-it-public?q=低保标准", "/is-it-public?q=饕餮貔貅", "/api", "/reports", "/reports/figures", "/consultations", "/mistakes", "/cases/track", "/cases/lost", "/interpretations", "/questions", "/audience",
+  "/", "/sitemap", "/openness", "/catalogue", "/catalogue/coverage", "/policies", "/documents", "/plans", "/organs", "/foi", "/foi/apply", "/foi/answers", "/foi/correction", "/dialogue", "/services", "/data", "/records", "/records/permit", "/records/permit?q=青禾", "/records/permit?decided_on.from=2099-01-01", "/records/permit?decided_on.from=去年", "/is-it-public", "/is-it-public?q=低保标准", "/is-it-public?q=饕餮貔貅", "/api", "/reports", "/reports/figures", "/consultations", "/mistakes", "/enforcement", "/enforcement/powers", "/enforcement/withdrawn", "/enforcement/feedback", "/enforcement/repair", "/cases/track", "/cases/lost", "/interpretations", "/questions", "/audience",
   "/letters", "/statements/accessibility", "/statements/privacy", "/receipts", "/subscriptions", "/subscriptions?topic=养老&organ=QH010", "/subscriptions/sent", "/search", "/search?q=公开", "/search?q=养老补贴", "/search?q=饕餮貔貅", "/search?q=路", "/search?q=",
   "/search?q=" + "很长的问题".repeat(30),
 ];

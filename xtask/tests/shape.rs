@@ -20,6 +20,7 @@ const BASES: &[&str] = &[
     "web",
     "item",
     "record-check",
+    "enforcement",
     "charts",
     "card",
     "egress",
@@ -75,6 +76,7 @@ const WITHIN_BASES: &[(&str, &[&str])] = &[
     ("web", &["fold", "kernel", "store"]),
     ("item", &["kernel", "clock"]),
     ("record-check", &["item", "kernel", "clock"]),
+    ("enforcement", &["item"]),
     ("charts", &["item", "web"]),
     ("card", &[]),
     // All write the log, few ask for its proof: the audit and the commands.

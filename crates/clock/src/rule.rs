@@ -80,6 +80,8 @@ pub enum Open {
     HearingLastDay,
     OpinionHours,
     InterpretationLength,
+    FeedbackLength,
+    RepairLength,
 }
 
 /// A period set by law or practice.
@@ -211,6 +213,10 @@ pub struct Readings {
     pub opinion_hours: HoursCount,
     /// Working days for an interpretation; several cities and counties write 3, no national text was found.
     pub interpretation_days: NonZeroU32,
+    /// Working days for an answer to what readers say about enforcement; 国办发〔2018〕118号 asks for the channel and sets none.
+    pub enforcement_feedback_days: NonZeroU32,
+    /// Working days for the decision over a repair (信用修复); the number in force was not found in a text.
+    pub enforcement_repair_days: NonZeroU32,
 }
 
 impl Default for Readings {
@@ -220,6 +226,8 @@ impl Default for Readings {
             hearing_last_day: LastDay::Stays,
             opinion_hours: HoursCount::All,
             interpretation_days: const { NonZeroU32::new(INTERPRETATION_PUBLISH.length).expect("rules have a length") },
+            enforcement_feedback_days: const { NonZeroU32::new(ENFORCEMENT_FEEDBACK.length).expect("rules have a length") },
+            enforcement_repair_days: const { NonZeroU32::new(ENFORCEMENT_REPAIR.length).expect("rules have a length") },
         }
     }
 }
@@ -239,6 +247,8 @@ impl Readings {
             Some(Open::HearingLastDay) => rule.last_day = self.hearing_last_day,
             Some(Open::OpinionHours) => rule.hours = self.opinion_hours,
             Some(Open::InterpretationLength) => rule.length = self.interpretation_days.get(),
+            Some(Open::FeedbackLength) => rule.length = self.enforcement_feedback_days.get(),
+            Some(Open::RepairLength) => rule.length = self.enforcement_repair_days.get(),
         }
         rule
     }
@@ -327,6 +337,26 @@ pub const ENFORCEMENT_WITHDRAW: Rule = Rule::new(
     Start::DayAfter("决定被变更、撤销、确认违法或者无效"),
 )
 .since(Date::constant(2021, 7, 15));
+
+pub const ENFORCEMENT_FEEDBACK: Rule = Rule::new(
+    "enforcement.feedback",
+    "答复对行政执法的意见",
+    "国办发〔2018〕118号（公示信息的群众反馈渠道；答复期限按本地规定，在配置中写明）",
+    15,
+    Unit::WorkingDays,
+    Start::DayAfter("收到意见"),
+)
+.open(Open::FeedbackLength);
+
+pub const ENFORCEMENT_REPAIR: Rule = Rule::new(
+    "enforcement.repair",
+    "办理行政处罚信息信用修复申请",
+    "行政处罚公示信息信用修复的规定（办理期限按现行规定，在配置中写明）",
+    7,
+    Unit::WorkingDays,
+    Start::DayAfter("收到申请"),
+)
+.open(Open::RepairLength);
 
 pub const CONSULTATION_MINIMUM: Rule = Rule::new(
     "consultation.minimum",

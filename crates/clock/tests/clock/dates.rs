@@ -284,6 +284,7 @@ fn what_no_text_settles_is_read_from_the_configuration() {
             hearing_last_day: LastDay::Moves,
             opinion_hours: HoursCount::OfWorkingDays,
             interpretation_days: 5.try_into().expect("not zero"),
+            ..Readings::default()
         }
     );
     let due = |id: &str, from: At| clock::run(&own.apply(rule(id)), from, &[], 0, &calendar).map(|run| run.due());

@@ -158,6 +158,9 @@ const LEFT: &[(&str, &[&str])] = &[
     ("calendar_day", &["notice"]),
     ("setting", &["value"]),
     ("search_phrase", &["words", "title"]),
+    // That a decision was revoked, and what the platform sent back: shown to the organ alone, or public with the record that went.
+    ("enforcement_revocation", &["words", "by_name", "ended_name", "ended_why"]),
+    ("enforcement_return", &["number", "reason", "by_name", "ended_name"]),
     // The words that the county keeps for its checks: shown to whoever writes one of them.
     ("check_book", &["changed_name"]),
     ("check_term", &["form", "right_form", "reason"]),

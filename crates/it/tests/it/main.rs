@@ -15,6 +15,7 @@ mod computed;
 mod coverage;
 mod duties;
 mod duties_office;
+mod enforcement;
 mod face;
 mod first_steps;
 mod foi;

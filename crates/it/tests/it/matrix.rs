@@ -377,6 +377,37 @@ pub(crate) async fn cases(app: &TestApp) -> Vec<Object> {
     objects
 }
 
+/// An application for the repair of a penalty of the organ.
+async fn repairs(app: &TestApp) -> Vec<Object> {
+    let ctx = app.ctx();
+    let filing = case::Filing {
+        kind: case::find(ctx, "credit-repair").expect("repairs"),
+        organ: OWN.into(),
+        channel: case::Channel::Counter,
+        received_on: ctx.today(),
+        number: String::new(),
+        digest: String::new(),
+        brief: "申请修复".to_owned(),
+        fields: BTreeMap::from([("number".to_owned(), "青财罚〔2026〕1号".to_owned())]),
+        facts: Vec::new(),
+        parties: vec![(case::PartyRole::Applicant, case::Person { name: "申请人".into(), ..case::Person::default() })],
+        files: Vec::new(),
+    };
+    let mut tx = ctx.db().write().await.expect("a write");
+    let id = case::register(ctx, &mut tx, &staff(OWN, Role::Editor), filing).await.expect("a case");
+    tx.commit().await.expect("commit");
+    vec![Object {
+        state: "待审核的信用修复申请",
+        under: &["/enforcement/repairs/{id}"],
+        places: BTreeMap::from([("id", id.to_string())]),
+        fields: vec![
+            ("number", "没有这个文号".to_owned()),
+            ("words", "说明".to_owned()),
+            ("answer", "答复".to_owned()),
+        ],
+    }]
+}
+
 /// A request for information of the organ, with the letters that can be drafted for it.
 pub(crate) async fn requests(app: &TestApp) -> Vec<Object> {
     let ctx = app.ctx();
@@ -537,6 +568,7 @@ both! {
         objects.extend(imports(app).await);
         objects.extend(cases(app).await);
         objects.extend(requests(app).await);
+        objects.extend(repairs(app).await);
         objects.extend(annual_reports(app).await);
         objects.extend(coverage(app).await);
         objects.extend(crate::records_objects::records(app).await);

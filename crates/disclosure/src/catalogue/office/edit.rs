@@ -169,7 +169,7 @@ pub(in crate::catalogue) async fn save(
     let once = typed.value("once").to_owned();
     let done = async |tx: &mut Tx| {
         let item = typed.item(&ctx, &text(&entry), &known(&all)).map_err(Refusal::Fields)?;
-        let from_on = typed.from_on().map_err(Refusal::Fields)?;
+        let from_on = typed.day_of_force().map_err(Refusal::Fields)?;
         checked(&item).map_err(Refusal::Fields)?;
         let note = document::values::line(typed.value("note"), 300);
         let seen = (!id.as_str().is_empty()).then_some((&id, revision));

@@ -331,7 +331,7 @@ impl Typed {
     ///
     /// # Errors
     /// What is wrong with it.
-    pub(super) fn from_on(&self) -> Result<Option<Date>, FormErrors> {
+    pub(super) fn day_of_force(&self) -> Result<Option<Date>, FormErrors> {
         let text = self.value("from_on").trim();
         match time::parse_date(text) {
             None if !text.is_empty() => Err(FormErrors::one("from_on", time::no_date(text, "2027-01-01"))),

@@ -1,0 +1,312 @@
+//! Stories of enforcement: late decisions and their terms, what is revoked goes in time and its line stays, totals counted
+//! from the decisions, powers on two days, what readers say, what the penalised ask for, what the platform sends back.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use item::{Item, ItemKey, Type};
+use jiff::{SignedDuration, Timestamp};
+use kernel::{Actor, OrganCode, Role, Staff, id::AccountId};
+use record::{
+    BatchId, Query,
+    batch::{self, New, NewRow},
+    form, gates,
+    query::Asked,
+    rows::Stored,
+};
+use review::{Gate, Word};
+use testkit::{Client, TestApp, both};
+
+/// The organ of these stories.
+const ORGAN: &str = "QH010";
+/// A number of a natural person that no file shows without a reason.
+const HIDDEN: &str = "110101199003074514";
+
+fn person(account: &str, organ: &str, roles: &[Role]) -> Actor {
+    Actor::Staff(Staff {
+        account: AccountId::from(account),
+        name: format!("{account}（测试）"),
+        organ: OrganCode::from(organ),
+        roles: roles.to_vec(),
+        central: organ == "QH001",
+    })
+}
+
+async fn item(app: &TestApp, key: &str) -> Arc<Item> {
+    let key = ItemKey::new(key).expect("a key");
+    record::items::find(app.ctx(), &key).await.expect("items").expect("in the box")
+}
+
+/// A row with these texts, and something that fits in every other required column.
+fn row(item: &Item, own: &[(&str, &str)]) -> NewRow {
+    let mut typed = BTreeMap::new();
+    for column in item.columns.iter().filter(|column| column.required) {
+        let text = match &column.typed {
+            Type::Enum { choices, .. } => choices.first().map(|choice| choice.code.clone()).unwrap_or_default(),
+            Type::Date { .. } => "2026-02-10".to_owned(),
+            Type::CreditCode => "11000000000000001Y".to_owned(),
+            _ => "青禾县财政局".to_owned(),
+        };
+        typed.insert(column.key.clone(), text);
+    }
+    typed.extend(own.iter().map(|(key, text)| ((*key).to_owned(), (*text).to_owned())));
+    form::read(item, &typed).expect("a row that can be read").row
+}
+
+/// Enters rows of an item for the organ.
+async fn entered(app: &TestApp, item: &Arc<Item>, rows: Vec<NewRow>) -> BatchId {
+    let mut tx = app.ctx().db().write().await.expect("a write");
+    let editor = person("writer", ORGAN, &[Role::Editor]);
+    let new = New::form(item, &OrganCode::from(ORGAN));
+    let id = batch::enter(app.ctx(), &mut tx, &editor, new, rows).await.expect("entered");
+    tx.commit().await.expect("commit");
+    id
+}
+
+async fn version(app: &TestApp, id: &BatchId) -> i64 {
+    batch::find(app.ctx().db().read(), id).await.expect("database").expect("the batch").version
+}
+
+/// Has a batch pass every gate.
+async fn published(app: &TestApp, id: &BatchId) {
+    let ctx = app.ctx();
+    gates::look_through(ctx, id).await.expect("looked through");
+    let seen = version(app, id).await;
+    let mut tx = ctx.db().write().await.expect("a write");
+    let editor = person("writer", ORGAN, &[Role::Editor]);
+    gates::submit(ctx, &mut tx, &editor, (id, seen)).await.expect("submitted");
+    tx.commit().await.expect("commit");
+    for gate in Gate::ALL {
+        gates::look_through(ctx, id).await.expect("looked through");
+        let reviewer = person(&format!("reviewer-{}", gate.code), "QH001", gate.permission.roles);
+        let seen = version(app, id).await;
+        let mut tx = ctx.db().write().await.expect("a write");
+        let word = Word { ticked: &[0, 1, 2, 3, 4, 5], ..Word::default() };
+        gates::pass(ctx, &mut tx, &reviewer, (id, seen), word).await.expect("passed");
+        tx.commit().await.expect("commit");
+    }
+    app.work().await;
+}
+
+/// Penalties that are public: number and what stands in them beside.
+async fn penalties(app: &TestApp, all: &[(&str, &[(&str, &str)])]) {
+    let penalty = item(app, "penalty").await;
+    let rows = all.iter().zip(1_u32..).map(|((number, own), at)| {
+        let mut texts = vec![
+            ("document_number", *number),
+            ("counterpart", "青禾测试商贸有限公司"),
+            ("penalty_kind", "罚款"),
+            ("content", "罚款人民币五千元"),
+            ("fine", "0.5"),
+            ("valid_to", "2099-12-31"),
+        ];
+        texts.extend_from_slice(own);
+        NewRow { number: at, ..row(&penalty, &texts) }
+    });
+    let id = entered(app, &penalty, rows.collect()).await;
+    published(app, &id).await;
+}
+
+async fn public(app: &TestApp, number: &str) -> Option<Stored> {
+    let penalty = item(app, "penalty").await;
+    let mut query = Query::new(Arc::clone(&penalty));
+    query.asked.insert("document_number".to_owned(), Asked::Is(number.to_owned()));
+    let page = query.page(app.ctx().db(), "newest", None, 2).await.expect("a page");
+    let found = page.rows.first()?.record.clone();
+    record::rows::public(app.ctx().db().read(), &penalty.key, &found).await.expect("database")
+}
+
+async fn head(app: &TestApp) -> Client {
+    app.person("head-qh010", ORGAN, &[Role::OrganHead]).await
+}
+
+both! {
+    async fn late_decisions_are_told_with_their_term_and_the_office_has_them_mended(app) {
+        let penalty = item(app, "penalty").await;
+        let waiting = row(&penalty, &[("document_number", "青财罚〔2026〕9号"), ("valid_to", "2099-12-31")]);
+        entered(app, &penalty, vec![waiting]).await;
+        penalties(app, &[("青财罚〔2026〕1号", &[]), ("青财罚〔2026〕2号", &[("decided_on", "2026-02-27")])]).await;
+        let mut editor = app.editor(ORGAN).await;
+        let page = editor.get("/enforcement").await.expect(200);
+        let page = page.shows("逾期公示").shows("青财罚〔2026〕1号").hides("青财罚〔2026〕2号").shows("逾期未公示");
+        page.hides("布置整改任务");
+        editor.get("/enforcement/term?item=penalty&on=2026-02-10").await.expect(200).shows("作出决定当日不计").shows("第四十八条");
+        editor.get("/enforcement/term?item=water&on=2026-02-10").await.expect(404);
+        editor.get("/").await.expect(200).shows("行政处罚信息（1 条，草稿）");
+        app.editor("QH011").await.get("/enforcement").await.expect(200).hides("青财罚〔2026〕1号");
+        editor.post("/enforcement/duties", &[("due_on", "2026-03-06")]).await.expect(403);
+        let mut clerk = app.clerk().await;
+        clerk.get("/enforcement").await.expect(200).shows("布置整改任务");
+        clerk.post("/enforcement/duties", &[("due_on", "2026-02-06")]).await.expect(422).shows("今天或以后");
+        clerk.post("/enforcement/duties", &[("due_on", "2026-03-06")]).await.expect(303);
+        clerk.post("/enforcement/duties", &[("due_on", "2026-03-06")]).await.expect(409).shows("已经布置过");
+    }
+
+    async fn what_was_revoked_goes_in_time_and_its_line_stays_without_the_data(app) {
+        let number = "青财罚〔2026〕1号";
+        penalties(app, &[(number, &[])]).await;
+        let stored = public(app, number).await.expect("public");
+        let mut editor = app.editor(ORGAN).await;
+        let empty = [("item", "penalty"), ("number", number), ("what", "revoked")];
+        editor.post("/enforcement/revocations", &empty).await.expect(422).shows("请填写撤销").shows("请写明理由").shows(number);
+        let form = [
+            ("item", "penalty"),
+            ("number", number),
+            ("what", "revoked"),
+            ("decided_on", "2026-03-02"),
+            ("words", "原处罚决定已被行政复议撤销"),
+        ];
+        editor.post("/enforcement/revocations", &form).await.expect(303);
+        editor.post("/enforcement/revocations", &form).await.expect(409).shows("已经登记过");
+        let page = editor.get("/enforcement/revocations").await.expect(200).shows("待撤回").shows("2026-03-05");
+        page.hides("action=\"/enforcement/revocations/withdraw\"");
+        let mut head = head(app).await;
+        head.get("/").await.expect(200).shows("公示信息应当撤回");
+        let page = head.get("/enforcement/revocations").await.expect(200);
+        let (id, seen) = (page.field("id"), page.field("version"));
+        editor.post("/enforcement/revocations/withdraw", &[("id", &id), ("version", &seen)]).await.expect(403);
+        head.post("/enforcement/revocations/drop", &[("id", &id)]).await.expect(422).shows("请写明取消的理由");
+        head.post("/enforcement/revocations/withdraw", &[("id", &id), ("version", &seen)]).await.expect(303);
+        assert!(public(app, number).await.is_none());
+        head.post("/enforcement/revocations/withdraw", &[("id", &id), ("version", &seen)]).await.expect(409).shows("已经办结");
+        let line = app.visitor().get("/enforcement/withdrawn").await.expect(200);
+        line.shows("原处罚决定已被行政复议撤销").shows("按期撤回").hides(number).hides("青禾测试商贸有限公司");
+        assert!(record::rows::history(app.ctx().db().read(), &stored.record).await.expect("history").is_empty());
+    }
+
+    async fn totals_of_a_year_are_counted_from_the_decisions_once_each(app) {
+        let last_year = ("decided_on", "2025-06-10");
+        penalties(app, &[
+            ("青财罚〔2025〕1号", &[last_year]),
+            ("青财罚〔2025〕2号", &[last_year, ("penalty_kind", "警告；罚款；吊销许可证件"), ("content", "吊销许可证")]),
+            ("青财罚〔2025〕3号", &[last_year, ("penalty_kind", "警告"), ("fine", "")]),
+        ])
+        .await;
+        let mut editor = app.editor(ORGAN).await;
+        let page = editor.get("/enforcement/yearly?year=2025").await.expect(200);
+        page.shows("3 宗决定").shows("生成草稿");
+        let behind = "/enforcement/yearly/decisions?organ=QH010&year=2025&table=penalty&cell=revocation";
+        editor.get(behind).await.expect(200).shows("青财罚〔2025〕2号").hides("青财罚〔2025〕1号");
+        editor.get("/enforcement/yearly?organ=QH011").await.expect(404);
+        let draft = [("organ", ORGAN), ("year", "2025"), ("table", "penalty")];
+        let to = editor.post("/enforcement/yearly", &draft).await.expect(303).location();
+        let id = BatchId::from(to.rsplit('/').next().expect("an id"));
+        let found = batch::rows(&id).page::<Stored>(app.ctx().db(), Some("number"), None, 5).await.expect("rows").rows;
+        let data = &found.first().expect("one row").data;
+        let figures = ["warning", "fine", "revocation", "total", "amount"].map(|key| data.get(key).to_owned());
+        assert_eq!(figures, ["1", "1", "1", "3", "1"]);
+        let running = [("organ", ORGAN), ("year", "2026"), ("table", "penalty")];
+        editor.post("/enforcement/yearly", &running).await.expect(409).shows("还没有过完");
+    }
+
+    async fn a_reform_hands_a_power_over_and_readers_see_it_between_two_days(app) {
+        let list = item(app, "power-list").await;
+        let old = [
+            ("code", "A1"),
+            ("name", "城市道路占用许可"),
+            ("organ", "青禾县住房和城乡建设局"),
+            ("effective_from", "2020-01-01"),
+            ("effective_to", "2025-12-31"),
+        ];
+        let new = [("code", "A1"), ("name", "城市道路占用许可"), ("organ", "青禾县城市管理局"), ("effective_from", "2026-01-01")];
+        let rows = [&old[..], &new[..]].into_iter().zip(1_u32..);
+        let rows = rows.map(|(own, number)| NewRow { number, ..row(&list, own) }).collect();
+        published(app, &entered(app, &list, rows).await).await;
+        let mut reader = app.visitor();
+        let page = reader.get("/enforcement/powers?from=2025-12-31&to=2026-01-01").await.expect(200);
+        page.shows("划转").shows("由青禾县住房和城乡建设局划转青禾县城市管理局").shows("2026-01-01");
+        reader.get("/enforcement/powers?from=2026-01-01&to=2026-02-01").await.expect(200).shows("两天之间没有变化");
+        reader.get("/enforcement/powers?from=%E6%98%A8%E5%A4%A9").await.expect(200).shows("日期读不懂");
+        reader.get("/enforcement").await.expect(200).shows("行政权力和责任清单");
+        let page = reader.get("/enforcement/organs/QH010").await.expect(200).shows("事前公开").shows("事中公示");
+        page.shows("事后公开").shows("应当公开，目前没有");
+        reader.get("/enforcement/organs/nobody").await.expect(404);
+        app.clerk().await.get("/enforcement/powers").await.expect(200).shows("没有重叠");
+    }
+
+    async fn an_opinion_is_a_case_of_the_organ(app) {
+        let mut reader = app.visitor();
+        reader.get("/enforcement/feedback").await.expect(200).shows("15 个工作日内答复");
+        let fields = [
+            ("organ", ORGAN),
+            ("number", "青财罚〔2026〕1号"),
+            ("what", "公示的金额与决定书不一致"),
+            ("called", ""),
+            ("phone", ""),
+            ("email", ""),
+        ];
+        let check = reader.upload("/enforcement/feedback", &fields, &[]).await.expect(303).location();
+        assert!(check.ends_with("/check"), "{check}");
+        let seen = reader.get(&check).await.expect(200).shows("青禾县财政局").field("version");
+        let receipt = reader.post(&check.replace("/check", "/send"), &[("version", seen.as_str())]).await.expect(303).location();
+        reader.get(&receipt).await.expect(200).shows("15 个工作日内");
+        app.editor(ORGAN).await.get("/cases").await.expect(200).shows("行政执法意见");
+        app.editor("QH011").await.get("/cases").await.expect(200).hides("执法意见〔2026〕1号");
+        let nobody = [("organ", ""), ("what", ""), ("number", ""), ("called", ""), ("phone", ""), ("email", "")];
+        let back = reader.upload("/enforcement/feedback", &nobody, &[]).await;
+        assert!(back.text().contains("请选择执法机关"), "{}", back.text());
+    }
+
+    async fn a_repair_is_granted_after_the_least_time_and_takes_the_penalty_away(app) {
+        let number = "青财罚〔2026〕1号";
+        penalties(app, &[(number, &[])]).await;
+        let mut reader = app.visitor();
+        let fields = [
+            ("organ", ORGAN),
+            ("number", number),
+            ("party", "青禾测试商贸有限公司"),
+            ("what", "罚款已缴纳，已按要求整改"),
+            ("called", "经办人"),
+            ("phone", "13800952700"),
+            ("email", ""),
+        ];
+        let check = reader.upload("/enforcement/repair", &fields, &[]).await.expect(303).location();
+        let seen = reader.get(&check).await.expect(200).field("version");
+        reader.post(&check.replace("/check", "/send"), &[("version", seen.as_str())]).await.expect(303);
+        let case: String = store::query_scalar("SELECT id FROM case_entry WHERE kind = 'credit-repair'")
+            .fetch_one(app.ctx().db().read())
+            .await
+            .expect("a case");
+        let page = format!("/enforcement/repairs/{case}");
+        app.editor(ORGAN).await.get(&page).await.expect(403);
+        let mut head = head(app).await;
+        let seen = head.get(&page).await.expect(200).shows(number).shows("2026-06-02").field("version");
+        let form = [("version", seen.as_str()), ("number", number), ("words", "准予信用修复"), ("answer", "已停止公示。")];
+        head.post(&page, &form).await.expect(422).shows("不满最短公示期");
+        assert!(public(app, number).await.is_some());
+        let later: Timestamp = "2026-06-03T01:00:00Z".parse().expect("moment");
+        app.at(later);
+        let mut head = app.sign_in("head-qh010").await;
+        head.post(&page, &form).await.expect(303);
+        assert!(public(app, number).await.is_none());
+        app.at(later + SignedDuration::from_mins(5));
+        app.visitor().get("/enforcement/withdrawn").await.expect(200).shows("信用修复").shows("准予信用修复").hides(number);
+    }
+
+    async fn files_go_to_the_platform_and_what_it_refuses_comes_back(app) {
+        let number = "青财罚〔2026〕1号";
+        let natural = [("counterpart_kind", "02"), ("person_id_kind", "01"), ("person_id", HIDDEN)];
+        penalties(app, &[(number, &natural)]).await;
+        let mut editor = app.editor(ORGAN).await;
+        editor.get("/enforcement/exchange").await.expect(200).shows("2018 年版");
+        editor.get("/enforcement/exchange/export.xlsx?item=penalty&edition=2018").await.expect(200);
+        editor.get("/enforcement/exchange/export.xlsx?item=water").await.expect(404);
+        editor.get("/enforcement/exchange/export.xlsx?item=penalty&from=%E6%98%A8%E5%A4%A9").await.expect(400);
+        let whole = [("item", "penalty"), ("edition", "2018"), ("organ", ORGAN)];
+        let refused = editor.post("/enforcement/exchange/export.xlsx", &whole).await;
+        assert!(refused.status.is_client_error(), "not without a reason");
+        let told = [("item", "penalty"), ("edition", "2018"), ("organ", ORGAN), ("reason", "上报省平台")];
+        editor.post("/enforcement/exchange/export.xlsx", &told).await.expect(200);
+        let csv = format!("行政处罚决定书文号,错误原因\n{number},统一社会信用代码为空\n青财罚〔2026〕77号,文号重复\n青财罚〔2026〕78号,成功\n");
+        let files: [(&str, &str, &[u8]); 1] = [("file", "退回.csv", csv.as_bytes())];
+        let fields = [("item", "penalty"), ("organ", ORGAN)];
+        editor.upload("/enforcement/exchange/returns", &fields, &files).await.expect(303);
+        editor.upload("/enforcement/exchange/returns", &fields, &files).await.expect(409).shows("都已登记过");
+        let page = editor.get("/enforcement/exchange?state=open").await.expect(200);
+        let page = page.shows("统一社会信用代码为空").shows("没有对上").hides("青财罚〔2026〕78号");
+        let id = page.field("id");
+        editor.get("/").await.expect(200).shows("省平台退回 2 条");
+        editor.post("/enforcement/exchange/settle", &[("id", &id)]).await.expect(303);
+        editor.post("/enforcement/exchange/settle", &[("id", &id)]).await.expect(409);
+        editor.get("/").await.expect(200).shows("省平台退回 1 条");
+    }
+}
