@@ -45,7 +45,7 @@ pub(super) struct Asked {
 /// The columns of an edition with their heads: 27 of permits and 29 of penalties in 2018, one more later.
 pub(super) fn columns<'a>(item: &'a Item, edition: &str) -> Vec<(&'a Column, String)> {
     let old = edition != "later";
-    let all = item.columns.iter().filter(|column| !column.code.is_empty() && !(old && column.key == LATER));
+    let all = item.columns.iter().filter(|column| !(column.code.is_empty() || old && column.key == LATER));
     all.map(|column| {
         let renamed = old && column.key == NUMBER.0;
         (column, if renamed { column.code.replace(NUMBER.1, NUMBER.2) } else { column.code.clone() })

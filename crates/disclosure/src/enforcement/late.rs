@@ -392,7 +392,7 @@ pub(super) async fn owe(State(ctx): State<Ctx>, desk: Desk, Form(typed): Form<Ow
             duties::put(tx, &row).await?;
             duties::issue(tx, &desk.actor(), &row, &[(organ.clone(), OwnerRole::Responsible)]).await?;
         }
-        let organs: Vec<OrganCode> = overdue.into_iter().map(|(organ, _)| organ).collect();
+        let organs: Vec<OrganCode> = overdue.into_keys().collect();
         let many = organs.len();
         Notice::new(key, organs, Why::Issued).send(tx).await?;
         Ok(Done::ok("/enforcement", format!("已向 {many} 个单位布置整改任务，{due} 前完成。")))
