@@ -56,7 +56,6 @@ pub mod events;
 pub mod files;
 mod kind;
 pub mod known;
-pub mod known;
 pub mod letters;
 mod moved;
 mod office;
