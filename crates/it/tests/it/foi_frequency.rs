@@ -42,19 +42,19 @@ async fn number(app: &TestApp, sql: &'static str) -> i64 {
 both! {
     async fn who_asks_often_is_told_to_the_desk_and_asked_for_reasons(app) {
         for _ in 0..9 {
-            asked(app, "QH001", "138-0000-6300").await;
+            asked(app, "QH010", "138-0000-6300").await;
         }
         let elsewhere = asked(app, "QH011", "13800006300").await;
-        let tenth = asked(app, "QH001", "１３８００００６３００").await;
-        let stranger = asked(app, "QH001", "13800006301").await;
-        let nameless = asked(app, "QH001", "").await;
-        let mut desk = app.editor("QH001").await;
+        let tenth = asked(app, "QH010", "１３８００００６３００").await;
+        let stranger = asked(app, "QH010", "13800006301").await;
+        let nameless = asked(app, "QH010", "").await;
+        let mut desk = app.editor("QH010").await;
         // Ten are no reason to be told more than their number.
         let page = desk.get(&format!("/cases/{tenth}")).await.expect(200);
         let page = page.shows("向本机关申请 10 件（2026 年 3 月 10 件），向全县各机关申请 11 件");
         page.hides("达到了提示的件数");
         desk.get(&format!("/foi/cases/{tenth}/notices/reasons")).await.expect(200).hides("您（单位）向本机关提出");
-        let eleventh = asked(app, "QH001", "+86 138 0000 6300").await;
+        let eleventh = asked(app, "QH010", "+86 138 0000 6300").await;
         let at = format!("/cases/{eleventh}");
         desk.get(&at).await.expect(200).shows("向本机关申请 11 件").shows("达到了提示的件数").shows("件数已填好");
         // Another number, or the same name alone, is another person.
@@ -76,8 +76,8 @@ both! {
     }
 
     async fn the_digests_go_with_the_person_and_come_for_older_cases(app) {
-        let (first, second) = (asked(app, "QH001", "13800006300").await, asked(app, "QH001", "13800006300").await);
-        let mut desk = app.editor("QH001").await;
+        let (first, second) = (asked(app, "QH010", "13800006300").await, asked(app, "QH010", "13800006300").await);
+        let mut desk = app.editor("QH010").await;
         desk.get(&format!("/cases/{second}")).await.expect(200).shows("向本机关申请 2 件");
         // As they were registered before there were digests.
         let sql = store::query("DELETE FROM case_mark");

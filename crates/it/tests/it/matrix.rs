@@ -591,11 +591,16 @@ both! {
                 people.push((organ, role, app.person(&login, organ, &[role]).await));
             }
         }
-        // First all who may not: nothing of theirs changes anything, so the states stay as they were made.
+        // First all who may not: nothing of theirs changes anything, so the states stay as they were made. Nothing in a refusal is
+        // the database's own: on the second each state of each route meets every third person, all of them on the first.
+        let every = if app.ctx().db().dialect() == store::Dialect::Sqlite { 1 } else { 3 };
         let before = crate::publishing::everything(app).await;
-        for (organ, role, client) in &mut people {
-            for route in routes.iter().filter(|route| !allowed(organ, *role, route.permission)) {
-                for object in &objects {
+        for (person, (organ, role, client)) in people.iter_mut().enumerate() {
+            for (at, route) in routes.iter().enumerate().filter(|(_, route)| !allowed(organ, *role, route.permission)) {
+                for (state, object) in objects.iter().enumerate() {
+                    if !(person + at + state).is_multiple_of(every) {
+                        continue;
+                    }
                     let Some(path) = object.address(route) else { continue };
                     let status = ask(client, route, &path, &object.fields).await;
                     refused += 1;
@@ -635,6 +640,6 @@ both! {
             }
         }
         assert!(faults.is_empty(), "{} faults:\n{}", faults.len(), faults.join("\n"));
-        assert!(refused > 2000 && answered > 1000, "only {refused} refused and {answered} answered");
+        assert!(refused > 2000 / every && answered > 1000, "only {refused} refused and {answered} answered");
     }
 }

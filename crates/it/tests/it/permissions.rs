@@ -47,11 +47,13 @@ both! {
             assert!(app.app.routes.iter().any(|route| route.path == path), "{path} is no route any more");
         }
         let mut faults = Vec::new();
+        // Who may is told by the table and not by the database: on the second each route meets every second person.
+        let every = if app.ctx().db().dialect() == store::Dialect::Sqlite { 1 } else { 2 };
         for (number, role) in Role::ALL.into_iter().enumerate() {
             for organ in ["QH001", "QH010"] {
                 let login = format!("walker{number}-{}", organ.to_lowercase());
                 let mut client = app.person(&login, organ, &[role]).await;
-                for route in &routes {
+                for (_, route) in routes.iter().enumerate().filter(|(at, _)| (number + at).is_multiple_of(every)) {
                     let expected = may(&staff(organ, role), route.permission);
                     let before = events(app).await;
                     let status = ask(&mut client, route).await;
