@@ -390,6 +390,12 @@ fn texts_have_one_word_for_one_thing() {
         for (number, line) in read(&path).lines().enumerate() {
             // The second factor has its name.
             let line = line.replace("动态口令", "");
+            // The printed table of the catalogue has its own heads.
+            let line = if shown(&path).contains("/catalogue/") && shown(&path).contains("standard.") {
+                line.replace("公开方式", "")
+            } else {
+                line
+            };
             let rust = path.extension().is_some_and(|end| end == "rs");
             if rust && line.contains("cfg(test)") {
                 break;

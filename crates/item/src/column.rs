@@ -74,7 +74,7 @@ pub enum Type {
     Point,
     /// An attached file.
     File,
-    /// A link.
+    /// An address of another page, `https://…`.
     Link,
 }
 
@@ -82,7 +82,7 @@ pub enum Type {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Privacy {
-    /// Never public.
+    /// Kept apart from what readers are shown: names of minors, full numbers of identity cards.
     pub never_public: bool,
     /// Public with its middle replaced by signs.
     pub mask: bool,

@@ -451,10 +451,10 @@ pub async fn drop_it(ctx: &Ctx, tx: &mut Tx, actor: &Actor, (id, version): (&Bat
 }
 
 /// The errors of a check as those of a form: of one row by the keys of columns, of several by `row.column`.
-pub(crate) fn field_of(row: u32, column: &str, rows: usize) -> String {
-    match (rows, column) {
+pub(crate) fn field_of(row: u32, key: &str, rows: usize) -> String {
+    match (rows, key) {
         (_, "") => "form".to_owned(),
-        (1, column) => column.to_owned(),
-        _ => format!("{row}.{column}"),
+        (1, key) => key.to_owned(),
+        _ => format!("{row}.{key}"),
     }
 }

@@ -91,7 +91,7 @@ impl Known {
                 None => None,
             };
             let Some(other) = other else { continue };
-            let organ = if all.contains(&key) { "" } else { organ.as_str() };
+            let organ = (!all.contains(&key)).then_some(organ);
             count(ctx, &other, organ, &mut answers).await?;
         }
         let keyed = before.map(|before| before.keys().cloned().collect()).unwrap_or_default();
@@ -109,13 +109,13 @@ fn of_all_organs(item: &Item) -> BTreeSet<String> {
 }
 
 /// Counts the public records of an item in, the newest first; of all organs where none is named.
-async fn count(ctx: &Ctx, item: &Item, organ: &str, answers: &mut Answers) -> web::Result<()> {
+async fn count(ctx: &Ctx, item: &Item, organ: Option<&OrganCode>, answers: &mut Answers) -> web::Result<()> {
     let mut rows = query_as::<(Data,)>(
         "SELECT data FROM record WHERE item = $1 AND state = 'public' AND ($2 = '' OR organ = $2) \
          ORDER BY sort_on DESC, id DESC LIMIT $3",
     )
     .bind(item.key.as_str())
-    .bind(organ)
+    .bind(organ.map_or("", OrganCode::as_str))
     .bind(MOST)
     .fetch(ctx.db().read());
     while let Some((data,)) = rows.try_next().await? {

@@ -1,6 +1,6 @@
 //! Whether records hold values of a column: a column that has data is not taken out of the catalogue.
 
-use item::ItemKey;
+use item::{Column, ItemKey};
 use store::{anywhere, query_scalar};
 use web::Ctx;
 
@@ -8,9 +8,9 @@ use web::Ctx;
 ///
 /// # Errors
 /// When the database fails.
-pub async fn uses(ctx: &Ctx, item: &ItemKey, column: &str) -> store::Result<i64> {
-    let shown = anywhere(&format!("\"{column}\":\""));
-    let hidden = anywhere(&format!(",{column},"));
+pub async fn uses(ctx: &Ctx, item: &ItemKey, column: &Column) -> store::Result<i64> {
+    let shown = anywhere(&format!("\"{}\":\"", column.key));
+    let hidden = anywhere(&format!(",{},", column.key));
     query_scalar(
         "SELECT COUNT(*) FROM (SELECT 1 FROM record r LEFT JOIN record_private p ON p.id = r.id WHERE r.item = $1 \
          AND r.state <> 'expired' AND (r.data LIKE $2 ESCAPE '\\' OR p.columns LIKE $3 ESCAPE '\\') LIMIT 1000) AS found",

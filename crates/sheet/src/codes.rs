@@ -62,15 +62,15 @@ impl Carry {
         }
     }
 
-    fn code(&mut self, class: String, section: String, item: String) -> String {
+    fn code(&mut self, class: String, group: String, item: String) -> String {
         if !class.is_empty() {
             self.class.clone_from(&class);
             self.section.clear();
         }
-        if !section.is_empty() {
-            self.section = if section.len() >= SECTION { section.clone() } else { format!("{}{section}", self.class) };
+        if !group.is_empty() {
+            self.section = if group.len() >= SECTION { group.clone() } else { format!("{}{group}", self.class) };
         }
-        match (item.is_empty(), section.is_empty()) {
+        match (item.is_empty(), group.is_empty()) {
             (false, _) if item.len() >= ITEM => item,
             (false, _) if self.section.is_empty() => format!("{}{item}", self.class),
             (false, _) => format!("{}{item}", self.section),

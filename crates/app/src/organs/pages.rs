@@ -1,11 +1,12 @@
 //! The directory of organs, and what each of them publishes.
 
+use std::sync::Arc;
+
 use askama::Template;
 use axum::{
     extract::{Path, State},
     response::Response,
 };
-use disclosure::coverage::{self, Standing};
 use document::{
     Kinds, Purpose,
     columns::{BUDGET, Column, FUNCTIONS, GUIDE, RULES, Tree, YEARLY_REPORT},
@@ -13,6 +14,7 @@ use document::{
     public::{self, Fill, Filter, Order, Places},
 };
 use kernel::{Organ, OrganCode, OrganKind, id::ColumnId};
+use record::items::{Standing, Standings};
 use serde::Deserialize;
 use web::{Ctx, Error, PortalShell, Query, Reader, Result, filters, page::portal_page};
 
@@ -143,7 +145,10 @@ pub(super) async fn page(State(ctx): State<Ctx>, reader: Reader, Path(code): Pat
         duties.clear();
     }
     let badges = part::badges(&ctx, &[&latest]).await?;
-    let covered = coverage::standing(&ctx, &organ.code, today.year()).await?;
+    let covered = match ctx.declared::<Arc<dyn Standings>>().next() {
+        Some(known) => Some(known.standing(&ctx, &organ.code, today.year()).await?),
+        None => None,
+    };
     let link = |organ: &Organ| Link::organ(organ, 0);
     let in_column = |column: &Column, count: i64| Link {
         href: format!("/columns/{}?organ={}", column.slug, organ.code),
@@ -174,7 +179,7 @@ pub(super) async fn page(State(ctx): State<Ctx>, reader: Reader, Path(code): Pat
         ended: part::ended(&ctx, &organ.code),
         duties: part::lines(&ctx, &duties, &badges).pop(),
         statutory: statutory(&tree, &own, &organ),
-        covered: Some(covered).filter(|one| one.asked > 0),
+        covered: covered.filter(|one| one.asked > 0),
         columns,
         latest: part::lines(&ctx, &latest, &badges),
         total: total.n,

@@ -286,7 +286,7 @@ pub(super) fn facts(ctx: &Ctx, item: &Item) -> Vec<Fact> {
         fact("公开主体", vec![owner(ctx, &item.owner)]),
         fact("公开渠道和载体", vec![channels(item).join("、")]),
         fact("公开对象", vec![audience(&item.audience)]),
-        fact("公开方式", vec![label(&WAYS, item.way).to_owned()]),
+        fact("公开属性", vec![label(&WAYS, item.way).to_owned()]),
         fact("公开层级", vec![levels(item).join("、")]),
         fact("更新周期", vec![label(&PERIODS, item.period).to_owned()]),
         fact("公开期限", vec![months(item.retention)]),

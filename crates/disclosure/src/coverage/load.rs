@@ -7,10 +7,14 @@ use std::{
 
 use clock::Readings;
 use document::public;
+use futures::future::BoxFuture;
 use item::Item;
 use jiff::civil::Date;
 use kernel::{Directory, OrganCode, time};
-use record::{counts, items};
+use record::{
+    counts,
+    items::{self, Standing, Standings},
+};
 use store::{FromRow, query_as};
 use web::{Ctx, Result};
 
@@ -180,28 +184,24 @@ pub(super) fn year_of(ctx: &Ctx, typed: &str) -> i16 {
     year.filter(|year| years(ctx).contains(year)).unwrap_or_else(|| ctx.today().year())
 }
 
-/// How an organ stands in a year, over all confirmed items and stretches that are due or there.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Standing {
-    /// What is asked: all that follow together, and what is amber.
-    pub asked: i64,
-    /// Public.
-    pub good: i64,
-    /// Declared not to exist.
-    pub none: i64,
-    /// Due and not public.
-    pub missing: i64,
-}
-
 /// How an organ stands in a year: for its page on the portal, and for whoever scores organs.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn standing(ctx: &Ctx, organ: &OrganCode, year: i16) -> Result<Standing> {
+async fn standing(ctx: &Ctx, organ: &OrganCode, year: i16) -> Result<Standing> {
     let map = map(ctx, year).await?;
     let mut sum = map::Sum::default();
     map.cells(|line, owing| line.item.confirmed && owing.owes.organ == *organ).for_each(|cell| sum.add(cell.why));
     Ok(Standing { asked: sum.asked(), good: sum.good - sum.none, none: sum.none, missing: sum.late })
+}
+
+/// Tells pages of organs how much of what they must make public is there.
+pub(super) struct Told;
+
+impl Standings for Told {
+    fn standing<'a>(&'a self, ctx: &'a Ctx, organ: &'a OrganCode, year: i16) -> BoxFuture<'a, Result<Standing>> {
+        Box::pin(standing(ctx, organ, year))
+    }
 }
 
 /// A stored moment as a day.

@@ -32,12 +32,12 @@ use kernel::{
         Scope::{AllOrgans, AnyStaff, OwnOrgan},
     },
 };
+use record::items::Standings;
 use web::{
     Capability, Listener, Nav, Routes,
     hooks::{OnMap, Verb},
 };
 
-pub use load::{Standing, standing};
 pub use settings::Coverage;
 
 /// Subject of the events of declarations, and the lock of whoever decides by how one stands.
@@ -77,6 +77,7 @@ static ENDED: EventKind = EventKind::new(SUBJECT, "coverage.ended", "撤销没�
     .keeps(Keep::Words);
 
 pub fn capability() -> Capability {
+    let told: Arc<dyn Standings> = Arc::new(load::Told);
     let on_map: Arc<dyn OnMap> = Arc::new(portal::Public);
     Capability::new("coverage", "公开覆盖")
         .routes(routes)
@@ -92,6 +93,7 @@ pub fn capability() -> Capability {
         .declare(none::sealed())
         .declare(duties::source())
         .declare(on_map)
+        .declare(told)
         .declare(Verb::new("公开覆盖", "应公开 未公开 逾期 本周到期 没有此类信息 覆盖", "/coverage", &VIEW))
 }
 

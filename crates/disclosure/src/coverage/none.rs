@@ -11,7 +11,7 @@ use web::{Ctx, FormErrors, Refusal};
 use super::{CONFIRM, CONFIRMED, DECLARE, DECLARED, ENDED, RETURNED, SUBJECT, load, map::Map, settings::Coverage};
 
 ::store::ids! {
-    /// Of one declaration.
+    /// An organ has no information of an item in a stretch of time, as it says.
     DeclarationId,
 }
 

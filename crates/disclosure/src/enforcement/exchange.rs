@@ -43,8 +43,8 @@ pub(super) struct Asked {
 }
 
 /// The columns of an edition with their heads: 27 of permits and 29 of penalties in 2018, one more later.
-pub(super) fn columns<'a>(item: &'a Item, edition: &str) -> Vec<(&'a Column, String)> {
-    let old = edition != "later";
+pub(super) fn columns<'a>(item: &'a Item, layout: &str) -> Vec<(&'a Column, String)> {
+    let old = layout != "later";
     let all = item.columns.iter().filter(|column| !(column.code.is_empty() || old && column.key == LATER));
     all.map(|column| {
         let renamed = old && column.key == NUMBER.0;
@@ -116,8 +116,8 @@ async fn lines(ctx: &Ctx, wish: &Wish, most: usize) -> Result<Vec<Line>> {
     Ok(lines)
 }
 
-async fn file(item: &Item, edition: &str, lines: Vec<Line>) -> Result<Response> {
-    let columns = columns(item, edition);
+async fn file(item: &Item, layout: &str, lines: Vec<Line>) -> Result<Response> {
+    let columns = columns(item, layout);
     let row = |line: Line| {
         let text = |column: &Column| line.texts.get(&column.key).map(|text| written(column, text)).unwrap_or_default();
         columns.iter().map(|(column, _)| Cell::from(text(column))).collect()

@@ -113,8 +113,8 @@ pub(super) async fn find(ctx: &Ctx, text: &str) -> Result<Option<Arc<Item>>> {
 }
 
 /// The frame of a page below the tables.
-pub(super) fn shell(ctx: &Ctx, reader: &Reader, title: &str, section: &str, lead: &str) -> PortalShell {
-    let mut shell = reader.shell(ctx, title, section, "data").crumb("数据", "/data");
+pub(super) fn shell(ctx: &Ctx, reader: &Reader, title: &str, above: &str, lead: &str) -> PortalShell {
+    let mut shell = reader.shell(ctx, title, above, "data").crumb("数据", "/data");
     lead.clone_into(&mut shell.description);
     shell.column(title, lead, title, "数据")
 }

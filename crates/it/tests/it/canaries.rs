@@ -392,7 +392,7 @@ async fn filled(app: &TestApp) -> Vec<Object> {
 fn reads(app: &TestApp, listener: Listener) -> Vec<RouteInfo> {
     // What is packed shows no word here, and takes seconds each to be set.
     let packed = |path: &str| path.ends_with("pdf") || path.ends_with("docx");
-    let read = |route: &&RouteInfo| route.listener == listener && route.method == Method::GET && !packed(&route.path);
+    let read = |route: &&RouteInfo| route.listener == listener && route.method == Method::GET && !packed(route.path);
     app.app.routes.iter().filter(read).cloned().collect()
 }
 

@@ -35,6 +35,7 @@ mod mail;
 mod matrix;
 mod mirror;
 mod offered;
+mod open_objects;
 mod permissions;
 mod plans;
 mod plans_care;

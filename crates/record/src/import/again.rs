@@ -23,9 +23,9 @@ pub struct Again {
 }
 
 impl Again {
-    /// What stands in a row for a column of the item; empty = nothing.
-    pub fn cell(&self, told: &Told, row: u32, column: &str) -> &str {
-        let wanted = Target::Column(column.to_owned());
+    /// What stands in a row for the column of the item that has this key; empty = nothing.
+    pub fn cell(&self, told: &Told, row: u32, key: &str) -> &str {
+        let wanted = Target::Column(key.to_owned());
         let at = told.mapping.iter().position(|mapped| mapped.to == wanted);
         at.and_then(|at| self.rows.get(&row)?.get(at)).map_or("", String::as_str)
     }

@@ -322,7 +322,11 @@ impl Parsed {
                 label: column.label.clone(),
                 message: covered(column, &text, message),
             };
-            match parse(column, &text, units.get(&key).map(String::as_str)) {
+            let read = match lost(column, &text) {
+                Some(words) => Err(words),
+                None => parse(column, &text, units.get(&key).map(String::as_str)).map_err(|problem| problem.0),
+            };
+            match read {
                 Ok(parsed) => {
                     let is_other = is_other(&column.typed, parsed.value.as_ref());
                     for note in parsed.notes {
@@ -334,7 +338,7 @@ impl Parsed {
                 }
                 Err(problem) => {
                     self.broken.insert(number);
-                    self.told.faults.add(said(&problem.0));
+                    self.told.faults.add(said(&problem));
                 }
             }
         }
@@ -349,6 +353,13 @@ impl Parsed {
         beside::complete(item, beside, &mut row.values);
         self.rows.push(row);
     }
+}
+
+/// What the spreadsheet has lost of a cell: its formula failed or was never worked out, or the number is too long for it. A figure
+/// may be written with its power of ten, a number of something may not.
+fn lost(column: &Column, text: &str) -> Option<String> {
+    let is_power = column.is_figure() && !text.trim().starts_with('#');
+    documents::tables::fault(text).filter(|_| !is_power)
 }
 
 /// Whether a value is none of the choices of its enumeration, which is open.
@@ -435,8 +446,8 @@ fn told_of(item: &Item, breach: &Breach) -> String {
     check.map_or_else(|| "没有填写，或者不符合要求，请核对。".to_owned(), |check| format!("{}。", check.message))
 }
 
-fn is_told(told: &Told, row: u32, column: &str) -> bool {
-    told.faults.first.iter().any(|said| said.row == row && said.column == column)
+fn is_told(told: &Told, row: u32, key: &str) -> bool {
+    told.faults.first.iter().any(|said| said.row == row && said.column == key)
 }
 
 /// How sure each field of a row of a backfill is; what is not sure enough waits for a person.

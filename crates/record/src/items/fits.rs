@@ -60,9 +60,10 @@ pub async fn against(ctx: &Ctx, old: &Item, new: &Item) -> Result<Vec<Held>> {
             Change::ColumnRetyped(key) => (key, false),
             Change::Said(_) | Change::ColumnAdded(_) | Change::KeysChanged => continue,
         };
-        let records = crate::uses(ctx, &old.key, &column).await?;
+        let Some(of_old) = old.column(&column) else { continue };
+        let records = crate::uses(ctx, &old.key, of_old).await?;
         if records > 0 {
-            let label = old.column(&column).map_or_else(|| column.clone(), |column| column.label.clone());
+            let label = of_old.label.clone();
             held.push(Held { column, label, records, removed });
         }
     }
@@ -81,7 +82,7 @@ const PARTS: &[(&str, &str)] = &[
     ("owner", "公开主体"),
     ("channels", "公开渠道和载体"),
     ("audience", "公开对象"),
-    ("way", "公开方式"),
+    ("way", "公开属性"),
     ("levels", "公开层级"),
     ("period", "更新周期"),
     ("retention", "公开期限"),

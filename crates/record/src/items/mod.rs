@@ -21,7 +21,7 @@ use std::{collections::HashMap, sync::Arc};
 use futures::future::BoxFuture;
 use item::{Item, ItemKey};
 use kernel::{
-    Permission, Role,
+    OrganCode, Permission, Role,
     permission::Scope::{AllOrgans, AnyStaff},
 };
 use web::{Capability, Ctx, Result};
@@ -119,6 +119,26 @@ pub struct Shown {
     pub records: i64,
     /// Day of the newest; empty when there is none.
     pub newest: String,
+}
+
+/// How an organ stands in a year, over all confirmed items and stretches that are due or there.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Standing {
+    /// What is asked: all that follow together, and what is amber.
+    pub asked: i64,
+    /// Public.
+    pub good: i64,
+    /// Declared not to exist.
+    pub none: i64,
+    /// Due and not public.
+    pub missing: i64,
+}
+
+/// Who knows how much of what an organ must make public is there. Declared as `Arc<dyn Standings>`; without one nothing is said of
+/// it.
+pub trait Standings: Send + Sync {
+    /// How the organ stands in a year.
+    fn standing<'a>(&'a self, ctx: &'a Ctx, organ: &'a OrganCode, year: i16) -> BoxFuture<'a, Result<Standing>>;
 }
 
 /// Who shows the records of items to the public. Declared as `Arc<dyn PublicTables>` by the capability that has the pages;

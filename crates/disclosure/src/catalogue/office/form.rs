@@ -376,7 +376,7 @@ impl Typed {
         let period = words::of_code::<Period>(self.value("period"));
         match (words::of_code::<Way>(self.value("way")), period) {
             (Some(way), Some(period)) => (item.way, item.period) = (way, period),
-            (None, _) => errors.add("way", "请选择公开方式。"),
+            (None, _) => errors.add("way", "请选择公开属性。"),
             (_, None) => errors.add("period", "请选择更新周期。"),
         }
         item.retention = self.months("retention", &mut errors);
