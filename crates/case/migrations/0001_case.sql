@@ -122,6 +122,7 @@ CREATE TABLE case_letter (
     signed_by   TEXT NOT NULL,
     signed_name TEXT NOT NULL,
     signed_at   TEXT NOT NULL,
+    issuer      TEXT NOT NULL,                      -- the organ's name when it was signed, which no later change alters; empty = not signed
     way         TEXT NOT NULL,                      -- how it was delivered
     delivered_on TEXT NOT NULL,
     version     BIGINT NOT NULL CHECK (version > 0),

@@ -11,6 +11,7 @@ use crate::{
     clocks,
     events::{CLAIMED, CODE_RENEWED, INTERVENED, REDATED, RELEASED, TRANSFERRED},
     kind::Kind,
+    letters,
     permissions::OVERSEE_CASES,
     register::Channel,
     rows::{self, Entry, keeper},
@@ -77,7 +78,8 @@ pub async fn release(ctx: &Ctx, tx: &mut Tx, actor: &Actor, case: &CaseId) -> Re
     Ok(())
 }
 
-/// Another organ answers from now on. The clock runs on: the person does not wait longer because the office had it wrong.
+/// Another organ answers from now on. The clock runs on: the person does not wait longer because the office had it wrong. Letters
+/// that are drafted or signed and have not left are dropped.
 ///
 /// # Errors
 /// [`Refusal::Forbidden`] for whoever may not decide; [`Refusal::Fields`] (`organ`, `reason`); [`Refusal::Conflict`] once it has
@@ -131,6 +133,9 @@ async fn handed_on(
         return Err(Refusal::field("organ", "请选择另一个机关：现在就由它办理。"));
     }
     let why = reason("reason", why, "请写明转办的原因")?;
+    // What the one organ has drafted or signed never goes out in the name of the other.
+    let dropped = letters::drop_idle(tx, actor, (entry, kind), "").await?.join("、");
+    clocks::drop_asked(tx, &entry.id).await?;
     // It gets the next number of the register into which it comes: no organ has two cases of one number.
     tx.hold_log().await?;
     let year = i64::from(ctx.today().year());
@@ -152,6 +157,7 @@ async fn handed_on(
         ("to", to.as_str()),
         ("reason", why),
         ("asked_by", asked_by),
+        ("dropped", dropped.as_str()),
     ];
     steps::note(tx, key.as_ref(), entry, actor, ("transferred", ctx.today()), &words).await?;
     let data = json!({

@@ -32,8 +32,8 @@ pub(crate) fn cases() -> Sealed {
         .part(
             "case_letter/1",
             "文书",
-            "SELECT id, case_id, kind, state, year, place, sealed, drafted_by, drafted_at, signed_by, signed_at, way, delivered_on, \
-             version FROM case_letter WHERE case_id = $1",
+            "SELECT id, case_id, kind, state, year, place, sealed, drafted_by, drafted_at, signed_by, signed_at, issuer, way, \
+             delivered_on, version FROM case_letter WHERE case_id = $1",
         )
         .part(
             "case_file/1",

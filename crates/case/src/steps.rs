@@ -263,6 +263,7 @@ pub async fn take(
     }
     if ended && to != entry.state {
         crate::letters::drop_idle(tx, actor, (&entry, kind), to).await?;
+        clocks::drop_asked(tx, case).await?;
     }
     // The rules of a kind count by its history, this step in it.
     let due_on = clocks::project(ctx, tx, kind, case, to).await?;

@@ -85,7 +85,7 @@ pub(super) async fn send_letter(
         parties.into_iter().find(|(_, role, person)| *role != PartyRole::ThirdParty && !person.email.is_empty());
     let Some((_, _, person)) = known else { return Ok(false) };
     let number = kind.letter(&letter.kind).map(|what| letter.number(what)).unwrap_or_default();
-    let organ = ctx.directory().get(&case::keeper(ctx, &entry.organ)).map(|one| one.name.clone()).unwrap_or_default();
+    let organ = letter.issuer.as_str();
     let attached = match files {
         0 => String::new(),
         many => format!("随本文书送达的附件有 {many} 个，不在邮件里，请凭查询码在下面的网址下载。\n"),

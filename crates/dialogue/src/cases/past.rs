@@ -48,6 +48,7 @@ fn own_fields(ctx: &Ctx, past: &Past, told: bool) -> Vec<(String, String)> {
             "units" => ("延长", value.clone()),
             "words" => ("督办意见", value.clone()),
             "asked_by" if !told => ("商请接收", value.clone()),
+            "dropped" if !told => ("随之作废的文书", value.clone()),
             "channel" => ("收到方式", case::Channel::from_code(value)?.label().to_owned()),
             "reason" => (if past.step == "extended" { "理由" } else { "原因" }, value.clone()),
             _ => return None,
