@@ -214,6 +214,11 @@ impl Finding {
         Self::ALL.into_iter().find(|one| one.code() == code)
     }
 
+    /// Whether the answer stands as it was, so that there is nothing to answer anew.
+    pub const fn leaves_the_answer(self) -> bool {
+        matches!(self, Self::Upheld | Self::ClaimRejected | Self::NotHeard)
+    }
+
     pub const fn label(self) -> &'static str {
         match self {
             Self::Upheld => "维持",

@@ -7,6 +7,7 @@ use crate::{
     event::Asked,
     remedy::Instance,
     state::{Stage, State},
+    timeline::Proceeding,
 };
 
 /// 办理环节.
@@ -410,8 +411,27 @@ impl State {
             S::DecideReview => Err(Not::new("没有尚未审结的行政复议。", "")),
             S::DecideSuit => Err(Not::new("没有尚未审结的行政诉讼。", "")),
             _ if facts.open_order().is_some() => Err(Not::new("已经登记责令重新答复，请办理。", "")),
-            _ if facts.proceedings.iter().any(|one| one.decided.is_some()) => Ok(None),
-            _ => Err(Not::new("没有已经审结的复议或者诉讼。", "")),
+            _ => {
+                let answered = facts.last_reply().map(|reply| reply.on);
+                let mut decided = facts
+                    .proceedings
+                    .iter()
+                    .filter_map(|one| one.decided)
+                    .filter(|(on, _)| answered.is_none_or(|answered| *on >= answered))
+                    .peekable();
+                if decided.peek().is_none() {
+                    return Err(Not::new("没有已经审结的复议或者诉讼。", ""));
+                }
+                let touched = |one: &&Proceeding| one.decided.is_some_and(|(_, finding)| !finding.leaves_the_answer());
+                let spent = facts.proceedings.iter().filter(touched).count() <= facts.orders.len();
+                if spent || decided.all(|(_, finding)| finding.leaves_the_answer()) {
+                    return Err(Not::new(
+                        "复议决定或者判决没有撤销原答复，也没有要求重新答复，原答复仍然有效，不能重新办理。",
+                        "",
+                    ));
+                }
+                Ok(None)
+            }
         }
     }
 

@@ -184,6 +184,7 @@ const UNTIL: StepField = StepField::new("until", "补正期限", Input::Day).tol
 const OUTCOME: StepField = StepField::new("outcome", "处理结果", Input::Choice(&OUTCOMES)).told().sets(Sets::Outcome);
 /// What the first answer was: by it the request counts, whatever a review or a court has asked for since.
 const COUNTED: StepField = StepField::new("counted", "年度报告计入", Input::Choice(&OUTCOMES)).sets(Sets::Fact);
+const RECOUNTED: StepField = StepField::new("why", "为什么更正", Input::Text(500));
 const EXEMPTION: StepField =
     StepField::new("exemption", "不予公开的情形", Input::Choice(&EXEMPTIONS)).optional().sets(Sets::Fact);
 const SUPPLEMENT: StepField = StepField::new("supplement", "补正的内容", Input::Text(5000)).told();
@@ -219,7 +220,7 @@ const ANSWER: Step = Step::new("answered", "答复", &[EXAMINING, SUPPLEMENTING,
     .fields(&[ON, OUTCOME, COUNTED, EXEMPTION])
     .told("已答复");
 
-static STEPS: [Step; 38] = [
+static STEPS: [Step; 39] = [
     ASK_SUPPLEMENT,
     Step::new("supplement", "提交补正", &[SUPPLEMENTING], EXAMINING, By::Applicant)
         .tick(Tick::Restart)
@@ -301,9 +302,12 @@ static STEPS: [Step; 38] = [
         .outcome("withdrawn"),
     ANSWER,
     Step::new("same", "查找相同的申请", &[EXAMINING], "", By::Handler).own_page("/foi/cases/{id}/same"),
-    Step::new("reclassify", "更正申请人类别", RUNNING, "", By::Handler)
+    Step::new("reclassify", "更正申请人类别", ANYWHERE, "", By::Handler)
         .fields(&[APPLICANT])
-        .about("年度报告按申请人类别统计。"),
+        .about("年度报告按申请人类别统计，答复以后也可以更正。已经公布的年度报告不会自动改动，见“与登记簿比较”。"),
+    Step::new("recounted", "更正年度报告计入的结果", &[ANSWERED, ARCHIVED], "", By::Decider)
+        .fields(&[COUNTED, EXEMPTION, RECOUNTED])
+        .about("答复书不改，只改年度报告把这件计在哪一栏。已经公布的年度报告不会自动改动，见“与登记簿比较”。"),
     Step::new("change_supply", "更改提供方式", RUNNING, "", By::Handler)
         .fields(&[
             CARRIER,
@@ -316,11 +320,11 @@ static STEPS: [Step; 38] = [
     Step::new("review_decided", "登记复议结果", ANYWHERE, "", By::Handler).fields(&[ON, REVIEW_FINDING, NUMBER]),
     Step::new("suit_filed", "登记行政诉讼", ANYWHERE, "", By::Handler).fields(&[ON, NUMBER]),
     Step::new("suit_decided", "登记诉讼结果", ANYWHERE, "", By::Handler).fields(&[ON, SUIT_FINDING, NUMBER]),
-    Step::new("reopened", "重新办理", &[ANSWERED, ARCHIVED], EXAMINING, By::Handler)
+    Step::new("reopened", "重新办理", &[ANSWERED, ARCHIVED], EXAMINING, By::Decider)
         .tick(Tick::Restart)
         .fields(&[ON, ORDERED, NUMBER])
         .told("按复议决定或者判决重新办理")
-        .about("复议决定或者判决要求重新答复的，在这里登记。这件重新列入待办，期限以决定或者判决为准。"),
+        .about("复议决定或者判决撤销原答复、要求重新答复的，由负责人在这里登记；维持原答复的不能重新办理。这件重新列入待办，期限以决定或者判决为准。"),
     Step::new("archived", "归档", &[ANSWERED], ARCHIVED, By::Handler)
         .about("申请行政复议的 60 日、提起诉讼的 6 个月没有满的，也可以归档：归档后仍能登记复议、诉讼和重新办理，年度报告照样统计。"),
     Step::new("unarchived", "取出归档", &[ARCHIVED], ANSWERED, By::Decider)

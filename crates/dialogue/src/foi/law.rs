@@ -5,7 +5,7 @@ use case::{
     Awaited, Before, Filled, LetterKind, Missed, Rules, Stood,
     letters::{Body, Letter},
 };
-use jiff::civil::Date;
+use jiff::{ToSpan, civil::Date};
 use kernel::{Calendar, time};
 use web::{Ctx, FormErrors, Refusal};
 
@@ -64,6 +64,25 @@ pub(super) fn allowed(state: &State, step: &str) -> Result<(), Refusal> {
     }
 }
 
+/// Refuses a last day for a new answer that nobody can have ordered: beyond the lawful period with its extension the decision has
+/// to be named, and beyond a year there is none.
+fn in_bounds(ctx: &Ctx, (on, until): (Date, &str), paper: &str) -> Result<(), Refusal> {
+    let Some(until) = time::parse_date(until) else { return Ok(()) };
+    let rule = &clock::rule::FOI_RESPONSE;
+    let usual = clock::probable(rule, on, &[], rule.extension, &ctx.calendar()).map(|run| run.due().date());
+    let usual = usual.map_err(|_| Refusal::field("until", "期限超出了已知的日历，请核对。"))?;
+    if until > on.saturating_add(1.year()) {
+        return Err(Refusal::field("until", "期限超过一年，请核对复议决定或者判决规定的日期。"));
+    }
+    if until > usual && paper.is_empty() {
+        return Err(Refusal::field(
+            "paper",
+            format!("期限晚于 {usual}（法定期限连同延长），请写明作出规定的复议决定或者判决的文号。"),
+        ));
+    }
+    Ok(())
+}
+
 impl Rules for Law {
     fn kind(&self) -> &'static str {
         KEY
@@ -98,6 +117,9 @@ impl Rules for Law {
             && until <= on
         {
             return Err(Refusal::field("until", format!("期限应当晚于 {on}。")));
+        }
+        if step.key == "reopened" {
+            in_bounds(ctx, (on, field("until")), field("paper"))?;
         }
         if step.key == "answered" {
             let decision = Decision::new(Outcome::of(field("outcome")).unwrap_or(Outcome::OtherHandling));

@@ -249,8 +249,9 @@ both! {
         step(&mut desk, &id, "archived", &[]).await.expect(409).shows("尚未审结");
         step(&mut desk, &id, "review_decided", &[("review_finding", "upheld")]).await.expect(303);
         step(&mut desk, &id, "archived", &[]).await.expect(303);
-        // The periods of review and suit go on in the archive.
-        desk.get(&format!("/cases/{id}")).await.expect(200).shows("登记行政诉讼").shows("重新办理");
+        // The periods of review and suit go on in the archive; what was upheld is not answered anew.
+        desk.get(&format!("/cases/{id}")).await.expect(200).shows("登记行政诉讼");
+        head.get(&format!("/cases/{id}/steps/reopened")).await.expect(409).shows("原答复仍然有效");
         let fact = "SELECT value FROM case_fact WHERE name = 'exemption'";
         let exemption: String = store::query_scalar(fact).fetch_one(app.ctx().db().read()).await.expect("a fact");
         assert_eq!(exemption, "process");
@@ -281,13 +282,26 @@ both! {
             step(&mut desk, &id, "review_filed", &[]).await.expect(303);
             step(&mut desk, &id, "review_decided", &[("review_finding", finding)]).await.expect(303);
             if finding == "annulled" {
-                step(&mut desk, &id, "reopened", &[("until", "2026-03-20")]).await.expect(303);
+                step(&mut desk, &id, "reopened", &[("until", "2026-03-20")]).await.expect(403);
+                let far = step(&mut head, &id, "reopened", &[("until", "2036-12-20"), ("paper", "复决1号")]).await;
+                far.expect(422).shows("超过一年");
+                step(&mut head, &id, "reopened", &[("until", "2026-06-30")]).await.expect(422).shows("请写明作出规定的");
+                step(&mut head, &id, "reopened", &[("until", "2026-03-20")]).await.expect(303);
+            } else {
+                step(&mut head, &id, "reopened", &[("until", "2026-03-20")]).await.expect(409).shows("原答复仍然有效");
+                // What the yearly report counts is put right after the answer, too.
+                step(&mut desk, &id, "reclassify", &[("applicant", "business")]).await.expect(303);
+                let right = [("counted", "withheld"), ("exemption", "process"), ("why", "录错")];
+                step(&mut desk, &id, "recounted", &right).await.expect(403);
+                step(&mut head, &id, "recounted", &right).await.expect(303);
             }
         }
         let register = app.ctx().one::<std::sync::Arc<dyn Counts<web::Ctx>>>();
         let year = register.requests(app.ctx(), 2026, "QH001").await.expect("figures");
         // 结果纠正 and 结果维持, one each.
         assert_eq!(year.remedies, [Remedy { group: 0, result: 1 }, Remedy { group: 0, result: 0 }]);
+        let expected = Request { applicant: 1, carried_in: false, outcome: Some("3.3.6".to_owned()) };
+        assert_eq!(year.requests, [expected]);
     }
 
     async fn nobody_is_overheard_and_nothing_given_while_a_third_party_is_asked(app) {
