@@ -34,6 +34,12 @@ pub trait Rules: Send + Sync {
     /// Why it may not be taken.
     fn step(&self, ctx: &Ctx, before: Before<'_>, step: &Step, filled: Option<Filled<'_>>) -> Result<(), Refusal>;
 
+    /// With what the form of a step begins; empty = with nothing.
+    fn beginning(&self, before: Before<'_>, step: &Step) -> BTreeMap<String, String> {
+        let _ = (before, step);
+        BTreeMap::new()
+    }
+
     /// Before a letter is drafted, changed or signed.
     ///
     /// # Errors

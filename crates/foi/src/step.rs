@@ -5,9 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     event::Asked,
-    remedy::Instance,
+    remedy::{Instance, Proceeding},
     state::{Stage, State},
-    timeline::Proceeding,
 };
 
 /// 办理环节.

@@ -90,7 +90,14 @@ pub(super) async fn step_form(
     if !step.page.is_empty() {
         return Ok(Redirect::to(step.page.replace("{id}", id.as_str())).into_response());
     }
-    shown(&ctx, &desk, (&entry, kind), step_act(step, &Typed::new()), FormErrors::new()).await
+    let typed = match case::rules_of(&ctx, kind) {
+        Some(rules) => {
+            let past = case::history(&ctx, ctx.db().read(), &entry).await?;
+            rules.beginning(case::Before { entry: &entry, past: &past }, step)
+        }
+        None => Typed::new(),
+    };
+    shown(&ctx, &desk, (&entry, kind), step_act(step, &typed), FormErrors::new()).await
 }
 
 fn step_act(step: &'static Step, typed: &Typed) -> Act {

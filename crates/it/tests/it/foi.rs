@@ -463,6 +463,21 @@ both! {
         let follow = receipt.replace("/foi/correction/r/", "/cases/c/");
         reader.get(&follow).await.expect(200).shows("正在审核证据");
         app.editor("QH011").await.get(&format!("/cases/{id}")).await.expect(403);
+        // Nobody answers alone, not even the first one who looks at what came through the portal.
+        let mut head = app.clerk().await;
+        let directed = [("result", "directed"), ("answer", "不属于本机关。"), ("organ_name", "县民政局，电话 7654321")];
+        step(&mut head, &id, "reply", &directed).await.expect(409);
+        step(&mut head, &id, "propose", &directed).await.expect(303);
+        step(&mut head, &id, "reply", &directed).await.expect(409).shows("须由另一个人办理");
+        reader.get(&follow).await.expect(200).shows("正在审核证据").hides("不属于本机关");
+        step(&mut head, &id, "back", &[("why", "再核对一次")]).await.expect(303);
+        step(&mut desk, &id, "propose", &directed).await.expect(303);
+        desk.get(&format!("/cases/{id}/steps/reply")).await.expect(403);
+        head.get(&format!("/cases/{id}/steps/reply")).await.expect(200).shows("县民政局，电话 7654321");
+        let other = [("result", "corrected"), ("answer", "已更正。")];
+        step(&mut head, &id, "reply", &other).await.expect(422).shows("请退回重新审核");
+        step(&mut head, &id, "reply", &directed).await.expect(303);
+        reader.get(&follow).await.expect(200).shows("不属于本机关。");
     }
 
     async fn no_supplement_comes_before_it_is_asked_for(app) {
