@@ -401,6 +401,7 @@ pub async fn sign(
     }
     let what = kind.letter(&known.kind).ok_or(Refusal::NotFound)?;
     allowed(ctx, tx, (&entry, kind), what, &known.body).await?;
+    files::may_go_out(ctx, tx, (&entry, kind), &known).await?;
     tx.hold_log().await?;
     let year = i64::from(ctx.today().year());
     let place = tx.next_number(&format!("letter {} {} {} {year}", kind.key, known.kind, entry.organ)).await?;
@@ -472,6 +473,7 @@ pub async fn deliver(
     if known.state != "signed" {
         return Err(Refusal::Conflict(format!("文书现在是“{}”，不能登记送达。", known.state_words())));
     }
+    files::may_go_out(ctx, tx, (&entry, kind), &known).await?;
     let today = ctx.today();
     let mut errors = FormErrors::new();
     errors.require(WAYS.iter().any(|(code, _)| *code == way), "way", "请选择送达方式。");

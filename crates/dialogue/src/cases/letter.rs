@@ -141,6 +141,8 @@ struct Page {
     files: Vec<CaseFile>,
     /// Files of the office that could go with it.
     others: Vec<CaseFile>,
+    /// Those of which a copy without some parts was made, so that they may not go with it.
+    kept: Vec<CaseFile>,
     /// Whether files can be put to it now.
     open: bool,
     /// Whether this person may drop it although it is signed.
@@ -166,6 +168,21 @@ pub(super) async fn show(
     Path((id, letter)): Path<(CaseId, LetterId)>,
 ) -> Result<Response> {
     page_of(&ctx, &desk, (&id, &letter), &Typed::new(), FormErrors::new()).await
+}
+
+/// Of the files that do not go with a letter, those of the office that could, and those that may not since a copy of them without
+/// some parts was made.
+fn candidates(
+    ctx: &Ctx,
+    kind: Kind,
+    letter: &Letter,
+    besides: Vec<CaseFile>,
+    with: &[CaseFile],
+) -> (Vec<CaseFile>, Vec<CaseFile>) {
+    let all: Vec<CaseFile> = besides.iter().chain(with).cloned().collect();
+    let whole = case::rules_of(ctx, kind).is_some_and(|rules| rules.gives_all(&letter.kind, &letter.body));
+    let free = |one: &CaseFile| one.origin == Origin::Office && one.letter.as_str().is_empty() && !one.is_away();
+    besides.into_iter().filter(free).partition(|one| whole || !files::is_source(&all, one))
 }
 
 async fn page_of(
@@ -214,7 +231,7 @@ async fn page_of(
     }
     let all = files::of_case(ctx, ctx.db().read(), &entry).await?;
     let (with, besides): (Vec<_>, Vec<_>) = all.into_iter().partition(|one| one.letter == letter.id);
-    let free = |one: &CaseFile| one.origin == Origin::Office && one.letter.as_str().is_empty();
+    let (others, kept) = candidates(ctx, kind, &letter, besides, &with);
     let past = case::history(ctx, ctx.db().read(), &entry).await?;
     let before = case::Before { entry: &entry, past: &past };
     let waits = matches!(letter.state.as_str(), "draft" | "returned" | "signed");
@@ -234,7 +251,8 @@ async fn page_of(
         again,
         until,
         files: with,
-        others: if writable { besides.into_iter().filter(free).collect() } else { Vec::new() },
+        others: if writable { others } else { Vec::new() },
+        kept: if writable { kept } else { Vec::new() },
         open: writable,
         drops: letter.state == "signed" && decides && !entry.is_erased(),
         shell: desk.shell(ctx, letter.body.title.clone()).await?.with_error(bad),

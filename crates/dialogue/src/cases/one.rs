@@ -432,6 +432,11 @@ async fn plain(files: &Files, file: &CaseFile) -> Result<Vec<u8>> {
 }
 
 impl Page {
+    /// Whether the file is one that the office may have made wrong, and goes with no letter.
+    fn may_put_away(&self, file: &CaseFile) -> bool {
+        file.origin == Origin::Office && file.letter.as_str().is_empty()
+    }
+
     fn origin(&self, file: &CaseFile) -> &'static str {
         match file.origin {
             Origin::Party => "当事人提交",

@@ -340,7 +340,8 @@ both! {
         let mut tx = ctx.db().write().await.expect("write");
         let sealed = ctx.files().keep_sealed(&mut tx, &bytes).await.expect("sealed");
         let kept =
-            case::files::Kept { digest: sealed.digest.clone(), name: "说明.txt".into(), bytes: 47, media: "text/plain".into() };
+            case::files::Kept { digest: sealed.digest.clone(), print: bytes.digest.clone(), name: "说明.txt".into(), bytes: 47,
+                media: "text/plain".into() };
         let how = (case::files::Origin::Office, None);
         let file = case::files::attach(ctx, &mut tx, &kernel::Actor::System, &of, &kept, how).await.expect("attached");
         tx.commit().await.expect("commit");
@@ -385,7 +386,8 @@ both! {
         let mut tx = ctx.db().write().await.expect("write");
         let sealed = ctx.files().keep_sealed(&mut tx, &bytes).await.expect("sealed");
         let (digest, size) = (sealed.digest.clone(), picture.len() as u64);
-        let kept = case::files::Kept { digest, name: "截图.png".into(), bytes: size, media: "image/png".into() };
+        let print = bytes.digest.clone();
+        let kept = case::files::Kept { digest, print, name: "截图.png".into(), bytes: size, media: "image/png".into() };
         let how = (case::files::Origin::Office, None);
         let file = case::files::attach(ctx, &mut tx, &kernel::Actor::System, &of, &kept, how).await.expect("attached");
         tx.commit().await.expect("commit");
@@ -420,7 +422,8 @@ both! {
         let sealed = ctx.files().keep_sealed(&mut tx, &bytes).await.expect("sealed");
         let media = documents::Format::Xlsx.media_type().to_owned();
         let (digest, size) = (sealed.digest.clone(), book.len() as u64);
-        let kept = case::files::Kept { digest, name: "名单.xlsx".into(), bytes: size, media };
+        let print = bytes.digest.clone();
+        let kept = case::files::Kept { digest, print, name: "名单.xlsx".into(), bytes: size, media };
         let how = (case::files::Origin::Office, None);
         let file = case::files::attach(ctx, &mut tx, &kernel::Actor::System, &of, &kept, how).await.expect("attached");
         tx.commit().await.expect("commit");
