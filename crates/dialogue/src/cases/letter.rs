@@ -40,6 +40,11 @@ async fn asked(
             "申请人没有留电子邮箱，系统也不发送文书。请核对送达方式；确实另行用邮件发出的，核对后再登记。",
         ));
     }
+    if way == "email" && !letter.is_to_others() && ctx.config().mail.smtp.is_empty() {
+        return Ok(Some(
+            "没有设置邮件服务器，系统不能把文书发出去。请用其他方式送达；确已用机关邮箱发给当事人的，核对后再登记。",
+        ));
+    }
     let Some(rules) = case::rules_of(ctx, kind) else { return Ok(None) };
     let entry = case::entry(tx.conn(), &letter.case).await?.ok_or(Refusal::NotFound)?;
     let all = files::of_case(ctx, tx.conn(), &entry).await?;
@@ -143,6 +148,8 @@ struct Page {
     others: Vec<CaseFile>,
     /// Those of which a copy without some parts was made, so that they may not go with it.
     kept: Vec<CaseFile>,
+    /// Why it has not gone out by mail although that is entered; empty = it has, or went another way.
+    unsent: String,
     /// Whether files can be put to it now.
     open: bool,
     /// Whether this person may drop it although it is signed.
@@ -206,6 +213,8 @@ async fn page_of(
     let ways = WAYS.iter().map(|(code, words)| ((*code).to_owned(), (*words).to_owned())).collect();
     let sends = if letter.is_to_others() {
         "系统只登记，不向其他方面发文书"
+    } else if ctx.config().mail.smtp.is_empty() {
+        "系统只登记，请先送达：没有设置邮件服务器，选电子邮件的要先用机关邮箱发出"
     } else {
         "选电子邮件的，系统把文书全文发到当事人留的邮箱；已经用机关邮箱发过的，下面填发送的那一天。其他方式系统只登记，请先送达"
     };
@@ -249,6 +258,7 @@ async fn page_of(
     let bad = !errors.is_empty();
     let form = Page {
         again,
+        unsent: notice::unsent(ctx, &letter).await?.unwrap_or_default(),
         until,
         files: with,
         others: if writable { others } else { Vec::new() },
@@ -329,7 +339,8 @@ pub(super) async fn deliver(
     let (entry, kind, known) = found(&ctx, &desk, &id, &letter).await?;
     let on = time::parse_date(of(&typed, "on"));
     // A day before today says that the organ has sent it itself.
-    let mailed = of(&typed, "way") == "email" && !known.is_to_others() && on.is_none_or(|day| day == ctx.today());
+    let sends = !ctx.config().mail.smtp.is_empty() && !known.is_to_others();
+    let mailed = sends && of(&typed, "way") == "email" && on.is_none_or(|day| day == ctx.today());
     let files = files::of_case(&ctx, ctx.db().read(), &entry).await?;
     let with = files.iter().filter(|one| one.letter == letter).count();
     let done = async |tx: &mut Tx| {
@@ -346,8 +357,8 @@ pub(super) async fn deliver(
         }
         if mailed && notice::send_letter(&ctx, tx, &entry, &known, with).await? {
             let said = match with {
-                0 => "已登记送达，文书全文发到当事人留的邮箱。",
-                _ => "已登记送达，文书全文发到当事人留的邮箱；附件凭查询码下载，要随邮件发的请另用机关邮箱发送。",
+                0 => "已登记送达，文书全文正在发到当事人留的邮箱；发出以前，文书页面写明还没有发出。",
+                _ => "已登记送达，文书全文正在发到当事人留的邮箱；附件凭查询码下载，要随邮件发的请另用机关邮箱发送。",
             };
             return Ok(Done::ok(format!("/cases/{id}"), said));
         }
