@@ -112,6 +112,9 @@ fn draft(about: &About<'_>, title: &str, to: &str, paragraphs: Vec<String>, must
     let addressed = |text: String| if to == about.applicant { text.replace(YOU, about.you) } else { text };
     let paragraphs =
         paragraphs.into_iter().chain(contact(about)).filter(|text| !text.is_empty()).map(addressed).collect();
+    // What must stand in it is looked for as it is said.
+    let said = |one: Must| Must { what: one.what, words: one.words.into_iter().map(addressed).collect() };
+    let must = must.into_iter().map(said).collect();
     Draft { title: title.to_owned(), to: to.to_owned(), paragraphs, organ: about.organ.to_owned(), must }
 }
 

@@ -45,6 +45,14 @@ async fn asked(
             "没有设置邮件服务器，系统不能把文书发出去。请用其他方式送达；确已用机关邮箱发给当事人的，核对后再登记。",
         ));
     }
+    if way == "online" && letter.kind == "reply" {
+        let facts = case::facts(tx.conn(), &letter.case).await?;
+        if facts.get("delivery").is_some_and(|asked| asked != "online") {
+            return Ok(Some(
+                "申请人要求的提供途径不是“在查询页面查看”。请按要求的途径送达；申请人同意改为在查询页面查看的，核对后再登记。",
+            ));
+        }
+    }
     let Some(rules) = case::rules_of(ctx, kind) else { return Ok(None) };
     let entry = case::entry(tx.conn(), &letter.case).await?.ok_or(Refusal::NotFound)?;
     let all = files::of_case(ctx, tx.conn(), &entry).await?;

@@ -120,6 +120,8 @@ both! {
         head.post(&format!("{letter}/sign"), &[("version", &version)]).await.expect(303);
         desk.get(&letter).await.expect(200).shows("没有设置邮件服务器").hides("系统把文书全文发到当事人留的邮箱");
         let deliver = format!("{letter}/deliver");
+        // It was asked for by mail.
+        desk.post(&deliver, &[("way", "online")]).await.expect(422).shows("要求的提供途径不是");
         desk.post(&deliver, &[("way", "email")]).await.expect(422).shows("没有设置邮件服务器").shows("核对过，就这样登记送达");
         // The organ has mailed it itself.
         desk.post(&deliver, &[("way", "email"), ("sure", "true")]).await.expect(303);
