@@ -288,12 +288,7 @@ pub async fn put_away(ctx: &Ctx, tx: &mut Tx, actor: &Actor, case: &CaseId, file
         return Err(Refusal::Conflict("这份附件已经收起。".into()));
     }
     if !known.letter.as_str().is_empty() {
-        let letters = letters::of_case(ctx, tx.conn(), &entry).await?;
-        if letters.iter().any(|one| one.id == known.letter && one.state != "dropped") {
-            return Err(Refusal::Conflict(
-                "这份附件随文书送达，不能收起。文书还没有签发的，请先在文书页面取下。".into(),
-            ));
-        }
+        return Err(Refusal::Conflict("这份附件随文书送达，不能收起。文书还没有签发的，请先在文书页面取下。".into()));
     }
     let now = tx.now();
     query("UPDATE case_file SET away_at = $2 WHERE id = $1").bind(file).bind(now).execute(tx.conn()).await?;
@@ -337,6 +332,12 @@ pub async fn send_with(
     let turn = if goes { "file_put" } else { "file_taken" };
     let data = json!({ "case_kind": entry.kind, "letter": letter.as_str(), "turn": turn, "digest": known.digest });
     tx.append(NewEvent::new(&LETTER, case, actor).organ(&entry.organ).data(data)).await?;
+    Ok(())
+}
+
+/// Lets the files of a letter that was dropped go with another one. What was signed with it stands in the log.
+pub(crate) async fn set_free(tx: &mut Tx, letter: &LetterId) -> store::Result<()> {
+    query("UPDATE case_file SET letter = '' WHERE letter = $1").bind(letter).execute(tx.conn()).await?;
     Ok(())
 }
 

@@ -283,6 +283,7 @@ pub(crate) async fn drop_idle(
             .bind(&id)
             .execute(tx.conn())
             .await?;
+        files::set_free(tx, &id).await?;
         told(tx, actor, entry, (&id, key.as_str()), "dropped", &[]).await?;
     }
     Ok(())
@@ -521,5 +522,6 @@ pub async fn discard(ctx: &Ctx, tx: &mut Tx, actor: &Actor, case: &CaseId, lette
         .bind(letter)
         .execute(tx.conn())
         .await?;
+    files::set_free(tx, letter).await?;
     told(tx, actor, &entry, (letter, known.kind.as_str()), "dropped", &[]).await
 }

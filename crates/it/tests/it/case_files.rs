@@ -143,8 +143,16 @@ both! {
         desk.post(&format!("{letter}/files/{original}"), &[("goes", "yes")]).await.expect(303);
         let version = head.get(&letter).await.expect(200).field("version");
         head.post(&format!("{letter}/sign"), &[("version", &version)]).await.expect(303);
-        // A copy that is made of it afterwards changes nothing: the answer gives all.
-        desk.post(&format!("{letter}/deliver"), &[("way", "online"), ("sure", "true")]).await.expect(303);
+        // Dropped, it gives its files back: they go with the next one.
+        head.post(&format!("{letter}/discard"), &[]).await.expect(303);
+        let once = desk.get(&format!("{choose}?outcome=disclosed")).await.expect(200).field("once");
+        let given = [("once", once.as_str()), given[1], given[2]];
+        let next = desk.post(&choose, &given).await.expect(303).location();
+        assert_ne!(next, letter);
+        desk.post(&format!("{next}/files/{original}"), &[("goes", "yes")]).await.expect(303);
+        let version = head.get(&next).await.expect(200).field("version");
+        head.post(&format!("{next}/sign"), &[("version", &version)]).await.expect(303);
+        desk.post(&format!("{next}/deliver"), &[("way", "online")]).await.expect(303);
     }
 
     async fn files_that_act_are_refused_in_the_office_as_on_the_portal(app) {
