@@ -1,9 +1,10 @@
-//! Delivering mails: to the SMTP server of the configuration, or into an outbox folder that the office shows. A mail to
+//! Delivering mails: to the SMTP server of the configuration, or, those to staff, into an outbox folder that the office shows. What
+//! is sealed while it waits goes to the server or waits on: the outbox is read by whoever runs the machine. A mail to
 //! several people is split into one job for each, so that one bad address or one failure concerns one person. Who wants mails
 //! gathered gets them as one, in the morning of each working day.
 //! Letters to others are handed over one by one (`crates/app/src/letters.rs`).
 
-use std::{sync::Arc, time::Duration};
+use std::{fs::Permissions, os::unix::fs::PermissionsExt, sync::Arc, time::Duration};
 
 use futures::future::BoxFuture;
 use jiff::{SignedDuration, Timestamp, ToSpan};
@@ -24,6 +25,7 @@ use store::{
     jobs::{self, Failure, Handlers, NewJob},
     query, query_as,
 };
+use tokio::io::AsyncWriteExt;
 use web::{
     Capability, Ctx,
     hooks::{Leaving, Recipients},
@@ -68,8 +70,7 @@ fn handlers(ctx: &Ctx) -> Handlers {
         })
         .with(SEND_SEALED, "发送给当事人的邮件", move |mail: SealedMail| {
             let ctx = sealed.clone();
-            // A key that is not there now may be put back.
-            async move { deliver(&ctx, &mail.open(ctx.files())?).await.map_err(untold) }
+            async move { deliver_sealed(&ctx, &mail).await }
         })
         .with(GATHERED, "发送合并的提醒邮件", move |whose: Whose| {
             let ctx = gathered.clone();
@@ -101,11 +102,26 @@ async fn by_server(ctx: &Ctx, message: Message) -> Result<(), Failure> {
     Err(Failure::Retry(hung.to_owned()))
 }
 
+/// How long a mail that no server is set up for waits before that is looked at again.
+const NO_SERVER: SignedDuration = SignedDuration::from_hours(1);
+
+/// Sends a mail to somebody who is not staff; without a server it waits on, sealed as it is.
+async fn deliver_sealed(ctx: &Ctx, mail: &SealedMail) -> Result<(), Failure> {
+    if ctx.config().mail.smtp.is_empty() {
+        let now = ctx.seams().now();
+        let until = now.checked_add(NO_SERVER).unwrap_or(now);
+        return Err(Failure::Wait("没有设置邮件服务器（mail.smtp），设置以后自动发送".to_owned(), until));
+    }
+    // A key that is not there now may be put back.
+    deliver(ctx, &mail.open(ctx.files())?).await.map_err(untold)
+}
+
 /// Why a mail to somebody who is not staff did not go, without the address, which stands in no table.
 fn untold(failure: Failure) -> Failure {
     match failure {
         Failure::Retry(_) => Failure::Retry("邮件没有发出，会再试。原因见邮件服务器的日志".to_owned()),
         Failure::Give(_) => Failure::Give("当事人留的邮箱地址不能用".to_owned()),
+        wait @ Failure::Wait(..) => wait,
     }
 }
 
@@ -294,13 +310,18 @@ pub(crate) fn transport(ctx: &Ctx) -> Result<AsyncSmtpTransport<Tokio1Executor>,
     Ok(builder.timeout(Some(Duration::from_secs(20))).build())
 }
 
-/// Without a mail server the mail lies in `outbox/` as a file that every mail program opens.
+/// Without a mail server a mail lies in `outbox/` as a file that every mail program opens; none but the program's own user reads
+/// the folder. Never for what is sealed while it waits.
 pub(crate) async fn to_outbox(ctx: &Ctx, message: &Message) -> Result<(), Failure> {
     let folder = ctx.data().join("outbox");
     let name = format!("{}-{}.eml", time::to_db(ctx.seams().now()).replace(':', ""), id::fresh(ctx.seams()));
     let write = async {
         tokio::fs::create_dir_all(&folder).await?;
-        tokio::fs::write(folder.join(name), message.formatted()).await
+        tokio::fs::set_permissions(&folder, Permissions::from_mode(0o700)).await?;
+        let mut open = tokio::fs::OpenOptions::new();
+        let mut file = open.write(true).create_new(true).mode(0o600).open(folder.join(name)).await?;
+        file.write_all(&message.formatted()).await?;
+        file.flush().await
     };
     write.await.map_err(|e| Failure::Retry(format!("发件箱写不进去：{e}")))
 }

@@ -296,6 +296,7 @@ pub(crate) async fn drop_idle(
             .bind(&id)
             .execute(tx.conn())
             .await?;
+        files::set_free(tx, &id).await?;
         told(tx, actor, entry, (&id, key.as_str()), "dropped", &[]).await?;
     }
     Ok(dropped)
@@ -414,6 +415,7 @@ pub async fn sign(
     }
     let what = kind.letter(&known.kind).ok_or(Refusal::NotFound)?;
     allowed(ctx, tx, (&entry, kind), what, &known.body).await?;
+    files::may_go_out(ctx, tx, (&entry, kind), &known).await?;
     tx.hold_log().await?;
     let year = i64::from(ctx.today().year());
     // An organ that has taken over from another signs in its own name, and in its own row of numbers.
@@ -489,6 +491,7 @@ pub async fn deliver(
     if known.state != "signed" {
         return Err(Refusal::Conflict(format!("文书现在是“{}”，不能登记送达。", known.state_words())));
     }
+    files::may_go_out(ctx, tx, (&entry, kind), &known).await?;
     let today = ctx.today();
     let mut errors = FormErrors::new();
     errors.require(WAYS.iter().any(|(code, _)| *code == way), "way", "请选择送达方式。");
@@ -536,5 +539,6 @@ pub async fn discard(ctx: &Ctx, tx: &mut Tx, actor: &Actor, case: &CaseId, lette
         .bind(letter)
         .execute(tx.conn())
         .await?;
+    files::set_free(tx, letter).await?;
     told(tx, actor, &entry, (letter, known.kind.as_str()), "dropped", &[]).await
 }

@@ -87,6 +87,13 @@ pub trait Rules: Send + Sync {
         None
     }
 
+    /// Whether a letter gives all that was asked for, so that nothing of it was to be taken out: files of which a copy without some
+    /// parts was made (区分处理) go out with no other letter.
+    fn gives_all(&self, letter: &str, body: &Body) -> bool {
+        let _ = (letter, body);
+        false
+    }
+
     /// With what the common page of a letter begins, so that what the law asks for stands in it; empty = with nothing.
     fn sample(&self, ctx: &Ctx, before: Before<'_>, kind: &LetterKind) -> String {
         let _ = (ctx, before, kind);

@@ -38,7 +38,7 @@ pub(crate) fn cases() -> Sealed {
         .part(
             "case_file/1",
             "附件",
-            "SELECT id, case_id, digest, sealed, bytes, media, origin, letter, at FROM case_file WHERE case_id = $1",
+            "SELECT id, case_id, digest, sealed, bytes, media, origin, letter, print, source, away_at, at FROM case_file WHERE case_id = $1",
         )
         .part(
             "case_public/1",

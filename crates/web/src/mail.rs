@@ -1,7 +1,7 @@
 //! Mails as contexts hand them over: to the queue (job kind [`SEND`]), or one by one to the [`Postman`]; `app` delivers them.
 
 use futures::future::BoxFuture;
-use kernel::Seams;
+use kernel::{Seams, id::SubjectRef};
 use serde::{Deserialize, Serialize};
 use store::Files;
 
@@ -14,12 +14,15 @@ pub const SEND: &str = "mail.send";
 /// what cannot wait for the next morning.
 pub const SEND_NOW: &str = "mail.send_now";
 
-/// The kind of job that delivers a [`SealedMail`] at once: what the database must not be able to read while it waits.
+/// The kind of job that delivers a [`SealedMail`] at once: what the database must not be able to read while it waits. Where no mail
+/// server is set up it waits on; it never lies in the outbox.
 pub const SEND_SEALED: &str = "mail.send_sealed";
 
 /// A mail to somebody who is not staff, sealed under the installation's key while it waits.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct SealedMail {
+    /// Of what it speaks, by ids alone: with that it is thrown away.
+    about: SubjectRef,
     sealed: String,
 }
 
@@ -27,13 +30,18 @@ pub struct SealedMail {
 const WAITING: &str = "mail waiting";
 
 impl SealedMail {
-    /// Seals a mail for the queue.
+    /// Seals a mail for the queue that speaks of something.
     ///
     /// # Errors
     /// When the installation's key cannot be read or made.
-    pub fn seal(files: &Files, seams: &Seams, mail: &Mail) -> store::Result<Self> {
+    pub fn seal(files: &Files, seams: &Seams, mail: &Mail, about: SubjectRef) -> store::Result<Self> {
         let text = serde_json::to_string(mail).map_err(store::Error::Json)?;
-        Ok(Self { sealed: files.seal_words(seams, WAITING, &text)? })
+        Ok(Self { about, sealed: files.seal_words(seams, WAITING, &text)? })
+    }
+
+    /// Whether it speaks of this.
+    pub fn speaks_of(&self, subject: &SubjectRef) -> bool {
+        self.about == *subject
     }
 
     /// The mail.

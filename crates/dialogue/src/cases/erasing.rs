@@ -13,12 +13,13 @@ use web::{Ctx, Desk, Done, Form, FormErrors, Refusal, Result, act_now};
 use super::{
     acts::{in_place, seen},
     fields::{Act, Field, Typed, of, shown},
+    notice,
 };
 
 /// Cases that one night forgets.
 const AT_ONCE: i64 = 500;
 
-/// Destroys what a case holds of its persons, with its receipts and private links, in the write under way. The caller deletes
+/// Destroys what a case holds of its persons, with its receipts, private links and mails that wait, in the write under way. The caller deletes
 /// the files of the answer when it is committed.
 ///
 /// # Errors
@@ -27,6 +28,7 @@ pub async fn erase(ctx: &Ctx, tx: &mut Tx, actor: &Actor, case: &CaseId, why: Wh
     // First, since it takes the row of the case: whoever makes a new link takes that before the links, too.
     let erased = case::erase(ctx, tx, actor, case, why).await?;
     receipt::erase(tx, case).await?;
+    notice::forget(tx, case).await?;
     applicant::revoke_links(tx, case).await.map_err(Refusal::from)?;
     Ok(erased)
 }

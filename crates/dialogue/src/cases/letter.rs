@@ -40,6 +40,19 @@ async fn asked(
             "申请人没有留电子邮箱，系统也不发送文书。请核对送达方式；确实另行用邮件发出的，核对后再登记。",
         ));
     }
+    if way == "email" && !letter.is_to_others() && ctx.config().mail.smtp.is_empty() {
+        return Ok(Some(
+            "没有设置邮件服务器，系统不能把文书发出去。请用其他方式送达；确已用机关邮箱发给当事人的，核对后再登记。",
+        ));
+    }
+    if way == "online" && letter.kind == "reply" {
+        let facts = case::facts(tx.conn(), &letter.case).await?;
+        if facts.get("delivery").is_some_and(|asked| asked != "online") {
+            return Ok(Some(
+                "申请人要求的提供途径不是“在查询页面查看”。请按要求的途径送达；申请人同意改为在查询页面查看的，核对后再登记。",
+            ));
+        }
+    }
     let Some(rules) = case::rules_of(ctx, kind) else { return Ok(None) };
     let entry = case::entry(tx.conn(), &letter.case).await?.ok_or(Refusal::NotFound)?;
     let all = files::of_case(ctx, tx.conn(), &entry).await?;
@@ -141,6 +154,10 @@ struct Page {
     files: Vec<CaseFile>,
     /// Files of the office that could go with it.
     others: Vec<CaseFile>,
+    /// Those of which a copy without some parts was made, so that they may not go with it.
+    kept: Vec<CaseFile>,
+    /// Why it has not gone out by mail although that is entered; empty = it has, or went another way.
+    unsent: String,
     /// Whether files can be put to it now.
     open: bool,
     /// Whether this person may drop it although it is signed.
@@ -168,6 +185,21 @@ pub(super) async fn show(
     page_of(&ctx, &desk, (&id, &letter), &Typed::new(), FormErrors::new()).await
 }
 
+/// Of the files that do not go with a letter, those of the office that could, and those that may not since a copy of them without
+/// some parts was made.
+fn candidates(
+    ctx: &Ctx,
+    kind: Kind,
+    letter: &Letter,
+    besides: Vec<CaseFile>,
+    with: &[CaseFile],
+) -> (Vec<CaseFile>, Vec<CaseFile>) {
+    let all: Vec<CaseFile> = besides.iter().chain(with).cloned().collect();
+    let whole = case::rules_of(ctx, kind).is_some_and(|rules| rules.gives_all(&letter.kind, &letter.body));
+    let free = |one: &CaseFile| one.origin == Origin::Office && one.letter.as_str().is_empty() && !one.is_away();
+    besides.into_iter().filter(free).partition(|one| whole || !files::is_source(&all, one))
+}
+
 async fn page_of(
     ctx: &Ctx,
     desk: &Desk,
@@ -189,6 +221,8 @@ async fn page_of(
     let ways = WAYS.iter().map(|(code, words)| ((*code).to_owned(), (*words).to_owned())).collect();
     let sends = if letter.is_to_others() {
         "系统只登记，不向其他方面发文书"
+    } else if ctx.config().mail.smtp.is_empty() {
+        "系统只登记，请先送达：没有设置邮件服务器，选电子邮件的要先用机关邮箱发出"
     } else {
         "选电子邮件的，系统把文书全文发到当事人留的邮箱；已经用机关邮箱发过的，下面填发送的那一天。其他方式系统只登记，请先送达"
     };
@@ -214,7 +248,7 @@ async fn page_of(
     }
     let all = files::of_case(ctx, ctx.db().read(), &entry).await?;
     let (with, besides): (Vec<_>, Vec<_>) = all.into_iter().partition(|one| one.letter == letter.id);
-    let free = |one: &CaseFile| one.origin == Origin::Office && one.letter.as_str().is_empty();
+    let (others, kept) = candidates(ctx, kind, &letter, besides, &with);
     let past = case::history(ctx, ctx.db().read(), &entry).await?;
     let before = case::Before { entry: &entry, past: &past };
     let waits = matches!(letter.state.as_str(), "draft" | "returned" | "signed");
@@ -232,9 +266,11 @@ async fn page_of(
     let bad = !errors.is_empty();
     let form = Page {
         again,
+        unsent: notice::unsent(ctx, &letter).await?.unwrap_or_default(),
         until,
         files: with,
-        others: if writable { besides.into_iter().filter(free).collect() } else { Vec::new() },
+        others: if writable { others } else { Vec::new() },
+        kept: if writable { kept } else { Vec::new() },
         open: writable,
         drops: letter.state == "signed" && decides && !entry.is_erased(),
         shell: desk.shell(ctx, letter.body.title.clone()).await?.with_error(bad),
@@ -311,7 +347,8 @@ pub(super) async fn deliver(
     let (entry, kind, known) = found(&ctx, &desk, &id, &letter).await?;
     let on = time::parse_date(of(&typed, "on"));
     // A day before today says that the organ has sent it itself.
-    let mailed = of(&typed, "way") == "email" && !known.is_to_others() && on.is_none_or(|day| day == ctx.today());
+    let sends = !ctx.config().mail.smtp.is_empty() && !known.is_to_others();
+    let mailed = sends && of(&typed, "way") == "email" && on.is_none_or(|day| day == ctx.today());
     let files = files::of_case(&ctx, ctx.db().read(), &entry).await?;
     let with = files.iter().filter(|one| one.letter == letter).count();
     let done = async |tx: &mut Tx| {
@@ -328,8 +365,8 @@ pub(super) async fn deliver(
         }
         if mailed && notice::send_letter(&ctx, tx, &entry, &known, with).await? {
             let said = match with {
-                0 => "已登记送达，文书全文发到当事人留的邮箱。",
-                _ => "已登记送达，文书全文发到当事人留的邮箱；附件凭查询码下载，要随邮件发的请另用机关邮箱发送。",
+                0 => "已登记送达，文书全文正在发到当事人留的邮箱；发出以前，文书页面写明还没有发出。",
+                _ => "已登记送达，文书全文正在发到当事人留的邮箱；附件凭查询码下载，要随邮件发的请另用机关邮箱发送。",
             };
             return Ok(Done::ok(format!("/cases/{id}"), said));
         }

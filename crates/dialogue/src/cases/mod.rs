@@ -108,6 +108,7 @@ fn office() -> Routes {
         .get("/cases/{id}/files/{file}", &HANDLE_CASES, one::file)
         .get("/cases/{id}/files/{file}/redact", &HANDLE_CASES, redact::form)
         .post("/cases/{id}/files/{file}/redact", &HANDLE_CASES, redact::done)
+        .post("/cases/{id}/files/{file}/away", &HANDLE_CASES, attach::away)
         .get("/cases/{id}/letters/{letter}/docx", &HANDLE_CASES, paper::word)
         .get("/cases/{id}/letters/{letter}/pdf", &HANDLE_CASES, paper::pdf)
         .get("/cases/{id}/letters/new/{kind}", &HANDLE_CASES, letter::new)

@@ -7,8 +7,14 @@ use case::{
     PartyRole,
     permissions::{HANDLE_CASES, OVERSEE_CASES},
 };
-use kernel::{OrganCode, id::CaseId};
-use store::{Tx, jobs::NewJob};
+use kernel::{
+    OrganCode,
+    id::{CaseId, SubjectRef},
+};
+use store::{
+    Tx,
+    jobs::{self, NewJob},
+};
 use web::{
     Ctx, Refusal, Result,
     hooks::Recipients,
@@ -104,9 +110,37 @@ pub(super) async fn send_letter(
             ctx.portal_url(),
         ),
     };
-    let sealed = SealedMail::seal(ctx.files(), &tx.seams(), &mail)?;
-    tx.enqueue(NewJob::now(SEND_SEALED, &sealed)).await?;
+    let sealed = SealedMail::seal(ctx.files(), &tx.seams(), &mail, subject(&entry.id))?;
+    tx.enqueue(NewJob::now(SEND_SEALED, &sealed).dedup(letter.id.as_str())).await?;
     Ok(true)
+}
+
+/// The case as what mails speak of.
+pub(super) fn subject(case: &CaseId) -> SubjectRef {
+    SubjectRef::new(case::events::SUBJECT, case)
+}
+
+/// Why a letter that is entered as mailed has not gone out so far, in words; `None` when it has, or went another way.
+///
+/// # Errors
+/// When the database fails.
+pub(super) async fn unsent(ctx: &Ctx, letter: &case::letters::Letter) -> Result<Option<String>> {
+    if letter.way != "email" {
+        return Ok(None);
+    }
+    let left = jobs::left(ctx.db(), SEND_SEALED, letter.id.as_str()).await?;
+    Ok(left.map(|why| if why.is_empty() { "正在等待发送".to_owned() } else { why }))
+}
+
+/// Throws away the mails about a case that have not gone out, in the write under way: with its persons, what is written to them
+/// goes.
+///
+/// # Errors
+/// When the database fails.
+pub(super) async fn forget(tx: &mut Tx, case: &CaseId) -> store::Result<()> {
+    let subject = subject(case);
+    let speaks = |payload: &str| serde_json::from_str(payload).is_ok_and(|mail: SealedMail| mail.speaks_of(&subject));
+    jobs::forget(tx, SEND_SEALED, speaks).await.map(drop)
 }
 
 /// Has who started the case told that there is something new, where they left a mail address; sealed while it waits, in the write
@@ -132,7 +166,7 @@ pub async fn tell_person(ctx: &Ctx, tx: &mut Tx, case: &CaseId) -> Result<(), Re
             ctx.portal_url(),
         ),
     };
-    let sealed = SealedMail::seal(ctx.files(), &tx.seams(), &mail)?;
+    let sealed = SealedMail::seal(ctx.files(), &tx.seams(), &mail, subject(case))?;
     tx.enqueue(NewJob::now(SEND_SEALED, &sealed)).await?;
     Ok(())
 }

@@ -23,7 +23,7 @@ use web::{
     page::{self, content_disposition},
 };
 
-use super::{acts, aside, past};
+use super::{acts, aside, notice, past};
 
 /// The clock as pages draw it.
 pub(super) struct Drawn {
@@ -144,6 +144,8 @@ struct LetterLine {
     letter: Letter,
     label: &'static str,
     number: String,
+    /// It is entered as mailed, and the mail has not gone out.
+    unsent: bool,
 }
 
 #[derive(Template)]
@@ -259,7 +261,7 @@ pub(super) async fn shown(ctx: &Ctx, desk: &Desk, id: &CaseId, errors: FormError
         parties: case::masked(ctx, db, id).await?,
         may_unmask: acts::may(desk, &UNMASK_CASES, entry, ctx) && !entry.is_erased(),
         history: past::all(ctx, kind, &history),
-        letters: letters.into_iter().map(|letter| letter_line(kind, letter)).collect(),
+        letters: letter_lines(ctx, kind, letters).await?,
         files: case::files::of_case(ctx, db, entry).await?,
         facts: fact_lines(kind, &facts),
         asides: aside::of_case(ctx, desk, entry).await?,
@@ -273,13 +275,18 @@ pub(super) async fn shown(ctx: &Ctx, desk: &Desk, id: &CaseId, errors: FormError
     if bad { page::office_errors(&form) } else { office_page(&form) }
 }
 
-fn letter_line(kind: Kind, letter: Letter) -> LetterLine {
-    let what = kind.letter(&letter.kind);
-    LetterLine {
-        label: what.map_or("文书", |what| what.label),
-        number: what.map(|what| letter.number(what)).unwrap_or_default(),
-        letter,
+async fn letter_lines(ctx: &Ctx, kind: Kind, letters: Vec<Letter>) -> Result<Vec<LetterLine>> {
+    let mut lines = Vec::with_capacity(letters.len());
+    for letter in letters {
+        let what = kind.letter(&letter.kind);
+        lines.push(LetterLine {
+            label: what.map_or("文书", |what| what.label),
+            number: what.map(|what| letter.number(what)).unwrap_or_default(),
+            unsent: notice::unsent(ctx, &letter).await?.is_some(),
+            letter,
+        });
     }
+    Ok(lines)
 }
 
 /// Facts with their labels; a code without words stands as it is.
@@ -432,6 +439,11 @@ async fn plain(files: &Files, file: &CaseFile) -> Result<Vec<u8>> {
 }
 
 impl Page {
+    /// Whether the file is one that the office may have made wrong, and goes with no letter.
+    fn may_put_away(&self, file: &CaseFile) -> bool {
+        file.origin == Origin::Office && file.letter.as_str().is_empty()
+    }
+
     fn origin(&self, file: &CaseFile) -> &'static str {
         match file.origin {
             Origin::Party => "当事人提交",

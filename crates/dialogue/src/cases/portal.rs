@@ -391,6 +391,7 @@ async fn taken(
             let sealed = ctx.files().keep_sealed(tx, &file.received).await?;
             let kept = Kept {
                 digest: sealed.digest,
+                print: file.received.digest.clone(),
                 name: file.name.clone(),
                 bytes: file.received.bytes,
                 media: file.kind.media_type().to_owned(),

@@ -275,8 +275,18 @@ async fn on_paper(
     })
 }
 
+/// Of which file a copy is made.
+struct About<'a> {
+    file: &'a CaseFile,
+    /// Number of the case in its register.
+    number: String,
+    /// Of the copy among those of files of this name, as its name tells it; empty of the first.
+    mark: String,
+}
+
 /// A picture without its areas, with the paper of their grounds.
-async fn covered(ctx: &Ctx, file: &CaseFile, typed: &Typed) -> Result<Result<Made, FormErrors>> {
+async fn covered(ctx: &Ctx, about: &About<'_>, typed: &Typed) -> Result<Result<Made, FormErrors>> {
+    let file = about.file;
     let areas = match areas(typed) {
         Ok(areas) => areas,
         Err(errors) => return Ok(Err(errors)),
@@ -287,24 +297,42 @@ async fn covered(ctx: &Ctx, file: &CaseFile, typed: &Typed) -> Result<Result<Mad
         Ok(covered) => covered,
         Err(why) => return Ok(Err(FormErrors::one("areas", why.message))),
     };
-    let mut lines = vec!["区分处理说明".to_owned(), "图片涂黑的各处按编号说明依据：".to_owned()];
+    let name = named(&file.name, ("区分处理", &about.mark), None);
+    let mut lines = vec!["区分处理说明".to_owned(), format!("办件：{}", about.number), format!("文件：{name}")];
+    lines.push("图片涂黑的各处按编号说明依据：".to_owned());
     lines.extend(by_number(&areas));
     let (paper, ending) = match on_paper(ctx, ("区分处理说明", &[lines][..]), "areas").await? {
         Ok(paper) => paper,
         Err(errors) => return Ok(Err(errors)),
     };
-    let name = named(&file.name, None);
-    let stem = file.name.rsplit_once('.').map_or(file.name.as_str(), |(stem, _)| stem);
-    let told = format!("已涂黑 {} 处，各处的依据写在“{stem}（区分处理说明）.{ending}”，与图片一起送出", areas.len());
-    let grounds = Some((format!("{stem}（区分处理说明）.{ending}"), paper));
+    let beside = named(&file.name, ("区分处理说明", &about.mark), Some(ending));
+    let told = format!("已涂黑 {} 处，各处的依据写在“{beside}”，与图片一起送出", areas.len());
+    let grounds = Some((beside, paper));
     Ok(Ok(Made { name, bytes: covered.bytes, told, grounds }))
 }
 
-/// The name of the copy: that of the file, marked, with another ending where it is put on paper anew.
-fn named(name: &str, ending: Option<&str>) -> String {
+/// The name of what is made of a file: that of the file, with what it is and its mark among several, with another ending where it
+/// is put on paper anew.
+fn named(name: &str, (what, mark): (&str, &str), ending: Option<&str>) -> String {
     let (stem, own) = name.rsplit_once('.').unwrap_or((name, ""));
     let ending = ending.unwrap_or(own);
-    if ending.is_empty() { format!("{stem}（区分处理）") } else { format!("{stem}（区分处理）.{ending}") }
+    let dot = if ending.is_empty() { "" } else { "." };
+    format!("{stem}（{what}{mark}）{dot}{ending}")
+}
+
+/// The mark of the next copy of a file of this name: nothing, 2, 3 …; none that a copy or the paper beside it bears already.
+fn next_mark(name: &str, taken: &[String]) -> String {
+    let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
+    let mut mark = String::new();
+    let mut number = 1;
+    loop {
+        let heads = ["区分处理", "区分处理说明"].map(|what| format!("{stem}（{what}{mark}）"));
+        if !taken.iter().any(|name| heads.iter().any(|head| name.starts_with(head.as_str()))) {
+            return mark;
+        }
+        number += 1;
+        mark = number.to_string();
+    }
 }
 
 /// The media type of the copy: that of the file where it kept its form.
@@ -319,9 +347,10 @@ fn media_of<'a>(name: &str, file: &'a CaseFile) -> &'a str {
 }
 
 /// Makes the copy. What keeps it from being made is told at its field.
-async fn made(ctx: &Ctx, file: &CaseFile, typed: &Typed) -> Result<Result<Made, FormErrors>> {
+async fn made(ctx: &Ctx, about: &About<'_>, typed: &Typed) -> Result<Result<Made, FormErrors>> {
+    let file = about.file;
     if is_picture(&file.name) {
-        return covered(ctx, file, typed).await;
+        return covered(ctx, about, typed).await;
     }
     let local = ctx.files().local_sealed(&file.digest).await?;
     let removals = match removals(typed) {
@@ -335,13 +364,15 @@ async fn made(ctx: &Ctx, file: &CaseFile, typed: &Typed) -> Result<Result<Made, 
     };
     let told = outcome(&redacted);
     if redacted.pages.is_empty() {
-        return Ok(Ok(Made { name: named(&file.name, None), bytes: redacted.bytes, told, grounds: None }));
+        let name = named(&file.name, ("区分处理", &about.mark), None);
+        return Ok(Ok(Made { name, bytes: redacted.bytes, told, grounds: None }));
     }
     let (bytes, ending) = match on_paper(ctx, ("区分处理件", redacted.pages.as_slice()), "words").await? {
         Ok(made) => made,
         Err(errors) => return Ok(Err(errors)),
     };
-    let name = proven(ctx, &bytes, &named(&file.name, Some(ending)), &removals).await?;
+    let name = named(&file.name, ("区分处理", &about.mark), Some(ending));
+    let name = proven(ctx, &bytes, &name, &removals).await?;
     Ok(name.map(|name| Made { name, bytes, told, grounds: None }))
 }
 
@@ -375,11 +406,15 @@ pub(super) async fn done(
     Path((id, file)): Path<(CaseId, CaseFileId)>,
     Form(typed): Form<Typed>,
 ) -> Result<Response> {
-    let (entry, _, original) = found(&ctx, &desk, &id, &file).await?;
+    let (entry, kind, original) = found(&ctx, &desk, &id, &file).await?;
     if entry.is_erased() {
         return Err(Refusal::NotFound.into());
     }
-    let copy = match made(&ctx, &original, &typed).await? {
+    let all = files::of_case(&ctx, ctx.db().read(), &entry).await?;
+    let taken: Vec<String> = all.into_iter().map(|one| one.name).collect();
+    let mark = next_mark(&original.name, &taken);
+    let about = About { file: &original, number: entry.registered(kind), mark };
+    let copy = match made(&ctx, &about, &typed).await? {
         Ok(copy) => copy,
         Err(errors) => return page_of(&ctx, &desk, (&id, &file), Some(&typed), errors).await,
     };
@@ -399,8 +434,18 @@ pub(super) async fn done(
         let letter = Some(&letter).filter(|letter| !letter.as_str().is_empty());
         for (name, media, received) in &all {
             let sealed = ctx.files().keep_sealed(tx, received).await?;
-            let kept = Kept { digest: sealed.digest, name: name.clone(), bytes: received.bytes, media: media.clone() };
-            files::attach(&ctx, tx, &desk.actor(), &id, &kept, (Origin::Office, letter)).await?;
+            let kept = Kept {
+                digest: sealed.digest,
+                print: received.digest.clone(),
+                name: name.clone(),
+                bytes: received.bytes,
+                media: media.clone(),
+            };
+            if *name == copy.name {
+                files::attach_copy(&ctx, tx, &desk.actor(), &id, (&kept, &original.id), letter).await?;
+            } else {
+                files::attach(&ctx, tx, &desk.actor(), &id, &kept, (Origin::Office, letter)).await?;
+            }
         }
         let told = format!("{}。请下载“{}”通读后再送出。", copy.told, copy.name);
         Ok::<_, Refusal>(Done::ok(format!("/cases/{id}"), told))
@@ -457,8 +502,18 @@ mod tests {
 
     #[test]
     fn a_copy_says_in_its_name_that_it_is_one() {
-        assert_eq!(named("材料.docx", None), "材料（区分处理）.docx");
-        assert_eq!(named("材料.v2.html", Some("pdf")), "材料.v2（区分处理）.pdf");
-        assert_eq!(named("材料", None), "材料（区分处理）");
+        assert_eq!(named("材料.docx", ("区分处理", ""), None), "材料（区分处理）.docx");
+        assert_eq!(named("材料.v2.html", ("区分处理", "2"), Some("pdf")), "材料.v2（区分处理2）.pdf");
+        assert_eq!(named("材料", ("区分处理说明", ""), None), "材料（区分处理说明）");
+    }
+
+    #[test]
+    fn copies_of_a_file_are_told_apart_by_their_numbers() {
+        let names = |all: &[&str]| all.iter().map(|name| (*name).to_owned()).collect::<Vec<String>>();
+        assert_eq!(next_mark("名单.png", &names(&["名单.png", "名单2（区分处理）.png"])), "");
+        let first = ["名单.png", "名单（区分处理）.png", "名单（区分处理说明）.pdf"];
+        assert_eq!(next_mark("名单.png", &names(&first)), "2");
+        let all = [&first[..], &["名单（区分处理说明2）.docx"]].concat();
+        assert_eq!(next_mark("名单.png", &names(&all)), "3", "a paper that stands alone keeps its number");
     }
 }

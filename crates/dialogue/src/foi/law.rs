@@ -221,6 +221,11 @@ impl Rules for Law {
         )
     }
 
+    fn gives_all(&self, letter: &str, body: &Body) -> bool {
+        letter == "reply"
+            && letters::decision(&body.more).is_some_and(|decision| decision.outcome == Outcome::Disclosed)
+    }
+
     fn letter_page(&self, letter: &str) -> Option<&'static str> {
         letters::page(letter)
     }

@@ -7,6 +7,7 @@ mod fixtures;
 mod guarded;
 mod hostile;
 mod html;
+mod look;
 mod net;
 mod pdf;
 mod redact;

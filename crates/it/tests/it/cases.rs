@@ -302,7 +302,9 @@ both! {
         step(&mut clerk, &id, "reply", &[("result", "right"), ("answer", "核实无误。")]).await.expect(303);
         clerk.post(&format!("/cases/{id}/erase"), &why).await.expect(409).shows("没有经办的人");
         head.post(&format!("/cases/{id}/erase"), &[]).await.expect(422).shows("删除的理由");
+        assert_ne!(number(app, "SELECT COUNT(*) FROM job WHERE kind = 'mail.send_sealed'").await, 0, "a mail waits for a server");
         head.post(&format!("/cases/{id}/erase"), &why).await.expect(303);
+        assert_eq!(number(app, "SELECT COUNT(*) FROM job WHERE kind = 'mail.send_sealed'").await, 0, "it goes with the person");
         clerk.get(&format!("/cases/{id}")).await.expect(200).shows("已按规定删除").shows("核实无误").hides(CANARY).hides("138****");
         clerk.get("/cases?phase=all").await.expect(200).shows("已按规定删除").hides(CANARY);
         app.visitor().get(&follow).await.expect(404);
@@ -340,7 +342,8 @@ both! {
         let mut tx = ctx.db().write().await.expect("write");
         let sealed = ctx.files().keep_sealed(&mut tx, &bytes).await.expect("sealed");
         let kept =
-            case::files::Kept { digest: sealed.digest.clone(), name: "说明.txt".into(), bytes: 47, media: "text/plain".into() };
+            case::files::Kept { digest: sealed.digest.clone(), print: bytes.digest.clone(), name: "说明.txt".into(), bytes: 47,
+                media: "text/plain".into() };
         let how = (case::files::Origin::Office, None);
         let file = case::files::attach(ctx, &mut tx, &kernel::Actor::System, &of, &kept, how).await.expect("attached");
         tx.commit().await.expect("commit");
@@ -385,7 +388,8 @@ both! {
         let mut tx = ctx.db().write().await.expect("write");
         let sealed = ctx.files().keep_sealed(&mut tx, &bytes).await.expect("sealed");
         let (digest, size) = (sealed.digest.clone(), picture.len() as u64);
-        let kept = case::files::Kept { digest, name: "截图.png".into(), bytes: size, media: "image/png".into() };
+        let print = bytes.digest.clone();
+        let kept = case::files::Kept { digest, print, name: "截图.png".into(), bytes: size, media: "image/png".into() };
         let how = (case::files::Origin::Office, None);
         let file = case::files::attach(ctx, &mut tx, &kernel::Actor::System, &of, &kept, how).await.expect("attached");
         tx.commit().await.expect("commit");
@@ -420,7 +424,8 @@ both! {
         let sealed = ctx.files().keep_sealed(&mut tx, &bytes).await.expect("sealed");
         let media = documents::Format::Xlsx.media_type().to_owned();
         let (digest, size) = (sealed.digest.clone(), book.len() as u64);
-        let kept = case::files::Kept { digest, name: "名单.xlsx".into(), bytes: size, media };
+        let print = bytes.digest.clone();
+        let kept = case::files::Kept { digest, print, name: "名单.xlsx".into(), bytes: size, media };
         let how = (case::files::Origin::Office, None);
         let file = case::files::attach(ctx, &mut tx, &kernel::Actor::System, &of, &kept, how).await.expect("attached");
         tx.commit().await.expect("commit");
@@ -478,14 +483,12 @@ both! {
     }
 }
 
-/// Files below a folder that hold words of the person; what is sent out by mail names its address.
+/// Files below a folder that hold words of the person, mails that wait included.
 fn raw(folder: &std::path::Path, found: &mut Vec<std::path::PathBuf>) {
     for entry in std::fs::read_dir(folder).expect("a folder").flatten() {
         let path = entry.path();
         if path.is_dir() {
-            if !path.ends_with("outbox") {
-                raw(&path, found);
-            }
+            raw(&path, found);
             continue;
         }
         let Ok(bytes) = std::fs::read(&path) else { continue };

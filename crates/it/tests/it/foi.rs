@@ -206,11 +206,16 @@ both! {
         let typed = [("once", once.as_str()), ("version", version.as_str()), ("supplement", "见规划图")];
         let target = format!("{follow}/steps/supplement/files");
         let refused = reader.upload(&target, &typed, &[("file", "a.exe", b"MZ\x90\0")]).await.expect(422);
-        refused.shows("不是可以上传的文件").shows("见规划图");
+        refused.shows("没有收下").shows("见规划图");
         desk.get(&format!("/cases/{id}")).await.expect(200).shows("等待补正");
         let empty = [("once", once.as_str()), ("version", version.as_str()), ("supplement", "")];
-        reader.upload(&target, &empty, &[("file", "规划图.pdf", b"%PDF-1.7\n")]).await.expect(422).shows("请填写补正的内容");
-        reader.upload(&target, &typed, &[("file", "规划图.pdf", b"%PDF-1.7\n")]).await.expect(303);
+        // What runs something is refused here as it is in the office, and nothing typed is lost.
+        let hostile = crate::case_files::with_script();
+        let told = reader.upload(&target, &typed, &[("file", "规划图.pdf", &hostile)]).await.expect(422);
+        told.shows("没有收下").shows("请打开它").shows("见规划图");
+        let sound = crate::imports::scan();
+        reader.upload(&target, &empty, &[("file", "规划图.pdf", &sound)]).await.expect(422).shows("请填写补正的内容");
+        reader.upload(&target, &typed, &[("file", "规划图.pdf", &sound)]).await.expect(303);
         reader.get(&follow).await.expect(200).shows("办理中").shows("规划图.pdf");
         desk.get(&format!("/cases/{id}")).await.expect(200).shows("规划图.pdf").shows("见规划图");
         let files = "SELECT COUNT(*) FROM case_file WHERE origin = 'party'";
@@ -449,7 +454,8 @@ both! {
             ("organ", "QH001"), ("record", "低保名册第 12 号"), ("wrong", "出生年份写错"), ("right", "应为 1990 年"),
             ("evidence", "身份证复印件，见附件"), ("name", NAME), ("proof_number", NUMBER), ("phone", "13800007410"),
         ];
-        let files: [(&str, &str, &[u8]); 1] = [("file", "身份证.pdf", b"%PDF-1.7\n")];
+        let scan = crate::imports::scan();
+        let files: [(&str, &str, &[u8]); 1] = [("file", "身份证.pdf", &scan)];
         let check = reader.upload("/foi/correction", &whole, &files).await.expect(303).location();
         reader.get(&check).await.expect(200).shows("低保名册第 12 号").shows("身份证.pdf").shows(NAME);
         let receipt = sent(&mut reader, &check).await;

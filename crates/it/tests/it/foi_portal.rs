@@ -4,7 +4,7 @@ use jiff::SignedDuration;
 use testkit::{Client, TestApp, both};
 
 use crate::{
-    amendments::letters,
+    case_files::waiting,
     foi::{editor, form},
 };
 
@@ -109,7 +109,7 @@ both! {
         assert_eq!(renewed, 2);
     }
 
-    async fn an_answer_by_mail_is_mailed(app) {
+    async fn an_answer_by_mail_is_not_said_to_be_sent_where_nothing_sends_it(app) {
         let (receipt, id) = by_mail(app).await;
         let (mut desk, mut head, mut reader) = (editor(app).await, app.clerk().await, app.visitor());
         let choose = format!("/foi/cases/{id}/reply");
@@ -118,11 +118,20 @@ both! {
         let letter = desk.post(&choose, &given).await.expect(303).location();
         let version = head.get(&letter).await.expect(200).field("version");
         head.post(&format!("{letter}/sign"), &[("version", &version)]).await.expect(303);
-        desk.get(&letter).await.expect(200).shows("系统把文书全文发到当事人留的邮箱");
-        desk.post(&format!("{letter}/deliver"), &[("way", "email"), ("sure", "true")]).await.expect(303);
+        desk.get(&letter).await.expect(200).shows("没有设置邮件服务器").hides("系统把文书全文发到当事人留的邮箱");
+        let deliver = format!("{letter}/deliver");
+        // It was asked for by mail.
+        desk.post(&deliver, &[("way", "online")]).await.expect(422).shows("要求的提供途径不是");
+        desk.post(&deliver, &[("way", "email")]).await.expect(422).shows("没有设置邮件服务器").shows("核对过，就这样登记送达");
+        // The organ has mailed it itself.
+        desk.post(&deliver, &[("way", "email"), ("sure", "true")]).await.expect(303);
         app.work().await;
-        let mailed = letters(app, EMAIL);
-        assert!(mailed.contains("验收报告到窗口查阅") && mailed.contains("依申请答复〔2026〕1号"), "{mailed}");
+        let mails = waiting(app).await;
+        assert!(mails.iter().any(|mail| mail.to == [EMAIL.to_owned()] && mail.subject.contains("有新的进展")));
+        assert!(mails.iter().all(|mail| !mail.text.contains("验收报告到窗口查阅")));
+        let outbox = std::fs::read_dir(app.data().join("outbox")).into_iter().flatten().flatten();
+        let lies = outbox.filter(|file| std::fs::read_to_string(file.path()).is_ok_and(|mail| mail.contains(EMAIL)));
+        assert_eq!(lies.count(), 0, "what is sealed while it waits lies in no folder");
         // What was still to come stands no more on the receipt.
         reader.get(&receipt).await.expect(200).shows("已答复").hides("一次性告知您补正").hides("撤回申请");
     }

@@ -6,6 +6,7 @@ mod api;
 mod backup;
 mod broadcast;
 mod canaries;
+mod case_files;
 mod cases;
 mod cli;
 mod cli_keys;
