@@ -41,7 +41,7 @@
 //! | clock | [`clock_of`], [`counted`], [`ClockView`], [`ask_extension`], [`decide_extension`] |
 //! | parties | [`Person`], [`masked`], [`unmask`] |
 //! | law of a kind | [`Rules`] |
-//! | letters | [`letters::draft`], [`letters::sign`], [`letters::deliver`] |
+//! | letters | [`letters::draft`], [`letters::sign`], [`letters::deliver`], who worked on them [`hands::of_case`] |
 //! | files | [`files::attach`], [`files::of_case`] |
 //! | office | [`claim`], [`transfer`], [`take_over`], [`redate`], [`intervene`], [`renewed`] |
 //! | public | [`public::publish`], [`public::newest`] |
@@ -54,6 +54,7 @@ mod clocks;
 mod erase;
 pub mod events;
 pub mod files;
+pub mod hands;
 mod kind;
 pub mod known;
 pub mod letters;

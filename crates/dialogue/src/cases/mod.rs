@@ -20,6 +20,7 @@ mod portal;
 mod publish;
 mod redact;
 mod remind;
+mod signers;
 mod work;
 
 use std::sync::Arc;
