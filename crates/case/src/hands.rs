@@ -65,7 +65,9 @@ impl Hands {
         let out = |turn: &&Turn| turn.turn == "delivered" && leads(&turn.kind);
         let letters: Vec<&str> = self.turns.iter().filter(out).map(|turn| turn.letter.as_str()).collect();
         let counts = |turn: &str| WRITES.contains(&turn) || SENDS.contains(&turn);
-        self.turns.iter().any(|turn| turn.by == account.as_str() && letters.contains(&turn.letter.as_str()) && counts(&turn.turn))
+        self.turns
+            .iter()
+            .any(|turn| turn.by == account.as_str() && letters.contains(&turn.letter.as_str()) && counts(&turn.turn))
     }
 }
 

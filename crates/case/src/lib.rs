@@ -84,7 +84,7 @@ pub use register::{Channel, Filing, register};
 pub use rows::{
     Entry, Past, by_number, entry, fact_count, facts, history, keeper, receipt_number, request, seen, texts,
 };
-pub use rules::{Awaited, Before, Filled, Missed, Rules, Stood, missed, rules_of};
+pub use rules::{Awaited, Before, Filled, Missed, Owed, Rules, Stood, missed, rules_of};
 pub use seal::CaseKey;
 pub use steps::{Taken, Typed, fact_of_step, keep_text, may_take, open_steps, take};
 

@@ -204,11 +204,17 @@ pub(super) async fn shown(ctx: &Ctx, desk: &Desk, id: &CaseId, errors: FormError
     let history = case::history(ctx, db, entry).await?;
     if let Some(rules) = case::rules_of(ctx, kind) {
         let before = case::Before { entry, past: &history };
-        let now = kind.letters.iter().filter(|what| rules.letter_now(ctx, before, what));
+        let here = |what: &&case::LetterKind| what.from.contains(&entry.state.as_str());
+        let now = kind.letters.iter().filter(here).filter(|what| rules.letter_now(ctx, before, what));
         let due = now.filter_map(|what| Some((what.label, rules.letter_due(ctx, before, what)?)));
         clock.notes.extend(due.map(|(label, day)| format!("需要制作{label}的，应当在 {day} 前送达。")));
     }
     let letters = case::letters::of_case(ctx, db, entry).await?;
+    let owed = owed(ctx, (entry, kind), (history.as_slice(), letters.as_slice()));
+    if let Some(owed) = owed {
+        let until = owed.until.map(|day| format!("（期限 {day}）")).unwrap_or_default();
+        clock.notes.insert(0, format!("{}{until}。", owed.next.trim_end_matches('。')));
+    }
     let texts = case::texts(ctx, db, entry).await?;
     let request = texts
         .values()
@@ -233,7 +239,11 @@ pub(super) async fn shown(ctx: &Ctx, desk: &Desk, id: &CaseId, errors: FormError
             })
         })
         .transpose()?;
-    let (steps, others) = doable(ctx, desk, (entry, kind), (&view, letters.as_slice())).await?;
+    let (mut steps, others) = doable(ctx, desk, (entry, kind), (&view, letters.as_slice())).await?;
+    if let Some(owed) = owed {
+        // What is owed comes first.
+        steps.sort_by_key(|(_, href)| !href.ends_with(&format!("/{}", owed.by)));
+    }
     let bad = !errors.is_empty();
     let form = Page {
         shell: desk.shell(ctx, entry.registered(kind)).await?.with_error(bad),
@@ -271,6 +281,12 @@ pub(super) async fn shown(ctx: &Ctx, desk: &Desk, id: &CaseId, errors: FormError
         once: [ctx.once(), ctx.once(), ctx.once(), ctx.once()],
     };
     if bad { page::office_errors(&form) } else { office_page(&form) }
+}
+
+/// What is still to be done in a case that has ended, where its kind has rules of it.
+fn owed(ctx: &Ctx, (entry, kind): (&Entry, Kind), (past, letters): (&[case::Past], &[Letter])) -> Option<case::Owed> {
+    let rules = case::rules_of(ctx, kind).filter(|_| entry.is_ended() && !entry.is_erased())?;
+    rules.owed(ctx, case::Before { entry, past }, letters)
 }
 
 fn letter_line(kind: Kind, letter: Letter) -> LetterLine {
@@ -364,7 +380,13 @@ async fn doable(
     other(!ended && acts::may(desk, &OVERSEE_CASES, entry, ctx), "督办", "/oversee");
     let public = case::public::of_case(ctx.db().read(), &entry.id).await?.is_some();
     let handles = acts::may(desk, kind.handle, entry, ctx);
-    other(handles && ended && !entry.is_erased(), if public { "修改公开的答复" } else { "公开问题和答复" }, "/publish");
+    // What ended without a word to anybody, such as what was registered by mistake, has nothing to be published.
+    let answered = public || !entry.outcome.is_empty() || written.iter().any(Letter::is_out);
+    other(
+        handles && ended && answered && !entry.is_erased(),
+        if public { "修改公开的答复" } else { "公开问题和答复" },
+        "/publish",
+    );
     other(decides && public, "撤回公开的答复", "/unpublish");
     other(!entry.is_erased(), "添加附件", "/files");
     other(acts::may(desk, &UNMASK_CASES, entry, ctx) && !entry.is_erased(), "补发查询码", "/code");
