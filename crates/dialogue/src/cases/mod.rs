@@ -29,6 +29,7 @@ use case::permissions::{DECIDE_CASES, ERASE_CASES, HANDLE_CASES, OVERSEE_CASES, 
 use jiff::civil::time;
 use kernel::permission::READ_PUBLIC;
 use portal_form::USE_FORMS;
+use review::stand_in::InHand;
 use store::{Entry, Every, Schedule, jobs::Handlers};
 use web::{
     Capability, Ctx, Listener, Nav, Routes,
@@ -70,6 +71,7 @@ pub fn capability() -> Capability {
         .declare(TRACK)
         .declare(clocks)
         .declare(numbers)
+        .declare(InHand(HANDLE_CASES.roles))
         .declare(Verb::new("办件", "找错 申请 来信 登记簿 到期", "/cases", &HANDLE_CASES))
 }
 
