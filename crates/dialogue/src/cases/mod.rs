@@ -39,7 +39,7 @@ use web::{
 };
 
 pub use erasing::erase;
-pub use notice::{tell, tell_person, unmanned};
+pub use notice::{tell, tell_person, unmanned, without};
 #[cfg(test)]
 pub(crate) use portal::Turned;
 
