@@ -8,6 +8,7 @@ mod code;
 mod enter;
 mod erasing;
 mod fields;
+pub(crate) mod former;
 mod letter;
 mod list;
 mod notice;

@@ -18,7 +18,7 @@ use web::{
     hooks::{DeskItem, DeskSource, FOUND, Finder, Found, Person},
 };
 
-use super::{GROUP, list::kinds_of, notice, signers};
+use super::{GROUP, former, list::kinds_of, notice, signers};
 
 pub(super) struct Work;
 
@@ -312,13 +312,14 @@ impl Finder for Numbers {
             if kinds.is_empty() || !words.chars().any(|c| c.is_ascii_digit() || ('０'..='９').contains(&c)) {
                 return Ok(Vec::new());
             }
-            let filter = Filter {
+            let mut filter = Filter {
                 organs: (!staff.central).then(|| own(ctx, staff)),
                 kinds: keys(&kinds),
                 phase: "all".to_owned(),
                 number: words.to_owned(),
                 ..Filter::default()
             };
+            former::narrow(ctx, &mut filter).await?;
             let page = queue::list(&filter).page::<Row>(ctx.db(), Some("received-"), None, FOUND).await?;
             let mut found = Vec::new();
             for row in &page.rows {
