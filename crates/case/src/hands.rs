@@ -1,5 +1,5 @@
-//! Who had a hand in the letters of a case, as the log says it. Four eyes are asked of everybody who worked on a letter, not of the
-//! last one alone: a row names whoever changed it last, an event is not taken back.
+//! Who had a hand in the letters of a case, as the log says it. Four eyes are asked of everybody who worked on a letter, not of
+//! the last one alone: a row names whoever changed it last, an event is not taken back.
 
 use std::collections::BTreeMap;
 

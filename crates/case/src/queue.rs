@@ -225,8 +225,8 @@ pub async fn to_sign(db: &Db, kinds: &[&str]) -> Result<Vec<Waiting>> {
     query_as(built(sql)).bind_all(kinds.iter().copied()).fetch_all(db.read()).await
 }
 
-/// Ended cases of these organs in which one of these steps was taken, each with the state in which the case must still be (empty =
-/// any); the newest first.
+/// Ended cases of these organs in which one of these steps was taken, each with the state in which the case must still be
+/// (empty = any); the newest first.
 ///
 /// # Errors
 /// When the database fails.

@@ -70,8 +70,8 @@ async fn others(ctx: &Ctx, kind: Kind, one: &Waiting) -> Result<Option<(&'static
     Ok(rules.awaited(ctx, before).map(|awaited| (awaited.what, awaited.until)))
 }
 
-/// What somebody has to do with a letter that is on its way; `None` = nothing of theirs. `own` = they worked on it, `decides` = they
-/// sign letters, `handles` = the case is theirs or nobody's.
+/// What somebody has to do with a letter that is on its way; `None` = nothing of theirs. `own` = they worked on it, `decides` =
+/// they sign letters, `handles` = the case is theirs or nobody's.
 fn turn(letter: &Letter, (own, decides, handles): (bool, bool, bool)) -> Option<&'static str> {
     match letter.state.as_str() {
         "draft" if decides && own => Some("文书等待别人签发"),
@@ -133,8 +133,8 @@ async fn hands_of(ctx: &Ctx, cases: &[&Waiting]) -> Result<BTreeMap<String, Hand
     Ok(hands::of_cases(ctx, ctx.db().read(), &ids).await?)
 }
 
-/// For those who oversee all organs: letters that nobody of their organ can sign, since whoever could has worked on them or there is
-/// nobody.
+/// For those who oversee all organs: letters that nobody of their organ can sign, since whoever could has worked on them or
+/// there is nobody.
 async fn of_no_signer(ctx: &Ctx, staff: &Staff, kinds: &[Kind]) -> Result<Vec<DeskItem>> {
     if !staff.central || may(&staff.clone().into(), &OVERSEE_CASES).is_err() {
         return Ok(Vec::new());

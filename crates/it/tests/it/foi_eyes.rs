@@ -1,5 +1,5 @@
-//! Stories of four eyes and of what stands on whose desk: who worked on a letter does not sign it, who began does not confirm, and
-//! what must still be done is seen by somebody who can do it.
+//! Stories of four eyes and of what stands on whose desk: who worked on a letter does not sign it, who began does not confirm,
+//! and what must still be done is seen by somebody who can do it.
 
 use case::files::{Kept, Origin};
 use kernel::{Role, id::CaseId};
@@ -173,7 +173,8 @@ both! {
         other.get("/").await.expect(200).shows("本机关没有能答复的账号");
         let question: String =
             store::query_scalar("SELECT id FROM foi_joint").fetch_one(app.ctx().db().read()).await.expect("a question");
-        form(&mut head, &format!("/foi/joint/{question}"), &[("opinion", "agreed")]).await.expect(303);
+        let mut chief = app.person("office-chief", "QH001", &[Role::CountyOffice]).await;
+        form(&mut chief, &format!("/foi/joint/{question}"), &[("opinion", "agreed")]).await.expect(303);
         let organ: String =
             store::query_scalar("SELECT organ FROM case_entry").fetch_one(app.ctx().db().read()).await.expect("an organ");
         assert_eq!(organ, "QH010");

@@ -18,8 +18,8 @@ use crate::{
     route::Stage,
 };
 
-/// Roles whose work is more than reviews: what people in them have in hand goes to the stand-in, too. Declared by whoever keeps such
-/// work; without it only whoever passes a stage is stood in for.
+/// Roles whose work is more than reviews: what people in them have in hand goes to the stand-in, too. Declared by whoever keeps
+/// such work; without it only whoever passes a stage is stood in for.
 #[derive(Debug, Clone, Copy)]
 pub struct InHand(pub &'static [Role]);
 

@@ -24,7 +24,8 @@ pub(super) fn office() -> Routes {
         .weighty("/foi/joint/{id}", &HANDLE_CASES, pages::answer)
 }
 
-/// What whoever answers must be allowed to: an opinion is a matter of whoever handles cases, to take a request over of who decides.
+/// What whoever answers must be allowed to: an opinion is a matter of whoever handles cases, to take a request over of who
+/// decides.
 fn permission(sort: store::Sort) -> &'static Permission {
     match sort {
         store::Sort::Opinion => &HANDLE_CASES,

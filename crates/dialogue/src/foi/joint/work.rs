@@ -37,7 +37,8 @@ async fn item(ctx: &Ctx, joint: &Joint, what: Option<&str>) -> Result<Option<Des
     }))
 }
 
-/// What is asked of organs in which nobody can answer, for those who oversee all organs: they answer in its place, or have it told.
+/// What is asked of organs in which nobody can answer, for those who oversee all organs: they answer in its place, or have it
+/// told.
 async fn of_nobody(ctx: &Ctx, staff: &Staff, own: &[OrganCode]) -> Result<Vec<DeskItem>> {
     let actor: Actor = staff.clone().into();
     if !staff.central || may(&actor, &OVERSEE_CASES).is_err() {
