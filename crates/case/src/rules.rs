@@ -10,7 +10,7 @@ use web::{Ctx, Refusal};
 
 use crate::{
     kind::{Kind, LetterKind, Step},
-    letters::{Body, Letter},
+    letters::{Body, Letter, LetterId},
     rows::{self, Entry, Past},
 };
 
@@ -79,6 +79,12 @@ pub trait Rules: Send + Sync {
     fn owed(&self, ctx: &Ctx, before: Before<'_>, letters: &[Letter]) -> Option<Owed> {
         let _ = (ctx, before, letters);
         None
+    }
+
+    /// The letters of a case that hold no longer, since somebody above has annulled them.
+    fn annulled(&self, before: Before<'_>, letters: &[Letter]) -> Vec<LetterId> {
+        let _ = (before, letters);
+        Vec::new()
     }
 
     /// The last day on which a letter of this kind may be delivered, where the law sets one before that of the case.

@@ -10,7 +10,7 @@ use axum::{
 use case::{
     By, Entry, Kind, Masked, Person,
     files::{CaseFile, CaseFileId, Origin},
-    letters::Letter,
+    letters::{Letter, LetterId},
     permissions::{ERASE_CASES, OVERSEE_CASES, UNMASK_CASES},
     public::Told,
 };
@@ -144,6 +144,8 @@ struct LetterLine {
     letter: Letter,
     label: &'static str,
     number: String,
+    /// Somebody above has taken it away.
+    annulled: bool,
 }
 
 #[derive(Template)]
@@ -210,6 +212,7 @@ pub(super) async fn shown(ctx: &Ctx, desk: &Desk, id: &CaseId, errors: FormError
         clock.notes.extend(due.map(|(label, day)| format!("需要制作{label}的，应当在 {day} 前送达。")));
     }
     let letters = case::letters::of_case(ctx, db, entry).await?;
+    let gone = annulled(ctx, (entry, kind), (history.as_slice(), letters.as_slice()));
     let owed = owed(ctx, (entry, kind), (history.as_slice(), letters.as_slice()));
     if let Some(owed) = owed {
         let until = owed.until.map(|day| format!("（期限 {day}）")).unwrap_or_default();
@@ -269,7 +272,7 @@ pub(super) async fn shown(ctx: &Ctx, desk: &Desk, id: &CaseId, errors: FormError
         parties: case::masked(ctx, db, id).await?,
         may_unmask: acts::may(desk, &UNMASK_CASES, entry, ctx) && !entry.is_erased(),
         history: past::all(ctx, kind, &history),
-        letters: letters.into_iter().map(|letter| letter_line(kind, letter)).collect(),
+        letters: letters.into_iter().map(|letter| letter_line(kind, letter, &gone)).collect(),
         files: case::files::of_case(ctx, db, entry).await?,
         facts: fact_lines(kind, &facts),
         asides: aside::of_case(ctx, desk, entry).await?,
@@ -289,9 +292,20 @@ fn owed(ctx: &Ctx, (entry, kind): (&Entry, Kind), (past, letters): (&[case::Past
     rules.owed(ctx, case::Before { entry, past }, letters)
 }
 
-fn letter_line(kind: Kind, letter: Letter) -> LetterLine {
+/// The letters that somebody above has annulled, where the kind has rules of it.
+pub(super) fn annulled(
+    ctx: &Ctx,
+    (entry, kind): (&Entry, Kind),
+    (past, letters): (&[case::Past], &[Letter]),
+) -> Vec<LetterId> {
+    let before = case::Before { entry, past };
+    case::rules_of(ctx, kind).map(|rules| rules.annulled(before, letters)).unwrap_or_default()
+}
+
+fn letter_line(kind: Kind, letter: Letter, gone: &[LetterId]) -> LetterLine {
     let what = kind.letter(&letter.kind);
     LetterLine {
+        annulled: gone.contains(&letter.id),
         label: what.map_or("文书", |what| what.label),
         number: what.map(|what| letter.number(what)).unwrap_or_default(),
         letter,

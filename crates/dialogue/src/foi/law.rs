@@ -3,7 +3,7 @@
 use ::foi::{Asked, Decision, Opinion, Outcome, Stage, State, Step, remedy::Finding};
 use case::{
     Awaited, Before, Filled, LetterKind, Missed, Owed, Past, Rules, Stood,
-    letters::{Body, Letter},
+    letters::{Body, Letter, LetterId},
 };
 use jiff::civil::Date;
 use kernel::{Calendar, time};
@@ -80,6 +80,22 @@ fn to_reopen(past: &[Past]) -> Option<&Past> {
         found = matches!(finding, Some(Finding::Annulled | Finding::OrderedToAct)).then_some(one);
     }
     found
+}
+
+/// Which of so many letters of reply, the first first, a review or a court has annulled. An answer of an old register has none.
+fn annulled(past: &[Past], replies: usize) -> Vec<usize> {
+    let answered = |until: usize| past[..until].iter().filter(|one| one.step == "answered").count();
+    let without = answered(past.len()).saturating_sub(replies);
+    let annuls = |one: &Past| {
+        let finding = match one.step.as_str() {
+            "review_decided" => "review_finding",
+            "suit_decided" => "suit_finding",
+            _ => return false,
+        };
+        one.fields.get(finding).is_some_and(|code| Finding::of(code) == Some(Finding::Annulled))
+    };
+    let by = past.iter().enumerate().filter(|(_, one)| annuls(one));
+    by.filter_map(|(at, _)| answered(at).checked_sub(without + 1)).collect()
 }
 
 /// The step that the delivery of a letter takes.
@@ -235,6 +251,12 @@ impl Rules for Law {
         })
     }
 
+    fn annulled(&self, before: Before<'_>, letters: &[Letter]) -> Vec<LetterId> {
+        let replies: Vec<&Letter> = letters.iter().filter(|one| one.kind == "reply" && one.is_out()).collect();
+        let at = annulled(before.past, replies.len());
+        at.into_iter().filter_map(|at| replies.get(at)).map(|letter| letter.id.clone()).collect()
+    }
+
     fn letter_due(&self, ctx: &Ctx, before: Before<'_>, kind: &LetterKind) -> Option<Date> {
         (kind.key == "supplement").then(|| state(ctx, before, ctx.today()).supplement_notice_by).flatten()
     }
@@ -285,5 +307,14 @@ mod tests {
         assert_eq!(owed(&past).as_deref(), Some("suit_decided"));
         past.push(step("archived", &[]));
         assert_eq!(owed(&past), None);
+    }
+
+    #[test]
+    fn the_answer_that_was_annulled_is_known_among_all() {
+        let annulled_by = |finding: &str| step("review_decided", &[("review_finding", finding)]);
+        let past = [step("answered", &[]), annulled_by("annulled"), step("answered", &[]), annulled_by("upheld")];
+        assert_eq!(annulled(&past, 2), [0]);
+        assert_eq!(annulled(&past, 1), Vec::<usize>::new(), "the first one has no letter");
+        assert_eq!(annulled(&past[..3], 2), [0]);
     }
 }

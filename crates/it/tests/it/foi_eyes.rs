@@ -119,7 +119,7 @@ both! {
     }
 
     async fn an_annulled_answer_is_on_the_desk_until_it_is_taken_up(app) {
-        let (_, id) = asked(app).await;
+        let (follow, id) = asked(app).await;
         let (mut desk, mut head) = (editor(app).await, app.clerk().await);
         answered(&mut desk, &mut head, &id, &[]).await;
         step(&mut desk, &id, "review_filed", &[]).await.expect(303);
@@ -127,7 +127,9 @@ both! {
         let found = [("review_finding", "annulled"), ("until", "2026-03-27")];
         step(&mut desk, &id, "review_decided", &found).await.expect(303);
         desk.get("/").await.expect(200).shows("重新办理").shows("2026-03-27").shows(&format!("/cases/{id}"));
-        desk.get(&format!("/cases/{id}")).await.expect(200).shows("原答复已被撤销").shows("期限 2026-03-27");
+        let page = desk.get(&format!("/cases/{id}")).await.expect(200).shows("原答复已被撤销").shows("期限 2026-03-27");
+        page.shows("已被撤销</span>");
+        app.visitor().get(&follow).await.expect(200).shows("不再有效");
         step(&mut desk, &id, "reopened", &[("until", "2026-03-27")]).await.expect(303);
         desk.get("/").await.expect(200).hides("重新办理");
     }
