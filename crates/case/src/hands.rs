@@ -56,6 +56,11 @@ impl Hands {
         self.turns.iter().any(|turn| turn.letter == letter.as_str() && own(turn))
     }
 
+    /// The same of any letter of the case.
+    pub fn wrote_any(&self, account: &AccountId) -> bool {
+        self.turns.iter().any(|turn| turn.by == account.as_str() && WRITES.contains(&turn.turn.as_str()))
+    }
+
     /// Whether this account wrote, signed or delivered a letter whose delivery led to the state of the case.
     pub(crate) fn led(&self, entry: &Entry, kind: Kind, account: &AccountId) -> bool {
         let leads = |key: &str| {
@@ -154,6 +159,7 @@ mod tests {
         let letter = LetterId::from("l");
         let wrote = |who: &str| hands.wrote(&letter, &AccountId::from(who));
         assert_eq!([wrote("a"), wrote("b"), wrote("c"), wrote("d")], [true, true, false, false]);
+        assert!(hands.wrote_any(&AccountId::from("b")) && !hands.wrote_any(&AccountId::from("c")));
         assert!(!hands.wrote(&LetterId::from("other"), &AccountId::from("a")));
     }
 }

@@ -143,11 +143,21 @@ async fn of_no_signer(ctx: &Ctx, staff: &Staff, kinds: &[Kind]) -> Result<Vec<De
     let found = queue::to_sign(ctx.db(), &keys(kinds)).await?;
     let found: Vec<&Waiting> = found.iter().filter(|one| !own.contains(&one.row.organ)).collect();
     let hands = hands_of(ctx, &found).await?;
+    let mut known: BTreeMap<(String, String), Vec<Person>> = BTreeMap::new();
     let mut items = Vec::new();
     for one in found {
         let Some(kind) = case::find(ctx, &one.row.kind) else { continue };
-        let people = signers::of(ctx, kind, &one.row.organ).await?;
+        let at = (one.row.kind.clone(), one.row.organ.to_string());
+        let people = match known.get(&at) {
+            Some(people) => people.clone(),
+            None => signers::of(ctx, kind, &one.row.organ).await?,
+        };
+        known.insert(at, people.clone());
         let hands = hands.get(one.row.id.as_str());
+        // Whoever has written nothing in the case can sign.
+        if !people.iter().all(|person| hands.is_some_and(|hands| hands.wrote_any(&person.account))) {
+            continue;
+        }
         let mut due = None;
         let mut stuck = false;
         for (letter, day) in on_the_way(ctx, kind, one).await? {
