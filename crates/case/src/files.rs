@@ -197,6 +197,11 @@ async fn added(
         redrafted(tx, actor, case, letter).await?;
         goes_with(tx, &id, letter.as_str()).await?;
         with_letter(ctx, tx, &entry, letter).await?;
+        // Who signs must not have chosen what goes out: the log tells who did.
+        let data = json!({
+            "case_kind": entry.kind, "letter": letter.as_str(), "turn": "file_put", "digest": file.digest,
+        });
+        tx.append(NewEvent::new(&LETTER, case, actor).organ(&entry.organ).data(data)).await?;
     }
     steps::touch(tx, case).await?;
     let data = json!({ "case_kind": entry.kind, "digest": file.digest, "origin": origin.code() });

@@ -46,7 +46,8 @@ pub enum By {
     Handler,
     /// Who decides on them.
     Decider,
-    /// Who decides and did not take the newest step of the office: four eyes.
+    /// Who decides and has not registered the case, taken the newest step of the office, or written, signed or delivered the
+    /// letter that led to where it stands: four eyes.
     Second,
     /// The program, or a function of the machine: no form leads to it.
     Machine,

@@ -12,7 +12,7 @@ use web::{Ctx, FormErrors, Refusal};
 
 use crate::{
     events::LETTER,
-    files,
+    files, hands,
     kind::{Kind, LetterKind},
     rows::{self, Entry, keeper},
     rules,
@@ -347,7 +347,7 @@ pub async fn draft(
     Ok(id)
 }
 
-/// Changes a letter that is not signed; whoever changes it has drafted it from then on, and another person signs.
+/// Changes a letter that is not signed; whoever changes it has drafted it, too, and somebody signs who has not.
 ///
 /// # Errors
 /// As [`draft`]; [`Refusal::Conflict`] once it is signed, and when somebody has changed it since `version`.
@@ -390,11 +390,11 @@ pub async fn revise(
     told(tx, actor, &entry, (letter, known.kind.as_str()), "revised", &[]).await
 }
 
-/// Signs a letter: it gets its number. Never by who drafted it.
+/// Signs a letter: it gets its number. Never by anybody who drafted or changed it, or chose what goes out with it.
 ///
 /// # Errors
-/// [`Refusal::Forbidden`] for whoever may not decide; [`Refusal::Conflict`] for who drafted it, unless it waits to be signed, and
-/// when somebody has changed it since `version`.
+/// [`Refusal::Forbidden`] for whoever may not decide; [`Refusal::Conflict`] for who worked on it, unless it waits to be signed,
+/// and when somebody has changed it since `version`.
 pub async fn sign(
     ctx: &Ctx,
     tx: &mut Tx,
@@ -407,8 +407,11 @@ pub async fn sign(
     if known.state != "draft" {
         return Err(Refusal::Conflict(format!("文书现在是“{}”，不能签发。", known.state_words())));
     }
-    if known.drafted_by.as_str() == actor.log_id() {
-        return Err(Refusal::Conflict("文书由您拟写，须由另一个人签发。".into()));
+    let me = AccountId::from(actor.log_id());
+    if known.drafted_by == me || hands::within(tx, case).await?.wrote(letter, &me) {
+        return Err(Refusal::Conflict(
+            "文书由您拟写或者改过（附件也算），须由没有改过的另一个人签发。没有这样的人的，请由别人另拟一份。".into(),
+        ));
     }
     if known.version != version {
         return Err(Refusal::Conflict("文书在您打开以后改过，请看过现在的内容再签发。".into()));

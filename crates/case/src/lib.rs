@@ -41,7 +41,7 @@
 //! | clock | [`clock_of`], [`counted`], [`ClockView`], [`ask_extension`], [`decide_extension`] |
 //! | parties | [`Person`], [`masked`], [`unmask`] |
 //! | law of a kind | [`Rules`] |
-//! | letters | [`letters::draft`], [`letters::sign`], [`letters::deliver`] |
+//! | letters | [`letters::draft`], [`letters::sign`], [`letters::deliver`], who worked on them [`hands::of_case`] |
 //! | files | [`files::attach`], [`files::of_case`] |
 //! | office | [`claim`], [`transfer`], [`take_over`], [`redate`], [`intervene`], [`renewed`] |
 //! | public | [`public::publish`], [`public::newest`] |
@@ -54,6 +54,7 @@ mod clocks;
 mod erase;
 pub mod events;
 pub mod files;
+pub mod hands;
 mod kind;
 pub mod known;
 pub mod letters;
@@ -83,7 +84,7 @@ pub use register::{Channel, Filing, register};
 pub use rows::{
     Entry, Past, by_number, entry, fact_count, facts, history, keeper, receipt_number, request, seen, texts,
 };
-pub use rules::{Awaited, Before, Filled, Missed, Rules, Stood, missed, rules_of};
+pub use rules::{Awaited, Before, Filled, Missed, Owed, Rules, Stood, missed, rules_of};
 pub use seal::CaseKey;
 pub use steps::{Taken, Typed, fact_of_step, keep_text, may_take, open_steps, take};
 

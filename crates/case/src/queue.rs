@@ -148,9 +148,18 @@ pub struct Waiting {
     pub row: Row,
     /// Whether a letter of it waits to be signed.
     pub to_sign: bool,
+    /// Whether a letter of it was sent back, or is signed and waits to be delivered.
+    pub to_send: bool,
     /// Whether an extension of it waits to be decided.
     pub to_extend: bool,
 }
+
+/// What of a case waits, for a [`Waiting`].
+const FLAGS: &str = "\
+     CASE WHEN EXISTS (SELECT 1 FROM case_letter l WHERE l.case_id = c.id AND l.state = 'draft') THEN 1 ELSE 0 END AS to_sign, \
+     CASE WHEN EXISTS (SELECT 1 FROM case_letter l WHERE l.case_id = c.id AND l.state IN ('returned', 'signed')) \
+     THEN 1 ELSE 0 END AS to_send, \
+     CASE WHEN EXISTS (SELECT 1 FROM case_clock t WHERE t.case_id = c.id AND t.asked > 0) THEN 1 ELSE 0 END AS to_extend";
 
 /// Most lines of cases on one work list; the list of cases has all.
 pub const MOST: i64 = 200;
@@ -167,9 +176,7 @@ pub async fn waiting(db: &Db, organs: &[OrganCode], kinds: &[&str], states: &[&s
     values.extend(kinds.iter().map(|kind| Value::from(*kind)));
     values.extend(states.iter().map(|state| Value::from(*state)));
     let sql = format!(
-        "SELECT {COLUMNS}, \
-         CASE WHEN EXISTS (SELECT 1 FROM case_letter l WHERE l.case_id = c.id AND l.state = 'draft') THEN 1 ELSE 0 END AS to_sign, \
-         CASE WHEN EXISTS (SELECT 1 FROM case_clock t WHERE t.case_id = c.id AND t.asked > 0) THEN 1 ELSE 0 END AS to_extend \
+        "SELECT {COLUMNS}, {FLAGS} \
          FROM {FROM} WHERE c.ended_at = '' AND c.organ IN ({}) AND c.kind IN ({}) AND c.state IN ({}) \
          ORDER BY c.due_sort, c.id LIMIT {MOST}",
         places(1, organs.len()),
@@ -177,6 +184,83 @@ pub async fn waiting(db: &Db, organs: &[OrganCode], kinds: &[&str], states: &[&s
         places(1 + organs.len() + kinds.len(), states.len()),
     );
     // SQL: fixed text and placeholders; every value is bound.
+    query_as(built(sql)).bind_all(values).fetch_all(db.read()).await
+}
+
+/// Cases of these organs and kinds that have ended while a letter of them is on its way, the first to end first.
+///
+/// # Errors
+/// When the database fails.
+pub async fn ended_with_letters(db: &Db, organs: &[OrganCode], kinds: &[&str]) -> Result<Vec<Waiting>> {
+    if organs.is_empty() || kinds.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut values: Vec<Value> = organs.iter().map(Value::from).collect();
+    values.extend(kinds.iter().map(|kind| Value::from(*kind)));
+    let sql = format!(
+        "SELECT {COLUMNS}, {FLAGS} FROM {FROM} WHERE c.ended_at <> '' AND c.erased_at = '' AND c.organ IN ({}) AND c.kind IN ({}) \
+         AND c.id IN (SELECT l.case_id FROM case_letter l WHERE l.state IN ('draft', 'returned', 'signed')) \
+         ORDER BY c.ended_at, c.id LIMIT {MOST}",
+        places(1, organs.len()),
+        places(1 + organs.len(), kinds.len()),
+    );
+    // SQL: fixed text and placeholders; every value is bound.
+    query_as(built(sql)).bind_all(values).fetch_all(db.read()).await
+}
+
+/// Running or ended cases of any organ with a letter that waits to be signed, the first to be due first.
+///
+/// # Errors
+/// When the database fails.
+pub async fn to_sign(db: &Db, kinds: &[&str]) -> Result<Vec<Waiting>> {
+    if kinds.is_empty() {
+        return Ok(Vec::new());
+    }
+    let sql = format!(
+        "SELECT {COLUMNS}, {FLAGS} FROM {FROM} WHERE c.kind IN ({}) AND c.erased_at = '' \
+         AND c.id IN (SELECT l.case_id FROM case_letter l WHERE l.state = 'draft') ORDER BY c.due_sort, c.id LIMIT {MOST}",
+        places(1, kinds.len()),
+    );
+    // SQL: fixed text and placeholders; every value is bound.
+    query_as(built(sql)).bind_all(kinds.iter().copied()).fetch_all(db.read()).await
+}
+
+/// Ended cases of these organs in which one of these steps was taken, each with the state in which the case must still be
+/// (empty = any); the newest first.
+///
+/// # Errors
+/// When the database fails.
+pub async fn ended_after(
+    db: &Db,
+    organs: &[OrganCode],
+    kind: Kind,
+    steps: &[(&'static str, &'static str)],
+) -> Result<Vec<Row>> {
+    if organs.is_empty() || steps.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut values: Vec<Value> = organs.iter().map(Value::from).collect();
+    values.push(Value::from(kind.key));
+    let mut taken: Vec<String> = Vec::new();
+    for (step, state) in steps {
+        values.push(Value::from(*step));
+        let step_at = values.len();
+        let exists = format!("EXISTS (SELECT 1 FROM case_step s WHERE s.case_id = c.id AND s.step = ${step_at})");
+        if state.is_empty() {
+            taken.push(exists);
+        } else {
+            values.push(Value::from(*state));
+            taken.push(format!("(c.state = ${} AND {exists})", values.len()));
+        }
+    }
+    let sql = format!(
+        "SELECT {COLUMNS} FROM {FROM} WHERE c.ended_at <> '' AND c.erased_at = '' AND c.organ IN ({}) AND c.kind = ${} AND ({}) \
+         ORDER BY c.ended_at DESC, c.id DESC LIMIT {MOST}",
+        places(1, organs.len()),
+        1 + organs.len(),
+        taken.join(" OR "),
+    );
+    // SQL: fixed text, placeholders counted here; every value is bound.
     query_as(built(sql)).bind_all(values).fetch_all(db.read()).await
 }
 

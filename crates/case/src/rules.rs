@@ -10,7 +10,7 @@ use web::{Ctx, Refusal};
 
 use crate::{
     kind::{Kind, LetterKind, Step},
-    letters::{Body, Letter},
+    letters::{Body, Letter, LetterId},
     rows::{self, Entry, Past},
 };
 
@@ -75,6 +75,24 @@ pub trait Rules: Send + Sync {
         None
     }
 
+    /// After which steps a case that has ended may still owe something, each with the state in which it then is (empty = any): of
+    /// these alone [`Self::owed`] is asked for work lists.
+    fn owes_after(&self) -> &'static [(&'static str, &'static str)] {
+        &[]
+    }
+
+    /// What the organ still has to do in a case that has ended.
+    fn owed(&self, ctx: &Ctx, before: Before<'_>, letters: &[Letter]) -> Option<Owed> {
+        let _ = (ctx, before, letters);
+        None
+    }
+
+    /// The letters of a case that hold no longer, since somebody above has annulled them.
+    fn annulled(&self, before: Before<'_>, letters: &[Letter]) -> Vec<LetterId> {
+        let _ = (before, letters);
+        Vec::new()
+    }
+
     /// The last day on which a letter of this kind may be delivered, where the law sets one before that of the case.
     fn letter_due(&self, ctx: &Ctx, before: Before<'_>, kind: &LetterKind) -> Option<Date> {
         let _ = (ctx, before, kind);
@@ -123,6 +141,19 @@ pub struct Awaited {
     pub until: Option<Date>,
     /// For what it waits, in a few words: 等待申请人补正.
     pub what: &'static str,
+}
+
+/// What is still to be done in a case that has ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Owed {
+    /// In a few words: 复议、诉讼撤销，重新办理.
+    pub what: &'static str,
+    /// What the organ does now, in sentences.
+    pub next: &'static str,
+    /// Key of the step or the letter by which it is done.
+    pub by: &'static str,
+    /// The last day for it; `None` = none is known.
+    pub until: Option<Date>,
 }
 
 /// Something that others have not done in time.

@@ -8,6 +8,7 @@ use axum::{
 use case::{
     Entry, Input, Kind, LetterKind, PartyRole, StepField,
     files::{self, CaseFile, CaseFileId, Origin},
+    hands,
     letters::{self, Body, Letter, LetterId, WAYS},
 };
 use kernel::{id::CaseId, time};
@@ -20,7 +21,7 @@ use web::{
 use super::{
     acts::{self, seen},
     fields::{Act, Field, Named, Typed, of, shown, version},
-    notice,
+    notice, signers,
 };
 
 /// A way of delivery about which something was asked is meant all the same.
@@ -146,6 +147,8 @@ struct Page {
     fields: Vec<Field>,
     /// Whether this person may sign it or send it back.
     signs: bool,
+    /// Why this person, who may sign others, does not sign this one, and who does; empty = nothing of it.
+    unsigned: String,
     /// The form of its delivery; empty = it is not to be delivered now.
     delivery: Vec<Field>,
     returning: Vec<Field>,
@@ -216,7 +219,6 @@ async fn page_of(
         ("text".to_owned(), letter.body.text.clone()),
     ]);
     held.extend(typed.iter().map(|(name, value)| (name.clone(), value.clone())));
-    let own = letter.drafted_by == desk.staff.account;
     let decides = acts::may(desk, kind.decide, &entry, ctx);
     let ways = WAYS.iter().map(|(code, words)| ((*code).to_owned(), (*words).to_owned())).collect();
     let sends = if letter.is_to_others() {
@@ -258,6 +260,15 @@ async fn page_of(
         .and_then(|(rules, what)| rules.letter_due(ctx, before, what))
         .map(|day| day.to_string())
         .unwrap_or_default();
+    let hands = hands::of_case(ctx, ctx.db().read(), id).await?;
+    let own = letter.drafted_by == desk.staff.account || hands.wrote(&letter.id, &desk.staff.account);
+    let drafted = letter.state == "draft" && !entry.is_erased();
+    let unsigned = if drafted && decides && own {
+        let others = signers::of(ctx, kind, &entry.organ).await?;
+        signers::others_sign(ctx, others.iter().filter(|person| !hands.wrote(&letter.id, &person.account)))
+    } else {
+        String::new()
+    };
     let again = case::rules_of(ctx, kind)
         .filter(|_| writable)
         .and_then(|rules| rules.letter_page(&letter.kind))
@@ -284,6 +295,7 @@ async fn page_of(
         paragraphs: letter.body.text.lines().filter(|line| !line.trim().is_empty()).map(str::to_owned).collect(),
         fields: if writable { fields(&held) } else { Vec::new() },
         signs: letter.state == "draft" && decides && !own,
+        unsigned,
         returning: vec![Field::text("reason", "退回理由", "", typed, 500)],
         delivery,
         once: [ctx.once(), ctx.once(), ctx.once(), ctx.once()],

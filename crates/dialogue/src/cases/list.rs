@@ -16,6 +16,8 @@ use kernel::{Countdown, OrganCode, id::CaseId, may};
 use serde::Deserialize;
 use web::{Ctx, Desk, Error, OfficeShell, Query, Result, Steps, filters, office_page, page, views};
 
+use super::former;
+
 /// Rows on a page.
 const SIZE: usize = 50;
 /// Counted no further.
@@ -118,6 +120,7 @@ fn filter(ctx: &Ctx, desk: &Desk, asked: &Asked) -> Filter {
 /// The same, narrowed to the cases that a figure of a yearly report counts, and what figure that is in words.
 async fn narrowed(ctx: &Ctx, desk: &Desk, asked: &Asked) -> Result<(Filter, String)> {
     let mut filter = filter(ctx, desk, asked);
+    former::narrow(ctx, &mut filter).await?;
     if asked.counted.is_empty() {
         return Ok((filter, String::new()));
     }

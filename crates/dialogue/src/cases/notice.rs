@@ -8,7 +8,7 @@ use case::{
     permissions::{HANDLE_CASES, OVERSEE_CASES},
 };
 use kernel::{
-    OrganCode,
+    OrganCode, Permission,
     id::{CaseId, SubjectRef},
 };
 use store::{
@@ -27,7 +27,15 @@ use web::{
 /// # Errors
 /// When the database fails.
 pub async fn unmanned(ctx: &Ctx) -> Result<Vec<OrganCode>> {
-    let people = ctx.one::<Arc<dyn Recipients>>().people(ctx, HANDLE_CASES.roles).await?;
+    without(ctx, &HANDLE_CASES).await
+}
+
+/// The organs of which nobody now may do what this permission allows.
+///
+/// # Errors
+/// When the database fails.
+pub async fn without(ctx: &Ctx, permission: &'static Permission) -> Result<Vec<OrganCode>> {
+    let people = ctx.one::<Arc<dyn Recipients>>().people(ctx, permission.roles).await?;
     let manned: BTreeSet<OrganCode> = people.into_iter().map(|person| person.organ).collect();
     let (directory, today) = (ctx.directory(), ctx.today());
     let all = directory.all().iter().map(|organ| &organ.code);

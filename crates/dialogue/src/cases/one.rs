@@ -10,7 +10,7 @@ use axum::{
 use case::{
     By, Entry, Kind, Masked, Person,
     files::{CaseFile, CaseFileId, Origin},
-    letters::Letter,
+    letters::{Letter, LetterId},
     permissions::{ERASE_CASES, OVERSEE_CASES, UNMASK_CASES},
     public::Told,
 };
@@ -146,6 +146,8 @@ struct LetterLine {
     number: String,
     /// It is entered as mailed, and the mail has not gone out.
     unsent: bool,
+    /// Somebody above has taken it away.
+    annulled: bool,
 }
 
 #[derive(Template)]
@@ -206,11 +208,18 @@ pub(super) async fn shown(ctx: &Ctx, desk: &Desk, id: &CaseId, errors: FormError
     let history = case::history(ctx, db, entry).await?;
     if let Some(rules) = case::rules_of(ctx, kind) {
         let before = case::Before { entry, past: &history };
-        let now = kind.letters.iter().filter(|what| rules.letter_now(ctx, before, what));
+        let here = |what: &&case::LetterKind| what.from.contains(&entry.state.as_str());
+        let now = kind.letters.iter().filter(here).filter(|what| rules.letter_now(ctx, before, what));
         let due = now.filter_map(|what| Some((what.label, rules.letter_due(ctx, before, what)?)));
         clock.notes.extend(due.map(|(label, day)| format!("需要制作{label}的，应当在 {day} 前送达。")));
     }
     let letters = case::letters::of_case(ctx, db, entry).await?;
+    let gone = annulled(ctx, (entry, kind), (history.as_slice(), letters.as_slice()));
+    let owed = owed(ctx, (entry, kind), (history.as_slice(), letters.as_slice()));
+    if let Some(owed) = owed {
+        let until = owed.until.map(|day| format!("（期限 {day}）")).unwrap_or_default();
+        clock.notes.insert(0, format!("{}{until}。", owed.next.trim_end_matches('。')));
+    }
     let texts = case::texts(ctx, db, entry).await?;
     let request = texts
         .values()
@@ -235,7 +244,11 @@ pub(super) async fn shown(ctx: &Ctx, desk: &Desk, id: &CaseId, errors: FormError
             })
         })
         .transpose()?;
-    let (steps, others) = doable(ctx, desk, (entry, kind), (&view, letters.as_slice())).await?;
+    let (mut steps, others) = doable(ctx, desk, (entry, kind), (&view, letters.as_slice())).await?;
+    if let Some(owed) = owed {
+        // What is owed comes first.
+        steps.sort_by_key(|(_, href)| !href.ends_with(&format!("/{}", owed.by)));
+    }
     let bad = !errors.is_empty();
     let form = Page {
         shell: desk.shell(ctx, entry.registered(kind)).await?.with_error(bad),
@@ -261,7 +274,7 @@ pub(super) async fn shown(ctx: &Ctx, desk: &Desk, id: &CaseId, errors: FormError
         parties: case::masked(ctx, db, id).await?,
         may_unmask: acts::may(desk, &UNMASK_CASES, entry, ctx) && !entry.is_erased(),
         history: past::all(ctx, kind, &history),
-        letters: letter_lines(ctx, kind, letters).await?,
+        letters: letter_lines(ctx, kind, letters, &gone).await?,
         files: case::files::of_case(ctx, db, entry).await?,
         facts: fact_lines(kind, &facts),
         asides: aside::of_case(ctx, desk, entry).await?,
@@ -275,11 +288,12 @@ pub(super) async fn shown(ctx: &Ctx, desk: &Desk, id: &CaseId, errors: FormError
     if bad { page::office_errors(&form) } else { office_page(&form) }
 }
 
-async fn letter_lines(ctx: &Ctx, kind: Kind, letters: Vec<Letter>) -> Result<Vec<LetterLine>> {
+async fn letter_lines(ctx: &Ctx, kind: Kind, letters: Vec<Letter>, gone: &[LetterId]) -> Result<Vec<LetterLine>> {
     let mut lines = Vec::with_capacity(letters.len());
     for letter in letters {
         let what = kind.letter(&letter.kind);
         lines.push(LetterLine {
+            annulled: gone.contains(&letter.id),
             label: what.map_or("文书", |what| what.label),
             number: what.map(|what| letter.number(what)).unwrap_or_default(),
             unsent: notice::unsent(ctx, &letter).await?.is_some(),
@@ -287,6 +301,22 @@ async fn letter_lines(ctx: &Ctx, kind: Kind, letters: Vec<Letter>) -> Result<Vec
         });
     }
     Ok(lines)
+}
+
+/// What is still to be done in a case that has ended, where its kind has rules of it.
+fn owed(ctx: &Ctx, (entry, kind): (&Entry, Kind), (past, letters): (&[case::Past], &[Letter])) -> Option<case::Owed> {
+    let rules = case::rules_of(ctx, kind).filter(|_| entry.is_ended() && !entry.is_erased())?;
+    rules.owed(ctx, case::Before { entry, past }, letters)
+}
+
+/// The letters that somebody above has annulled, where the kind has rules of it.
+pub(super) fn annulled(
+    ctx: &Ctx,
+    (entry, kind): (&Entry, Kind),
+    (past, letters): (&[case::Past], &[Letter]),
+) -> Vec<LetterId> {
+    let before = case::Before { entry, past };
+    case::rules_of(ctx, kind).map(|rules| rules.annulled(before, letters)).unwrap_or_default()
 }
 
 /// Facts with their labels; a code without words stands as it is.
@@ -371,7 +401,13 @@ async fn doable(
     other(!ended && acts::may(desk, &OVERSEE_CASES, entry, ctx), "督办", "/oversee");
     let public = case::public::of_case(ctx.db().read(), &entry.id).await?.is_some();
     let handles = acts::may(desk, kind.handle, entry, ctx);
-    other(handles && ended && !entry.is_erased(), if public { "修改公开的答复" } else { "公开问题和答复" }, "/publish");
+    // What ended without a word to anybody, such as what was registered by mistake, has nothing to be published.
+    let answered = public || !entry.outcome.is_empty() || written.iter().any(Letter::is_out);
+    other(
+        handles && ended && answered && !entry.is_erased(),
+        if public { "修改公开的答复" } else { "公开问题和答复" },
+        "/publish",
+    );
     other(decides && public, "撤回公开的答复", "/unpublish");
     other(!entry.is_erased(), "添加附件", "/files");
     other(acts::may(desk, &UNMASK_CASES, entry, ctx) && !entry.is_erased(), "补发查询码", "/code");

@@ -23,7 +23,7 @@ use web::{
 use super::{
     code::{self, SEND_CODE},
     fields::{Field, Typed, of, version},
-    one::{Drawn, drawn, handed_out},
+    one::{self, Drawn, drawn, handed_out},
     past,
 };
 
@@ -152,6 +152,8 @@ struct Read {
     addressee: String,
     paragraphs: Vec<String>,
     delivered_on: String,
+    /// Somebody above has taken it away.
+    annulled: bool,
 }
 
 /// A step that is the person's.
@@ -225,6 +227,7 @@ async fn page_of(
         clock.notes.insert(0, format!("请在 {until} 前（含当天）补充。"));
     }
     let all = letters::of_case(ctx, db, &entry).await?;
+    let gone = one::annulled(ctx, (&entry, kind), (past.as_slice(), all.as_slice()));
     let delivered: Vec<_> = all.into_iter().filter(letters::Letter::is_delivered).collect();
     let mut files = case::files::of_case(ctx, db, &entry).await?;
     files.retain(|file| may_read(file, &delivered));
@@ -265,7 +268,7 @@ async fn page_of(
         request: lines.collect(),
         history: past::told(ctx, kind, &past),
         // The newest one first: the answer, before what was asked on the way to it.
-        letters: delivered.into_iter().rev().map(|letter| read(kind, letter)).collect(),
+        letters: delivered.into_iter().rev().map(|letter| read(kind, letter, &gone)).collect(),
         files,
         turns: turns.iter().map(|step| turn(step)).collect(),
         endings: endings.iter().map(|step| turn(step)).collect(),
@@ -297,9 +300,10 @@ fn may_read(file: &CaseFile, delivered: &[letters::Letter]) -> bool {
     file.origin == Origin::Party || delivered.iter().any(|letter| letter.id == file.letter)
 }
 
-fn read(kind: Kind, letter: letters::Letter) -> Read {
+fn read(kind: Kind, letter: letters::Letter, gone: &[letters::LetterId]) -> Read {
     let number = kind.letter(&letter.kind).map(|what| letter.number(what)).unwrap_or_default();
     Read {
+        annulled: gone.contains(&letter.id),
         id: letter.id,
         number,
         paragraphs: letter.body.text.lines().filter(|line| !line.trim().is_empty()).map(str::to_owned).collect(),

@@ -202,6 +202,9 @@ const DELIVERY: StepField =
 const CHANGED: StepField = StepField::new("why", "原因", Input::Text(500)).told();
 const DELAYED: StepField = StepField::new("until", "延迟答复的期限", Input::Day).told();
 const ORDERED: StepField = StepField::new("until", "决定或者判决规定的期限", Input::Day).told();
+const ANSWER_ANEW: StepField = StepField::new("until", "重新答复的期限", Input::Day)
+    .optional()
+    .hint("撤销或者责令重新答复的，填决定或者判决规定的那一天；没有规定的空着");
 
 /// The steps that follow the delivery of a letter, which fills their fields.
 const ASK_SUPPLEMENT: Step = Step::new("supplement_asked", "告知补正", &[EXAMINING], SUPPLEMENTING, By::Machine)
@@ -317,9 +320,9 @@ static STEPS: [Step; 39] = [
         .told("更改了提供方式")
         .about("按要求的形式提供可能危及载体安全或者成本过高的，可以通过电子数据等其他适当形式提供，或者安排查阅、抄录（条例第四十条）。"),
     Step::new("review_filed", "登记行政复议", ANYWHERE, "", By::Handler).fields(&[ON, NUMBER]),
-    Step::new("review_decided", "登记复议结果", ANYWHERE, "", By::Handler).fields(&[ON, REVIEW_FINDING, NUMBER]),
+    Step::new("review_decided", "登记复议结果", ANYWHERE, "", By::Handler).fields(&[ON, REVIEW_FINDING, ANSWER_ANEW, NUMBER]),
     Step::new("suit_filed", "登记行政诉讼", ANYWHERE, "", By::Handler).fields(&[ON, NUMBER]),
-    Step::new("suit_decided", "登记诉讼结果", ANYWHERE, "", By::Handler).fields(&[ON, SUIT_FINDING, NUMBER]),
+    Step::new("suit_decided", "登记诉讼结果", ANYWHERE, "", By::Handler).fields(&[ON, SUIT_FINDING, ANSWER_ANEW, NUMBER]),
     Step::new("reopened", "重新办理", &[ANSWERED, ARCHIVED], EXAMINING, By::Decider)
         .tick(Tick::Restart)
         .fields(&[ON, ORDERED, NUMBER])

@@ -1,9 +1,9 @@
 //! What the law of requests asks before a step and before a letter, whatever form led there.
 
-use ::foi::{Asked, Decision, Opinion, Outcome, Stage, State, Step};
+use ::foi::{Asked, Decision, Opinion, Outcome, Stage, State, Step, remedy::Finding};
 use case::{
-    Awaited, Before, Filled, LetterKind, Missed, Rules, Stood,
-    letters::{Body, Letter},
+    Awaited, Before, Filled, LetterKind, Missed, Owed, Past, Rules, Stood,
+    letters::{Body, Letter, LetterId},
 };
 use jiff::{ToSpan, civil::Date};
 use kernel::{Calendar, time};
@@ -54,6 +54,48 @@ fn step_of(key: &str) -> Option<Step> {
 fn conflict(not: &::foi::Not) -> Refusal {
     let basis = if not.basis.is_empty() { String::new() } else { format!("（{}）", not.basis) };
     Refusal::Conflict(format!("{}{basis}", not.reason))
+}
+
+/// Whether a third party does not agree, with a reason.
+fn objected(state: &State) -> bool {
+    let objects = |(_, opinion): (Date, Opinion)| opinion == Opinion::ObjectsWithReason;
+    state.facts.questions.iter().any(|question| question.answered.is_some_and(objects))
+}
+
+/// The decision of a review or a court that has taken the answer away or asks for one, while nobody has taken the case up again
+/// or put it away since.
+fn to_reopen(past: &[Past]) -> Option<&Past> {
+    let mut found = None;
+    for one in past {
+        let finding = match one.step.as_str() {
+            "review_decided" => "review_finding",
+            "suit_decided" => "suit_finding",
+            "reopened" | "archived" => {
+                found = None;
+                continue;
+            }
+            _ => continue,
+        };
+        let finding = one.fields.get(finding).and_then(|code| Finding::of(code));
+        found = matches!(finding, Some(Finding::Annulled | Finding::OrderedToAct)).then_some(one);
+    }
+    found
+}
+
+/// Which of so many letters of reply, the first first, a review or a court has annulled. An answer of an old register has none.
+fn annulled(past: &[Past], replies: usize) -> Vec<usize> {
+    let answered = |until: usize| past[..until].iter().filter(|one| one.step == "answered").count();
+    let without = answered(past.len()).saturating_sub(replies);
+    let annuls = |one: &Past| {
+        let finding = match one.step.as_str() {
+            "review_decided" => "review_finding",
+            "suit_decided" => "suit_finding",
+            _ => return false,
+        };
+        one.fields.get(finding).is_some_and(|code| Finding::of(code) == Some(Finding::Annulled))
+    };
+    let by = past.iter().enumerate().filter(|(_, one)| annuls(one));
+    by.filter_map(|(at, _)| answered(at).checked_sub(without + 1)).collect()
 }
 
 /// The step that the delivery of a letter takes.
@@ -112,7 +154,7 @@ impl Rules for Law {
             return Err(Refusal::Conflict(format!("“{}”请从办件页面的链接打开。", step.label)));
         }
         let field = |name: &str| filled.fields.get(name).map_or("", String::as_str);
-        if matches!(step.key, "supplement_asked" | "delayed" | "reopened")
+        if matches!(step.key, "supplement_asked" | "delayed" | "reopened" | "review_decided" | "suit_decided")
             && let Some(until) = time::parse_date(field("until"))
             && until <= on
         {
@@ -144,13 +186,9 @@ impl Rules for Law {
 
     fn letter_now(&self, ctx: &Ctx, before: Before<'_>, kind: &LetterKind) -> bool {
         let state = state(ctx, before, ctx.today());
-        let objected = || {
-            let objects = |(_, opinion): (Date, Opinion)| opinion == Opinion::ObjectsWithReason;
-            state.facts.questions.iter().any(|question| question.answered.is_some_and(objects))
-        };
         match kind.key {
             "extension" => state.facts.extension.is_some(),
-            "override" => objected(),
+            "override" => objected(&state),
             _ => allowed(&state, kind.delivered).is_ok(),
         }
     }
@@ -210,6 +248,37 @@ impl Rules for Law {
         }
     }
 
+    fn owes_after(&self) -> &'static [(&'static str, &'static str)] {
+        &[("review_decided", ""), ("suit_decided", ""), ("opinion", "answered"), ("opinion_more", "answered")]
+    }
+
+    fn owed(&self, ctx: &Ctx, before: Before<'_>, letters: &[Letter]) -> Option<Owed> {
+        if let Some(decided) = to_reopen(before.past) {
+            let until = decided.fields.get("until").and_then(|day| time::parse_date(day));
+            return Some(Owed {
+                what: "复议、诉讼撤销或者责令答复，重新办理",
+                next: "原答复已被撤销，或者被责令重新答复：登记“重新办理”，在规定的期限内重新答复。决定没有要求重新答复的，归档。",
+                by: "reopened",
+                until,
+            });
+        }
+        let told = letters.iter().any(|letter| letter.kind == "override" && letter.state != "dropped");
+        let gives = Outcome::of(&before.entry.outcome).is_some_and(Outcome::gives);
+        let answered = before.entry.state == "answered";
+        (answered && gives && !told && objected(&state(ctx, before, ctx.today()))).then_some(Owed {
+            what: "第三方不同意公开而公开的，告知第三方",
+            next: "第三方不同意公开，本机关决定公开：应当把决定公开的内容和理由书面告知第三方（条例第三十二条），制作第三方告知书。",
+            by: "override",
+            until: None,
+        })
+    }
+
+    fn annulled(&self, before: Before<'_>, letters: &[Letter]) -> Vec<LetterId> {
+        let replies: Vec<&Letter> = letters.iter().filter(|one| one.kind == "reply" && one.is_out()).collect();
+        let at = annulled(before.past, replies.len());
+        at.into_iter().filter_map(|at| replies.get(at)).map(|letter| letter.id.clone()).collect()
+    }
+
     fn letter_due(&self, ctx: &Ctx, before: Before<'_>, kind: &LetterKind) -> Option<Date> {
         (kind.key == "supplement").then(|| state(ctx, before, ctx.today()).supplement_notice_by).flatten()
     }
@@ -228,5 +297,51 @@ impl Rules for Law {
 
     fn letter_page(&self, letter: &str) -> Option<&'static str> {
         letters::page(letter)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+
+    fn step(step: &str, fields: &[(&str, &str)]) -> Past {
+        let fields = fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        Past {
+            place: 0,
+            step: step.to_owned(),
+            from: String::new(),
+            to: String::new(),
+            on: "2026-03-10".to_owned(),
+            at: String::new(),
+            by: String::new(),
+            by_name: String::new(),
+            fields: fields.collect::<BTreeMap<_, _>>(),
+        }
+    }
+
+    #[test]
+    fn an_answer_that_was_annulled_is_owed_anew_until_it_is_taken_up() {
+        let owed = |past: &[Past]| to_reopen(past).map(|one| one.step.clone());
+        let mut past = vec![step("answered", &[]), step("review_decided", &[("review_finding", "upheld")])];
+        assert_eq!(owed(&past), None);
+        past.push(step("review_decided", &[("review_finding", "annulled"), ("until", "2026-04-10")]));
+        assert_eq!(owed(&past).as_deref(), Some("review_decided"));
+        past.push(step("reopened", &[("until", "2026-04-10")]));
+        assert_eq!(owed(&past), None);
+        past.push(step("suit_decided", &[("suit_finding", "ordered_to_act")]));
+        assert_eq!(owed(&past).as_deref(), Some("suit_decided"));
+        past.push(step("archived", &[]));
+        assert_eq!(owed(&past), None);
+    }
+
+    #[test]
+    fn the_answer_that_was_annulled_is_known_among_all() {
+        let annulled_by = |finding: &str| step("review_decided", &[("review_finding", finding)]);
+        let past = [step("answered", &[]), annulled_by("annulled"), step("answered", &[]), annulled_by("upheld")];
+        assert_eq!(annulled(&past, 2), [0]);
+        assert_eq!(annulled(&past, 1), Vec::<usize>::new(), "the first one has no letter");
+        assert_eq!(annulled(&past[..3], 2), [0]);
     }
 }

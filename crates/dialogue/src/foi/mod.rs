@@ -38,7 +38,7 @@ use web::{
     hooks::{PublicDocuments, Verb},
 };
 
-use crate::cases::{aside::Aside, one_page};
+use crate::cases::{aside::Aside, former::Former, one_page};
 
 pub use correction::CORRECTION;
 pub use kind::FOI;
@@ -57,6 +57,7 @@ pub fn capability() -> Capability {
     let corrections: Arc<dyn case::Rules> = Arc::new(correction::Law);
     let frequency: Arc<dyn Aside> = Arc::new(frequency::Frequency);
     let figures: Arc<dyn Counts<Ctx>> = Arc::new(figures::Register);
+    let numbers: Arc<dyn Former> = Arc::new(old::Numbers);
     Capability::new("foi", "依申请公开")
         .routes(portal)
         .routes(office)
@@ -85,6 +86,7 @@ pub fn capability() -> Capability {
         .declare(corrections)
         .declare(figures)
         .declare(frequency)
+        .declare(numbers)
         .declare(&form::FORM)
         .declare(&correcting::FORM)
         .declare(answers::LIST)

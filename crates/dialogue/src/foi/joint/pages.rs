@@ -6,15 +6,15 @@ use axum::{
     extract::{Path, State},
     response::Response,
 };
-use case::{
-    Before, CaseKey,
-    permissions::{DECIDE_CASES, HANDLE_CASES},
-};
-use kernel::{may_for, permission::Permission};
+use case::{Before, CaseKey, permissions::HANDLE_CASES};
+use kernel::may_for;
 use store::Tx;
 use web::{Ctx, Desk, Done, Form, FormErrors, OfficeShell, Refusal, Result, act_in_place, office_page, page};
 
-use super::store::{self as rows, Joint, JointId, Sort};
+use super::{
+    permission,
+    store::{self as rows, Joint, JointId, Sort},
+};
 use crate::{
     cases,
     foi::{
@@ -61,13 +61,6 @@ fn choices(sort: Sort) -> Vec<(&'static str, &'static str, &'static str)> {
             (Opinion::ObjectsWithReason.code(), "不同意公开", "在下面写明理由"),
         ],
         Sort::HandOver => vec![("agreed", "同意接收", ""), ("refused", "不接收", "在下面写明理由")],
-    }
-}
-
-fn permission(sort: Sort) -> &'static Permission {
-    match sort {
-        Sort::Opinion => &HANDLE_CASES,
-        Sort::HandOver => &DECIDE_CASES,
     }
 }
 
