@@ -109,7 +109,7 @@ fn leads_from_here(ctx: &Ctx, actor: &Actor, (entry, kind): (&Entry, Kind), step
 }
 
 /// Refuses a step that a second person takes to whoever is the first: who registered the case, took the newest step of the
-/// office, or worked on the letter that led to where it stands. A step of somebody else in between makes nobody the second.
+/// office or the one that led to where it stands, or worked on the letter that did. A step of somebody else in between makes nobody the second.
 async fn second(
     executor: impl Executor<'_>,
     actor: &Actor,
@@ -117,19 +117,22 @@ async fn second(
     step: &Step,
     worked: &Hands,
 ) -> Result<(), Refusal> {
-    let last: Option<String> = query_scalar(
-        "SELECT by_account FROM case_step WHERE case_id = $1 AND by_account NOT IN ('applicant', 'visitor', 'system') \
-         ORDER BY place DESC LIMIT 1",
+    // The newest step of the office, and the one that led to this state, whatever was noted since.
+    let steps: Vec<String> = query_scalar(
+        "SELECT by_account FROM case_step WHERE case_id = $1 AND place IN (\
+         (SELECT MAX(place) FROM case_step WHERE case_id = $1 AND by_account NOT IN ('applicant', 'visitor', 'system')), \
+         (SELECT MAX(place) FROM case_step WHERE case_id = $1 AND to_state = $2 AND from_state <> to_state))",
     )
     .bind(&entry.id)
-    .fetch_optional(executor)
+    .bind(&entry.state)
+    .fetch_all(executor)
     .await?;
     let me = AccountId::from(actor.log_id());
     let why = if entry.registered_by == me {
         "这件由您登记"
     } else if worked.led(entry, kind, &me) {
         "有关的文书由您拟写、签发或者送达"
-    } else if last.as_deref() == Some(me.as_str()) {
+    } else if steps.iter().any(|by| by == me.as_str()) {
         "上一步由您办理"
     } else {
         return Ok(());
