@@ -16,8 +16,8 @@ use kernel::{
 };
 use lettre::{
     AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor,
-    message::Mailbox,
     message::header::{ContentType, MIME_VERSION_1_0},
+    message::{Attachment, Mailbox, MultiPart, SinglePart},
 };
 use serde::{Deserialize, Serialize};
 use store::{
@@ -25,11 +25,11 @@ use store::{
     jobs::{self, Failure, Handlers, NewJob},
     query, query_as,
 };
-use tokio::io::AsyncWriteExt;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use web::{
     Capability, Ctx,
     hooks::{Leaving, Recipients},
-    mail::{Mail, Outward, Postman, SEND, SEND_NOW, SEND_SEALED, SealedMail},
+    mail::{Enclosed, Mail, Outward, Postman, SEND, SEND_NOW, SEND_SEALED, SealedMail},
 };
 
 use crate::letters::{self, ByServer};
@@ -113,7 +113,8 @@ async fn deliver_sealed(ctx: &Ctx, mail: &SealedMail) -> Result<(), Failure> {
         return Err(Failure::Wait("没有设置邮件服务器（mail.smtp），设置以后自动发送".to_owned(), until));
     }
     // A key that is not there now may be put back.
-    deliver(ctx, &mail.open(ctx.files())?).await.map_err(untold)
+    let (mail, enclosed) = mail.open_whole(ctx.files())?;
+    deliver(ctx, &mail, &enclosed).await.map_err(untold)
 }
 
 /// Why a mail to somebody who is not staff did not go, without the address, which stands in no table.
@@ -141,11 +142,11 @@ async fn hand_out(ctx: &Ctx, kind: &'static str, mail: Mail) -> Result<(), Failu
         }
         return Ok(tx.commit().await?);
     }
-    let Some(address) = mail.to.first().filter(|_| kind == SEND) else { return deliver(ctx, &mail).await };
+    let Some(address) = mail.to.first().filter(|_| kind == SEND) else { return deliver(ctx, &mail, &[]).await };
     let gathered = ctx.one::<Arc<dyn Recipients>>().gathered(ctx, address).await;
     match gathered.map_err(|error| Failure::Retry(format!("{error:?}")))? {
         true => gather(ctx, address, &mail).await,
-        false => deliver(ctx, &mail).await,
+        false => deliver(ctx, &mail, &[]).await,
     }
 }
 
@@ -276,7 +277,22 @@ fn together(address: &str, kept: &[Kept]) -> Option<Mail> {
     Some(Mail { to, subject: format!("政务公开提醒：{} 条", kept.len()), text })
 }
 
-async fn deliver(ctx: &Ctx, mail: &Mail) -> Result<(), Failure> {
+/// The bytes of a file that goes with a mail.
+async fn bytes_of(ctx: &Ctx, file: &Enclosed) -> Result<Vec<u8>, Failure> {
+    let mut reader = ctx.files().open_sealed(&file.digest).await?;
+    let mut bytes = Vec::new();
+    let read = reader.read_to_end(&mut bytes).await;
+    read.map_err(|_| Failure::Retry("邮件的附件读不出来".to_owned()))?;
+    Ok(bytes)
+}
+
+async fn deliver(ctx: &Ctx, mail: &Mail, enclosed: &[Enclosed]) -> Result<(), Failure> {
+    let mut parts: Vec<SinglePart> = Vec::with_capacity(enclosed.len());
+    for file in enclosed {
+        let media = ContentType::parse(&file.media).or_else(|_| ContentType::parse("application/octet-stream"));
+        let media = media.map_err(|e| Failure::Give(e.to_string()))?;
+        parts.push(Attachment::new(file.name.clone()).body(bytes_of(ctx, file).await?, media));
+    }
     let from: Mailbox =
         ctx.config().mail.from.parse().map_err(|e| Failure::Give(format!("mail.from 写法不对：{e}")))?;
     for to in &mail.to {
@@ -288,11 +304,15 @@ async fn deliver(ctx: &Ctx, mail: &Mail) -> Result<(), Failure> {
             // Strict programs show the letters of the encoding without it, and filters take a mail without an id for junk.
             .message_id(Some(format!("<{}@{}>", id::fresh(ctx.seams()), from.email.domain())))
             .header(MIME_VERSION_1_0)
-            .header(ContentType::TEXT_PLAIN)
             // Programs that answer letters leave these unanswered (RFC 3834).
-            .raw_header(letters::header("Auto-Submitted", "auto-generated"))
-            .body(mail.text.clone())
-            .map_err(|e| Failure::Give(e.to_string()))?;
+            .raw_header(letters::header("Auto-Submitted", "auto-generated"));
+        let message = if parts.is_empty() {
+            message.header(ContentType::TEXT_PLAIN).body(mail.text.clone())
+        } else {
+            let text = MultiPart::mixed().singlepart(SinglePart::plain(mail.text.clone()));
+            message.multipart(parts.iter().cloned().fold(text, MultiPart::singlepart))
+        };
+        let message = message.map_err(|e| Failure::Give(e.to_string()))?;
         if ctx.config().mail.smtp.is_empty() {
             to_outbox(ctx, &message).await?;
         } else {

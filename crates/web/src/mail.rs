@@ -18,6 +18,24 @@ pub const SEND_NOW: &str = "mail.send_now";
 /// server is set up it waits on; it never lies in the outbox.
 pub const SEND_SEALED: &str = "mail.send_sealed";
 
+/// A file that goes with a sealed mail. Its bytes lie sealed in the store until the mail goes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Enclosed {
+    /// As the reader of the mail sees it.
+    pub name: String,
+    /// Media type.
+    pub media: String,
+    /// Under which [`Files`] keeps it: read with `open_sealed`.
+    pub digest: String,
+}
+
+/// A mail with its files, as it is sealed.
+#[derive(Serialize, Deserialize)]
+struct Whole {
+    mail: Mail,
+    enclosed: Vec<Enclosed>,
+}
+
 /// A mail to somebody who is not staff, sealed under the installation's key while it waits.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct SealedMail {
@@ -35,7 +53,22 @@ impl SealedMail {
     /// # Errors
     /// When the installation's key cannot be read or made.
     pub fn seal(files: &Files, seams: &Seams, mail: &Mail, about: SubjectRef) -> store::Result<Self> {
-        let text = serde_json::to_string(mail).map_err(store::Error::Json)?;
+        Self::seal_with(files, seams, mail, Vec::new(), about)
+    }
+
+    /// Seals a mail with files, which are read when it goes.
+    ///
+    /// # Errors
+    /// As [`SealedMail::seal`].
+    pub fn seal_with(
+        files: &Files,
+        seams: &Seams,
+        mail: &Mail,
+        enclosed: Vec<Enclosed>,
+        about: SubjectRef,
+    ) -> store::Result<Self> {
+        let whole = Whole { mail: mail.clone(), enclosed };
+        let text = serde_json::to_string(&whole).map_err(store::Error::Json)?;
         Ok(Self { about, sealed: files.seal_words(seams, WAITING, &text)? })
     }
 
@@ -49,7 +82,17 @@ impl SealedMail {
     /// # Errors
     /// When the installation's key is missing or another one.
     pub fn open(&self, files: &Files) -> store::Result<Mail> {
-        serde_json::from_str(&files.open_words(WAITING, &self.sealed)?).map_err(store::Error::Json)
+        self.open_whole(files).map(|(mail, _)| mail)
+    }
+
+    /// The mail with what goes with it.
+    ///
+    /// # Errors
+    /// As [`SealedMail::open`].
+    pub fn open_whole(&self, files: &Files) -> store::Result<(Mail, Vec<Enclosed>)> {
+        let text = files.open_words(WAITING, &self.sealed)?;
+        let whole: Whole = serde_json::from_str(&text).map_err(store::Error::Json)?;
+        Ok((whole.mail, whole.enclosed))
     }
 }
 

@@ -362,7 +362,7 @@ pub(super) async fn deliver(
     let sends = !ctx.config().mail.smtp.is_empty() && !known.is_to_others();
     let mailed = sends && of(&typed, "way") == "email" && on.is_none_or(|day| day == ctx.today());
     let files = files::of_case(&ctx, ctx.db().read(), &entry).await?;
-    let with = files.iter().filter(|one| one.letter == letter).count();
+    let with: Vec<CaseFile> = files.into_iter().filter(|one| one.letter == letter).collect();
     let done = async |tx: &mut Tx| {
         let how = (of(&typed, "way"), of(&typed, "on"));
         if of(&typed, "sure").is_empty()
@@ -375,10 +375,13 @@ pub(super) async fn deliver(
         if known.is_to_others() {
             return Ok::<_, Refusal>(Done::ok(format!("/cases/{id}"), "已登记送达，申请人看不到这份文书。"));
         }
-        if mailed && notice::send_letter(&ctx, tx, &entry, &known, with).await? {
-            let said = match with {
-                0 => "已登记送达，文书全文正在发到当事人留的邮箱；发出以前，文书页面写明还没有发出。",
-                _ => "已登记送达，文书全文正在发到当事人留的邮箱；附件凭查询码下载，要随邮件发的请另用机关邮箱发送。",
+        if mailed && let Some(along) = notice::send_letter(&ctx, tx, &entry, &known, &with).await? {
+            let said = match (with.is_empty(), along) {
+                (true, _) => "已登记送达，文书全文正在发到当事人留的邮箱；发出以前，文书页面写明还没有发出。",
+                (false, true) => "已登记送达，文书全文和附件正在发到当事人留的邮箱；发出以前，文书页面写明还没有发出。",
+                (false, false) => {
+                    "已登记送达，文书全文正在发到当事人留的邮箱；附件超过 5 MB，没有随邮件发，当事人凭查询码下载，或者另用机关邮箱发送。"
+                }
             };
             return Ok(Done::ok(format!("/cases/{id}"), said));
         }

@@ -5,6 +5,7 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use case::{
     PartyRole,
+    files::CaseFile,
     permissions::{HANDLE_CASES, OVERSEE_CASES},
 };
 use kernel::{
@@ -18,8 +19,12 @@ use store::{
 use web::{
     Ctx, Refusal, Result,
     hooks::Recipients,
-    mail::{Mail, SEND, SEND_SEALED, SealedMail},
+    mail::{Enclosed, Mail, SEND, SEND_SEALED, SealedMail},
 };
+
+/// Bytes of files that go with a mail, together: more is refused by mailboxes, and a line of the county carries it within the time
+/// that a server is given.
+const MOST_ENCLOSED: i64 = 5 * 1024 * 1024;
 
 /// The organs of which nobody can handle cases now: they have no account for it. What is asked of them is the county office's to
 /// pass on.
@@ -82,7 +87,8 @@ pub async fn tell(ctx: &Ctx, tx: &mut Tx, case: &CaseId, what: &str) -> Result<(
 }
 
 /// Has a delivered letter sent to the mail address that who started the case left, whole, sealed while it waits, in the write
-/// under way. What goes out with it is not in the mail: it is fetched with the code. Gives whether there is such an address.
+/// under way. Files that go out with it go with the mail as long as a mailbox takes them; otherwise the mail says where they are
+/// fetched. Gives whether they go along; `None` without an address.
 ///
 /// # Errors
 /// When the key does not fit; when the database fails.
@@ -91,19 +97,28 @@ pub(super) async fn send_letter(
     tx: &mut Tx,
     entry: &case::Entry,
     letter: &case::letters::Letter,
-    files: usize,
-) -> Result<bool, Refusal> {
+    files: &[CaseFile],
+) -> Result<Option<bool>, Refusal> {
     let kind = entry.kind(ctx).ok_or(Refusal::NotFound)?;
     let parties = case::parties(ctx, tx.conn(), &entry.id).await?;
     let known =
         parties.into_iter().find(|(_, role, person)| *role != PartyRole::ThirdParty && !person.email.is_empty());
-    let Some((_, _, person)) = known else { return Ok(false) };
+    let Some((_, _, person)) = known else { return Ok(None) };
     let number = kind.letter(&letter.kind).map(|what| letter.number(what)).unwrap_or_default();
     let organ = letter.issuer.as_str();
-    let attached = match files {
-        0 => String::new(),
-        many => format!("随本文书送达的附件有 {many} 个，不在邮件里，请凭查询码在下面的网址下载。\n"),
+    let along = files.iter().map(|file| file.bytes).sum::<i64>() <= MOST_ENCLOSED;
+    let attached = match (files.len(), along) {
+        (0, _) => String::new(),
+        (many, true) => format!("随本文书送达的附件有 {many} 个，在本邮件的附件里。\n"),
+        (many, false) => {
+            format!("随本文书送达的附件有 {many} 个，因为太大，不在邮件里，请凭查询码在下面的网址下载。\n")
+        }
     };
+    let goes = files.iter().filter(|_| along).map(|file| Enclosed {
+        name: file.name.clone(),
+        media: file.media.clone(),
+        digest: file.digest.clone(),
+    });
     let mail = Mail {
         to: vec![person.email],
         subject: format!("{}（{number}）", letter.body.title),
@@ -118,9 +133,9 @@ pub(super) async fn send_letter(
             ctx.portal_url(),
         ),
     };
-    let sealed = SealedMail::seal(ctx.files(), &tx.seams(), &mail, subject(&entry.id))?;
+    let sealed = SealedMail::seal_with(ctx.files(), &tx.seams(), &mail, goes.collect(), subject(&entry.id))?;
     tx.enqueue(NewJob::now(SEND_SEALED, &sealed).dedup(letter.id.as_str())).await?;
-    Ok(true)
+    Ok(Some(along))
 }
 
 /// The case as what mails speak of.

@@ -8,7 +8,7 @@ use tokio::{
     io::{AsyncBufReadExt, AsyncWriteExt, BufReader},
     net::TcpListener,
 };
-use web::mail::{Mail, SEND, SEND_NOW, SEND_SEALED, SealedMail};
+use web::mail::{Enclosed, Mail, SEND, SEND_NOW, SEND_SEALED, SealedMail};
 
 fn mail() -> Mail {
     Mail {
@@ -114,7 +114,11 @@ both! {
         let about = kernel::id::SubjectRef::new("case", "0case");
         let one = Mail { to: vec!["person@example.invalid".into()], ..mail() };
         let mut tx = ctx.db().write().await.expect("write");
-        let sealed = SealedMail::seal(ctx.files(), &tx.seams(), &one, about.clone()).expect("sealed");
+        let received = ctx.files().receive_bytes(b"WHAT WAS ASKED FOR\n").await.expect("received");
+        let file = ctx.files().keep_sealed(&mut tx, &received).await.expect("kept");
+        let enclosed = vec![Enclosed { name: "list.txt".into(), media: "text/plain".into(), digest: file.digest.clone() }];
+        let sealed =
+            SealedMail::seal_with(ctx.files(), &tx.seams(), &one, enclosed, about.clone()).expect("sealed");
         assert!(sealed.speaks_of(&about));
         tx.enqueue(NewJob::now(SEND_SEALED, &sealed).dedup("letter")).await.expect("enqueue");
         tx.commit().await.expect("commit");
@@ -135,6 +139,10 @@ both! {
         run_due(served.db(), &served.capabilities().jobs(&served)).await.expect("queue");
         let mails = received.await.expect("mails");
         assert!(mails[0].contains("To: person@example.invalid"), "{mails:?}");
+        // What was asked for goes with it.
+        for part in ["multipart/mixed", "list.txt", "WHAT WAS ASKED FOR"] {
+            assert!(mails[0].contains(part), "{part}: {mails:?}");
+        }
         assert_eq!(left().await, None);
     }
 
