@@ -161,6 +161,8 @@ struct Page {
     kept: Vec<CaseFile>,
     /// Why it has not gone out by mail although that is entered; empty = it has, or went another way.
     unsent: String,
+    /// What lacks and can be put to it as long as it is not signed; empty = nothing.
+    missing: &'static str,
     /// Whether files can be put to it now.
     open: bool,
     /// Whether this person may drop it although it is signed.
@@ -203,6 +205,42 @@ fn candidates(
     besides.into_iter().filter(free).partition(|one| whole || !files::is_source(&all, one))
 }
 
+/// The form by which the delivery of a signed letter is entered; empty = it is not to be delivered now. `asked` is the way for
+/// which the applicant asked, which stands there already.
+fn delivery_form(ctx: &Ctx, letter: &Letter, asked: &str, typed: &Typed, errors: &FormErrors) -> Vec<Field> {
+    if letter.state != "signed" {
+        return Vec::new();
+    }
+    let ways = WAYS.iter().map(|(code, words)| ((*code).to_owned(), (*words).to_owned())).collect();
+    let sends = if letter.is_to_others() {
+        "系统只登记，不向其他方面发文书"
+    } else if ctx.config().mail.smtp.is_empty() {
+        "系统只登记，请先送达：没有设置邮件服务器，选电子邮件的要先用机关邮箱发出"
+    } else {
+        "选电子邮件的，系统把文书全文和附件发到当事人留的邮箱；已经用机关邮箱发过的，下面填发送的那一天。其他方式系统只登记，请先送达"
+    };
+    let mut how = typed.clone();
+    if !letter.is_to_others() && !asked.is_empty() {
+        let way = if asked == "collect" { "counter" } else { asked };
+        how.entry("way".to_owned()).or_insert_with(|| way.to_owned());
+    }
+    let mut form = vec![
+        Field::select("way", "送达方式", sends, &how, ways),
+        Field::day("on", "送达日期", "不填为今天；邮寄的填签收日期", &how),
+    ];
+    if errors.of("sure").is_some() || !of(&how, "sure").is_empty() {
+        form.push(Field::of(&SURE, &how));
+    }
+    form
+}
+
+/// What is asked about a letter while files can still be put to it, so that nobody signs what has to be dropped again; empty =
+/// nothing.
+fn missing(ctx: &Ctx, kind: Kind, letter: &Letter, files: usize, asked: &str) -> &'static str {
+    let way = if letter.is_to_others() { "" } else { asked };
+    case::rules_of(ctx, kind).and_then(|rules| rules.delivery(letter, files, way)).unwrap_or_default()
+}
+
 async fn page_of(
     ctx: &Ctx,
     desk: &Desk,
@@ -220,34 +258,8 @@ async fn page_of(
     ]);
     held.extend(typed.iter().map(|(name, value)| (name.clone(), value.clone())));
     let decides = acts::may(desk, kind.decide, &entry, ctx);
-    let ways = WAYS.iter().map(|(code, words)| ((*code).to_owned(), (*words).to_owned())).collect();
-    let sends = if letter.is_to_others() {
-        "系统只登记，不向其他方面发文书"
-    } else if ctx.config().mail.smtp.is_empty() {
-        "系统只登记，请先送达：没有设置邮件服务器，选电子邮件的要先用机关邮箱发出"
-    } else {
-        "选电子邮件的，系统把文书全文发到当事人留的邮箱；已经用机关邮箱发过的，下面填发送的那一天。其他方式系统只登记，请先送达"
-    };
-    // The way for which the applicant asked stands there already.
-    let mut how = typed.clone();
-    if let Some(asked) = case::facts(ctx.db().read(), id).await?.get("delivery")
-        && !letter.is_to_others()
-    {
-        let way = if asked == "collect" { "counter" } else { asked.as_str() };
-        how.entry("way".to_owned()).or_insert_with(|| way.to_owned());
-    }
-    let typed = &how;
-    let mut delivery = if letter.state == "signed" {
-        vec![
-            Field::select("way", "送达方式", sends, typed, ways),
-            Field::day("on", "送达日期", "不填为今天；邮寄的填签收日期", typed),
-        ]
-    } else {
-        Vec::new()
-    };
-    if !delivery.is_empty() && (errors.of("sure").is_some() || !of(typed, "sure").is_empty()) {
-        delivery.push(Field::of(&SURE, typed));
-    }
+    let asked = case::facts(ctx.db().read(), id).await?.remove("delivery").unwrap_or_default();
+    let delivery = delivery_form(ctx, &letter, &asked, typed, &errors);
     let all = files::of_case(ctx, ctx.db().read(), &entry).await?;
     let (with, besides): (Vec<_>, Vec<_>) = all.into_iter().partition(|one| one.letter == letter.id);
     let (others, kept) = candidates(ctx, kind, &letter, besides, &with);
@@ -276,6 +288,7 @@ async fn page_of(
         .unwrap_or_default();
     let bad = !errors.is_empty();
     let form = Page {
+        missing: if writable { missing(ctx, kind, &letter, with.len(), &asked) } else { "" },
         again,
         unsent: notice::unsent(ctx, &letter).await?.unwrap_or_default(),
         until,

@@ -277,7 +277,8 @@ both! {
             let once = desk.get(&format!("{choose}?outcome=disclosed")).await.expect(200).field("once");
             let given = [("once", once.as_str()), ("outcome", "disclosed"), ("how", "随本答复提供")];
             let letter = desk.post(&choose, &given).await.expect(303).location();
-            let version = head.get(&letter).await.expect(200).field("version");
+            // Whoever signs is told while a file can still be put to it.
+            let version = head.get(&letter).await.expect(200).shows("签发以前附上").field("version");
             head.post(&format!("{letter}/sign"), &[("version", &version)]).await.expect(303);
             // What is given goes with its answer, or somebody says that it has gone otherwise.
             let deliver = format!("{letter}/deliver");
