@@ -73,7 +73,8 @@ fn addresses(people: &[Person], words: &str) -> bool {
         let family: String = name.chars().take(if double { 2 } else { 1 }).collect();
         TITLES.iter().any(|title| near.contains(&format!("{family}{title}")))
     };
-    let short = |name: &String| name.chars().count() <= 4 && name.chars().all(|c| ('\u{4e00}'..='\u{9fff}').contains(&c));
+    let short =
+        |name: &String| name.chars().count() <= 4 && name.chars().all(|c| ('\u{4e00}'..='\u{9fff}').contains(&c));
     people.iter().filter(|one| one.organisation.is_empty()).any(|one| names_of(one).filter(short).any(spoken))
 }
 
@@ -93,7 +94,8 @@ pub fn is_for(people: &[Person], addressee: &str) -> bool {
 /// The people behind names as they are typed in one line: 王大山、李四海（住东门）.
 fn apart(line: &str) -> Vec<Person> {
     let names = line.split(['、', '，', ',', '；', ';', '/', '\n']);
-    let alone = |name: &str| name.split(['（', '(']).next().unwrap_or(name).trim().trim_end_matches('等').trim().to_owned();
+    let alone =
+        |name: &str| name.split(['（', '(']).next().unwrap_or(name).trim().trim_end_matches('等').trim().to_owned();
     names.map(alone).map(|name| Person { name, ..Person::default() }).collect()
 }
 
@@ -170,12 +172,7 @@ pub(crate) async fn reason(
 ///
 /// # Errors
 /// [`Refusal::Fields`] (`addressee`, `title`, `text`); when the key does not fit, or the database fails.
-pub(crate) async fn letter(
-    ctx: &Ctx,
-    executor: impl Executor<'_>,
-    entry: &Entry,
-    body: &Body,
-) -> Result<(), Refusal> {
+pub(crate) async fn letter(ctx: &Ctx, executor: impl Executor<'_>, entry: &Entry, body: &Body) -> Result<(), Refusal> {
     if !body.more.contains_key(TO_OTHERS) {
         return Ok(());
     }

@@ -119,6 +119,8 @@ pub(super) async fn draft(
 #[derive(Template)]
 #[template(path = "cases/templates/letter.html")]
 struct Page {
+    /// It is addressed to somebody who is no party of the case.
+    stranger: bool,
     shell: OfficeShell,
     errors: FormErrors,
     id: CaseId,
@@ -230,7 +232,10 @@ async fn page_of(
         .map(|page| format!("{}?again={}", page.replace("{id}", id.as_str()), letter.id))
         .unwrap_or_default();
     let bad = !errors.is_empty();
+    let parties = case::parties(ctx, ctx.db().read(), id).await?;
+    let people: Vec<case::Person> = parties.into_iter().map(|(_, _, person)| person).collect();
     let form = Page {
+        stranger: waits && !letter.is_to_others() && !case::named::is_for(&people, &letter.body.addressee),
         again,
         until,
         files: with,

@@ -5,7 +5,7 @@ use case::{
     Awaited, Before, Filled, LetterKind, Missed, Rules, Stood,
     letters::{Body, Letter},
 };
-use jiff::civil::Date;
+use jiff::{ToSpan, civil::Date};
 use kernel::{Calendar, time};
 use web::{Ctx, FormErrors, Refusal};
 
@@ -14,6 +14,10 @@ use super::{
     letters,
     past::{self, Installed},
 };
+
+/// Days after a decision for which the words of a case are kept: fifteen to sue or to appeal (行政诉讼法 Art. 45, 85), and those in
+/// which a decision may be on its way.
+const DAYS_AFTER_DECISION: i64 = 60;
 
 /// Declared as the rules of the kind.
 pub(super) struct Law;
@@ -197,6 +201,40 @@ impl Rules for Law {
         (letter.kind == "reply" && given && files == 0 && matches!(way, "online" | "email")).then_some(
             "这份答复决定公开信息，但是没有附上文件，申请人在网上看不到信息本身。请先在办件里附上；信息已用其他方式提供的，核对后再登记。",
         )
+    }
+
+    fn publication(&self, _: &Ctx, before: Before<'_>) -> Result<(), Refusal> {
+        if !matches!(before.entry.state.as_str(), "answered" | "archived") {
+            return Err(Refusal::Conflict("这件没有答复，没有可以公开的内容。".into()));
+        }
+        if past::is_overturned(before.past) {
+            return Err(Refusal::Conflict("答复已被行政复议或者诉讼纠正，不能公开。重新答复以后再公开。".into()));
+        }
+        Ok(())
+    }
+
+    fn third_parties(&self, before: Before<'_>, letters: &[Letter]) -> Vec<String> {
+        let asked = before.past.iter().filter(|one| one.step == "consult_third_party").map(|one| &one.fields);
+        let written = letters.iter().filter(|one| matches!(one.kind.as_str(), "consult_third_party" | "override"));
+        let whom = asked.chain(written.map(|one| &one.body.more)).filter_map(|fields| fields.get("whom"));
+        whom.filter(|whom| !whom.trim().is_empty()).cloned().collect()
+    }
+
+    fn needed(&self, ctx: &Ctx, before: Before<'_>) -> Option<String> {
+        let facts = state(ctx, before, ctx.today()).facts;
+        if let Some(open) = facts.open_proceeding() {
+            return Some(format!(
+                "{} 登记的行政复议或者诉讼还没有登记结果，申请、答复和文书是证据，有结果以后才能删除。",
+                open.filed
+            ));
+        }
+        let decided = facts.proceedings.iter().filter_map(|one| one.decided.map(|(on, _)| on)).max()?;
+        let until = decided.saturating_add(DAYS_AFTER_DECISION.days());
+        (ctx.today() <= until).then(|| {
+            format!(
+                "{decided} 的复议决定或者判决作出后，还可以起诉、上诉，申请、答复和文书是证据，{until} 以后才能删除。"
+            )
+        })
     }
 
     fn letter_page(&self, letter: &str) -> Option<&'static str> {
