@@ -33,8 +33,8 @@ pub struct Erased {
 /// What counts, facts, states and days, stays.
 ///
 /// # Errors
-/// [`Refusal::Forbidden`] for whoever may not; [`Refusal::Fields`] (`reason`); [`Refusal::Conflict`] while it runs, while a review or
-/// a suit about it is open, while the person may still go to law about it, for who has worked on it, and when it is erased already.
+/// [`Refusal::Forbidden`] for whoever may not; [`Refusal::Fields`] (`reason`); [`Refusal::Conflict`] while it runs, while a review
+/// or a suit about it is open, while the person may still go to law about it, for who has worked on it, and when it is erased.
 pub async fn erase(ctx: &Ctx, tx: &mut Tx, actor: &Actor, case: &CaseId, why: Why<'_>) -> Result<Erased, Refusal> {
     tx.lock_row("case_entry", case.as_str()).await?;
     let entry = rows::entry(tx.conn(), case).await?.ok_or(Refusal::NotFound)?;

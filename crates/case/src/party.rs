@@ -217,8 +217,8 @@ const REASON: usize = 4;
 /// A party in full for somebody who says why. Exactly one event tells of it.
 ///
 /// # Errors
-/// [`Refusal::Fields`] without a reason, and for one that names somebody (field `reason`), [`Refusal::Forbidden`] without permission, [`Refusal::Conflict`] once
-/// it is erased, [`Refusal::NotFound`] when it is no party of the case.
+/// [`Refusal::Fields`] without a reason, and for one that names somebody (field `reason`), [`Refusal::Forbidden`] without
+/// permission, [`Refusal::Conflict`] once it is erased, [`Refusal::NotFound`] when it is no party of the case.
 pub async fn unmask(
     ctx: &Ctx,
     tx: &mut Tx,

@@ -97,7 +97,7 @@ pub trait Rules: Send + Sync {
         Vec::new()
     }
 
-    /// Why the answer and the words of a case that has ended are still needed, as a sentence; `None` = the law needs them no longer.
+    /// Why the answer and the words of a case that has ended are still needed, as a sentence; `None` = they are not.
     fn needed(&self, ctx: &Ctx, before: Before<'_>) -> Option<String> {
         let _ = (ctx, before);
         None

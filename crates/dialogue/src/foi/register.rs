@@ -189,8 +189,8 @@ fn late(ctx: &Ctx, received: Date) -> Option<Date> {
     Some(run.due().date()).filter(|due| *due < ctx.today())
 }
 
-/// What looks wrong in what was entered, each at its field: a request is registered with it all the same, once somebody has looked
-/// at it again.
+/// What looks wrong in what was entered, each at its field: a request is registered with it all the same, once somebody has
+/// looked at it again.
 fn doubts(whole: &Whole) -> Vec<(&'static str, String)> {
     let mut doubts = Vec::new();
     let who = &whole.who;

@@ -16,6 +16,7 @@ mod duties_office;
 mod face;
 mod first_steps;
 mod foi;
+mod foi_consent;
 mod foi_frequency;
 mod foi_joint;
 mod foi_portal;
