@@ -320,10 +320,6 @@ static STEPS: [Step; 39] = [
         ])
         .told("更改了提供方式")
         .about("按要求的形式提供可能危及载体安全或者成本过高的，可以通过电子数据等其他适当形式提供，或者安排查阅、抄录（条例第四十条）。"),
-    Step::new("consent_noted", "登记是否同意公开答复", ANYWHERE, "", By::Handler)
-        .fields(&[ON, CONSENT, CONSENTED])
-        .told("登记了您是否同意公开问题和答复")
-        .about("申请人书面同意的，办结以后才能公开问题和答复，不公开姓名、联系方式。后来不同意的也在这里登记；已经公开的，请同时撤回公开。"),
     Step::new("review_filed", "登记行政复议", ANYWHERE, "", By::Handler).fields(&[ON, NUMBER]),
     Step::new("review_decided", "登记复议结果", ANYWHERE, "", By::Handler).fields(&[ON, REVIEW_FINDING, NUMBER]),
     Step::new("suit_filed", "登记行政诉讼", ANYWHERE, "", By::Handler).fields(&[ON, NUMBER]),
@@ -338,6 +334,10 @@ static STEPS: [Step; 39] = [
     Step::new("unarchived", "取出归档", &[ARCHIVED], ANSWERED, By::Decider)
         .fields(&[ENDED])
         .about("归档后有复议、诉讼的直接登记，不用取出。"),
+    Step::new("consent_noted", "登记是否同意公开答复", ANYWHERE, "", By::Handler)
+        .fields(&[ON, CONSENT, CONSENTED])
+        .told("登记了您是否同意公开问题和答复")
+        .about("申请人书面同意的，办结以后才能公开问题和答复，不公开姓名、联系方式。后来不同意的也在这里登记；已经公开的，请同时撤回公开。"),
     Step::new("voided", "登记有误，作废", RUNNING, VOIDED, By::Second)
         .fields(&[VOID])
         .told("登记有误，已经作废")
