@@ -310,6 +310,9 @@ pub struct CaseKind {
     pub keep_days: u32,
     /// Days after its end in which the person may still ask for review or sue: so long nobody takes the answer away. 0 = none.
     pub remedy_days: u32,
+    /// Whether question and answer become public with the recorded consent of the person alone ([`crate::public::CONSENT`]); else
+    /// whenever the person has not said no.
+    pub consent: bool,
 }
 
 impl CaseKind {
@@ -341,6 +344,7 @@ impl CaseKind {
             transfers: true,
             keep_days: 3 * 366,
             remedy_days: 0,
+            consent: false,
         }
     }
 

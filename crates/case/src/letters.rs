@@ -14,6 +14,7 @@ use crate::{
     events::LETTER,
     files, hands,
     kind::{Kind, LetterKind},
+    named,
     rows::{self, Entry, keeper},
     rules,
     steps::{self, Typed},
@@ -222,6 +223,7 @@ async fn allowed(
     what: &LetterKind,
     body: &Body,
 ) -> Result<(), Refusal> {
+    named::letter(ctx, tx.conn(), entry, body).await?;
     let Some(rules) = rules::rules_of(ctx, kind) else { return Ok(()) };
     let past = rows::history(ctx, tx.conn(), entry).await?;
     rules.letter(ctx, rules::Before { entry, past: &past }, what, body)

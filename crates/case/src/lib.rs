@@ -46,6 +46,7 @@
 //! | office | [`claim`], [`transfer`], [`take_over`], [`redate`], [`intervene`], [`renewed`] |
 //! | public | [`public::publish`], [`public::newest`] |
 //! | the same person | [`known::requests`] |
+//! | who is named | [`named::tells`] |
 //! | the end | [`erase()`] |
 
 mod bring;
@@ -59,6 +60,7 @@ mod kind;
 pub mod known;
 pub mod letters;
 mod moved;
+pub mod named;
 mod office;
 mod party;
 pub mod permissions;

@@ -11,7 +11,7 @@ use crate::{
     clocks,
     events::{CLAIMED, CODE_RENEWED, INTERVENED, REDATED, RELEASED, TRANSFERRED},
     kind::Kind,
-    letters,
+    letters, named,
     permissions::OVERSEE_CASES,
     register::Channel,
     rows::{self, Entry, keeper},
@@ -133,6 +133,7 @@ async fn handed_on(
         return Err(Refusal::field("organ", "请选择另一个机关：现在就由它办理。"));
     }
     let why = reason("reason", why, "请写明转办的原因")?;
+    named::reason(ctx, tx.conn(), entry, ("reason", why)).await?;
     // What the one organ has drafted or signed never goes out in the name of the other.
     let dropped = letters::drop_idle(tx, actor, (entry, kind), "").await?.join("、");
     clocks::drop_asked(tx, &entry.id).await?;
@@ -191,6 +192,7 @@ pub async fn redate(
     }
     let day = redated(ctx, tx, &entry, on).await?;
     let why = reason("reason", why, "请写明怎样登记错的")?;
+    named::reason(ctx, tx.conn(), &entry, ("reason", why)).await?;
     let right = day.to_string();
     query("UPDATE case_entry SET received_on = $2 WHERE id = $1").bind(case).bind(&right).execute(tx.conn()).await?;
     query("UPDATE case_step SET on_day = $2 WHERE case_id = $1 AND step = 'registered'")
@@ -250,6 +252,7 @@ pub async fn intervene(ctx: &Ctx, tx: &mut Tx, actor: &Actor, case: &CaseId, wor
     let (entry, kind) = begun(ctx, tx, case).await?;
     may_for(actor, &OVERSEE_CASES, &keeper(ctx, &entry.organ))?;
     let words = reason("words", words, "请填写督办意见")?;
+    named::reason(ctx, tx.conn(), &entry, ("words", words)).await?;
     let key = entry.key(ctx)?;
     let kept = [("words", words)];
     steps::note(tx, key.as_ref(), &entry, actor, ("intervened", ctx.today()), &kept).await?;

@@ -112,6 +112,28 @@ pub trait Rules: Send + Sync {
         false
     }
 
+    /// Before question and answer of a case that has ended are published.
+    ///
+    /// # Errors
+    /// Why they may not be: the answer holds no longer.
+    fn publication(&self, ctx: &Ctx, before: Before<'_>) -> Result<(), Refusal> {
+        let _ = (ctx, before);
+        Ok(())
+    }
+
+    /// Names, as they were typed, of those who were asked about the case since it touches their interests: nothing that is
+    /// published names them.
+    fn third_parties(&self, before: Before<'_>, letters: &[Letter]) -> Vec<String> {
+        let _ = (before, letters);
+        Vec::new()
+    }
+
+    /// Why the answer and the words of a case that has ended are still needed, as a sentence; `None` = they are not.
+    fn needed(&self, ctx: &Ctx, before: Before<'_>) -> Option<String> {
+        let _ = (ctx, before);
+        None
+    }
+
     /// With what the common page of a letter begins, so that what the law asks for stands in it; empty = with nothing.
     fn sample(&self, ctx: &Ctx, before: Before<'_>, kind: &LetterKind) -> String {
         let _ = (ctx, before, kind);

@@ -4,7 +4,7 @@ use axum::{
     extract::{Path, State},
     response::{IntoResponse, Response},
 };
-use case::{By, Entry, Kind, PartyId, Step, may_take};
+use case::{By, Entry, Kind, PartyId, Step, may_take, public::CONSENT};
 use kernel::{OrganCode, id::CaseId, may_for, permission::Refused};
 use store::Tx;
 use web::{Acted, Ctx, Desk, Done, Form, FormErrors, Redirect, Refusal, Result, act, act_for, act_in_place};
@@ -126,7 +126,11 @@ pub(super) async fn step(
         if !step.told.is_empty() {
             notice::tell_person(&ctx, tx, &id).await?;
         }
-        Ok::<_, Refusal>(Done::ok(page_of(&id), format!("已办理：{}。", step.label)))
+        let mut words = format!("已办理：{}。", step.label);
+        if of(&typed, CONSENT) == "no" && case::public::of_case(tx.conn(), &id).await?.is_some() {
+            words.push_str("这件的答复现在还公开着，请撤回公开。");
+        }
+        Ok::<_, Refusal>(Done::ok(page_of(&id), words))
     };
     let form = |_: &Entry, typed: &Typed| step_act(step, typed);
     in_place(&ctx, &desk, (&id, &typed), form, done).await

@@ -133,6 +133,8 @@ pub(super) async fn draft(
 #[derive(Template)]
 #[template(path = "cases/templates/letter.html")]
 struct Page {
+    /// It is addressed to somebody who is no party of the case.
+    stranger: bool,
     shell: OfficeShell,
     errors: FormErrors,
     id: CaseId,
@@ -287,8 +289,11 @@ async fn page_of(
         .map(|page| format!("{}?again={}", page.replace("{id}", id.as_str()), letter.id))
         .unwrap_or_default();
     let bad = !errors.is_empty();
+    let parties = case::parties(ctx, ctx.db().read(), id).await?;
+    let people: Vec<case::Person> = parties.into_iter().map(|(_, _, person)| person).collect();
     let form = Page {
         missing: if writable { missing(ctx, kind, &letter, with.len(), &asked) } else { "" },
+        stranger: waits && !letter.is_to_others() && !case::named::is_for(&people, &letter.body.addressee),
         again,
         unsent: notice::unsent(ctx, &letter).await?.unwrap_or_default(),
         until,

@@ -69,10 +69,11 @@ pub(super) async fn drawn(ctx: &Ctx, (entry, kind): (&Entry, Kind)) -> Result<(D
         law: law(&view),
         notes: Vec::new(),
     };
-    if view.held {
+    if view.held && !entry.is_ended() {
         drawn.notes.push("正在等待当事人补充，办理时限从收到补充之日起重新计算。".to_owned());
     }
-    if !view.held && view.fixed.is_none() && !view.row.from_on.is_empty() && view.row.from_on != entry.received_on {
+    let anew = !view.row.from_on.is_empty() && view.row.from_on != entry.received_on;
+    if anew && !view.held && view.fixed.is_none() && !entry.is_ended() {
         let from = &view.row.from_on;
         drawn.notes.push(format!("收到补充、缴费或者重新办理的，办理时限重新计算：现在从 {from} 的次日起算。"));
     }
@@ -400,14 +401,14 @@ async fn doable(
     other(decides && !ended && !portal, "更正收到日期", "/redate");
     other(!ended && acts::may(desk, &OVERSEE_CASES, entry, ctx), "督办", "/oversee");
     let public = case::public::of_case(ctx.db().read(), &entry.id).await?.is_some();
-    let handles = acts::may(desk, kind.handle, entry, ctx);
     // What ended without a word to anybody, such as what was registered by mistake, has nothing to be published.
     let answered = public || !entry.outcome.is_empty() || written.iter().any(Letter::is_out);
-    other(
-        handles && ended && answered && !entry.is_erased(),
-        if public { "修改公开的答复" } else { "公开问题和答复" },
-        "/publish",
-    );
+    let publishes = match case::public::allowed(ctx, ctx.db().read(), &desk.actor(), (entry, kind)).await {
+        Ok(_) => true,
+        Err(Refusal::Fault(error)) => return Err(Refusal::Fault(error).into()),
+        Err(_) => false,
+    };
+    other(publishes && answered, if public { "修改公开的答复" } else { "公开问题和答复" }, "/publish");
     other(decides && public, "撤回公开的答复", "/unpublish");
     other(!entry.is_erased(), "添加附件", "/files");
     other(acts::may(desk, &UNMASK_CASES, entry, ctx) && !entry.is_erased(), "补发查询码", "/code");

@@ -154,6 +154,8 @@ struct Read {
     delivered_on: String,
     /// Somebody above has taken it away.
     annulled: bool,
+    /// What went out with it.
+    files: Vec<CaseFile>,
 }
 
 /// A step that is the person's.
@@ -184,6 +186,7 @@ struct Show {
     request: Vec<(String, String)>,
     history: Vec<past::Line>,
     letters: Vec<Read>,
+    /// What the person sent.
     files: Vec<CaseFile>,
     /// What the person can do and the case goes on.
     turns: Vec<Turn>,
@@ -231,6 +234,8 @@ async fn page_of(
     let delivered: Vec<_> = all.into_iter().filter(letters::Letter::is_delivered).collect();
     let mut files = case::files::of_case(ctx, db, &entry).await?;
     files.retain(|file| may_read(file, &delivered));
+    let (own_files, sent): (Vec<CaseFile>, Vec<CaseFile>) =
+        files.into_iter().partition(|file| file.origin == Origin::Party);
     let request = case::request(ctx, db, &entry).await?;
     let lines = kind.fields.iter().filter_map(|(name, label)| {
         let value = request.get(*name).filter(|value| !value.is_empty())?;
@@ -268,8 +273,8 @@ async fn page_of(
         request: lines.collect(),
         history: past::told(ctx, kind, &past),
         // The newest one first: the answer, before what was asked on the way to it.
-        letters: delivered.into_iter().rev().map(|letter| read(kind, letter, &gone)).collect(),
-        files,
+        letters: delivered.into_iter().rev().map(|letter| read(kind, letter, (&gone, &sent))).collect(),
+        files: own_files,
         turns: turns.iter().map(|step| turn(step)).collect(),
         endings: endings.iter().map(|step| turn(step)).collect(),
         version: entry.version,
@@ -300,11 +305,13 @@ fn may_read(file: &CaseFile, delivered: &[letters::Letter]) -> bool {
     file.origin == Origin::Party || delivered.iter().any(|letter| letter.id == file.letter)
 }
 
-fn read(kind: Kind, letter: letters::Letter, gone: &[letters::LetterId]) -> Read {
+fn read(kind: Kind, letter: letters::Letter, (gone, sent): (&[letters::LetterId], &[CaseFile])) -> Read {
+    let files = sent.iter().filter(|file| file.letter == letter.id).cloned().collect();
     let number = kind.letter(&letter.kind).map(|what| letter.number(what)).unwrap_or_default();
     Read {
         annulled: gone.contains(&letter.id),
         id: letter.id,
+        files,
         number,
         paragraphs: letter.body.text.lines().filter(|line| !line.trim().is_empty()).map(str::to_owned).collect(),
         title: letter.body.title,

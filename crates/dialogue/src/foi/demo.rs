@@ -33,6 +33,14 @@ struct Asked {
     sent: &'static [Sent],
 }
 
+impl Asked {
+    /// Whether question and answer may become public: the form of the portal asks for it, on paper nobody has said so.
+    fn consent(&self) -> Option<&'static str> {
+        let disclosed = self.sent.iter().any(|sent| sent.typed.contains(&("outcome", "disclosed")));
+        matches!(self.channel, Channel::Portal).then_some(if disclosed { "yes" } else { "no" })
+    }
+}
+
 /// What was made public of the one that was disclosed.
 const PUBLISHED: (&str, &str) = (
     "城关镇老旧小区改造项目的竣工验收报告可以公开吗？",
@@ -213,11 +221,14 @@ async fn register(ctx: &Ctx, tx: &mut Tx, asked: &Asked, organ: &OrganCode) -> R
         digest: String::new(),
         brief: shortened(asked.wanted, 60),
         fields: BTreeMap::from([("wanted".to_owned(), asked.wanted.to_owned())]),
-        facts: vec![
+        facts: [
             ("applicant", asked.applicant.to_owned()),
             ("carrier", "electronic".to_owned()),
             ("delivery", "online".to_owned()),
-        ],
+        ]
+        .into_iter()
+        .chain(asked.consent().map(|code| (case::public::CONSENT, code.to_owned())))
+        .collect(),
         parties: vec![(PartyRole::Applicant, person)],
         files: Vec::new(),
     };

@@ -15,6 +15,8 @@ pub static FOI: CaseKind = CaseKind {
     transfers: false,
     // Six months to sue (行政诉讼法 Art. 46), and the days in which a letter may be on its way.
     remedy_days: 190,
+    // «经申请人同意后公开»: nothing that nobody has agreed to.
+    consent: true,
     ..CaseKind::new(KEY, "政府信息公开申请", "依申请", &STATES, &STEPS, &clock::rule::FOI_RESPONSE)
 };
 
@@ -200,6 +202,12 @@ const CARRIER: StepField = StepField::new("carrier", "信息的形式", Input::C
 const DELIVERY: StepField =
     StepField::new("delivery", "提供的途径", Input::Choice(&DELIVERIES)).told().sets(Sets::Fact);
 const CHANGED: StepField = StepField::new("why", "原因", Input::Text(500)).told();
+/// Whether question and answer may become public, as the applicant has said in writing.
+pub(super) const CONSENTS: [Words; 2] = [("yes", "同意公开"), ("no", "不同意公开")];
+const CONSENT: StepField =
+    StepField::new(case::public::CONSENT, "申请人的意见", Input::Choice(&CONSENTS)).told().sets(Sets::Fact);
+const CONSENTED: StepField = StepField::new("how", "书面意见的情况", Input::Text(500))
+    .hint("例如 3 月 5 日寄来的回执上写明同意；书面意见请扫描后作为附件添加");
 const DELAYED: StepField = StepField::new("until", "延迟答复的期限", Input::Day).told();
 const ORDERED: StepField = StepField::new("until", "决定或者判决规定的期限", Input::Day).told();
 const ANSWER_ANEW: StepField = StepField::new("until", "重新答复的期限", Input::Day)
@@ -223,7 +231,7 @@ const ANSWER: Step = Step::new("answered", "答复", &[EXAMINING, SUPPLEMENTING,
     .fields(&[ON, OUTCOME, COUNTED, EXEMPTION])
     .told("已答复");
 
-static STEPS: [Step; 39] = [
+static STEPS: [Step; 40] = [
     ASK_SUPPLEMENT,
     Step::new("supplement", "提交补正", &[SUPPLEMENTING], EXAMINING, By::Applicant)
         .tick(Tick::Restart)
@@ -333,6 +341,10 @@ static STEPS: [Step; 39] = [
     Step::new("unarchived", "取出归档", &[ARCHIVED], ANSWERED, By::Decider)
         .fields(&[ENDED])
         .about("归档后有复议、诉讼的直接登记，不用取出。"),
+    Step::new("consent_noted", "登记是否同意公开答复", ANYWHERE, "", By::Handler)
+        .fields(&[ON, CONSENT, CONSENTED])
+        .told("登记了您是否同意公开问题和答复")
+        .about("申请人书面同意的，办结以后才能公开问题和答复，不公开姓名、联系方式。后来不同意的也在这里登记；已经公开的，请同时撤回公开。"),
     Step::new("voided", "登记有误，作废", RUNNING, VOIDED, By::Second)
         .fields(&[VOID])
         .told("登记有误，已经作废")

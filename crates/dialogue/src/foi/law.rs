@@ -15,6 +15,10 @@ use super::{
     past::{self, Installed},
 };
 
+/// Days after a decision for which the words of a case are kept: fifteen to sue or to appeal (行政诉讼法 Art. 45, 85), and those in
+/// which a decision may be on its way.
+const DAYS_AFTER_DECISION: i64 = 60;
+
 /// Declared as the rules of the kind.
 pub(super) struct Law;
 
@@ -293,6 +297,40 @@ impl Rules for Law {
     fn gives_all(&self, letter: &str, body: &Body) -> bool {
         letter == "reply"
             && letters::decision(&body.more).is_some_and(|decision| decision.outcome == Outcome::Disclosed)
+    }
+
+    fn publication(&self, _: &Ctx, before: Before<'_>) -> Result<(), Refusal> {
+        if !matches!(before.entry.state.as_str(), "answered" | "archived") {
+            return Err(Refusal::Conflict("这件没有答复，没有可以公开的内容。".into()));
+        }
+        if past::is_overturned(before.past) {
+            return Err(Refusal::Conflict("答复已被行政复议或者诉讼纠正，不能公开。重新答复以后再公开。".into()));
+        }
+        Ok(())
+    }
+
+    fn third_parties(&self, before: Before<'_>, letters: &[Letter]) -> Vec<String> {
+        let asked = before.past.iter().filter(|one| one.step == "consult_third_party").map(|one| &one.fields);
+        let written = letters.iter().filter(|one| matches!(one.kind.as_str(), "consult_third_party" | "override"));
+        let whom = asked.chain(written.map(|one| &one.body.more)).filter_map(|fields| fields.get("whom"));
+        whom.filter(|whom| !whom.trim().is_empty()).cloned().collect()
+    }
+
+    fn needed(&self, ctx: &Ctx, before: Before<'_>) -> Option<String> {
+        let facts = state(ctx, before, ctx.today()).facts;
+        if let Some(open) = facts.open_proceeding() {
+            return Some(format!(
+                "{} 登记的行政复议或者诉讼还没有登记结果，申请、答复和文书是证据，有结果以后才能删除。",
+                open.filed
+            ));
+        }
+        let decided = facts.proceedings.iter().filter_map(|one| one.decided.map(|(on, _)| on)).max()?;
+        let until = decided.saturating_add(DAYS_AFTER_DECISION.days());
+        (ctx.today() <= until).then(|| {
+            format!(
+                "{decided} 的复议决定或者判决作出后，还可以起诉、上诉，申请、答复和文书是证据，{until} 以后才能删除。"
+            )
+        })
     }
 
     fn letter_page(&self, letter: &str) -> Option<&'static str> {

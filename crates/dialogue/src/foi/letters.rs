@@ -6,7 +6,7 @@ use ::foi::{
     Asked, Decision, Exemption, Need, Outcome, State,
     letter::{self, About, Draft, Instances, YOU},
 };
-use case::{Entry, PartyRole, letters::Body};
+use case::{Entry, PartyRole, Person, letters::Body};
 use jiff::civil::{Date, date};
 use kernel::time;
 use store::Executor;
@@ -193,6 +193,8 @@ pub(super) struct Case {
     wanted: String,
     /// Who hears a review of the answer; empty where nobody has said so.
     reviewer: String,
+    /// Whom no letter to others names: the applicant and who acts for them.
+    asking: Vec<Person>,
 }
 
 impl Case {
@@ -204,9 +206,10 @@ impl Case {
         let mut target = executor.target();
         let request = case::request(ctx, target.again(), entry).await?;
         let parties = case::parties(ctx, target.again(), &entry.id).await?;
-        let person =
-            parties.into_iter().find(|(_, role, _)| *role == PartyRole::Applicant).map(|(_, _, person)| person);
-        let person = person.unwrap_or_default();
+        let applicant = parties.iter().find(|(_, role, _)| *role == PartyRole::Applicant);
+        let person = applicant.map(|(_, _, person)| person.clone()).unwrap_or_default();
+        let asking = parties.into_iter().filter(|(_, role, _)| *role != PartyRole::ThirdParty);
+        let asking = asking.map(|(_, _, person)| person).collect();
         let directory = ctx.directory();
         let organ = directory.get(&entry.organ);
         Ok(Self {
@@ -222,6 +225,7 @@ impl Case {
             received: entry.received().unwrap_or(ctx.today()),
             wanted: request.get("wanted").cloned().unwrap_or_default(),
             reviewer: organ.map(|organ| reviewer_of(ctx, organ)).unwrap_or_default(),
+            asking,
         })
     }
 
@@ -239,6 +243,22 @@ impl Case {
 
     pub(super) fn wanted(&self) -> &str {
         &self.wanted
+    }
+
+    /// With what a question to others begins: what is wanted, and nothing where that holds a number of somebody or says who
+    /// asks. Whoever writes it says it in other words then.
+    pub(super) fn for_others(&self) -> &str {
+        let silent =
+            case::personal::masked(&self.wanted) == self.wanted && !case::named::tells(&self.asking, &self.wanted);
+        if silent { &self.wanted } else { "" }
+    }
+
+    /// What is wrong with words that others read; `None` = nothing.
+    pub(super) fn objection(&self, words: &str) -> Option<String> {
+        if let Some(number) = case::personal::number_in(words) {
+            return Some(format!("对方会看到这里的内容，请去掉证件号码、银行卡号（{number}）。"));
+        }
+        case::named::tells(&self.asking, words).then(|| case::named::SAYS_WHO.to_owned())
     }
 
     /// Whether it is known who hears a review of the answer.
@@ -268,6 +288,7 @@ fn nobody() -> Case {
         received: date(2019, 5, 15),
         wanted: String::new(),
         reviewer: String::new(),
+        asking: Vec::new(),
     }
 }
 
@@ -304,6 +325,11 @@ fn text(ctx: &Ctx, case: &Case, state: &State, key: &str, typed: &Typed) -> Opti
     })
 }
 
+/// Whether a letter goes to others than the applicant.
+fn goes_to_others(key: &str) -> bool {
+    key.starts_with("consult") || key == "override"
+}
+
 /// What stands beside the text: what the step of the delivery needs, and by what the text is checked again.
 fn more(ctx: &Ctx, state: &State, key: &str, typed: &Typed) -> Typed {
     let fee = if key == "fee" { fees::charged(ctx, typed).ok() } else { None };
@@ -330,7 +356,7 @@ fn more(ctx: &Ctx, state: &State, key: &str, typed: &Typed) -> Typed {
     if let Some(fee) = fee {
         more.insert("amount".to_owned(), format!("{} 元", fee.yuan));
     }
-    if key.starts_with("consult") || key == "override" {
+    if goes_to_others(key) {
         more.insert(TO_OTHERS.to_owned(), "yes".to_owned());
     }
     more.insert("letter".to_owned(), key.to_owned());
@@ -353,6 +379,11 @@ pub(super) fn body(ctx: &Ctx, case: &Case, state: &State, key: &str, typed: &Typ
     }
     for field in notice(key).map_or(&[][..], |notice| notice.fields) {
         let value = of(typed, field.name);
+        if goes_to_others(key)
+            && let Some(objection) = case.objection(value)
+        {
+            errors.add(field.name, objection);
+        }
         if value.is_empty() && !field.optional {
             errors.add(field.name, format!("请填写{}。", field.label));
         } else if field.input.is_day() && !value.is_empty() {

@@ -69,10 +69,11 @@ async fn shown(
     }
     let past = case::history(ctx, db, &entry).await?;
     law::allowed(&law::state(ctx, Before { entry: &entry, past: &past }, ctx.today()), letter.delivered)?;
-    let wanted = Case::of(ctx, db, &entry).await?.wanted().to_owned();
+    let about = Case::of(ctx, db, &entry).await?;
+    let wanted = about.wanted().to_owned();
     let counted = if key == "reasons" { frequency::finding(ctx, &entry).await? } else { String::new() };
     let value = |name: &str| match of(typed, name) {
-        "" if name == "matter" && typed.is_empty() => wanted.clone(),
+        "" if name == "matter" && typed.is_empty() => about.for_others().to_owned(),
         "" if name == "until" && key == "supplement" && typed.is_empty() => {
             let days = Installed::of(ctx).practice().supplement_days;
             ctx.calendar().probably_after(ctx.today(), days).to_string()

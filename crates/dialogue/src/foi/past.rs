@@ -168,6 +168,20 @@ fn read((way, outcome): (&str, &str), one: &Past, on: Date, open: &mut Open) -> 
     }
 }
 
+/// Whether the newest answer holds no longer: a review or a court has corrected it since.
+pub(super) fn is_overturned(past: &[Past]) -> bool {
+    let answer = past.iter().rposition(|one| one.step == "answered").unwrap_or(0);
+    past.iter().skip(answer).any(|one| {
+        let field = match one.step.as_str() {
+            "review_decided" => "review_finding",
+            "suit_decided" => "suit_finding",
+            _ => return false,
+        };
+        let finding = one.fields.get(field).and_then(|code| Finding::of(code));
+        matches!(finding, Some(Finding::Annulled | Finding::Changed | Finding::FoundUnlawful | Finding::OrderedToAct))
+    })
+}
+
 fn answered(number: Option<ConsultNumber>, opinion: Opinion) -> Option<Happened> {
     number.map(|number| Happened::ConsultAnswered { number, opinion })
 }
@@ -263,6 +277,18 @@ mod tests {
         assert_eq!(archived(&past), None);
         past.push(step("archived", "2026-03-13", &[]));
         assert!(archived(&past).is_some(), "and may be put there again");
+    }
+
+    #[test]
+    fn an_answer_that_was_annulled_holds_no_longer() {
+        let mut past = vec![step("answered", "2026-03-10", &[]), step("review_filed", "2026-03-11", &[])];
+        assert!(!is_overturned(&past));
+        past.push(step("review_decided", "2026-03-20", &[("review_finding", "annulled")]));
+        assert!(is_overturned(&past));
+        past.push(step("suit_decided", "2026-03-25", &[("suit_finding", "not_heard")]));
+        assert!(is_overturned(&past), "a suit that was not heard gives it no force");
+        past.push(step("answered", "2026-03-30", &[]));
+        assert!(!is_overturned(&past), "a new answer is none of what was annulled");
     }
 
     #[test]

@@ -380,7 +380,9 @@ both! {
             gone(&mut desk, &mut head, &letter).await;
         }
         let told = [("question", "老旧小区的验收报告可以公开吗？"), ("answer", "可以，验收报告到窗口查阅。")];
-        form(&mut desk, &format!("/cases/{refused}/publish"), &told).await.expect(409).shows("不同意公开");
+        // Refused before anything is filled in, and where the form is sent all the same.
+        desk.get(&format!("/cases/{refused}/publish")).await.expect(409).shows("不同意公开");
+        desk.post(&format!("/cases/{refused}/publish"), &told).await.expect(409).shows("不同意公开");
         let named = [("question", NAME), told[1]];
         form(&mut desk, &format!("/cases/{id}/publish"), &named).await.expect(422);
         form(&mut desk, &format!("/cases/{id}/publish"), &told).await.expect(303);

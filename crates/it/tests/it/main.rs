@@ -17,6 +17,7 @@ mod duties_office;
 mod face;
 mod first_steps;
 mod foi;
+mod foi_consent;
 mod foi_eyes;
 mod foi_frequency;
 mod foi_joint;

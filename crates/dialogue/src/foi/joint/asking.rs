@@ -20,7 +20,7 @@ use crate::cases::{self, Named};
 use crate::foi::{
     form::askable,
     kind::{FOI, KEY},
-    letters::{Typed, of},
+    letters::{Case, Typed, of},
 };
 
 /// Longest words of a question.
@@ -85,8 +85,8 @@ async fn shown(
 ) -> Result<Response> {
     let entry = seen(ctx, &desk.actor(), id).await?;
     let db = ctx.db().read();
-    let request = case::request(ctx, db, &entry).await?;
-    let wanted = of(&request, "wanted").to_owned();
+    let about = Case::of(ctx, db, &entry).await?;
+    let wanted = about.wanted().to_owned();
     let key = entry.key(ctx)?;
     let mut lines = Vec::new();
     for joint in rows::of_case(db, id).await? {
@@ -110,7 +110,7 @@ async fn shown(
         lines,
         organs: others.map(option).collect(),
         organ: of(typed, "organ").to_owned(),
-        matter: if typed.is_empty() { wanted.clone() } else { of(typed, "matter").to_owned() },
+        matter: if typed.is_empty() { about.for_others() } else { of(typed, "matter") }.to_owned(),
         wanted,
         agreed: of(typed, "agreed").to_owned(),
         once: ctx.once(),
@@ -150,6 +150,9 @@ async fn asked(
     let length = matter.chars().count();
     let fits = (1..=MOST).contains(&length);
     errors.require(fits, "matter", &format!("请写明有关的信息和要商请的事项，{MOST} 字以内。"));
+    if let Some(objection) = Case::of(ctx, tx.conn(), &entry).await?.objection(matter) {
+        errors.add("matter", objection);
+    }
     let agreed = of(typed, "agreed");
     let said = sort == Sort::Opinion || (4..=200).contains(&agreed.chars().count());
     errors.require(said, "agreed", "请写明怎样征得申请人同意，例如：3 月 5 日电话同意，200 字以内。");
