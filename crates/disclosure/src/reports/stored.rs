@@ -76,7 +76,9 @@ pub(super) async fn released(ctx: &Ctx, row: &Row) -> Result<Stored> {
     let report = row.report(&directory);
     let before = year_before(row, &years, &directory);
     let identities = annual_report::check(&report, before.as_ref(), &[]);
+    // Words that say other numbers would have the file contradict itself: they are read in the report's own text.
     let words = chapters::published(ctx, row).await?;
+    let words = if words.contradict(&report) { Words::default() } else { words };
     let aside = row.aside();
     let aside = if aside.is_empty() { aside } else { format!("（{aside}）") };
     Ok(Stored { title: title(ctx, &report), report, identities, aside, before, words, lacking: ELSEWHERE })
