@@ -70,6 +70,8 @@ pub struct Filter {
     pub phase: String,
     /// Only those whose last day is before this one.
     pub due_before: Option<Date>,
+    /// Only those whose last day is this one or later.
+    pub due_from: Option<Date>,
     /// Only those that this person holds.
     pub holder: Option<AccountId>,
     /// Only those that nobody holds.
@@ -96,7 +98,8 @@ pub fn list(filter: &Filter) -> List {
         .equals("c.state", some(&filter.state))
         .equals("c.channel", some(&filter.channel))
         .equals("c.holder", filter.holder.clone())
-        .below("c.due_sort", filter.due_before.map(|day| day.to_string()));
+        .below("c.due_sort", filter.due_before.map(|day| day.to_string()))
+        .with("c.due_sort >= ?", filter.due_from.map(|day| day.to_string()));
     let list = match filter.phase.as_str() {
         "ended" => list.given("c.ended_at <> ''"),
         "all" => list,

@@ -109,6 +109,8 @@ fn filter(ctx: &Ctx, desk: &Desk, asked: &Asked) -> Filter {
         state: asked.state.clone(),
         phase: asked.phase.clone(),
         due_before: before,
+        // What is overdue has a list of its own.
+        due_from: matches!(asked.due.as_str(), "today" | "week").then_some(today),
         holder: (asked.holder == "me").then(|| desk.staff.account.clone()),
         free: asked.holder == "none",
         number: asked.q.clone(),
