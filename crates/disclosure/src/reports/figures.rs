@@ -24,6 +24,7 @@ use web::{
 
 use super::{
     compared::{self, Line},
+    former,
     paper::{self, As},
     rows::{self, AnnualReportId},
     stored, workbook,
@@ -100,6 +101,8 @@ struct OnePage {
     lines: Vec<Line>,
     /// The same of other years.
     others: Vec<(i64, String)>,
+    /// What readers saw before, and what has changed since.
+    before: former::Before,
 }
 
 /// `GET /reports/{id}`
@@ -112,8 +115,10 @@ pub(super) async fn one(State(ctx): State<Ctx>, reader: Reader, Path(id): Path<A
     let title = format!("{}{}年政府信息公开工作年度报告数据", report.organ, row.year);
     let lead = format!("{title}：{}、{}、{}。", CHAPTERS[1], CHAPTERS[2], CHAPTERS[3]);
     let shell = part::shell(&ctx, &reader, &title, "openness", &lead);
+    let before = former::before(&ctx, &row, &report).await?;
     portal_page(&OnePage {
         shell,
+        before,
         published: time::show_date(&row.public_at),
         pdf: paper::prints(&ctx),
         reason: row.aside(),

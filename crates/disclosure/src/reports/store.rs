@@ -8,7 +8,7 @@ use serde_json::json as data;
 use web::{Ctx, Refusal};
 
 use super::{
-    FILL, RELEASE, RELEASED, SAVED, SUBJECT, WITHDRAWN,
+    FILL, RELEASE, RELEASED, SAVED, SUBJECT, WITHDRAWN, former,
     rows::{self, AnnualReportId, Row},
 };
 
@@ -190,6 +190,7 @@ pub(super) async fn release(
     .bind_all([actor.log_id(), actor.log_name(), now.as_str(), reason])
     .execute(tx.conn())
     .await?;
+    former::begun(tx, id, row.version).await?;
     let what = data!({ "year": row.year, "scope": row.scope, "version": row.version, "reason": reason });
     tx.append(NewEvent::new(&RELEASED, id, actor).organ(&row.organ).data(what)).await?;
     Ok(())
@@ -220,6 +221,7 @@ pub(super) async fn withdraw(
     .bind(id)
     .execute(tx.conn())
     .await?;
+    former::ended(tx, id, "withdrawn").await?;
     let what = data!({ "year": row.year, "scope": row.scope, "version": row.public_version, "reason": reason });
     tx.append(NewEvent::new(&WITHDRAWN, id, actor).organ(&row.organ).data(what)).await?;
     Ok(())

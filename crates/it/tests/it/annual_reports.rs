@@ -76,9 +76,19 @@ both! {
         editor.get(&page).await.expect(200).shows("门户上是第 3 版");
         let data = reader.get(&format!("{}/data.json", public(&page))).await.expect(200).json();
         assert_eq!(data["tables"]["requests"]["rows"][0]["cells"][6], 3);
+        // Released anew it says what has changed, and what readers saw before can be read on.
+        reader.get(&public(&page)).await.expect(200).hides("更正记录");
+        let anew = [("version", "4"), ("reason", "补登一件")];
+        head.post(&format!("{page}/release"), &anew).await.expect(303);
+        let now = reader.get(&public(&page)).await.expect(200).shows("更正记录").shows("这次更正了 2 处");
+        now.shows("3 改为 4").shows("/former/1");
+        let former = format!("{}/former/1", public(&page));
+        reader.get(&former).await.expect(200).shows("更正以前").shows("看现在的数据");
+        reader.get(&format!("{}/former/2", public(&page))).await.expect(404);
         head.post(&format!("{page}/withdraw"), &[]).await.expect(422).shows("请写明撤回理由");
         head.post(&format!("{page}/withdraw"), &[("why", "汇总有误")]).await.expect(303);
         reader.get(&public(&page)).await.expect(404);
+        reader.get(&former).await.expect(404);
         reader.get("/reports/figures").await.expect(200).hides("青禾县财政局");
     }
 
