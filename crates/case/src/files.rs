@@ -149,7 +149,7 @@ pub(crate) async fn put(
     Ok(id)
 }
 
-/// Adds a file to a case that runs, with its event; with a letter that is not signed yet, it goes out with that.
+/// Adds a file to a case, also to one that has ended, with its event; with a letter that is not signed yet, it goes out with that.
 ///
 /// # Errors
 /// [`Refusal::Conflict`] once the case is erased, and for a file that may not go out with the letter; [`Refusal::NotFound`] for no

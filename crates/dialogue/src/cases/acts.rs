@@ -238,6 +238,14 @@ async fn extension_act(ctx: &Ctx, (entry, kind): (&Entry, Kind), typed: &Typed) 
 /// `GET /cases/{id}/extension`
 pub(super) async fn extension_form(State(ctx): State<Ctx>, desk: Desk, Path(id): Path<CaseId>) -> Result<Response> {
     let (entry, kind) = seen(&ctx, &desk, &id).await?;
+    let view = case::clock_of(&ctx, ctx.db().read(), kind, &entry).await?;
+    if view.due().is_none_or(|due| due < ctx.today()) {
+        return Err(Refusal::Conflict("现在没有在计算的办理时限，或者期限已过，不能延期。".into()).into());
+    }
+    if let Some(rules) = case::rules_of(&ctx, kind) {
+        let past = case::history(&ctx, ctx.db().read(), &entry).await?;
+        rules.extension(&ctx, case::Before { entry: &entry, past: &past })?;
+    }
     let act = extension_act(&ctx, (&entry, kind), &Typed::new()).await?;
     shown(&ctx, &desk, (&entry, kind), act, FormErrors::new()).await
 }

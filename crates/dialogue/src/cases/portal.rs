@@ -393,7 +393,7 @@ async fn taken(
 ) -> Result<Response> {
     let (_, kind) = found(ctx, applicant).await?;
     let step = kind.step(name).filter(|step| step.by == By::Applicant).ok_or(Refusal::NotFound)?;
-    limit::take(ctx, ctx.settings::<PortalForms>().sends(), &applicant.client).await?;
+    // No number for each network: who has the link is known, each step leads on, and a village has one network on its last day.
     // Where it led is kept in the database: never the private link.
     let done = act_for(ctx, of(typed, "once"), async |tx: &mut Tx| {
         let sent = case::Typed { version: version(typed), fields: typed.clone() };
