@@ -8,6 +8,7 @@ use axum::extract::multipart::Field;
 use documents::{Extractor, Format, Limits};
 use serde::{Deserialize, Serialize};
 use store::files::Received;
+use tokio::sync::Semaphore;
 
 use crate::PortalForms;
 use web::{Ctx, Error, Result};
@@ -86,6 +87,9 @@ pub struct Uploaded {
     pub received: Received,
 }
 
+/// Of the children that read files the portal takes one at a time: however much strangers send, the office has its own.
+static TURN: Semaphore = Semaphore::const_new(1);
+
 /// What came of a file field.
 pub(super) enum Outcome {
     /// Nobody chose a file.
@@ -124,6 +128,8 @@ pub(super) async fn receive(ctx: &Ctx, mut field: Field<'_>, left: &mut u64) -> 
         )));
     };
     let received = incoming.finish().await?;
+    // Never closed, so that there always is a turn.
+    let _turn = TURN.acquire().await.ok();
     Ok(match kind_of(ctx, &received.path, &name).await {
         Ok(kind) => Outcome::File(Uploaded { field: place, name, kind, received }),
         Err(reason) => Outcome::Refused(reason),
