@@ -108,8 +108,9 @@ fn leads_from_here(ctx: &Ctx, actor: &Actor, (entry, kind): (&Entry, Kind), step
     Ok(())
 }
 
-/// Refuses a step that a second person takes to whoever is the first: who registered the case, took the newest step of the
-/// office or the one that led to where it stands, or worked on the letter that did. A step of somebody else in between makes nobody the second.
+/// Refuses a step that a second person takes to whoever is the first: who registered the case, took the newest step of the office
+/// or the one that led to where it stands, or worked on the letter that did. A step of somebody else in between makes nobody the
+/// second.
 async fn second(
     executor: impl Executor<'_>,
     actor: &Actor,

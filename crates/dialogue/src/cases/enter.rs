@@ -64,8 +64,9 @@ async fn shown(ctx: &Ctx, desk: &Desk, kind: Kind, typed: &Typed, errors: FormEr
         fields.push(Field::select("organ", "办理机关", "", typed, ctx.directory().options(ctx.today())));
     }
     fields.extend(kind.desk.iter().map(|field| Field::of(field, typed)));
+    let name = Field::line("name", "姓名或称呼", "", typed, 40);
     let person = vec![
-        Field::line("name", "姓名或称呼", "", typed, 40).optional(),
+        if kind.named { name } else { name.optional() },
         Field::line("phone", "联系电话", "", typed, 30).optional(),
         Field::line("email", "电子邮箱", "", typed, 120).optional(),
         Field::line("address", "通信地址", "", typed, 200).optional(),
