@@ -139,8 +139,8 @@ pub(super) async fn newest(ctx: &Ctx, row: &Row) -> Result<Words> {
 pub(super) async fn exists(ctx: &Ctx, row: &Row) -> Result<bool> {
     let [own, other] = writers(ctx, row);
     let titles: Vec<(OrganCode, String)> = query_as(
-        "SELECT organ, title FROM edition WHERE organ IN ($1, $5) AND kind = $2 AND head = 1 AND state <> 'withdrawn' AND title LIKE $3 \
-         ORDER BY updated_at DESC LIMIT $4",
+        "SELECT organ, title FROM edition WHERE organ IN ($1, $5) AND kind = $2 AND head = 1 AND state <> 'withdrawn' \
+         AND title LIKE $3 ORDER BY updated_at DESC LIMIT $4",
     )
     .bind(&own)
     .bind(REPORT.key)
