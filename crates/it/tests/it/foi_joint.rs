@@ -60,8 +60,23 @@ both! {
         let mut editor = app.editor("QH010").await;
         editor.get(&asked).await.expect(200).shows("由有权签发的负责人答复");
         editor.post(&asked, &[("opinion", "agreed")]).await.expect(403);
+        // What the one organ has signed and not sent never goes out in the name of the other.
+        let mut desk = crate::foi::editor(app).await;
+        let notice = format!("/foi/cases/{id}/notices/supplement");
+        let typed = [("wanting", "请写明是哪个小区"), ("until", "2026-03-20")];
+        let letter = form(&mut desk, &notice, &typed).await.expect(303).location();
+        let version = head.get(&letter).await.expect(200).field("version");
+        head.post(&format!("{letter}/sign"), &[("version", &version)]).await.expect(303);
         let mut other = app.person("other-head", "QH010", &[Role::OrganHead]).await;
         form(&mut other, &asked, &[("opinion", "agreed")]).await.expect(303);
+        other.post(&format!("{letter}/deliver"), &[("way", "online"), ("sure", "true")]).await.expect(409);
+        other.get(&letter).await.expect(200).shows("已作废");
+        other.get(&format!("/cases/{id}")).await.expect(200).shows("随之作废的文书").shows("补正告知书");
+        let issuer: String = store::query_scalar("SELECT issuer FROM case_letter")
+            .fetch_one(app.ctx().db().read())
+            .await
+            .expect("a letter");
+        assert_eq!(issuer, "青禾县人民政府办公室");
         let now: String = store::query_scalar(organ).fetch_one(app.ctx().db().read()).await.expect("an organ");
         assert_eq!((now.as_str(), due(app).await.as_str()), ("QH010", "2026-03-30"));
         other.get(&format!("/cases/{id}")).await.expect(200).shows("商请接收");
