@@ -191,6 +191,7 @@ const ENDED: StepField = StepField::new("why", "原因", Input::Text(500));
 const VOID: StepField = StepField::new("why", "怎样登记错的", Input::Text(500))
     .hint("重复登记的写明保留哪一件，例如 与 依申请〔2026〕12号 重复");
 const REASONS: StepField = StepField::new("reasons", "申请的理由", Input::Text(5000)).told();
+const REASONS_BY: StepField = StepField::new("until", "说明理由的期限", Input::Day).optional().told();
 const AMOUNT: StepField = StepField::new("amount", "数额", Input::Line(40)).told();
 const BACK: StepField = StepField::new("why", "撤回理由", Input::Text(500)).optional();
 const BACK_NOTED: StepField = StepField::new("why", "撤回的方式和原因", Input::Text(500));
@@ -270,7 +271,7 @@ static STEPS: [Step; 38] = [
              由本机关决定是否公开；共同制作机关逾期未答复的，视为同意公开。",
         ),
     Step::new("reasons_asked", "要求说明理由", &[EXAMINING], "", By::Machine)
-        .fields(&[ON])
+        .fields(&[ON, REASONS_BY])
         .told("要求您说明申请的理由"),
     Step::new("reasons", "说明理由", &[EXAMINING], "", By::Applicant)
         .fields(&[REASONS])

@@ -93,7 +93,7 @@ impl Rules for Law {
             return Err(Refusal::Conflict(format!("“{}”请从办件页面的链接打开。", step.label)));
         }
         let field = |name: &str| filled.fields.get(name).map_or("", String::as_str);
-        if matches!(step.key, "supplement_asked" | "delayed" | "reopened")
+        if matches!(step.key, "supplement_asked" | "reasons_asked" | "delayed" | "reopened")
             && let Some(until) = time::parse_date(field("until"))
             && until <= on
         {

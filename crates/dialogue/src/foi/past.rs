@@ -146,7 +146,7 @@ fn read((way, outcome): (&str, &str), one: &Past, on: Date, open: &mut Open) -> 
             let digits: String = field("units").chars().filter(char::is_ascii_digit).collect();
             vec![Happened::Extended { days: digits.parse().unwrap_or(clock::rule::FOI_RESPONSE.extension) }]
         }
-        "reasons_asked" => vec![Happened::ReasonsAsked],
+        "reasons_asked" => vec![Happened::ReasonsAsked { until: time::parse_date(field("until")) }],
         "reasons" | "reasons_noted" => vec![Happened::ReasonsGiven],
         "delayed" => vec![Happened::Delayed { until: day("until") }],
         "fee_noticed" => vec![Happened::FeeNoticed],
