@@ -162,6 +162,19 @@ both! {
         desk.post(&reply, &typed).await.expect(422).shows("已被复议决定或者判决纠正");
     }
 
+    async fn a_day_of_receipt_that_makes_it_overdue_is_meant(app) {
+        let id = asked(app, "QH010", PROOF).await;
+        let (mut head, page) = (app.clerk().await, format!("/cases/{id}/redate"));
+        let why = ("reason", "收到日期误录");
+        form(&mut head, &page, &[("on", ""), why]).await.expect(422).shows("请填写收到日期");
+        let old = ("on", "2026-01-05");
+        let asked = form(&mut head, &page, &[old, why]).await.expect(422).shows("立即超期").shows("收到日期核对无误");
+        asked.hides("收到日期已更正");
+        head.get(&format!("/cases/{id}")).await.expect(200).hides("2026-01-05");
+        form(&mut head, &page, &[old, why, ("sure", "true")]).await.expect(303);
+        head.get(&format!("/cases/{id}")).await.expect(200).shows("2026-01-05");
+    }
+
     async fn the_digests_go_with_the_person_and_come_for_older_cases(app) {
         let (first, second) = (asked(app, "QH010", PROOF).await, asked(app, "QH010", PROOF).await);
         let mut desk = app.editor("QH010").await;
