@@ -317,7 +317,13 @@ pub fn reply(
     paragraphs.push(format!("经审查，根据{ground}，答复如下："));
     paragraphs.push(core(decision));
     if outcome.has_exemptions() {
-        paragraphs.extend(decision.exemptions.iter().map(|exemption| because(*exemption, decision)));
+        // Of a part, none of them holds of the whole.
+        let of = match (outcome, decision.exemptions.len()) {
+            (Outcome::Partly, 0 | 1) => "不予公开的部分",
+            (Outcome::Partly, _) => "不予公开的部分中，有的",
+            _ => "",
+        };
+        paragraphs.extend(decision.exemptions.iter().map(|one| format!("{of}{}", because(*one, decision))));
     }
     if outcome == Outcome::Partly {
         paragraphs.push(format!("不予公开部分的理由：{}", sentence(decision.text(Need::Reason))));

@@ -266,6 +266,16 @@ fn an_exemption_is_told_in_a_sentence_and_names_what_was_chosen_alone() {
 }
 
 #[test]
+fn of_a_part_no_exemption_is_told_of_the_whole() {
+    let partly = whole(Outcome::Partly).exempt(Exemption::InternalAffairs, "人事管理");
+    let text = letter::reply(&about(), &partly, &working(), Instances::default(), &rules()).text();
+    assert!(text.contains("不予公开的部分中，有的属于内部事务信息（人事管理），根据"), "{text}");
+    assert!(text.contains("不予公开的部分中，有的属于过程性信息（请示报告），根据"), "{text}");
+    let one = letter::reply(&about(), &whole(Outcome::Partly), &working(), Instances::default(), &rules()).text();
+    assert!(one.contains("不予公开的部分属于过程性信息（请示报告），根据"), "{one}");
+}
+
+#[test]
 fn a_day_beyond_the_calendar_is_told_as_expected() {
     let day = date("2027-01-26");
     let sure = letter::extension(&about(), 20, (day, false), "").text();
