@@ -25,6 +25,7 @@ use crate::cases::{
 use super::{
     kind::{FOI, KEY, VOIDED},
     law,
+    letters::{Typed, of},
     past::Installed,
 };
 
@@ -171,6 +172,35 @@ pub(super) async fn finding(ctx: &Ctx, entry: &Entry, you: &str) -> Result<Strin
     ))
 }
 
+/// Every number of requests that stands in a text: 11 of 11 件.
+fn counted_in(text: &str) -> Vec<u64> {
+    let before = text.split('件').take(text.matches('件').count());
+    let digits = |part: &str| -> String {
+        let last: Vec<char> = part.trim_end().chars().rev().take_while(char::is_ascii_digit).collect();
+        last.into_iter().rev().collect()
+    };
+    before.filter_map(|part| digits(part).parse().ok()).collect()
+}
+
+/// Holds the numbers of a letter that asks for reasons against the register: nobody is told that they have asked more often than
+/// they have. Nothing is said of an applicant who is known by nothing.
+///
+/// # Errors
+/// [`Refusal::Fields`] (`finding`) for a number beyond what is counted, those among it that may be the applicant's; when the
+/// database fails, or a key does not fit.
+pub(super) async fn held(ctx: &Ctx, executor: impl Executor<'_>, entry: &Entry, typed: &Typed) -> Result<(), Refusal> {
+    let count = Count::of(ctx, executor, entry).await?;
+    let most = count.known.requests.iter().filter(|one| one.tie != Tie::Contact).count();
+    let beyond = counted_in(of(typed, "finding")).into_iter().max().unwrap_or(0);
+    if !count.known.comparable || beyond <= u64::try_from(most).unwrap_or(u64::MAX) {
+        return Ok(());
+    }
+    let words = format!(
+        "登记簿里这个申请人近 12 个月向全县各机关申请 {most} 件（含可能是同一人的），不能写 {beyond} 件。请核对；有漏登记的，先补登。"
+    );
+    Err(Refusal::field("finding", words))
+}
+
 /// Declared as what the page of a request tells beside it.
 pub(super) struct Frequency;
 
@@ -288,4 +318,16 @@ pub(super) async fn page(State(ctx): State<Ctx>, desk: Desk, Path(id): Path<Case
         more: seen.len().saturating_sub(SHOWN),
         lines,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_of_requests_are_read_out_of_a_sentence() {
+        assert_eq!(counted_in("2025年3月3日至2026年3月2日，您申请 11 件，其中2026年3月 9 件"), [11, 9]);
+        assert_eq!(counted_in("同一事项的文件 45 件"), [45]);
+        assert!(counted_in("申请很多").is_empty());
+    }
 }

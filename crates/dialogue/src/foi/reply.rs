@@ -15,7 +15,7 @@ use web::{Ctx, Desk, Done, Form, FormErrors, OfficeShell, Query, Refusal, Result
 use crate::cases::Named;
 
 use super::{
-    earlier, fees, law,
+    earlier, fees, frequency, law,
     letters::{Case, Typed, body, of},
     past::Installed,
 };
@@ -360,6 +360,7 @@ pub(super) async fn drafted(
     match key {
         "reply" => earlier::held(ctx, tx, &entry, typed).await?,
         "fee" => fees::held(ctx, tx.conn(), &entry, typed).await?,
+        "reasons" => frequency::held(ctx, tx.conn(), &entry, typed).await?,
         _ => {}
     }
     if of(typed, AGAIN).is_empty() {

@@ -79,6 +79,8 @@ both! {
         desk.get(&notice).await.expect(200).shows(finding);
         // A day to answer by is part of it, and however the applicant is addressed in what was typed, the letter says 您.
         form(&mut desk, &notice, &[("finding", finding)]).await.expect(422).shows("说明理由的期限");
+        let many = [("finding", "您本月向本机关申请 45 件"), ("until", "2026-03-16")];
+        form(&mut desk, &notice, &many).await.expect(422).shows("不能写 45 件");
         let typed = [("finding", "您（单位）本月向本机关申请 11 件"), ("until", "2026-03-16")];
         let letter = form(&mut desk, &notice, &typed).await.expect(303).location();
         desk.get(&letter).await.expect(200).shows("您本月向本机关申请 11 件").shows("第三十五条").shows("请在2026年3月16日前书面说明理由");
