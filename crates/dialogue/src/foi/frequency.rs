@@ -1,6 +1,6 @@
 //! How often an applicant asks (条例 Art. 35: number and frequency clearly beyond reason). Counted by digests that only the
-//! installation can make ([`case::known`]), told to who handles the case; whether it is beyond reason a person says. One person is
-//! who gives the same number; what rests on a name or a telephone is told apart and stands in no letter.
+//! installation can make ([`case::known`]), told to who handles the case; whether it is beyond reason a person says. One
+//! person is who gives the same number; what rests on a name or a telephone is told apart and stands in no letter.
 
 use askama::Template;
 use axum::{
