@@ -4,7 +4,7 @@ use axum::{
     extract::{Path, State},
     response::{IntoResponse, Response},
 };
-use case::{By, Entry, Kind, PartyId, Step, may_take, public::CONSENT};
+use case::{By, Entry, Kind, PartyId, Step, StepField, may_take, public::CONSENT};
 use kernel::{OrganCode, id::CaseId, may_for, permission::Refused};
 use store::Tx;
 use web::{Acted, Ctx, Desk, Done, Form, FormErrors, Redirect, Refusal, Result, act, act_for, act_in_place};
@@ -177,7 +177,18 @@ pub(super) async fn transfer(
     in_place(&ctx, &desk, (&id, &typed), form, done).await
 }
 
+/// A day of receipt by which the answer is overdue at once is meant all the same.
+static SURE: StepField = StepField::new("sure", "收到日期核对无误", case::Input::Tick).optional();
+
 fn redate_act(entry: &Entry, typed: &Typed) -> Act {
+    let day = "依法确定的收到日期：当面提交的为提交日，需要签收的邮寄为签收日";
+    let mut fields = vec![
+        Field::day("on", "收到日期", day, typed).required(),
+        Field::text("reason", "原因", "例如：签收日期误录成上一个月", typed, 500),
+    ];
+    if !of(typed, "on").is_empty() {
+        fields.push(Field::of(&SURE, typed));
+    }
     Act {
         title: "更正收到日期".to_owned(),
         about: format!(
@@ -187,10 +198,7 @@ fn redate_act(entry: &Entry, typed: &Typed) -> Act {
         at: "/redate".to_owned(),
         submit: "更正".to_owned(),
         danger: false,
-        fields: vec![
-            Field::day("on", "收到日期", "依法确定的收到日期：当面提交的为提交日，需要签收的邮寄为签收日", typed),
-            Field::text("reason", "原因", "例如：签收日期误录成上一个月", typed, 500),
-        ],
+        fields,
     }
 }
 
@@ -208,7 +216,13 @@ pub(super) async fn redate(
     Form(typed): Form<Typed>,
 ) -> Result<Response> {
     let done = async |tx: &mut Tx| {
-        case::redate(&ctx, tx, &desk.actor(), &id, (of(&typed, "on"), of(&typed, "reason"))).await?;
+        let due = case::redate(&ctx, tx, &desk.actor(), &id, (of(&typed, "on"), of(&typed, "reason"))).await?;
+        if let Some(due) = due.filter(|due| *due < ctx.today() && of(&typed, "sure").is_empty()) {
+            let words = format!(
+                "更正以后办理期限是 {due}，已经过了，立即超期。请核对年、月、日；无误的，勾选“收到日期核对无误”再更正。"
+            );
+            return Err(Refusal::field("sure", words));
+        }
         notice::tell_person(&ctx, tx, &id).await?;
         let entry = case::entry(tx.conn(), &id).await?.ok_or(Refusal::NotFound)?;
         let until = entry.told_due().map(|due| format!("，办理期限到 {due}")).unwrap_or_default();

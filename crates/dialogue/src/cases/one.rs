@@ -70,7 +70,8 @@ pub(super) async fn drawn(ctx: &Ctx, (entry, kind): (&Entry, Kind)) -> Result<(D
         notes: Vec::new(),
     };
     if view.held && !entry.is_ended() {
-        drawn.notes.push("正在等待当事人补充，办理时限从收到补充之日起重新计算。".to_owned());
+        // The state says for what: a supplement, or a fee.
+        drawn.notes.push(format!("{}，现在不计时，完成以后办理时限重新计算。", entry.state(kind).label));
     }
     let anew = !view.row.from_on.is_empty() && view.row.from_on != entry.received_on;
     if anew && !view.held && view.fixed.is_none() && !entry.is_ended() {

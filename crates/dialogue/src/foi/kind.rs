@@ -173,6 +173,12 @@ const WHOM: StepField = StepField::new("whom", "征求谁的意见", Input::Line
 const FROM: StepField = StepField::new("whom", "机关", Input::Line(200));
 const AGREED: StepField = StepField::new("agreed", "申请人同意的情况", Input::Line(200));
 const TO: StepField = StepField::new("whom", "商请哪个机关", Input::Line(200));
+const OPINION_OF: StepField = StepField::new("whom", "谁的意见", Input::Line(200))
+    .optional()
+    .hint("征求了几方意见的必须填写，与征询书上的名称相同");
+const HAD_BY: StepField = StepField::new("whom", "谁收到的", Input::Line(200))
+    .optional()
+    .hint("征求了几方意见的必须填写，与征询书上的名称相同");
 const OPINION: StepField = StepField::new("opinion", "意见", Input::Choice(&OPINIONS));
 const WORDS: StepField = StepField::new("words", "意见内容", Input::Text(5000)).optional();
 const REVIEW_FINDING: StepField =
@@ -194,6 +200,7 @@ const ENDED: StepField = StepField::new("why", "原因", Input::Text(500));
 const VOID: StepField = StepField::new("why", "怎样登记错的", Input::Text(500))
     .hint("重复登记的写明保留哪一件，例如 与 依申请〔2026〕12号 重复");
 const REASONS: StepField = StepField::new("reasons", "申请的理由", Input::Text(5000)).told();
+const REASONS_BY: StepField = StepField::new("until", "说明理由的期限", Input::Day).optional().told();
 const AMOUNT: StepField = StepField::new("amount", "数额", Input::Line(40)).told();
 const BACK: StepField = StepField::new("why", "撤回理由", Input::Text(500)).optional();
 const BACK_NOTED: StepField = StepField::new("why", "撤回的方式和原因", Input::Text(500));
@@ -263,16 +270,16 @@ static STEPS: [Step; 40] = [
     Step::new("hand_over_asked", "商请其他机关接收", &[EXAMINING], "", By::Machine).fields(&[ON, TO, AGREED]),
     Step::new("hand_over_refused", "对方机关不接收", RUNNING, "", By::Machine).fields(&[ON, FROM, WORDS]),
     Step::new("consult_had", "登记对方收到征求意见书", &[CONSULTING], "", By::Handler)
-        .fields(&[ON])
-        .about("对方的 15 个工作日从收到征求意见书的次日起算（条例第三十二条、第三十四条）。有几份的，先登记最早发出的一份。"),
+        .fields(&[ON, HAD_BY])
+        .about("对方的 15 个工作日从收到征求意见书的次日起算（条例第三十二条、第三十四条）。有几份的，分别登记。"),
     Step::new("opinion", "登记意见，继续办理", &[CONSULTING], EXAMINING, By::Handler)
         .tick(Tick::Resume)
-        .fields(&[ON, OPINION, WORDS])
+        .fields(&[ON, OPINION_OF, OPINION, WORDS])
         .told("意见已收到，继续计时")
-        .about("征求意见到此结束，从次日起继续计时。还有其他方面没有答复的，请用“登记意见，等待其他意见”。"),
+        .about("征求意见到此结束，从次日起继续计时。其他方面还在答复期限内的，请用“登记意见，等待其他意见”。"),
     Step::new("opinion_more", "登记意见，等待其他意见", &[CONSULTING], "", By::Handler)
-        .fields(&[ON, OPINION, WORDS])
-        .about("登记最早一份没有答复的征求意见书的意见，其余的继续等待。"),
+        .fields(&[ON, OPINION_OF, OPINION, WORDS])
+        .about("登记其中一方的意见，其余的继续等待。"),
     Step::new("consult_ended", "结束征求意见", &[CONSULTING], EXAMINING, By::Handler)
         .tick(Tick::Resume)
         .fields(&[ON, ENDED])
@@ -282,7 +289,7 @@ static STEPS: [Step; 40] = [
              由本机关决定是否公开；共同制作机关逾期未答复的，视为同意公开。",
         ),
     Step::new("reasons_asked", "要求说明理由", &[EXAMINING], "", By::Machine)
-        .fields(&[ON])
+        .fields(&[ON, REASONS_BY])
         .told("要求您说明申请的理由"),
     Step::new("reasons", "说明理由", &[EXAMINING], "", By::Applicant)
         .fields(&[REASONS])

@@ -129,6 +129,50 @@ fn in_bounds(ctx: &Ctx, (on, until): (Date, &str), paper: &str) -> Result<(), Re
     Ok(())
 }
 
+/// What stands against a step of the consultation: it ends for nobody whose period runs, and an opinion is somebody's.
+fn consulted(ctx: &Ctx, before: Before<'_>, step: &str, filled: Option<Filled<'_>>) -> Result<(), Refusal> {
+    if !matches!(step, "consult_had" | "opinion" | "opinion_more" | "consult_ended") {
+        return Ok(());
+    }
+    let state = state(ctx, before, ctx.today());
+    let running: Vec<&::foi::Consult> = state.consults.iter().filter(|consult| consult.is_waited_for).collect();
+    if step == "consult_ended" {
+        let last = running.iter().filter_map(|consult| consult.due).max();
+        return last.map_or(Ok(()), |due| {
+            Err(Refusal::Conflict(format!(
+                "对方的答复期限到 {due}，还没有届满，不能结束征求意见（条例第三十二条、第三十四条）。收到意见的，请登记意见。"
+            )))
+        });
+    }
+    let waiting = past::waiting(before.entry, before.past);
+    let others_wait = || {
+        Refusal::Conflict(
+            "其他方面还在等待答复，不能结束征求意见。请用“登记意见，等待其他意见”，逾期或者无法送达的再结束。".into(),
+        )
+    };
+    let Some(filled) = filled else {
+        return if step == "opinion" && running.len() > 1 { Err(others_wait()) } else { Ok(()) };
+    };
+    let field = |name: &str| filled.fields.get(name).map_or("", String::as_str);
+    let whom = field("whom");
+    let asked: Vec<&past::Waiting> =
+        waiting.iter().filter(|one| !one.joint && !(step == "consult_had" && one.had)).collect();
+    let is_named = asked.iter().any(|one| one.is_to(whom));
+    if !asked.is_empty() && !is_named && (asked.len() > 1 || !whom.is_empty()) {
+        let names: Vec<&str> = asked.iter().map(|one| one.whom.as_str()).filter(|name| !name.is_empty()).collect();
+        if !names.is_empty() {
+            let what = if step == "consult_had" { "谁收到的" } else { "谁的意见" };
+            return Err(Refusal::field("whom", format!("请写明是{what}，等待答复的是：{}。", names.join("、"))));
+        }
+    }
+    if step != "consult_had" && field("opinion") == Opinion::ObjectsWithReason.code() && field("words").is_empty() {
+        return Err(Refusal::field("words", "请写明对方不同意公开的理由。"));
+    }
+    let answers = past::answered_one(&waiting, false, whom).and_then(|at| waiting.get(at)).map(|one| one.number);
+    let left = running.iter().any(|consult| Some(consult.question.number) != answers);
+    if step == "opinion" && left { Err(others_wait()) } else { Ok(()) }
+}
+
 impl Rules for Law {
     fn kind(&self) -> &'static str {
         KEY
@@ -148,6 +192,7 @@ impl Rules for Law {
         if step.key == "opinion_more" && waiting < 2 {
             return Err(Refusal::Conflict("没有其他等待答复的征求意见书。请用“登记意见，继续办理”。".into()));
         }
+        consulted(ctx, before, step.key, filled)?;
         if step.key == "voided" && before.entry.channel == case::Channel::Portal.code() {
             return Err(Refusal::Conflict(
                 "网上提交的申请不是机关登记的，不能作废。请依法办理，或者由申请人撤回。".into(),
@@ -158,7 +203,11 @@ impl Rules for Law {
             return Err(Refusal::Conflict(format!("“{}”请从办件页面的链接打开。", step.label)));
         }
         let field = |name: &str| filled.fields.get(name).map_or("", String::as_str);
-        if matches!(step.key, "supplement_asked" | "delayed" | "reopened" | "review_decided" | "suit_decided")
+        let until_counts = matches!(
+            step.key,
+            "supplement_asked" | "reasons_asked" | "delayed" | "reopened" | "review_decided" | "suit_decided"
+        );
+        if until_counts
             && let Some(until) = time::parse_date(field("until"))
             && until <= on
         {

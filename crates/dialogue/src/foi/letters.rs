@@ -117,7 +117,10 @@ static NOTICES: [Notice; 10] = [
         key: "reasons",
         page: "/foi/cases/{id}/notices/reasons",
         about: "申请的数量、频次明显超过合理范围的，可以要求申请人说明理由。等待期间不停止计时（条例第三十五条）。",
-        fields: &[field("finding", "数量、频次的情况", "例如 您本月向本机关提出申请 45 件", Input::Text)],
+        fields: &[
+            field("finding", "数量、频次的情况", "例如 您本月向本机关提出申请 45 件", Input::Text),
+            field("until", "说明理由的期限", "给出合理的期限，期满以前不能不予处理，例如 2026-04-10", Input::Day),
+        ],
     },
     Notice {
         key: "delay",
@@ -241,6 +244,11 @@ impl Case {
         }
     }
 
+    /// How letters address the applicant.
+    pub(super) fn you(&self) -> &'static str {
+        self.you
+    }
+
     pub(super) fn wanted(&self) -> &str {
         &self.wanted
     }
@@ -315,7 +323,7 @@ fn text(ctx: &Ctx, case: &Case, state: &State, key: &str, typed: &Typed) -> Opti
         }
         "delay" => letter::delay(&about, time::parse_date(get("until")?)?),
         "withdrawal" => letter::withdrawal(&about, time::parse_date(get("back_on")?)?),
-        "reasons" => letter::reasons(&about, get("finding")?),
+        "reasons" => letter::reasons(&about, get("finding")?, time::parse_date(get("until")?)?),
         "fee" => {
             let fee = fees::charged(ctx, typed).ok()?;
             letter::fee(&about, &fee.standard, fee.yuan, get("how")?, installed.practice().fee_days)

@@ -8,6 +8,7 @@ mod apply;
 mod correcting;
 mod correction;
 mod demo;
+mod earlier;
 mod fees;
 mod figures;
 mod form;

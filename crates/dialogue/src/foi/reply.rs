@@ -15,7 +15,7 @@ use web::{Ctx, Desk, Done, Form, FormErrors, OfficeShell, Query, Refusal, Result
 use crate::cases::Named;
 
 use super::{
-    law,
+    earlier, fees, frequency, law,
     letters::{Case, Typed, body, of},
     past::Installed,
 };
@@ -205,10 +205,23 @@ fn notes(state: &::foi::State) -> Vec<String> {
         let asked = consult.question.asked;
         match consult.question.answered {
             Some((on, opinion)) => notes.push(format!("{}于 {on} 答复：{}。", asked.label(), opinion.label())),
-            None => notes.push(format!("{}没有答复：{}。", asked.label(), asked.silence())),
+            None => notes.push(unanswered(state, consult)),
         }
     }
     notes
+}
+
+/// Whoever was asked has not answered: silence says something only when their period is over.
+fn unanswered(state: &::foi::State, consult: &::foi::Consult) -> String {
+    let asked = consult.question.asked;
+    let who = asked.label();
+    match (consult.due, consult.question.ended) {
+        (Some(due), _) if state.today > due => format!("{who}没有答复，{due} 期满：{}。", asked.silence()),
+        (Some(due), None) => format!("{who}还没有答复，答复期限到 {due}。"),
+        (Some(due), Some(on)) => format!("{who}没有答复，征求意见在 {on} 结束，答复期限到 {due}，没有期满。"),
+        (None, Some(on)) => format!("{who}没有答复，征求意见在 {on} 结束，没有登记对方收到的日期。"),
+        (None, None) => format!("{who}还没有答复。"),
+    }
 }
 
 async fn shown(ctx: &Ctx, desk: &Desk, id: &CaseId, typed: &Typed, errors: FormErrors) -> Result<Response> {
@@ -344,6 +357,12 @@ pub(super) async fn drafted(
     let state = law::state(ctx, Before { entry: &entry, past: &past }, ctx.today());
     let about = Case::of(ctx, tx.conn(), &entry).await?;
     let body = body(ctx, &about, &state, key, typed)?;
+    match key {
+        "reply" => earlier::held(ctx, tx, &entry, typed).await?,
+        "fee" => fees::held(ctx, tx.conn(), &entry, typed).await?,
+        "reasons" => frequency::held(ctx, tx.conn(), &entry, typed).await?,
+        _ => {}
+    }
     if of(typed, AGAIN).is_empty() {
         return letters::draft(ctx, tx, actor, id, key, &body).await;
     }

@@ -139,7 +139,9 @@ async fn put(
     store::save(ctx, &mut tx, writer, (&id, 1), (report, origin)).await.map_err(told)?;
     let version = rows::one(tx.conn(), &id).await?.map_or(1, |row| row.version);
     if released {
-        store::release(ctx, &mut tx, &cast.chief(), (&id, version), "").await.map_err(told)?;
+        // Only the first organs of the demonstration report.
+        let reason = if of.2 == "county" { "演示数据，只含部分机关" } else { "" };
+        store::release(ctx, &mut tx, &cast.chief(), (&id, version), reason).await.map_err(told)?;
     }
     tx.commit().await?;
     Ok(())

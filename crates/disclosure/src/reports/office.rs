@@ -98,6 +98,23 @@ pub(super) fn reporting(ctx: &Ctx, year: i64) -> Vec<Organ> {
     ctx.directory().reporting(year).into_iter().cloned().collect()
 }
 
+/// Whether figures were handed in: a report that is only begun holds none.
+pub(super) fn is_handed_in(row: &Row) -> bool {
+    row.origin != "new"
+}
+
+/// Organs that owe figures of the year of a summary and have handed in none, by their short names; none for what is no summary.
+pub(super) fn lacking(ctx: &Ctx, row: &Row, all: &[Row]) -> Vec<String> {
+    if !row.is_county() {
+        return Vec::new();
+    }
+    let has = |organ: &Organ| {
+        let of = |other: &Row| other.year == row.year && !other.is_county() && other.organ == organ.code;
+        all.iter().any(|other| of(other) && is_handed_in(other))
+    };
+    reporting(ctx, row.year).into_iter().filter(|organ| !has(organ)).map(|organ| organ.short_name).collect()
+}
+
 fn weighed(identities: &[Identity], weight: Weight) -> usize {
     let broken = identities.iter().filter(|one| one.weight == weight && one.holds == Some(false));
     broken.map(|one| one.breaches.len()).sum()
@@ -220,6 +237,8 @@ struct OnePage {
     draft: Vec<String>,
     /// Cells for which the register says something else now; 0 of the summary, whose page of its own tells.
     shifted: usize,
+    /// Of a summary: organs that have handed in nothing.
+    lacking: Vec<String>,
     /// What speaks against making it public as it is.
     against: String,
     reason: String,
@@ -265,6 +284,7 @@ pub(super) async fn shown(
     let (due, today) = (due_on(row.year, &row.scope), ctx.today().to_string());
     let (state, tone) = standing(Some(&row), &due, &today);
     let organ = keeper(ctx, &row.organ);
+    let lacking = lacking(ctx, &row, &others);
     let name = row.name(&directory);
     let bad = !errors.is_empty();
     let may_begin = may_for(&actor, &WRITE_DOCUMENTS, &organ).is_ok() && !chapters::exists(ctx, &row).await?;
@@ -294,7 +314,8 @@ pub(super) async fn shown(
         offered: counted::offered(ctx, judged.report.edition()),
         draft: draft::overall(&judged.report, before),
         shifted: shifted.map_or(0, |lines| lines.len()),
-        against: store::against(&judged, &row, ctx.today()).unwrap_or_default(),
+        against: store::against(&judged, &row, &lacking, ctx.today()).unwrap_or_default(),
+        lacking,
         may_fill: may_for(&actor, &FILL, &organ).is_ok(),
         may_release: may_for(&actor, &RELEASE, &organ).is_ok(),
         may_begin,

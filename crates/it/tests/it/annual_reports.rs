@@ -139,8 +139,12 @@ both! {
             save(editor, &page, &THREE).await.expect(303);
         }
         let county = begun(&mut clerk, "", "2025", "county").await;
-        clerk.post(&format!("{county}/sum"), &[("version", "1")]).await.expect(303);
+        // Who is missing is named, and the sum of the others is meant or is not made.
+        let refused = clerk.post(&format!("{county}/sum"), &[("version", "1")]).await.expect(422);
+        refused.shows("个机关没有填报 2025 年的数据").shows("照样汇总");
+        clerk.post(&format!("{county}/sum"), &[("version", "1"), ("partial", "true")]).await.expect(303);
         let page = clerk.get(&county).await.expect(200).shows("按 2 个单位的数据汇总").shows("汇总生成");
+        let page = page.shows("不含没有填报的").shows("个机关没有填报：");
         assert!(page.text().contains("name=\"r0-6\""), "the summary can be looked over");
         save(&mut clerk, &county, &[("r0-6", "7")]).await.expect(303);
         clerk.get(&county).await.expect(200).shows("2 个单位之和是 6，汇总填写的是 7，相差 1");
@@ -149,6 +153,10 @@ both! {
         one.get("/duties").await.expect(200).shows("编制并公布本机关 2025 年度政府信息公开工作年度报告");
         one.post("/annual-reports/duties", &[("year", "2024")]).await.expect(403);
         app.work().await;
+        // A report that is only begun is none.
+        begun(&mut one, "QH010", "2024", "own").await;
+        let county = begun(&mut clerk, "", "2024", "county").await;
+        clerk.post(&format!("{county}/sum"), &[("version", "1"), ("partial", "true")]).await.expect(409);
     }
 
     async fn the_text_of_a_report_is_held_against_its_figures(app) {

@@ -17,7 +17,8 @@ async fn office_file(app: &TestApp, id: &str) -> String {
     let bytes = ctx.files().receive_bytes("平面图".as_bytes()).await.expect("bytes");
     let mut tx = ctx.db().write().await.expect("write");
     let sealed = ctx.files().keep_sealed(&mut tx, &bytes).await.expect("sealed");
-    let kept = Kept { digest: sealed.digest.clone(), name: "说明.txt".into(), bytes: 9, media: "text/plain".into() };
+    let (digest, print) = (sealed.digest.clone(), bytes.digest.clone());
+    let kept = Kept { digest, print, name: "说明.txt".into(), bytes: 9, media: "text/plain".into() };
     let how = (Origin::Office, None);
     let file = case::files::attach(ctx, &mut tx, &kernel::Actor::System, &CaseId::from(id), &kept, how).await;
     tx.commit().await.expect("commit");
