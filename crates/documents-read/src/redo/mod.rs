@@ -134,7 +134,7 @@ pub(crate) fn remade(
         out.write_all(&content).map_err(|_| Rejected::damaged("文件"))?;
     }
     let bytes = out.finish().map_err(|_| Rejected::damaged("文件"))?.into_inner();
-    let said = |words: BTreeSet<&'static str>| words.into_iter().map(str::to_owned).collect();
+    let said = |words: BTreeSet<&'static str>| words.into_iter().map(str::to_owned).collect::<Vec<String>>();
     let mut dropped = said(gone.words);
     if unlinked {
         dropped.push(NO_LINKS.to_owned());
