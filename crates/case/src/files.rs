@@ -276,6 +276,23 @@ pub(crate) async fn may_go_out(
     Ok(())
 }
 
+/// A file of the office in a case that is locked for this write and that this person handles.
+async fn of_office(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    actor: &Actor,
+    case: &CaseId,
+    file: &CaseFileId,
+) -> Result<(Entry, CaseFile), Refusal> {
+    tx.lock_row("case_entry", case.as_str()).await?;
+    let entry = rows::entry(tx.conn(), case).await?.ok_or(Refusal::NotFound)?;
+    let kind = entry.kind(ctx).ok_or(Refusal::NotFound)?;
+    may_for(actor, kind.handle, &rows::keeper(ctx, &entry.organ))?;
+    let all = of_case(ctx, tx.conn(), &entry).await?;
+    let known = all.into_iter().find(|one| one.id == *file && one.origin == Origin::Office).ok_or(Refusal::NotFound)?;
+    Ok((entry, known))
+}
+
 /// Puts away a file of the office that is wrong, for instance a copy that does not cover enough: it stays with the case and can be
 /// opened there, and goes out with nothing.
 ///
@@ -283,12 +300,7 @@ pub(crate) async fn may_go_out(
 /// [`Refusal::Forbidden`] for whoever may not handle the case; [`Refusal::NotFound`] for a file of somebody else;
 /// [`Refusal::Conflict`] while it goes with a letter, and when it is put away already.
 pub async fn put_away(ctx: &Ctx, tx: &mut Tx, actor: &Actor, case: &CaseId, file: &CaseFileId) -> Result<(), Refusal> {
-    tx.lock_row("case_entry", case.as_str()).await?;
-    let entry = rows::entry(tx.conn(), case).await?.ok_or(Refusal::NotFound)?;
-    let kind = entry.kind(ctx).ok_or(Refusal::NotFound)?;
-    may_for(actor, kind.handle, &rows::keeper(ctx, &entry.organ))?;
-    let all = of_case(ctx, tx.conn(), &entry).await?;
-    let known = all.into_iter().find(|one| one.id == *file && one.origin == Origin::Office).ok_or(Refusal::NotFound)?;
+    let (entry, known) = of_office(ctx, tx, actor, case, file).await?;
     if known.is_away() {
         return Err(Refusal::Conflict("这份附件已经收起。".into()));
     }
@@ -316,12 +328,7 @@ pub async fn send_with(
     (file, letter): (&CaseFileId, &LetterId),
     goes: bool,
 ) -> Result<(), Refusal> {
-    tx.lock_row("case_entry", case.as_str()).await?;
-    let entry = rows::entry(tx.conn(), case).await?.ok_or(Refusal::NotFound)?;
-    let kind = entry.kind(ctx).ok_or(Refusal::NotFound)?;
-    may_for(actor, kind.handle, &rows::keeper(ctx, &entry.organ))?;
-    let all = of_case(ctx, tx.conn(), &entry).await?;
-    let known = all.into_iter().find(|one| one.id == *file && one.origin == Origin::Office).ok_or(Refusal::NotFound)?;
+    let (entry, known) = of_office(ctx, tx, actor, case, file).await?;
     if goes && !known.letter.as_str().is_empty() && known.letter != *letter {
         return Err(Refusal::Conflict("这份附件已经随另一份文书发出，请重新上传一份。".into()));
     }

@@ -389,23 +389,10 @@ impl Rules for Law {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
-
     use super::*;
 
     fn step(step: &str, fields: &[(&str, &str)]) -> Past {
-        let fields = fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
-        Past {
-            place: 0,
-            step: step.to_owned(),
-            from: String::new(),
-            to: String::new(),
-            on: "2026-03-10".to_owned(),
-            at: String::new(),
-            by: String::new(),
-            by_name: String::new(),
-            fields: fields.collect::<BTreeMap<_, _>>(),
-        }
+        past::tests::step(step, "2026-03-10", fields)
     }
 
     #[test]

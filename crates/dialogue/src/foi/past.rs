@@ -219,12 +219,13 @@ fn ended(open: &mut Open) -> Vec<Happened> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use std::collections::BTreeMap;
 
     use super::*;
 
-    fn step(step: &str, on: &str, fields: &[(&str, &str)]) -> Past {
+    /// A line of the history, of this day.
+    pub(in crate::foi) fn step(step: &str, on: &str, fields: &[(&str, &str)]) -> Past {
         let fields = fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
         Past {
             place: 0,
