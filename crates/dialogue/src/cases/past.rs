@@ -1,6 +1,6 @@
 //! The history of a case in words: all of it for the office, what is told for the person.
 
-use case::{Entry, Kind, PartyRole, Past};
+use case::{Entry, Input, Kind, PartyRole, Past, StepField};
 use kernel::time;
 use web::Ctx;
 
@@ -67,6 +67,27 @@ fn who(past: &Past) -> String {
     }
 }
 
+/// A value for the office: an identity number in what somebody wrote is seen as the person is, for a reason.
+fn covered(field: &StepField, value: &str) -> String {
+    let words = field.words(value);
+    if matches!(field.input, Input::Text(_)) { case::personal::without_numbers(&words) } else { words }
+}
+
+/// What stands covered in the history, in full.
+pub(super) fn in_full(kind: Kind, past: &[Past]) -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    for one in past {
+        for field in kind.step(&one.step).into_iter().flat_map(|step| step.fields) {
+            let Some(value) = one.fields.get(field.name) else { continue };
+            let words = field.words(value);
+            if covered(field, value) != words {
+                found.push((field.label.to_owned(), words));
+            }
+        }
+    }
+    found
+}
+
 /// The history for the office, the newest step first.
 pub(super) fn all(ctx: &Ctx, kind: Kind, past: &[Past]) -> Vec<Line> {
     let line = |one: &Past| {
@@ -78,7 +99,7 @@ pub(super) fn all(ctx: &Ctx, kind: Kind, past: &[Past]) -> Vec<Line> {
             Some(step) => step
                 .fields
                 .iter()
-                .filter_map(|field| Some((field.label.to_owned(), field.words(one.fields.get(field.name)?))))
+                .filter_map(|field| Some((field.label.to_owned(), covered(field, one.fields.get(field.name)?))))
                 .collect(),
             None => own_fields(ctx, one, false),
         };

@@ -195,7 +195,9 @@ const COUNTED: StepField = StepField::new("counted", "年度报告计入", Input
 const RECOUNTED: StepField = StepField::new("why", "为什么更正", Input::Text(500));
 const EXEMPTION: StepField =
     StepField::new("exemption", "不予公开的情形", Input::Choice(&EXEMPTIONS)).optional().sets(Sets::Fact);
-const SUPPLEMENT: StepField = StepField::new("supplement", "补正的内容", Input::Text(5000)).told();
+const SUPPLEMENT: StepField = StepField::new("supplement", "补正的内容", Input::Text(5000))
+    .told()
+    .hint("证件号码、银行卡号不写在这里；需要补交证件的，作为附件提交");
 const ENDED: StepField = StepField::new("why", "原因", Input::Text(500));
 const VOID: StepField = StepField::new("why", "怎样登记错的", Input::Text(500))
     .hint("重复登记的写明保留哪一件，例如 与 依申请〔2026〕12号 重复");
