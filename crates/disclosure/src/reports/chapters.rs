@@ -92,7 +92,8 @@ fn fits(ctx: &Ctx, row: &Row, (organ, title): (&OrganCode, &str)) -> bool {
 pub(super) async fn article(ctx: &Ctx, row: &Row) -> Result<Option<(String, Words)>> {
     let [own, other] = writers(ctx, row);
     let found: Vec<(OrganCode, String, String, String)> = query_as(
-        "SELECT d.organ, e.title, d.id, t.body_text FROM document d JOIN edition e ON e.id = d.current_edition AND e.state = 'published' \
+        "SELECT d.organ, e.title, d.id, t.body_text FROM document d \
+         JOIN edition e ON e.id = d.current_edition AND e.state = 'published' \
          JOIN edition_text t ON t.edition_id = e.id \
          WHERE d.organ IN ($1, $5) AND d.kind = $2 AND e.title LIKE $3 ORDER BY d.published_at DESC LIMIT $4",
     )
