@@ -204,7 +204,7 @@ struct Page {
     steps: Steps,
     count: String,
     kinds: Vec<(&'static str, &'static str)>,
-    states: Vec<(&'static str, &'static str)>,
+    states: Vec<(&'static str, String)>,
     phases: Vec<(&'static str, &'static str)>,
     dues: Vec<(&'static str, &'static str)>,
     holders: Vec<(&'static str, &'static str)>,
@@ -236,12 +236,16 @@ pub(super) async fn page(State(ctx): State<Ctx>, desk: Desk, Query(asked): Query
     }
     let kinds = kinds_of(&ctx, &desk.staff);
     let chosen = kinds.iter().filter(|kind| asked.kind.is_empty() || kind.key == asked.kind);
-    let mut states: Vec<(&str, &str)> = Vec::new();
+    // Kinds call the same state by words of their own: all of them are offered.
+    let mut states: Vec<(&'static str, Vec<&'static str>)> = Vec::new();
     for state in chosen.flat_map(|kind| kind.states) {
-        if !states.iter().any(|(key, _)| *key == state.key) {
-            states.push((state.key, state.label));
+        match states.iter_mut().find(|(key, _)| *key == state.key) {
+            Some((_, labels)) if labels.contains(&state.label) => {}
+            Some((_, labels)) => labels.push(state.label),
+            None => states.push((state.key, vec![state.label])),
         }
     }
+    let states = states.into_iter().map(|(key, labels)| (key, labels.join("、"))).collect();
     let sort = if asked.sort.is_empty() { "due".to_owned() } else { asked.sort.clone() };
     office_page(&Page {
         shell: desk.shell(&ctx, "办件").await?,

@@ -1,6 +1,6 @@
 //! The history of a case in words: all of it for the office, what is told for the person.
 
-use case::{Entry, Input, Kind, PartyRole, Past, StepField};
+use case::{Entry, Input, Kind, PartyRole, Past, Phase, StepField};
 use kernel::time;
 use web::Ctx;
 
@@ -137,6 +137,28 @@ pub(super) fn told(ctx: &Ctx, kind: Kind, past: &[Past]) -> Vec<Line> {
         Some(Line { label: label.to_owned(), about: String::new(), on: one.on.clone(), who: String::new(), fields })
     };
     past.iter().rev().filter_map(line).collect()
+}
+
+/// The step with which the person was asked for what the case now waits for.
+pub(super) fn asked<'a>(entry: &Entry, past: &'a [Past]) -> Option<&'a Past> {
+    past.iter().rev().find(|one| one.to == entry.state && one.from != one.to)
+}
+
+/// The day by which it is the person's turn, where the case waits for the person.
+pub(super) fn until(kind: Kind, entry: &Entry, past: &[Past]) -> Option<String> {
+    let waits = entry.state(kind).phase == Phase::Waiting;
+    let until = asked(entry, past).filter(|_| waits)?.fields.get("until")?;
+    (!until.is_empty()).then(|| until.clone())
+}
+
+/// What the person is asked for, in the words of the organ, where the case waits for the person.
+pub(super) fn wanting(kind: Kind, entry: &Entry, past: &[Past]) -> Vec<(String, String)> {
+    let waits = entry.state(kind).phase == Phase::Waiting;
+    let Some(one) = asked(entry, past).filter(|_| waits) else { return Vec::new() };
+    let fields = kind.step(&one.step).into_iter().flat_map(|step| step.fields);
+    let words = fields.filter(|field| field.told && matches!(field.input, Input::Text(_)));
+    let said = words.filter_map(|field| Some((field.label.to_owned(), one.fields.get(field.name)?.clone())));
+    said.filter(|(_, words)| !words.is_empty()).collect()
 }
 
 /// How the case ended, in words for lists: 已更正; its state while it runs.

@@ -315,6 +315,7 @@ static STEPS: [Step; 40] = [
     Step::new("withdraw", "撤回申请", RUNNING, WITHDRAWN, By::Applicant)
         .fields(&[BACK])
         .told("您撤回了申请")
+        .about("撤回后不再办理，不能恢复；以后需要的，可以重新申请。")
         .outcome("withdrawn"),
     Step::new("withdraw_noted", "撤回", RUNNING, WITHDRAWN, By::Machine)
         .fields(&[ON, BACK_NOTED])
