@@ -22,6 +22,8 @@ use web::{
     mail::{Enclosed, Mail, SEND, SEND_SEALED, SealedMail},
 };
 
+use super::past;
+
 /// Bytes of files that go with a mail, together: more is refused by mailboxes, and a line of the county carries it within the time
 /// that a server is given.
 const MOST_ENCLOSED: i64 = 5 * 1024 * 1024;
