@@ -146,11 +146,11 @@ const PIECES: usize = 2;
 fn shorter(piece: &str) -> Vec<String> {
     let letters: Vec<char> = piece.chars().collect();
     let says_something = !COMMON.iter().any(|common| piece.ends_with(*common));
-    let parts = || [6, 4].into_iter().filter(|length| *length < letters.len());
+    let lengths: Vec<usize> = [6, 4].into_iter().filter(|length| *length < letters.len()).collect();
     let mut asked = vec![piece.to_owned()];
-    asked.extend(parts().map(|length| letters[..length].iter().collect::<String>()));
+    asked.extend(lengths.iter().map(|length| letters[..*length].iter().collect::<String>()));
     if says_something {
-        asked.extend(parts().map(|length| letters[letters.len() - length..].iter().collect::<String>()));
+        asked.extend(lengths.iter().map(|length| letters[letters.len() - length..].iter().collect::<String>()));
     }
     asked
 }
