@@ -6,7 +6,7 @@ use annual_report::counts::{Counts, Figure};
 use askama::Template;
 use axum::{extract::State, response::Response};
 use case::{
-    Channel, Kind,
+    Channel, Kind, Phase,
     queue::{self, Filter, Row},
 };
 use documents::tables::{Cell, Sheet, write_xlsx};
@@ -165,6 +165,8 @@ struct Line {
     received_on: String,
     due_on: String,
     guess: bool,
+    /// No clock runs: somebody else's turn, or a period without a law.
+    waits: bool,
     left: Option<Countdown>,
     holder: String,
 }
@@ -186,6 +188,7 @@ fn line(ctx: &Ctx, row: &Row) -> Result<Option<Line>> {
         received_on: row.received_on.clone(),
         due_on: row.due_on.clone(),
         guess: row.due_guess,
+        waits: left.is_none() && !ended && kind.state(&row.state).phase == Phase::Waiting,
         left,
         holder: row.holder_name.clone(),
     }))

@@ -208,6 +208,9 @@ pub(super) async fn shown(ctx: &Ctx, desk: &Desk, id: &CaseId, errors: FormError
         clock.notes.insert(0, format!("{}：期限到 {} 为止。{}", missed.what, missed.until, missed.next));
     }
     let history = case::history(ctx, db, entry).await?;
+    if let Some(until) = past::until(kind, entry, &history) {
+        clock.notes.push(format!("等当事人答复，期限到 {until} 为止（含当天）。"));
+    }
     if let Some(rules) = case::rules_of(ctx, kind) {
         let before = case::Before { entry, past: &history };
         let here = |what: &&case::LetterKind| what.from.contains(&entry.state.as_str());

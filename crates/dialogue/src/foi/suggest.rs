@@ -141,8 +141,8 @@ fn pieces(text: &str) -> Vec<String> {
 /// Pieces that are looked for, each by at most five questions.
 const PIECES: usize = 2;
 
-/// A piece as it is looked for: whole, then its beginnings, since a description goes on where a title ends, and its endings, since
-/// it names a place first. An ending that everything has is none.
+/// A piece as it is looked for: whole, then its beginnings, since a description goes on where a title ends, and its endings,
+/// since it names a place first. An ending that everything has is none.
 fn shorter(piece: &str) -> Vec<String> {
     let letters: Vec<char> = piece.chars().collect();
     let says_something = !COMMON.iter().any(|common| piece.ends_with(*common));
