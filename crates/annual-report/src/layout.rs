@@ -300,8 +300,8 @@ mod tests {
         let report = Report { tables: Tables::filled_with(Edition::Y2021, &Cell::count(0)), ..Report::default() };
         let laid = super::tables(&report);
         let column = |name: &str| {
-            let all = laid.iter().flat_map(|table| table.rows.iter().flatten()).filter_map(Placed::as_field);
-            all.into_iter().find(|field| field.name == name).map(|field| field.column().to_owned()).expect("a cell")
+            let mut all = laid.iter().flat_map(|table| table.rows.iter().flatten()).filter_map(Placed::as_field);
+            all.find(|field| field.name == name).map(|field| field.column().to_owned()).expect("a cell")
         };
         assert_eq!((column("r0-0").as_str(), column("r2-6").as_str()), ("自然人", "总计"));
         assert_eq!((column("p1-2").as_str(), column("m0").as_str()), ("现行有效件数", "行政复议，结果维持"));
