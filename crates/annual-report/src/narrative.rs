@@ -79,7 +79,8 @@ pub fn differences(report: &Report) -> Vec<Difference> {
             let number = row.cells.first().and_then(|cell| cell.figure());
             let mut own = Vec::new();
             let cells = vec![CellRef::proactive(report, row, 0)];
-            compare(&text, &[kind], number.map(|number| vec![number]), cells, &mut own);
+            let decided = format!("{kind}决定");
+            compare(&text, &[kind, decided.as_str()], number.map(|number| vec![number]), cells, &mut own);
             // So many 条 are published, and no decisions.
             found.extend(own.into_iter().filter(|one| !one.said.ends_with('条')));
         }

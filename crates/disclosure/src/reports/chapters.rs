@@ -21,11 +21,17 @@ impl Words {
         self.0.get(chapter).map_or("", String::as_str)
     }
 
-    /// Whether a number in the words is another than the figure of the same name: they are then not those of this report.
-    pub(super) fn contradict(&self, report: &Report) -> bool {
+    /// Numbers in the words that are others than the figures of the same names, each in a sentence.
+    pub(super) fn differences(&self, report: &Report) -> Vec<String> {
         let said = self.0.iter().filter(|text| !text.is_empty());
         let chapters = said.map(|text| Chapter { title: String::new(), text: text.clone() }).collect();
-        !narrative::differences(&Report { chapters, ..report.clone() }).is_empty()
+        let found = narrative::differences(&Report { chapters, ..report.clone() });
+        found.into_iter().map(|one| one.message).collect()
+    }
+
+    /// Whether there are such: they are then not the words of this report.
+    pub(super) fn contradict(&self, report: &Report) -> bool {
+        !self.differences(report).is_empty()
     }
 
     /// The text of a whole report, told apart by the titles of its chapters. What stands before the first is nobody's.
