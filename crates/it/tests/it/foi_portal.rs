@@ -159,6 +159,10 @@ both! {
         ];
         reader.post(&format!("{follow}/steps/supplement"), &sent).await.expect(303);
         reader.get(&follow).await.expect(200).shows("已经收到").shows("11010519491231002X");
+        let sql = "SELECT payload FROM job WHERE kind = 'mail.send'";
+        let told: Vec<String> = store::query_scalar(sql).fetch_all(app.ctx().db().read()).await.expect("jobs");
+        assert!(told.iter().any(|mail| mail.contains("提交补正")), "the organ is told: {told:?}");
+        assert!(told.iter().all(|mail| !mail.contains("东门小区")), "{told:?}");
         // In the office the number is seen as the person is, for a reason.
         desk.get(&format!("/cases/{id}")).await.expect(200).shows("东门小区，证号 110").hides("19491231002X");
     }
