@@ -22,6 +22,8 @@ use web::{
     mail::{Enclosed, Mail, SEND, SEND_SEALED, SealedMail},
 };
 
+use super::past;
+
 /// Bytes of files that go with a mail, together: more is refused by mailboxes, and a line of the county carries it within the time
 /// that a server is given.
 const MOST_ENCLOSED: i64 = 5 * 1024 * 1024;
@@ -58,7 +60,8 @@ pub async fn tell(ctx: &Ctx, tx: &mut Tx, case: &CaseId, what: &str) -> Result<(
     let keeper = case::keeper(ctx, &entry.organ);
     let recipients = ctx.one::<Arc<dyn Recipients>>();
     let number = entry.registered(kind);
-    let until = entry.told_due().map(|due| format!("，请在 {due} 前办理")).unwrap_or_default();
+    let until =
+        entry.told_due().filter(|_| !entry.is_ended()).map(|due| format!("，请在 {due} 前办理")).unwrap_or_default();
     let people = recipients.people(ctx, kind.handle.roles).await?;
     let manned = people.iter().any(|person| person.organ == keeper);
     let (to, note) = if manned {
@@ -179,11 +182,15 @@ pub async fn tell_person(ctx: &Ctx, tx: &mut Tx, case: &CaseId) -> Result<(), Re
     let known = parties.into_iter().find(|(_, role, person)| own(*role) && !person.email.is_empty());
     let Some((_, _, person)) = known else { return Ok(()) };
     let told = entry.state(kind).told;
+    // The day by which it is the person's turn is no personal information, and who misses it loses the request.
+    let past = case::history(ctx, tx.conn(), &entry).await?;
+    let until =
+        past::until(kind, &entry, &past).map(|day| format!("期限到 {day} 为止（含当天）。")).unwrap_or_default();
     let mail = Mail {
         to: vec![person.email],
         subject: format!("{}（{}）有新的进展", kind.label, entry.number),
         text: format!(
-            "{told}\n\n请用回执上的查询码查看（回执编号 {}）：{}/cases/track\n查询码丢了的，可以补发：{}/cases/lost\n\n为保护个人信息，邮件不写内容。",
+            "{told}{until}\n\n请用回执上的查询码查看（回执编号 {}）：{}/cases/track\n查询码丢了的，可以补发：{}/cases/lost\n\n为保护个人信息，邮件不写内容。",
             entry.number,
             ctx.portal_url(),
             ctx.portal_url(),

@@ -208,6 +208,9 @@ pub(super) async fn shown(ctx: &Ctx, desk: &Desk, id: &CaseId, errors: FormError
         clock.notes.insert(0, format!("{}：期限到 {} 为止。{}", missed.what, missed.until, missed.next));
     }
     let history = case::history(ctx, db, entry).await?;
+    if let Some(until) = past::until(kind, entry, &history) {
+        clock.notes.push(format!("等当事人答复，期限到 {until} 为止（含当天）。"));
+    }
     if let Some(rules) = case::rules_of(ctx, kind) {
         let before = case::Before { entry, past: &history };
         let here = |what: &&case::LetterKind| what.from.contains(&entry.state.as_str());
@@ -227,7 +230,7 @@ pub(super) async fn shown(ctx: &Ctx, desk: &Desk, id: &CaseId, errors: FormError
         .values()
         .flat_map(|fields| kind.fields.iter().filter_map(move |(name, label)| Some((*label, fields.get(*name)?))))
         .filter(|(_, value)| !value.is_empty())
-        .map(|(label, value)| (label.to_owned(), value.clone()))
+        .map(|(label, value)| (label.to_owned(), case::personal::without_numbers(value)))
         .collect();
     let facts = case::facts(db, id).await?;
     let me = &desk.staff.account;
@@ -425,12 +428,27 @@ struct Unmasked {
     number: String,
     back: String,
     lines: Vec<(&'static str, String)>,
+    /// Where its page covers numbers: what was written, in full.
+    written: Vec<(String, String)>,
 }
 
-/// A party in full: shown once, kept nowhere.
+/// A party in full, with what the page of the case covers of what it wrote: shown once, kept nowhere.
 pub(super) async fn unmasked(ctx: &Ctx, desk: &Desk, id: &CaseId, person: &Person) -> Result<Response> {
     let (entry, kind) = acts::seen(ctx, desk, id).await?;
+    let db = ctx.db().read();
+    let texts = case::texts(ctx, db, &entry).await?;
+    let mut written = Vec::new();
+    for fields in texts.values() {
+        for (name, label) in kind.fields {
+            let value = fields.get(*name).filter(|value| case::personal::without_numbers(value) != **value);
+            if let Some(value) = value {
+                written.push(((*label).to_owned(), value.clone()));
+            }
+        }
+    }
+    written.append(&mut past::in_full(kind, &case::history(ctx, db, &entry).await?));
     office_page(&Unmasked {
+        written,
         shell: desk.shell(ctx, "当事人信息").await?,
         number: entry.registered(kind),
         back: format!("/cases/{id}"),

@@ -12,7 +12,9 @@ use case::{
     letters,
 };
 use kernel::{id::CaseId, time};
-use portal_form::{Applicant, PortalForm, PortalForms, Uploaded, applicant, limit, private_errors, private_page};
+use portal_form::{
+    Applicant, PortalForm, PortalForms, Uploaded, applicant, is_mailbox, limit, private_errors, private_page,
+};
 use serde::Deserialize;
 use store::{Tx, jobs::NewJob};
 use web::{
@@ -23,6 +25,7 @@ use web::{
 use super::{
     code::{self, SEND_CODE},
     fields::{Field, Typed, of, version},
+    notice,
     one::{self, Drawn, drawn, handed_out},
     past,
 };
@@ -124,8 +127,10 @@ pub(super) async fn send_code(
     let AskedAgain { number, contact } = posted.value;
     let mut shell = shell(&ctx, &reader, "补发查询码");
     let mut errors = FormErrors::new();
-    errors.require(!number.trim().is_empty(), "number", "请填写回执编号，例如 20260302-AB12-CD34-EF56。");
-    errors.require(!contact.trim().is_empty(), "contact", "请填写当时留的邮箱，例如 name@example.com。");
+    // The form of both tells nothing of whether there is such a case.
+    let known = case::receipt_number(&number).is_some();
+    errors.require(known, "number", "请填写回执编号，例如 20260302-AB12-CD34-EF56。");
+    errors.require(is_mailbox(contact.trim()), "contact", "请填写当时留的邮箱，例如 name@example.com。");
     if !errors.is_empty() {
         shell.has_error = true;
         return private_errors(&Lost { shell, errors, number, contact, asked: false });
@@ -152,6 +157,8 @@ struct Read {
     addressee: String,
     paragraphs: Vec<String>,
     delivered_on: String,
+    /// The day on which it was signed, as it stands below it.
+    signed_on: String,
     /// Somebody above has taken it away.
     annulled: bool,
     /// What went out with it.
@@ -186,6 +193,8 @@ struct Show {
     request: Vec<(String, String)>,
     history: Vec<past::Line>,
     letters: Vec<Read>,
+    /// What the person is asked for, in the words of the organ.
+    wanting: Vec<(String, String)>,
     /// What the person sent.
     files: Vec<CaseFile>,
     /// What the person can do and the case goes on.
@@ -196,6 +205,13 @@ struct Show {
     link: String,
     /// Address below which the files are.
     base: String,
+}
+
+impl Show {
+    /// The day on which a file came: names repeat from the request to the supplement.
+    fn came(&self, file: &CaseFile) -> String {
+        time::show_date(&file.at)
+    }
 }
 
 /// `GET /cases/c/{secret}`
@@ -224,10 +240,13 @@ async fn page_of(
     let mut clock = plainly(clock);
     let past = case::history(ctx, db, &entry).await?;
     // The day by which it is the person's turn stands first, not in a letter further down.
-    let asked = past.iter().rev().find(|one| one.to == entry.state && one.from != one.to);
-    let until = asked.and_then(|one| one.fields.get("until")).filter(|until| !until.is_empty());
-    if let (Phase::Waiting, Some(until)) = (entry.state(kind).phase, until) {
+    if let Some(until) = past::until(kind, &entry, &past) {
         clock.notes.insert(0, format!("请在 {until} 前（含当天）补充。"));
+    }
+    // Who has just sent something reads that it came.
+    let sent = past.last().filter(|one| one.by == "applicant" && !entry.is_ended());
+    if let Some(step) = sent.and_then(|one| kind.step(&one.step)) {
+        clock.notes.insert(0, format!("已经收到：{}。", step.told.trim_end_matches('。')));
     }
     let all = letters::of_case(ctx, db, &entry).await?;
     let gone = one::annulled(ctx, (&entry, kind), (past.as_slice(), all.as_slice()));
@@ -265,7 +284,9 @@ async fn page_of(
         number: entry.number.clone(),
         organ: ctx.directory().get(&keeper).map(|organ| organ.name.clone()).unwrap_or_default(),
         phone: document::page::phone_of(ctx, &keeper),
-        standing: past::standing(kind, &entry),
+        // That it was withdrawn is said once.
+        standing: if entry.outcome == "withdrawn" { state.label.to_owned() } else { past::standing(kind, &entry) },
+        wanting: past::wanting(kind, &entry, &past),
         told: state.told,
         ended: entry.is_ended(),
         received_on: entry.received_on.clone(),
@@ -317,6 +338,7 @@ fn read(kind: Kind, letter: letters::Letter, (gone, sent): (&[letters::LetterId]
         title: letter.body.title,
         addressee: letter.body.addressee,
         delivered_on: time::show_date(&letter.delivered_on),
+        signed_on: time::show_date(&letter.signed_at),
     }
 }
 
@@ -410,6 +432,7 @@ async fn taken(
             let whose = (Origin::Party, None);
             case::files::attach(ctx, tx, &applicant.actor(), &applicant.case, &kept, whose).await?;
         }
+        notice::tell(ctx, tx, &applicant.case, step.label).await?;
         Ok::<_, Refusal>(("/cases/track".to_owned(), ()))
     });
     match done.await {

@@ -101,7 +101,7 @@ async fn page_of(
         let local = ctx.files().local_sealed(&file.digest).await?;
         Some(extractor(ctx).extract(&local, &file.name).await.map_err(|why| Error::Invalid(why.message))?)
     };
-    let first = read.as_ref().map_or_else(|| Typed::from([("ground".to_owned(), "15".to_owned())]), proposed);
+    let first = read.as_ref().map(proposed).unwrap_or_default();
     let typed = typed.unwrap_or(&first);
     let letters = letters::of_case(ctx, ctx.db().read(), &entry).await?;
     let open = letters.into_iter().filter(|one| matches!(one.state.as_str(), "draft" | "returned"));
@@ -139,7 +139,8 @@ fn beside(read: &Extracted) -> Vec<(String, String, bool)> {
 fn proposed(read: &Extracted) -> Typed {
     let words: Vec<String> =
         document::personal_words(&read.parts).into_iter().map(|words| words.replace('\n', " ")).collect();
-    Typed::from([("words".to_owned(), words.join("\n")), ("ground".to_owned(), "15".to_owned())])
+    // The ground is chosen by whoever covers something, and by nobody before.
+    Typed::from([("words".to_owned(), words.join("\n"))])
 }
 
 /// What whoever reads the text must know of it.

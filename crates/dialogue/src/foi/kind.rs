@@ -195,7 +195,9 @@ const COUNTED: StepField = StepField::new("counted", "年度报告计入", Input
 const RECOUNTED: StepField = StepField::new("why", "为什么更正", Input::Text(500));
 const EXEMPTION: StepField =
     StepField::new("exemption", "不予公开的情形", Input::Choice(&EXEMPTIONS)).optional().sets(Sets::Fact);
-const SUPPLEMENT: StepField = StepField::new("supplement", "补正的内容", Input::Text(5000)).told();
+const SUPPLEMENT: StepField = StepField::new("supplement", "补正的内容", Input::Text(5000))
+    .told()
+    .hint("证件号码、银行卡号不写在这里；需要补交证件的，作为附件提交");
 const ENDED: StepField = StepField::new("why", "原因", Input::Text(500));
 const VOID: StepField = StepField::new("why", "怎样登记错的", Input::Text(500))
     .hint("重复登记的写明保留哪一件，例如 与 依申请〔2026〕12号 重复");
@@ -313,6 +315,7 @@ static STEPS: [Step; 40] = [
     Step::new("withdraw", "撤回申请", RUNNING, WITHDRAWN, By::Applicant)
         .fields(&[BACK])
         .told("您撤回了申请")
+        .about("撤回后不再办理，不能恢复；以后需要的，可以重新申请。")
         .outcome("withdrawn"),
     Step::new("withdraw_noted", "撤回", RUNNING, WITHDRAWN, By::Machine)
         .fields(&[ON, BACK_NOTED])

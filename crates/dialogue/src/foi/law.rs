@@ -339,7 +339,7 @@ impl Rules for Law {
     fn delivery(&self, letter: &Letter, files: usize, way: &str) -> Option<&'static str> {
         let given = letters::decision(&letter.body.more).is_some_and(|decision| decision.outcome.gives());
         (letter.kind == "reply" && given && files == 0 && matches!(way, "online" | "email")).then_some(
-            "这份答复决定公开信息，但是没有附上文件，申请人在网上看不到信息本身。签发以前附上；已经签发的，作废后另拟一份再附上。信息已用其他方式提供的，核对后再登记。",
+            "这份答复决定公开信息，但是没有附上文件，申请人在网上看不到信息本身。签发以前附上；已经签发的，由签发人在下面按“不送达，作废”，再拟一份附上。信息已用其他方式提供的，核对后再登记。",
         )
     }
 

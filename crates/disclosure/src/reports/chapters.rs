@@ -21,11 +21,17 @@ impl Words {
         self.0.get(chapter).map_or("", String::as_str)
     }
 
-    /// Whether a number in the words is another than the figure of the same name: they are then not those of this report.
-    pub(super) fn contradict(&self, report: &Report) -> bool {
+    /// Numbers in the words that are others than the figures of the same names, each in a sentence.
+    pub(super) fn differences(&self, report: &Report) -> Vec<String> {
         let said = self.0.iter().filter(|text| !text.is_empty());
         let chapters = said.map(|text| Chapter { title: String::new(), text: text.clone() }).collect();
-        !narrative::differences(&Report { chapters, ..report.clone() }).is_empty()
+        let found = narrative::differences(&Report { chapters, ..report.clone() });
+        found.into_iter().map(|one| one.message).collect()
+    }
+
+    /// Whether there are such: they are then not the words of this report.
+    pub(super) fn contradict(&self, report: &Report) -> bool {
+        !self.differences(report).is_empty()
     }
 
     /// The text of a whole report, told apart by the titles of its chapters. What stands before the first is nobody's.
@@ -63,7 +69,7 @@ fn title(line: &str) -> Option<usize> {
 }
 
 /// The government of the county, in whose name the county's report goes out; `None` where the directory has none of that name.
-fn government(ctx: &Ctx) -> Option<OrganCode> {
+pub(super) fn government(ctx: &Ctx) -> Option<OrganCode> {
     let name = format!("{}人民政府", ctx.site().county);
     ctx.directory().all().iter().find(|organ| organ.name == name).map(|organ| organ.code.clone())
 }
@@ -85,19 +91,15 @@ fn fits(ctx: &Ctx, row: &Row, (organ, title): (&OrganCode, &str)) -> bool {
     is_of_county(ctx, organ, title) == row.is_county() && named_in(title).year.map(i64::from) == Some(row.year)
 }
 
-fn first(ctx: &Ctx, row: &Row, found: Vec<(OrganCode, String, String)>) -> Words {
-    let text = found.into_iter().find(|(organ, title, _)| fits(ctx, row, (organ, title))).map(|(_, _, text)| text);
-    text.map(|text| Words::read(&text)).unwrap_or_default()
-}
-
-/// What the public reads now.
+/// Address of the report that the public reads now, with what its chapters say; `None` where there is none.
 ///
 /// # Errors
 /// When the database fails.
-pub(super) async fn published(ctx: &Ctx, row: &Row) -> Result<Words> {
+pub(super) async fn article(ctx: &Ctx, row: &Row) -> Result<Option<(String, Words)>> {
     let [own, other] = writers(ctx, row);
-    let found: Vec<(OrganCode, String, String)> = query_as(
-        "SELECT d.organ, e.title, t.body_text FROM document d JOIN edition e ON e.id = d.current_edition AND e.state = 'published' \
+    let found: Vec<(OrganCode, String, String, String)> = query_as(
+        "SELECT d.organ, e.title, d.id, t.body_text FROM document d \
+         JOIN edition e ON e.id = d.current_edition AND e.state = 'published' \
          JOIN edition_text t ON t.edition_id = e.id \
          WHERE d.organ IN ($1, $5) AND d.kind = $2 AND e.title LIKE $3 ORDER BY d.published_at DESC LIMIT $4",
     )
@@ -108,7 +110,21 @@ pub(super) async fn published(ctx: &Ctx, row: &Row) -> Result<Words> {
     .bind(&other)
     .fetch_all(ctx.db().read())
     .await?;
-    Ok(first(ctx, row, found))
+    let one = found.into_iter().find(|(organ, title, _, _)| fits(ctx, row, (organ, title)));
+    Ok(one.map(|(_, _, id, text)| (format!("/documents/{id}"), Words::read(&text))))
+}
+
+fn first(ctx: &Ctx, row: &Row, found: Vec<(OrganCode, String, String)>) -> Words {
+    let text = found.into_iter().find(|(organ, title, _)| fits(ctx, row, (organ, title))).map(|(_, _, text)| text);
+    text.map(|text| Words::read(&text)).unwrap_or_default()
+}
+
+/// What the public reads now.
+///
+/// # Errors
+/// When the database fails.
+pub(super) async fn published(ctx: &Ctx, row: &Row) -> Result<Words> {
+    Ok(article(ctx, row).await?.map(|(_, words)| words).unwrap_or_default())
 }
 
 /// What whoever writes it has now, whether public or not: for the office.

@@ -267,6 +267,9 @@ pub(super) async fn one(State(ctx): State<Ctx>, desk: Desk, Path(id): Path<Annua
     shown(&ctx, &desk, row, (None, String::new()), FormErrors::new()).await
 }
 
+/// Differences between text and figures that are told one by one.
+const TOLD: usize = 6;
+
 /// The page of one report; with what was typed instead of what is kept, where a form was refused.
 pub(super) async fn shown(
     ctx: &Ctx,
@@ -293,6 +296,9 @@ pub(super) async fn shown(
     let shifted = if from_register { register::shifted(ctx, desk, &row, &judged.report).await? } else { None };
     let mut tables = layout::tables(typed.as_ref().unwrap_or(&judged.report));
     register::lead(ctx, desk, &row, &versions, (&judged.report, &mut tables));
+    // The text is held against the figures before they are made public, too.
+    let words = chapters::newest(ctx, &row).await?.differences(&judged.report);
+    let doubts = doubts::doubts(&judged.report).into_iter().map(|doubt| doubt.message);
     let before = reports.iter().find(|report| report.year.map(i64::from) == Some(row.year - 1));
     let page = OnePage {
         shell: desk.shell(ctx, format!("{name} {} 年年报数据", row.year)).await?.with_error(bad),
@@ -310,7 +316,7 @@ pub(super) async fn shown(
             .collect(),
         years: all.iter().map(|row| row.year.to_string()).collect(),
         lines: if reports.len() > 1 { compared::lines(&reports) } else { Vec::new() },
-        doubts: doubts::doubts(&judged.report).into_iter().map(|doubt| doubt.message).collect(),
+        doubts: doubts.chain(words.into_iter().take(TOLD)).collect(),
         offered: counted::offered(ctx, judged.report.edition()),
         draft: draft::overall(&judged.report, before),
         shifted: shifted.map_or(0, |lines| lines.len()),

@@ -218,6 +218,13 @@ both! {
         let api = reader.get(&format!("/api/v1/annual-reports/{id}")).await.expect(200).json();
         assert_eq!((api["chapters"][4]["text"].as_str(), api["year"].as_i64()), (Some("公开还不够及时。"), Some(2025)));
         reader.get("/api/v1/annual-reports").await.expect(200).shows(id);
+        // Readers of the figures are led to this report, and told where it says others; so is whoever makes them public.
+        reader.get(&public(&page)).await.expect(200).shows("/documents/").hides("有数字与下面的表格不同");
+        let other = "<h2>一、总体情况</h2><p>全年收到申请96件。</p>";
+        let later = moment("2026-02-11T02:00:00Z");
+        put(app, Seed::published("QH011".into(), "notices", kind, title, other, later)).await;
+        reader.get(&public(&page)).await.expect(200).shows("有数字与下面的表格不同");
+        clerk.get(&page).await.expect(200).shows("正文写“收到申请96件”");
         clerk.post(&format!("{page}/withdraw"), &[("why", "汇总有误")]).await.expect(303);
         reader.get(&format!("{}/report.docx", public(&page))).await.expect(404);
         reader.get(&format!("/api/v1/annual-reports/{id}")).await.expect(404);

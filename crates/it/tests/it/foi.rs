@@ -454,7 +454,8 @@ both! {
         let bare = [("organ", "QH001"), ("record", "低保名册第 12 号"), ("wrong", "出生年份写错"), ("name", NAME)];
         reader.upload("/foi/correction", &bare, &[]).await.expect(422).shows("请填写有什么证据").shows("出生年份写错");
         let whole = [
-            ("organ", "QH001"), ("record", "低保名册第 12 号"), ("wrong", "出生年份写错"), ("right", "应为 1990 年"),
+            ("organ", "QH001"), ("record", "低保名册第 12 号"), ("wrong", "出生年份写错"),
+            ("right", "应为 1990 年，证号 11010519491231002X"),
             ("evidence", "身份证复印件，见附件"), ("name", NAME), ("proof_number", NUMBER), ("phone", "13800007410"),
         ];
         let scan = crate::imports::scan();
@@ -468,12 +469,17 @@ both! {
             .await
             .expect("a case");
         let mut desk = editor(app).await;
-        desk.get(&format!("/cases/{id}")).await.expect(200).shows("出生年份写错").shows("身份证复印件，见附件").hides(NAME);
+        let told = desk.get(&format!("/cases/{id}")).await.expect(200).shows("出生年份写错").shows("身份证复印件，见附件");
+        told.hides(NAME).shows("应为 1990 年，证号 110").hides("19491231002X");
         let follow = receipt.replace("/foi/correction/r/", "/cases/c/");
         reader.get(&follow).await.expect(200).shows("正在审核证据");
         app.editor("QH011").await.get(&format!("/cases/{id}")).await.expect(403);
         // Nobody answers alone, not even the first one who looks at what came through the portal.
         let mut head = app.clerk().await;
+        let text = head.get(&format!("/cases/{id}")).await.expect(200).text();
+        let party = text.split(&format!("/cases/{id}/parties/")).nth(1).and_then(|rest| rest.split('"').next()).expect("a party");
+        let full = form(&mut head, &format!("/cases/{id}/parties/{party}"), &[("reason", "核对更正的证据")]).await.expect(200);
+        full.shows("应为 1990 年，证号 11010519491231002X");
         let directed = [("result", "directed"), ("answer", "不属于本机关。"), ("organ_name", "县民政局，电话 7654321")];
         step(&mut head, &id, "reply", &directed).await.expect(409);
         step(&mut head, &id, "propose", &directed).await.expect(303);
