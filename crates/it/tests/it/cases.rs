@@ -279,7 +279,14 @@ both! {
         clerk.post(&address, &form("是，已更正。")).await.expect(303);
         // Nobody alone makes it public, and what is passed is what was read.
         app.visitor().get("/mistakes").await.expect(200).hides("落款的机关是不是改名了？");
-        clerk.post(&pass, &form("是，已更正。")).await.expect(409).shows("须由另一个人");
+        clerk.post(&pass, &form("是，已更正。")).await.expect(409).shows("另一个人核对");
+        // Nor is it who wrote first when another has changed a word of it.
+        let mut third = app.person("third-head", "QH001", &[Role::OrganHead]).await;
+        third.post(&address, &form("是，已经更正。")).await.expect(303);
+        for who in [&mut clerk, &mut third] {
+            who.post(&pass, &form("是，已经更正。")).await.expect(409).shows("没有写过它的另一个人");
+        }
+        clerk.post(&address, &form("是，已更正。")).await.expect(303);
         head.get("/").await.expect(200).shows("核对并公开答复");
         head.get(&address).await.expect(200).shows("等待核对的内容").shows("是，已更正。");
         head.post(&pass, &form("是，还没有更正。")).await.expect(409).shows("改过");
