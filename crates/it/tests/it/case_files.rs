@@ -89,6 +89,10 @@ both! {
         let (scan, name) = (png(200, 100, 200), "名单扫描件.png");
         uploaded(&mut desk, &id, name, &scan).await.expect(303);
         let original = file_of(app, &id, name).await;
+        // What the camera wrote into a picture stays with whoever took it.
+        let noted = |bytes: &[u8]| bytes.windows(7).any(|part| part == b"Comment");
+        let kept = desk.get(&format!("/cases/{id}/files/{original}")).await.expect(200);
+        assert!(noted(&scan) && !noted(&kept.bytes), "the notes of the camera are kept");
         let letter = partly(&mut desk, &id).await;
         let put = |file: &str| format!("{letter}/files/{file}");
         // Nobody has said so far that some of it may not be given.
