@@ -174,5 +174,9 @@ both! {
         }
         assert_eq!(files_of(app, &id).await, Vec::new());
         uploaded(&mut desk, &id, "扫描件.pdf", &crate::imports::scan()).await.expect(303);
+        // Whoever wants to take something out of it is told where that is done.
+        let scan = file_of(app, &id, "扫描件.pdf").await;
+        let page = desk.get(&format!("/cases/{id}/files/{scan}/redact")).await.expect(200);
+        page.shows("平台不能画出 PDF 的页面").hides("生成区分处理件").hides("直接导出的 PDF");
     }
 }
