@@ -3,9 +3,10 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use clock::Pause;
+use futures::future::BoxFuture;
 use jiff::civil::Date;
 use kernel::Calendar;
-use store::{Executor, Target};
+use store::{Executor, Target, Tx};
 use web::{Ctx, Refusal};
 
 use crate::{
@@ -45,6 +46,22 @@ pub trait Rules: Send + Sync {
     /// # Errors
     /// What it lacks.
     fn letter(&self, ctx: &Ctx, before: Before<'_>, kind: &LetterKind, body: &Body) -> Result<(), Refusal>;
+
+    /// Holds what a letter says against what the register says of other cases, before it is drafted, changed or signed: what was
+    /// true when it was drafted may not be any more.
+    ///
+    /// # Errors
+    /// What is not so; when the database fails.
+    fn held<'a>(
+        &'a self,
+        ctx: &'a Ctx,
+        tx: &'a mut Tx,
+        entry: &'a Entry,
+        letter: (&'a str, &'a Body),
+    ) -> BoxFuture<'a, Result<(), Refusal>> {
+        let _ = (ctx, tx, entry, letter);
+        Box::pin(async { Ok(()) })
+    }
 
     /// Whether a letter of this kind can be drafted now: pages offer no other.
     fn letter_now(&self, ctx: &Ctx, before: Before<'_>, kind: &LetterKind) -> bool;

@@ -2,17 +2,20 @@
 
 use ::foi::{Asked, Decision, Opinion, Outcome, Stage, State, Step, remedy::Finding};
 use case::{
-    Awaited, Before, Filled, LetterKind, Missed, Owed, Past, Rules, Stood,
+    Awaited, Before, Entry, Filled, LetterKind, Missed, Owed, Past, Rules, Stood,
     letters::{Body, Letter, LetterId},
 };
+use futures::future::BoxFuture;
 use jiff::{ToSpan, civil::Date};
 use kernel::{Calendar, time};
+use store::Tx;
 use web::{Ctx, FormErrors, Refusal};
 
 use super::{
     kind::KEY,
     letters,
     past::{self, Installed},
+    reply,
 };
 
 /// Days after a decision for which the words of a case are kept: fifteen to sue or to appeal (行政诉讼法 Art. 45, 85), and those in
@@ -235,6 +238,16 @@ impl Rules for Law {
             errors.add(&field, message);
         }
         if errors.is_empty() { Ok(()) } else { Err(errors.into()) }
+    }
+
+    fn held<'a>(
+        &'a self,
+        ctx: &'a Ctx,
+        tx: &'a mut Tx,
+        entry: &'a Entry,
+        (letter, body): (&'a str, &'a Body),
+    ) -> BoxFuture<'a, Result<(), Refusal>> {
+        Box::pin(reply::held(ctx, tx, entry, (letter, &body.more)))
     }
 
     fn letter_now(&self, ctx: &Ctx, before: Before<'_>, kind: &LetterKind) -> bool {
