@@ -122,6 +122,12 @@ pub trait Rules: Send + Sync {
         None
     }
 
+    /// What else has to go when this letter goes, told to whoever signs and delivers it; `None` = nothing.
+    fn beside(&self, ctx: &Ctx, before: Before<'_>, letter: &Letter, letters: &[Letter]) -> Option<&'static str> {
+        let _ = (ctx, before, letter, letters);
+        None
+    }
+
     /// Whether a letter gives all that was asked for, so that nothing of it was to be taken out: files of which a copy without some
     /// parts was made (区分处理) go out with no other letter.
     fn gives_all(&self, letter: &str, body: &Body) -> bool {

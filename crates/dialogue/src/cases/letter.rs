@@ -165,6 +165,8 @@ struct Page {
     unsent: String,
     /// What lacks and can be put to it as long as it is not signed; empty = nothing.
     missing: &'static str,
+    /// What else has to go when it goes; empty = nothing, or it is out.
+    beside: &'static str,
     /// Whether files can be put to it now.
     open: bool,
     /// Whether this person may drop it although it is signed.
@@ -243,6 +245,13 @@ fn missing(ctx: &Ctx, kind: Kind, letter: &Letter, files: usize, asked: &str) ->
     case::rules_of(ctx, kind).and_then(|rules| rules.delivery(letter, files, way)).unwrap_or_default()
 }
 
+/// What else has to go when this letter goes; empty = nothing.
+async fn beside(ctx: &Ctx, (before, kind): (case::Before<'_>, Kind), letter: &Letter) -> Result<&'static str> {
+    let Some(rules) = case::rules_of(ctx, kind) else { return Ok("") };
+    let all = letters::of_case(ctx, ctx.db().read(), before.entry).await?;
+    Ok(rules.beside(ctx, before, letter, &all).unwrap_or_default())
+}
+
 async fn page_of(
     ctx: &Ctx,
     desk: &Desk,
@@ -292,6 +301,7 @@ async fn page_of(
     let parties = case::parties(ctx, ctx.db().read(), id).await?;
     let people: Vec<case::Person> = parties.into_iter().map(|(_, _, person)| person).collect();
     let form = Page {
+        beside: if waits { beside(ctx, (before, kind), &letter).await? } else { "" },
         missing: if writable { missing(ctx, kind, &letter, with.len(), &asked) } else { "" },
         stranger: waits && !letter.is_to_others() && !case::named::is_for(&people, &letter.body.addressee),
         again,

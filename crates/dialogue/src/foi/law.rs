@@ -74,19 +74,50 @@ fn objected(state: &State) -> bool {
 fn to_reopen(past: &[Past]) -> Option<&Past> {
     let mut found = None;
     for one in past {
-        let finding = match one.step.as_str() {
-            "review_decided" => "review_finding",
-            "suit_decided" => "suit_finding",
-            "reopened" | "archived" => {
-                found = None;
-                continue;
-            }
-            _ => continue,
-        };
-        let finding = one.fields.get(finding).and_then(|code| Finding::of(code));
-        found = matches!(finding, Some(Finding::Annulled | Finding::OrderedToAct)).then_some(one);
+        match one.step.as_str() {
+            "reopened" | "archived" => found = None,
+            "review_decided" | "suit_decided" => found = is_for_another(one).then_some(one),
+            _ => {}
+        }
     }
     found
+}
+
+/// Whether a review or a court has taken an answer away in this step, or asked for one.
+fn is_for_another(one: &Past) -> bool {
+    let finding = match one.step.as_str() {
+        "review_decided" => "review_finding",
+        "suit_decided" => "suit_finding",
+        _ => return false,
+    };
+    let finding = one.fields.get(finding).and_then(|code| Finding::of(code));
+    matches!(finding, Some(Finding::Annulled | Finding::OrderedToAct))
+}
+
+/// By what a case was taken up anew, in words, while it is not answered again: 行政复议决定（青政复〔2026〕3号）.
+pub(super) fn taken_up(past: &[Past]) -> Option<String> {
+    let (mut decided, mut found): (Option<&Past>, Option<String>) = (None, None);
+    for one in past {
+        match one.step.as_str() {
+            "reopened" => found = decided.map(|decided| decision_of(decided, one)),
+            "answered" => found = None,
+            _ if is_for_another(one) => decided = Some(one),
+            _ => {}
+        }
+    }
+    found
+}
+
+/// The decision with its number, or its day where nobody has entered that.
+fn decision_of(decided: &Past, reopened: &Past) -> String {
+    let what = if decided.step == "review_decided" { "行政复议决定" } else { "人民法院的裁判" };
+    let papers = [reopened, decided].into_iter().filter_map(|one| one.fields.get("paper"));
+    let paper = papers.map(|paper| paper.trim()).find(|paper| !paper.is_empty());
+    match (paper, time::parse_date(&decided.on)) {
+        (Some(paper), _) => format!("{what}（{paper}）"),
+        (None, Some(day)) => format!("{}年{}月{}日的{what}", day.year(), day.month(), day.day()),
+        (None, None) => what.to_owned(),
+    }
 }
 
 /// Which of so many letters of reply, the first first, a review or a court has annulled. An answer of an old register has none.
@@ -356,6 +387,15 @@ impl Rules for Law {
         )
     }
 
+    fn beside(&self, ctx: &Ctx, before: Before<'_>, letter: &Letter, letters: &[Letter]) -> Option<&'static str> {
+        let gives = letters::decision(&letter.body.more).is_some_and(|decision| decision.outcome.gives());
+        let told = letters.iter().any(|one| one.kind == "override" && one.state != "dropped");
+        (letter.kind == "reply" && gives && !told && objected(&state(ctx, before, ctx.today()))).then_some(
+            "第三方不同意公开，这份答复决定公开：应当把决定公开的内容和理由书面告知第三方（条例第三十二条）。\
+             请在办件页面制作第三方告知书，与这份答复一并签发、送达。",
+        )
+    }
+
     fn gives_all(&self, letter: &str, body: &Body) -> bool {
         letter == "reply"
             && letters::decision(&body.more).is_some_and(|decision| decision.outcome == Outcome::Disclosed)
@@ -434,6 +474,19 @@ mod tests {
         assert_eq!(owed(&past).as_deref(), Some("suit_decided"));
         past.push(step("archived", &[]));
         assert_eq!(owed(&past), None);
+    }
+
+    #[test]
+    fn an_answer_anew_names_what_asks_for_it_until_it_is_given() {
+        let mut past = vec![step("answered", &[])];
+        past.push(step("review_decided", &[("review_finding", "annulled")]));
+        assert_eq!(taken_up(&past), None, "nobody has taken it up");
+        past.push(step("reopened", &[("until", "2026-04-10")]));
+        assert_eq!(taken_up(&past).as_deref(), Some("2026年3月10日的行政复议决定"));
+        past[1].fields.insert("paper".to_owned(), "青政复〔2026〕3号".to_owned());
+        assert_eq!(taken_up(&past).as_deref(), Some("行政复议决定（青政复〔2026〕3号）"));
+        past.push(step("answered", &[]));
+        assert_eq!(taken_up(&past), None);
     }
 
     #[test]

@@ -342,12 +342,7 @@ pub(super) async fn filled_before(ctx: &Ctx, desk: &Desk, (id, key): (&CaseId, &
 ///
 /// # Errors
 /// [`Refusal::Fields`] at the field that tells it; when the database fails, or a key does not fit.
-pub(super) async fn held(
-    ctx: &Ctx,
-    tx: &mut Tx,
-    entry: &Entry,
-    (key, typed): (&str, &Typed),
-) -> Result<(), Refusal> {
+pub(super) async fn held(ctx: &Ctx, tx: &mut Tx, entry: &Entry, (key, typed): (&str, &Typed)) -> Result<(), Refusal> {
     match key {
         "reply" => earlier::held(ctx, tx, entry, typed).await,
         "fee" => fees::held(ctx, tx.conn(), entry, typed).await,

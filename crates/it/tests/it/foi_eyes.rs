@@ -133,6 +133,18 @@ both! {
         app.visitor().get(&follow).await.expect(200).shows("不再有效");
         step(&mut head, &id, "reopened", &[("until", "2026-03-27")]).await.expect(303);
         desk.get("/").await.expect(200).hides("重新办理");
+        // The new answer says what asks for it and what it replaces.
+        let reply = format!("/foi/cases/{id}/reply");
+        let once = desk.get(&format!("{reply}?outcome=disclosed")).await.expect(200).field("once");
+        let given = [("once", once.as_str()), ("outcome", "disclosed"), ("how", "随本答复提供")];
+        let letter = desk.post(&reply, &given).await.expect(303).location();
+        let page = desk.get(&letter).await.expect(200).shows("本机关作出的依申请答复〔2026〕1号已被2026年3月2日的行政复议决定撤销");
+        let version = page.field("version");
+        let silent = [
+            ("version", version.as_str()), ("addressee", NAME), ("title", "政府信息公开申请答复书"), ("text", "予以公开。"),
+        ];
+        desk.post(&letter, &silent).await.expect(422).shows("重新答复的依据和被撤销的答复");
+        gone(&mut desk, &mut head, &letter).await;
     }
 
     async fn a_third_party_that_did_not_agree_is_still_to_be_told(app) {
@@ -144,7 +156,15 @@ both! {
         step(&mut desk, &id, "consult_had", &[]).await.expect(303);
         let objects = [("opinion", "objects_with_reason"), ("words", "含有工艺参数")];
         step(&mut desk, &id, "opinion", &objects).await.expect(303);
-        answered(&mut desk, &mut head, &id, &[("public_interest", "涉及房屋安全")]).await;
+        let reply = format!("/foi/cases/{id}/reply");
+        let once = desk.get(&format!("{reply}?outcome=disclosed")).await.expect(200).field("once");
+        let given = [
+            ("once", once.as_str()), ("outcome", "disclosed"), ("how", "随本答复提供"), ("public_interest", "涉及房屋安全"),
+        ];
+        let letter = desk.post(&reply, &given).await.expect(303).location();
+        // Whoever signs is asked for what goes with it.
+        head.get(&letter).await.expect(200).shows("请在办件页面制作第三方告知书");
+        gone(&mut desk, &mut head, &letter).await;
         desk.get("/").await.expect(200).shows("告知第三方");
         desk.get(&format!("/cases/{id}")).await.expect(200).shows("制作第三方告知书").shows("第三十二条");
     }
