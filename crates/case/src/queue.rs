@@ -239,6 +239,29 @@ pub async fn ended_after(
     kind: Kind,
     steps: &[(&'static str, &'static str)],
 ) -> Result<Vec<Row>> {
+    after(db, organs, kind, steps, "c.ended_at <> ''").await
+}
+
+/// The same of cases that run, the newest first.
+///
+/// # Errors
+/// When the database fails.
+pub async fn running_after(
+    db: &Db,
+    organs: &[OrganCode],
+    kind: Kind,
+    steps: &[(&'static str, &'static str)],
+) -> Result<Vec<Row>> {
+    after(db, organs, kind, steps, "c.ended_at = ''").await
+}
+
+async fn after(
+    db: &Db,
+    organs: &[OrganCode],
+    kind: Kind,
+    steps: &[(&'static str, &'static str)],
+    standing: &'static str,
+) -> Result<Vec<Row>> {
     if organs.is_empty() || steps.is_empty() {
         return Ok(Vec::new());
     }
@@ -257,7 +280,7 @@ pub async fn ended_after(
         }
     }
     let sql = format!(
-        "SELECT {COLUMNS} FROM {FROM} WHERE c.ended_at <> '' AND c.erased_at = '' AND c.organ IN ({}) AND c.kind = ${} AND ({}) \
+        "SELECT {COLUMNS} FROM {FROM} WHERE {standing} AND c.erased_at = '' AND c.organ IN ({}) AND c.kind = ${} AND ({}) \
          ORDER BY c.ended_at DESC, c.id DESC LIMIT {MOST}",
         places(1, organs.len()),
         1 + organs.len(),

@@ -98,7 +98,12 @@ pub trait Rules: Send + Sync {
         &[]
     }
 
-    /// What the organ still has to do in a case that has ended.
+    /// The same of a case that runs, and of what it owes besides the answer.
+    fn owes_while(&self) -> &'static [(&'static str, &'static str)] {
+        &[]
+    }
+
+    /// What the organ still has to do in a case that has ended, or besides the answer in one that runs.
     fn owed(&self, ctx: &Ctx, before: Before<'_>, letters: &[Letter]) -> Option<Owed> {
         let _ = (ctx, before, letters);
         None
@@ -188,7 +193,7 @@ pub struct Awaited {
     pub what: &'static str,
 }
 
-/// What is still to be done in a case that has ended.
+/// What is still to be done in a case that has ended, or besides the answer in one that runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Owed {
     /// In a few words: 复议、诉讼撤销，重新办理.

@@ -305,9 +305,9 @@ async fn letter_lines(ctx: &Ctx, kind: Kind, letters: Vec<Letter>, gone: &[Lette
     Ok(lines)
 }
 
-/// What is still to be done in a case that has ended, where its kind has rules of it.
+/// What is still to be done in a case besides its answer, where its kind has rules of it.
 fn owed(ctx: &Ctx, (entry, kind): (&Entry, Kind), (past, letters): (&[case::Past], &[Letter])) -> Option<case::Owed> {
-    let rules = case::rules_of(ctx, kind).filter(|_| entry.is_ended() && !entry.is_erased())?;
+    let rules = case::rules_of(ctx, kind).filter(|_| !entry.is_erased())?;
     rules.owed(ctx, case::Before { entry, past }, letters)
 }
 

@@ -12,7 +12,7 @@ use store::Tx;
 use web::{Ctx, FormErrors, Refusal};
 
 use super::{
-    kind::KEY,
+    kind::{FOI, KEY},
     letters,
     past::{self, Installed},
     reply,
@@ -81,6 +81,15 @@ fn to_reopen(past: &[Past]) -> Option<&Past> {
         }
     }
     found
+}
+
+/// Whether more time was granted and nobody has written to the applicant since.
+fn extended_untold(past: &[Past], letters: &[Letter]) -> bool {
+    let granted = past.iter().rev().find(|one| one.step == "extended");
+    let told = |one: &Letter, since: &str| {
+        one.kind == "extension" && one.state != "dropped" && one.drafted_at.as_str() >= since
+    };
+    granted.is_some_and(|granted| !letters.iter().any(|one| told(one, &granted.at)))
 }
 
 /// Whether a review or a court has taken an answer away in this step, or asked for one.
@@ -349,7 +358,20 @@ impl Rules for Law {
         &[("review_decided", ""), ("suit_decided", ""), ("opinion", "answered"), ("opinion_more", "answered")]
     }
 
+    fn owes_while(&self) -> &'static [(&'static str, &'static str)] {
+        &[("extended", "examining"), ("extended", "consulting")]
+    }
+
     fn owed(&self, ctx: &Ctx, before: Before<'_>, letters: &[Letter]) -> Option<Owed> {
+        if !before.entry.is_ended() {
+            let untold = extended_untold(before.past, letters) && self.letter_now(ctx, before, FOI.letter("extension")?);
+            return untold.then_some(Owed {
+                what: "告知申请人延期",
+                next: "延期已经批准：制作延期答复告知书，签发后送达申请人（条例第三十三条）。",
+                by: "extension",
+                until: None,
+            });
+        }
         if let Some(decided) = to_reopen(before.past) {
             let until = decided.fields.get("until").and_then(|day| time::parse_date(day));
             return Some(Owed {
