@@ -149,6 +149,8 @@ struct Page {
     fields: Vec<Field>,
     /// Whether this person may sign it or send it back.
     signs: bool,
+    /// What whoever signs in the name of another organ has to say; empty for its own people.
+    signing: Vec<Field>,
     /// Why this person, who may sign others, does not sign this one, and who does; empty = nothing of it.
     unsigned: String,
     /// The form of its delivery; empty = it is not to be delivered now.
@@ -323,6 +325,7 @@ async fn page_of(
         paragraphs: letter.body.text.lines().filter(|line| !line.trim().is_empty()).map(str::to_owned).collect(),
         fields: if writable { fields(&held) } else { Vec::new() },
         signs: letter.state == "draft" && decides && !own,
+        signing: if is_of_another(ctx, desk, &entry) { vec![why_signed(ctx, &entry, typed)] } else { Vec::new() },
         unsigned,
         returning: vec![Field::text("reason", "退回理由", "", typed, 500)],
         delivery,
@@ -347,6 +350,18 @@ pub(super) async fn revise(
     act_in_place(&ctx, of(&typed, "once"), done, again).await
 }
 
+/// Whether this person is of another organ than the one that answers the case: the county office may do what nobody there can.
+fn is_of_another(ctx: &Ctx, desk: &Desk, entry: &Entry) -> bool {
+    !ctx.directory().answered_by(&desk.staff.organ, ctx.today()).contains(&entry.organ)
+}
+
+fn why_signed(ctx: &Ctx, entry: &Entry, typed: &Typed) -> Field {
+    let name = ctx.directory().short_name(&entry.organ).to_owned();
+    let hint =
+        format!("这件由{name}办理，文书以它的名义签发。原因写进办理过程，并通知{name}，例如 机关没有可以签发的人");
+    Field::text("why", "代为签发的原因", &hint, typed, 500)
+}
+
 /// `POST /cases/{id}/letters/{letter}/sign`
 pub(super) async fn sign(
     State(ctx): State<Ctx>,
@@ -354,8 +369,14 @@ pub(super) async fn sign(
     Path((id, letter)): Path<(CaseId, LetterId)>,
     Form(typed): Form<Typed>,
 ) -> Result<Response> {
+    let (entry, kind, known) = found(&ctx, &desk, &id, &letter).await?;
+    let label = kind.letter(&known.kind).map_or("文书", |what| what.label);
     let done = async |tx: &mut Tx| {
         letters::sign(&ctx, tx, &desk.actor(), &id, (&letter, version(&typed))).await?;
+        if is_of_another(&ctx, &desk, &entry) {
+            case::signed_for(&ctx, tx, &desk.actor(), &id, (label, of(&typed, "why"))).await?;
+            notice::tell(&ctx, tx, &id, "代为签发文书").await?;
+        }
         Ok::<_, Refusal>(Done::ok(format!("/cases/{id}/letters/{letter}"), "已签发并编号，请登记送达。"))
     };
     let again = async |errors: FormErrors| page_of(&ctx, &desk, (&id, &letter), &typed, errors).await;

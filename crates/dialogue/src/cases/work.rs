@@ -201,12 +201,7 @@ async fn owed(ctx: &Ctx, organs: &[OrganCode], kinds: &[Kind]) -> Result<Vec<Des
 }
 
 /// What running cases of the own organ owe besides their answer, of those that one of these persons works on, or nobody.
-async fn besides(
-    ctx: &Ctx,
-    organs: &[OrganCode],
-    kinds: &[Kind],
-    holders: &[&AccountId],
-) -> Result<Vec<DeskItem>> {
+async fn besides(ctx: &Ctx, organs: &[OrganCode], kinds: &[Kind], holders: &[&AccountId]) -> Result<Vec<DeskItem>> {
     let db = ctx.db().read();
     let mut items = Vec::new();
     for kind in kinds.iter().copied() {

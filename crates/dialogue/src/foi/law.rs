@@ -364,7 +364,8 @@ impl Rules for Law {
 
     fn owed(&self, ctx: &Ctx, before: Before<'_>, letters: &[Letter]) -> Option<Owed> {
         if !before.entry.is_ended() {
-            let untold = extended_untold(before.past, letters) && self.letter_now(ctx, before, FOI.letter("extension")?);
+            let untold =
+                extended_untold(before.past, letters) && self.letter_now(ctx, before, FOI.letter("extension")?);
             return untold.then_some(Owed {
                 what: "告知申请人延期",
                 next: "延期已经批准：制作延期答复告知书，签发后送达申请人（条例第三十三条）。",

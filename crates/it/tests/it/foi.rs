@@ -61,7 +61,9 @@ pub(crate) async fn form(client: &mut Client, page: &str, fields: &[(&str, &str)
 /// Has a drafted letter signed by another person and delivered on the page of the case.
 pub(crate) async fn gone(editor: &mut Client, head: &mut Client, letter: &str) {
     let version = head.get(letter).await.expect(200).field("version");
-    head.post(&format!("{letter}/sign"), &[("version", &version)]).await.expect(303);
+    // Asked of whoever signs for another organ.
+    let signed = [("version", version.as_str()), ("why", "机关没有可以签发的人")];
+    head.post(&format!("{letter}/sign"), &signed).await.expect(303);
     editor.post(&format!("{letter}/deliver"), &[("way", "online"), ("sure", "true")]).await.expect(303);
 }
 

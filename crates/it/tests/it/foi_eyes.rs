@@ -84,8 +84,15 @@ both! {
         clerk.get("/").await.expect(200).shows("机关没有别人可以签发文书").shows("2026-03-11");
         let version = clerk.get(&letter).await.expect(200).field("version");
         town.get("/").await.expect(200).hides("送达文书");
-        clerk.post(&format!("{letter}/sign"), &[("version", &version)]).await.expect(303);
+        // In the name of another organ nobody signs without saying why, and its own people read it.
+        let sign = format!("{letter}/sign");
+        clerk.get(&letter).await.expect(200).shows("代为签发的原因");
+        clerk.post(&sign, &[("version", version.as_str())]).await.expect(422).shows("为什么由您代为签发");
+        let why = [("version", version.as_str()), ("why", "机关没有别人可以签发")];
+        clerk.post(&sign, &why).await.expect(303);
         clerk.get("/").await.expect(200).hides("机关没有别人可以签发文书");
+        let page = town.get(&format!("/cases/{id}")).await.expect(200);
+        page.shows("代为签发").shows("机关没有别人可以签发").shows("补正告知书");
         town.get("/").await.expect(200).shows("送达文书").shows("2026-03-11");
         town.post(&format!("{letter}/deliver"), &[("way", "post")]).await.expect(303);
         town.get("/").await.expect(200).hides("送达文书").shows("等待申请人补正");
