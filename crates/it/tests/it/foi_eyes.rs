@@ -176,6 +176,22 @@ both! {
         desk.get(&format!("/cases/{id}")).await.expect(200).shows("制作第三方告知书").shows("第三十二条");
     }
 
+    async fn who_asked_is_told_of_more_time(app) {
+        let (_, id) = asked(app).await;
+        let (mut desk, mut head) = (editor(app).await, app.clerk().await);
+        let why = [("units", "10"), ("reason", "需要调取档案")];
+        form(&mut desk, &format!("/cases/{id}/extension"), &why).await.expect(303);
+        desk.get("/").await.expect(200).hides("告知申请人延期");
+        head.post(&format!("/cases/{id}/extension/decide"), &[("granted", "yes")]).await.expect(303);
+        desk.get("/").await.expect(200).shows("告知申请人延期");
+        desk.get(&format!("/cases/{id}")).await.expect(200).shows("延期已经批准：制作延期答复告知书");
+        let notice = format!("/foi/cases/{id}/notices/extension");
+        let letter = form(&mut desk, &notice, &[("why", "需要调取档案")]).await.expect(303).location();
+        desk.get("/").await.expect(200).hides("告知申请人延期");
+        gone(&mut desk, &mut head, &letter).await;
+        desk.get(&format!("/cases/{id}")).await.expect(200).hides("延期已经批准：制作延期答复告知书");
+    }
+
     async fn whoever_handles_cases_is_stood_in_for(app) {
         let (_, id) = asked(app).await;
         let mut desk = editor(app).await;
