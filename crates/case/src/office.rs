@@ -13,6 +13,7 @@ use crate::{
     kind::Kind,
     letters, named,
     permissions::OVERSEE_CASES,
+    queue,
     register::Channel,
     rows::{self, Entry, keeper},
     steps,
@@ -148,6 +149,8 @@ async fn handed_on(
     .bind(place)
     .execute(tx.conn())
     .await?;
+    // By the number that it had letters and people still name it.
+    steps::set_fact(tx, &entry.id, &queue::former(entry.year, entry.place), entry.register.as_str()).await?;
     let key = entry.key(ctx)?;
     let number = entry.registered(kind);
     let words = [
