@@ -219,6 +219,10 @@ both! {
         other.get("/").await.expect(200).shows("本机关没有能答复的账号");
         let question: String =
             store::query_scalar("SELECT id FROM foi_joint").fetch_one(app.ctx().db().read()).await.expect("a question");
+        // Nobody consents to what they have asked for.
+        let agreed = [("opinion", "agreed")];
+        head.get(&format!("/foi/joint/{question}")).await.expect(200).shows("这是您提出的");
+        head.post(&format!("/foi/joint/{question}"), &agreed).await.expect(409).shows("这是您提出的");
         let mut chief = app.person("office-chief", "QH001", &[Role::CountyOffice]).await;
         form(&mut chief, &format!("/foi/joint/{question}"), &[("opinion", "agreed")]).await.expect(303);
         let organ: String =
