@@ -27,6 +27,9 @@ use super::{
 /// A way of delivery about which something was asked is meant all the same.
 static SURE: StepField = StepField::new("sure", "核对过，就这样登记送达", Input::Tick).optional();
 
+/// How a text addresses somebody of whom it does not know whether it is a person.
+const YOU: &str = "您（单位）";
+
 /// What somebody is asked before this letter is delivered in this way; `None` = nothing.
 async fn asked(
     ctx: &Ctx,
@@ -85,6 +88,16 @@ fn new_act(what: &LetterKind, typed: &Typed) -> Act {
     }
 }
 
+/// A text that speaks to whoever started the case, as it is said to a person or an organisation.
+fn addressed(text: &str, people: &[(case::PartyId, PartyRole, case::Person)]) -> String {
+    let applicant = people.iter().find(|(_, role, _)| *role == PartyRole::Applicant).map(|(_, _, person)| person);
+    match applicant {
+        Some(person) if !person.organisation.is_empty() => text.replace(YOU, "贵单位"),
+        Some(person) if !person.name.is_empty() => text.replace(YOU, "您"),
+        _ => text.to_owned(),
+    }
+}
+
 /// `GET /cases/{id}/letters/new/{kind}`
 pub(super) async fn new(
     State(ctx): State<Ctx>,
@@ -102,7 +115,8 @@ pub(super) async fn new(
     if let Some(rules) = case::rules_of(&ctx, kind) {
         let past = case::history(&ctx, ctx.db().read(), &entry).await?;
         let before = case::Before { entry: &entry, past: &past };
-        typed.insert("text".to_owned(), rules.sample(&ctx, before, what));
+        let people = case::parties(&ctx, ctx.db().read(), &id).await?;
+        typed.insert("text".to_owned(), addressed(&rules.sample(&ctx, before, what), &people));
     }
     let mut form = new_act(what, &typed);
     if parties.iter().any(|one| one.role == PartyRole::Applicant && !one.lines.is_empty()) {

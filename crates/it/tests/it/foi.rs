@@ -471,6 +471,9 @@ both! {
             .expect("a case");
         let mut desk = editor(app).await;
         desk.get(&format!("/cases/{id}")).await.expect(200).shows("出生年份写错").shows("身份证复印件，见附件").hides(NAME);
+        // A letter says 您 or 贵单位, as it is known which.
+        let begun = desk.get(&format!("/cases/{id}/letters/new/reply")).await.expect(200);
+        begun.shows("提出的更正政府信息记录的申请").hides("您（单位）");
         let follow = receipt.replace("/foi/correction/r/", "/cases/c/");
         reader.get(&follow).await.expect(200).shows("正在审核证据");
         app.editor("QH011").await.get(&format!("/cases/{id}")).await.expect(403);
