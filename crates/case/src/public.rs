@@ -303,7 +303,8 @@ mod tests {
 
     #[test]
     fn whoever_wrote_at_a_proposal_does_not_pass_it_whoever_changed_it_last() {
-        let of = |by: &str| Proposal { question: String::new(), answer: String::new(), by: by.into(), name: String::new() };
+        let of =
+            |by: &str| Proposal { question: String::new(), answer: String::new(), by: by.into(), name: String::new() };
         let system = Actor::System;
         let me = system.log_id();
         assert_eq!(Proposal::hands(None, &system), me);

@@ -115,13 +115,7 @@ pub(super) async fn add(
         let (entry, kind) = case::seen(&ctx, tx.conn(), &desk.actor(), &id).await?;
         may_for(&desk.actor(), kind.handle, &case::keeper(&ctx, &entry.organ))?;
         let sealed = ctx.files().keep_sealed(tx, &received).await?;
-        let kept = Kept {
-            digest: sealed.digest,
-            print: received.digest.clone(),
-            name: file.name.clone(),
-            bytes: received.bytes,
-            media: what.media_type().to_owned(),
-        };
+        let kept = Kept::of(&sealed, &received, &file.name, what.media_type());
         files::attach(&ctx, tx, &desk.actor(), &id, &kept, (Origin::Office, letter.as_ref())).await?;
         Ok::<_, Refusal>(Done::ok(format!("/cases/{id}"), "附件已添加。"))
     };

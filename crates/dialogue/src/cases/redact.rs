@@ -471,13 +471,7 @@ pub(super) async fn done(
         let letter = Some(&letter).filter(|letter| !letter.as_str().is_empty());
         for (name, media, received) in &all {
             let sealed = ctx.files().keep_sealed(tx, received).await?;
-            let kept = Kept {
-                digest: sealed.digest,
-                print: received.digest.clone(),
-                name: name.clone(),
-                bytes: received.bytes,
-                media: media.clone(),
-            };
+            let kept = Kept::of(&sealed, received, name, media);
             if *name == copy.name {
                 files::attach_copy(&ctx, tx, &desk.actor(), &id, (&kept, &original.id), letter).await?;
             } else {
