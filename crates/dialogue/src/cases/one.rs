@@ -23,7 +23,7 @@ use web::{
     page::{self, content_disposition},
 };
 
-use super::{acts, aside, notice, past};
+use super::{acts, aside, fields::Named, notice, past};
 
 /// The clock as pages draw it.
 pub(super) struct Drawn {
@@ -422,7 +422,10 @@ async fn doable(
 #[template(path = "cases/templates/unmasked.html")]
 struct Unmasked {
     shell: OfficeShell,
+    named: Named,
     number: String,
+    /// Who looks at it and on which day, below what is seen: a picture of the page tells of which case it is and whose.
+    seen: String,
     back: String,
     lines: Vec<(&'static str, String)>,
 }
@@ -432,7 +435,9 @@ pub(super) async fn unmasked(ctx: &Ctx, desk: &Desk, id: &CaseId, person: &Perso
     let (entry, kind) = acts::seen(ctx, desk, id).await?;
     office_page(&Unmasked {
         shell: desk.shell(ctx, "当事人信息").await?,
+        named: Named::of(ctx, (&entry, kind))?,
         number: entry.registered(kind),
+        seen: format!("{} {} 查看，已记入日志", desk.staff.name, ctx.today()),
         back: format!("/cases/{id}"),
         lines: person.lines(),
     })
