@@ -152,7 +152,11 @@ both! {
         page.hides("与 2024 年相比");
         save(&mut clerk, &county, &[("r0-6", "7")]).await.expect(303);
         clerk.get(&county).await.expect(200).shows("2 个单位之和是 6，汇总填写的是 7，相差 1");
+        // As long as nobody has told the organs, that stands on the desk of who does.
+        clerk.get("/").await.expect(200).shows("2025 年年报任务还没有布置");
+        one.get("/").await.expect(200).hides("年报任务还没有布置");
         clerk.post("/annual-reports/duties", &[("year", "2025")]).await.expect(303);
+        clerk.get("/").await.expect(200).hides("年报任务还没有布置");
         clerk.post("/annual-reports/duties", &[("year", "2025")]).await.expect(409).shows("已经布置过");
         one.get("/duties").await.expect(200).shows("编制并公布本机关 2025 年度政府信息公开工作年度报告");
         one.post("/annual-reports/duties", &[("year", "2024")]).await.expect(403);
