@@ -402,6 +402,7 @@ async fn made(ctx: &Ctx, about: &About<'_>, typed: &Typed) -> Result<Result<Made
     let told = outcome(&redacted);
     if redacted.pages.is_empty() {
         let name = named(&file.name, ("区分处理", &about.mark), None);
+        let told = format!("{told}{}", left(ctx, &redacted.bytes, &name).await?);
         return Ok(Ok(Made { name, bytes: redacted.bytes, told, grounds: None }));
     }
     let (bytes, ending) = match on_paper(ctx, ("区分处理件", redacted.pages.as_slice()), "words").await? {
@@ -409,8 +410,20 @@ async fn made(ctx: &Ctx, about: &About<'_>, typed: &Typed) -> Result<Result<Made
         Err(errors) => return Ok(Err(errors)),
     };
     let name = named(&file.name, ("区分处理", &about.mark), Some(ending));
+    let told = format!("{told}{}", left(ctx, &bytes, &name).await?);
     let name = proven(ctx, &bytes, &name, &removals).await?;
     Ok(name.map(|name| Made { name, bytes, told, grounds: None }))
+}
+
+/// How much is left in a copy that looks like some person's, in whatever form it is written; empty where nothing is. Never which:
+/// what is said after a step is kept.
+async fn left(ctx: &Ctx, bytes: &[u8], name: &str) -> Result<String> {
+    let received = ctx.files().receive_bytes(bytes).await?;
+    let read: Result<Extracted, Rejected> = extractor(ctx).extract(&received.path, name).await;
+    Ok(match read.map(|read| document::personal_words(&read.parts).len()) {
+        Ok(0) | Err(_) => String::new(),
+        Ok(many) => format!("。文件里还有 {many} 处像个人信息的内容没有遮盖，请核对"),
+    })
 }
 
 /// What is on paper anew is read again before it is kept; the name of the copy.

@@ -370,6 +370,11 @@ both! {
         let text = clerk.get(&format!("/cases/{id}/files/{}", copy.id)).await.expect(200).text();
         assert!(text.contains("第十五条不予公开〕，其余内容") && !text.contains("13800138000"), "{text}");
         app.editor("QH011").await.get(&address).await.expect(403);
+        // What is left that looks like somebody's is told by its number.
+        let once = clerk.get(&address).await.expect(200).field("once");
+        let little = [("once", once.as_str()), ("words", "其余内容"), ("ground", "15"), ("way", "file")];
+        clerk.post(&address, &little).await.expect(303);
+        clerk.get(&format!("/cases/{id}")).await.expect(200).shows("处像个人信息的内容没有遮盖");
         // The letter on paper, before it is signed.
         let letter = [("addressee", CANARY), ("title", "关于网页错误的答复"), ("text", "一、核实情况\n号码是对的。")];
         clerk.post(&format!("/cases/{id}/letters/new/reply"), &letter).await.expect(303);
