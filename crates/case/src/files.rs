@@ -2,7 +2,7 @@
 
 use kernel::{Actor, NewEvent, id::CaseId, may_for};
 use serde_json::json;
-use store::{Executor, FromRow, Tx, query, query_as};
+use store::{Executor, FromRow, Tx, files::Received, query, query_as};
 use web::{Ctx, Refusal};
 
 use crate::{
@@ -30,6 +30,19 @@ pub struct Kept {
     pub bytes: u64,
     /// Type with which it is handed out.
     pub media: String,
+}
+
+impl Kept {
+    /// A file that came as `plain` and was kept as `sealed`.
+    pub fn of(sealed: &Received, plain: &Received, name: &str, media: &str) -> Self {
+        Self {
+            digest: sealed.digest.clone(),
+            print: plain.digest.clone(),
+            name: name.to_owned(),
+            bytes: plain.bytes,
+            media: media.to_owned(),
+        }
+    }
 }
 
 /// Its name may be a person's.

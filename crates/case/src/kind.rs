@@ -313,6 +313,9 @@ pub struct CaseKind {
     /// Whether question and answer become public with the recorded consent of the person alone ([`crate::public::CONSENT`]); else
     /// whenever the person has not said no.
     pub consent: bool,
+    /// Pages of the portal, label and address, below which the page of a case stands, the area of the portal first; empty = below
+    /// the dialogue.
+    pub under: &'static [(&'static str, &'static str)],
 }
 
 impl CaseKind {
@@ -345,6 +348,7 @@ impl CaseKind {
             keep_days: 3 * 366,
             remedy_days: 0,
             consent: false,
+            under: &[],
         }
     }
 

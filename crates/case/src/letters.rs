@@ -226,7 +226,8 @@ async fn allowed(
     named::letter(ctx, tx.conn(), entry, body).await?;
     let Some(rules) = rules::rules_of(ctx, kind) else { return Ok(()) };
     let past = rows::history(ctx, tx.conn(), entry).await?;
-    rules.letter(ctx, rules::Before { entry, past: &past }, what, body)
+    rules.letter(ctx, rules::Before { entry, past: &past }, what, body)?;
+    rules.held(ctx, tx, entry, (what.key, body)).await
 }
 
 async fn told(

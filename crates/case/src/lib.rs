@@ -80,7 +80,7 @@ pub use clocks::{ClockRow, ClockView, PauseRow, ask_extension, asked_reason, clo
 pub use erase::{Erased, Why, due_for_erasure, erase};
 pub use kind::{By, CaseKind, Input, Kind, LetterKind, Phase, Sets, State, Step, StepField, Tick, find, kinds};
 pub use moved::{Counted, counted, recount_moved};
-pub use office::{claim, intervene, redate, release, renewed, take_over, transfer};
+pub use office::{claim, intervene, redate, release, renewed, signed_for, take_over, transfer};
 pub use party::{Masked, PartyId, PartyRole, Person, contact_is, masked, parties, unmask};
 pub use register::{Channel, Filing, register};
 pub use rows::{

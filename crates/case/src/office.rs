@@ -13,6 +13,7 @@ use crate::{
     kind::Kind,
     letters, named,
     permissions::OVERSEE_CASES,
+    queue,
     register::Channel,
     rows::{self, Entry, keeper},
     steps,
@@ -148,6 +149,8 @@ async fn handed_on(
     .bind(place)
     .execute(tx.conn())
     .await?;
+    // By the number that it had letters and people still name it.
+    steps::set_fact(tx, &entry.id, &queue::former(entry.year, entry.place), entry.register.as_str()).await?;
     let key = entry.key(ctx)?;
     let number = entry.registered(kind);
     let words = [
@@ -257,6 +260,34 @@ pub async fn intervene(ctx: &Ctx, tx: &mut Tx, actor: &Actor, case: &CaseId, wor
     let data = json!({ "case_kind": kind.key, "words": words });
     tx.append(NewEvent::new(&INTERVENED, case, actor).organ(&entry.organ).data(data)).await?;
     Ok(entry)
+}
+
+/// Writes down, in the write of what is done, that somebody of another organ has signed a letter (`what`) in the name of the one
+/// that answers, and why: its own people read it in the history.
+///
+/// # Errors
+/// [`Refusal::Forbidden`] for whoever may not decide; [`Refusal::Fields`] (`why`) without a reason, and for one that names
+/// somebody; when the database fails.
+pub async fn signed_for(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    actor: &Actor,
+    case: &CaseId,
+    (what, why): (&str, &str),
+) -> Result<(), Refusal> {
+    let entry = rows::entry(tx.conn(), case).await?.ok_or(Refusal::NotFound)?;
+    let kind = entry.kind(ctx).ok_or(Refusal::NotFound)?;
+    let organ = keeper(ctx, &entry.organ);
+    may_for(actor, kind.decide, &organ)?;
+    let name = ctx.directory().short_name(&organ).to_owned();
+    let why = reason("why", why, &format!("这件由{name}办理，请写明为什么由您代为签发"))?;
+    named::reason(ctx, tx.conn(), &entry, ("why", why)).await?;
+    let key = entry.key(ctx)?;
+    let kept = [("letter", what), ("reason", why)];
+    steps::note(tx, key.as_ref(), &entry, actor, ("signed_for", ctx.today()), &kept).await?;
+    let data = json!({ "case_kind": kind.key, "words": format!("代为签发{what}：{why}") });
+    tx.append(NewEvent::new(&INTERVENED, case, actor).organ(&entry.organ).data(data)).await?;
+    Ok(())
 }
 
 /// Writes down that the person got a new code, in the write that makes it; `way` is a code: `email`, `counter`. Whoever lets staff

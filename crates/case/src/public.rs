@@ -36,7 +36,7 @@ pub(crate) const PROPOSAL: &str = "publication";
 pub struct Proposal {
     pub question: String,
     pub answer: String,
-    /// Account of who proposes them.
+    /// Accounts of all who have written at them since nothing was proposed, with blanks between.
     by: String,
     pub name: String,
 }
@@ -49,9 +49,18 @@ impl std::fmt::Debug for Proposal {
 }
 
 impl Proposal {
-    /// Whether this person has proposed it.
+    /// Whether this person has proposed it, or written at it before somebody else changed it.
     pub fn is_by(&self, actor: &Actor) -> bool {
-        self.by == actor.log_id()
+        self.by.split(' ').any(|account| account == actor.log_id())
+    }
+
+    /// Who has written at it when this person changes it.
+    fn hands(before: Option<&Self>, actor: &Actor) -> String {
+        match before {
+            Some(one) if one.is_by(actor) => one.by.clone(),
+            Some(one) => format!("{} {}", one.by, actor.log_id()),
+            None => actor.log_id().to_owned(),
+        }
     }
 }
 
@@ -126,7 +135,7 @@ async fn look_over(ctx: &Ctx, tx: &mut Tx, entry: &Entry, question: &str, answer
 }
 
 /// Proposes question and answer of a case that has ended to be public, in the place of what was proposed before. Another person
-/// looks at them and publishes them: nobody alone makes something public.
+/// looks at them and publishes them, who has not written at them, whoever changed them last: nobody alone makes something public.
 ///
 /// # Errors
 /// [`Refusal::Forbidden`] for whoever may not handle the case; [`Refusal::Fields`] (`question`, `answer`); [`Refusal::Conflict`]
@@ -140,10 +149,10 @@ pub async fn propose(
     answer: &str,
 ) -> Result<(), Refusal> {
     let (entry, kind, _) = ready(ctx, tx, actor, case).await?;
-    may_for(actor, kind.handle, &keeper(ctx, &entry.organ))?;
     let (question, answer) = (question.trim(), answer.trim());
     look_over(ctx, tx, &entry, question, answer).await?;
-    let words = [("question", question), ("answer", answer), ("by", actor.log_id()), ("name", actor.log_name())];
+    let by = Proposal::hands(proposed(ctx, tx.conn(), &entry).await?.as_ref(), actor);
+    let words = [("question", question), ("answer", answer), ("by", by.as_str()), ("name", actor.log_name())];
     let words = words.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
     steps::keep_text(ctx, tx, case, PROPOSAL, &words).await?;
     steps::touch(tx, case).await?;
@@ -170,7 +179,7 @@ pub async fn publish(
         return Err(Refusal::Conflict("还没有人拟定公开的内容。请先拟定，由另一个人核对后公开。".into()));
     };
     if found.is_by(actor) {
-        return Err(Refusal::Conflict("公开的内容由您拟定，须由另一个人核对后公开。".into()));
+        return Err(Refusal::Conflict("公开的内容由您拟定或者改过，须由没有写过它的另一个人核对后公开。".into()));
     }
     // Lines come back from forms with other ends.
     let same = |a: &str, b: &str| a.lines().map(str::trim_end).eq(b.trim().lines().map(str::trim_end));
@@ -286,4 +295,23 @@ pub async fn newest(executor: impl Executor<'_>, kind: Kind, most: i64) -> store
     .bind(most)
     .fetch_all(executor)
     .await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whoever_wrote_at_a_proposal_does_not_pass_it_whoever_changed_it_last() {
+        let of =
+            |by: &str| Proposal { question: String::new(), answer: String::new(), by: by.into(), name: String::new() };
+        let system = Actor::System;
+        let me = system.log_id();
+        assert_eq!(Proposal::hands(None, &system), me);
+        let changed = Proposal::hands(Some(&of("somebody")), &system);
+        assert_eq!(changed, format!("somebody {me}"));
+        assert!(of(&changed).is_by(&system) && of(&format!("{me} somebody")).is_by(&system));
+        assert!(!of("somebody").is_by(&system));
+        assert_eq!(Proposal::hands(Some(&of(&changed)), &system), changed, "once");
+    }
 }

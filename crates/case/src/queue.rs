@@ -117,7 +117,17 @@ pub fn list(filter: &Filter) -> List {
     by_number(list, &filter.number)
 }
 
-/// A number as somebody types it: that of the receipt, or the running number of the register with or without its year.
+/// The name of the fact under which a case keeps the number that it had in another register; its value is the code of that organ.
+pub(crate) fn former(year: i64, place: i64) -> String {
+    format!("former {year} {place}")
+}
+
+/// Holds of the cases that have this number, or had it before they were handed over: year, place, name of [`former`].
+const NUMBERED: &str = "(c.year = ? AND c.place = ?) \
+                        OR EXISTS (SELECT 1 FROM case_fact f WHERE f.case_id = c.id AND f.name = ?)";
+
+/// A number as somebody types it: that of the receipt, or the running number of the register; with its year also one that the
+/// case had in another register before it was handed over, by which letters and people still name it.
 fn by_number(list: List, typed: &str) -> List {
     let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
     let narrow: String = typed
@@ -136,7 +146,8 @@ fn by_number(list: List, typed: &str) -> List {
     }
     if let Some((before, after)) = narrow.split_once(['〕', ']', ')']) {
         let (year, place) = (digits(before).parse::<i64>().unwrap_or(0), digits(after).parse::<i64>().unwrap_or(0));
-        return list.equals("c.year", year).equals("c.place", place);
+        let values = vec![Value::from(year), Value::from(place), Value::from(former(year, place).as_str())];
+        return list.with_all(NUMBERED, values);
     }
     match narrow.trim_end_matches('号').parse::<i64>() {
         Ok(place) if place < 1_000_000 => list.equals("c.place", place),
@@ -239,6 +250,29 @@ pub async fn ended_after(
     kind: Kind,
     steps: &[(&'static str, &'static str)],
 ) -> Result<Vec<Row>> {
+    after(db, organs, kind, steps, "c.ended_at <> ''").await
+}
+
+/// The same of cases that run, the newest first.
+///
+/// # Errors
+/// When the database fails.
+pub async fn running_after(
+    db: &Db,
+    organs: &[OrganCode],
+    kind: Kind,
+    steps: &[(&'static str, &'static str)],
+) -> Result<Vec<Row>> {
+    after(db, organs, kind, steps, "c.ended_at = ''").await
+}
+
+async fn after(
+    db: &Db,
+    organs: &[OrganCode],
+    kind: Kind,
+    steps: &[(&'static str, &'static str)],
+    standing: &'static str,
+) -> Result<Vec<Row>> {
     if organs.is_empty() || steps.is_empty() {
         return Ok(Vec::new());
     }
@@ -257,7 +291,7 @@ pub async fn ended_after(
         }
     }
     let sql = format!(
-        "SELECT {COLUMNS} FROM {FROM} WHERE c.ended_at <> '' AND c.erased_at = '' AND c.organ IN ({}) AND c.kind = ${} AND ({}) \
+        "SELECT {COLUMNS} FROM {FROM} WHERE {standing} AND c.erased_at = '' AND c.organ IN ({}) AND c.kind = ${} AND ({}) \
          ORDER BY c.ended_at DESC, c.id DESC LIMIT {MOST}",
         places(1, organs.len()),
         1 + organs.len(),

@@ -3,9 +3,10 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use clock::Pause;
+use futures::future::BoxFuture;
 use jiff::civil::Date;
 use kernel::Calendar;
-use store::{Executor, Target};
+use store::{Executor, Target, Tx};
 use web::{Ctx, Refusal};
 
 use crate::{
@@ -46,6 +47,22 @@ pub trait Rules: Send + Sync {
     /// What it lacks.
     fn letter(&self, ctx: &Ctx, before: Before<'_>, kind: &LetterKind, body: &Body) -> Result<(), Refusal>;
 
+    /// Holds what a letter says against what the register says of other cases, before it is drafted, changed or signed: what was
+    /// true when it was drafted may not be any more.
+    ///
+    /// # Errors
+    /// What is not so; when the database fails.
+    fn held<'a>(
+        &'a self,
+        ctx: &'a Ctx,
+        tx: &'a mut Tx,
+        entry: &'a Entry,
+        letter: (&'a str, &'a Body),
+    ) -> BoxFuture<'a, Result<(), Refusal>> {
+        let _ = (ctx, tx, entry, letter);
+        Box::pin(async { Ok(()) })
+    }
+
     /// Whether a letter of this kind can be drafted now: pages offer no other.
     fn letter_now(&self, ctx: &Ctx, before: Before<'_>, kind: &LetterKind) -> bool;
 
@@ -81,7 +98,12 @@ pub trait Rules: Send + Sync {
         &[]
     }
 
-    /// What the organ still has to do in a case that has ended.
+    /// The same of a case that runs, and of what it owes besides the answer.
+    fn owes_while(&self) -> &'static [(&'static str, &'static str)] {
+        &[]
+    }
+
+    /// What the organ still has to do in a case that has ended, or besides the answer in one that runs.
     fn owed(&self, ctx: &Ctx, before: Before<'_>, letters: &[Letter]) -> Option<Owed> {
         let _ = (ctx, before, letters);
         None
@@ -102,6 +124,12 @@ pub trait Rules: Send + Sync {
     /// What somebody is asked before a letter is delivered in this way with so many files, once; `None` = nothing.
     fn delivery(&self, letter: &Letter, files: usize, way: &str) -> Option<&'static str> {
         let _ = (letter, files, way);
+        None
+    }
+
+    /// What else has to go when this letter goes, told to whoever signs and delivers it; `None` = nothing.
+    fn beside(&self, ctx: &Ctx, before: Before<'_>, letter: &Letter, letters: &[Letter]) -> Option<&'static str> {
+        let _ = (ctx, before, letter, letters);
         None
     }
 
@@ -165,7 +193,7 @@ pub struct Awaited {
     pub what: &'static str,
 }
 
-/// What is still to be done in a case that has ended.
+/// What is still to be done in a case that has ended, or besides the answer in one that runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Owed {
     /// In a few words: 复议、诉讼撤销，重新办理.

@@ -287,13 +287,28 @@ pub fn withdrawal(about: &About<'_>, on: Date) -> Draft {
     draft(about, "政府信息公开申请撤回告知书", about.applicant, vec![opening(about), noted], Vec::new())
 }
 
-/// Names that an answer's remedies need.
+/// Who is above an answer: those to whom its applicant may turn, and those who have asked for it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Instances<'a> {
     /// 行政复议机关, or empty.
     pub reviewer: &'a str,
     /// 有管辖权的人民法院, or empty.
     pub court: &'a str,
+    /// What asks for the answer anew, 行政复议决定（青政复〔2026〕3号）, or empty.
+    pub anew_by: &'a str,
+    /// The answer that it has annulled, 依申请答复〔2026〕1号, or empty.
+    pub annulled: &'a str,
+}
+
+impl Instances<'_> {
+    /// Why there is another answer; empty of the first.
+    fn anew(&self) -> String {
+        match (self.anew_by, self.annulled) {
+            ("", _) => String::new(),
+            (by, "") => format!("根据{by}，本机关重新处理该申请。"),
+            (by, annulled) => format!("本机关作出的{annulled}已被{by}撤销，本机关重新处理该申请。"),
+        }
+    }
 }
 
 /// The answer (Art. 36 and its neighbours).
@@ -309,6 +324,7 @@ pub fn reply(
     if let Some(supplement) = state.facts.supplement.and_then(|supplement| supplement.came) {
         paragraphs.push(format!("本机关于{}收到您（单位）补正的申请。", day(supplement)));
     }
+    paragraphs.push(instances.anew());
     // What the law does not list rests on the article that is named.
     let ground = match outcome {
         Outcome::OtherHandling => decision.text(Need::Law).trim_end_matches('。'),
@@ -336,7 +352,11 @@ pub fn reply(
         }
         _ => "政府信息公开申请答复书",
     };
-    draft(about, title, about.applicant, paragraphs, musts(decision, &remedies))
+    let mut musts = musts(decision, &remedies);
+    if !instances.anew_by.is_empty() {
+        musts.push(must("重新答复的依据和被撤销的答复", &[instances.anew_by, instances.annulled]));
+    }
+    draft(about, title, about.applicant, paragraphs, musts)
 }
 
 /// What the answer says, in a sentence or two.

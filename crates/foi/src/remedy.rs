@@ -263,15 +263,3 @@ impl Proceeding {
         }
     }
 }
-
-/// The fifteen numbers of chapter four: three instances by four ends and their sum.
-pub fn chapter_four(proceedings: impl IntoIterator<Item = Proceeding>, year: i16) -> [u32; 15] {
-    let mut numbers = [0; 15];
-    for proceeding in proceedings {
-        let Some(ended) = proceeding.in_year(year) else { continue };
-        let first = proceeding.instance as usize * 5;
-        numbers[first + ended as usize] += 1;
-        numbers[first + 4] += 1;
-    }
-    numbers
-}

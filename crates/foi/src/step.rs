@@ -180,16 +180,6 @@ impl Step {
             }
         }
     }
-
-    /// Whether the head of the 工作机构 must agree (Art. 33; for fees and delays, which weigh as much, as good practice).
-    pub fn needs_head(self) -> bool {
-        matches!(self, S::Extend | S::Delay | S::NoticeFee | S::Reply)
-    }
-
-    /// Whether the applicant may take it.
-    pub fn is_applicants(self) -> bool {
-        matches!(self, S::TakeSupplement | S::TakeReasons | S::Withdraw)
-    }
 }
 
 impl State {

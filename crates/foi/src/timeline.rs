@@ -326,12 +326,6 @@ impl Timeline {
         &self.facts
     }
 
-    /// The number for the next consultation.
-    pub fn next_consult(&self) -> ConsultNumber {
-        let last = self.facts.questions.iter().map(|question| question.number.0).max();
-        ConsultNumber(last.unwrap_or(0).saturating_add(1))
-    }
-
     /// How the request stands at the end of `today`: what happened later is not known yet.
     pub fn on(&self, today: Date, rules: &Rules<'_>) -> State {
         let mut facts = Facts::default();

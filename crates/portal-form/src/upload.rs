@@ -149,6 +149,23 @@ pub async fn kind_of(ctx: &Ctx, path: &Path, name: &str) -> std::result::Result<
     }
 }
 
+/// A picture that the office puts to something and others are handed, without what the camera and the editor wrote into it (place,
+/// time, device, comments); every other file as it came. What a person sends stays as it came, too: its sum is on their receipt.
+///
+/// # Errors
+/// When the disk fails.
+pub async fn without_notes(ctx: &Ctx, kind: Kind, received: Received) -> Result<Received> {
+    if !matches!(kind, Kind::Png | Kind::Jpeg) {
+        return Ok(received);
+    }
+    let failed = |error: std::io::Error| Error::internal(format!("picture: {error}"));
+    let bytes = tokio::fs::read(&received.path).await.map_err(failed)?;
+    let Some(clean) = documents::picture::without_notes(&bytes) else { return Ok(received) };
+    let mut incoming = ctx.files().receive().await?;
+    incoming.write(&clean).await?;
+    Ok(incoming.finish().await?)
+}
+
 /// To whoever chose something that is read elsewhere and not handed on.
 const ANOTHER: &str = "不是可以上传的文件。请另存为 PDF、Word（.docx）、Excel（.xlsx）或 PNG、JPEG 图片后再上传。";
 

@@ -109,18 +109,13 @@ pub(super) async fn add(
         Ok(what) => what,
         Err(why) => return again(FormErrors::one("file", why)).await,
     };
+    let received = portal_form::without_notes(&ctx, what, file.received).await?;
     let letter = (!posted.letter.is_empty()).then(|| LetterId::from(posted.letter.as_str()));
     let done = async |tx: &mut Tx| {
         let (entry, kind) = case::seen(&ctx, tx.conn(), &desk.actor(), &id).await?;
         may_for(&desk.actor(), kind.handle, &case::keeper(&ctx, &entry.organ))?;
-        let sealed = ctx.files().keep_sealed(tx, &file.received).await?;
-        let kept = Kept {
-            digest: sealed.digest,
-            print: file.received.digest.clone(),
-            name: file.name.clone(),
-            bytes: file.received.bytes,
-            media: what.media_type().to_owned(),
-        };
+        let sealed = ctx.files().keep_sealed(tx, &received).await?;
+        let kept = Kept::of(&sealed, &received, &file.name, what.media_type());
         files::attach(&ctx, tx, &desk.actor(), &id, &kept, (Origin::Office, letter.as_ref())).await?;
         Ok::<_, Refusal>(Done::ok(format!("/cases/{id}"), "附件已添加。"))
     };

@@ -26,7 +26,7 @@ const CHANNELS: [Channel; 5] = [Channel::Counter, Channel::Phone, Channel::Post,
 static SURE: StepField = StepField::new("sure", "收到日期核对无误", Input::Tick).optional();
 
 /// The last day of what was received on that day, where it has passed.
-fn late(ctx: &Ctx, kind: Kind, received: Date) -> Option<Date> {
+pub(crate) fn late(ctx: &Ctx, kind: Kind, received: Date) -> Option<Date> {
     let rule = ctx.settings::<clock::Readings>().apply(kind.clock);
     let run = clock::probable(&rule, received, &[], 0, &ctx.calendar()).ok()?;
     Some(run.due().date()).filter(|due| *due < ctx.today())

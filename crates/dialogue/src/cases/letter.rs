@@ -27,6 +27,9 @@ use super::{
 /// A way of delivery about which something was asked is meant all the same.
 static SURE: StepField = StepField::new("sure", "核对过，就这样登记送达", Input::Tick).optional();
 
+/// How a text addresses somebody of whom it does not know whether it is a person.
+const YOU: &str = "您（单位）";
+
 /// What somebody is asked before this letter is delivered in this way; `None` = nothing.
 async fn asked(
     ctx: &Ctx,
@@ -85,6 +88,16 @@ fn new_act(what: &LetterKind, typed: &Typed) -> Act {
     }
 }
 
+/// A text that speaks to whoever started the case, as it is said to a person or an organisation.
+fn addressed(text: &str, people: &[(case::PartyId, PartyRole, case::Person)]) -> String {
+    let applicant = people.iter().find(|(_, role, _)| *role == PartyRole::Applicant).map(|(_, _, person)| person);
+    match applicant {
+        Some(person) if !person.organisation.is_empty() => text.replace(YOU, "贵单位"),
+        Some(person) if !person.name.is_empty() => text.replace(YOU, "您"),
+        _ => text.to_owned(),
+    }
+}
+
 /// `GET /cases/{id}/letters/new/{kind}`
 pub(super) async fn new(
     State(ctx): State<Ctx>,
@@ -102,7 +115,8 @@ pub(super) async fn new(
     if let Some(rules) = case::rules_of(&ctx, kind) {
         let past = case::history(&ctx, ctx.db().read(), &entry).await?;
         let before = case::Before { entry: &entry, past: &past };
-        typed.insert("text".to_owned(), rules.sample(&ctx, before, what));
+        let people = case::parties(&ctx, ctx.db().read(), &id).await?;
+        typed.insert("text".to_owned(), addressed(&rules.sample(&ctx, before, what), &people));
     }
     let mut form = new_act(what, &typed);
     if parties.iter().any(|one| one.role == PartyRole::Applicant && !one.lines.is_empty()) {
@@ -149,6 +163,8 @@ struct Page {
     fields: Vec<Field>,
     /// Whether this person may sign it or send it back.
     signs: bool,
+    /// What whoever signs in the name of another organ has to say; empty for its own people.
+    signing: Vec<Field>,
     /// Why this person, who may sign others, does not sign this one, and who does; empty = nothing of it.
     unsigned: String,
     /// The form of its delivery; empty = it is not to be delivered now.
@@ -165,6 +181,8 @@ struct Page {
     unsent: String,
     /// What lacks and can be put to it as long as it is not signed; empty = nothing.
     missing: &'static str,
+    /// What else has to go when it goes; empty = nothing, or it is out.
+    beside: &'static str,
     /// Whether files can be put to it now.
     open: bool,
     /// Whether this person may drop it although it is signed.
@@ -243,6 +261,13 @@ fn missing(ctx: &Ctx, kind: Kind, letter: &Letter, files: usize, asked: &str) ->
     case::rules_of(ctx, kind).and_then(|rules| rules.delivery(letter, files, way)).unwrap_or_default()
 }
 
+/// What else has to go when this letter goes; empty = nothing.
+async fn beside(ctx: &Ctx, (before, kind): (case::Before<'_>, Kind), letter: &Letter) -> Result<&'static str> {
+    let Some(rules) = case::rules_of(ctx, kind) else { return Ok("") };
+    let all = letters::of_case(ctx, ctx.db().read(), before.entry).await?;
+    Ok(rules.beside(ctx, before, letter, &all).unwrap_or_default())
+}
+
 async fn page_of(
     ctx: &Ctx,
     desk: &Desk,
@@ -292,6 +317,7 @@ async fn page_of(
     let parties = case::parties(ctx, ctx.db().read(), id).await?;
     let people: Vec<case::Person> = parties.into_iter().map(|(_, _, person)| person).collect();
     let form = Page {
+        beside: if waits { beside(ctx, (before, kind), &letter).await? } else { "" },
         missing: if writable { missing(ctx, kind, &letter, with.len(), &asked) } else { "" },
         stranger: waits && !letter.is_to_others() && !case::named::is_for(&people, &letter.body.addressee),
         again,
@@ -313,6 +339,7 @@ async fn page_of(
         paragraphs: letter.body.text.lines().filter(|line| !line.trim().is_empty()).map(str::to_owned).collect(),
         fields: if writable { fields(&held) } else { Vec::new() },
         signs: letter.state == "draft" && decides && !own,
+        signing: if is_of_another(ctx, desk, &entry) { vec![why_signed(ctx, &entry, typed)] } else { Vec::new() },
         unsigned,
         returning: vec![Field::text("reason", "退回理由", "", typed, 500)],
         delivery,
@@ -337,6 +364,18 @@ pub(super) async fn revise(
     act_in_place(&ctx, of(&typed, "once"), done, again).await
 }
 
+/// Whether this person is of another organ than the one that answers the case: the county office may do what nobody there can.
+fn is_of_another(ctx: &Ctx, desk: &Desk, entry: &Entry) -> bool {
+    !ctx.directory().answered_by(&desk.staff.organ, ctx.today()).contains(&entry.organ)
+}
+
+fn why_signed(ctx: &Ctx, entry: &Entry, typed: &Typed) -> Field {
+    let name = ctx.directory().short_name(&entry.organ).to_owned();
+    let hint =
+        format!("这件由{name}办理，文书以它的名义签发。原因写进办理过程，并通知{name}，例如 机关没有可以签发的人");
+    Field::text("why", "代为签发的原因", &hint, typed, 500)
+}
+
 /// `POST /cases/{id}/letters/{letter}/sign`
 pub(super) async fn sign(
     State(ctx): State<Ctx>,
@@ -344,8 +383,14 @@ pub(super) async fn sign(
     Path((id, letter)): Path<(CaseId, LetterId)>,
     Form(typed): Form<Typed>,
 ) -> Result<Response> {
+    let (entry, kind, known) = found(&ctx, &desk, &id, &letter).await?;
+    let label = kind.letter(&known.kind).map_or("文书", |what| what.label);
     let done = async |tx: &mut Tx| {
         letters::sign(&ctx, tx, &desk.actor(), &id, (&letter, version(&typed))).await?;
+        if is_of_another(&ctx, &desk, &entry) {
+            case::signed_for(&ctx, tx, &desk.actor(), &id, (label, of(&typed, "why"))).await?;
+            notice::tell(&ctx, tx, &id, "代为签发文书").await?;
+        }
         Ok::<_, Refusal>(Done::ok(format!("/cases/{id}/letters/{letter}"), "已签发并编号，请登记送达。"))
     };
     let again = async |errors: FormErrors| page_of(&ctx, &desk, (&id, &letter), &typed, errors).await;

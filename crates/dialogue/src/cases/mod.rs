@@ -39,6 +39,7 @@ use web::{
     periods::Periods,
 };
 
+pub(crate) use enter::late;
 pub use erasing::erase;
 pub use notice::{tell, tell_person, unmanned, without};
 #[cfg(test)]

@@ -23,7 +23,7 @@ use web::{
     page::{self, content_disposition},
 };
 
-use super::{acts, aside, notice, past};
+use super::{acts, aside, fields::Named, notice, past};
 
 /// The clock as pages draw it.
 pub(super) struct Drawn {
@@ -308,9 +308,9 @@ async fn letter_lines(ctx: &Ctx, kind: Kind, letters: Vec<Letter>, gone: &[Lette
     Ok(lines)
 }
 
-/// What is still to be done in a case that has ended, where its kind has rules of it.
+/// What is still to be done in a case besides its answer, where its kind has rules of it.
 fn owed(ctx: &Ctx, (entry, kind): (&Entry, Kind), (past, letters): (&[case::Past], &[Letter])) -> Option<case::Owed> {
-    let rules = case::rules_of(ctx, kind).filter(|_| entry.is_ended() && !entry.is_erased())?;
+    let rules = case::rules_of(ctx, kind).filter(|_| !entry.is_erased())?;
     rules.owed(ctx, case::Before { entry, past }, letters)
 }
 
@@ -425,7 +425,10 @@ async fn doable(
 #[template(path = "cases/templates/unmasked.html")]
 struct Unmasked {
     shell: OfficeShell,
+    named: Named,
     number: String,
+    /// Who looks at it and on which day, below what is seen: a picture of the page tells of which case it is and whose.
+    seen: String,
     back: String,
     lines: Vec<(&'static str, String)>,
     /// Where its page covers numbers: what was written, in full.
@@ -450,7 +453,9 @@ pub(super) async fn unmasked(ctx: &Ctx, desk: &Desk, id: &CaseId, person: &Perso
     office_page(&Unmasked {
         written,
         shell: desk.shell(ctx, "当事人信息").await?,
+        named: Named::of(ctx, (&entry, kind))?,
         number: entry.registered(kind),
+        seen: format!("{} {} 查看，已记入日志", desk.staff.name, ctx.today()),
         back: format!("/cases/{id}"),
         lines: person.lines(),
     })

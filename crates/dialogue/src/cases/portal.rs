@@ -36,14 +36,11 @@ fn shell(ctx: &Ctx, reader: &Reader, title: &str) -> PortalShell {
 
 /// The frame of the page of a case: under the door through which its form is reached.
 fn shell_of(ctx: &Ctx, reader: &Reader, kind: Kind) -> PortalShell {
-    match kind.key {
-        "foi" | "correction" => reader
-            .shell(ctx, kind.label, "依申请公开", "openness")
-            .crumb("政务公开", "/openness")
-            .crumb("依申请公开", "/foi")
-            .crumb(kind.label, ""),
-        _ => shell(ctx, reader, kind.label),
-    }
+    let (Some(&(_, area)), Some(&(section, _))) = (kind.under.first(), kind.under.last()) else {
+        return shell(ctx, reader, kind.label);
+    };
+    let frame = reader.shell(ctx, kind.label, section, area.trim_start_matches('/'));
+    kind.under.iter().fold(frame, |frame, (label, path)| frame.crumb(*label, *path)).crumb(kind.label, "")
 }
 
 #[derive(Template)]
@@ -305,13 +302,16 @@ async fn page_of(
     if bad { private_errors(&page) } else { private_page(&page) }
 }
 
+/// What the office reads of a calendar that ends, and what is said of it to others.
+const PLAINLY: [(&str, &str); 3] = [
+    ("日历未录入，按自然日", "按自然日"),
+    ("当年放假通知尚未录入", "当年放假安排还没有公布"),
+    ("放假通知尚未录入，按星期推算", "放假安排还没有公布，按星期推算"),
+];
+
 /// A clock in the words of somebody who has recorded no calendar.
 fn plainly(clock: Drawn) -> Drawn {
-    let said = |text: String| {
-        text.replace("日历未录入，按自然日", "按自然日")
-            .replace("当年放假通知尚未录入", "当年放假安排还没有公布")
-            .replace("放假通知尚未录入，按星期推算", "放假安排还没有公布，按星期推算")
-    };
+    let said = |text: String| PLAINLY.iter().fold(text, |text, (office, plain)| text.replace(*office, plain));
     Drawn {
         svg: said(clock.svg),
         left: said(clock.left),
@@ -422,13 +422,7 @@ async fn taken(
         case::take(ctx, tx, &applicant.actor(), &applicant.case, step.key, &sent).await?;
         for file in files {
             let sealed = ctx.files().keep_sealed(tx, &file.received).await?;
-            let kept = Kept {
-                digest: sealed.digest,
-                print: file.received.digest.clone(),
-                name: file.name.clone(),
-                bytes: file.received.bytes,
-                media: file.kind.media_type().to_owned(),
-            };
+            let kept = Kept::of(&sealed, &file.received, &file.name, file.kind.media_type());
             let whose = (Origin::Party, None);
             case::files::attach(ctx, tx, &applicant.actor(), &applicant.case, &kept, whose).await?;
         }
@@ -461,4 +455,32 @@ pub(super) async fn file(
     let all = letters::of_case(&ctx, ctx.db().read(), &entry).await?;
     let delivered: Vec<_> = all.into_iter().filter(letters::Letter::is_delivered).collect();
     handed_out(&ctx, &entry, &file, |one| may_read(one, &delivered)).await
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+    use kernel::Calendar;
+
+    use super::*;
+
+    #[test]
+    fn what_the_office_reads_of_a_calendar_that_ends_is_put_plainly() {
+        let calendar = Calendar::bundled();
+        let run = clock::probable(&clock::rule::FOI_RESPONSE, date(2026, 12, 20), &[], 0, &calendar).expect("a run");
+        let mut words: Vec<String> = run.explain().iter().map(clock::Day::words).collect();
+        words.push(calendar.countdown(date(2026, 11, 28), date(2027, 1, 30)).words());
+        for (office, _) in PLAINLY {
+            assert!(words.iter().any(|said| said.contains(office)), "{office} is said no more: {words:?}");
+        }
+        let drawn = Drawn {
+            svg: String::new(),
+            left: String::new(),
+            right: String::new(),
+            days: words.into_iter().map(|said| (String::new(), String::new(), said)).collect(),
+            law: String::new(),
+            notes: Vec::new(),
+        };
+        assert!(plainly(drawn).days.iter().all(|(_, _, said)| !said.contains("录入")));
+    }
 }

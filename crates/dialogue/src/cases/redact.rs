@@ -53,6 +53,8 @@ struct Page {
     /// Whether the text goes on.
     more: bool,
     notes: Vec<String>,
+    /// What to do with a PDF of pages that are pictures, which cannot be shown to draw on; empty = it is none.
+    scan: &'static str,
     /// What the file holds besides, each with its place, and whether nobody sees it who opens the file.
     beside: Vec<(String, String, bool)>,
     fields: Vec<Field>,
@@ -69,6 +71,10 @@ async fn found(ctx: &Ctx, desk: &Desk, id: &CaseId, file: &CaseFileId) -> Result
 
 fn extractor(ctx: &Ctx) -> Extractor {
     Extractor::new(ctx.program().clone(), Limits::default())
+}
+
+fn is_pdf(name: &str) -> bool {
+    name.to_lowercase().ends_with(".pdf")
 }
 
 fn is_picture(name: &str) -> bool {
@@ -107,6 +113,9 @@ async fn page_of(
     let open = letters.into_iter().filter(|one| matches!(one.state.as_str(), "draft" | "returned"));
     let open: Vec<(String, String)> = open.map(|one| (one.id.to_string(), one.body.title)).collect();
     let text = read.as_ref().map(|read| read.text.as_str()).unwrap_or_default();
+    let scan = read.as_ref().map(|read| of_scan(&file.name, read)).unwrap_or_default();
+    // What is said of a file to publish does not help whoever takes something out of a scan.
+    let told = read.as_ref().filter(|_| scan != SCAN);
     let bad = !errors.is_empty();
     let form = Page {
         shell: desk.shell(ctx, "区分处理").await?.with_error(bad),
@@ -118,9 +127,10 @@ async fn page_of(
         picture,
         text: text.chars().take(SHOWN).collect(),
         more: text.chars().nth(SHOWN).is_some(),
-        notes: read.as_ref().map(notes).unwrap_or_default(),
+        notes: told.map(notes).unwrap_or_default(),
+        scan,
         beside: read.as_ref().map(beside).unwrap_or_default(),
-        fields: fields(typed, picture, open),
+        fields: fields(typed, (file.name.as_str(), picture), open),
         once: ctx.once(),
     };
     if bad { page::office_errors(&form) } else { office_page(&form) }
@@ -149,7 +159,27 @@ fn notes(read: &Extracted) -> Vec<String> {
     read.warnings.iter().cloned().chain(read.left_out()).chain(unread).collect()
 }
 
-fn fields(typed: &Typed, picture: bool, letters: Vec<(String, String)>) -> Vec<Field> {
+/// Of a PDF that is a scan from its first page to its last.
+const SCAN: &str = "这份 PDF 是扫描件，没有可以读出的文字；平台不能画出 PDF 的页面，不能在它上面遮盖。请把要送出的页导出为 PNG 或者 JPEG 图片\
+                    （扫描时直接存为图片，或者用看图、阅读软件导出），作为附件添加到这个办件，再对图片区分处理。";
+/// Of a PDF with such pages among others.
+const SCANNED_PAGES: &str = "这份 PDF 有的页是扫描的图片：下面只能遮盖读得出的文字，生成的文件里也只有这些文字，没有扫描的页。平台不能画出 PDF 的页面；\
+                             要送出扫描的页的，请把它们导出为 PNG 或者 JPEG 图片，作为附件添加到这个办件，再对图片区分处理。";
+
+/// What to do with a file of which pages are pictures; empty = there is nothing to do.
+fn of_scan(name: &str, read: &Extracted) -> &'static str {
+    if !is_pdf(name) {
+        ""
+    } else if read.text.trim().is_empty() {
+        SCAN
+    } else if read.unread().any(|(_, how)| how == Unread::All) {
+        SCANNED_PAGES
+    } else {
+        ""
+    }
+}
+
+fn fields(typed: &Typed, (name, picture): (&str, bool), letters: Vec<(String, String)>) -> Vec<Field> {
     let options = GROUNDS.iter().map(|(code, words)| ((*code).to_owned(), (*words).to_owned())).collect();
     let mut all = Vec::new();
     if picture {
@@ -163,11 +193,18 @@ fn fields(typed: &Typed, picture: bool, letters: Vec<(String, String)>) -> Vec<F
         all.push(Field::select("ground", "不予公开的依据", "写进每一处", typed, options));
     }
     all.push(Field::line("own", "其他依据", "上面选“其他”时填写", typed, 100).optional());
+    let paged = is_pdf(name) || [".html", ".htm"].iter().any(|end| name.to_lowercase().ends_with(end));
     if !picture {
         let ways = [("file", "保留原来的格式"), ("text", "只留文字，重新排版")];
-        let ways = ways.map(|(code, words)| (code.to_owned(), words.to_owned())).to_vec();
-        let hint = "PDF 和网页总是只留文字：PDF 里看不见的旧版本、附件、表单和图层没有可靠的办法逐一证明删净；\
-                    要保留 PDF 版面的，请把要送出的页导出为图片，在图片上遮盖";
+        // Nothing is offered that is not done.
+        let ways = ways.into_iter().filter(|(code, _)| !paged || *code == "text");
+        let ways = ways.map(|(code, words)| (code.to_owned(), words.to_owned())).collect();
+        let hint = if paged {
+            "PDF 和网页总是只留文字：PDF 里看不见的旧版本、附件、表单和图层没有可靠的办法逐一证明删净；\
+             要保留 PDF 版面的，请把要送出的页导出为图片，作为附件添加，在图片上遮盖"
+        } else {
+            ""
+        };
         all.push(Field::select("way", "怎样生成", hint, typed, ways).optional());
     }
     if !letters.is_empty() {
@@ -366,6 +403,7 @@ async fn made(ctx: &Ctx, about: &About<'_>, typed: &Typed) -> Result<Result<Made
     let told = outcome(&redacted);
     if redacted.pages.is_empty() {
         let name = named(&file.name, ("区分处理", &about.mark), None);
+        let told = format!("{told}{}", left(ctx, &redacted.bytes, &name).await?);
         return Ok(Ok(Made { name, bytes: redacted.bytes, told, grounds: None }));
     }
     let (bytes, ending) = match on_paper(ctx, ("区分处理件", redacted.pages.as_slice()), "words").await? {
@@ -373,8 +411,20 @@ async fn made(ctx: &Ctx, about: &About<'_>, typed: &Typed) -> Result<Result<Made
         Err(errors) => return Ok(Err(errors)),
     };
     let name = named(&file.name, ("区分处理", &about.mark), Some(ending));
+    let told = format!("{told}{}", left(ctx, &bytes, &name).await?);
     let name = proven(ctx, &bytes, &name, &removals).await?;
     Ok(name.map(|name| Made { name, bytes, told, grounds: None }))
+}
+
+/// How much is left in a copy that looks like some person's, in whatever form it is written; empty where nothing is. Never which:
+/// what is said after a step is kept.
+async fn left(ctx: &Ctx, bytes: &[u8], name: &str) -> Result<String> {
+    let received = ctx.files().receive_bytes(bytes).await?;
+    let read: Result<Extracted, Rejected> = extractor(ctx).extract(&received.path, name).await;
+    Ok(match read.map(|read| document::personal_words(&read.parts).len()) {
+        Ok(0) | Err(_) => String::new(),
+        Ok(many) => format!("。文件里还有 {many} 处像个人信息的内容没有遮盖，请核对"),
+    })
 }
 
 /// What is on paper anew is read again before it is kept; the name of the copy.
@@ -435,13 +485,7 @@ pub(super) async fn done(
         let letter = Some(&letter).filter(|letter| !letter.as_str().is_empty());
         for (name, media, received) in &all {
             let sealed = ctx.files().keep_sealed(tx, received).await?;
-            let kept = Kept {
-                digest: sealed.digest,
-                print: received.digest.clone(),
-                name: name.clone(),
-                bytes: received.bytes,
-                media: media.clone(),
-            };
+            let kept = Kept::of(&sealed, received, name, media);
             if *name == copy.name {
                 files::attach_copy(&ctx, tx, &desk.actor(), &id, (&kept, &original.id), letter).await?;
             } else {
@@ -478,6 +522,30 @@ mod tests {
         ] {
             assert!(removals(&wrong).expect_err(field).of(field).is_some(), "{field}");
         }
+    }
+
+    #[test]
+    fn a_scan_is_told_apart_and_nothing_is_offered_that_is_not_done() {
+        let mut read = Extracted {
+            format: Format::Pdf,
+            text: " \n".to_owned(),
+            headings: Vec::new(),
+            html: None,
+            parts: Vec::new(),
+            pages: None,
+            warnings: Vec::new(),
+        };
+        assert_eq!(of_scan("扫描件.PDF", &read), SCAN);
+        assert_eq!(of_scan("空白.docx", &read), "");
+        read.text = "第一页的文字".to_owned();
+        assert_eq!(of_scan("材料.pdf", &read), "");
+        read.tell_unread("page 2", Unread::All, "第 2 页是图片");
+        assert_eq!(of_scan("材料.pdf", &read), SCANNED_PAGES);
+        let ways = |name: &str| {
+            let all = fields(&Typed::new(), (name, false), Vec::new());
+            all.into_iter().find(|field| field.key == "way").map(|field| field.options().len())
+        };
+        assert_eq!([ways("材料.pdf"), ways("材料.docx")], [Some(1), Some(2)]);
     }
 
     #[test]

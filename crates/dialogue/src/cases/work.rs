@@ -11,7 +11,11 @@ use case::{
 };
 use futures::future::BoxFuture;
 use jiff::civil::Date;
-use kernel::{OrganCode, Staff, id::CaseId, may, time};
+use kernel::{
+    OrganCode, Staff,
+    id::{AccountId, CaseId},
+    may, time,
+};
 use review::stand_in;
 use web::{
     Ctx, Result,
@@ -196,6 +200,27 @@ async fn owed(ctx: &Ctx, organs: &[OrganCode], kinds: &[Kind]) -> Result<Vec<Des
     Ok(items)
 }
 
+/// What running cases of the own organ owe besides their answer, of those that one of these persons works on, or nobody.
+async fn besides(ctx: &Ctx, organs: &[OrganCode], kinds: &[Kind], holders: &[&AccountId]) -> Result<Vec<DeskItem>> {
+    let db = ctx.db().read();
+    let mut items = Vec::new();
+    for kind in kinds.iter().copied() {
+        let Some(rules) = case::rules_of(ctx, kind) else { continue };
+        for row in queue::running_after(ctx.db(), organs, kind, rules.owes_while()).await? {
+            if !row.holder.as_str().is_empty() && !holders.contains(&&row.holder) {
+                continue;
+            }
+            let Some(entry) = case::entry(db, &row.id).await? else { continue };
+            let past = case::history(ctx, db, &entry).await?;
+            let written = letters::of_case(ctx, db, &entry).await?;
+            let Some(owed) = rules.owed(ctx, Before { entry: &entry, past: &past }, &written) else { continue };
+            let one = Waiting { row, to_sign: false, to_send: false, to_extend: false };
+            items.push(DeskItem { due: owed.until, ..item(ctx, kind, &one, owed.what, false)? });
+        }
+    }
+    Ok(items)
+}
+
 /// What other organs have not ended in time, a line for each and each kind, for who looks after them.
 async fn late_elsewhere(ctx: &Ctx, staff: &Staff, kinds: &[Kind]) -> Result<Vec<DeskItem>> {
     if !staff.central || may(&staff.clone().into(), &OVERSEE_CASES).is_err() {
@@ -289,6 +314,9 @@ impl DeskSource for Work {
                 items.extend(of_letters(ctx, (staff, kind, one), worked, (decides, true)).await?);
             }
             items.extend(owed(ctx, &own(ctx, staff), &kinds).await?);
+            let holders: Vec<&AccountId> =
+                std::iter::once(&staff.account).chain(away.iter().map(|person| &person.account)).collect();
+            items.extend(besides(ctx, &own(ctx, staff), &kinds, &holders).await?);
             items.extend(of_no_signer(ctx, staff, &kinds).await?);
             items.extend(of_nobody(ctx, staff, &kinds).await?);
             items.extend(late_elsewhere(ctx, staff, &kinds).await?);

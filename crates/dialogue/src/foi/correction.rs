@@ -126,6 +126,7 @@ pub static CORRECTION: CaseKind = CaseKind {
     named: true,
     // Six months to sue, and the days in which a letter may be on its way: as with requests.
     remedy_days: 190,
+    under: &super::kind::UNDER,
     ..CaseKind::new("correction", "更正政府信息记录", "更正", &STATES, &STEPS, &ANSWER)
 };
 

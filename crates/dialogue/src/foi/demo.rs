@@ -265,7 +265,13 @@ fn went_out(at: jiff::Timestamp, sent: &'static Sent, case: CaseId, organ: Organ
         let mut tx = ctx.db().write().await?;
         case::claim(&ctx, &mut tx, &actor, &case).await.map_err(words)?;
         let letter = reply::drafted(&ctx, &mut tx, &actor, (&case, sent.key), &typed).await.map_err(words)?;
-        machine::sign(&ctx, &mut tx, &cast.chief(), &case, (&letter, 1)).await.map_err(words)?;
+        let chief = cast.chief();
+        machine::sign(&ctx, &mut tx, &chief, &case, (&letter, 1)).await.map_err(words)?;
+        if chief.staff().is_some_and(|staff| staff.organ != organ) {
+            let label = FOI.letter(sent.key).map_or("文书", |what| what.label);
+            let why = (label, "机关负责人出差，急需送达");
+            case::signed_for(&ctx, &mut tx, &chief, &case, why).await.map_err(words)?;
+        }
         machine::deliver(&ctx, &mut tx, &actor, &case, &letter, ("online", "")).await.map_err(words)?;
         if sent.key.starts_with("consult") {
             case::take(&ctx, &mut tx, &actor, &case, "consult_had", &Typed::of(&[])).await.map_err(words)?;

@@ -17,10 +17,14 @@ pub static FOI: CaseKind = CaseKind {
     remedy_days: 190,
     // «经申请人同意后公开»: nothing that nobody has agreed to.
     consent: true,
+    under: &UNDER,
     ..CaseKind::new(KEY, "政府信息公开申请", "依申请", &STATES, &STEPS, &clock::rule::FOI_RESPONSE)
 };
 
 type Words = (&'static str, &'static str);
+
+/// Where the portal leads to requests for information, and to what belongs to them.
+pub(super) const UNDER: [Words; 2] = [("政务公开", "/openness"), ("依申请公开", "/foi")];
 
 const fn outcomes() -> [Words; 18] {
     let mut all = [("", ""); 18];
@@ -405,9 +409,8 @@ mod tests {
     }
 
     #[test]
-    fn nobody_alone_says_that_a_fee_was_paid() {
+    fn a_fee_is_not_said_to_be_paid_without_its_receipt() {
         let paid = FOI.step("fee_paid").expect("a step");
-        assert_eq!(paid.by, By::Second);
         assert!(paid.fields.iter().any(|field| field.name == "paper" && field.required));
     }
 

@@ -2,17 +2,20 @@
 
 use ::foi::{Asked, Decision, Opinion, Outcome, Stage, State, Step, remedy::Finding};
 use case::{
-    Awaited, Before, Filled, LetterKind, Missed, Owed, Past, Rules, Stood,
+    Awaited, Before, Entry, Filled, LetterKind, Missed, Owed, Past, Rules, Stood,
     letters::{Body, Letter, LetterId},
 };
+use futures::future::BoxFuture;
 use jiff::{ToSpan, civil::Date};
 use kernel::{Calendar, time};
+use store::Tx;
 use web::{Ctx, FormErrors, Refusal};
 
 use super::{
-    kind::KEY,
+    kind::{FOI, KEY},
     letters,
     past::{self, Installed},
+    reply,
 };
 
 /// Days after a decision for which the words of a case are kept: fifteen to sue or to appeal (行政诉讼法 Art. 45, 85), and those in
@@ -71,19 +74,59 @@ fn objected(state: &State) -> bool {
 fn to_reopen(past: &[Past]) -> Option<&Past> {
     let mut found = None;
     for one in past {
-        let finding = match one.step.as_str() {
-            "review_decided" => "review_finding",
-            "suit_decided" => "suit_finding",
-            "reopened" | "archived" => {
-                found = None;
-                continue;
-            }
-            _ => continue,
-        };
-        let finding = one.fields.get(finding).and_then(|code| Finding::of(code));
-        found = matches!(finding, Some(Finding::Annulled | Finding::OrderedToAct)).then_some(one);
+        match one.step.as_str() {
+            "reopened" | "archived" => found = None,
+            "review_decided" | "suit_decided" => found = is_for_another(one).then_some(one),
+            _ => {}
+        }
     }
     found
+}
+
+/// Whether more time was granted and nobody has written to the applicant since.
+fn extended_untold(past: &[Past], letters: &[Letter]) -> bool {
+    let granted = past.iter().rev().find(|one| one.step == "extended");
+    let told = |one: &Letter, since: &str| {
+        one.kind == "extension" && one.state != "dropped" && one.drafted_at.as_str() >= since
+    };
+    granted.is_some_and(|granted| !letters.iter().any(|one| told(one, &granted.at)))
+}
+
+/// Whether a review or a court has taken an answer away in this step, or asked for one.
+fn is_for_another(one: &Past) -> bool {
+    let finding = match one.step.as_str() {
+        "review_decided" => "review_finding",
+        "suit_decided" => "suit_finding",
+        _ => return false,
+    };
+    let finding = one.fields.get(finding).and_then(|code| Finding::of(code));
+    matches!(finding, Some(Finding::Annulled | Finding::OrderedToAct))
+}
+
+/// By what a case was taken up anew, in words, while it is not answered again: 行政复议决定（青政复〔2026〕3号）.
+pub(super) fn taken_up(past: &[Past]) -> Option<String> {
+    let (mut decided, mut found): (Option<&Past>, Option<String>) = (None, None);
+    for one in past {
+        match one.step.as_str() {
+            "reopened" => found = decided.map(|decided| decision_of(decided, one)),
+            "answered" => found = None,
+            _ if is_for_another(one) => decided = Some(one),
+            _ => {}
+        }
+    }
+    found
+}
+
+/// The decision with its number, or its day where nobody has entered that.
+fn decision_of(decided: &Past, reopened: &Past) -> String {
+    let what = if decided.step == "review_decided" { "行政复议决定" } else { "人民法院的裁判" };
+    let papers = [reopened, decided].into_iter().filter_map(|one| one.fields.get("paper"));
+    let paper = papers.map(|paper| paper.trim()).find(|paper| !paper.is_empty());
+    match (paper, time::parse_date(&decided.on)) {
+        (Some(paper), _) => format!("{what}（{paper}）"),
+        (None, Some(day)) => format!("{}年{}月{}日的{what}", day.year(), day.month(), day.day()),
+        (None, None) => what.to_owned(),
+    }
 }
 
 /// Which of so many letters of reply, the first first, a review or a court has annulled. An answer of an old register has none.
@@ -237,6 +280,16 @@ impl Rules for Law {
         if errors.is_empty() { Ok(()) } else { Err(errors.into()) }
     }
 
+    fn held<'a>(
+        &'a self,
+        ctx: &'a Ctx,
+        tx: &'a mut Tx,
+        entry: &'a Entry,
+        (letter, body): (&'a str, &'a Body),
+    ) -> BoxFuture<'a, Result<(), Refusal>> {
+        Box::pin(reply::held(ctx, tx, entry, (letter, &body.more)))
+    }
+
     fn letter_now(&self, ctx: &Ctx, before: Before<'_>, kind: &LetterKind) -> bool {
         let state = state(ctx, before, ctx.today());
         match kind.key {
@@ -305,7 +358,21 @@ impl Rules for Law {
         &[("review_decided", ""), ("suit_decided", ""), ("opinion", "answered"), ("opinion_more", "answered")]
     }
 
+    fn owes_while(&self) -> &'static [(&'static str, &'static str)] {
+        &[("extended", "examining"), ("extended", "consulting")]
+    }
+
     fn owed(&self, ctx: &Ctx, before: Before<'_>, letters: &[Letter]) -> Option<Owed> {
+        if !before.entry.is_ended() {
+            let untold =
+                extended_untold(before.past, letters) && self.letter_now(ctx, before, FOI.letter("extension")?);
+            return untold.then_some(Owed {
+                what: "告知申请人延期",
+                next: "延期已经批准：制作延期答复告知书，签发后送达申请人（条例第三十三条）。",
+                by: "extension",
+                until: None,
+            });
+        }
         if let Some(decided) = to_reopen(before.past) {
             let until = decided.fields.get("until").and_then(|day| time::parse_date(day));
             return Some(Owed {
@@ -340,6 +407,15 @@ impl Rules for Law {
         let given = letters::decision(&letter.body.more).is_some_and(|decision| decision.outcome.gives());
         (letter.kind == "reply" && given && files == 0 && matches!(way, "online" | "email")).then_some(
             "这份答复决定公开信息，但是没有附上文件，申请人在网上看不到信息本身。签发以前附上；已经签发的，由签发人在下面按“不送达，作废”，再拟一份附上。信息已用其他方式提供的，核对后再登记。",
+        )
+    }
+
+    fn beside(&self, ctx: &Ctx, before: Before<'_>, letter: &Letter, letters: &[Letter]) -> Option<&'static str> {
+        let gives = letters::decision(&letter.body.more).is_some_and(|decision| decision.outcome.gives());
+        let told = letters.iter().any(|one| one.kind == "override" && one.state != "dropped");
+        (letter.kind == "reply" && gives && !told && objected(&state(ctx, before, ctx.today()))).then_some(
+            "第三方不同意公开，这份答复决定公开：应当把决定公开的内容和理由书面告知第三方（条例第三十二条）。\
+             请在办件页面制作第三方告知书，与这份答复一并签发、送达。",
         )
     }
 
@@ -408,6 +484,19 @@ mod tests {
         assert_eq!(owed(&past).as_deref(), Some("suit_decided"));
         past.push(step("archived", &[]));
         assert_eq!(owed(&past), None);
+    }
+
+    #[test]
+    fn an_answer_anew_names_what_asks_for_it_until_it_is_given() {
+        let mut past = vec![step("answered", &[])];
+        past.push(step("review_decided", &[("review_finding", "annulled")]));
+        assert_eq!(taken_up(&past), None, "nobody has taken it up");
+        past.push(step("reopened", &[("until", "2026-04-10")]));
+        assert_eq!(taken_up(&past).as_deref(), Some("2026年3月10日的行政复议决定"));
+        past[1].fields.insert("paper".to_owned(), "青政复〔2026〕3号".to_owned());
+        assert_eq!(taken_up(&past).as_deref(), Some("行政复议决定（青政复〔2026〕3号）"));
+        past.push(step("answered", &[]));
+        assert_eq!(taken_up(&past), None);
     }
 
     #[test]

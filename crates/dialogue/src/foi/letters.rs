@@ -6,13 +6,13 @@ use ::foi::{
     Asked, Decision, Exemption, Need, Outcome, State,
     letter::{self, About, Draft, Instances, YOU},
 };
-use case::{Entry, PartyRole, Person, letters::Body};
+use case::{Before, Entry, PartyRole, Person, Rules, letters::Body};
 use jiff::civil::{Date, date};
 use kernel::time;
 use store::Executor;
 use web::{Ctx, FormErrors, Refusal};
 
-use super::{fees, past::Installed};
+use super::{fees, kind::FOI, law, past::Installed};
 
 /// What is filled in, by the names of the fields.
 pub(super) type Typed = BTreeMap<String, String>;
@@ -196,6 +196,8 @@ pub(super) struct Case {
     wanted: String,
     /// Who hears a review of the answer; empty where nobody has said so.
     reviewer: String,
+    /// What asks for the answer anew, and the answer that it has annulled, in words; empty of the first answer.
+    anew: (String, String),
     /// Whom no letter to others names: the applicant and who acts for them.
     asking: Vec<Person>,
 }
@@ -228,6 +230,7 @@ impl Case {
             received: entry.received().unwrap_or(ctx.today()),
             wanted: request.get("wanted").cloned().unwrap_or_default(),
             reviewer: organ.map(|organ| reviewer_of(ctx, organ)).unwrap_or_default(),
+            anew: anew_of(ctx, target.again(), entry).await?,
             asking,
         })
     }
@@ -282,8 +285,23 @@ pub(super) fn reviewer_of(ctx: &Ctx, organ: &kernel::Organ) -> String {
     Installed::of(ctx).practice().reviewer_of(organ, county)
 }
 
-/// What stands beside an answer of who hears a review of it, so that its words are checked for just that name.
+/// What asks for an answer anew, and the newest answer that was annulled, in words.
+async fn anew_of(ctx: &Ctx, executor: impl Executor<'_>, entry: &Entry) -> Result<(String, String), Refusal> {
+    let mut target = executor.target();
+    let past = case::history(ctx, target.again(), entry).await?;
+    let Some(by) = law::taken_up(&past) else { return Ok(<(String, String)>::default()) };
+    let all = case::letters::of_case(ctx, target.again(), entry).await?;
+    let annulled = law::Law.annulled(Before { entry, past: &past }, &all);
+    let letter = all.iter().rev().find(|one| annulled.contains(&one.id));
+    let number = letter.zip(FOI.letter("reply")).map(|(letter, what)| letter.number(what));
+    Ok((by, number.unwrap_or_default()))
+}
+
+/// What stands beside an answer of who hears a review of it and of what asks for it anew, so that its words are checked for just
+/// those names.
 const REVIEWER: &str = "reviewer";
+const ANEW_BY: &str = "anew_by";
+const ANNULLED: &str = "annulled";
 
 /// A case of which nothing is known: what a letter must say does not depend on it.
 fn nobody() -> Case {
@@ -296,6 +314,7 @@ fn nobody() -> Case {
         received: date(2019, 5, 15),
         wanted: String::new(),
         reviewer: String::new(),
+        anew: <(String, String)>::default(),
         asking: Vec::new(),
     }
 }
@@ -309,7 +328,11 @@ fn text(ctx: &Ctx, case: &Case, state: &State, key: &str, typed: &Typed) -> Opti
         "reply" => {
             let practice = installed.practice();
             let reviewer = if case.reviewer.is_empty() { of(typed, REVIEWER) } else { case.reviewer.as_str() };
-            let instances = Instances { reviewer, court: &practice.court };
+            let (anew_by, annulled) = match &case.anew {
+                (by, _) if by.is_empty() => (of(typed, ANEW_BY), of(typed, ANNULLED)),
+                (by, annulled) => (by.as_str(), annulled.as_str()),
+            };
+            let instances = Instances { reviewer, court: &practice.court, anew_by, annulled };
             letter::reply(&about, &decision(typed)?, state, instances, &installed.rules())
         }
         "supplement" => letter::supplement(&about, get("wanting")?, time::parse_date(get("until")?)?),
@@ -422,6 +445,12 @@ pub(super) fn body(ctx: &Ctx, case: &Case, state: &State, key: &str, typed: &Typ
     let mut more = more(ctx, state, key, typed);
     if key == "reply" && case.names_reviewer() {
         more.insert(REVIEWER.to_owned(), case.reviewer.clone());
+    }
+    let (by, annulled) = &case.anew;
+    for (name, words) in [(ANEW_BY, by), (ANNULLED, annulled)] {
+        if key == "reply" && !words.is_empty() {
+            more.insert(name.to_owned(), words.clone());
+        }
     }
     Ok(Body { addressee: draft.to.clone(), title: draft.title.clone(), text: draft.text(), more })
 }

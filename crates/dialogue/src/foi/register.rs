@@ -18,6 +18,8 @@ use web::{
     office_page, page,
 };
 
+use crate::cases;
+
 use super::{
     apply::{facts, fields, person},
     form::{How, MOST, PAPERS, Want, Who, Whole, Whom, askable},
@@ -182,13 +184,6 @@ fn day(name: &str, typed: &str, today: Date, errors: &mut FormErrors) -> Option<
     found
 }
 
-/// The last day for the answer to what was received on that day, where it has passed.
-fn late(ctx: &Ctx, received: Date) -> Option<Date> {
-    let rule = ctx.settings::<clock::Readings>().apply(&clock::rule::FOI_RESPONSE);
-    let run = clock::probable(&rule, received, &[], 0, &ctx.calendar()).ok()?;
-    Some(run.due().date()).filter(|due| *due < ctx.today())
-}
-
 /// What looks wrong in what was entered, each at its field: a request is registered with it all the same, once somebody has
 /// looked at it again.
 fn doubts(whole: &Whole) -> Vec<(&'static str, String)> {
@@ -231,7 +226,7 @@ fn checked(ctx: &Ctx, posted: &Posted) -> Result<Came, Refusal> {
     }
     if let Some(received) = received.flatten()
         && posted.sure.is_empty()
-        && let Some(due) = late(ctx, received)
+        && let Some(due) = cases::late(ctx, &FOI, received)
     {
         errors.add(
             "sure",

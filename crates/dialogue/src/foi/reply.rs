@@ -338,6 +338,19 @@ pub(super) async fn filled_before(ctx: &Ctx, desk: &Desk, (id, key): (&CaseId, &
     Ok(typed)
 }
 
+/// Holds what a letter of this key tells of other requests of its applicant against the register.
+///
+/// # Errors
+/// [`Refusal::Fields`] at the field that tells it; when the database fails, or a key does not fit.
+pub(super) async fn held(ctx: &Ctx, tx: &mut Tx, entry: &Entry, (key, typed): (&str, &Typed)) -> Result<(), Refusal> {
+    match key {
+        "reply" => earlier::held(ctx, tx, entry, typed).await,
+        "fee" => fees::held(ctx, tx.conn(), entry, typed).await,
+        "reasons" => frequency::held(ctx, tx.conn(), entry, typed).await,
+        _ => Ok(()),
+    }
+}
+
 /// Drafts the letter of this key for a case.
 ///
 /// # Errors
@@ -357,12 +370,6 @@ pub(super) async fn drafted(
     let state = law::state(ctx, Before { entry: &entry, past: &past }, ctx.today());
     let about = Case::of(ctx, tx.conn(), &entry).await?;
     let body = body(ctx, &about, &state, key, typed)?;
-    match key {
-        "reply" => earlier::held(ctx, tx, &entry, typed).await?,
-        "fee" => fees::held(ctx, tx.conn(), &entry, typed).await?,
-        "reasons" => frequency::held(ctx, tx.conn(), &entry, typed).await?,
-        _ => {}
-    }
     if of(typed, AGAIN).is_empty() {
         return letters::draft(ctx, tx, actor, id, key, &body).await;
     }

@@ -115,6 +115,12 @@ pub(super) fn lacking(ctx: &Ctx, row: &Row, all: &[Row]) -> Vec<String> {
     reporting(ctx, row.year).into_iter().filter(|organ| !has(organ)).map(|organ| organ.short_name).collect()
 }
 
+/// Whether the figures of a year can be compared with those of the year before in a sentence: a year that runs, and a summary that
+/// lacks organs, have not become less. A summary that came as a file is whole, whoever has figures here.
+pub(super) fn is_comparable(ctx: &Ctx, row: &Row, all: &[Row]) -> bool {
+    !row.is_of_a_year_that_runs(ctx.today()) && (row.origin == "file" || lacking(ctx, row, all).is_empty())
+}
+
 fn weighed(identities: &[Identity], weight: Weight) -> usize {
     let broken = identities.iter().filter(|one| one.weight == weight && one.holds == Some(false));
     broken.map(|one| one.breaches.len()).sum()
@@ -287,6 +293,7 @@ pub(super) async fn shown(
     let (due, today) = (due_on(row.year, &row.scope), ctx.today().to_string());
     let (state, tone) = standing(Some(&row), &due, &today);
     let organ = keeper(ctx, &row.organ);
+    let comparable = is_comparable(ctx, &row, &others);
     let lacking = lacking(ctx, &row, &others);
     let name = row.name(&directory);
     let bad = !errors.is_empty();
@@ -318,7 +325,7 @@ pub(super) async fn shown(
         lines: if reports.len() > 1 { compared::lines(&reports) } else { Vec::new() },
         doubts: doubts.chain(words.into_iter().take(TOLD)).collect(),
         offered: counted::offered(ctx, judged.report.edition()),
-        draft: draft::overall(&judged.report, before),
+        draft: draft::overall(&judged.report, before.filter(|_| comparable)),
         shifted: shifted.map_or(0, |lines| lines.len()),
         against: store::against(&judged, &row, &lacking, ctx.today()).unwrap_or_default(),
         lacking,

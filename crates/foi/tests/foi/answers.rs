@@ -170,6 +170,23 @@ fn every_answer_names_ground_reason_exemption_and_remedies() {
 }
 
 #[test]
+fn an_answer_anew_names_what_asks_for_it_and_what_it_replaces() {
+    let (decision, state) = (whole(Outcome::Disclosed), working());
+    let by = Instances { anew_by: "行政复议决定（青政复〔2026〕3号）", ..Instances::default() };
+    let ordered = letter::reply(&about(), &decision, &state, by, &rules());
+    assert!(ordered.text().contains("根据行政复议决定（青政复〔2026〕3号），本机关重新处理"), "{}", ordered.text());
+    let both = Instances { annulled: "依申请答复〔2026〕1号", ..by };
+    let draft = letter::reply(&about(), &decision, &state, both, &rules());
+    let text = draft.text();
+    assert!(text.contains("依申请答复〔2026〕1号已被行政复议决定（青政复〔2026〕3号）撤销"), "{text}");
+    assert_eq!(draft.left_out(&text), Vec::<&str>::new(), "{text}");
+    let silent = text.replace("依申请答复〔2026〕1号", "原答复");
+    assert_eq!(draft.left_out(&silent), ["重新答复的依据和被撤销的答复"]);
+    let first = letter::reply(&about(), &decision, &state, Instances::default(), &rules()).text();
+    assert!(!first.contains("重新处理"), "{first}");
+}
+
+#[test]
 fn a_refusal_sends_to_a_review_first_since_2024() {
     let (decision, state) = (whole(Outcome::Withheld), working());
     let draft = letter::reply(&about(), &decision, &state, Instances::default(), &rules());
@@ -177,7 +194,7 @@ fn a_refusal_sends_to_a_review_first_since_2024() {
     let given = letter::reply(&about(), &whole(Outcome::Disclosed), &state, Instances::default(), &rules());
     assert!(given.text().contains("6 个月内"));
     let old = on(&timeline(&[("2023-03-02", came())]), "2023-03-10");
-    let names = Instances { reviewer: "某某县人民政府", court: "某某县人民法院" };
+    let names = Instances { reviewer: "某某县人民政府", court: "某某县人民法院", ..Instances::default() };
     let before = letter::reply(&about(), &decision, &old, names, &rules()).text();
     assert!(before.contains("6 个月内") && before.contains("向某某县人民政府申请行政复议"));
     let named = letter::reply(&about(), &decision, &state, names, &rules());

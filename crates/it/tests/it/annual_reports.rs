@@ -138,6 +138,8 @@ both! {
             let page = begun(editor, organ, "2025", "own").await;
             save(editor, &page, &THREE).await.expect(303);
         }
+        let before = begun(&mut clerk, "", "2024", "county").await;
+        save(&mut clerk, &before, &[("r0-0", "9"), ("r0-6", "9")]).await.expect(303);
         let county = begun(&mut clerk, "", "2025", "county").await;
         // Who is missing is named, and the sum of the others is meant or is not made.
         let refused = clerk.post(&format!("{county}/sum"), &[("version", "1")]).await.expect(422);
@@ -146,16 +148,22 @@ both! {
         let page = clerk.get(&county).await.expect(200).shows("按 2 个单位的数据汇总").shows("汇总生成");
         let page = page.shows("不含没有填报的").shows("个机关没有填报：");
         assert!(page.text().contains("name=\"r0-6\""), "the summary can be looked over");
+        // What lacks organs is not fewer than the year before.
+        page.hides("与 2024 年相比");
         save(&mut clerk, &county, &[("r0-6", "7")]).await.expect(303);
         clerk.get(&county).await.expect(200).shows("2 个单位之和是 6，汇总填写的是 7，相差 1");
+        // As long as nobody has told the organs, that stands on the desk of who does.
+        clerk.get("/").await.expect(200).shows("2025 年年报任务还没有布置");
+        one.get("/").await.expect(200).hides("年报任务还没有布置");
         clerk.post("/annual-reports/duties", &[("year", "2025")]).await.expect(303);
+        clerk.get("/").await.expect(200).hides("年报任务还没有布置");
         clerk.post("/annual-reports/duties", &[("year", "2025")]).await.expect(409).shows("已经布置过");
         one.get("/duties").await.expect(200).shows("编制并公布本机关 2025 年度政府信息公开工作年度报告");
         one.post("/annual-reports/duties", &[("year", "2024")]).await.expect(403);
         app.work().await;
         // A report that is only begun is none.
-        begun(&mut one, "QH010", "2024", "own").await;
-        let county = begun(&mut clerk, "", "2024", "county").await;
+        begun(&mut one, "QH010", "2023", "own").await;
+        let county = begun(&mut clerk, "", "2023", "county").await;
         clerk.post(&format!("{county}/sum"), &[("version", "1"), ("partial", "true")]).await.expect(409);
     }
 

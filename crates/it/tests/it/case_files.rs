@@ -89,6 +89,10 @@ both! {
         let (scan, name) = (png(200, 100, 200), "名单扫描件.png");
         uploaded(&mut desk, &id, name, &scan).await.expect(303);
         let original = file_of(app, &id, name).await;
+        // What the camera wrote into a picture stays with whoever took it.
+        let noted = |bytes: &[u8]| bytes.windows(7).any(|part| part == b"Comment");
+        let kept = desk.get(&format!("/cases/{id}/files/{original}")).await.expect(200);
+        assert!(noted(&scan) && !noted(&kept.bytes), "the notes of the camera are kept");
         let letter = partly(&mut desk, &id).await;
         let put = |file: &str| format!("{letter}/files/{file}");
         // Nobody has said so far that some of it may not be given.
@@ -170,5 +174,9 @@ both! {
         }
         assert_eq!(files_of(app, &id).await, Vec::new());
         uploaded(&mut desk, &id, "扫描件.pdf", &crate::imports::scan()).await.expect(303);
+        // Whoever wants to take something out of it is told where that is done.
+        let scan = file_of(app, &id, "扫描件.pdf").await;
+        let page = desk.get(&format!("/cases/{id}/files/{scan}/redact")).await.expect(200);
+        page.shows("平台不能画出 PDF 的页面").hides("生成区分处理件").hides("直接导出的 PDF");
     }
 }

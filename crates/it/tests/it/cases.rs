@@ -279,7 +279,14 @@ both! {
         clerk.post(&address, &form("是，已更正。")).await.expect(303);
         // Nobody alone makes it public, and what is passed is what was read.
         app.visitor().get("/mistakes").await.expect(200).hides("落款的机关是不是改名了？");
-        clerk.post(&pass, &form("是，已更正。")).await.expect(409).shows("须由另一个人");
+        clerk.post(&pass, &form("是，已更正。")).await.expect(409).shows("另一个人核对");
+        // Nor is it who wrote first when another has changed a word of it.
+        let mut third = app.person("third-head", "QH001", &[Role::OrganHead]).await;
+        third.post(&address, &form("是，已经更正。")).await.expect(303);
+        for who in [&mut clerk, &mut third] {
+            who.post(&pass, &form("是，已经更正。")).await.expect(409).shows("没有写过它的另一个人");
+        }
+        clerk.post(&address, &form("是，已更正。")).await.expect(303);
         head.get("/").await.expect(200).shows("核对并公开答复");
         head.get(&address).await.expect(200).shows("等待核对的内容").shows("是，已更正。");
         head.post(&pass, &form("是，还没有更正。")).await.expect(409).shows("改过");
@@ -363,6 +370,11 @@ both! {
         let text = clerk.get(&format!("/cases/{id}/files/{}", copy.id)).await.expect(200).text();
         assert!(text.contains("第十五条不予公开〕，其余内容") && !text.contains("13800138000"), "{text}");
         app.editor("QH011").await.get(&address).await.expect(403);
+        // What is left that looks like somebody's is told by its number.
+        let once = clerk.get(&address).await.expect(200).field("once");
+        let little = [("once", once.as_str()), ("words", "其余内容"), ("ground", "15"), ("way", "file")];
+        clerk.post(&address, &little).await.expect(303);
+        clerk.get(&format!("/cases/{id}")).await.expect(200).shows("处像个人信息的内容没有遮盖");
         // The letter on paper, before it is signed.
         let letter = [("addressee", CANARY), ("title", "关于网页错误的答复"), ("text", "一、核实情况\n号码是对的。")];
         clerk.post(&format!("/cases/{id}/letters/new/reply"), &letter).await.expect(303);

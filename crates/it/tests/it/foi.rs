@@ -61,7 +61,9 @@ pub(crate) async fn form(client: &mut Client, page: &str, fields: &[(&str, &str)
 /// Has a drafted letter signed by another person and delivered on the page of the case.
 pub(crate) async fn gone(editor: &mut Client, head: &mut Client, letter: &str) {
     let version = head.get(letter).await.expect(200).field("version");
-    head.post(&format!("{letter}/sign"), &[("version", &version)]).await.expect(303);
+    // Asked of whoever signs for another organ.
+    let signed = [("version", version.as_str()), ("why", "机关没有可以签发的人")];
+    head.post(&format!("{letter}/sign"), &signed).await.expect(303);
     editor.post(&format!("{letter}/deliver"), &[("way", "online"), ("sure", "true")]).await.expect(303);
 }
 
@@ -471,6 +473,9 @@ both! {
         let mut desk = editor(app).await;
         let told = desk.get(&format!("/cases/{id}")).await.expect(200).shows("出生年份写错").shows("身份证复印件，见附件");
         told.hides(NAME).shows("应为 1990 年，证号 110").hides("19491231002X");
+        // A letter says 您 or 贵单位, as it is known which.
+        let begun = desk.get(&format!("/cases/{id}/letters/new/reply")).await.expect(200);
+        begun.shows("提出的更正政府信息记录的申请").hides("您（单位）");
         let follow = receipt.replace("/foi/correction/r/", "/cases/c/");
         reader.get(&follow).await.expect(200).shows("正在审核证据");
         app.editor("QH011").await.get(&format!("/cases/{id}")).await.expect(403);

@@ -84,8 +84,15 @@ both! {
         clerk.get("/").await.expect(200).shows("机关没有别人可以签发文书").shows("2026-03-11");
         let version = clerk.get(&letter).await.expect(200).field("version");
         town.get("/").await.expect(200).hides("送达文书");
-        clerk.post(&format!("{letter}/sign"), &[("version", &version)]).await.expect(303);
+        // In the name of another organ nobody signs without saying why, and its own people read it.
+        let sign = format!("{letter}/sign");
+        clerk.get(&letter).await.expect(200).shows("代为签发的原因");
+        clerk.post(&sign, &[("version", version.as_str())]).await.expect(422).shows("为什么由您代为签发");
+        let why = [("version", version.as_str()), ("why", "机关没有别人可以签发")];
+        clerk.post(&sign, &why).await.expect(303);
         clerk.get("/").await.expect(200).hides("机关没有别人可以签发文书");
+        let page = town.get(&format!("/cases/{id}")).await.expect(200);
+        page.shows("代为签发").shows("机关没有别人可以签发").shows("补正告知书");
         town.get("/").await.expect(200).shows("送达文书").shows("2026-03-11");
         town.post(&format!("{letter}/deliver"), &[("way", "post")]).await.expect(303);
         town.get("/").await.expect(200).hides("送达文书").shows("等待申请人补正");
@@ -133,6 +140,18 @@ both! {
         app.visitor().get(&follow).await.expect(200).shows("不再有效");
         step(&mut head, &id, "reopened", &[("until", "2026-03-27")]).await.expect(303);
         desk.get("/").await.expect(200).hides("重新办理");
+        // The new answer says what asks for it and what it replaces.
+        let reply = format!("/foi/cases/{id}/reply");
+        let once = desk.get(&format!("{reply}?outcome=disclosed")).await.expect(200).field("once");
+        let given = [("once", once.as_str()), ("outcome", "disclosed"), ("how", "随本答复提供")];
+        let letter = desk.post(&reply, &given).await.expect(303).location();
+        let page = desk.get(&letter).await.expect(200).shows("本机关作出的依申请答复〔2026〕1号已被2026年3月2日的行政复议决定撤销");
+        let version = page.field("version");
+        let silent = [
+            ("version", version.as_str()), ("addressee", NAME), ("title", "政府信息公开申请答复书"), ("text", "予以公开。"),
+        ];
+        desk.post(&letter, &silent).await.expect(422).shows("重新答复的依据和被撤销的答复");
+        gone(&mut desk, &mut head, &letter).await;
     }
 
     async fn a_third_party_that_did_not_agree_is_still_to_be_told(app) {
@@ -144,9 +163,33 @@ both! {
         step(&mut desk, &id, "consult_had", &[]).await.expect(303);
         let objects = [("opinion", "objects_with_reason"), ("words", "含有工艺参数")];
         step(&mut desk, &id, "opinion", &objects).await.expect(303);
-        answered(&mut desk, &mut head, &id, &[("public_interest", "涉及房屋安全")]).await;
+        let reply = format!("/foi/cases/{id}/reply");
+        let once = desk.get(&format!("{reply}?outcome=disclosed")).await.expect(200).field("once");
+        let given = [
+            ("once", once.as_str()), ("outcome", "disclosed"), ("how", "随本答复提供"), ("public_interest", "涉及房屋安全"),
+        ];
+        let letter = desk.post(&reply, &given).await.expect(303).location();
+        // Whoever signs is asked for what goes with it.
+        head.get(&letter).await.expect(200).shows("请在办件页面制作第三方告知书");
+        gone(&mut desk, &mut head, &letter).await;
         desk.get("/").await.expect(200).shows("告知第三方");
         desk.get(&format!("/cases/{id}")).await.expect(200).shows("制作第三方告知书").shows("第三十二条");
+    }
+
+    async fn who_asked_is_told_of_more_time(app) {
+        let (_, id) = asked(app).await;
+        let (mut desk, mut head) = (editor(app).await, app.clerk().await);
+        let why = [("units", "10"), ("reason", "需要调取档案")];
+        form(&mut desk, &format!("/cases/{id}/extension"), &why).await.expect(303);
+        desk.get("/").await.expect(200).hides("告知申请人延期");
+        head.post(&format!("/cases/{id}/extension/decide"), &[("granted", "yes")]).await.expect(303);
+        desk.get("/").await.expect(200).shows("告知申请人延期");
+        desk.get(&format!("/cases/{id}")).await.expect(200).shows("延期已经批准：制作延期答复告知书");
+        let notice = format!("/foi/cases/{id}/notices/extension");
+        let letter = form(&mut desk, &notice, &[("why", "需要调取档案")]).await.expect(303).location();
+        desk.get("/").await.expect(200).hides("告知申请人延期");
+        gone(&mut desk, &mut head, &letter).await;
+        desk.get(&format!("/cases/{id}")).await.expect(200).hides("延期已经批准：制作延期答复告知书");
     }
 
     async fn whoever_handles_cases_is_stood_in_for(app) {
@@ -176,6 +219,10 @@ both! {
         other.get("/").await.expect(200).shows("本机关没有能答复的账号");
         let question: String =
             store::query_scalar("SELECT id FROM foi_joint").fetch_one(app.ctx().db().read()).await.expect("a question");
+        // Nobody consents to what they have asked for.
+        let agreed = [("opinion", "agreed")];
+        head.get(&format!("/foi/joint/{question}")).await.expect(200).shows("这是您提出的");
+        head.post(&format!("/foi/joint/{question}"), &agreed).await.expect(409).shows("这是您提出的");
         let mut chief = app.person("office-chief", "QH001", &[Role::CountyOffice]).await;
         form(&mut chief, &format!("/foi/joint/{question}"), &[("opinion", "agreed")]).await.expect(303);
         let organ: String =

@@ -127,7 +127,15 @@ both! {
         wrong.shows("2026 年 3 月向本机关申请 14 件").shows("不能按第 35 件计收");
         let letter = form(&mut desk, &notice, &[("first", "14"), how]).await.expect(303).location();
         desk.get(&letter).await.expect(200).shows("100 元").shows("本月累计第 14 件每件 100 元").hides("至 14 件");
-        gone(&mut desk, &mut app.clerk().await, &letter).await;
+        // What the register no longer counts is charged by nobody's signature.
+        let mut clerk = app.clerk().await;
+        let sql = store::query("UPDATE case_entry SET received_on = '2026-02-02' WHERE organ = 'QH010' AND place = 1");
+        store::test::tamper(app.ctx().db(), sql).await.expect("moved");
+        let version = clerk.get(&letter).await.expect(200).field("version");
+        let signed = clerk.post(&format!("{letter}/sign"), &[("version", &version)]).await.expect(422);
+        signed.shows("不能按第 14 件计收");
+        asked(app, "QH010", PROOF).await;
+        gone(&mut desk, &mut clerk, &letter).await;
         desk.get(&format!("/cases/{last}")).await.expect(200).shows("等待缴费，现在不计时").hides("等待当事人补充");
     }
 
@@ -155,7 +163,9 @@ both! {
         // Held wrong by a review, it stands no more.
         step(&mut desk, &first, "review_filed", &[]).await.expect(303);
         step(&mut desk, &first, "review_decided", &[("review_finding", "annulled")]).await.expect(303);
-        desk.get(&letter).await.expect(200).shows("不予重复处理");
+        let version = head.get(&letter).await.expect(200).shows("不予重复处理").field("version");
+        let signed = head.post(&format!("{letter}/sign"), &[("version", &version)]).await.expect(422);
+        signed.shows("已被复议决定或者判决纠正");
         let further = asked(app, "QH010", PROOF).await;
         let reply = format!("/foi/cases/{further}/reply");
         let once = desk.get(&format!("{reply}?outcome=repeated")).await.expect(200).field("once");

@@ -78,6 +78,22 @@ both! {
         page.shows("答复：同意公开").hides("逾期未提出意见");
     }
 
+    async fn a_request_that_was_handed_over_is_found_by_its_former_number(app) {
+        asked(app).await;
+        let (_, id) = asked(app).await;
+        let (mut head, mut other) = (app.clerk().await, app.person("other-head", "QH010", &[Role::OrganHead]).await);
+        let sent = [("organ", "QH010"), ("matter", "验收报告由贵局保存"), ("agreed", "电话同意")];
+        form(&mut head, &format!("/foi/cases/{id}/hand-over"), &sent).await.expect(303);
+        let asked = question(app).await;
+        form(&mut other, &asked, &[("opinion", "agreed")]).await.expect(303);
+        let (open, at) = (format!("/cases/{id}"), |place: u8| format!("/cases?phase=all&q=%E3%80%942026%E3%80%95{place}"));
+        // 〔2026〕2 there, 〔2026〕1 here.
+        for place in [1, 2] {
+            other.get(&at(place)).await.expect(200).shows(&open);
+        }
+        other.get(&at(3)).await.expect(200).hides(&open);
+    }
+
     async fn a_request_is_handed_over_with_consent_alone(app) {
         let (_, id) = asked(app).await;
         let mut head = app.clerk().await;
