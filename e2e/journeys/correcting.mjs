@@ -40,7 +40,9 @@ export async function correcting(program, staff) {
     await texts.nth(1).fill("乙的新写法。");
     await page.locator("textarea[data-keep]").fill("还没有按增加的任务");
     // Another button of the first duty takes its text along; the second is saved before the page goes.
+    const left = page.waitForEvent("framenavigated");
     await page.locator("section[id^=d-]").first().getByRole("button", { name: "不作为任务" }).click();
+    await left;
     await page.waitForLoadState();
     check((await page.locator("#conflict").count()) === 0, "the own save stands in the way");
     check((await texts.nth(0).inputValue()).includes("甲的新写法"), "the first text is lost");

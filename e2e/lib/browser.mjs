@@ -35,7 +35,7 @@ export async function open(browser, { origin, size = WIDE, elder = false, js = t
     permissions: js ? ["clipboard-read", "clipboard-write"] : [],
   });
   context.setDefaultTimeout(8000);
-  context.setDefaultNavigationTimeout(20_000);
+  context.setDefaultNavigationTimeout(60_000);
   if (elder) await context.addCookies([{ name: "mode", value: "elder", url: origin }]);
   if (plain) await context.route("**/*.js", (route) => route.fulfill({ contentType: "text/javascript", body: "" }));
   const page = await context.newPage();

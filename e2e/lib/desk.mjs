@@ -125,6 +125,8 @@ export async function approve(page, title) {
 
 /** Agrees where the page asks before it acts, and waits for the answer. */
 export async function act(page, press) {
+  // What an earlier act said is no answer to this one.
+  await page.evaluate(() => document.querySelectorAll(".flash, main > .notice[role=status]").forEach((one) => one.remove()));
   await press();
   const dialog = page.locator("dialog.confirm");
   await dialog.or(flash(page)).first().waitFor();

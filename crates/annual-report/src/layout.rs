@@ -39,6 +39,16 @@ pub struct Field {
     pub opens: String,
 }
 
+impl Field {
+    /// The head of its column alone, for who reads the table row by row; of chapter four, which is one row, all of its heads.
+    pub fn column(&self) -> &str {
+        if self.name.starts_with('m') {
+            return &self.said;
+        }
+        self.said.rsplit_once('，').map_or(self.said.as_str(), |(_, column)| column)
+    }
+}
+
 impl Placed {
     fn head(text: &str, rows: u16, columns: u16) -> Self {
         Self { text: text.to_owned(), what: What::Head, rows, columns }
@@ -283,6 +293,18 @@ mod tests {
                 assert_eq!(plain(&read[0]), plain(&report));
             }
         }
+    }
+
+    #[test]
+    fn each_cell_says_of_which_column_it_is() {
+        let report = Report { tables: Tables::filled_with(Edition::Y2021, &Cell::count(0)), ..Report::default() };
+        let laid = super::tables(&report);
+        let column = |name: &str| {
+            let mut all = laid.iter().flat_map(|table| table.rows.iter().flatten()).filter_map(Placed::as_field);
+            all.find(|field| field.name == name).map(|field| field.column().to_owned()).expect("a cell")
+        };
+        assert_eq!((column("r0-0").as_str(), column("r2-6").as_str()), ("自然人", "总计"));
+        assert_eq!((column("p1-2").as_str(), column("m0").as_str()), ("现行有效件数", "行政复议，结果维持"));
     }
 
     #[test]

@@ -122,11 +122,6 @@ impl Row {
             && !last.ends_with("小计")
     }
 
-    /// Whether a province has added it.
-    pub fn is_added(&self) -> bool {
-        self.key.contains('+')
-    }
-
     /// The words of the row alone, without its group.
     pub fn name(&self) -> &str {
         self.label.rsplit('/').next().unwrap_or(&self.label)

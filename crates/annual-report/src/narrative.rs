@@ -16,7 +16,18 @@ pub struct Difference {
 
 /// Words that name a figure, with the beginnings of the keys of chapter three that give it.
 const REQUESTS: [(&[&str], &[&str]); 9] = [
-    (&["新收政府信息公开申请", "收到政府信息公开申请", "新收申请", "收到依申请公开", "受理政府信息公开申请"], &["1"]),
+    (
+        &[
+            "新收政府信息公开申请",
+            "收到政府信息公开申请",
+            "新收申请",
+            "收到申请",
+            "收到公开申请",
+            "收到依申请公开",
+            "受理政府信息公开申请",
+        ],
+        &["1"],
+    ),
     (&["上年结转", "上年度结转"], &["2"]),
     (&["予以公开"], &["3.1"]),
     (&["部分公开"], &["3.2"]),
@@ -61,6 +72,17 @@ pub fn differences(report: &Report) -> Vec<Difference> {
             let number = row.cells.get(at).and_then(|cell| cell.figure());
             let cells = vec![CellRef::proactive(report, row, at)];
             compare(&text, &["现行有效"], number.map(|number| vec![number]), cells, &mut found);
+        }
+        for kind in ["行政许可", "行政处罚", "行政强制"] {
+            // The older form counts items beside decisions.
+            let Some(row) = report.tables.about(kind).filter(|row| row.cells.len() == 1) else { continue };
+            let number = row.cells.first().and_then(|cell| cell.figure());
+            let mut own = Vec::new();
+            let cells = vec![CellRef::proactive(report, row, 0)];
+            let decided = format!("{kind}决定");
+            compare(&text, &[kind, decided.as_str()], number.map(|number| vec![number]), cells, &mut own);
+            // So many 条 are published, and no decisions.
+            found.extend(own.into_iter().filter(|one| !one.said.ends_with('条')));
         }
     }
     found
@@ -142,5 +164,20 @@ mod tests {
         let report = Report { year: Some(2022), tables, chapters, ..Report::default() };
         let said: Vec<String> = differences(&report).into_iter().map(|one| one.said).collect();
         assert_eq!(said, ["收到政府信息公开申请75件", "上年结转1件"]);
+    }
+
+    #[test]
+    fn decisions_are_held_against_chapter_two() {
+        let mut tables = Tables::filled_with(Edition::Y2021, &Cell::count(0));
+        for row in &mut tables.proactive {
+            if row.kind() == Some("行政许可") {
+                row.cells = vec![Cell::count(381)];
+            }
+        }
+        let text = "收到申请0件；办理行政许可43件，公开行政处罚12条，行政强制0件。";
+        let chapters = vec![Chapter { title: "一、总体情况".to_owned(), text: text.to_owned() }];
+        let report = Report { year: Some(2025), tables, chapters, ..Report::default() };
+        let said: Vec<String> = differences(&report).into_iter().map(|one| one.said).collect();
+        assert_eq!(said, ["行政许可43件"]);
     }
 }

@@ -1,9 +1,10 @@
-//! Delivering mails: to the SMTP server of the configuration, or into an outbox folder that the office shows. A mail to
+//! Delivering mails: to the SMTP server of the configuration, or, those to staff, into an outbox folder that the office shows. What
+//! is sealed while it waits goes to the server or waits on: the outbox is read by whoever runs the machine. A mail to
 //! several people is split into one job for each, so that one bad address or one failure concerns one person. Who wants mails
 //! gathered gets them as one, in the morning of each working day.
 //! Letters to others are handed over one by one (`crates/app/src/letters.rs`).
 
-use std::{sync::Arc, time::Duration};
+use std::{fs::Permissions, os::unix::fs::PermissionsExt, sync::Arc, time::Duration};
 
 use futures::future::BoxFuture;
 use jiff::{SignedDuration, Timestamp, ToSpan};
@@ -15,8 +16,8 @@ use kernel::{
 };
 use lettre::{
     AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor,
-    message::Mailbox,
     message::header::{ContentType, MIME_VERSION_1_0},
+    message::{Attachment, Mailbox, MultiPart, SinglePart},
 };
 use serde::{Deserialize, Serialize};
 use store::{
@@ -24,10 +25,11 @@ use store::{
     jobs::{self, Failure, Handlers, NewJob},
     query, query_as,
 };
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use web::{
     Capability, Ctx,
     hooks::{Leaving, Recipients},
-    mail::{Mail, Outward, Postman, SEND, SEND_NOW, SEND_SEALED, SealedMail},
+    mail::{Enclosed, Mail, Outward, Postman, SEND, SEND_NOW, SEND_SEALED, SealedMail},
 };
 
 use crate::letters::{self, ByServer};
@@ -68,8 +70,7 @@ fn handlers(ctx: &Ctx) -> Handlers {
         })
         .with(SEND_SEALED, "发送给当事人的邮件", move |mail: SealedMail| {
             let ctx = sealed.clone();
-            // A key that is not there now may be put back.
-            async move { deliver(&ctx, &mail.open(ctx.files())?).await.map_err(untold) }
+            async move { deliver_sealed(&ctx, &mail).await }
         })
         .with(GATHERED, "发送合并的提醒邮件", move |whose: Whose| {
             let ctx = gathered.clone();
@@ -101,11 +102,27 @@ async fn by_server(ctx: &Ctx, message: Message) -> Result<(), Failure> {
     Err(Failure::Retry(hung.to_owned()))
 }
 
+/// How long a mail that no server is set up for waits before that is looked at again.
+const NO_SERVER: SignedDuration = SignedDuration::from_hours(1);
+
+/// Sends a mail to somebody who is not staff; without a server it waits on, sealed as it is.
+async fn deliver_sealed(ctx: &Ctx, mail: &SealedMail) -> Result<(), Failure> {
+    if ctx.config().mail.smtp.is_empty() {
+        let now = ctx.seams().now();
+        let until = now.checked_add(NO_SERVER).unwrap_or(now);
+        return Err(Failure::Wait("没有设置邮件服务器（mail.smtp），设置以后自动发送".to_owned(), until));
+    }
+    // A key that is not there now may be put back.
+    let (mail, enclosed) = mail.open_whole(ctx.files())?;
+    deliver(ctx, &mail, &enclosed).await.map_err(untold)
+}
+
 /// Why a mail to somebody who is not staff did not go, without the address, which stands in no table.
 fn untold(failure: Failure) -> Failure {
     match failure {
         Failure::Retry(_) => Failure::Retry("邮件没有发出，会再试。原因见邮件服务器的日志".to_owned()),
         Failure::Give(_) => Failure::Give("当事人留的邮箱地址不能用".to_owned()),
+        wait @ Failure::Wait(..) => wait,
     }
 }
 
@@ -125,11 +142,11 @@ async fn hand_out(ctx: &Ctx, kind: &'static str, mail: Mail) -> Result<(), Failu
         }
         return Ok(tx.commit().await?);
     }
-    let Some(address) = mail.to.first().filter(|_| kind == SEND) else { return deliver(ctx, &mail).await };
+    let Some(address) = mail.to.first().filter(|_| kind == SEND) else { return deliver(ctx, &mail, &[]).await };
     let gathered = ctx.one::<Arc<dyn Recipients>>().gathered(ctx, address).await;
     match gathered.map_err(|error| Failure::Retry(format!("{error:?}")))? {
         true => gather(ctx, address, &mail).await,
-        false => deliver(ctx, &mail).await,
+        false => deliver(ctx, &mail, &[]).await,
     }
 }
 
@@ -260,7 +277,22 @@ fn together(address: &str, kept: &[Kept]) -> Option<Mail> {
     Some(Mail { to, subject: format!("政务公开提醒：{} 条", kept.len()), text })
 }
 
-async fn deliver(ctx: &Ctx, mail: &Mail) -> Result<(), Failure> {
+/// The bytes of a file that goes with a mail.
+async fn bytes_of(ctx: &Ctx, file: &Enclosed) -> Result<Vec<u8>, Failure> {
+    let mut reader = ctx.files().open_sealed(&file.digest).await?;
+    let mut bytes = Vec::new();
+    let read = reader.read_to_end(&mut bytes).await;
+    read.map_err(|_| Failure::Retry("邮件的附件读不出来".to_owned()))?;
+    Ok(bytes)
+}
+
+async fn deliver(ctx: &Ctx, mail: &Mail, enclosed: &[Enclosed]) -> Result<(), Failure> {
+    let mut parts: Vec<SinglePart> = Vec::with_capacity(enclosed.len());
+    for file in enclosed {
+        let media = ContentType::parse(&file.media).or_else(|_| ContentType::parse("application/octet-stream"));
+        let media = media.map_err(|e| Failure::Give(e.to_string()))?;
+        parts.push(Attachment::new(file.name.clone()).body(bytes_of(ctx, file).await?, media));
+    }
     let from: Mailbox =
         ctx.config().mail.from.parse().map_err(|e| Failure::Give(format!("mail.from 写法不对：{e}")))?;
     for to in &mail.to {
@@ -272,11 +304,15 @@ async fn deliver(ctx: &Ctx, mail: &Mail) -> Result<(), Failure> {
             // Strict programs show the letters of the encoding without it, and filters take a mail without an id for junk.
             .message_id(Some(format!("<{}@{}>", id::fresh(ctx.seams()), from.email.domain())))
             .header(MIME_VERSION_1_0)
-            .header(ContentType::TEXT_PLAIN)
             // Programs that answer letters leave these unanswered (RFC 3834).
-            .raw_header(letters::header("Auto-Submitted", "auto-generated"))
-            .body(mail.text.clone())
-            .map_err(|e| Failure::Give(e.to_string()))?;
+            .raw_header(letters::header("Auto-Submitted", "auto-generated"));
+        let message = if parts.is_empty() {
+            message.header(ContentType::TEXT_PLAIN).body(mail.text.clone())
+        } else {
+            let text = MultiPart::mixed().singlepart(SinglePart::plain(mail.text.clone()));
+            message.multipart(parts.iter().cloned().fold(text, MultiPart::singlepart))
+        };
+        let message = message.map_err(|e| Failure::Give(e.to_string()))?;
         if ctx.config().mail.smtp.is_empty() {
             to_outbox(ctx, &message).await?;
         } else {
@@ -294,13 +330,18 @@ pub(crate) fn transport(ctx: &Ctx) -> Result<AsyncSmtpTransport<Tokio1Executor>,
     Ok(builder.timeout(Some(Duration::from_secs(20))).build())
 }
 
-/// Without a mail server the mail lies in `outbox/` as a file that every mail program opens.
+/// Without a mail server a mail lies in `outbox/` as a file that every mail program opens; none but the program's own user reads
+/// the folder. Never for what is sealed while it waits.
 pub(crate) async fn to_outbox(ctx: &Ctx, message: &Message) -> Result<(), Failure> {
     let folder = ctx.data().join("outbox");
     let name = format!("{}-{}.eml", time::to_db(ctx.seams().now()).replace(':', ""), id::fresh(ctx.seams()));
     let write = async {
         tokio::fs::create_dir_all(&folder).await?;
-        tokio::fs::write(folder.join(name), message.formatted()).await
+        tokio::fs::set_permissions(&folder, Permissions::from_mode(0o700)).await?;
+        let mut open = tokio::fs::OpenOptions::new();
+        let mut file = open.write(true).create_new(true).mode(0o600).open(folder.join(name)).await?;
+        file.write_all(&message.formatted()).await?;
+        file.flush().await
     };
     write.await.map_err(|e| Failure::Retry(format!("发件箱写不进去：{e}")))
 }

@@ -122,6 +122,7 @@ CREATE TABLE case_letter (
     signed_by   TEXT NOT NULL,
     signed_name TEXT NOT NULL,
     signed_at   TEXT NOT NULL,
+    issuer      TEXT NOT NULL,                      -- the organ's name when it was signed, which no later change alters; empty = not signed
     way         TEXT NOT NULL,                      -- how it was delivered
     delivered_on TEXT NOT NULL,
     version     BIGINT NOT NULL CHECK (version > 0),
@@ -142,6 +143,9 @@ CREATE TABLE case_file (
     media    TEXT NOT NULL CHECK (media <> ''),     -- type with which it is handed out
     origin   TEXT NOT NULL CHECK (origin IN ('party', 'office')),
     letter   TEXT NOT NULL,                         -- the letter with which it goes out; empty = none
+    print    TEXT NOT NULL,                         -- SHA-256 of the plain bytes, sealed: the same file again is known
+    source   TEXT NOT NULL,                         -- the file of which it is the copy without some parts (区分处理); empty = none
+    away_at  TEXT NOT NULL,                         -- since when it is put away and goes out with nothing; empty = in use
     at       TEXT NOT NULL CHECK (at <> '')
 ) {{without_rowid}};
 CREATE INDEX case_file_by_case ON case_file (case_id);

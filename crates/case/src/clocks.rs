@@ -361,6 +361,15 @@ pub async fn decide_extension(
     Ok(due)
 }
 
+/// Forgets an extension that was asked for and not decided: the case has ended, or another organ answers it.
+pub(crate) async fn drop_asked(tx: &mut Tx, case: &CaseId) -> store::Result<()> {
+    query("UPDATE case_clock SET asked = 0, asked_reason = '' WHERE case_id = $1 AND asked > 0")
+        .bind(case)
+        .execute(tx.conn())
+        .await?;
+    Ok(())
+}
+
 /// Why an extension is asked for; empty when nobody asks.
 ///
 /// # Errors

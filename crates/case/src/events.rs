@@ -99,6 +99,8 @@ pub static LETTER: EventKind = kind("case.letter", "办理文书").holds(&[
 /// A file was added.
 pub static FILE_ADDED: EventKind =
     kind("case.file_added", "添加附件").holds(&[CASE_KIND, ("digest", "文件 SHA-256"), ("origin", "来源")]);
+/// A file of the office is put away: it stays with the case and goes out with nothing.
+pub static FILE_AWAY: EventKind = kind("case.file_away", "收起附件").holds(&[CASE_KIND, ("digest", "文件 SHA-256")]);
 /// Words are proposed to be public; another person publishes them.
 pub static PROPOSED: EventKind = kind("case.publication_proposed", "拟定公开的答复").holds(&[CASE_KIND]);
 /// Question and answer are public, without the person.
@@ -119,7 +121,7 @@ pub static ERASED: EventKind = kind("case.erased", "删除当事人信息")
     .keeps(Keep::Words);
 
 /// All of them, for the capability.
-pub static ALL: [&EventKind; 18] = [
+pub static ALL: [&EventKind; 19] = [
     &REGISTERED,
     &BROUGHT_IN,
     &STEPPED,
@@ -133,6 +135,7 @@ pub static ALL: [&EventKind; 18] = [
     &UNMASKED,
     &LETTER,
     &FILE_ADDED,
+    &FILE_AWAY,
     &PROPOSED,
     &PUBLISHED,
     &UNPUBLISHED,

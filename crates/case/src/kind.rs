@@ -46,7 +46,8 @@ pub enum By {
     Handler,
     /// Who decides on them.
     Decider,
-    /// Who decides and did not take the newest step of the office: four eyes.
+    /// Who decides and has not registered the case, taken the newest step of the office, or written, signed or delivered the
+    /// letter that led to where it stands: four eyes.
     Second,
     /// The program, or a function of the machine: no form leads to it.
     Machine,
@@ -309,6 +310,12 @@ pub struct CaseKind {
     pub keep_days: u32,
     /// Days after its end in which the person may still ask for review or sue: so long nobody takes the answer away. 0 = none.
     pub remedy_days: u32,
+    /// Whether question and answer become public with the recorded consent of the person alone ([`crate::public::CONSENT`]); else
+    /// whenever the person has not said no.
+    pub consent: bool,
+    /// Pages of the portal, label and address, below which the page of a case stands, the area of the portal first; empty = below
+    /// the dialogue.
+    pub under: &'static [(&'static str, &'static str)],
 }
 
 impl CaseKind {
@@ -340,6 +347,8 @@ impl CaseKind {
             transfers: true,
             keep_days: 3 * 366,
             remedy_days: 0,
+            consent: false,
+            under: &[],
         }
     }
 

@@ -12,8 +12,9 @@ use web::{Ctx, FormErrors, Refusal};
 
 use crate::{
     events::LETTER,
-    files,
+    files, hands,
     kind::{Kind, LetterKind},
+    named,
     rows::{self, Entry, keeper},
     rules,
     steps::{self, Typed},
@@ -69,6 +70,9 @@ pub struct Letter {
     pub drafted_at: String,
     pub signed_name: String,
     pub signed_at: String,
+    /// Name of the organ that issues it, as it was when it was signed: neither a hand-over nor a renaming alters what has gone out.
+    /// Empty before.
+    pub issuer: String,
     /// Code of [`WAYS`].
     pub way: String,
     pub delivered_on: String,
@@ -134,6 +138,7 @@ struct Row {
     drafted_at: String,
     signed_name: String,
     signed_at: String,
+    issuer: String,
     way: String,
     delivered_on: String,
     version: i64,
@@ -161,6 +166,7 @@ fn opened(ctx: &Ctx, entry: &Entry, row: Row) -> Result<Letter, Refusal> {
         drafted_at: row.drafted_at,
         signed_name: row.signed_name,
         signed_at: row.signed_at,
+        issuer: row.issuer,
         way: row.way,
         delivered_on: row.delivered_on,
         version: row.version,
@@ -173,8 +179,8 @@ fn opened(ctx: &Ctx, entry: &Entry, row: Row) -> Result<Letter, Refusal> {
 /// When the key does not fit; when the database fails.
 pub async fn of_case(ctx: &Ctx, executor: impl Executor<'_>, entry: &Entry) -> Result<Vec<Letter>, Refusal> {
     let rows: Vec<Row> = query_as(
-        "SELECT id, case_id, kind, state, year, place, sealed, drafted_by, drafted_name, drafted_at, signed_name, signed_at, way, \
-         delivered_on, version FROM case_letter WHERE case_id = $1 ORDER BY drafted_at, id",
+        "SELECT id, case_id, kind, state, year, place, sealed, drafted_by, drafted_name, drafted_at, signed_name, signed_at, issuer, \
+         way, delivered_on, version FROM case_letter WHERE case_id = $1 ORDER BY drafted_at, id",
     )
     .bind(&entry.id)
     .fetch_all(executor)
@@ -217,9 +223,11 @@ async fn allowed(
     what: &LetterKind,
     body: &Body,
 ) -> Result<(), Refusal> {
+    named::letter(ctx, tx.conn(), entry, body).await?;
     let Some(rules) = rules::rules_of(ctx, kind) else { return Ok(()) };
     let past = rows::history(ctx, tx.conn(), entry).await?;
-    rules.letter(ctx, rules::Before { entry, past: &past }, what, body)
+    rules.letter(ctx, rules::Before { entry, past: &past }, what, body)?;
+    rules.held(ctx, tx, entry, (what.key, body)).await
 }
 
 async fn told(
@@ -261,31 +269,40 @@ async fn alone(tx: &mut Tx, entry: &Entry, kind: Kind, what: &LetterKind) -> Res
 }
 
 /// Drops the letters of a case that nothing can become of any more, since it has ended in the state `to`: whoever looks at it
-/// sees none that waits in vain. They keep their numbers.
+/// sees none that waits in vain. They keep their numbers. `to` is empty when it goes to another organ: what one organ has written
+/// does not go out as the other's. Gives what was dropped, in words.
 pub(crate) async fn drop_idle(
     tx: &mut Tx,
     actor: &Actor,
     (entry, kind): (&Entry, Kind),
     to: &str,
-) -> Result<(), Refusal> {
-    let waiting: Vec<(LetterId, String)> = query_as(
-        "SELECT id, kind FROM case_letter WHERE case_id = $1 AND state IN ('draft', 'returned', 'signed') \
+) -> Result<Vec<String>, Refusal> {
+    let mut dropped = Vec::new();
+    let waiting: Vec<(LetterId, String, i64, i64)> = query_as(
+        "SELECT id, kind, year, place FROM case_letter WHERE case_id = $1 AND state IN ('draft', 'returned', 'signed') \
          ORDER BY drafted_at, id",
     )
     .bind(&entry.id)
     .fetch_all(tx.conn())
     .await?;
-    for (id, key) in waiting {
-        if kind.letter(&key).is_some_and(|what| what.from.contains(&to)) {
+    for (id, key, year, place) in waiting {
+        let what = kind.letter(&key);
+        if what.is_some_and(|what| what.from.contains(&to)) {
             continue;
         }
+        let (label, mark) = what.map_or(("文书", ""), |what| (what.label, what.mark));
+        dropped.push(match place {
+            0 => label.to_owned(),
+            _ => format!("{label}（{mark}〔{year}〕{place}号）"),
+        });
         query("UPDATE case_letter SET state = 'dropped', version = version + 1 WHERE id = $1")
             .bind(&id)
             .execute(tx.conn())
             .await?;
+        files::set_free(tx, &id).await?;
         told(tx, actor, entry, (&id, key.as_str()), "dropped", &[]).await?;
     }
-    Ok(())
+    Ok(dropped)
 }
 
 /// Writes a letter, for another person to sign.
@@ -317,8 +334,8 @@ pub async fn draft(
     let sealed = key.seal(&seams, &sealed_in(&id), &serde_json::to_string(body)?)?;
     query(
         "INSERT INTO case_letter (id, case_id, kind, state, year, place, sealed, drafted_by, drafted_name, drafted_at, signed_by, \
-         signed_name, signed_at, way, delivered_on, version) \
-         VALUES ($1, $2, $3, 'draft', 0, 0, $4, $5, $6, $7, '', '', '', '', '', 1)",
+         signed_name, signed_at, issuer, way, delivered_on, version) \
+         VALUES ($1, $2, $3, 'draft', 0, 0, $4, $5, $6, $7, '', '', '', '', '', '', 1)",
     )
     .bind(&id)
     .bind(case)
@@ -333,7 +350,7 @@ pub async fn draft(
     Ok(id)
 }
 
-/// Changes a letter that is not signed; whoever changes it has drafted it from then on, and another person signs.
+/// Changes a letter that is not signed; whoever changes it has drafted it, too, and somebody signs who has not.
 ///
 /// # Errors
 /// As [`draft`]; [`Refusal::Conflict`] once it is signed, and when somebody has changed it since `version`.
@@ -376,11 +393,11 @@ pub async fn revise(
     told(tx, actor, &entry, (letter, known.kind.as_str()), "revised", &[]).await
 }
 
-/// Signs a letter: it gets its number. Never by who drafted it.
+/// Signs a letter: it gets its number. Never by anybody who drafted or changed it, or chose what goes out with it.
 ///
 /// # Errors
-/// [`Refusal::Forbidden`] for whoever may not decide; [`Refusal::Conflict`] for who drafted it, unless it waits to be signed, and
-/// when somebody has changed it since `version`.
+/// [`Refusal::Forbidden`] for whoever may not decide; [`Refusal::Conflict`] for who worked on it, unless it waits to be signed,
+/// and when somebody has changed it since `version`.
 pub async fn sign(
     ctx: &Ctx,
     tx: &mut Tx,
@@ -393,21 +410,28 @@ pub async fn sign(
     if known.state != "draft" {
         return Err(Refusal::Conflict(format!("文书现在是“{}”，不能签发。", known.state_words())));
     }
-    if known.drafted_by.as_str() == actor.log_id() {
-        return Err(Refusal::Conflict("文书由您拟写，须由另一个人签发。".into()));
+    let me = AccountId::from(actor.log_id());
+    if known.drafted_by == me || hands::within(tx, case).await?.wrote(letter, &me) {
+        return Err(Refusal::Conflict(
+            "文书由您拟写或者改过（附件也算），须由没有改过的另一个人签发。没有这样的人的，请由别人另拟一份。".into(),
+        ));
     }
     if known.version != version {
         return Err(Refusal::Conflict("文书在您打开以后改过，请看过现在的内容再签发。".into()));
     }
     let what = kind.letter(&known.kind).ok_or(Refusal::NotFound)?;
     allowed(ctx, tx, (&entry, kind), what, &known.body).await?;
+    files::may_go_out(ctx, tx, (&entry, kind), &known).await?;
     tx.hold_log().await?;
     let year = i64::from(ctx.today().year());
-    let place = tx.next_number(&format!("letter {} {} {} {year}", kind.key, known.kind, entry.organ)).await?;
+    // An organ that has taken over from another signs in its own name, and in its own row of numbers.
+    let organ = keeper(ctx, &entry.organ);
+    let issuer = ctx.directory().get(&organ).map(|organ| organ.name.clone()).ok_or(Refusal::NotFound)?;
+    let place = tx.next_number(&format!("letter {} {} {organ} {year}", kind.key, known.kind)).await?;
     let now = tx.now();
     query(
         "UPDATE case_letter SET state = 'signed', year = $2, place = $3, signed_by = $4, signed_name = $5, signed_at = $6, \
-         version = version + 1 WHERE id = $1",
+         issuer = $7, version = version + 1 WHERE id = $1",
     )
     .bind(letter)
     .bind(year)
@@ -415,6 +439,7 @@ pub async fn sign(
     .bind(actor.log_id())
     .bind(actor.log_name())
     .bind(now)
+    .bind(&issuer)
     .execute(tx.conn())
     .await?;
     let files = files::digests(tx, letter).await?;
@@ -472,6 +497,7 @@ pub async fn deliver(
     if known.state != "signed" {
         return Err(Refusal::Conflict(format!("文书现在是“{}”，不能登记送达。", known.state_words())));
     }
+    files::may_go_out(ctx, tx, (&entry, kind), &known).await?;
     let today = ctx.today();
     let mut errors = FormErrors::new();
     errors.require(WAYS.iter().any(|(code, _)| *code == way), "way", "请选择送达方式。");
@@ -519,5 +545,6 @@ pub async fn discard(ctx: &Ctx, tx: &mut Tx, actor: &Actor, case: &CaseId, lette
         .bind(letter)
         .execute(tx.conn())
         .await?;
+    files::set_free(tx, letter).await?;
     told(tx, actor, &entry, (letter, known.kind.as_str()), "dropped", &[]).await
 }

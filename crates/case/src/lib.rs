@@ -41,11 +41,12 @@
 //! | clock | [`clock_of`], [`counted`], [`ClockView`], [`ask_extension`], [`decide_extension`] |
 //! | parties | [`Person`], [`masked`], [`unmask`] |
 //! | law of a kind | [`Rules`] |
-//! | letters | [`letters::draft`], [`letters::sign`], [`letters::deliver`] |
+//! | letters | [`letters::draft`], [`letters::sign`], [`letters::deliver`], who worked on them [`hands::of_case`] |
 //! | files | [`files::attach`], [`files::of_case`] |
 //! | office | [`claim`], [`transfer`], [`take_over`], [`redate`], [`intervene`], [`renewed`] |
 //! | public | [`public::publish`], [`public::newest`] |
 //! | the same person | [`known::requests`] |
+//! | who is named | [`named::tells`] |
 //! | the end | [`erase()`] |
 
 mod bring;
@@ -54,10 +55,12 @@ mod clocks;
 mod erase;
 pub mod events;
 pub mod files;
+pub mod hands;
 mod kind;
 pub mod known;
 pub mod letters;
 mod moved;
+pub mod named;
 mod office;
 mod party;
 pub mod permissions;
@@ -77,13 +80,13 @@ pub use clocks::{ClockRow, ClockView, PauseRow, ask_extension, asked_reason, clo
 pub use erase::{Erased, Why, due_for_erasure, erase};
 pub use kind::{By, CaseKind, Input, Kind, LetterKind, Phase, Sets, State, Step, StepField, Tick, find, kinds};
 pub use moved::{Counted, counted, recount_moved};
-pub use office::{claim, intervene, redate, release, renewed, take_over, transfer};
+pub use office::{claim, intervene, redate, release, renewed, signed_for, take_over, transfer};
 pub use party::{Masked, PartyId, PartyRole, Person, contact_is, masked, parties, unmask};
 pub use register::{Channel, Filing, register};
 pub use rows::{
     Entry, Past, by_number, entry, fact_count, facts, history, keeper, receipt_number, request, seen, texts,
 };
-pub use rules::{Awaited, Before, Filled, Missed, Rules, Stood, missed, rules_of};
+pub use rules::{Awaited, Before, Filled, Missed, Owed, Rules, Stood, missed, rules_of};
 pub use seal::CaseKey;
 pub use steps::{Taken, Typed, fact_of_step, keep_text, may_take, open_steps, take};
 

@@ -11,7 +11,9 @@ use crate::{
     clocks,
     events::{CLAIMED, CODE_RENEWED, INTERVENED, REDATED, RELEASED, TRANSFERRED},
     kind::Kind,
+    letters, named,
     permissions::OVERSEE_CASES,
+    queue,
     register::Channel,
     rows::{self, Entry, keeper},
     steps,
@@ -52,7 +54,6 @@ fn reason<'a>(name: &str, words: &'a str, ask: &str) -> Result<&'a str, Refusal>
 /// [`Refusal::Forbidden`] for whoever may not handle it; [`Refusal::Conflict`] once it has ended.
 pub async fn claim(ctx: &Ctx, tx: &mut Tx, actor: &Actor, case: &CaseId) -> Result<(), Refusal> {
     let (entry, kind) = begun_by(ctx, tx, actor, case).await?;
-    may_for(actor, kind.handle, &keeper(ctx, &entry.organ))?;
     query("UPDATE case_entry SET holder = $2, holder_name = $3 WHERE id = $1")
         .bind(case)
         .bind(actor.log_id())
@@ -70,14 +71,14 @@ pub async fn claim(ctx: &Ctx, tx: &mut Tx, actor: &Actor, case: &CaseId) -> Resu
 /// As [`claim`].
 pub async fn release(ctx: &Ctx, tx: &mut Tx, actor: &Actor, case: &CaseId) -> Result<(), Refusal> {
     let (entry, kind) = begun_by(ctx, tx, actor, case).await?;
-    may_for(actor, kind.handle, &keeper(ctx, &entry.organ))?;
     query("UPDATE case_entry SET holder = '', holder_name = '' WHERE id = $1").bind(case).execute(tx.conn()).await?;
     let data = json!({ "case_kind": kind.key });
     tx.append(NewEvent::new(&RELEASED, case, actor).organ(&entry.organ).data(data)).await?;
     Ok(())
 }
 
-/// Another organ answers from now on. The clock runs on: the person does not wait longer because the office had it wrong.
+/// Another organ answers from now on. The clock runs on: the person does not wait longer because the office had it wrong. Letters
+/// that are drafted or signed and have not left are dropped.
 ///
 /// # Errors
 /// [`Refusal::Forbidden`] for whoever may not decide; [`Refusal::Fields`] (`organ`, `reason`); [`Refusal::Conflict`] once it has
@@ -131,6 +132,10 @@ async fn handed_on(
         return Err(Refusal::field("organ", "请选择另一个机关：现在就由它办理。"));
     }
     let why = reason("reason", why, "请写明转办的原因")?;
+    named::reason(ctx, tx.conn(), entry, ("reason", why)).await?;
+    // What the one organ has drafted or signed never goes out in the name of the other.
+    let dropped = letters::drop_idle(tx, actor, (entry, kind), "").await?.join("、");
+    clocks::drop_asked(tx, &entry.id).await?;
     // It gets the next number of the register into which it comes: no organ has two cases of one number.
     tx.hold_log().await?;
     let year = i64::from(ctx.today().year());
@@ -144,6 +149,8 @@ async fn handed_on(
     .bind(place)
     .execute(tx.conn())
     .await?;
+    // By the number that it had letters and people still name it.
+    steps::set_fact(tx, &entry.id, &queue::former(entry.year, entry.place), entry.register.as_str()).await?;
     let key = entry.key(ctx)?;
     let number = entry.registered(kind);
     let words = [
@@ -152,6 +159,7 @@ async fn handed_on(
         ("to", to.as_str()),
         ("reason", why),
         ("asked_by", asked_by),
+        ("dropped", dropped.as_str()),
     ];
     steps::note(tx, key.as_ref(), entry, actor, ("transferred", ctx.today()), &words).await?;
     let data = json!({
@@ -185,6 +193,7 @@ pub async fn redate(
     }
     let day = redated(ctx, tx, &entry, on).await?;
     let why = reason("reason", why, "请写明怎样登记错的")?;
+    named::reason(ctx, tx.conn(), &entry, ("reason", why)).await?;
     let right = day.to_string();
     query("UPDATE case_entry SET received_on = $2 WHERE id = $1").bind(case).bind(&right).execute(tx.conn()).await?;
     query("UPDATE case_step SET on_day = $2 WHERE case_id = $1 AND step = 'registered'")
@@ -244,12 +253,41 @@ pub async fn intervene(ctx: &Ctx, tx: &mut Tx, actor: &Actor, case: &CaseId, wor
     let (entry, kind) = begun(ctx, tx, case).await?;
     may_for(actor, &OVERSEE_CASES, &keeper(ctx, &entry.organ))?;
     let words = reason("words", words, "请填写督办意见")?;
+    named::reason(ctx, tx.conn(), &entry, ("words", words)).await?;
     let key = entry.key(ctx)?;
     let kept = [("words", words)];
     steps::note(tx, key.as_ref(), &entry, actor, ("intervened", ctx.today()), &kept).await?;
     let data = json!({ "case_kind": kind.key, "words": words });
     tx.append(NewEvent::new(&INTERVENED, case, actor).organ(&entry.organ).data(data)).await?;
     Ok(entry)
+}
+
+/// Writes down, in the write of what is done, that somebody of another organ has signed a letter (`what`) in the name of the one
+/// that answers, and why: its own people read it in the history.
+///
+/// # Errors
+/// [`Refusal::Forbidden`] for whoever may not decide; [`Refusal::Fields`] (`why`) without a reason, and for one that names
+/// somebody; when the database fails.
+pub async fn signed_for(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    actor: &Actor,
+    case: &CaseId,
+    (what, why): (&str, &str),
+) -> Result<(), Refusal> {
+    let entry = rows::entry(tx.conn(), case).await?.ok_or(Refusal::NotFound)?;
+    let kind = entry.kind(ctx).ok_or(Refusal::NotFound)?;
+    let organ = keeper(ctx, &entry.organ);
+    may_for(actor, kind.decide, &organ)?;
+    let name = ctx.directory().short_name(&organ).to_owned();
+    let why = reason("why", why, &format!("这件由{name}办理，请写明为什么由您代为签发"))?;
+    named::reason(ctx, tx.conn(), &entry, ("why", why)).await?;
+    let key = entry.key(ctx)?;
+    let kept = [("letter", what), ("reason", why)];
+    steps::note(tx, key.as_ref(), &entry, actor, ("signed_for", ctx.today()), &kept).await?;
+    let data = json!({ "case_kind": kind.key, "words": format!("代为签发{what}：{why}") });
+    tx.append(NewEvent::new(&INTERVENED, case, actor).organ(&entry.organ).data(data)).await?;
+    Ok(())
 }
 
 /// Writes down that the person got a new code, in the write that makes it; `way` is a code: `email`, `counter`. Whoever lets staff

@@ -9,6 +9,7 @@ use web::{Ctx, Refusal};
 use crate::{
     CaseKey,
     events::UNMASKED,
+    named,
     permissions::UNMASK_CASES,
     rows::{self, keeper},
 };
@@ -115,22 +116,6 @@ impl Person {
         };
         self.lines().into_iter().map(|(label, value)| (label, covered(label, &value))).collect()
     }
-
-    /// What must not stand in anything that is published of the case: whatever names or reaches the person.
-    pub(crate) fn telling(&self) -> Vec<&str> {
-        let all = [
-            &self.name,
-            &self.organisation,
-            &self.organisation_code,
-            &self.representative,
-            &self.proof_number,
-            &self.phone,
-            &self.email,
-            &self.address,
-        ];
-        // One character is in many words.
-        all.into_iter().map(|value| value.trim()).filter(|value| value.chars().count() > 1).collect()
-    }
 }
 
 /// All but the first and last characters as `*`; at least one is covered, and all of a single one.
@@ -232,8 +217,8 @@ const REASON: usize = 4;
 /// A party in full for somebody who says why. Exactly one event tells of it.
 ///
 /// # Errors
-/// [`Refusal::Fields`] without a reason (field `reason`), [`Refusal::Forbidden`] without permission, [`Refusal::Conflict`] once
-/// it is erased, [`Refusal::NotFound`] when it is no party of the case.
+/// [`Refusal::Fields`] without a reason, and for one that names somebody (field `reason`), [`Refusal::Forbidden`] without
+/// permission, [`Refusal::Conflict`] once it is erased, [`Refusal::NotFound`] when it is no party of the case.
 pub async fn unmask(
     ctx: &Ctx,
     tx: &mut Tx,
@@ -251,6 +236,7 @@ pub async fn unmask(
     if reason.chars().count() > 200 {
         return Err(Refusal::field("reason", "理由请写在 200 字以内。"));
     }
+    named::reason(ctx, tx.conn(), &entry, ("reason", reason)).await?;
     let key = CaseKey::of(ctx.files(), tx.conn(), case).await?;
     if key.is_none() {
         return Err(Refusal::Conflict("当事人信息已按规定删除，不能再查看。".into()));

@@ -8,9 +8,9 @@ use web::{Ctx, FormErrors, Refusal};
 use crate::{
     events::{PROPOSED, PUBLISHED, UNPUBLISHED},
     kind::Kind,
-    party,
+    named,
     rows::{self, Entry, keeper},
-    steps,
+    rules, steps,
 };
 
 /// A question with its answer, as the public reads them.
@@ -36,7 +36,7 @@ pub(crate) const PROPOSAL: &str = "publication";
 pub struct Proposal {
     pub question: String,
     pub answer: String,
-    /// Account of who proposes them.
+    /// Accounts of all who have written at them since nothing was proposed, with blanks between.
     by: String,
     pub name: String,
 }
@@ -49,9 +49,18 @@ impl std::fmt::Debug for Proposal {
 }
 
 impl Proposal {
-    /// Whether this person has proposed it.
+    /// Whether this person has proposed it, or written at it before somebody else changed it.
     pub fn is_by(&self, actor: &Actor) -> bool {
-        self.by == actor.log_id()
+        self.by.split(' ').any(|account| account == actor.log_id())
+    }
+
+    /// Who has written at it when this person changes it.
+    fn hands(before: Option<&Self>, actor: &Actor) -> String {
+        match before {
+            Some(one) if one.is_by(actor) => one.by.clone(),
+            Some(one) => format!("{} {}", one.by, actor.log_id()),
+            None => actor.log_id().to_owned(),
+        }
     }
 }
 
@@ -67,11 +76,18 @@ pub async fn proposed(ctx: &Ctx, executor: impl Executor<'_>, entry: &Entry) -> 
     Ok((!found.question.is_empty()).then_some(found))
 }
 
-/// The case, when something of it may be published at all, and whether the person agreed.
-async fn ready(ctx: &Ctx, tx: &mut Tx, actor: &Actor, case: &CaseId) -> Result<(Entry, Kind, String), Refusal> {
-    tx.lock_row("case_entry", case.as_str()).await?;
-    let entry = rows::entry(tx.conn(), case).await?.ok_or(Refusal::NotFound)?;
-    let kind = entry.kind(ctx).ok_or(Refusal::NotFound)?;
+/// Whether question and answer of a case may be published at all by who handles it, and whether the person agreed: a code of
+/// [`CONSENT`], empty where nothing is recorded and the kind asks for nothing. Pages ask before they show a form.
+///
+/// # Errors
+/// [`Refusal::Forbidden`] for whoever may not handle the case; [`Refusal::Conflict`] while it runs, without the consent that its
+/// kind needs, when the answer holds no longer, and once the case is erased.
+pub async fn allowed(
+    ctx: &Ctx,
+    executor: impl Executor<'_>,
+    actor: &Actor,
+    (entry, kind): (&Entry, Kind),
+) -> Result<String, Refusal> {
     may_for(actor, kind.handle, &keeper(ctx, &entry.organ))?;
     if !entry.is_ended() {
         return Err(Refusal::Conflict("办结以后才能公开答复。".into()));
@@ -79,36 +95,51 @@ async fn ready(ctx: &Ctx, tx: &mut Tx, actor: &Actor, case: &CaseId) -> Result<(
     if entry.is_erased() {
         return Err(Refusal::Conflict("当事人信息已删除，无法核对公开的内容里有没有个人信息。".into()));
     }
-    let facts = rows::facts(tx.conn(), case).await?;
+    let mut target = executor.target();
+    let facts = rows::facts(target.again(), &entry.id).await?;
     let consent = facts.get(CONSENT).cloned().unwrap_or_default();
     if consent == "no" {
         return Err(Refusal::Conflict("当事人不同意公开。".into()));
     }
+    if kind.consent && consent != "yes" {
+        let why = "没有登记申请人同意公开，不能公开。取得书面同意后，在办件页面登记，再拟定公开的内容。";
+        return Err(Refusal::Conflict(why.into()));
+    }
+    if let Some(rules) = rules::rules_of(ctx, kind) {
+        let past = rows::history(ctx, target.again(), entry).await?;
+        rules.publication(ctx, rules::Before { entry, past: &past })?;
+    }
+    Ok(consent)
+}
+
+/// The case, when something of it may be published at all, and whether the person agreed.
+async fn ready(ctx: &Ctx, tx: &mut Tx, actor: &Actor, case: &CaseId) -> Result<(Entry, Kind, String), Refusal> {
+    tx.lock_row("case_entry", case.as_str()).await?;
+    let entry = rows::entry(tx.conn(), case).await?.ok_or(Refusal::NotFound)?;
+    let kind = entry.kind(ctx).ok_or(Refusal::NotFound)?;
+    let consent = allowed(ctx, tx.conn(), actor, (&entry, kind)).await?;
     Ok((entry, kind, consent))
 }
 
-/// What is wrong with words that are to be public: personal numbers, and what names or reaches a party of the case.
-async fn look_over(ctx: &Ctx, tx: &mut Tx, case: &CaseId, question: &str, answer: &str) -> Result<(), Refusal> {
+/// What is wrong with words that are to be public: personal numbers, and what names or reaches a party of the case or who was
+/// asked about it.
+async fn look_over(ctx: &Ctx, tx: &mut Tx, entry: &Entry, question: &str, answer: &str) -> Result<(), Refusal> {
     let mut errors = FormErrors::new();
-    let people = party::parties(ctx, tx.conn(), case).await?;
-    for (name, label, words) in [("question", "问题", question), ("answer", "答复", answer)] {
+    let fields = [("question", "问题", question), ("answer", "答复", answer)];
+    for (name, label, words) in fields {
         errors.require(!words.is_empty(), name, &format!("请填写公开的{label}。"));
         errors.require(words.chars().count() <= 2_000, name, &format!("公开的{label}请写在 2000 字以内。"));
-        if let Some(objection) = text::findings::objection(words) {
-            errors.add(name, objection);
-        }
-        let named = people.iter().any(|(_, _, person)| person.telling().iter().any(|told| words.contains(told)));
-        errors.require(!named, name, &format!("公开的{label}里有当事人的姓名或联系方式，请去掉。"));
     }
+    named::publication(ctx, tx.conn(), entry, &fields, &mut errors).await?;
     if errors.is_empty() { Ok(()) } else { Err(errors.into()) }
 }
 
 /// Proposes question and answer of a case that has ended to be public, in the place of what was proposed before. Another person
-/// looks at them and publishes them: nobody alone makes something public.
+/// looks at them and publishes them, who has not written at them, whoever changed them last: nobody alone makes something public.
 ///
 /// # Errors
 /// [`Refusal::Forbidden`] for whoever may not handle the case; [`Refusal::Fields`] (`question`, `answer`); [`Refusal::Conflict`]
-/// while it runs, when the person did not agree, and once it is erased, since nobody could look any more whom it names.
+/// as [`allowed`] says; once a case is erased nobody could look any more whom it names.
 pub async fn propose(
     ctx: &Ctx,
     tx: &mut Tx,
@@ -118,10 +149,10 @@ pub async fn propose(
     answer: &str,
 ) -> Result<(), Refusal> {
     let (entry, kind, _) = ready(ctx, tx, actor, case).await?;
-    may_for(actor, kind.handle, &keeper(ctx, &entry.organ))?;
     let (question, answer) = (question.trim(), answer.trim());
-    look_over(ctx, tx, case, question, answer).await?;
-    let words = [("question", question), ("answer", answer), ("by", actor.log_id()), ("name", actor.log_name())];
+    look_over(ctx, tx, &entry, question, answer).await?;
+    let by = Proposal::hands(proposed(ctx, tx.conn(), &entry).await?.as_ref(), actor);
+    let words = [("question", question), ("answer", answer), ("by", by.as_str()), ("name", actor.log_name())];
     let words = words.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
     steps::keep_text(ctx, tx, case, PROPOSAL, &words).await?;
     steps::touch(tx, case).await?;
@@ -148,7 +179,7 @@ pub async fn publish(
         return Err(Refusal::Conflict("还没有人拟定公开的内容。请先拟定，由另一个人核对后公开。".into()));
     };
     if found.is_by(actor) {
-        return Err(Refusal::Conflict("公开的内容由您拟定，须由另一个人核对后公开。".into()));
+        return Err(Refusal::Conflict("公开的内容由您拟定或者改过，须由没有写过它的另一个人核对后公开。".into()));
     }
     // Lines come back from forms with other ends.
     let same = |a: &str, b: &str| a.lines().map(str::trim_end).eq(b.trim().lines().map(str::trim_end));
@@ -156,7 +187,7 @@ pub async fn publish(
         return Err(Refusal::Conflict("拟公开的内容在您打开以后改过，请看过现在的内容再公开。".into()));
     }
     let (question, answer) = (found.question.as_str(), found.answer.as_str());
-    look_over(ctx, tx, case, question, answer).await?;
+    look_over(ctx, tx, &entry, question, answer).await?;
     let now = tx.now();
     query(
         "INSERT INTO case_public (case_id, kind, organ, question, answer, published_at, withdrawn_at) \
@@ -186,8 +217,8 @@ pub async fn publish(
 /// Takes a published answer off the portal.
 ///
 /// # Errors
-/// [`Refusal::Forbidden`] for whoever may not decide; [`Refusal::Fields`] without a reason; [`Refusal::Conflict`] when it is not
-/// public.
+/// [`Refusal::Forbidden`] for whoever may not decide; [`Refusal::Fields`] without a reason, and for one that names somebody;
+/// [`Refusal::Conflict`] when it is not public.
 pub async fn withdraw(ctx: &Ctx, tx: &mut Tx, actor: &Actor, case: &CaseId, reason: &str) -> Result<(), Refusal> {
     tx.lock_row("case_entry", case.as_str()).await?;
     let entry = rows::entry(tx.conn(), case).await?.ok_or(Refusal::NotFound)?;
@@ -197,6 +228,7 @@ pub async fn withdraw(ctx: &Ctx, tx: &mut Tx, actor: &Actor, case: &CaseId, reas
     if reason.is_empty() || reason.chars().count() > 500 {
         return Err(Refusal::field("reason", "请写明撤回理由，500 字以内。"));
     }
+    named::reason(ctx, tx.conn(), &entry, ("reason", reason)).await?;
     let now = tx.now();
     let done = query("UPDATE case_public SET withdrawn_at = $2 WHERE case_id = $1 AND withdrawn_at = ''")
         .bind(case)
@@ -263,4 +295,23 @@ pub async fn newest(executor: impl Executor<'_>, kind: Kind, most: i64) -> store
     .bind(most)
     .fetch_all(executor)
     .await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whoever_wrote_at_a_proposal_does_not_pass_it_whoever_changed_it_last() {
+        let of =
+            |by: &str| Proposal { question: String::new(), answer: String::new(), by: by.into(), name: String::new() };
+        let system = Actor::System;
+        let me = system.log_id();
+        assert_eq!(Proposal::hands(None, &system), me);
+        let changed = Proposal::hands(Some(&of("somebody")), &system);
+        assert_eq!(changed, format!("somebody {me}"));
+        assert!(of(&changed).is_by(&system) && of(&format!("{me} somebody")).is_by(&system));
+        assert!(!of("somebody").is_by(&system));
+        assert_eq!(Proposal::hands(Some(&of(&changed)), &system), changed, "once");
+    }
 }

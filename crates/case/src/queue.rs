@@ -70,6 +70,8 @@ pub struct Filter {
     pub phase: String,
     /// Only those whose last day is before this one.
     pub due_before: Option<Date>,
+    /// Only those whose last day is this one or later.
+    pub due_from: Option<Date>,
     /// Only those that this person holds.
     pub holder: Option<AccountId>,
     /// Only those that nobody holds.
@@ -96,7 +98,8 @@ pub fn list(filter: &Filter) -> List {
         .equals("c.state", some(&filter.state))
         .equals("c.channel", some(&filter.channel))
         .equals("c.holder", filter.holder.clone())
-        .below("c.due_sort", filter.due_before.map(|day| day.to_string()));
+        .below("c.due_sort", filter.due_before.map(|day| day.to_string()))
+        .with("c.due_sort >= ?", filter.due_from.map(|day| day.to_string()));
     let list = match filter.phase.as_str() {
         "ended" => list.given("c.ended_at <> ''"),
         "all" => list,
@@ -114,7 +117,17 @@ pub fn list(filter: &Filter) -> List {
     by_number(list, &filter.number)
 }
 
-/// A number as somebody types it: that of the receipt, or the running number of the register with or without its year.
+/// The name of the fact under which a case keeps the number that it had in another register; its value is the code of that organ.
+pub(crate) fn former(year: i64, place: i64) -> String {
+    format!("former {year} {place}")
+}
+
+/// Holds of the cases that have this number, or had it before they were handed over: year, place, name of [`former`].
+const NUMBERED: &str = "(c.year = ? AND c.place = ?) \
+                        OR EXISTS (SELECT 1 FROM case_fact f WHERE f.case_id = c.id AND f.name = ?)";
+
+/// A number as somebody types it: that of the receipt, or the running number of the register; with its year also one that the
+/// case had in another register before it was handed over, by which letters and people still name it.
 fn by_number(list: List, typed: &str) -> List {
     let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
     let narrow: String = typed
@@ -133,7 +146,8 @@ fn by_number(list: List, typed: &str) -> List {
     }
     if let Some((before, after)) = narrow.split_once(['〕', ']', ')']) {
         let (year, place) = (digits(before).parse::<i64>().unwrap_or(0), digits(after).parse::<i64>().unwrap_or(0));
-        return list.equals("c.year", year).equals("c.place", place);
+        let values = vec![Value::from(year), Value::from(place), Value::from(former(year, place).as_str())];
+        return list.with_all(NUMBERED, values);
     }
     match narrow.trim_end_matches('号').parse::<i64>() {
         Ok(place) if place < 1_000_000 => list.equals("c.place", place),
@@ -148,9 +162,18 @@ pub struct Waiting {
     pub row: Row,
     /// Whether a letter of it waits to be signed.
     pub to_sign: bool,
+    /// Whether a letter of it was sent back, or is signed and waits to be delivered.
+    pub to_send: bool,
     /// Whether an extension of it waits to be decided.
     pub to_extend: bool,
 }
+
+/// What of a case waits, for a [`Waiting`].
+const FLAGS: &str = "\
+     CASE WHEN EXISTS (SELECT 1 FROM case_letter l WHERE l.case_id = c.id AND l.state = 'draft') THEN 1 ELSE 0 END AS to_sign, \
+     CASE WHEN EXISTS (SELECT 1 FROM case_letter l WHERE l.case_id = c.id AND l.state IN ('returned', 'signed')) \
+     THEN 1 ELSE 0 END AS to_send, \
+     CASE WHEN EXISTS (SELECT 1 FROM case_clock t WHERE t.case_id = c.id AND t.asked > 0) THEN 1 ELSE 0 END AS to_extend";
 
 /// Most lines of cases on one work list; the list of cases has all.
 pub const MOST: i64 = 200;
@@ -167,9 +190,7 @@ pub async fn waiting(db: &Db, organs: &[OrganCode], kinds: &[&str], states: &[&s
     values.extend(kinds.iter().map(|kind| Value::from(*kind)));
     values.extend(states.iter().map(|state| Value::from(*state)));
     let sql = format!(
-        "SELECT {COLUMNS}, \
-         CASE WHEN EXISTS (SELECT 1 FROM case_letter l WHERE l.case_id = c.id AND l.state = 'draft') THEN 1 ELSE 0 END AS to_sign, \
-         CASE WHEN EXISTS (SELECT 1 FROM case_clock t WHERE t.case_id = c.id AND t.asked > 0) THEN 1 ELSE 0 END AS to_extend \
+        "SELECT {COLUMNS}, {FLAGS} \
          FROM {FROM} WHERE c.ended_at = '' AND c.organ IN ({}) AND c.kind IN ({}) AND c.state IN ({}) \
          ORDER BY c.due_sort, c.id LIMIT {MOST}",
         places(1, organs.len()),
@@ -177,6 +198,106 @@ pub async fn waiting(db: &Db, organs: &[OrganCode], kinds: &[&str], states: &[&s
         places(1 + organs.len() + kinds.len(), states.len()),
     );
     // SQL: fixed text and placeholders; every value is bound.
+    query_as(built(sql)).bind_all(values).fetch_all(db.read()).await
+}
+
+/// Cases of these organs and kinds that have ended while a letter of them is on its way, the first to end first.
+///
+/// # Errors
+/// When the database fails.
+pub async fn ended_with_letters(db: &Db, organs: &[OrganCode], kinds: &[&str]) -> Result<Vec<Waiting>> {
+    if organs.is_empty() || kinds.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut values: Vec<Value> = organs.iter().map(Value::from).collect();
+    values.extend(kinds.iter().map(|kind| Value::from(*kind)));
+    let sql = format!(
+        "SELECT {COLUMNS}, {FLAGS} FROM {FROM} WHERE c.ended_at <> '' AND c.erased_at = '' AND c.organ IN ({}) AND c.kind IN ({}) \
+         AND c.id IN (SELECT l.case_id FROM case_letter l WHERE l.state IN ('draft', 'returned', 'signed')) \
+         ORDER BY c.ended_at, c.id LIMIT {MOST}",
+        places(1, organs.len()),
+        places(1 + organs.len(), kinds.len()),
+    );
+    // SQL: fixed text and placeholders; every value is bound.
+    query_as(built(sql)).bind_all(values).fetch_all(db.read()).await
+}
+
+/// Running or ended cases of any organ with a letter that waits to be signed, the first to be due first.
+///
+/// # Errors
+/// When the database fails.
+pub async fn to_sign(db: &Db, kinds: &[&str]) -> Result<Vec<Waiting>> {
+    if kinds.is_empty() {
+        return Ok(Vec::new());
+    }
+    let sql = format!(
+        "SELECT {COLUMNS}, {FLAGS} FROM {FROM} WHERE c.kind IN ({}) AND c.erased_at = '' \
+         AND c.id IN (SELECT l.case_id FROM case_letter l WHERE l.state = 'draft') ORDER BY c.due_sort, c.id LIMIT {MOST}",
+        places(1, kinds.len()),
+    );
+    // SQL: fixed text and placeholders; every value is bound.
+    query_as(built(sql)).bind_all(kinds.iter().copied()).fetch_all(db.read()).await
+}
+
+/// Ended cases of these organs in which one of these steps was taken, each with the state in which the case must still be
+/// (empty = any); the newest first.
+///
+/// # Errors
+/// When the database fails.
+pub async fn ended_after(
+    db: &Db,
+    organs: &[OrganCode],
+    kind: Kind,
+    steps: &[(&'static str, &'static str)],
+) -> Result<Vec<Row>> {
+    after(db, organs, kind, steps, "c.ended_at <> ''").await
+}
+
+/// The same of cases that run, the newest first.
+///
+/// # Errors
+/// When the database fails.
+pub async fn running_after(
+    db: &Db,
+    organs: &[OrganCode],
+    kind: Kind,
+    steps: &[(&'static str, &'static str)],
+) -> Result<Vec<Row>> {
+    after(db, organs, kind, steps, "c.ended_at = ''").await
+}
+
+async fn after(
+    db: &Db,
+    organs: &[OrganCode],
+    kind: Kind,
+    steps: &[(&'static str, &'static str)],
+    standing: &'static str,
+) -> Result<Vec<Row>> {
+    if organs.is_empty() || steps.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut values: Vec<Value> = organs.iter().map(Value::from).collect();
+    values.push(Value::from(kind.key));
+    let mut taken: Vec<String> = Vec::new();
+    for (step, state) in steps {
+        values.push(Value::from(*step));
+        let step_at = values.len();
+        let exists = format!("EXISTS (SELECT 1 FROM case_step s WHERE s.case_id = c.id AND s.step = ${step_at})");
+        if state.is_empty() {
+            taken.push(exists);
+        } else {
+            values.push(Value::from(*state));
+            taken.push(format!("(c.state = ${} AND {exists})", values.len()));
+        }
+    }
+    let sql = format!(
+        "SELECT {COLUMNS} FROM {FROM} WHERE {standing} AND c.erased_at = '' AND c.organ IN ({}) AND c.kind = ${} AND ({}) \
+         ORDER BY c.ended_at DESC, c.id DESC LIMIT {MOST}",
+        places(1, organs.len()),
+        1 + organs.len(),
+        taken.join(" OR "),
+    );
+    // SQL: fixed text, placeholders counted here; every value is bound.
     query_as(built(sql)).bind_all(values).fetch_all(db.read()).await
 }
 

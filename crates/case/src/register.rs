@@ -207,7 +207,7 @@ pub(crate) async fn put(ctx: &Ctx, tx: &mut Tx, actor: &Actor, filing: &Filing, 
     let marks = known::marks_of(ctx, filing.parties.iter().map(|(role, person)| (*role, person)))?;
     known::keep(tx, &id, &marks).await?;
     for file in &filing.files {
-        files::put(tx, &key, &id, file, Origin::Party).await?;
+        files::put(tx, &key, &id, file, Origin::Party, None).await?;
     }
     Ok(Put { id, key, number, place })
 }

@@ -3,14 +3,15 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use clock::Pause;
+use futures::future::BoxFuture;
 use jiff::civil::Date;
 use kernel::Calendar;
-use store::{Executor, Target};
+use store::{Executor, Target, Tx};
 use web::{Ctx, Refusal};
 
 use crate::{
     kind::{Kind, LetterKind, Step},
-    letters::{Body, Letter},
+    letters::{Body, Letter, LetterId},
     rows::{self, Entry, Past},
 };
 
@@ -34,11 +35,33 @@ pub trait Rules: Send + Sync {
     /// Why it may not be taken.
     fn step(&self, ctx: &Ctx, before: Before<'_>, step: &Step, filled: Option<Filled<'_>>) -> Result<(), Refusal>;
 
+    /// With what the form of a step begins; empty = with nothing.
+    fn beginning(&self, before: Before<'_>, step: &Step) -> BTreeMap<String, String> {
+        let _ = (before, step);
+        BTreeMap::new()
+    }
+
     /// Before a letter is drafted, changed or signed.
     ///
     /// # Errors
     /// What it lacks.
     fn letter(&self, ctx: &Ctx, before: Before<'_>, kind: &LetterKind, body: &Body) -> Result<(), Refusal>;
+
+    /// Holds what a letter says against what the register says of other cases, before it is drafted, changed or signed: what was
+    /// true when it was drafted may not be any more.
+    ///
+    /// # Errors
+    /// What is not so; when the database fails.
+    fn held<'a>(
+        &'a self,
+        ctx: &'a Ctx,
+        tx: &'a mut Tx,
+        entry: &'a Entry,
+        letter: (&'a str, &'a Body),
+    ) -> BoxFuture<'a, Result<(), Refusal>> {
+        let _ = (ctx, tx, entry, letter);
+        Box::pin(async { Ok(()) })
+    }
 
     /// Whether a letter of this kind can be drafted now: pages offer no other.
     fn letter_now(&self, ctx: &Ctx, before: Before<'_>, kind: &LetterKind) -> bool;
@@ -69,6 +92,29 @@ pub trait Rules: Send + Sync {
         None
     }
 
+    /// After which steps a case that has ended may still owe something, each with the state in which it then is (empty = any): of
+    /// these alone [`Self::owed`] is asked for work lists.
+    fn owes_after(&self) -> &'static [(&'static str, &'static str)] {
+        &[]
+    }
+
+    /// The same of a case that runs, and of what it owes besides the answer.
+    fn owes_while(&self) -> &'static [(&'static str, &'static str)] {
+        &[]
+    }
+
+    /// What the organ still has to do in a case that has ended, or besides the answer in one that runs.
+    fn owed(&self, ctx: &Ctx, before: Before<'_>, letters: &[Letter]) -> Option<Owed> {
+        let _ = (ctx, before, letters);
+        None
+    }
+
+    /// The letters of a case that hold no longer, since somebody above has annulled them.
+    fn annulled(&self, before: Before<'_>, letters: &[Letter]) -> Vec<LetterId> {
+        let _ = (before, letters);
+        Vec::new()
+    }
+
     /// The last day on which a letter of this kind may be delivered, where the law sets one before that of the case.
     fn letter_due(&self, ctx: &Ctx, before: Before<'_>, kind: &LetterKind) -> Option<Date> {
         let _ = (ctx, before, kind);
@@ -78,6 +124,41 @@ pub trait Rules: Send + Sync {
     /// What somebody is asked before a letter is delivered in this way with so many files, once; `None` = nothing.
     fn delivery(&self, letter: &Letter, files: usize, way: &str) -> Option<&'static str> {
         let _ = (letter, files, way);
+        None
+    }
+
+    /// What else has to go when this letter goes, told to whoever signs and delivers it; `None` = nothing.
+    fn beside(&self, ctx: &Ctx, before: Before<'_>, letter: &Letter, letters: &[Letter]) -> Option<&'static str> {
+        let _ = (ctx, before, letter, letters);
+        None
+    }
+
+    /// Whether a letter gives all that was asked for, so that nothing of it was to be taken out: files of which a copy without some
+    /// parts was made (区分处理) go out with no other letter.
+    fn gives_all(&self, letter: &str, body: &Body) -> bool {
+        let _ = (letter, body);
+        false
+    }
+
+    /// Before question and answer of a case that has ended are published.
+    ///
+    /// # Errors
+    /// Why they may not be: the answer holds no longer.
+    fn publication(&self, ctx: &Ctx, before: Before<'_>) -> Result<(), Refusal> {
+        let _ = (ctx, before);
+        Ok(())
+    }
+
+    /// Names, as they were typed, of those who were asked about the case since it touches their interests: nothing that is
+    /// published names them.
+    fn third_parties(&self, before: Before<'_>, letters: &[Letter]) -> Vec<String> {
+        let _ = (before, letters);
+        Vec::new()
+    }
+
+    /// Why the answer and the words of a case that has ended are still needed, as a sentence; `None` = they are not.
+    fn needed(&self, ctx: &Ctx, before: Before<'_>) -> Option<String> {
+        let _ = (ctx, before);
         None
     }
 
@@ -110,6 +191,19 @@ pub struct Awaited {
     pub until: Option<Date>,
     /// For what it waits, in a few words: 等待申请人补正.
     pub what: &'static str,
+}
+
+/// What is still to be done in a case that has ended, or besides the answer in one that runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Owed {
+    /// In a few words: 复议、诉讼撤销，重新办理.
+    pub what: &'static str,
+    /// What the organ does now, in sentences.
+    pub next: &'static str,
+    /// Key of the step or the letter by which it is done.
+    pub by: &'static str,
+    /// The last day for it; `None` = none is known.
+    pub until: Option<Date>,
 }
 
 /// Something that others have not done in time.

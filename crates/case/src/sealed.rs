@@ -32,13 +32,13 @@ pub(crate) fn cases() -> Sealed {
         .part(
             "case_letter/1",
             "文书",
-            "SELECT id, case_id, kind, state, year, place, sealed, drafted_by, drafted_at, signed_by, signed_at, way, delivered_on, \
-             version FROM case_letter WHERE case_id = $1",
+            "SELECT id, case_id, kind, state, year, place, sealed, drafted_by, drafted_at, signed_by, signed_at, issuer, way, \
+             delivered_on, version FROM case_letter WHERE case_id = $1",
         )
         .part(
             "case_file/1",
             "附件",
-            "SELECT id, case_id, digest, sealed, bytes, media, origin, letter, at FROM case_file WHERE case_id = $1",
+            "SELECT id, case_id, digest, sealed, bytes, media, origin, letter, print, source, away_at, at FROM case_file WHERE case_id = $1",
         )
         .part(
             "case_public/1",

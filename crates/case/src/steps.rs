@@ -3,7 +3,11 @@
 use std::collections::BTreeMap;
 
 use jiff::civil::Date;
-use kernel::{Actor, NewEvent, id::CaseId, may_for, time};
+use kernel::{
+    Actor, NewEvent,
+    id::{AccountId, CaseId},
+    may_for, time,
+};
 use serde_json::json;
 use store::{Executor, Tx, query, query_scalar};
 use web::{Ctx, FormErrors, Refusal};
@@ -12,6 +16,7 @@ use crate::{
     CaseKey,
     clocks::{self, PauseRow},
     events::STEPPED,
+    hands::{self, Hands},
     kind::{By, Input, Kind, Phase, Sets, Step, Tick},
     rows::{self, Entry, keeper, step_place, text_place},
 };
@@ -59,7 +64,11 @@ pub async fn may_take(
     step: &Step,
 ) -> Result<(), Refusal> {
     let mut target = executor.target();
-    leads_from_here(ctx, target.again(), actor, (entry, kind), step).await?;
+    leads_from_here(ctx, actor, (entry, kind), step)?;
+    if step.by == By::Second {
+        let worked = hands::of_case(ctx, target.again(), &entry.id).await?;
+        second(target.again(), actor, (entry, kind), step, &worked).await?;
+    }
     asked(ctx, target.again(), (entry, kind), step, None).await
 }
 
@@ -76,14 +85,8 @@ async fn asked(
     rules.step(ctx, crate::rules::Before { entry, past: &past }, step, filled)
 }
 
-/// Whether `actor` may take the step in this state, whatever the rules of the kind say.
-async fn leads_from_here(
-    ctx: &Ctx,
-    executor: impl Executor<'_>,
-    actor: &Actor,
-    (entry, kind): (&Entry, Kind),
-    step: &Step,
-) -> Result<(), Refusal> {
+/// Whether `actor` may take the step in this state, whatever the rules of the kind say; of four eyes [`second`].
+fn leads_from_here(ctx: &Ctx, actor: &Actor, (entry, kind): (&Entry, Kind), step: &Step) -> Result<(), Refusal> {
     let organ = keeper(ctx, &entry.organ);
     match (step.by, actor) {
         (By::Machine, _) | (_, Actor::System) => {}
@@ -102,19 +105,40 @@ async fn leads_from_here(
             state.label, step.label
         )));
     }
-    if step.by == By::Second {
-        let last: Option<String> = query_scalar(
-            "SELECT by_account FROM case_step WHERE case_id = $1 AND by_account NOT IN ('applicant', 'visitor', 'system') \
-             ORDER BY place DESC LIMIT 1",
-        )
-        .bind(&entry.id)
-        .fetch_optional(executor)
-        .await?;
-        if last.as_deref() == Some(actor.log_id()) {
-            return Err(Refusal::Conflict(format!("上一步由您办理，“{}”须由另一个人办理。", step.label)));
-        }
-    }
     Ok(())
+}
+
+/// Refuses a step that a second person takes to whoever is the first: who registered the case, took the newest step of the office
+/// or the one that led to where it stands, or worked on the letter that did. A step of somebody else in between makes nobody the
+/// second.
+async fn second(
+    executor: impl Executor<'_>,
+    actor: &Actor,
+    (entry, kind): (&Entry, Kind),
+    step: &Step,
+    worked: &Hands,
+) -> Result<(), Refusal> {
+    // The newest step of the office, and the one that led to this state, whatever was noted since.
+    let steps: Vec<String> = query_scalar(
+        "SELECT by_account FROM case_step WHERE case_id = $1 AND place IN (\
+         (SELECT MAX(place) FROM case_step WHERE case_id = $1 AND by_account NOT IN ('applicant', 'visitor', 'system')), \
+         (SELECT MAX(place) FROM case_step WHERE case_id = $1 AND to_state = $2 AND from_state <> to_state))",
+    )
+    .bind(&entry.id)
+    .bind(&entry.state)
+    .fetch_all(executor)
+    .await?;
+    let me = AccountId::from(actor.log_id());
+    let why = if entry.registered_by == me {
+        "这件由您登记"
+    } else if worked.led(entry, kind, &me) {
+        "有关的文书由您拟写、签发或者送达"
+    } else if steps.iter().any(|by| by == me.as_str()) {
+        "上一步由您办理"
+    } else {
+        return Ok(());
+    };
+    Err(Refusal::Conflict(format!("{why}，“{}”须由另一个人办理。", step.label)))
 }
 
 /// The steps that this person can take now.
@@ -223,7 +247,11 @@ pub async fn take(
     let entry = rows::entry(tx.conn(), case).await?.ok_or(Refusal::NotFound)?;
     let kind = entry.kind(ctx).ok_or(Refusal::NotFound)?;
     let step = kind.step(step).ok_or(Refusal::NotFound)?;
-    leads_from_here(ctx, tx.conn(), actor, (&entry, kind), step).await?;
+    leads_from_here(ctx, actor, (&entry, kind), step)?;
+    if step.by == By::Second {
+        let worked = hands::within(tx, case).await?;
+        second(tx.conn(), actor, (&entry, kind), step, &worked).await?;
+    }
     if typed.version != 0 && typed.version != entry.version {
         return Err(Refusal::Conflict(
             "这件在您打开页面以后已经由别人办理过。您填写的内容没有丢，请看现在的情况再决定。".into(),
@@ -263,6 +291,7 @@ pub async fn take(
     }
     if ended && to != entry.state {
         crate::letters::drop_idle(tx, actor, (&entry, kind), to).await?;
+        clocks::drop_asked(tx, case).await?;
     }
     // The rules of a kind count by its history, this step in it.
     let due_on = clocks::project(ctx, tx, kind, case, to).await?;

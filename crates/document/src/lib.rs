@@ -35,6 +35,7 @@ pub mod form;
 pub mod guide;
 mod house;
 pub mod html;
+mod labelled;
 mod lapse;
 pub mod life;
 mod lists;
@@ -138,6 +139,7 @@ pub fn personal_words(parts: &[documents::Part]) -> Vec<String> {
     let mut seen = std::collections::HashSet::new();
     let found = texts.iter().flat_map(|text| masks_with(text, &listed));
     let found = found.map(|mask| mask.from).chain(columns_of_numbers(parts));
+    let found = found.chain(texts.iter().flat_map(|text| labelled::numbers(text)));
     found.filter(|words| seen.insert(words.clone())).collect()
 }
 
@@ -255,8 +257,14 @@ mod tests {
         ] {
             documents::Part::push(&mut parts, format!("sheet \"名单\" {place}"), text);
         }
+        documents::Part::push(
+            &mut parts,
+            "body".to_owned(),
+            "王某，身份证号：330106195203074528，开户行账号：6222021208001234567",
+        );
         let found = personal_words(&parts);
-        for number in ["110101195203074528", "6222001234567"] {
+        let running = ["330106195203074528", "6222021208001234567"];
+        for number in ["110101195203074528", "6222001234567"].into_iter().chain(running) {
             assert!(found.iter().any(|words| words == number), "{number} is not in {found:?}");
         }
         assert!(!found.iter().any(|words| words == "2026001" || words == "无"), "{found:?}");

@@ -11,7 +11,7 @@ use documents::{Code, Extracted, Limits, Rejected, Removal};
 use rustix::process::{Resource, Rlimit, setrlimit};
 use serde::Serialize;
 
-use crate::{cover, draw, extract, import, read_table, redact, redo, tell_grids, unpack};
+use crate::{cover, draw, extract, import, look, read_table, redact, redo, tell_grids, unpack};
 
 /// Address space of the child, in bytes.
 const MEMORY: u64 = 1 << 30;
@@ -69,6 +69,7 @@ pub fn child_main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             answer(redact(file, &name, &removals, *text, &request.limits))
         }
         Work::Cover { areas } => answer(cover(&bytes, &name, areas, &request.limits)),
+        Work::Look => answer(look(&bytes, &name, &request.limits)),
         Work::Unpack => answer(unpack(&bytes, &request.limits)),
         Work::Many => unreachable!("reads its files itself, and is done before"),
     }

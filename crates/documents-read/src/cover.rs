@@ -12,6 +12,8 @@ use crate::sniff;
 const MOST: usize = 200;
 /// Points around an area that are black, too: where a photograph is packed, edges shine through into the block beside them.
 const EDGE: u32 = 8;
+/// Points of a side of an area, at least: less covers no letter, and is a slip of the hand or of the keyboard.
+const LEAST: u32 = 5;
 /// What areas are counted in, for a side.
 const WHOLE: u64 = 10_000;
 /// Width and height of a figure in its own points, and from one to the next.
@@ -64,6 +66,16 @@ pub fn cover(bytes: &[u8], file_name: &str, areas: &[Area], limits: &Limits) -> 
         image.apply_orientation(turned);
         let mut points = flat(image);
         for (at, area) in areas.iter().enumerate() {
+            let (width, height) = size(*area, points.dimensions());
+            if width < LEAST || height < LEAST {
+                let told = format!(
+                    "第 {} 处太小，在这张图片上只有 {width} × {height} 个像素，什么也遮不住。每边至少 {LEAST} 个像素，请重新画或填写。",
+                    at + 1
+                );
+                return Err(Rejected::new(Code::Unsupported, told));
+            }
+        }
+        for (at, area) in areas.iter().enumerate() {
             blacken(&mut points, *area, at + 1);
         }
         let made = DynamicImage::ImageRgb8(points);
@@ -96,6 +108,14 @@ fn places(area: Area, (width, height): (u32, u32)) -> (u32, u32, u32, u32) {
     let high =
         |part, side| u32::try_from(at(part, side).div_ceil(WHOLE)).unwrap_or(side).saturating_add(EDGE).min(side);
     (low(area.left, width), low(area.top, height), high(area.right, width), high(area.bottom, height))
+}
+
+/// Width and height of an area in points, without what is blackened around it.
+fn size(area: Area, (width, height): (u32, u32)) -> (u32, u32) {
+    let long = |from: u32, to: u32, side: u32| {
+        u32::try_from(u64::from(to.saturating_sub(from)) * u64::from(side) / WHOLE).unwrap_or(side)
+    };
+    (long(area.left, area.right, width), long(area.top, area.bottom, height))
 }
 
 fn blacken(points: &mut RgbImage, area: Area, number: usize) {
@@ -158,10 +178,21 @@ mod tests {
     fn colours_below_transparency_do_not_go_out() {
         let image = RgbaImage::from_pixel(40, 40, Rgba([10, 20, 30, 0]));
         let bytes = png(&DynamicImage::ImageRgba8(image)).expect("written");
-        let covered = cover(&bytes, "a.png", &[area(0, 0, 100, 100)], &Limits::default()).expect("covered");
+        let covered = cover(&bytes, "a.png", &[area(0, 0, 5000, 5000)], &Limits::default()).expect("covered");
         let seen = image::load_from_memory(&covered.bytes).expect("opens");
         assert!(!seen.color().has_alpha());
         assert_eq!(seen.into_rgb8().get_pixel(39, 39).0, [255; 3]);
+    }
+
+    #[test]
+    fn an_area_that_covers_nothing_is_refused_with_its_number() {
+        // 10,20,10.01,20.01 of a picture that is 200 wide and 100 high: no point at all.
+        for wrong in [area(1000, 2000, 1001, 2001), area(0, 0, 10_000, 400), area(0, 0, 200, 10_000)] {
+            let all = [area(0, 0, 5000, 5000), wrong];
+            let told = cover(&striped(), "a.png", &all, &Limits::default()).expect_err("too small").message;
+            assert!(told.contains("第 2 处太小"), "{told}");
+        }
+        assert!(cover(&striped(), "a.png", &[area(0, 0, 250, 500)], &Limits::default()).is_ok(), "5 × 5 points");
     }
 
     #[test]

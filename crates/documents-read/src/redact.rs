@@ -15,7 +15,7 @@ use fold::markup::unescaped;
 
 use crate::container::Package;
 use crate::redo::markup::{Token, decoded, tokens};
-use crate::redo::{Secrets, place, remade};
+use crate::redo::{Links, Secrets, encoded, place, remade};
 use crate::{extract, pdf};
 
 /// What a text that is put on paper anew does without.
@@ -51,7 +51,7 @@ pub fn redact(
     let parts = pieces(removals);
     let (made, dropped) = match found.format {
         Format::Docx | Format::Xlsx => {
-            let redone = remade(bytes, &changes(&found, &parts), &Secrets::default(), limits)?;
+            let redone = remade(bytes, &changes(&found, &parts), &Secrets::default(), Links::Go, limits)?;
             (redone.bytes, redone.dropped)
         }
         // A mark at the beginning tells Excel which encoding it is.
@@ -240,8 +240,8 @@ fn prove(made: &[u8], read: &Extracted, removals: &[Removal], limits: &Limits) -
     Ok(())
 }
 
-/// What a part of XML says: the words between its tags in one, and what stands in the tags.
-fn said(text: &str) -> [String; 2] {
+/// What a part of XML says: the words between its tags in one, and what stands in the tags; both as they read decoded, too.
+fn said(text: &str) -> Vec<String> {
     let (mut words, mut tags) = (String::new(), String::new());
     for token in tokens(text) {
         match token {
@@ -249,7 +249,9 @@ fn said(text: &str) -> [String; 2] {
             Token::Tag(tag) => tags.push_str(&unescaped(tag)),
         }
     }
-    [words, tags]
+    let mut all = [encoded::readings(&words), encoded::readings(&tags)].concat();
+    all.extend([words, tags]);
+    all
 }
 
 /// Whether the words stand in bytes that are no text of XML, as UTF-8 or UTF-16.
@@ -257,5 +259,7 @@ fn holds(raw: &[u8], removal: &Removal) -> bool {
     let words = removal.words.trim();
     let wide: Vec<u8> = words.encode_utf16().flat_map(u16::to_le_bytes).collect();
     let within = |needle: &[u8]| !needle.is_empty() && raw.windows(needle.len()).any(|window| window == needle);
-    within(words.as_bytes()) || within(&wide) || stands(&String::from_utf8_lossy(raw), words)
+    let text = String::from_utf8_lossy(raw);
+    let decoded = || encoded::readings(&text).iter().any(|reading| stands(reading, words));
+    within(words.as_bytes()) || within(&wide) || stands(&text, words) || decoded()
 }

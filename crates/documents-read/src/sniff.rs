@@ -87,6 +87,13 @@ fn refuse_two_in_one(bytes: &[u8], format: Format) -> Result<(), Rejected> {
             let end = bytes[from..].windows(4).rposition(|four| four == b"PK\x05\x06").map(|at| from + at + 22);
             if end.is_some_and(|end| behind(end).next().is_some()) { two() } else { Ok(()) }
         }
+        // Cameras write remarks and previews of their own behind a picture; a page or a package is none of them.
+        Format::Png | Format::Jpeg => {
+            let mark: &[u8] = if format == Format::Png { b"IEND" } else { b"\xFF\xD9" };
+            let end = bytes.windows(mark.len()).rposition(|window| window == mark).map(|at| at + mark.len());
+            let rest = end.and_then(|end| bytes.get(end..)).unwrap_or_default();
+            if is_page(rest) || rest.windows(4).any(|four| four == b"PK\x05\x06") { two() } else { Ok(()) }
+        }
         _ => Ok(()),
     }
 }
@@ -104,12 +111,16 @@ fn is_another(rest: &[u8]) -> bool {
         b"\x89PNG",
         b"\xCA\xFE\xBA\xBE",
     ];
-    let text = String::from_utf8_lossy(rest).to_ascii_lowercase();
     marks.iter().any(|mark| rest.starts_with(mark))
         || rest.windows(4).any(|four| four == b"PK\x05\x06")
-        || ["<script", "<html", "<!doctype", "<body", "<iframe", "<svg", "<?php", "<%"]
-            .iter()
-            .any(|mark| text.contains(mark))
+        || is_page(rest)
+        || rest.windows(2).any(|two| two == b"<%")
+}
+
+/// Whether a page stands in what is behind the end of a file, or a program for a server of pages.
+fn is_page(rest: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(rest).to_ascii_lowercase();
+    ["<script", "<html", "<!doctype", "<body", "<iframe", "<svg", "<?php"].iter().any(|mark| text.contains(mark))
 }
 
 /// Known formats that are refused, each with its own advice.

@@ -16,7 +16,8 @@ use tokio::sync::Semaphore;
 use crate::tables::{Table, Wanted};
 use crate::wire::{Answer, EXTRACT_COMMAND, Request, Work};
 use crate::{
-    Area, Change, Code, Covered, Drawn, Extracted, Held, Imported, Limits, Redacted, Redone, Rejected, Removal, sound,
+    Area, Change, Code, Covered, Drawn, Extracted, Format, Held, Imported, Limits, Redacted, Redone, Rejected, Removal,
+    sound,
 };
 
 /// Largest answer the parent reads, in bytes.
@@ -115,6 +116,15 @@ impl Extractor {
     /// As [`Extractor::draw`].
     pub async fn cover(&self, path: &Path, file_name: &str, areas: Vec<Area>) -> Result<Covered, Rejected> {
         self.ask(path, file_name, Work::Cover { areas }).await
+    }
+
+    /// What a file is that is kept and handed on as it came, once it is known to be whole and to do nothing when it is opened.
+    ///
+    /// # Errors
+    /// As [`Extractor::extract`]: macros, scripts and what else acts, another file behind the end of this one, pictures of too
+    /// many points, a name that says something else.
+    pub async fn look(&self, path: &Path, file_name: &str) -> Result<Format, Rejected> {
+        self.ask(path, file_name, Work::Look).await
     }
 
     /// The files of a zip, each as it lies in it: not fit for anybody but a child that reads it.

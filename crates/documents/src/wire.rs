@@ -56,6 +56,8 @@ pub enum Work {
         /// Which areas.
         areas: Vec<crate::Area>,
     },
+    /// Whether the file may be handed in and on as it is: the answer holds its [`crate::Format`].
+    Look,
     /// The files of a zip: the answer holds a list of [`crate::Held`].
     Unpack,
     /// One file after the other, as [`frame`] writes each; for each a line with an [`Answer`] as of [`Work::Text`], whose parts are

@@ -93,7 +93,7 @@ impl Need {
             Self::Where => "请写明获取的方式、途径，例如 某某县人民政府网站“政策文件”栏目的网址。",
             Self::How => "请写明怎样提供，例如 随本答复邮寄复印件 12 页。",
             Self::Reason => "请写明理由：信息属于哪种情形，为什么。只引条款不够。",
-            Self::Law => "请写明法律、行政法规的名称和条款，例如 《不动产登记暂行条例》第二十七条。",
+            Self::Law => "请写明法律、行政法规的名称和第几条，例如 《不动产登记暂行条例》第二十七条。",
             Self::Searched => "请写明检索情况，例如 以“老旧小区改造”检索 2019 至 2025 年档案和公文系统，没有找到。",
             Self::RightOrgan => "请写明负责公开的机关名称和联系方式。",
             Self::Earlier => "请写明此前答复的文号和日期。",
@@ -192,7 +192,8 @@ impl Decision {
             }
         }
         for need in self.needs(state) {
-            if self.text(need).is_empty() {
+            let text = self.text(need);
+            if text.is_empty() || (need == Need::Law && !names_article(text)) {
                 add(need.code(), need.ask().to_owned());
             }
         }
@@ -218,6 +219,10 @@ impl Decision {
     fn out_of_place(&self, state: &State) -> Option<String> {
         let facts = &state.facts;
         let supplemented = facts.supplement.is_some_and(|supplement| supplement.came.is_some());
+        let until = facts.reasons.filter(|reasons| reasons.given.is_none()).and_then(|reasons| reasons.until);
+        if let Some(until) = until.filter(|until| self.outcome == Outcome::Abusive && state.today <= *until) {
+            return Some(format!("申请人可以在 {until} 前说明理由，还不能不予处理（条例第三十五条）。"));
+        }
         let words = match self.outcome {
             Outcome::StillUnclear if !supplemented => {
                 "没有收到过补正。内容不明确的，先一次性告知申请人补正（条例第三十条）。"
@@ -244,4 +249,9 @@ impl Decision {
         };
         Some(words.to_owned())
     }
+}
+
+/// 第二十七条 stands in it.
+fn names_article(law: &str) -> bool {
+    law.split_once('第').is_some_and(|(_, rest)| rest.contains('条'))
 }

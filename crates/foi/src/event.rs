@@ -141,7 +141,11 @@ pub enum Happened {
         days: u32,
     },
     /// 要求说明理由: number or frequency go clearly beyond what is reasonable (Art. 35).
-    ReasonsAsked,
+    ReasonsAsked {
+        /// By when they are to be given; none in what was asked before letters named a day.
+        #[serde(default)]
+        until: Option<Date>,
+    },
     ReasonsGiven,
     /// 延迟答复: the reasons are good, the time too short (Art. 35).
     Delayed {

@@ -56,9 +56,11 @@ pub struct Draft {
     pub must: Vec<Must>,
 }
 
-/// Without what people put between characters.
+/// Without what people put between characters, and with one word for whoever is addressed: a letter to a person says 您 where its
+/// draft was typed with 您（单位）.
 fn plain(text: &str) -> String {
-    text.chars().filter(|c| !c.is_whitespace()).collect()
+    let text: String = text.chars().filter(|c| !c.is_whitespace()).collect();
+    text.replace(YOU, "您").replace("贵单位", "您")
 }
 
 impl Draft {
@@ -112,6 +114,9 @@ fn draft(about: &About<'_>, title: &str, to: &str, paragraphs: Vec<String>, must
     let addressed = |text: String| if to == about.applicant { text.replace(YOU, about.you) } else { text };
     let paragraphs =
         paragraphs.into_iter().chain(contact(about)).filter(|text| !text.is_empty()).map(addressed).collect();
+    // What must stand in it is looked for as it is said.
+    let said = |one: Must| Must { what: one.what, words: one.words.into_iter().map(addressed).collect() };
+    let must = must.into_iter().map(said).collect();
     Draft { title: title.to_owned(), to: to.to_owned(), paragraphs, organ: about.organ.to_owned(), must }
 }
 
@@ -220,18 +225,23 @@ pub fn extension(about: &About<'_>, days: u32, (due, expected): (Date, bool), wh
     draft(about, "政府信息公开延期答复告知书", about.applicant, paragraphs, musts)
 }
 
-/// 说明理由通知书 (Art. 35).
-pub fn reasons(about: &About<'_>, finding: &str) -> Draft {
+/// 说明理由通知书 (Art. 35): by when the applicant is to say why, since silence has consequences only after that day.
+pub fn reasons(about: &About<'_>, finding: &str, until: Date) -> Draft {
     let paragraphs = vec![
         opening(about),
         format!(
-            "经查，{}您（单位）申请公开政府信息的数量、频次明显超过合理范围。根据《政府信息公开条例》第三十五条，请书面说明理由。",
-            sentence(finding)
+            "经查，{}您（单位）申请公开政府信息的数量、频次明显超过合理范围。根据《政府信息公开条例》第三十五条，请在{}前书面说明理由。",
+            sentence(finding),
+            day(until)
         ),
         "理由不合理的，本机关不予处理；理由合理，但是无法在法定期限内答复的，本机关将确定延迟答复的合理期限并告知您（单位）。"
             .to_owned(),
     ];
-    let musts = vec![must("依据", &["第三十五条"]), must("数量、频次的情况", &[finding])];
+    let musts = vec![
+        must("依据", &["第三十五条"]),
+        must("数量、频次的情况", &[finding]),
+        must("说明理由的期限", &[&day(until)]),
+    ];
     draft(about, "政府信息公开申请说明理由通知书", about.applicant, paragraphs, musts)
 }
 
@@ -277,13 +287,28 @@ pub fn withdrawal(about: &About<'_>, on: Date) -> Draft {
     draft(about, "政府信息公开申请撤回告知书", about.applicant, vec![opening(about), noted], Vec::new())
 }
 
-/// Names that an answer's remedies need.
+/// Who is above an answer: those to whom its applicant may turn, and those who have asked for it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Instances<'a> {
     /// 行政复议机关, or empty.
     pub reviewer: &'a str,
     /// 有管辖权的人民法院, or empty.
     pub court: &'a str,
+    /// What asks for the answer anew, 行政复议决定（青政复〔2026〕3号）, or empty.
+    pub anew_by: &'a str,
+    /// The answer that it has annulled, 依申请答复〔2026〕1号, or empty.
+    pub annulled: &'a str,
+}
+
+impl Instances<'_> {
+    /// Why there is another answer; empty of the first.
+    fn anew(&self) -> String {
+        match (self.anew_by, self.annulled) {
+            ("", _) => String::new(),
+            (by, "") => format!("根据{by}，本机关重新处理该申请。"),
+            (by, annulled) => format!("本机关作出的{annulled}已被{by}撤销，本机关重新处理该申请。"),
+        }
+    }
 }
 
 /// The answer (Art. 36 and its neighbours).
@@ -299,10 +324,22 @@ pub fn reply(
     if let Some(supplement) = state.facts.supplement.and_then(|supplement| supplement.came) {
         paragraphs.push(format!("本机关于{}收到您（单位）补正的申请。", day(supplement)));
     }
-    paragraphs.push(format!("经审查，根据{}，答复如下：", outcome.ground()));
+    paragraphs.push(instances.anew());
+    // What the law does not list rests on the article that is named.
+    let ground = match outcome {
+        Outcome::OtherHandling => decision.text(Need::Law).trim_end_matches('。'),
+        _ => outcome.ground(),
+    };
+    paragraphs.push(format!("经审查，根据{ground}，答复如下："));
     paragraphs.push(core(decision));
     if outcome.has_exemptions() {
-        paragraphs.extend(decision.exemptions.iter().map(|exemption| because(*exemption, decision)));
+        // Of a part, none of them holds of the whole.
+        let of = match (outcome, decision.exemptions.len()) {
+            (Outcome::Partly, 0 | 1) => "不予公开的部分",
+            (Outcome::Partly, _) => "不予公开的部分中，有的",
+            _ => "",
+        };
+        paragraphs.extend(decision.exemptions.iter().map(|one| format!("{of}{}", because(*one, decision))));
     }
     if outcome == Outcome::Partly {
         paragraphs.push(format!("不予公开部分的理由：{}", sentence(decision.text(Need::Reason))));
@@ -315,7 +352,11 @@ pub fn reply(
         }
         _ => "政府信息公开申请答复书",
     };
-    draft(about, title, about.applicant, paragraphs, musts(decision, &remedies))
+    let mut musts = musts(decision, &remedies);
+    if !instances.anew_by.is_empty() {
+        musts.push(must("重新答复的依据和被撤销的答复", &[instances.anew_by, instances.annulled]));
+    }
+    draft(about, title, about.applicant, paragraphs, musts)
 }
 
 /// What the answer says, in a sentence or two.

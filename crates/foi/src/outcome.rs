@@ -160,9 +160,9 @@ impl Outcome {
             O::AlreadyPublic | O::Publications => &[Need::Where],
             O::Disclosed => &[Need::How],
             O::Partly => &[Need::How, Need::Reason],
-            O::Withheld | O::NeedsMaking | O::StillUnclear | O::Abusive | O::ConfirmOrReissue | O::OtherHandling => {
-                &[Need::Reason]
-            }
+            O::Withheld | O::NeedsMaking | O::StillUnclear | O::Abusive | O::ConfirmOrReissue => &[Need::Reason],
+            // The law does not list it, so that the answer itself says on which article it rests.
+            O::OtherHandling => &[Need::Law, Need::Reason],
             O::RegistryQuery => &[Need::Law, Need::Where],
             O::NotExist => &[Need::Searched],
             O::NotResponsible => &[Need::Reason],

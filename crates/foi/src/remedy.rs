@@ -214,6 +214,11 @@ impl Finding {
         Self::ALL.into_iter().find(|one| one.code() == code)
     }
 
+    /// Whether the answer stands as it was, so that there is nothing to answer anew.
+    pub const fn leaves_the_answer(self) -> bool {
+        matches!(self, Self::Upheld | Self::ClaimRejected | Self::NotHeard)
+    }
+
     pub const fn label(self) -> &'static str {
         match self {
             Self::Upheld => "维持",
@@ -257,16 +262,4 @@ impl Proceeding {
             _ => (self.filed.year() <= year).then_some(Ended::Pending),
         }
     }
-}
-
-/// The fifteen numbers of chapter four: three instances by four ends and their sum.
-pub fn chapter_four(proceedings: impl IntoIterator<Item = Proceeding>, year: i16) -> [u32; 15] {
-    let mut numbers = [0; 15];
-    for proceeding in proceedings {
-        let Some(ended) = proceeding.in_year(year) else { continue };
-        let first = proceeding.instance as usize * 5;
-        numbers[first + ended as usize] += 1;
-        numbers[first + 4] += 1;
-    }
-    numbers
 }

@@ -4,7 +4,6 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    applicant::Applicant,
     practice::Rules,
     timeline::{Facts, Timeline},
 };
@@ -127,15 +126,6 @@ impl Counted {
     pub fn is_any(self) -> bool {
         self.new || self.carried_in
     }
-
-    /// The rows in which it adds one.
-    pub fn rows(self) -> impl Iterator<Item = Row> {
-        let total = self.result.map(|_| Row::Total);
-        let new = self.new.then_some(Row::New);
-        let before = self.carried_in.then_some(Row::CarriedIn);
-        let after = self.carried_out.then_some(Row::CarriedOut);
-        [new, before, self.result, total, after].into_iter().flatten()
-    }
 }
 
 /// How a request counts in the report of `year`: new in the year of its receipt (Art. 31), closed in that of its first
@@ -169,20 +159,4 @@ fn row(facts: &Facts, rules: &Rules<'_>) -> Row {
         Some(reply) => reply.outcome.row(&reply.exemptions, rules.practice),
         None => crate::Outcome::Withdrawn.row(&[], rules.practice),
     }
-}
-
-/// The numbers of chapter three: a row for each of [`Row::all`], a column for each of [`Applicant::ALL`] and their sum.
-pub fn chapter_three<'a>(
-    requests: impl IntoIterator<Item = (Applicant, &'a Timeline)>,
-    year: i16,
-    rules: &Rules<'_>,
-) -> [[u32; 7]; 25] {
-    let mut table = [[0; 7]; 25];
-    for (applicant, timeline) in requests {
-        for row in in_year(timeline, year, rules).rows() {
-            table[row.place()][applicant.column()] += 1;
-            table[row.place()][6] += 1;
-        }
-    }
-    table
 }

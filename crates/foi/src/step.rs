@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     event::Asked,
-    remedy::Instance,
+    remedy::{Instance, Proceeding},
     state::{Stage, State},
 };
 
@@ -179,16 +179,6 @@ impl Step {
                 "《政府信息公开条例》第五十一条"
             }
         }
-    }
-
-    /// Whether the head of the 工作机构 must agree (Art. 33; for fees and delays, which weigh as much, as good practice).
-    pub fn needs_head(self) -> bool {
-        matches!(self, S::Extend | S::Delay | S::NoticeFee | S::Reply)
-    }
-
-    /// Whether the applicant may take it.
-    pub fn is_applicants(self) -> bool {
-        matches!(self, S::TakeSupplement | S::TakeReasons | S::Withdraw)
     }
 }
 
@@ -410,8 +400,27 @@ impl State {
             S::DecideReview => Err(Not::new("没有尚未审结的行政复议。", "")),
             S::DecideSuit => Err(Not::new("没有尚未审结的行政诉讼。", "")),
             _ if facts.open_order().is_some() => Err(Not::new("已经登记责令重新答复，请办理。", "")),
-            _ if facts.proceedings.iter().any(|one| one.decided.is_some()) => Ok(None),
-            _ => Err(Not::new("没有已经审结的复议或者诉讼。", "")),
+            _ => {
+                let answered = facts.last_reply().map(|reply| reply.on);
+                let mut decided = facts
+                    .proceedings
+                    .iter()
+                    .filter_map(|one| one.decided)
+                    .filter(|(on, _)| answered.is_none_or(|answered| *on >= answered))
+                    .peekable();
+                if decided.peek().is_none() {
+                    return Err(Not::new("没有已经审结的复议或者诉讼。", ""));
+                }
+                let touched = |one: &&Proceeding| one.decided.is_some_and(|(_, finding)| !finding.leaves_the_answer());
+                let spent = facts.proceedings.iter().filter(touched).count() <= facts.orders.len();
+                if spent || decided.all(|(_, finding)| finding.leaves_the_answer()) {
+                    return Err(Not::new(
+                        "复议决定或者判决没有撤销原答复，也没有要求重新答复，原答复仍然有效，不能重新办理。",
+                        "",
+                    ));
+                }
+                Ok(None)
+            }
         }
     }
 

@@ -57,6 +57,8 @@ pub struct Fee {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Reasons {
     pub asked: Date,
+    /// The last day for giving them, where the letter named one.
+    pub until: Option<Date>,
     pub given: Option<Date>,
 }
 
@@ -179,7 +181,9 @@ impl Facts {
             | Happened::ConsultAnswered { .. }
             | Happened::ConsultEnded { .. } => self.take_question(on, &event.happened),
             Happened::Extended { days } => set(&mut self.extension, Extension { on, days: *days }),
-            Happened::ReasonsAsked => set(&mut self.reasons, Reasons { asked: on, given: None }),
+            Happened::ReasonsAsked { until } => {
+                set(&mut self.reasons, Reasons { asked: on, until: *until, given: None })
+            }
             Happened::ReasonsGiven => self.reasons.as_mut().is_some_and(|one| set(&mut one.given, on)),
             Happened::Delayed { until } => set(&mut self.delayed, *until),
             Happened::FeeNoticed => set(&mut self.fee, Fee { noticed: on, paid: None }),
@@ -320,12 +324,6 @@ impl Timeline {
     /// All that is known, whatever its day.
     pub fn facts(&self) -> &Facts {
         &self.facts
-    }
-
-    /// The number for the next consultation.
-    pub fn next_consult(&self) -> ConsultNumber {
-        let last = self.facts.questions.iter().map(|question| question.number.0).max();
-        ConsultNumber(last.unwrap_or(0).saturating_add(1))
     }
 
     /// How the request stands at the end of `today`: what happened later is not known yet.

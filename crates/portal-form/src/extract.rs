@@ -22,6 +22,9 @@ pub(super) const STAY: &str = "stay";
 /// How much of a request is read, files that are thrown away included, before it is given up.
 const MOST: u64 = 256 << 20;
 
+/// Files of one form that are looked at: each takes a child process. No form takes as many.
+const MOST_FILES: usize = 10;
+
 /// A form that was posted from a page of ours: extractor of every handler that takes a form on the portal. `T` is a plain
 /// struct of text fields with `serde(default)`; what else was posted is ignored.
 ///
@@ -99,6 +102,7 @@ async fn parts(request: Request, ctx: &Ctx, client: &Network) -> Result<(Fields,
         .await
         .map_err(|_| Error::Invalid("表单内容读不出来。请返回上一页，刷新后重新提交。".into()))?;
     let (mut pairs, mut files, mut errors) = (Vec::new(), Vec::new(), FormErrors::new());
+    let mut seen = 0;
     let (mut left, mut text_left) = (MOST, fields::MOST as u64);
     while let Some(mut field) = form.next_field().await.map_err(upload::broken)? {
         let name = field.name().unwrap_or("").to_owned();
@@ -116,10 +120,19 @@ async fn parts(request: Request, ctx: &Ctx, client: &Network) -> Result<(Fields,
         if files.is_empty() && field.file_name().is_some_and(|file| !file.is_empty()) {
             limit::take(ctx, ctx.settings::<PortalForms>().uploads(), client).await?;
         }
+        if seen == MOST_FILES {
+            return Err(Error::Invalid(format!("一次最多上传 {MOST_FILES} 个文件。请分几次上传，或合并后再上传。")));
+        }
         match upload::receive(ctx, field, &mut left).await? {
             Outcome::Nothing => {}
-            Outcome::File(file) => files.push(file),
-            Outcome::Refused(reason) => errors.add(&name, reason),
+            Outcome::File(file) => {
+                seen += 1;
+                files.push(file);
+            }
+            Outcome::Refused(reason) => {
+                seen += 1;
+                errors.add(&name, reason);
+            }
         }
     }
     Ok((pairs.into_iter().collect(), files, errors))

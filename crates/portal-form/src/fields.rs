@@ -78,9 +78,17 @@ fn clean(value: &str) -> String {
     value.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).collect()
 }
 
-/// Whether the text can be the number of a telephone or a fax.
+/// Whether the text can be the number of a telephone or a fax, its digits of either width. What begins like a mobile number is as
+/// long as one.
 pub fn is_line(number: &str) -> bool {
-    (7..=15).contains(&number.chars().filter(char::is_ascii_digit).count()) && number.chars().count() <= 30
+    let narrow = |c: char| match c {
+        '０'..='９' => char::from_u32(u32::from(c) - 0xFEE0).unwrap_or(c),
+        _ => c,
+    };
+    let digits: String = number.chars().map(narrow).filter(char::is_ascii_digit).collect();
+    let mobile = digits.starts_with('1') && digits.chars().nth(1).is_some_and(|second| ('3'..='9').contains(&second));
+    let fits = if mobile { digits.len() == 11 } else { (7..=15).contains(&digits.len()) };
+    fits && number.chars().count() <= 30
 }
 
 /// Whether mail can be sent there: what the mail server of a county takes, in letters and digits alone.
@@ -144,6 +152,18 @@ mod tests {
 
     fn fields(pairs: &[(&str, &str)]) -> Fields {
         pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+    }
+
+    #[test]
+    fn a_telephone_is_taken_in_either_width_and_a_short_mobile_is_none() {
+        for line in
+            ["13800000001", "１３８００００００01", "0793-0000000", "400 000 0000", "+86 138 0000 0001", "7654321"]
+        {
+            assert!(super::is_line(line), "{line}");
+        }
+        for line in ["1380000000", "138000000011", "12", "无"] {
+            assert!(!super::is_line(line), "{line}");
+        }
     }
 
     #[test]

@@ -84,7 +84,7 @@ pub use fields::{Fields, is_line, is_mailbox};
 pub use limit::{Limit, Network};
 pub use receipt::{Accepted, CHANGED, Receipt, ReceiptWords, Received};
 pub use secret::Secret;
-pub use upload::{Kind, Uploaded};
+pub use upload::{Kind, Uploaded, kind_of, without_notes};
 pub use web::private::{private_changed, private_errors, private_page};
 
 /// 填写门户表单: the doors of the portal behind which something is written.

@@ -21,7 +21,7 @@ pub(super) fn opens_nothing() -> Response {
     let view = ErrorView {
         status: StatusCode::NOT_FOUND,
         title: "这个链接打不开",
-        message: "链接可能没有复制完整，也可能已经过期或停用。没有提交的内容到期后自动删除；已经提交的，请用回执上的链接或查询码查询。"
+        message: "链接可能没有复制完整，也可能已经过期或停用。没有提交的内容到期后自动删除；已经提交的，请用回执上的链接或查询码查询；查询码补发过的，用新的查询码。"
             .into(),
         incident: None,
     };

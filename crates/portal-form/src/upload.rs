@@ -1,18 +1,17 @@
-//! Files of citizens: streamed to disk, limited, recognised by their bytes.
-//!
-//! Only marks are looked for, at the beginning and the end of a file; nothing is unpacked or parsed in the server. Who reads
-//! more of a file than that does it in the guarded child. A file that does not do costs the person nothing that was typed: it
-//! is read to its end and thrown away, and the reason stands at its field.
+//! Files of citizens: streamed to disk, limited, looked at in the guarded child ([`kind_of`], the one look for whatever is kept
+//! and handed on as it came, by the office, too); nothing is unpacked or parsed in the server. A file that does not do costs the
+//! person nothing that was typed: it is read to its end and thrown away, and the reason stands at its field.
+
+use std::path::Path;
 
 use axum::extract::multipart::Field;
+use documents::{Extractor, Format, Limits};
 use serde::{Deserialize, Serialize};
 use store::files::Received;
+use tokio::sync::Semaphore;
 
 use crate::PortalForms;
 use web::{Ctx, Error, Result};
-
-/// Bytes at either end of a file that are looked at. The directory of a packed document is at its end.
-const SEEN: usize = 64 * 1024;
 
 /// What a file may be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -28,6 +27,18 @@ pub enum Kind {
 impl Kind {
     /// All of them.
     pub const ALL: &'static [Self] = &[Self::Pdf, Self::Docx, Self::Xlsx, Self::Png, Self::Jpeg];
+
+    /// The kind of a file that was looked at; `None` for what is not handed on.
+    fn of(format: Format) -> Option<Self> {
+        match format {
+            Format::Pdf => Some(Self::Pdf),
+            Format::Docx => Some(Self::Docx),
+            Format::Xlsx => Some(Self::Xlsx),
+            Format::Png => Some(Self::Png),
+            Format::Jpeg => Some(Self::Jpeg),
+            Format::Txt | Format::Markdown | Format::Html | Format::Xls | Format::Csv => None,
+        }
+    }
 
     /// For people.
     pub fn label(self) -> &'static str {
@@ -76,6 +87,9 @@ pub struct Uploaded {
     pub received: Received,
 }
 
+/// Of the children that read files the portal takes one at a time: however much strangers send, the office has its own.
+static TURN: Semaphore = Semaphore::const_new(1);
+
 /// What came of a file field.
 pub(super) enum Outcome {
     /// Nobody chose a file.
@@ -94,7 +108,7 @@ pub(super) async fn receive(ctx: &Ctx, mut field: Field<'_>, left: &mut u64) -> 
     let place = field.name().unwrap_or("").to_owned();
     let most = ctx.settings::<PortalForms>().upload_mb << 20;
     let mut incoming = Some(ctx.files().receive().await?);
-    let (mut head, mut tail, mut size) = (Vec::new(), Vec::new(), 0_u64);
+    let mut size = 0_u64;
     while let Some(chunk) = field.chunk().await.map_err(broken)? {
         spend(left, chunk.len())?;
         size += chunk.len() as u64;
@@ -103,11 +117,6 @@ pub(super) async fn receive(ctx: &Ctx, mut field: Field<'_>, left: &mut u64) -> 
         }
         let Some(incoming) = &mut incoming else { continue };
         incoming.write(&chunk).await?;
-        head.extend_from_slice(&chunk[..chunk.len().min(SEEN - head.len())]);
-        tail.extend_from_slice(&chunk);
-        if tail.len() > 2 * SEEN {
-            tail.drain(..tail.len() - SEEN);
-        }
     }
     if size == 0 && field.file_name().is_none_or(str::is_empty) {
         return Ok(Outcome::Nothing);
@@ -118,11 +127,47 @@ pub(super) async fn receive(ctx: &Ctx, mut field: Field<'_>, left: &mut u64) -> 
             most >> 20
         )));
     };
-    Ok(match recognise(&head, &tail) {
-        Ok(kind) => Outcome::File(Uploaded { field: place, name, kind, received: incoming.finish().await? }),
-        Err(reason) => Outcome::Refused(format!("“{name}”{reason}")),
+    let received = incoming.finish().await?;
+    // Never closed, so that there always is a turn.
+    let _turn = TURN.acquire().await.ok();
+    Ok(match kind_of(ctx, &received.path, &name).await {
+        Ok(kind) => Outcome::File(Uploaded { field: place, name, kind, received }),
+        Err(reason) => Outcome::Refused(reason),
     })
 }
+
+/// What a file is that somebody hands in and others are handed as it came, by its bytes and its name: whole, and doing nothing
+/// when it is opened. The portal, the office and what goes out with letters ask here, so that none of them takes what another
+/// refuses. Read in the guarded child.
+///
+/// # Errors
+/// Why it does not do and what to do, in words for whoever chose it, with its name.
+pub async fn kind_of(ctx: &Ctx, path: &Path, name: &str) -> std::result::Result<Kind, String> {
+    match Extractor::new(ctx.program().clone(), Limits::default()).look(path, name).await {
+        Ok(format) => Kind::of(format).ok_or_else(|| format!("“{name}”没有收下：{ANOTHER}")),
+        Err(why) => Err(format!("“{name}”没有收下：{}", why.message)),
+    }
+}
+
+/// A picture that the office puts to something and others are handed, without what the camera and the editor wrote into it (place,
+/// time, device, comments); every other file as it came. What a person sends stays as it came, too: its sum is on their receipt.
+///
+/// # Errors
+/// When the disk fails.
+pub async fn without_notes(ctx: &Ctx, kind: Kind, received: Received) -> Result<Received> {
+    if !matches!(kind, Kind::Png | Kind::Jpeg) {
+        return Ok(received);
+    }
+    let failed = |error: std::io::Error| Error::internal(format!("picture: {error}"));
+    let bytes = tokio::fs::read(&received.path).await.map_err(failed)?;
+    let Some(clean) = documents::picture::without_notes(&bytes) else { return Ok(received) };
+    let mut incoming = ctx.files().receive().await?;
+    incoming.write(&clean).await?;
+    Ok(incoming.finish().await?)
+}
+
+/// To whoever chose something that is read elsewhere and not handed on.
+const ANOTHER: &str = "不是可以上传的文件。请另存为 PDF、Word（.docx）、Excel（.xlsx）或 PNG、JPEG 图片后再上传。";
 
 /// Takes what was read from what may still be read.
 ///
@@ -140,79 +185,20 @@ pub(super) fn broken(error: axum::extract::multipart::MultipartError) -> Error {
     Error::Invalid("内容没有传完，可能是网络中断。请返回上一页再提交一次。".into())
 }
 
-/// What the file is, by its first and last bytes; or why it does not do.
-fn recognise(head: &[u8], tail: &[u8]) -> Result<Kind, &'static str> {
-    let starts = |magic: &[u8]| head.starts_with(magic);
-    let holds = |name: &[u8]| [head, tail].iter().any(|part| part.windows(name.len()).any(|window| window == name));
-    if head.is_empty() {
-        return Err("是空的，没有任何内容。请打开原文件检查，保存后再上传。");
-    }
-    if starts(b"%PDF-") {
-        return Ok(Kind::Pdf);
-    }
-    if starts(b"\x89PNG\r\n\x1a\n") {
-        return Ok(Kind::Png);
-    }
-    if starts(b"\xFF\xD8\xFF") {
-        return Ok(Kind::Jpeg);
-    }
-    if starts(b"PK\x03\x04") && holds(b"[Content_Types].xml") {
-        if holds(b"vbaProject.bin") {
-            return Err("带有宏，为保证安全不能上传。请另存为不带宏的文档或 PDF 后再上传。");
-        }
-        if holds(b"word/document.xml") {
-            return Ok(Kind::Docx);
-        }
-        if holds(b"xl/workbook.xml") {
-            return Ok(Kind::Xlsx);
-        }
-    }
-    if starts(b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1") {
-        return Err("是旧版或加密的办公文档。请用 Word 或 WPS 另存为 .docx、.xlsx 或 PDF 后再上传。");
-    }
-    if head.get(4..12).is_some_and(|brand| [&b"ftypheic"[..], b"ftypmif1", b"ftypheix"].contains(&brand)) {
-        return Err("是 HEIC 图片。请在手机设置里改为 JPEG 格式，或截图后上传。");
-    }
-    Err("不是可以上传的文件。请另存为 PDF、Word（.docx）、Excel（.xlsx）或 PNG、JPEG 图片后再上传。")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn bytes_tell_what_a_file_is_and_names_do_not() {
-        let packed = |names: &[&str]| {
-            let mut bytes = b"PK\x03\x04".to_vec();
-            for name in names {
-                bytes.extend_from_slice(name.as_bytes());
-                bytes.push(0);
-            }
-            bytes
-        };
-        let types = "[Content_Types].xml";
-        for (bytes, kind) in [
-            (b"%PDF-1.7\n".to_vec(), Kind::Pdf),
-            (b"\x89PNG\r\n\x1a\n....".to_vec(), Kind::Png),
-            (b"\xFF\xD8\xFF\xE0".to_vec(), Kind::Jpeg),
-            (packed(&[types, "word/document.xml"]), Kind::Docx),
-            (packed(&[types, "xl/workbook.xml"]), Kind::Xlsx),
-        ] {
-            assert_eq!(recognise(&bytes, &bytes), Ok(kind));
+    fn only_what_everybody_can_open_is_handed_on() {
+        let all = [Format::Pdf, Format::Docx, Format::Xlsx, Format::Png, Format::Jpeg];
+        let found: Vec<Kind> = all.into_iter().filter_map(Kind::of).collect();
+        assert_eq!(found, Kind::ALL);
+        for (format, kind) in all.into_iter().zip(Kind::ALL) {
+            assert_eq!(format.media_type(), kind.media_type());
         }
-        let directory = packed(&["word/document.xml"]);
-        assert_eq!(recognise(&packed(&[types]), &directory), Ok(Kind::Docx), "the directory stands at the end");
-        for (bytes, word) in [
-            (Vec::new(), "空的"),
-            (packed(&[types, "word/document.xml", "word/vbaProject.bin"]), "宏"),
-            (packed(&["a.exe"]), "不是"),
-            (b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1".to_vec(), "旧版"),
-            (b"\0\0\0\x18ftypheic".to_vec(), "HEIC"),
-            (b"MZ\x90\0".to_vec(), "不是"),
-            (b"<svg xmlns='x' onload='y'/>".to_vec(), "不是"),
-            (b"<html>".to_vec(), "不是"),
-        ] {
-            assert!(recognise(&bytes, &bytes).expect_err("refused").contains(word), "{word}");
+        for format in [Format::Txt, Format::Markdown, Format::Html, Format::Xls, Format::Csv] {
+            assert_eq!(Kind::of(format), None, "{format:?}");
         }
     }
 }

@@ -257,6 +257,7 @@ async fn run(db: Db, entry: Entry, holder: String) {
         Ok(()) => (regular, String::new()),
         Err(Failure::Retry(said)) => (regular.min(db.seams().now() + RETRY), said),
         Err(Failure::Give(said)) => (regular, said),
+        Err(Failure::Wait(said, until)) => (regular.min(until), said),
     };
     if !said.is_empty() {
         tracing::warn!(entry.key, error = said, "a scheduled run failed");

@@ -205,6 +205,8 @@ pub(crate) struct Offer {
     pub(crate) groups: Vec<Group>,
     /// Topics that many documents have, as an example.
     pub(crate) topics: String,
+    /// How topics are typed, with some that there are.
+    pub(crate) hint: String,
     /// Code, name, and what it means.
     pub(crate) often: Vec<(&'static str, String, &'static str)>,
     pub(crate) modes: Vec<(&'static str, &'static str, &'static str)>,
@@ -234,6 +236,12 @@ pub(crate) async fn look_for_topics(ctx: &Ctx, filter: &Filter, errors: &mut For
     Ok(())
 }
 
+/// How topics are typed. An example is one that is taken: the first of those that there are.
+fn topic_hint(topics: &[&str]) -> String {
+    let some = topics.iter().take(2).copied().collect::<Vec<_>>().join("、");
+    if some.is_empty() { "用顿号隔开".to_owned() } else { format!("用顿号隔开，例如 {some}") }
+}
+
 /// What the form offers, with what is typed chosen.
 ///
 /// # Errors
@@ -257,6 +265,7 @@ pub(crate) async fn offer(ctx: &Ctx, typed: &Typed) -> Result<Offer> {
     let topics: Vec<&str> =
         topics.map(|(topic, _)| topic.as_str()).filter(|topic| !topic.is_empty()).take(EXAMPLES).collect();
     Ok(Offer {
+        hint: topic_hint(&topics),
         groups: vec![
             group(Sort::Organ, &typed.organ, ctx.directory().options(ctx.today())),
             group(Sort::Kind, &typed.kind, kinds),

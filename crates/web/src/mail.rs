@@ -1,7 +1,7 @@
 //! Mails as contexts hand them over: to the queue (job kind [`SEND`]), or one by one to the [`Postman`]; `app` delivers them.
 
 use futures::future::BoxFuture;
-use kernel::Seams;
+use kernel::{Seams, id::SubjectRef};
 use serde::{Deserialize, Serialize};
 use store::Files;
 
@@ -14,12 +14,33 @@ pub const SEND: &str = "mail.send";
 /// what cannot wait for the next morning.
 pub const SEND_NOW: &str = "mail.send_now";
 
-/// The kind of job that delivers a [`SealedMail`] at once: what the database must not be able to read while it waits.
+/// The kind of job that delivers a [`SealedMail`] at once: what the database must not be able to read while it waits. Where no mail
+/// server is set up it waits on; it never lies in the outbox.
 pub const SEND_SEALED: &str = "mail.send_sealed";
+
+/// A file that goes with a sealed mail. Its bytes lie sealed in the store until the mail goes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Enclosed {
+    /// As the reader of the mail sees it.
+    pub name: String,
+    /// Media type.
+    pub media: String,
+    /// Under which [`Files`] keeps it: read with `open_sealed`.
+    pub digest: String,
+}
+
+/// A mail with its files, as it is sealed.
+#[derive(Serialize, Deserialize)]
+struct Whole {
+    mail: Mail,
+    enclosed: Vec<Enclosed>,
+}
 
 /// A mail to somebody who is not staff, sealed under the installation's key while it waits.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct SealedMail {
+    /// Of what it speaks, by ids alone: with that it is thrown away.
+    about: SubjectRef,
     sealed: String,
 }
 
@@ -27,13 +48,33 @@ pub struct SealedMail {
 const WAITING: &str = "mail waiting";
 
 impl SealedMail {
-    /// Seals a mail for the queue.
+    /// Seals a mail for the queue that speaks of something.
     ///
     /// # Errors
     /// When the installation's key cannot be read or made.
-    pub fn seal(files: &Files, seams: &Seams, mail: &Mail) -> store::Result<Self> {
-        let text = serde_json::to_string(mail).map_err(store::Error::Json)?;
-        Ok(Self { sealed: files.seal_words(seams, WAITING, &text)? })
+    pub fn seal(files: &Files, seams: &Seams, mail: &Mail, about: SubjectRef) -> store::Result<Self> {
+        Self::seal_with(files, seams, mail, Vec::new(), about)
+    }
+
+    /// Seals a mail with files, which are read when it goes.
+    ///
+    /// # Errors
+    /// As [`SealedMail::seal`].
+    pub fn seal_with(
+        files: &Files,
+        seams: &Seams,
+        mail: &Mail,
+        enclosed: Vec<Enclosed>,
+        about: SubjectRef,
+    ) -> store::Result<Self> {
+        let whole = Whole { mail: mail.clone(), enclosed };
+        let text = serde_json::to_string(&whole).map_err(store::Error::Json)?;
+        Ok(Self { about, sealed: files.seal_words(seams, WAITING, &text)? })
+    }
+
+    /// Whether it speaks of this.
+    pub fn speaks_of(&self, subject: &SubjectRef) -> bool {
+        self.about == *subject
     }
 
     /// The mail.
@@ -41,7 +82,17 @@ impl SealedMail {
     /// # Errors
     /// When the installation's key is missing or another one.
     pub fn open(&self, files: &Files) -> store::Result<Mail> {
-        serde_json::from_str(&files.open_words(WAITING, &self.sealed)?).map_err(store::Error::Json)
+        self.open_whole(files).map(|(mail, _)| mail)
+    }
+
+    /// The mail with what goes with it.
+    ///
+    /// # Errors
+    /// As [`SealedMail::open`].
+    pub fn open_whole(&self, files: &Files) -> store::Result<(Mail, Vec<Enclosed>)> {
+        let text = files.open_words(WAITING, &self.sealed)?;
+        let whole: Whole = serde_json::from_str(&text).map_err(store::Error::Json)?;
+        Ok((whole.mail, whole.enclosed))
     }
 }
 

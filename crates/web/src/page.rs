@@ -110,10 +110,20 @@ pub fn streamed(
     response
 }
 
+/// The name for who reads no other script: what is left of it in letters and digits, `file` where nothing is.
+fn plain_name(file_name: &str) -> String {
+    let (stem, ending) = file_name.rsplit_once('.').unwrap_or((file_name, ""));
+    let kept =
+        |text: &str| text.chars().filter(|c| c.is_ascii_alphanumeric() || "-_.".contains(*c)).collect::<String>();
+    let (stem, ending) = (kept(stem), kept(ending));
+    let stem = stem.trim_matches(['-', '_', '.']);
+    let stem = if stem.is_empty() { "file" } else { stem };
+    if ending.is_empty() { stem.to_owned() } else { format!("{stem}.{ending}") }
+}
+
 /// `Content-Disposition` with the name in any script (RFC 6266, RFC 8187).
 pub fn content_disposition(kind: &str, file_name: &str) -> HeaderValue {
-    let ascii: String =
-        file_name.chars().map(|c| if c.is_ascii_alphanumeric() || ".-_".contains(c) { c } else { '_' }).collect();
+    let ascii = plain_name(file_name);
     HeaderValue::from_str(&format!("{kind}; filename=\"{ascii}\"; filename*=UTF-8''{}", escape_query(file_name)))
         .unwrap_or_else(|_| HeaderValue::from_static("attachment"))
 }
@@ -225,6 +235,13 @@ pub fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_name_for_an_old_telephone_has_no_row_of_strokes() {
+        assert_eq!(plain_name("青禾县人民政府2025年年度报告.pdf"), "2025.pdf");
+        assert_eq!(plain_name("办件登记簿.xlsx"), "file.xlsx");
+        assert_eq!(plain_name("report-2025.pdf"), "report-2025.pdf");
+    }
 
     #[test]
     fn only_local_addresses_are_followed() {

@@ -53,7 +53,7 @@ class Cover {
   private readonly list = make("ol", { class: "cover-list" });
   private readonly none = make("p", { class: "quiet" }, "还没有区域。在图片上拖出要遮盖的地方，或者按“添加区域”。");
   private readonly told = make("p", { class: "meta", role: "status" });
-  private readonly draws = button("画区域", "small", () => this.draw(!this.isDrawing()));
+  private readonly draws = button("画区域", "small", () => this.turn());
   private readonly back = button("撤销", "small", () => this.undo());
   private readonly larger = button("放大", "small", () => this.scale(1));
   private readonly smaller = button("缩小", "small", () => this.scale(-1));
@@ -148,6 +148,14 @@ class Cover {
 
   private isDrawing(): boolean {
     return this.stage.classList.contains("drawing");
+  }
+
+  /** On or off, and what dragging does now. */
+  private turn(): void {
+    this.draw(!this.isDrawing());
+    this.told.textContent = this.isDrawing()
+      ? "“画区域”已打开：在图片上拖动，画出要遮盖的地方。"
+      : "“画区域”已关闭：拖动只移动图片，不画区域。再按一次打开。";
   }
 
   /** While it is off, a finger moves the picture and draws nothing. */

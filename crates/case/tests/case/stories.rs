@@ -40,6 +40,16 @@ fn at_field<T>(done: Result<T, Refusal>, field: &str) {
     }
 }
 
+/// An answer that discloses.
+fn answer() -> letters::Body {
+    letters::Body {
+        addressee: "读者甲".to_owned(),
+        title: "答复书".to_owned(),
+        text: "现予公开。".to_owned(),
+        ..letters::Body::default()
+    }
+}
+
 #[tokio::test]
 async fn more_time_is_asked_for_once_and_granted_by_another() {
     let home = Home::new().await;
@@ -155,12 +165,7 @@ async fn a_letter_is_signed_by_another_and_its_delivery_ends_the_case() {
     let home = Home::new().await;
     let id = home.filed().await;
     let (head, deputy) = (person("head", "QH010", Role::OrganHead), person("deputy", "QH010", Role::OrganHead));
-    let body = letters::Body {
-        addressee: "读者甲".to_owned(),
-        title: "答复书".to_owned(),
-        text: "现予公开。".to_owned(),
-        ..letters::Body::default()
-    };
+    let body = answer();
     let ctx = &home.ctx;
     at_field(
         home.tried(async |tx: &mut Tx| letters::draft(ctx, tx, &head, &id, "reply", &letters::Body::default()).await)
@@ -239,12 +244,7 @@ async fn a_letter_that_leads_nowhere_any_more_is_dropped() {
     let id = home.filed().await;
     let (head, deputy) = (person("head", "QH010", Role::OrganHead), person("deputy", "QH010", Role::OrganHead));
     let clerk = person("clerk", "QH010", Role::Editor);
-    let body = letters::Body {
-        addressee: "读者甲".to_owned(),
-        title: "答复书".to_owned(),
-        text: "现予公开。".to_owned(),
-        ..letters::Body::default()
-    };
+    let body = answer();
     let ctx = &home.ctx;
     let draft =
         async || home.tried(async |tx: &mut Tx| letters::draft(ctx, tx, &clerk, &id, "reply", &body).await).await;
@@ -266,6 +266,37 @@ async fn a_letter_that_leads_nowhere_any_more_is_dropped() {
     // The applicant takes the request back: nothing waits to be signed then.
     step(&home, &kernel::Actor::Applicant(id.clone()), &id, "withdraw", &[]).await.expect("withdrawn");
     assert_eq!(states().await, ["dropped", "dropped"]);
+}
+
+#[tokio::test]
+async fn a_letter_keeps_its_organ_and_none_on_its_way_goes_over_with_the_case() {
+    let home = Home::new().await;
+    let id = home.filed().await;
+    let (head, clerk) = (person("head", "QH010", Role::OrganHead), person("clerk", "QH010", Role::Editor));
+    let body = answer();
+    let (ctx, other) = (&home.ctx, OrganCode::from("QH001"));
+    let letter = home.done(async |tx: &mut Tx| letters::draft(ctx, tx, &clerk, &id, "reply", &body).await).await;
+    home.done(async |tx: &mut Tx| case::ask_extension(ctx, tx, &clerk, &id, 1, "档案在库").await).await;
+    home.done(async |tx: &mut Tx| letters::sign(ctx, tx, &head, &id, (&letter, 1)).await).await;
+    let known = async || {
+        let entry = home.entry(&id).await;
+        letters::of_case(ctx, ctx.db().read(), &entry).await.expect("letters").remove(0)
+    };
+    let name = ctx.directory().get(&"QH010".into()).expect("an organ").name.clone();
+    assert_eq!(known().await.issuer, name);
+    home.done(async |tx: &mut Tx| case::transfer(ctx, tx, &head, &id, &other, "由该机关办理").await).await;
+    let now = known().await;
+    assert_eq!((now.state.as_str(), now.issuer), ("dropped", name), "a letter of the one organ is none of the other's");
+    let there = person("there", "QH001", Role::OrganHead);
+    let delivered =
+        home.tried(async |tx: &mut Tx| letters::deliver(ctx, tx, &there, &id, &letter, ("post", "")).await).await;
+    conflict(delivered, "已作废");
+    let decided =
+        home.tried(async |tx: &mut Tx| case::decide_extension(ctx, tx, &there, &id, (true, "")).await.map(drop)).await;
+    conflict(decided, "没有等待审批的延期申请");
+    let entry = home.entry(&id).await;
+    let past = case::history(ctx, ctx.db().read(), &entry).await.expect("history");
+    assert_eq!(past.last().expect("a line").fields["dropped"], "答复书（试答复〔2026〕1号）");
 }
 
 #[tokio::test]

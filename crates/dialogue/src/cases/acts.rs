@@ -4,7 +4,7 @@ use axum::{
     extract::{Path, State},
     response::{IntoResponse, Response},
 };
-use case::{By, Entry, Kind, PartyId, Step, may_take};
+use case::{By, Entry, Kind, PartyId, Step, StepField, may_take, public::CONSENT};
 use kernel::{OrganCode, id::CaseId, may_for, permission::Refused};
 use store::Tx;
 use web::{Acted, Ctx, Desk, Done, Form, FormErrors, Redirect, Refusal, Result, act, act_for, act_in_place};
@@ -90,7 +90,14 @@ pub(super) async fn step_form(
     if !step.page.is_empty() {
         return Ok(Redirect::to(step.page.replace("{id}", id.as_str())).into_response());
     }
-    shown(&ctx, &desk, (&entry, kind), step_act(step, &Typed::new()), FormErrors::new()).await
+    let typed = match case::rules_of(&ctx, kind) {
+        Some(rules) => {
+            let past = case::history(&ctx, ctx.db().read(), &entry).await?;
+            rules.beginning(case::Before { entry: &entry, past: &past }, step)
+        }
+        None => Typed::new(),
+    };
+    shown(&ctx, &desk, (&entry, kind), step_act(step, &typed), FormErrors::new()).await
 }
 
 fn step_act(step: &'static Step, typed: &Typed) -> Act {
@@ -119,7 +126,11 @@ pub(super) async fn step(
         if !step.told.is_empty() {
             notice::tell_person(&ctx, tx, &id).await?;
         }
-        Ok::<_, Refusal>(Done::ok(page_of(&id), format!("已办理：{}。", step.label)))
+        let mut words = format!("已办理：{}。", step.label);
+        if of(&typed, CONSENT) == "no" && case::public::of_case(tx.conn(), &id).await?.is_some() {
+            words.push_str("这件的答复现在还公开着，请撤回公开。");
+        }
+        Ok::<_, Refusal>(Done::ok(page_of(&id), words))
     };
     let form = |_: &Entry, typed: &Typed| step_act(step, typed);
     in_place(&ctx, &desk, (&id, &typed), form, done).await
@@ -166,7 +177,18 @@ pub(super) async fn transfer(
     in_place(&ctx, &desk, (&id, &typed), form, done).await
 }
 
+/// A day of receipt by which the answer is overdue at once is meant all the same.
+static SURE: StepField = StepField::new("sure", "收到日期核对无误", case::Input::Tick).optional();
+
 fn redate_act(entry: &Entry, typed: &Typed) -> Act {
+    let day = "依法确定的收到日期：当面提交的为提交日，需要签收的邮寄为签收日";
+    let mut fields = vec![
+        Field::day("on", "收到日期", day, typed).required(),
+        Field::text("reason", "原因", "例如：签收日期误录成上一个月", typed, 500),
+    ];
+    if !of(typed, "on").is_empty() {
+        fields.push(Field::of(&SURE, typed));
+    }
     Act {
         title: "更正收到日期".to_owned(),
         about: format!(
@@ -176,10 +198,7 @@ fn redate_act(entry: &Entry, typed: &Typed) -> Act {
         at: "/redate".to_owned(),
         submit: "更正".to_owned(),
         danger: false,
-        fields: vec![
-            Field::day("on", "收到日期", "依法确定的收到日期：当面提交的为提交日，需要签收的邮寄为签收日", typed),
-            Field::text("reason", "原因", "例如：签收日期误录成上一个月", typed, 500),
-        ],
+        fields,
     }
 }
 
@@ -197,7 +216,13 @@ pub(super) async fn redate(
     Form(typed): Form<Typed>,
 ) -> Result<Response> {
     let done = async |tx: &mut Tx| {
-        case::redate(&ctx, tx, &desk.actor(), &id, (of(&typed, "on"), of(&typed, "reason"))).await?;
+        let due = case::redate(&ctx, tx, &desk.actor(), &id, (of(&typed, "on"), of(&typed, "reason"))).await?;
+        if let Some(due) = due.filter(|due| *due < ctx.today() && of(&typed, "sure").is_empty()) {
+            let words = format!(
+                "更正以后办理期限是 {due}，已经过了，立即超期。请核对年、月、日；无误的，勾选“收到日期核对无误”再更正。"
+            );
+            return Err(Refusal::field("sure", words));
+        }
         notice::tell_person(&ctx, tx, &id).await?;
         let entry = case::entry(tx.conn(), &id).await?.ok_or(Refusal::NotFound)?;
         let until = entry.told_due().map(|due| format!("，办理期限到 {due}")).unwrap_or_default();
@@ -227,6 +252,14 @@ async fn extension_act(ctx: &Ctx, (entry, kind): (&Entry, Kind), typed: &Typed) 
 /// `GET /cases/{id}/extension`
 pub(super) async fn extension_form(State(ctx): State<Ctx>, desk: Desk, Path(id): Path<CaseId>) -> Result<Response> {
     let (entry, kind) = seen(&ctx, &desk, &id).await?;
+    let view = case::clock_of(&ctx, ctx.db().read(), kind, &entry).await?;
+    if view.due().is_none_or(|due| due < ctx.today()) {
+        return Err(Refusal::Conflict("现在没有在计算的办理时限，或者期限已过，不能延期。".into()).into());
+    }
+    if let Some(rules) = case::rules_of(&ctx, kind) {
+        let past = case::history(&ctx, ctx.db().read(), &entry).await?;
+        rules.extension(&ctx, case::Before { entry: &entry, past: &past })?;
+    }
     let act = extension_act(&ctx, (&entry, kind), &Typed::new()).await?;
     shown(&ctx, &desk, (&entry, kind), act, FormErrors::new()).await
 }

@@ -7,33 +7,23 @@ use axum::{
 };
 use case::{
     Entry, Kind,
-    files::{self, Kept, Origin},
+    files::{self, CaseFileId, Kept, Origin},
     letters::{self, LetterId},
 };
 use kernel::{id::CaseId, may_for};
 use store::Tx;
-use tokio::io::AsyncReadExt;
 use web::{
-    Ctx, Desk, Done, FormErrors, OfficeShell, Refusal, Result, act_in_place, office_page, page,
+    Ctx, Desk, Done, Form, FormErrors, OfficeShell, Refusal, Result, act, act_in_place, office_page, page,
     sent::{self, Sent},
 };
 
 use super::{
     acts::seen,
-    fields::{Field, Named, Typed},
+    fields::{Field, Named, Typed, of},
 };
 
 /// Largest file, in bytes.
 const MOST: u64 = 20 << 20;
-/// What a file may be: end of its name, first bytes, type with which it is handed out.
-const KINDS: [(&str, &[u8], &str); 6] = [
-    (".pdf", b"%PDF-", "application/pdf"),
-    (".docx", b"PK\x03\x04", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
-    (".xlsx", b"PK\x03\x04", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
-    (".png", b"\x89PNG\r\n\x1a\n", "image/png"),
-    (".jpg", b"\xff\xd8\xff", "image/jpeg"),
-    (".jpeg", b"\xff\xd8\xff", "image/jpeg"),
-];
 
 #[derive(Template)]
 #[template(path = "cases/templates/attach.html")]
@@ -99,15 +89,6 @@ async fn received(ctx: &Ctx, mut parts: Multipart) -> Result<Posted> {
     Ok(posted)
 }
 
-/// The type of a file by its name and first bytes; `None` for whatever else it is.
-async fn media_of(file: &Sent) -> Result<Option<&'static str>> {
-    let name = file.name.to_lowercase();
-    let mut head = Vec::new();
-    tokio::fs::File::open(&file.received.path).await?.take(16).read_to_end(&mut head).await?;
-    let found = KINDS.iter().find(|(end, first, _)| name.ends_with(end) && head.starts_with(first));
-    Ok(found.map(|(_, _, media)| *media))
-}
-
 /// `POST /cases/{id}/files`
 pub(super) async fn add(
     State(ctx): State<Ctx>,
@@ -124,23 +105,33 @@ pub(super) async fn add(
     let Some(file) = posted.file else {
         return again(FormErrors::one("file", "请选择一个文件。")).await;
     };
-    let Some(media) = media_of(&file).await? else {
-        let why = format!("“{}”不是 PDF、Word（.docx）、Excel（.xlsx）或者图片，没有收下。", file.name);
-        return again(FormErrors::one("file", why)).await;
+    let what = match portal_form::kind_of(&ctx, &file.received.path, &file.name).await {
+        Ok(what) => what,
+        Err(why) => return again(FormErrors::one("file", why)).await,
     };
+    let received = portal_form::without_notes(&ctx, what, file.received).await?;
     let letter = (!posted.letter.is_empty()).then(|| LetterId::from(posted.letter.as_str()));
     let done = async |tx: &mut Tx| {
         let (entry, kind) = case::seen(&ctx, tx.conn(), &desk.actor(), &id).await?;
         may_for(&desk.actor(), kind.handle, &case::keeper(&ctx, &entry.organ))?;
-        let sealed = ctx.files().keep_sealed(tx, &file.received).await?;
-        let kept = Kept {
-            digest: sealed.digest,
-            name: file.name.clone(),
-            bytes: file.received.bytes,
-            media: media.to_owned(),
-        };
+        let sealed = ctx.files().keep_sealed(tx, &received).await?;
+        let kept = Kept::of(&sealed, &received, &file.name, what.media_type());
         files::attach(&ctx, tx, &desk.actor(), &id, &kept, (Origin::Office, letter.as_ref())).await?;
         Ok::<_, Refusal>(Done::ok(format!("/cases/{id}"), "附件已添加。"))
     };
     act_in_place(&ctx, &posted.once, done, again).await
+}
+
+/// `POST /cases/{id}/files/{file}/away`: a file of the office that is wrong is put away.
+pub(super) async fn away(
+    State(ctx): State<Ctx>,
+    desk: Desk,
+    Path((id, file)): Path<(CaseId, CaseFileId)>,
+    Form(typed): Form<Typed>,
+) -> Result<Response> {
+    let done = async |tx: &mut Tx| {
+        files::put_away(&ctx, tx, &desk.actor(), &id, &file).await?;
+        Ok::<_, Refusal>(Done::ok(format!("/cases/{id}"), "附件已收起，留在办件里，不随文书送达。"))
+    };
+    Ok(act(&ctx, of(&typed, "once"), done).await?)
 }

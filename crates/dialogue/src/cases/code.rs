@@ -23,6 +23,7 @@ use web::{
 use super::{
     acts::seen,
     fields::{Act, Field, Named, Typed, of, shown},
+    notice,
 };
 
 /// The kind of job that makes a new code and sends it to the address given.
@@ -81,7 +82,7 @@ pub(super) async fn send(ctx: &Ctx, asked: &Asked) -> Result<(), Failure> {
                 path(&secret),
             ),
         };
-        let sealed = SealedMail::seal(ctx.files(), &tx.seams(), &mail)?;
+        let sealed = SealedMail::seal(ctx.files(), &tx.seams(), &mail, notice::subject(&asked.case))?;
         tx.enqueue(NewJob::now(SEND_SEALED, &sealed)).await?;
         Ok::<_, Refusal>(())
     });

@@ -26,7 +26,7 @@ const CHANNELS: [Channel; 5] = [Channel::Counter, Channel::Phone, Channel::Post,
 static SURE: StepField = StepField::new("sure", "收到日期核对无误", Input::Tick).optional();
 
 /// The last day of what was received on that day, where it has passed.
-fn late(ctx: &Ctx, kind: Kind, received: Date) -> Option<Date> {
+pub(crate) fn late(ctx: &Ctx, kind: Kind, received: Date) -> Option<Date> {
     let rule = ctx.settings::<clock::Readings>().apply(kind.clock);
     let run = clock::probable(&rule, received, &[], 0, &ctx.calendar()).ok()?;
     Some(run.due().date()).filter(|due| *due < ctx.today())
@@ -64,8 +64,9 @@ async fn shown(ctx: &Ctx, desk: &Desk, kind: Kind, typed: &Typed, errors: FormEr
         fields.push(Field::select("organ", "办理机关", "", typed, ctx.directory().options(ctx.today())));
     }
     fields.extend(kind.desk.iter().map(|field| Field::of(field, typed)));
+    let name = Field::line("name", "姓名或称呼", "", typed, 40);
     let person = vec![
-        Field::line("name", "姓名或称呼", "", typed, 40).optional(),
+        if kind.named { name } else { name.optional() },
         Field::line("phone", "联系电话", "", typed, 30).optional(),
         Field::line("email", "电子邮箱", "", typed, 120).optional(),
         Field::line("address", "通信地址", "", typed, 200).optional(),

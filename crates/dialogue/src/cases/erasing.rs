@@ -13,12 +13,13 @@ use web::{Ctx, Desk, Done, Form, FormErrors, Refusal, Result, act_now};
 use super::{
     acts::{in_place, seen},
     fields::{Act, Field, Typed, of, shown},
+    notice,
 };
 
 /// Cases that one night forgets.
 const AT_ONCE: i64 = 500;
 
-/// Destroys what a case holds of its persons, with its receipts and private links, in the write under way. The caller deletes
+/// Destroys what a case holds of its persons, with its receipts, private links and mails that wait, in the write under way. The caller deletes
 /// the files of the answer when it is committed.
 ///
 /// # Errors
@@ -27,6 +28,7 @@ pub async fn erase(ctx: &Ctx, tx: &mut Tx, actor: &Actor, case: &CaseId, why: Wh
     // First, since it takes the row of the case: whoever makes a new link takes that before the links, too.
     let erased = case::erase(ctx, tx, actor, case, why).await?;
     receipt::erase(tx, case).await?;
+    notice::forget(tx, case).await?;
     applicant::revoke_links(tx, case).await.map_err(Refusal::from)?;
     Ok(erased)
 }
@@ -46,7 +48,7 @@ async fn delete(ctx: &Ctx, erased: &Erased) -> Result<()> {
 fn the_form(typed: &Typed) -> Act {
     Act {
         title: "删除当事人信息".to_owned(),
-        about: "由没有经办这件的人删除；可以申请复议、提起诉讼的，期限过后才能删除。删除后不能恢复：填写的内容、当事人、文书正文和附件都不能再看，查询码失效；办理情况仍计入统计。"
+        about: "由没有经办这件的人删除；可以申请复议、提起诉讼的，期限过后才能删除；正在复议、诉讼的，有结果以后才能删除。删除后不能恢复：填写的内容、当事人、文书正文和附件都不能再看，查询码失效；办理情况仍计入统计。"
             .to_owned(),
         at: "/erase".to_owned(),
         submit: "删除当事人信息".to_owned(),
@@ -92,7 +94,7 @@ pub(super) async fn by_rule(ctx: &Ctx) -> Result<usize> {
         let done = act_now(ctx, async |tx: &mut Tx| erase(ctx, tx, &Actor::System, &case, Why::Rule).await);
         match done.await {
             Ok(erased) => delete(ctx, &erased).await?,
-            // Somebody was faster.
+            // Somebody was faster, or a review was entered meanwhile.
             Err(Refusal::Conflict(_)) => {}
             Err(other) => return Err(other.into()),
         }

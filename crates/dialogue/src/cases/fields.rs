@@ -112,6 +112,13 @@ impl Field {
         Self { optional: true, ..Self::new(key, label, hint, typed, Drawn::Day) }
     }
 
+    /// It cannot be left empty.
+    #[must_use]
+    pub(super) fn required(mut self) -> Self {
+        self.optional = false;
+        self
+    }
+
     pub(super) fn select(
         key: &'static str,
         label: &str,

@@ -6,7 +6,7 @@ use annual_report::counts::{Counts, Figure};
 use askama::Template;
 use axum::{extract::State, response::Response};
 use case::{
-    Channel, Kind,
+    Channel, Kind, Phase,
     queue::{self, Filter, Row},
 };
 use documents::tables::{Cell, Sheet, write_xlsx};
@@ -15,6 +15,8 @@ use jiff::ToSpan;
 use kernel::{Countdown, OrganCode, id::CaseId, may};
 use serde::Deserialize;
 use web::{Ctx, Desk, Error, OfficeShell, Query, Result, Steps, filters, office_page, page, views};
+
+use super::former;
 
 /// Rows on a page.
 const SIZE: usize = 50;
@@ -107,6 +109,8 @@ fn filter(ctx: &Ctx, desk: &Desk, asked: &Asked) -> Filter {
         state: asked.state.clone(),
         phase: asked.phase.clone(),
         due_before: before,
+        // What is overdue has a list of its own.
+        due_from: matches!(asked.due.as_str(), "today" | "week").then_some(today),
         holder: (asked.holder == "me").then(|| desk.staff.account.clone()),
         free: asked.holder == "none",
         number: asked.q.clone(),
@@ -118,6 +122,7 @@ fn filter(ctx: &Ctx, desk: &Desk, asked: &Asked) -> Filter {
 /// The same, narrowed to the cases that a figure of a yearly report counts, and what figure that is in words.
 async fn narrowed(ctx: &Ctx, desk: &Desk, asked: &Asked) -> Result<(Filter, String)> {
     let mut filter = filter(ctx, desk, asked);
+    former::narrow(ctx, &mut filter).await?;
     if asked.counted.is_empty() {
         return Ok((filter, String::new()));
     }
@@ -160,6 +165,8 @@ struct Line {
     received_on: String,
     due_on: String,
     guess: bool,
+    /// No clock runs: somebody else's turn, or a period without a law.
+    waits: bool,
     left: Option<Countdown>,
     holder: String,
 }
@@ -181,6 +188,7 @@ fn line(ctx: &Ctx, row: &Row) -> Result<Option<Line>> {
         received_on: row.received_on.clone(),
         due_on: row.due_on.clone(),
         guess: row.due_guess,
+        waits: left.is_none() && !ended && kind.state(&row.state).phase == Phase::Waiting,
         left,
         holder: row.holder_name.clone(),
     }))
@@ -199,7 +207,7 @@ struct Page {
     steps: Steps,
     count: String,
     kinds: Vec<(&'static str, &'static str)>,
-    states: Vec<(&'static str, &'static str)>,
+    states: Vec<(&'static str, String)>,
     phases: Vec<(&'static str, &'static str)>,
     dues: Vec<(&'static str, &'static str)>,
     holders: Vec<(&'static str, &'static str)>,
@@ -231,12 +239,16 @@ pub(super) async fn page(State(ctx): State<Ctx>, desk: Desk, Query(asked): Query
     }
     let kinds = kinds_of(&ctx, &desk.staff);
     let chosen = kinds.iter().filter(|kind| asked.kind.is_empty() || kind.key == asked.kind);
-    let mut states: Vec<(&str, &str)> = Vec::new();
+    // Kinds call the same state by words of their own: all of them are offered.
+    let mut states: Vec<(&'static str, Vec<&'static str>)> = Vec::new();
     for state in chosen.flat_map(|kind| kind.states) {
-        if !states.iter().any(|(key, _)| *key == state.key) {
-            states.push((state.key, state.label));
+        match states.iter_mut().find(|(key, _)| *key == state.key) {
+            Some((_, labels)) if labels.contains(&state.label) => {}
+            Some((_, labels)) => labels.push(state.label),
+            None => states.push((state.key, vec![state.label])),
         }
     }
+    let states = states.into_iter().map(|(key, labels)| (key, labels.join("、"))).collect();
     let sort = if asked.sort.is_empty() { "due".to_owned() } else { asked.sort.clone() };
     office_page(&Page {
         shell: desk.shell(&ctx, "办件").await?,

@@ -8,6 +8,7 @@ mod code;
 mod enter;
 mod erasing;
 mod fields;
+pub(crate) mod former;
 mod letter;
 mod list;
 mod notice;
@@ -20,6 +21,7 @@ mod portal;
 mod publish;
 mod redact;
 mod remind;
+mod signers;
 mod work;
 
 use std::sync::Arc;
@@ -28,6 +30,7 @@ use case::permissions::{DECIDE_CASES, ERASE_CASES, HANDLE_CASES, OVERSEE_CASES, 
 use jiff::civil::time;
 use kernel::permission::READ_PUBLIC;
 use portal_form::USE_FORMS;
+use review::stand_in::InHand;
 use store::{Entry, Every, Schedule, jobs::Handlers};
 use web::{
     Capability, Ctx, Listener, Nav, Routes,
@@ -36,8 +39,9 @@ use web::{
     periods::Periods,
 };
 
+pub(crate) use enter::late;
 pub use erasing::erase;
-pub use notice::{tell, tell_person, unmanned};
+pub use notice::{tell, tell_person, unmanned, without};
 #[cfg(test)]
 pub(crate) use portal::Turned;
 
@@ -69,6 +73,7 @@ pub fn capability() -> Capability {
         .declare(TRACK)
         .declare(clocks)
         .declare(numbers)
+        .declare(InHand(HANDLE_CASES.roles))
         .declare(Verb::new("办件", "找错 申请 来信 登记簿 到期", "/cases", &HANDLE_CASES))
 }
 
@@ -108,6 +113,7 @@ fn office() -> Routes {
         .get("/cases/{id}/files/{file}", &HANDLE_CASES, one::file)
         .get("/cases/{id}/files/{file}/redact", &HANDLE_CASES, redact::form)
         .post("/cases/{id}/files/{file}/redact", &HANDLE_CASES, redact::done)
+        .post("/cases/{id}/files/{file}/away", &HANDLE_CASES, attach::away)
         .get("/cases/{id}/letters/{letter}/docx", &HANDLE_CASES, paper::word)
         .get("/cases/{id}/letters/{letter}/pdf", &HANDLE_CASES, paper::pdf)
         .get("/cases/{id}/letters/new/{kind}", &HANDLE_CASES, letter::new)

@@ -10,7 +10,7 @@ use axum::{
 use case::{
     By, Entry, Kind, Masked, Person,
     files::{CaseFile, CaseFileId, Origin},
-    letters::Letter,
+    letters::{Letter, LetterId},
     permissions::{ERASE_CASES, OVERSEE_CASES, UNMASK_CASES},
     public::Told,
 };
@@ -23,7 +23,7 @@ use web::{
     page::{self, content_disposition},
 };
 
-use super::{acts, aside, past};
+use super::{acts, aside, fields::Named, notice, past};
 
 /// The clock as pages draw it.
 pub(super) struct Drawn {
@@ -69,10 +69,12 @@ pub(super) async fn drawn(ctx: &Ctx, (entry, kind): (&Entry, Kind)) -> Result<(D
         law: law(&view),
         notes: Vec::new(),
     };
-    if view.held {
-        drawn.notes.push("正在等待当事人补充，办理时限从收到补充之日起重新计算。".to_owned());
+    if view.held && !entry.is_ended() {
+        // The state says for what: a supplement, or a fee.
+        drawn.notes.push(format!("{}，现在不计时，完成以后办理时限重新计算。", entry.state(kind).label));
     }
-    if !view.held && view.fixed.is_none() && !view.row.from_on.is_empty() && view.row.from_on != entry.received_on {
+    let anew = !view.row.from_on.is_empty() && view.row.from_on != entry.received_on;
+    if anew && !view.held && view.fixed.is_none() && !entry.is_ended() {
         let from = &view.row.from_on;
         drawn.notes.push(format!("收到补充、缴费或者重新办理的，办理时限重新计算：现在从 {from} 的次日起算。"));
     }
@@ -144,6 +146,10 @@ struct LetterLine {
     letter: Letter,
     label: &'static str,
     number: String,
+    /// It is entered as mailed, and the mail has not gone out.
+    unsent: bool,
+    /// Somebody above has taken it away.
+    annulled: bool,
 }
 
 #[derive(Template)]
@@ -202,19 +208,29 @@ pub(super) async fn shown(ctx: &Ctx, desk: &Desk, id: &CaseId, errors: FormError
         clock.notes.insert(0, format!("{}：期限到 {} 为止。{}", missed.what, missed.until, missed.next));
     }
     let history = case::history(ctx, db, entry).await?;
+    if let Some(until) = past::until(kind, entry, &history) {
+        clock.notes.push(format!("等当事人答复，期限到 {until} 为止（含当天）。"));
+    }
     if let Some(rules) = case::rules_of(ctx, kind) {
         let before = case::Before { entry, past: &history };
-        let now = kind.letters.iter().filter(|what| rules.letter_now(ctx, before, what));
+        let here = |what: &&case::LetterKind| what.from.contains(&entry.state.as_str());
+        let now = kind.letters.iter().filter(here).filter(|what| rules.letter_now(ctx, before, what));
         let due = now.filter_map(|what| Some((what.label, rules.letter_due(ctx, before, what)?)));
         clock.notes.extend(due.map(|(label, day)| format!("需要制作{label}的，应当在 {day} 前送达。")));
     }
     let letters = case::letters::of_case(ctx, db, entry).await?;
+    let gone = annulled(ctx, (entry, kind), (history.as_slice(), letters.as_slice()));
+    let owed = owed(ctx, (entry, kind), (history.as_slice(), letters.as_slice()));
+    if let Some(owed) = owed {
+        let until = owed.until.map(|day| format!("（期限 {day}）")).unwrap_or_default();
+        clock.notes.insert(0, format!("{}{until}。", owed.next.trim_end_matches('。')));
+    }
     let texts = case::texts(ctx, db, entry).await?;
     let request = texts
         .values()
         .flat_map(|fields| kind.fields.iter().filter_map(move |(name, label)| Some((*label, fields.get(*name)?))))
         .filter(|(_, value)| !value.is_empty())
-        .map(|(label, value)| (label.to_owned(), value.clone()))
+        .map(|(label, value)| (label.to_owned(), case::personal::without_numbers(value)))
         .collect();
     let facts = case::facts(db, id).await?;
     let me = &desk.staff.account;
@@ -233,7 +249,11 @@ pub(super) async fn shown(ctx: &Ctx, desk: &Desk, id: &CaseId, errors: FormError
             })
         })
         .transpose()?;
-    let (steps, others) = doable(ctx, desk, (entry, kind), (&view, letters.as_slice())).await?;
+    let (mut steps, others) = doable(ctx, desk, (entry, kind), (&view, letters.as_slice())).await?;
+    if let Some(owed) = owed {
+        // What is owed comes first.
+        steps.sort_by_key(|(_, href)| !href.ends_with(&format!("/{}", owed.by)));
+    }
     let bad = !errors.is_empty();
     let form = Page {
         shell: desk.shell(ctx, entry.registered(kind)).await?.with_error(bad),
@@ -259,7 +279,7 @@ pub(super) async fn shown(ctx: &Ctx, desk: &Desk, id: &CaseId, errors: FormError
         parties: case::masked(ctx, db, id).await?,
         may_unmask: acts::may(desk, &UNMASK_CASES, entry, ctx) && !entry.is_erased(),
         history: past::all(ctx, kind, &history),
-        letters: letters.into_iter().map(|letter| letter_line(kind, letter)).collect(),
+        letters: letter_lines(ctx, kind, letters, &gone).await?,
         files: case::files::of_case(ctx, db, entry).await?,
         facts: fact_lines(kind, &facts),
         asides: aside::of_case(ctx, desk, entry).await?,
@@ -273,13 +293,35 @@ pub(super) async fn shown(ctx: &Ctx, desk: &Desk, id: &CaseId, errors: FormError
     if bad { page::office_errors(&form) } else { office_page(&form) }
 }
 
-fn letter_line(kind: Kind, letter: Letter) -> LetterLine {
-    let what = kind.letter(&letter.kind);
-    LetterLine {
-        label: what.map_or("文书", |what| what.label),
-        number: what.map(|what| letter.number(what)).unwrap_or_default(),
-        letter,
+async fn letter_lines(ctx: &Ctx, kind: Kind, letters: Vec<Letter>, gone: &[LetterId]) -> Result<Vec<LetterLine>> {
+    let mut lines = Vec::with_capacity(letters.len());
+    for letter in letters {
+        let what = kind.letter(&letter.kind);
+        lines.push(LetterLine {
+            annulled: gone.contains(&letter.id),
+            label: what.map_or("文书", |what| what.label),
+            number: what.map(|what| letter.number(what)).unwrap_or_default(),
+            unsent: notice::unsent(ctx, &letter).await?.is_some(),
+            letter,
+        });
     }
+    Ok(lines)
+}
+
+/// What is still to be done in a case besides its answer, where its kind has rules of it.
+fn owed(ctx: &Ctx, (entry, kind): (&Entry, Kind), (past, letters): (&[case::Past], &[Letter])) -> Option<case::Owed> {
+    let rules = case::rules_of(ctx, kind).filter(|_| !entry.is_erased())?;
+    rules.owed(ctx, case::Before { entry, past }, letters)
+}
+
+/// The letters that somebody above has annulled, where the kind has rules of it.
+pub(super) fn annulled(
+    ctx: &Ctx,
+    (entry, kind): (&Entry, Kind),
+    (past, letters): (&[case::Past], &[Letter]),
+) -> Vec<LetterId> {
+    let before = case::Before { entry, past };
+    case::rules_of(ctx, kind).map(|rules| rules.annulled(before, letters)).unwrap_or_default()
 }
 
 /// Facts with their labels; a code without words stands as it is.
@@ -363,8 +405,14 @@ async fn doable(
     other(decides && !ended && !portal, "更正收到日期", "/redate");
     other(!ended && acts::may(desk, &OVERSEE_CASES, entry, ctx), "督办", "/oversee");
     let public = case::public::of_case(ctx.db().read(), &entry.id).await?.is_some();
-    let handles = acts::may(desk, kind.handle, entry, ctx);
-    other(handles && ended && !entry.is_erased(), if public { "修改公开的答复" } else { "公开问题和答复" }, "/publish");
+    // What ended without a word to anybody, such as what was registered by mistake, has nothing to be published.
+    let answered = public || !entry.outcome.is_empty() || written.iter().any(Letter::is_out);
+    let publishes = match case::public::allowed(ctx, ctx.db().read(), &desk.actor(), (entry, kind)).await {
+        Ok(_) => true,
+        Err(Refusal::Fault(error)) => return Err(Refusal::Fault(error).into()),
+        Err(_) => false,
+    };
+    other(publishes && answered, if public { "修改公开的答复" } else { "公开问题和答复" }, "/publish");
     other(decides && public, "撤回公开的答复", "/unpublish");
     other(!entry.is_erased(), "添加附件", "/files");
     other(acts::may(desk, &UNMASK_CASES, entry, ctx) && !entry.is_erased(), "补发查询码", "/code");
@@ -377,17 +425,37 @@ async fn doable(
 #[template(path = "cases/templates/unmasked.html")]
 struct Unmasked {
     shell: OfficeShell,
+    named: Named,
     number: String,
+    /// Who looks at it and on which day, below what is seen: a picture of the page tells of which case it is and whose.
+    seen: String,
     back: String,
     lines: Vec<(&'static str, String)>,
+    /// Where its page covers numbers: what was written, in full.
+    written: Vec<(String, String)>,
 }
 
-/// A party in full: shown once, kept nowhere.
+/// A party in full, with what the page of the case covers of what it wrote: shown once, kept nowhere.
 pub(super) async fn unmasked(ctx: &Ctx, desk: &Desk, id: &CaseId, person: &Person) -> Result<Response> {
     let (entry, kind) = acts::seen(ctx, desk, id).await?;
+    let db = ctx.db().read();
+    let texts = case::texts(ctx, db, &entry).await?;
+    let mut written = Vec::new();
+    for fields in texts.values() {
+        for (name, label) in kind.fields {
+            let value = fields.get(*name).filter(|value| case::personal::without_numbers(value) != **value);
+            if let Some(value) = value {
+                written.push(((*label).to_owned(), value.clone()));
+            }
+        }
+    }
+    written.append(&mut past::in_full(kind, &case::history(ctx, db, &entry).await?));
     office_page(&Unmasked {
+        written,
         shell: desk.shell(ctx, "当事人信息").await?,
+        named: Named::of(ctx, (&entry, kind))?,
         number: entry.registered(kind),
+        seen: format!("{} {} 查看，已记入日志", desk.staff.name, ctx.today()),
         back: format!("/cases/{id}"),
         lines: person.lines(),
     })
@@ -432,6 +500,11 @@ async fn plain(files: &Files, file: &CaseFile) -> Result<Vec<u8>> {
 }
 
 impl Page {
+    /// Whether the file is one that the office may have made wrong, and goes with no letter.
+    fn may_put_away(&self, file: &CaseFile) -> bool {
+        file.origin == Origin::Office && file.letter.as_str().is_empty()
+    }
+
     fn origin(&self, file: &CaseFile) -> &'static str {
         match file.origin {
             Origin::Party => "当事人提交",

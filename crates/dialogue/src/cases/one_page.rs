@@ -141,6 +141,7 @@ pub(crate) async fn record(receipt: Receipt) -> Response {
 pub(crate) fn files(received: &Received) -> Vec<Kept> {
     let file = |one: &DraftFile| Kept {
         digest: one.stored.clone(),
+        print: one.sha256.clone(),
         name: one.name.clone(),
         bytes: one.bytes,
         media: one.kind.media_type().to_owned(),

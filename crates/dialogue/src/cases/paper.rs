@@ -134,7 +134,11 @@ fn official(
     number: Option<String>,
     attachments: Vec<String>,
 ) -> ::letter::Letter {
-    let organ = ctx.directory().get(&entry.organ).map(|organ| organ.name.clone()).unwrap_or_default();
+    // Of a signed letter the organ stands with it: neither a hand-over nor a renaming alters what has gone out.
+    let organ = match found.issuer.as_str() {
+        "" => ctx.directory().get(&case::keeper(ctx, &entry.organ)).map(|organ| organ.name.clone()).unwrap_or_default(),
+        issuer => issuer.to_owned(),
+    };
     let signed = time::from_db(&found.signed_at).map(time::date_in_china);
     ::letter::Letter {
         form: Form::Letter,

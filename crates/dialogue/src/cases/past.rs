@@ -1,6 +1,6 @@
 //! The history of a case in words: all of it for the office, what is told for the person.
 
-use case::{Entry, Kind, PartyRole, Past};
+use case::{Entry, Input, Kind, PartyRole, Past, Phase, StepField};
 use kernel::time;
 use web::Ctx;
 
@@ -23,6 +23,7 @@ const OWN: &[(&str, &str, &str)] = &[
     ("transferred", "转办", "转由其他机关办理"),
     ("redated", "更正收到日期", "收到日期登记有误，已经更正"),
     ("intervened", "督办", ""),
+    ("signed_for", "代为签发", ""),
     ("extended", "同意延期", "办理期限延长"),
     ("extension_refused", "不同意延期", ""),
     ("letter_returned", "退回文书", ""),
@@ -47,7 +48,9 @@ fn own_fields(ctx: &Ctx, past: &Past, told: bool) -> Vec<(String, String)> {
             "is_on" => ("收到日期", value.clone()),
             "units" => ("延长", value.clone()),
             "words" => ("督办意见", value.clone()),
+            "letter" => ("文书", value.clone()),
             "asked_by" if !told => ("商请接收", value.clone()),
+            "dropped" if !told => ("随之作废的文书", value.clone()),
             "channel" => ("收到方式", case::Channel::from_code(value)?.label().to_owned()),
             "reason" => (if past.step == "extended" { "理由" } else { "原因" }, value.clone()),
             _ => return None,
@@ -66,6 +69,27 @@ fn who(past: &Past) -> String {
     }
 }
 
+/// A value for the office: an identity number in what somebody wrote is seen as the person is, for a reason.
+fn covered(field: &StepField, value: &str) -> String {
+    let words = field.words(value);
+    if matches!(field.input, Input::Text(_)) { case::personal::without_numbers(&words) } else { words }
+}
+
+/// What stands covered in the history, in full.
+pub(super) fn in_full(kind: Kind, past: &[Past]) -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    for one in past {
+        for field in kind.step(&one.step).into_iter().flat_map(|step| step.fields) {
+            let Some(value) = one.fields.get(field.name) else { continue };
+            let words = field.words(value);
+            if covered(field, value) != words {
+                found.push((field.label.to_owned(), words));
+            }
+        }
+    }
+    found
+}
+
 /// The history for the office, the newest step first.
 pub(super) fn all(ctx: &Ctx, kind: Kind, past: &[Past]) -> Vec<Line> {
     let line = |one: &Past| {
@@ -77,7 +101,7 @@ pub(super) fn all(ctx: &Ctx, kind: Kind, past: &[Past]) -> Vec<Line> {
             Some(step) => step
                 .fields
                 .iter()
-                .filter_map(|field| Some((field.label.to_owned(), field.words(one.fields.get(field.name)?))))
+                .filter_map(|field| Some((field.label.to_owned(), covered(field, one.fields.get(field.name)?))))
                 .collect(),
             None => own_fields(ctx, one, false),
         };
@@ -115,6 +139,28 @@ pub(super) fn told(ctx: &Ctx, kind: Kind, past: &[Past]) -> Vec<Line> {
         Some(Line { label: label.to_owned(), about: String::new(), on: one.on.clone(), who: String::new(), fields })
     };
     past.iter().rev().filter_map(line).collect()
+}
+
+/// The step with which the person was asked for what the case now waits for.
+pub(super) fn asked<'a>(entry: &Entry, past: &'a [Past]) -> Option<&'a Past> {
+    past.iter().rev().find(|one| one.to == entry.state && one.from != one.to)
+}
+
+/// The day by which it is the person's turn, where the case waits for the person.
+pub(super) fn until(kind: Kind, entry: &Entry, past: &[Past]) -> Option<String> {
+    let waits = entry.state(kind).phase == Phase::Waiting;
+    let until = asked(entry, past).filter(|_| waits)?.fields.get("until")?;
+    (!until.is_empty()).then(|| until.clone())
+}
+
+/// What the person is asked for, in the words of the organ, where the case waits for the person.
+pub(super) fn wanting(kind: Kind, entry: &Entry, past: &[Past]) -> Vec<(String, String)> {
+    let waits = entry.state(kind).phase == Phase::Waiting;
+    let Some(one) = asked(entry, past).filter(|_| waits) else { return Vec::new() };
+    let fields = kind.step(&one.step).into_iter().flat_map(|step| step.fields);
+    let words = fields.filter(|field| field.told && matches!(field.input, Input::Text(_)));
+    let said = words.filter_map(|field| Some((field.label.to_owned(), one.fields.get(field.name)?.clone())));
+    said.filter(|(_, words)| !words.is_empty()).collect()
 }
 
 /// How the case ended, in words for lists: 已更正; its state while it runs.

@@ -12,7 +12,9 @@ use case::{
     letters,
 };
 use kernel::{id::CaseId, time};
-use portal_form::{Applicant, PortalForm, PortalForms, Uploaded, applicant, limit, private_errors, private_page};
+use portal_form::{
+    Applicant, PortalForm, PortalForms, Uploaded, applicant, is_mailbox, limit, private_errors, private_page,
+};
 use serde::Deserialize;
 use store::{Tx, jobs::NewJob};
 use web::{
@@ -23,7 +25,8 @@ use web::{
 use super::{
     code::{self, SEND_CODE},
     fields::{Field, Typed, of, version},
-    one::{Drawn, drawn, handed_out},
+    notice,
+    one::{self, Drawn, drawn, handed_out},
     past,
 };
 
@@ -33,14 +36,11 @@ fn shell(ctx: &Ctx, reader: &Reader, title: &str) -> PortalShell {
 
 /// The frame of the page of a case: under the door through which its form is reached.
 fn shell_of(ctx: &Ctx, reader: &Reader, kind: Kind) -> PortalShell {
-    match kind.key {
-        "foi" | "correction" => reader
-            .shell(ctx, kind.label, "依申请公开", "openness")
-            .crumb("政务公开", "/openness")
-            .crumb("依申请公开", "/foi")
-            .crumb(kind.label, ""),
-        _ => shell(ctx, reader, kind.label),
-    }
+    let (Some(&(_, area)), Some(&(section, _))) = (kind.under.first(), kind.under.last()) else {
+        return shell(ctx, reader, kind.label);
+    };
+    let frame = reader.shell(ctx, kind.label, section, area.trim_start_matches('/'));
+    kind.under.iter().fold(frame, |frame, (label, path)| frame.crumb(*label, *path)).crumb(kind.label, "")
 }
 
 #[derive(Template)]
@@ -124,8 +124,10 @@ pub(super) async fn send_code(
     let AskedAgain { number, contact } = posted.value;
     let mut shell = shell(&ctx, &reader, "补发查询码");
     let mut errors = FormErrors::new();
-    errors.require(!number.trim().is_empty(), "number", "请填写回执编号，例如 20260302-AB12-CD34-EF56。");
-    errors.require(!contact.trim().is_empty(), "contact", "请填写当时留的邮箱，例如 name@example.com。");
+    // The form of both tells nothing of whether there is such a case.
+    let known = case::receipt_number(&number).is_some();
+    errors.require(known, "number", "请填写回执编号，例如 20260302-AB12-CD34-EF56。");
+    errors.require(is_mailbox(contact.trim()), "contact", "请填写当时留的邮箱，例如 name@example.com。");
     if !errors.is_empty() {
         shell.has_error = true;
         return private_errors(&Lost { shell, errors, number, contact, asked: false });
@@ -152,6 +154,12 @@ struct Read {
     addressee: String,
     paragraphs: Vec<String>,
     delivered_on: String,
+    /// The day on which it was signed, as it stands below it.
+    signed_on: String,
+    /// Somebody above has taken it away.
+    annulled: bool,
+    /// What went out with it.
+    files: Vec<CaseFile>,
 }
 
 /// A step that is the person's.
@@ -182,6 +190,9 @@ struct Show {
     request: Vec<(String, String)>,
     history: Vec<past::Line>,
     letters: Vec<Read>,
+    /// What the person is asked for, in the words of the organ.
+    wanting: Vec<(String, String)>,
+    /// What the person sent.
     files: Vec<CaseFile>,
     /// What the person can do and the case goes on.
     turns: Vec<Turn>,
@@ -191,6 +202,13 @@ struct Show {
     link: String,
     /// Address below which the files are.
     base: String,
+}
+
+impl Show {
+    /// The day on which a file came: names repeat from the request to the supplement.
+    fn came(&self, file: &CaseFile) -> String {
+        time::show_date(&file.at)
+    }
 }
 
 /// `GET /cases/c/{secret}`
@@ -219,15 +237,21 @@ async fn page_of(
     let mut clock = plainly(clock);
     let past = case::history(ctx, db, &entry).await?;
     // The day by which it is the person's turn stands first, not in a letter further down.
-    let asked = past.iter().rev().find(|one| one.to == entry.state && one.from != one.to);
-    let until = asked.and_then(|one| one.fields.get("until")).filter(|until| !until.is_empty());
-    if let (Phase::Waiting, Some(until)) = (entry.state(kind).phase, until) {
+    if let Some(until) = past::until(kind, &entry, &past) {
         clock.notes.insert(0, format!("请在 {until} 前（含当天）补充。"));
     }
+    // Who has just sent something reads that it came.
+    let sent = past.last().filter(|one| one.by == "applicant" && !entry.is_ended());
+    if let Some(step) = sent.and_then(|one| kind.step(&one.step)) {
+        clock.notes.insert(0, format!("已经收到：{}。", step.told.trim_end_matches('。')));
+    }
     let all = letters::of_case(ctx, db, &entry).await?;
+    let gone = one::annulled(ctx, (&entry, kind), (past.as_slice(), all.as_slice()));
     let delivered: Vec<_> = all.into_iter().filter(letters::Letter::is_delivered).collect();
     let mut files = case::files::of_case(ctx, db, &entry).await?;
     files.retain(|file| may_read(file, &delivered));
+    let (own_files, sent): (Vec<CaseFile>, Vec<CaseFile>) =
+        files.into_iter().partition(|file| file.origin == Origin::Party);
     let request = case::request(ctx, db, &entry).await?;
     let lines = kind.fields.iter().filter_map(|(name, label)| {
         let value = request.get(*name).filter(|value| !value.is_empty())?;
@@ -257,7 +281,9 @@ async fn page_of(
         number: entry.number.clone(),
         organ: ctx.directory().get(&keeper).map(|organ| organ.name.clone()).unwrap_or_default(),
         phone: document::page::phone_of(ctx, &keeper),
-        standing: past::standing(kind, &entry),
+        // That it was withdrawn is said once.
+        standing: if entry.outcome == "withdrawn" { state.label.to_owned() } else { past::standing(kind, &entry) },
+        wanting: past::wanting(kind, &entry, &past),
         told: state.told,
         ended: entry.is_ended(),
         received_on: entry.received_on.clone(),
@@ -265,10 +291,10 @@ async fn page_of(
         request: lines.collect(),
         history: past::told(ctx, kind, &past),
         // The newest one first: the answer, before what was asked on the way to it.
-        letters: delivered.into_iter().rev().map(|letter| read(kind, letter)).collect(),
-        files,
-        turns: turns.iter().map(&turn).collect(),
-        endings: endings.iter().map(turn).collect(),
+        letters: delivered.into_iter().rev().map(|letter| read(kind, letter, (&gone, &sent))).collect(),
+        files: own_files,
+        turns: turns.iter().map(|step| turn(step)).collect(),
+        endings: endings.iter().map(|step| turn(step)).collect(),
         version: entry.version,
         link: format!("{}{base}", ctx.portal_url()),
         base,
@@ -276,13 +302,16 @@ async fn page_of(
     if bad { private_errors(&page) } else { private_page(&page) }
 }
 
+/// What the office reads of a calendar that ends, and what is said of it to others.
+const PLAINLY: [(&str, &str); 3] = [
+    ("日历未录入，按自然日", "按自然日"),
+    ("当年放假通知尚未录入", "当年放假安排还没有公布"),
+    ("放假通知尚未录入，按星期推算", "放假安排还没有公布，按星期推算"),
+];
+
 /// A clock in the words of somebody who has recorded no calendar.
 fn plainly(clock: Drawn) -> Drawn {
-    let said = |text: String| {
-        text.replace("日历未录入，按自然日", "按自然日")
-            .replace("当年放假通知尚未录入", "当年放假安排还没有公布")
-            .replace("放假通知尚未录入，按星期推算", "放假安排还没有公布，按星期推算")
-    };
+    let said = |text: String| PLAINLY.iter().fold(text, |text, (office, plain)| text.replace(*office, plain));
     Drawn {
         svg: said(clock.svg),
         left: said(clock.left),
@@ -297,15 +326,19 @@ fn may_read(file: &CaseFile, delivered: &[letters::Letter]) -> bool {
     file.origin == Origin::Party || delivered.iter().any(|letter| letter.id == file.letter)
 }
 
-fn read(kind: Kind, letter: letters::Letter) -> Read {
+fn read(kind: Kind, letter: letters::Letter, (gone, sent): (&[letters::LetterId], &[CaseFile])) -> Read {
+    let files = sent.iter().filter(|file| file.letter == letter.id).cloned().collect();
     let number = kind.letter(&letter.kind).map(|what| letter.number(what)).unwrap_or_default();
     Read {
+        annulled: gone.contains(&letter.id),
         id: letter.id,
+        files,
         number,
         paragraphs: letter.body.text.lines().filter(|line| !line.trim().is_empty()).map(str::to_owned).collect(),
         title: letter.body.title,
         addressee: letter.body.addressee,
         delivered_on: time::show_date(&letter.delivered_on),
+        signed_on: time::show_date(&letter.signed_at),
     }
 }
 
@@ -382,22 +415,18 @@ async fn taken(
 ) -> Result<Response> {
     let (_, kind) = found(ctx, applicant).await?;
     let step = kind.step(name).filter(|step| step.by == By::Applicant).ok_or(Refusal::NotFound)?;
-    limit::take(ctx, ctx.settings::<PortalForms>().sends(), &applicant.client).await?;
+    // No number for each network: who has the link is known, each step leads on, and a village has one network on its last day.
     // Where it led is kept in the database: never the private link.
     let done = act_for(ctx, of(typed, "once"), async |tx: &mut Tx| {
         let sent = case::Typed { version: version(typed), fields: typed.clone() };
         case::take(ctx, tx, &applicant.actor(), &applicant.case, step.key, &sent).await?;
         for file in files {
             let sealed = ctx.files().keep_sealed(tx, &file.received).await?;
-            let kept = Kept {
-                digest: sealed.digest,
-                name: file.name.clone(),
-                bytes: file.received.bytes,
-                media: file.kind.media_type().to_owned(),
-            };
+            let kept = Kept::of(&sealed, &file.received, &file.name, file.kind.media_type());
             let whose = (Origin::Party, None);
             case::files::attach(ctx, tx, &applicant.actor(), &applicant.case, &kept, whose).await?;
         }
+        notice::tell(ctx, tx, &applicant.case, step.label).await?;
         Ok::<_, Refusal>(("/cases/track".to_owned(), ()))
     });
     match done.await {
@@ -426,4 +455,32 @@ pub(super) async fn file(
     let all = letters::of_case(&ctx, ctx.db().read(), &entry).await?;
     let delivered: Vec<_> = all.into_iter().filter(letters::Letter::is_delivered).collect();
     handed_out(&ctx, &entry, &file, |one| may_read(one, &delivered)).await
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+    use kernel::Calendar;
+
+    use super::*;
+
+    #[test]
+    fn what_the_office_reads_of_a_calendar_that_ends_is_put_plainly() {
+        let calendar = Calendar::bundled();
+        let run = clock::probable(&clock::rule::FOI_RESPONSE, date(2026, 12, 20), &[], 0, &calendar).expect("a run");
+        let mut words: Vec<String> = run.explain().iter().map(clock::Day::words).collect();
+        words.push(calendar.countdown(date(2026, 11, 28), date(2027, 1, 30)).words());
+        for (office, _) in PLAINLY {
+            assert!(words.iter().any(|said| said.contains(office)), "{office} is said no more: {words:?}");
+        }
+        let drawn = Drawn {
+            svg: String::new(),
+            left: String::new(),
+            right: String::new(),
+            days: words.into_iter().map(|said| (String::new(), String::new(), said)).collect(),
+            law: String::new(),
+            notes: Vec::new(),
+        };
+        assert!(plainly(drawn).days.iter().all(|(_, _, said)| !said.contains("录入")));
+    }
 }

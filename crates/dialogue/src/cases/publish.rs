@@ -68,6 +68,8 @@ async fn shown(
 /// `GET /cases/{id}/publish`
 pub(super) async fn form(State(ctx): State<Ctx>, desk: Desk, Path(id): Path<CaseId>) -> Result<Response> {
     let (entry, kind) = seen(&ctx, &desk, &id).await?;
+    // Nobody fills in what would be refused.
+    public::allowed(&ctx, ctx.db().read(), &desk.actor(), (&entry, kind)).await?;
     shown(&ctx, &desk, (&entry, kind), &Typed::new(), FormErrors::new()).await
 }
 

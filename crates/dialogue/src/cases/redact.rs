@@ -53,6 +53,8 @@ struct Page {
     /// Whether the text goes on.
     more: bool,
     notes: Vec<String>,
+    /// What to do with a PDF of pages that are pictures, which cannot be shown to draw on; empty = it is none.
+    scan: &'static str,
     /// What the file holds besides, each with its place, and whether nobody sees it who opens the file.
     beside: Vec<(String, String, bool)>,
     fields: Vec<Field>,
@@ -69,6 +71,10 @@ async fn found(ctx: &Ctx, desk: &Desk, id: &CaseId, file: &CaseFileId) -> Result
 
 fn extractor(ctx: &Ctx) -> Extractor {
     Extractor::new(ctx.program().clone(), Limits::default())
+}
+
+fn is_pdf(name: &str) -> bool {
+    name.to_lowercase().ends_with(".pdf")
 }
 
 fn is_picture(name: &str) -> bool {
@@ -101,12 +107,15 @@ async fn page_of(
         let local = ctx.files().local_sealed(&file.digest).await?;
         Some(extractor(ctx).extract(&local, &file.name).await.map_err(|why| Error::Invalid(why.message))?)
     };
-    let first = read.as_ref().map_or_else(|| Typed::from([("ground".to_owned(), "15".to_owned())]), proposed);
+    let first = read.as_ref().map(proposed).unwrap_or_default();
     let typed = typed.unwrap_or(&first);
     let letters = letters::of_case(ctx, ctx.db().read(), &entry).await?;
     let open = letters.into_iter().filter(|one| matches!(one.state.as_str(), "draft" | "returned"));
     let open: Vec<(String, String)> = open.map(|one| (one.id.to_string(), one.body.title)).collect();
     let text = read.as_ref().map(|read| read.text.as_str()).unwrap_or_default();
+    let scan = read.as_ref().map(|read| of_scan(&file.name, read)).unwrap_or_default();
+    // What is said of a file to publish does not help whoever takes something out of a scan.
+    let told = read.as_ref().filter(|_| scan != SCAN);
     let bad = !errors.is_empty();
     let form = Page {
         shell: desk.shell(ctx, "区分处理").await?.with_error(bad),
@@ -118,9 +127,10 @@ async fn page_of(
         picture,
         text: text.chars().take(SHOWN).collect(),
         more: text.chars().nth(SHOWN).is_some(),
-        notes: read.as_ref().map(notes).unwrap_or_default(),
+        notes: told.map(notes).unwrap_or_default(),
+        scan,
         beside: read.as_ref().map(beside).unwrap_or_default(),
-        fields: fields(typed, picture, open),
+        fields: fields(typed, (file.name.as_str(), picture), open),
         once: ctx.once(),
     };
     if bad { page::office_errors(&form) } else { office_page(&form) }
@@ -139,7 +149,8 @@ fn beside(read: &Extracted) -> Vec<(String, String, bool)> {
 fn proposed(read: &Extracted) -> Typed {
     let words: Vec<String> =
         document::personal_words(&read.parts).into_iter().map(|words| words.replace('\n', " ")).collect();
-    Typed::from([("words".to_owned(), words.join("\n")), ("ground".to_owned(), "15".to_owned())])
+    // The ground is chosen by whoever covers something, and by nobody before.
+    Typed::from([("words".to_owned(), words.join("\n"))])
 }
 
 /// What whoever reads the text must know of it.
@@ -148,7 +159,27 @@ fn notes(read: &Extracted) -> Vec<String> {
     read.warnings.iter().cloned().chain(read.left_out()).chain(unread).collect()
 }
 
-fn fields(typed: &Typed, picture: bool, letters: Vec<(String, String)>) -> Vec<Field> {
+/// Of a PDF that is a scan from its first page to its last.
+const SCAN: &str = "这份 PDF 是扫描件，没有可以读出的文字；平台不能画出 PDF 的页面，不能在它上面遮盖。请把要送出的页导出为 PNG 或者 JPEG 图片\
+                    （扫描时直接存为图片，或者用看图、阅读软件导出），作为附件添加到这个办件，再对图片区分处理。";
+/// Of a PDF with such pages among others.
+const SCANNED_PAGES: &str = "这份 PDF 有的页是扫描的图片：下面只能遮盖读得出的文字，生成的文件里也只有这些文字，没有扫描的页。平台不能画出 PDF 的页面；\
+                             要送出扫描的页的，请把它们导出为 PNG 或者 JPEG 图片，作为附件添加到这个办件，再对图片区分处理。";
+
+/// What to do with a file of which pages are pictures; empty = there is nothing to do.
+fn of_scan(name: &str, read: &Extracted) -> &'static str {
+    if !is_pdf(name) {
+        ""
+    } else if read.text.trim().is_empty() {
+        SCAN
+    } else if read.unread().any(|(_, how)| how == Unread::All) {
+        SCANNED_PAGES
+    } else {
+        ""
+    }
+}
+
+fn fields(typed: &Typed, (name, picture): (&str, bool), letters: Vec<(String, String)>) -> Vec<Field> {
     let options = GROUNDS.iter().map(|(code, words)| ((*code).to_owned(), (*words).to_owned())).collect();
     let mut all = Vec::new();
     if picture {
@@ -162,11 +193,18 @@ fn fields(typed: &Typed, picture: bool, letters: Vec<(String, String)>) -> Vec<F
         all.push(Field::select("ground", "不予公开的依据", "写进每一处", typed, options));
     }
     all.push(Field::line("own", "其他依据", "上面选“其他”时填写", typed, 100).optional());
+    let paged = is_pdf(name) || [".html", ".htm"].iter().any(|end| name.to_lowercase().ends_with(end));
     if !picture {
         let ways = [("file", "保留原来的格式"), ("text", "只留文字，重新排版")];
-        let ways = ways.map(|(code, words)| (code.to_owned(), words.to_owned())).to_vec();
-        let hint = "PDF 和网页总是只留文字：PDF 里看不见的旧版本、附件、表单和图层没有可靠的办法逐一证明删净；\
-                    要保留 PDF 版面的，请把要送出的页导出为图片，在图片上遮盖";
+        // Nothing is offered that is not done.
+        let ways = ways.into_iter().filter(|(code, _)| !paged || *code == "text");
+        let ways = ways.map(|(code, words)| (code.to_owned(), words.to_owned())).collect();
+        let hint = if paged {
+            "PDF 和网页总是只留文字：PDF 里看不见的旧版本、附件、表单和图层没有可靠的办法逐一证明删净；\
+             要保留 PDF 版面的，请把要送出的页导出为图片，作为附件添加，在图片上遮盖"
+        } else {
+            ""
+        };
         all.push(Field::select("way", "怎样生成", hint, typed, ways).optional());
     }
     if !letters.is_empty() {
@@ -275,8 +313,18 @@ async fn on_paper(
     })
 }
 
+/// Of which file a copy is made.
+struct About<'a> {
+    file: &'a CaseFile,
+    /// Number of the case in its register.
+    number: String,
+    /// Of the copy among those of files of this name, as its name tells it; empty of the first.
+    mark: String,
+}
+
 /// A picture without its areas, with the paper of their grounds.
-async fn covered(ctx: &Ctx, file: &CaseFile, typed: &Typed) -> Result<Result<Made, FormErrors>> {
+async fn covered(ctx: &Ctx, about: &About<'_>, typed: &Typed) -> Result<Result<Made, FormErrors>> {
+    let file = about.file;
     let areas = match areas(typed) {
         Ok(areas) => areas,
         Err(errors) => return Ok(Err(errors)),
@@ -287,24 +335,42 @@ async fn covered(ctx: &Ctx, file: &CaseFile, typed: &Typed) -> Result<Result<Mad
         Ok(covered) => covered,
         Err(why) => return Ok(Err(FormErrors::one("areas", why.message))),
     };
-    let mut lines = vec!["区分处理说明".to_owned(), "图片涂黑的各处按编号说明依据：".to_owned()];
+    let name = named(&file.name, ("区分处理", &about.mark), None);
+    let mut lines = vec!["区分处理说明".to_owned(), format!("办件：{}", about.number), format!("文件：{name}")];
+    lines.push("图片涂黑的各处按编号说明依据：".to_owned());
     lines.extend(by_number(&areas));
     let (paper, ending) = match on_paper(ctx, ("区分处理说明", &[lines][..]), "areas").await? {
         Ok(paper) => paper,
         Err(errors) => return Ok(Err(errors)),
     };
-    let name = named(&file.name, None);
-    let stem = file.name.rsplit_once('.').map_or(file.name.as_str(), |(stem, _)| stem);
-    let told = format!("已涂黑 {} 处，各处的依据写在“{stem}（区分处理说明）.{ending}”，与图片一起送出", areas.len());
-    let grounds = Some((format!("{stem}（区分处理说明）.{ending}"), paper));
+    let beside = named(&file.name, ("区分处理说明", &about.mark), Some(ending));
+    let told = format!("已涂黑 {} 处，各处的依据写在“{beside}”，与图片一起送出", areas.len());
+    let grounds = Some((beside, paper));
     Ok(Ok(Made { name, bytes: covered.bytes, told, grounds }))
 }
 
-/// The name of the copy: that of the file, marked, with another ending where it is put on paper anew.
-fn named(name: &str, ending: Option<&str>) -> String {
+/// The name of what is made of a file: that of the file, with what it is and its mark among several, with another ending where it
+/// is put on paper anew.
+fn named(name: &str, (what, mark): (&str, &str), ending: Option<&str>) -> String {
     let (stem, own) = name.rsplit_once('.').unwrap_or((name, ""));
     let ending = ending.unwrap_or(own);
-    if ending.is_empty() { format!("{stem}（区分处理）") } else { format!("{stem}（区分处理）.{ending}") }
+    let dot = if ending.is_empty() { "" } else { "." };
+    format!("{stem}（{what}{mark}）{dot}{ending}")
+}
+
+/// The mark of the next copy of a file of this name: nothing, 2, 3 …; none that a copy or the paper beside it bears already.
+fn next_mark(name: &str, taken: &[String]) -> String {
+    let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
+    let mut mark = String::new();
+    let mut number = 1;
+    loop {
+        let heads = ["区分处理", "区分处理说明"].map(|what| format!("{stem}（{what}{mark}）"));
+        if !taken.iter().any(|name| heads.iter().any(|head| name.starts_with(head.as_str()))) {
+            return mark;
+        }
+        number += 1;
+        mark = number.to_string();
+    }
 }
 
 /// The media type of the copy: that of the file where it kept its form.
@@ -319,9 +385,10 @@ fn media_of<'a>(name: &str, file: &'a CaseFile) -> &'a str {
 }
 
 /// Makes the copy. What keeps it from being made is told at its field.
-async fn made(ctx: &Ctx, file: &CaseFile, typed: &Typed) -> Result<Result<Made, FormErrors>> {
+async fn made(ctx: &Ctx, about: &About<'_>, typed: &Typed) -> Result<Result<Made, FormErrors>> {
+    let file = about.file;
     if is_picture(&file.name) {
-        return covered(ctx, file, typed).await;
+        return covered(ctx, about, typed).await;
     }
     let local = ctx.files().local_sealed(&file.digest).await?;
     let removals = match removals(typed) {
@@ -335,14 +402,29 @@ async fn made(ctx: &Ctx, file: &CaseFile, typed: &Typed) -> Result<Result<Made, 
     };
     let told = outcome(&redacted);
     if redacted.pages.is_empty() {
-        return Ok(Ok(Made { name: named(&file.name, None), bytes: redacted.bytes, told, grounds: None }));
+        let name = named(&file.name, ("区分处理", &about.mark), None);
+        let told = format!("{told}{}", left(ctx, &redacted.bytes, &name).await?);
+        return Ok(Ok(Made { name, bytes: redacted.bytes, told, grounds: None }));
     }
     let (bytes, ending) = match on_paper(ctx, ("区分处理件", redacted.pages.as_slice()), "words").await? {
         Ok(made) => made,
         Err(errors) => return Ok(Err(errors)),
     };
-    let name = proven(ctx, &bytes, &named(&file.name, Some(ending)), &removals).await?;
+    let name = named(&file.name, ("区分处理", &about.mark), Some(ending));
+    let told = format!("{told}{}", left(ctx, &bytes, &name).await?);
+    let name = proven(ctx, &bytes, &name, &removals).await?;
     Ok(name.map(|name| Made { name, bytes, told, grounds: None }))
+}
+
+/// How much is left in a copy that looks like some person's, in whatever form it is written; empty where nothing is. Never which:
+/// what is said after a step is kept.
+async fn left(ctx: &Ctx, bytes: &[u8], name: &str) -> Result<String> {
+    let received = ctx.files().receive_bytes(bytes).await?;
+    let read: Result<Extracted, Rejected> = extractor(ctx).extract(&received.path, name).await;
+    Ok(match read.map(|read| document::personal_words(&read.parts).len()) {
+        Ok(0) | Err(_) => String::new(),
+        Ok(many) => format!("。文件里还有 {many} 处像个人信息的内容没有遮盖，请核对"),
+    })
 }
 
 /// What is on paper anew is read again before it is kept; the name of the copy.
@@ -375,11 +457,15 @@ pub(super) async fn done(
     Path((id, file)): Path<(CaseId, CaseFileId)>,
     Form(typed): Form<Typed>,
 ) -> Result<Response> {
-    let (entry, _, original) = found(&ctx, &desk, &id, &file).await?;
+    let (entry, kind, original) = found(&ctx, &desk, &id, &file).await?;
     if entry.is_erased() {
         return Err(Refusal::NotFound.into());
     }
-    let copy = match made(&ctx, &original, &typed).await? {
+    let all = files::of_case(&ctx, ctx.db().read(), &entry).await?;
+    let taken: Vec<String> = all.into_iter().map(|one| one.name).collect();
+    let mark = next_mark(&original.name, &taken);
+    let about = About { file: &original, number: entry.registered(kind), mark };
+    let copy = match made(&ctx, &about, &typed).await? {
         Ok(copy) => copy,
         Err(errors) => return page_of(&ctx, &desk, (&id, &file), Some(&typed), errors).await,
     };
@@ -399,8 +485,12 @@ pub(super) async fn done(
         let letter = Some(&letter).filter(|letter| !letter.as_str().is_empty());
         for (name, media, received) in &all {
             let sealed = ctx.files().keep_sealed(tx, received).await?;
-            let kept = Kept { digest: sealed.digest, name: name.clone(), bytes: received.bytes, media: media.clone() };
-            files::attach(&ctx, tx, &desk.actor(), &id, &kept, (Origin::Office, letter)).await?;
+            let kept = Kept::of(&sealed, received, name, media);
+            if *name == copy.name {
+                files::attach_copy(&ctx, tx, &desk.actor(), &id, (&kept, &original.id), letter).await?;
+            } else {
+                files::attach(&ctx, tx, &desk.actor(), &id, &kept, (Origin::Office, letter)).await?;
+            }
         }
         let told = format!("{}。请下载“{}”通读后再送出。", copy.told, copy.name);
         Ok::<_, Refusal>(Done::ok(format!("/cases/{id}"), told))
@@ -435,6 +525,30 @@ mod tests {
     }
 
     #[test]
+    fn a_scan_is_told_apart_and_nothing_is_offered_that_is_not_done() {
+        let mut read = Extracted {
+            format: Format::Pdf,
+            text: " \n".to_owned(),
+            headings: Vec::new(),
+            html: None,
+            parts: Vec::new(),
+            pages: None,
+            warnings: Vec::new(),
+        };
+        assert_eq!(of_scan("扫描件.PDF", &read), SCAN);
+        assert_eq!(of_scan("空白.docx", &read), "");
+        read.text = "第一页的文字".to_owned();
+        assert_eq!(of_scan("材料.pdf", &read), "");
+        read.tell_unread("page 2", Unread::All, "第 2 页是图片");
+        assert_eq!(of_scan("材料.pdf", &read), SCANNED_PAGES);
+        let ways = |name: &str| {
+            let all = fields(&Typed::new(), (name, false), Vec::new());
+            all.into_iter().find(|field| field.key == "way").map(|field| field.options().len())
+        };
+        assert_eq!([ways("材料.pdf"), ways("材料.docx")], [Some(1), Some(2)]);
+    }
+
+    #[test]
     fn each_area_has_its_ground_by_number() {
         let drawn = "10,20,30,40\n0,0,5.5,5；14\n50,50,60,60; 《统计法》第二十五条\n70,70,80,80;own\n1,1,2,2";
         let all = areas(&typed(&[("areas", drawn), ("ground", "15"), ("own", "《档案法》第二十八条")])).expect("sound");
@@ -457,8 +571,18 @@ mod tests {
 
     #[test]
     fn a_copy_says_in_its_name_that_it_is_one() {
-        assert_eq!(named("材料.docx", None), "材料（区分处理）.docx");
-        assert_eq!(named("材料.v2.html", Some("pdf")), "材料.v2（区分处理）.pdf");
-        assert_eq!(named("材料", None), "材料（区分处理）");
+        assert_eq!(named("材料.docx", ("区分处理", ""), None), "材料（区分处理）.docx");
+        assert_eq!(named("材料.v2.html", ("区分处理", "2"), Some("pdf")), "材料.v2（区分处理2）.pdf");
+        assert_eq!(named("材料", ("区分处理说明", ""), None), "材料（区分处理说明）");
+    }
+
+    #[test]
+    fn copies_of_a_file_are_told_apart_by_their_numbers() {
+        let names = |all: &[&str]| all.iter().map(|name| (*name).to_owned()).collect::<Vec<String>>();
+        assert_eq!(next_mark("名单.png", &names(&["名单.png", "名单2（区分处理）.png"])), "");
+        let first = ["名单.png", "名单（区分处理）.png", "名单（区分处理说明）.pdf"];
+        assert_eq!(next_mark("名单.png", &names(&first)), "2");
+        let all = [&first[..], &["名单（区分处理说明2）.docx"]].concat();
+        assert_eq!(next_mark("名单.png", &names(&all)), "3", "a paper that stands alone keeps its number");
     }
 }

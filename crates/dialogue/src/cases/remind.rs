@@ -50,7 +50,7 @@ pub(super) async fn today(ctx: &Ctx) -> Result<()> {
         let Some(to) = handling.get(organ).filter(|to| !to.is_empty()).or(of_office) else { continue };
         let told: Vec<String> = lines.iter().map(|one| line(ctx, one)).collect();
         let text = format!(
-            "{}：\n\n{}\n\n打开列表：{}/cases?due=today\n",
+            "{}：\n\n{}\n\n打开列表：{}/cases\n",
             directory.short_name(organ),
             told.join("\n"),
             ctx.office_url()

@@ -1,21 +1,28 @@
 //! Cases on the work list: those of the own organ that wait, and what of them waits for a second person.
 
+use std::collections::BTreeMap;
+
 use case::{
     Before, Kind, Phase,
+    hands::{self, Hands},
     letters::{self, Letter},
     permissions::OVERSEE_CASES,
     queue::{self, Filter, Row, Waiting},
 };
 use futures::future::BoxFuture;
 use jiff::civil::Date;
-use kernel::{OrganCode, Staff, may, time};
+use kernel::{
+    OrganCode, Staff,
+    id::{AccountId, CaseId},
+    may, time,
+};
 use review::stand_in;
 use web::{
     Ctx, Result,
-    hooks::{DeskItem, DeskSource, FOUND, Finder, Found},
+    hooks::{DeskItem, DeskSource, FOUND, Finder, Found, Person},
 };
 
-use super::{GROUP, list::kinds_of, notice};
+use super::{GROUP, former, list::kinds_of, notice, signers};
 
 pub(super) struct Work;
 
@@ -67,16 +74,151 @@ async fn others(ctx: &Ctx, kind: Kind, one: &Waiting) -> Result<Option<(&'static
     Ok(rules.awaited(ctx, before).map(|awaited| (awaited.what, awaited.until)))
 }
 
-/// By when the letters of a case that wait to be signed must be out: the first of their own last days and that of the case.
-async fn letters_due(ctx: &Ctx, kind: Kind, one: &Waiting) -> Result<Option<Date>> {
+/// What somebody has to do with a letter that is on its way; `None` = nothing of theirs. `own` = they worked on it, `decides` =
+/// they sign letters, `handles` = the case is theirs or nobody's.
+fn turn(letter: &Letter, (own, decides, handles): (bool, bool, bool)) -> Option<&'static str> {
+    match letter.state.as_str() {
+        "draft" if decides && own => Some("文书等待别人签发"),
+        "draft" if decides => Some("签发文书"),
+        "returned" if handles => Some("修改退回的文书"),
+        "signed" if handles => Some("送达文书"),
+        _ => None,
+    }
+}
+
+/// The letters of a case that are on their way, each with the day by which it must be out: its own and that of the case.
+async fn on_the_way(ctx: &Ctx, kind: Kind, one: &Waiting) -> Result<Vec<(Letter, Option<Date>)>> {
     let (db, due) = (ctx.db().read(), one.row.due());
-    let Some(rules) = case::rules_of(ctx, kind) else { return Ok(due) };
-    let Some(entry) = case::entry(db, &one.row.id).await? else { return Ok(due) };
-    let past = case::history(ctx, db, &entry).await?;
-    let before = Before { entry: &entry, past: &past };
+    let Some(entry) = case::entry(db, &one.row.id).await? else { return Ok(Vec::new()) };
     let all = letters::of_case(ctx, db, &entry).await?;
-    let by = |letter: &Letter| rules.letter_due(ctx, before, kind.letter(&letter.kind)?);
-    Ok(all.iter().filter(|letter| letter.state == "draft").filter_map(by).chain(due).min())
+    let rules = case::rules_of(ctx, kind);
+    let past = if rules.is_some() { case::history(ctx, db, &entry).await? } else { Vec::new() };
+    let before = Before { entry: &entry, past: &past };
+    let mut waiting = Vec::new();
+    for letter in all {
+        if !matches!(letter.state.as_str(), "draft" | "returned" | "signed") {
+            continue;
+        }
+        let own = rules.zip(kind.letter(&letter.kind)).and_then(|(rules, what)| rules.letter_due(ctx, before, what));
+        waiting.push((letter, own.into_iter().chain(due).min()));
+    }
+    Ok(waiting)
+}
+
+/// A line for each thing that somebody has to do with the letters of a case.
+async fn of_letters(
+    ctx: &Ctx,
+    (staff, kind, one): (&Staff, Kind, &Waiting),
+    hands: Option<&Hands>,
+    (decides, handles): (bool, bool),
+) -> Result<Vec<DeskItem>> {
+    if !((one.to_send && handles) || (one.to_sign && decides)) {
+        return Ok(Vec::new());
+    }
+    let mut days: BTreeMap<&'static str, Option<Date>> = BTreeMap::new();
+    for (letter, due) in on_the_way(ctx, kind, one).await? {
+        let wrote = hands.is_some_and(|hands| hands.wrote(&letter.id, &staff.account));
+        let own = wrote || letter.drafted_by == staff.account;
+        if let Some(what) = turn(&letter, (own, decides, handles)) {
+            let first = days.entry(what).or_insert(due);
+            *first = first.iter().copied().chain(due).min();
+        }
+    }
+    let mut items = Vec::new();
+    for (what, due) in days {
+        items.push(DeskItem { due, ..item(ctx, kind, one, what, false)? });
+    }
+    Ok(items)
+}
+
+/// The hands in the letters of those of these cases of which one waits to be signed.
+async fn hands_of(ctx: &Ctx, cases: &[&Waiting]) -> Result<BTreeMap<String, Hands>> {
+    let ids: Vec<CaseId> = cases.iter().filter(|one| one.to_sign).map(|one| one.row.id.clone()).collect();
+    Ok(hands::of_cases(ctx, ctx.db().read(), &ids).await?)
+}
+
+/// For those who oversee all organs: letters that nobody of their organ can sign, since whoever could has worked on them or
+/// there is nobody.
+async fn of_no_signer(ctx: &Ctx, staff: &Staff, kinds: &[Kind]) -> Result<Vec<DeskItem>> {
+    if !staff.central || may(&staff.clone().into(), &OVERSEE_CASES).is_err() {
+        return Ok(Vec::new());
+    }
+    let own = own(ctx, staff);
+    let found = queue::to_sign(ctx.db(), &keys(kinds)).await?;
+    let found: Vec<&Waiting> = found.iter().filter(|one| !own.contains(&one.row.organ)).collect();
+    let hands = hands_of(ctx, &found).await?;
+    let mut known: BTreeMap<(String, String), Vec<Person>> = BTreeMap::new();
+    let mut items = Vec::new();
+    for one in found {
+        let Some(kind) = case::find(ctx, &one.row.kind) else { continue };
+        let at = (one.row.kind.clone(), one.row.organ.to_string());
+        let people = match known.get(&at) {
+            Some(people) => people.clone(),
+            None => signers::of(ctx, kind, &one.row.organ).await?,
+        };
+        known.insert(at, people.clone());
+        let hands = hands.get(one.row.id.as_str());
+        // Whoever has written nothing in the case can sign.
+        if !people.iter().all(|person| hands.is_some_and(|hands| hands.wrote_any(&person.account))) {
+            continue;
+        }
+        let mut due = None;
+        let mut stuck = false;
+        for (letter, day) in on_the_way(ctx, kind, one).await? {
+            let wrote = |person: &Person| hands.is_some_and(|hands| hands.wrote(&letter.id, &person.account));
+            let none = people.iter().all(|person| letter.drafted_by == person.account || wrote(person));
+            // Nor by whoever has worked on it here.
+            let mine = letter.drafted_by == staff.account
+                || hands.is_some_and(|hands| hands.wrote(&letter.id, &staff.account));
+            if letter.state == "draft" && none && !mine {
+                stuck = true;
+                due = due.into_iter().chain(day).min();
+            }
+        }
+        if stuck {
+            items.push(DeskItem { due, ..item(ctx, kind, one, "机关没有别人可以签发文书", false)? });
+        }
+    }
+    Ok(items)
+}
+
+/// What is still owed in cases of the own organ that have ended.
+async fn owed(ctx: &Ctx, organs: &[OrganCode], kinds: &[Kind]) -> Result<Vec<DeskItem>> {
+    let db = ctx.db().read();
+    let mut items = Vec::new();
+    for kind in kinds.iter().copied() {
+        let Some(rules) = case::rules_of(ctx, kind) else { continue };
+        for row in queue::ended_after(ctx.db(), organs, kind, rules.owes_after()).await? {
+            let Some(entry) = case::entry(db, &row.id).await? else { continue };
+            let past = case::history(ctx, db, &entry).await?;
+            let written = letters::of_case(ctx, db, &entry).await?;
+            let Some(owed) = rules.owed(ctx, Before { entry: &entry, past: &past }, &written) else { continue };
+            let one = Waiting { row, to_sign: false, to_send: false, to_extend: false };
+            items.push(DeskItem { due: owed.until, ..item(ctx, kind, &one, owed.what, false)? });
+        }
+    }
+    Ok(items)
+}
+
+/// What running cases of the own organ owe besides their answer, of those that one of these persons works on, or nobody.
+async fn besides(ctx: &Ctx, organs: &[OrganCode], kinds: &[Kind], holders: &[&AccountId]) -> Result<Vec<DeskItem>> {
+    let db = ctx.db().read();
+    let mut items = Vec::new();
+    for kind in kinds.iter().copied() {
+        let Some(rules) = case::rules_of(ctx, kind) else { continue };
+        for row in queue::running_after(ctx.db(), organs, kind, rules.owes_while()).await? {
+            if !row.holder.as_str().is_empty() && !holders.contains(&&row.holder) {
+                continue;
+            }
+            let Some(entry) = case::entry(db, &row.id).await? else { continue };
+            let past = case::history(ctx, db, &entry).await?;
+            let written = letters::of_case(ctx, db, &entry).await?;
+            let Some(owed) = rules.owed(ctx, Before { entry: &entry, past: &past }, &written) else { continue };
+            let one = Waiting { row, to_sign: false, to_send: false, to_extend: false };
+            items.push(DeskItem { due: owed.until, ..item(ctx, kind, &one, owed.what, false)? });
+        }
+    }
+    Ok(items)
 }
 
 /// What other organs have not ended in time, a line for each and each kind, for who looks after them.
@@ -128,6 +270,8 @@ impl DeskSource for Work {
             let all = states(&kinds, &[Phase::Open, Phase::Waiting]);
             let found = queue::waiting(ctx.db(), &own(ctx, staff), &keys(&kinds), &all).await?;
             let proposed = queue::proposed(ctx.db(), &own(ctx, staff), &keys(&kinds)).await?;
+            let left = queue::ended_with_letters(ctx.db(), &own(ctx, staff), &keys(&kinds)).await?;
+            let hands = hands_of(ctx, &found.iter().chain(&left).collect::<Vec<_>>()).await?;
             let actor = staff.clone().into();
             // Whoever stands in for somebody has their cases on the own list.
             let away = stand_in::away_of(ctx.db().read(), staff, ctx.today()).await?;
@@ -136,7 +280,7 @@ impl DeskSource for Work {
                 let Some(kind) = case::find(ctx, &row.kind).filter(|kind| may(&actor, kind.decide).is_ok()) else {
                     continue;
                 };
-                let one = Waiting { row, to_sign: false, to_extend: false };
+                let one = Waiting { row, to_sign: false, to_send: false, to_extend: false };
                 let waits = item(ctx, kind, &one, "核对并公开答复", false)?;
                 items.push(DeskItem { href: format!("{}/publish", waits.href), due: None, ..waits });
             }
@@ -146,10 +290,8 @@ impl DeskSource for Work {
                 let held = !one.row.holder.as_str().is_empty();
                 let mine = one.row.holder == staff.account
                     || away.iter().any(|person| held && person.account == one.row.holder);
-                if decides && one.to_sign {
-                    let due = letters_due(ctx, kind, one).await?;
-                    items.push(DeskItem { due, ..item(ctx, kind, one, "签发文书", false)? });
-                }
+                let worked = hands.get(one.row.id.as_str());
+                items.extend(of_letters(ctx, (staff, kind, one), worked, (decides, mine || !held)).await?);
                 if decides && one.to_extend {
                     items.push(item(ctx, kind, one, "审批延期", false)?);
                 }
@@ -166,6 +308,16 @@ impl DeskSource for Work {
                     items.push(item(ctx, kind, one, kind.label, mine)?);
                 }
             }
+            for one in &left {
+                let Some(kind) = case::find(ctx, &one.row.kind) else { continue };
+                let (decides, worked) = (may(&actor, kind.decide).is_ok(), hands.get(one.row.id.as_str()));
+                items.extend(of_letters(ctx, (staff, kind, one), worked, (decides, true)).await?);
+            }
+            items.extend(owed(ctx, &own(ctx, staff), &kinds).await?);
+            let holders: Vec<&AccountId> =
+                std::iter::once(&staff.account).chain(away.iter().map(|person| &person.account)).collect();
+            items.extend(besides(ctx, &own(ctx, staff), &kinds, &holders).await?);
+            items.extend(of_no_signer(ctx, staff, &kinds).await?);
             items.extend(of_nobody(ctx, staff, &kinds).await?);
             items.extend(late_elsewhere(ctx, staff, &kinds).await?);
             Ok(items)
@@ -198,13 +350,14 @@ impl Finder for Numbers {
             if kinds.is_empty() || !words.chars().any(|c| c.is_ascii_digit() || ('０'..='９').contains(&c)) {
                 return Ok(Vec::new());
             }
-            let filter = Filter {
+            let mut filter = Filter {
                 organs: (!staff.central).then(|| own(ctx, staff)),
                 kinds: keys(&kinds),
                 phase: "all".to_owned(),
                 number: words.to_owned(),
                 ..Filter::default()
             };
+            former::narrow(ctx, &mut filter).await?;
             let page = queue::list(&filter).page::<Row>(ctx.db(), Some("received-"), None, FOUND).await?;
             let mut found = Vec::new();
             for row in &page.rows {

@@ -1,14 +1,16 @@
 //! Requests to correct a record about oneself (更正, 条例 Art. 41): with evidence, through the portal (`correcting`) or entered by
 //! the desk. A kind of its own: no period is set by law, and it stands in no row of the yearly report.
 
+use std::collections::BTreeMap;
+
 use ::foi::correction::Correction;
 use case::{
-    Before, By, CaseKind, Filled, Input, LetterKind, Phase, Rules, Sets, State, Step, StepField, Stood, Tick,
+    Before, By, CaseKind, Filled, Input, LetterKind, Past, Phase, Rules, Sets, State, Step, StepField, Stood, Tick,
     letters::Body,
 };
 use clock::{Rule, Start, Unit};
 use jiff::civil::Date;
-use kernel::Calendar;
+use kernel::{Calendar, time};
 use web::{Ctx, Refusal};
 
 use super::{letters::reviewer_of, past::Installed};
@@ -24,8 +26,9 @@ static ANSWER: Rule = Rule::new(
 )
 .extended_by(20);
 
-static STATES: [State; 4] = [
+static STATES: [State; 5] = [
     State::new("received", "待审核", Phase::Open, "已收到，正在审核证据，请等候答复。"),
+    State::new("proposed", "待审批", Phase::Open, "已收到，正在审核证据，请等候答复。"),
     State::new("asked", "待补充", Phase::Waiting, "需要您补充证据或者说明，补充后重新计算期限。"),
     State::new("answered", "已答复", Phase::Ended, "已经答复。"),
     State::new("withdrawn", "已撤回", Phase::Ended, "您已撤回。"),
@@ -57,12 +60,21 @@ const ORGAN: StepField = StepField::new("organ_name", "有权更正的机关", I
     .told()
     .optional()
     .hint("转送、告知的必须写明机关名称和联系方式");
+/// What whoever has examined the evidence would have answered; the answer itself is another person's.
+const PROPOSED: StepField = StepField::new("result", "拟作的处理", Input::Choice(&RESULTS));
+const DRAFT: StepField = StepField::new("answer", "拟作的答复", Input::Text(2000))
+    .hint("更正的写明更正后的内容；转送、告知的写明为什么不属于本机关。不予更正的，制作不予更正告知书");
+const WHY: StepField = StepField::new("why", "退回的理由", Input::Text(500));
 const QUESTION: StepField = StepField::new("question", "请申请人补充什么", Input::Text(500)).told();
 const MORE: StepField = StepField::new("more", "补充的内容", Input::Text(2000)).told();
 const ON: StepField = StepField::new("on", "送达日期", Input::Day).optional();
 
-static STEPS: [Step; 5] = [
-    Step::new("reply", "答复", &["received"], "answered", By::Second)
+static STEPS: [Step; 7] = [
+    Step::new("propose", "提出审核意见", &["received"], "proposed", By::Handler)
+        .fields(&[PROPOSED, DRAFT, ORGAN])
+        .about("写明审核了哪些证据以后拟怎样答复，由另一个人审批、答复（条例第四十一条）。不予更正的，制作不予更正告知书。"),
+    Step::new("back", "退回重新审核", &["proposed"], "received", By::Decider).fields(&[WHY]),
+    Step::new("reply", "审批并答复", &["proposed"], "answered", By::Second)
         .fields(&[RESULT, WORDS, ORGAN])
         .told("已答复")
         .about("审核属实的，予以更正并告知申请人；不属于本机关职能范围的，转送有权更正的机关并告知申请人，或者告知申请人向其提出（条例第四十一条）。"),
@@ -75,20 +87,23 @@ static STEPS: [Step; 5] = [
         .files(5)
         .tick(Tick::Restart)
         .told("您已补充"),
-    Step::new("withdraw", "撤回", &["received", "asked"], "withdrawn", By::Applicant)
+    Step::new("withdraw", "撤回", &["received", "proposed", "asked"], "withdrawn", By::Applicant)
         .outcome("withdrawn")
         .told("您已撤回"),
-    Step::new("sent", "送达书面答复", &["received"], "answered", By::Machine)
+    Step::new("sent", "送达书面答复", &["received", "proposed"], "answered", By::Machine)
         .fields(&[ON])
         .outcome("not_shown")
         .told("书面答复已送达"),
 ];
 
 /// A refusal goes out as a letter with its remedies: [`lacks`].
-static LETTERS: [LetterKind; 1] =
-    [LetterKind {
-        key: "reply", label: "不予更正告知书", mark: "更正告知", from: &["received"], delivered: "sent"
-    }];
+static LETTERS: [LetterKind; 1] = [LetterKind {
+    key: "reply",
+    label: "不予更正告知书",
+    mark: "更正告知",
+    from: &["received", "proposed"],
+    delivered: "sent",
+}];
 
 static FIELDS: [(&str, &str); 4] =
     [("record", "信息记录"), ("wrong", "哪里不准确"), ("right", "正确的内容"), ("evidence", "证据")];
@@ -109,6 +124,9 @@ pub static CORRECTION: CaseKind = CaseKind {
     letters: &LETTERS,
     desk: &DESK,
     named: true,
+    // Six months to sue, and the days in which a letter may be on its way: as with requests.
+    remedy_days: 190,
+    under: &super::kind::UNDER,
     ..CaseKind::new("correction", "更正政府信息记录", "更正", &STATES, &STEPS, &ANSWER)
 };
 
@@ -140,6 +158,11 @@ fn lacks(text: &str, reviewer: &str) -> Vec<&'static str> {
     lacks
 }
 
+/// What was proposed last.
+fn proposed(past: &[Past]) -> BTreeMap<String, String> {
+    past.iter().rev().find(|one| one.step == "propose").map(|one| one.fields.clone()).unwrap_or_default()
+}
+
 /// Who hears a review of what the organ of the case decides, and the court; empty where nobody has said so.
 fn instances(ctx: &Ctx, before: Before<'_>) -> (String, String) {
     let directory = ctx.directory();
@@ -152,13 +175,20 @@ impl Rules for Law {
         CORRECTION.key
     }
 
-    fn step(&self, _: &Ctx, _: Before<'_>, step: &Step, filled: Option<Filled<'_>>) -> Result<(), Refusal> {
-        let Some(filled) = filled.filter(|_| step.key == "reply") else { return Ok(()) };
+    fn step(&self, _: &Ctx, before: Before<'_>, step: &Step, filled: Option<Filled<'_>>) -> Result<(), Refusal> {
+        let Some(filled) = filled.filter(|_| matches!(step.key, "propose" | "reply")) else { return Ok(()) };
         let field = |name: &str| filled.fields.get(name).map_or("", String::as_str);
+        if step.key == "reply" && proposed(before.past).get("result").map_or("", String::as_str) != field("result") {
+            return Err(Refusal::field("result", "与审核意见不同。不同意审核意见的，请退回重新审核。"));
+        }
         if Correction::of(field("result")).is_some_and(Correction::names_organ) && field("organ_name").is_empty() {
             return Err(Refusal::field("organ_name", "请写明有权更正的机关名称和联系方式（条例第四十一条）。"));
         }
         Ok(())
+    }
+
+    fn beginning(&self, before: Before<'_>, step: &Step) -> BTreeMap<String, String> {
+        if step.key == "reply" { proposed(before.past) } else { BTreeMap::new() }
     }
 
     fn letter(&self, ctx: &Ctx, before: Before<'_>, _: &LetterKind, body: &Body) -> Result<(), Refusal> {
@@ -182,8 +212,9 @@ impl Rules for Law {
         let reviewer = if reviewer.is_empty() { "行政复议机关" } else { reviewer.as_str() };
         let court = if court.is_empty() { "有管辖权的人民法院" } else { court.as_str() };
         let (received, number) = (&before.entry.received_on, &before.entry.number);
+        let received = time::parse_date(received).map_or_else(|| received.clone(), ::letter::date_in_words);
         format!(
-            "本机关于 {received} 收到您（单位）提出的更正政府信息记录的申请（编号 {number}）。\n\
+            "本机关于{received}收到您（单位）提出的更正政府信息记录的申请（编号 {number}）。\n\
              经审查，您（单位）提供的证据不足以证明该记录不准确。根据《政府信息公开条例》第四十一条，不予更正。\
              理由：{PLACE}审查了哪些证据、为什么不能证明）\n\
              如对本决定不服，可以自收到本告知书之日起 60 日内，向{reviewer}申请行政复议；也可以自收到本告知书之日起 6 个月内，\
@@ -213,9 +244,10 @@ mod tests {
     }
 
     #[test]
-    fn no_refusal_goes_out_as_free_words_of_one_person() {
+    fn nothing_is_answered_that_nobody_has_examined_before() {
         let reply = CORRECTION.step("reply").expect("a step");
-        assert_eq!(reply.by, By::Second);
+        let before = CORRECTION.steps.iter().filter(|step| reply.from.contains(&step.to));
+        assert_eq!(before.map(|step| step.key).collect::<Vec<_>>(), ["propose"], "by whoever is not the second person");
         assert!(!RESULTS.iter().any(|(code, _)| *code == Correction::NotShown.code()));
     }
 

@@ -33,6 +33,14 @@ struct Asked {
     sent: &'static [Sent],
 }
 
+impl Asked {
+    /// Whether question and answer may become public: the form of the portal asks for it, on paper nobody has said so.
+    fn consent(&self) -> Option<&'static str> {
+        let disclosed = self.sent.iter().any(|sent| sent.typed.contains(&("outcome", "disclosed")));
+        matches!(self.channel, Channel::Portal).then_some(if disclosed { "yes" } else { "no" })
+    }
+}
+
 /// What was made public of the one that was disclosed.
 const PUBLISHED: (&str, &str) = (
     "城关镇老旧小区改造项目的竣工验收报告可以公开吗？",
@@ -213,11 +221,14 @@ async fn register(ctx: &Ctx, tx: &mut Tx, asked: &Asked, organ: &OrganCode) -> R
         digest: String::new(),
         brief: shortened(asked.wanted, 60),
         fields: BTreeMap::from([("wanted".to_owned(), asked.wanted.to_owned())]),
-        facts: vec![
+        facts: [
             ("applicant", asked.applicant.to_owned()),
             ("carrier", "electronic".to_owned()),
             ("delivery", "online".to_owned()),
-        ],
+        ]
+        .into_iter()
+        .chain(asked.consent().map(|code| (case::public::CONSENT, code.to_owned())))
+        .collect(),
         parties: vec![(PartyRole::Applicant, person)],
         files: Vec::new(),
     };
@@ -254,7 +265,13 @@ fn went_out(at: jiff::Timestamp, sent: &'static Sent, case: CaseId, organ: Organ
         let mut tx = ctx.db().write().await?;
         case::claim(&ctx, &mut tx, &actor, &case).await.map_err(words)?;
         let letter = reply::drafted(&ctx, &mut tx, &actor, (&case, sent.key), &typed).await.map_err(words)?;
-        machine::sign(&ctx, &mut tx, &cast.chief(), &case, (&letter, 1)).await.map_err(words)?;
+        let chief = cast.chief();
+        machine::sign(&ctx, &mut tx, &chief, &case, (&letter, 1)).await.map_err(words)?;
+        if chief.staff().is_some_and(|staff| staff.organ != organ) {
+            let label = FOI.letter(sent.key).map_or("文书", |what| what.label);
+            let why = (label, "机关负责人出差，急需送达");
+            case::signed_for(&ctx, &mut tx, &chief, &case, why).await.map_err(words)?;
+        }
         machine::deliver(&ctx, &mut tx, &actor, &case, &letter, ("online", "")).await.map_err(words)?;
         if sent.key.starts_with("consult") {
             case::take(&ctx, &mut tx, &actor, &case, "consult_had", &Typed::of(&[])).await.map_err(words)?;

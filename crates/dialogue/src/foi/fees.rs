@@ -1,9 +1,14 @@
 //! The fee of a notice (信息处理费): from what is counted to the sum and the words of its standard.
 
+use case::Entry;
 use fee::{By, Readings};
-use web::Ctx;
+use store::Executor;
+use web::{Ctx, Refusal};
 
-use super::letters::{Typed, of};
+use super::{
+    frequency::Count,
+    letters::{Typed, of},
+};
 
 /// A fee as a notice states it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,10 +63,56 @@ fn charge(readings: &Readings, today: jiff::civil::Date, typed: &Typed) -> Resul
         return Err((place, format!("在不收费的范围内（{} {} 以下），不能收费。", free(by), by.unit())));
     }
     let unit = by.unit();
-    let words = bands.iter().map(|(begin, end, yuan)| format!("第 {begin} 至 {end} {unit}每{unit} {yuan} 元"));
+    let words = bands.iter().map(|(begin, end, yuan)| {
+        let which = if begin == end { begin.to_string() } else { format!("{begin} 至 {end}") };
+        format!("第 {which} {unit}每{unit} {yuan} 元")
+    });
     let words = words.collect::<Vec<_>>().join("，");
     let what = if by == By::Items { "本月累计" } else { "本件提供" };
     Ok(Charged { yuan, standard: format!("{}计收，{what}{words}", by.name()) })
+}
+
+/// Which of this month's requests of its applicant this one is, as the register counts it, for the field `first`; empty where it
+/// cannot be counted, and where it is free.
+///
+/// # Errors
+/// When the database fails, or a key does not fit.
+pub(super) async fn place(ctx: &Ctx, entry: &Entry) -> Result<String, Refusal> {
+    let place = Count::of(ctx, ctx.db().read(), entry).await?.place_in_month();
+    let charged = place.filter(|place| u64::try_from(*place).unwrap_or(0) > free(By::Items));
+    Ok(charged.map(|place| place.to_string()).unwrap_or_default())
+}
+
+/// Holds a fee by items against the register: nobody is charged for more requests than they have made.
+///
+/// # Errors
+/// [`Refusal::Fields`] where it counts more than the register; when the database fails, or a key does not fit.
+pub(super) async fn held(ctx: &Ctx, executor: impl Executor<'_>, entry: &Entry, typed: &Typed) -> Result<(), Refusal> {
+    let words = |(field, message): Wrong| Refusal::field(field, message);
+    let (first, last) = (number(typed, "first").map_err(words)?, number(typed, "last").map_err(words)?);
+    let Some(first) = first else { return Ok(()) };
+    let count = Count::of(ctx, executor, entry).await?;
+    match beyond(first.max(last.unwrap_or(first)), count.most_in_month(), &count.month_in_words()) {
+        Some(why) => Err(Refusal::field(if last.is_some() { "last" } else { "first" }, why)),
+        None => Ok(()),
+    }
+}
+
+/// Why nobody is charged for the request of this number in a month in which there were `most`.
+fn beyond(charged: u64, most: usize, month: &str) -> Option<String> {
+    let counted = u64::try_from(most).unwrap_or(u64::MAX);
+    if charged <= counted {
+        return None;
+    }
+    Some(if most == 0 {
+        "申请人没有留下可以比对的证件号码、电话、邮箱或者地址，累计的件数无从核对，不能按件计收。可以按量计收。"
+            .to_owned()
+    } else {
+        format!(
+            "登记簿里这个申请人 {month}向本机关申请 {most} 件（含可能是同一人的），不能按第 {charged} 件计收。\
+             有漏登记的，先补登再收费。"
+        )
+    })
 }
 
 /// How many are free.
@@ -86,11 +137,18 @@ mod tests {
     #[test]
     fn a_request_is_charged_for_itself_and_not_for_those_before_it() {
         let one = of_fields(&[("first", "31")]).expect("a fee");
-        assert_eq!((one.yuan, one.standard.as_str()), (200, "按件计收，本月累计第 31 至 31 件每件 200 元"));
+        assert_eq!((one.yuan, one.standard.as_str()), (200, "按件计收，本月累计第 31 件每件 200 元"));
         assert_eq!(of_fields(&[("first", "9"), ("last", "12")]).expect("a fee").yuan, 200);
         let pages = of_fields(&[("pages", "101")]).expect("a fee");
         assert_eq!(pages.yuan, 720);
-        assert_eq!(pages.standard, "按量计收，本件提供第 31 至 100 页每页 10 元，第 101 至 101 页每页 20 元");
+        assert_eq!(pages.standard, "按量计收，本件提供第 31 至 100 页每页 10 元，第 101 页每页 20 元");
+    }
+
+    #[test]
+    fn nobody_is_charged_for_more_than_the_register_counts() {
+        assert_eq!(beyond(14, 14, "2026 年 11 月"), None);
+        assert!(beyond(35, 14, "2026 年 11 月").is_some_and(|why| why.contains("2026 年 11 月向本机关申请 14 件")));
+        assert!(beyond(11, 0, "2026 年 11 月").is_some_and(|why| why.contains("无从核对")));
     }
 
     #[test]

@@ -240,7 +240,8 @@ impl Whole {
         }
         let code = self.whom.chosen();
         let known = askable(ctx).iter().any(|organ| organ.code == code);
-        errors.require(known, "organ", "请选择向哪个机关申请；不确定的，选择县政府的工作机构。");
+        let office = ctx.directory().short_name(&ctx.office_organ()).to_owned();
+        errors.require(known, "organ", &format!("请选择向哪个机关申请；不确定的，选择{office}。"));
     }
 
     fn about_person(&self, errors: &mut FormErrors) {

@@ -15,10 +15,16 @@ pub static FOI: CaseKind = CaseKind {
     transfers: false,
     // Six months to sue (行政诉讼法 Art. 46), and the days in which a letter may be on its way.
     remedy_days: 190,
+    // «经申请人同意后公开»: nothing that nobody has agreed to.
+    consent: true,
+    under: &UNDER,
     ..CaseKind::new(KEY, "政府信息公开申请", "依申请", &STATES, &STEPS, &clock::rule::FOI_RESPONSE)
 };
 
 type Words = (&'static str, &'static str);
+
+/// Where the portal leads to requests for information, and to what belongs to them.
+pub(super) const UNDER: [Words; 2] = [("政务公开", "/openness"), ("依申请公开", "/foi")];
 
 const fn outcomes() -> [Words; 18] {
     let mut all = [("", ""); 18];
@@ -171,6 +177,12 @@ const WHOM: StepField = StepField::new("whom", "征求谁的意见", Input::Line
 const FROM: StepField = StepField::new("whom", "机关", Input::Line(200));
 const AGREED: StepField = StepField::new("agreed", "申请人同意的情况", Input::Line(200));
 const TO: StepField = StepField::new("whom", "商请哪个机关", Input::Line(200));
+const OPINION_OF: StepField = StepField::new("whom", "谁的意见", Input::Line(200))
+    .optional()
+    .hint("征求了几方意见的必须填写，与征询书上的名称相同");
+const HAD_BY: StepField = StepField::new("whom", "谁收到的", Input::Line(200))
+    .optional()
+    .hint("征求了几方意见的必须填写，与征询书上的名称相同");
 const OPINION: StepField = StepField::new("opinion", "意见", Input::Choice(&OPINIONS));
 const WORDS: StepField = StepField::new("words", "意见内容", Input::Text(5000)).optional();
 const REVIEW_FINDING: StepField =
@@ -184,13 +196,17 @@ const UNTIL: StepField = StepField::new("until", "补正期限", Input::Day).tol
 const OUTCOME: StepField = StepField::new("outcome", "处理结果", Input::Choice(&OUTCOMES)).told().sets(Sets::Outcome);
 /// What the first answer was: by it the request counts, whatever a review or a court has asked for since.
 const COUNTED: StepField = StepField::new("counted", "年度报告计入", Input::Choice(&OUTCOMES)).sets(Sets::Fact);
+const RECOUNTED: StepField = StepField::new("why", "为什么更正", Input::Text(500));
 const EXEMPTION: StepField =
     StepField::new("exemption", "不予公开的情形", Input::Choice(&EXEMPTIONS)).optional().sets(Sets::Fact);
-const SUPPLEMENT: StepField = StepField::new("supplement", "补正的内容", Input::Text(5000)).told();
+const SUPPLEMENT: StepField = StepField::new("supplement", "补正的内容", Input::Text(5000))
+    .told()
+    .hint("证件号码、银行卡号不写在这里；需要补交证件的，作为附件提交");
 const ENDED: StepField = StepField::new("why", "原因", Input::Text(500));
 const VOID: StepField = StepField::new("why", "怎样登记错的", Input::Text(500))
     .hint("重复登记的写明保留哪一件，例如 与 依申请〔2026〕12号 重复");
 const REASONS: StepField = StepField::new("reasons", "申请的理由", Input::Text(5000)).told();
+const REASONS_BY: StepField = StepField::new("until", "说明理由的期限", Input::Day).optional().told();
 const AMOUNT: StepField = StepField::new("amount", "数额", Input::Line(40)).told();
 const BACK: StepField = StepField::new("why", "撤回理由", Input::Text(500)).optional();
 const BACK_NOTED: StepField = StepField::new("why", "撤回的方式和原因", Input::Text(500));
@@ -199,8 +215,17 @@ const CARRIER: StepField = StepField::new("carrier", "信息的形式", Input::C
 const DELIVERY: StepField =
     StepField::new("delivery", "提供的途径", Input::Choice(&DELIVERIES)).told().sets(Sets::Fact);
 const CHANGED: StepField = StepField::new("why", "原因", Input::Text(500)).told();
+/// Whether question and answer may become public, as the applicant has said in writing.
+pub(super) const CONSENTS: [Words; 2] = [("yes", "同意公开"), ("no", "不同意公开")];
+const CONSENT: StepField =
+    StepField::new(case::public::CONSENT, "申请人的意见", Input::Choice(&CONSENTS)).told().sets(Sets::Fact);
+const CONSENTED: StepField = StepField::new("how", "书面意见的情况", Input::Text(500))
+    .hint("例如 3 月 5 日寄来的回执上写明同意；书面意见请扫描后作为附件添加");
 const DELAYED: StepField = StepField::new("until", "延迟答复的期限", Input::Day).told();
 const ORDERED: StepField = StepField::new("until", "决定或者判决规定的期限", Input::Day).told();
+const ANSWER_ANEW: StepField = StepField::new("until", "重新答复的期限", Input::Day)
+    .optional()
+    .hint("撤销或者责令重新答复的，填决定或者判决规定的那一天；没有规定的空着");
 
 /// The steps that follow the delivery of a letter, which fills their fields.
 const ASK_SUPPLEMENT: Step = Step::new("supplement_asked", "告知补正", &[EXAMINING], SUPPLEMENTING, By::Machine)
@@ -219,7 +244,7 @@ const ANSWER: Step = Step::new("answered", "答复", &[EXAMINING, SUPPLEMENTING,
     .fields(&[ON, OUTCOME, COUNTED, EXEMPTION])
     .told("已答复");
 
-static STEPS: [Step; 38] = [
+static STEPS: [Step; 40] = [
     ASK_SUPPLEMENT,
     Step::new("supplement", "提交补正", &[SUPPLEMENTING], EXAMINING, By::Applicant)
         .tick(Tick::Restart)
@@ -251,16 +276,16 @@ static STEPS: [Step; 38] = [
     Step::new("hand_over_asked", "商请其他机关接收", &[EXAMINING], "", By::Machine).fields(&[ON, TO, AGREED]),
     Step::new("hand_over_refused", "对方机关不接收", RUNNING, "", By::Machine).fields(&[ON, FROM, WORDS]),
     Step::new("consult_had", "登记对方收到征求意见书", &[CONSULTING], "", By::Handler)
-        .fields(&[ON])
-        .about("对方的 15 个工作日从收到征求意见书的次日起算（条例第三十二条、第三十四条）。有几份的，先登记最早发出的一份。"),
+        .fields(&[ON, HAD_BY])
+        .about("对方的 15 个工作日从收到征求意见书的次日起算（条例第三十二条、第三十四条）。有几份的，分别登记。"),
     Step::new("opinion", "登记意见，继续办理", &[CONSULTING], EXAMINING, By::Handler)
         .tick(Tick::Resume)
-        .fields(&[ON, OPINION, WORDS])
+        .fields(&[ON, OPINION_OF, OPINION, WORDS])
         .told("意见已收到，继续计时")
-        .about("征求意见到此结束，从次日起继续计时。还有其他方面没有答复的，请用“登记意见，等待其他意见”。"),
+        .about("征求意见到此结束，从次日起继续计时。其他方面还在答复期限内的，请用“登记意见，等待其他意见”。"),
     Step::new("opinion_more", "登记意见，等待其他意见", &[CONSULTING], "", By::Handler)
-        .fields(&[ON, OPINION, WORDS])
-        .about("登记最早一份没有答复的征求意见书的意见，其余的继续等待。"),
+        .fields(&[ON, OPINION_OF, OPINION, WORDS])
+        .about("登记其中一方的意见，其余的继续等待。"),
     Step::new("consult_ended", "结束征求意见", &[CONSULTING], EXAMINING, By::Handler)
         .tick(Tick::Resume)
         .fields(&[ON, ENDED])
@@ -270,7 +295,7 @@ static STEPS: [Step; 38] = [
              由本机关决定是否公开；共同制作机关逾期未答复的，视为同意公开。",
         ),
     Step::new("reasons_asked", "要求说明理由", &[EXAMINING], "", By::Machine)
-        .fields(&[ON])
+        .fields(&[ON, REASONS_BY])
         .told("要求您说明申请的理由"),
     Step::new("reasons", "说明理由", &[EXAMINING], "", By::Applicant)
         .fields(&[REASONS])
@@ -294,6 +319,7 @@ static STEPS: [Step; 38] = [
     Step::new("withdraw", "撤回申请", RUNNING, WITHDRAWN, By::Applicant)
         .fields(&[BACK])
         .told("您撤回了申请")
+        .about("撤回后不再办理，不能恢复；以后需要的，可以重新申请。")
         .outcome("withdrawn"),
     Step::new("withdraw_noted", "撤回", RUNNING, WITHDRAWN, By::Machine)
         .fields(&[ON, BACK_NOTED])
@@ -301,9 +327,12 @@ static STEPS: [Step; 38] = [
         .outcome("withdrawn"),
     ANSWER,
     Step::new("same", "查找相同的申请", &[EXAMINING], "", By::Handler).own_page("/foi/cases/{id}/same"),
-    Step::new("reclassify", "更正申请人类别", RUNNING, "", By::Handler)
+    Step::new("reclassify", "更正申请人类别", ANYWHERE, "", By::Handler)
         .fields(&[APPLICANT])
-        .about("年度报告按申请人类别统计。"),
+        .about("年度报告按申请人类别统计，答复以后也可以更正。已经公布的年度报告不会自动改动，见“与登记簿比较”。"),
+    Step::new("recounted", "更正年度报告计入的结果", &[ANSWERED, ARCHIVED], "", By::Decider)
+        .fields(&[COUNTED, EXEMPTION, RECOUNTED])
+        .about("答复书不改，只改年度报告把这件计在哪一栏。已经公布的年度报告不会自动改动，见“与登记簿比较”。"),
     Step::new("change_supply", "更改提供方式", RUNNING, "", By::Handler)
         .fields(&[
             CARRIER,
@@ -313,19 +342,23 @@ static STEPS: [Step; 38] = [
         .told("更改了提供方式")
         .about("按要求的形式提供可能危及载体安全或者成本过高的，可以通过电子数据等其他适当形式提供，或者安排查阅、抄录（条例第四十条）。"),
     Step::new("review_filed", "登记行政复议", ANYWHERE, "", By::Handler).fields(&[ON, NUMBER]),
-    Step::new("review_decided", "登记复议结果", ANYWHERE, "", By::Handler).fields(&[ON, REVIEW_FINDING, NUMBER]),
+    Step::new("review_decided", "登记复议结果", ANYWHERE, "", By::Handler).fields(&[ON, REVIEW_FINDING, ANSWER_ANEW, NUMBER]),
     Step::new("suit_filed", "登记行政诉讼", ANYWHERE, "", By::Handler).fields(&[ON, NUMBER]),
-    Step::new("suit_decided", "登记诉讼结果", ANYWHERE, "", By::Handler).fields(&[ON, SUIT_FINDING, NUMBER]),
-    Step::new("reopened", "重新办理", &[ANSWERED, ARCHIVED], EXAMINING, By::Handler)
+    Step::new("suit_decided", "登记诉讼结果", ANYWHERE, "", By::Handler).fields(&[ON, SUIT_FINDING, ANSWER_ANEW, NUMBER]),
+    Step::new("reopened", "重新办理", &[ANSWERED, ARCHIVED], EXAMINING, By::Decider)
         .tick(Tick::Restart)
         .fields(&[ON, ORDERED, NUMBER])
         .told("按复议决定或者判决重新办理")
-        .about("复议决定或者判决要求重新答复的，在这里登记。这件重新列入待办，期限以决定或者判决为准。"),
+        .about("复议决定或者判决撤销原答复、要求重新答复的，由负责人在这里登记；维持原答复的不能重新办理。这件重新列入待办，期限以决定或者判决为准。"),
     Step::new("archived", "归档", &[ANSWERED], ARCHIVED, By::Handler)
         .about("申请行政复议的 60 日、提起诉讼的 6 个月没有满的，也可以归档：归档后仍能登记复议、诉讼和重新办理，年度报告照样统计。"),
     Step::new("unarchived", "取出归档", &[ARCHIVED], ANSWERED, By::Decider)
         .fields(&[ENDED])
         .about("归档后有复议、诉讼的直接登记，不用取出。"),
+    Step::new("consent_noted", "登记是否同意公开答复", ANYWHERE, "", By::Handler)
+        .fields(&[ON, CONSENT, CONSENTED])
+        .told("登记了您是否同意公开问题和答复")
+        .about("申请人书面同意的，办结以后才能公开问题和答复，不公开姓名、联系方式。后来不同意的也在这里登记；已经公开的，请同时撤回公开。"),
     Step::new("voided", "登记有误，作废", RUNNING, VOIDED, By::Second)
         .fields(&[VOID])
         .told("登记有误，已经作废")
@@ -376,9 +409,8 @@ mod tests {
     }
 
     #[test]
-    fn nobody_alone_says_that_a_fee_was_paid() {
+    fn a_fee_is_not_said_to_be_paid_without_its_receipt() {
         let paid = FOI.step("fee_paid").expect("a step");
-        assert_eq!(paid.by, By::Second);
         assert!(paid.fields.iter().any(|field| field.name == "paper" && field.required));
     }
 

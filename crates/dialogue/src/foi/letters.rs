@@ -6,13 +6,13 @@ use ::foi::{
     Asked, Decision, Exemption, Need, Outcome, State,
     letter::{self, About, Draft, Instances, YOU},
 };
-use case::{Entry, PartyRole, letters::Body};
+use case::{Before, Entry, PartyRole, Person, Rules, letters::Body};
 use jiff::civil::{Date, date};
 use kernel::time;
 use store::Executor;
 use web::{Ctx, FormErrors, Refusal};
 
-use super::{fees, past::Installed};
+use super::{fees, kind::FOI, law, past::Installed};
 
 /// What is filled in, by the names of the fields.
 pub(super) type Typed = BTreeMap<String, String>;
@@ -117,7 +117,10 @@ static NOTICES: [Notice; 10] = [
         key: "reasons",
         page: "/foi/cases/{id}/notices/reasons",
         about: "申请的数量、频次明显超过合理范围的，可以要求申请人说明理由。等待期间不停止计时（条例第三十五条）。",
-        fields: &[field("finding", "数量、频次的情况", "例如 您本月向本机关提出申请 45 件", Input::Text)],
+        fields: &[
+            field("finding", "数量、频次的情况", "例如 您本月向本机关提出申请 45 件", Input::Text),
+            field("until", "说明理由的期限", "给出合理的期限，期满以前不能不予处理，例如 2026-04-10", Input::Day),
+        ],
     },
     Notice {
         key: "delay",
@@ -193,6 +196,10 @@ pub(super) struct Case {
     wanted: String,
     /// Who hears a review of the answer; empty where nobody has said so.
     reviewer: String,
+    /// What asks for the answer anew, and the answer that it has annulled, in words; empty of the first answer.
+    anew: (String, String),
+    /// Whom no letter to others names: the applicant and who acts for them.
+    asking: Vec<Person>,
 }
 
 impl Case {
@@ -204,9 +211,10 @@ impl Case {
         let mut target = executor.target();
         let request = case::request(ctx, target.again(), entry).await?;
         let parties = case::parties(ctx, target.again(), &entry.id).await?;
-        let person =
-            parties.into_iter().find(|(_, role, _)| *role == PartyRole::Applicant).map(|(_, _, person)| person);
-        let person = person.unwrap_or_default();
+        let applicant = parties.iter().find(|(_, role, _)| *role == PartyRole::Applicant);
+        let person = applicant.map(|(_, _, person)| person.clone()).unwrap_or_default();
+        let asking = parties.into_iter().filter(|(_, role, _)| *role != PartyRole::ThirdParty);
+        let asking = asking.map(|(_, _, person)| person).collect();
         let directory = ctx.directory();
         let organ = directory.get(&entry.organ);
         Ok(Self {
@@ -222,6 +230,8 @@ impl Case {
             received: entry.received().unwrap_or(ctx.today()),
             wanted: request.get("wanted").cloned().unwrap_or_default(),
             reviewer: organ.map(|organ| reviewer_of(ctx, organ)).unwrap_or_default(),
+            anew: anew_of(ctx, target.again(), entry).await?,
+            asking,
         })
     }
 
@@ -237,8 +247,29 @@ impl Case {
         }
     }
 
+    /// How letters address the applicant.
+    pub(super) fn you(&self) -> &'static str {
+        self.you
+    }
+
     pub(super) fn wanted(&self) -> &str {
         &self.wanted
+    }
+
+    /// With what a question to others begins: what is wanted, and nothing where that holds a number of somebody or says who
+    /// asks. Whoever writes it says it in other words then.
+    pub(super) fn for_others(&self) -> &str {
+        let silent =
+            case::personal::masked(&self.wanted) == self.wanted && !case::named::tells(&self.asking, &self.wanted);
+        if silent { &self.wanted } else { "" }
+    }
+
+    /// What is wrong with words that others read; `None` = nothing.
+    pub(super) fn objection(&self, words: &str) -> Option<String> {
+        if let Some(number) = case::personal::number_in(words) {
+            return Some(format!("对方会看到这里的内容，请去掉证件号码、银行卡号（{number}）。"));
+        }
+        case::named::tells(&self.asking, words).then(|| case::named::SAYS_WHO.to_owned())
     }
 
     /// Whether it is known who hears a review of the answer.
@@ -254,8 +285,23 @@ pub(super) fn reviewer_of(ctx: &Ctx, organ: &kernel::Organ) -> String {
     Installed::of(ctx).practice().reviewer_of(organ, county)
 }
 
-/// What stands beside an answer of who hears a review of it, so that its words are checked for just that name.
+/// What asks for an answer anew, and the newest answer that was annulled, in words.
+async fn anew_of(ctx: &Ctx, executor: impl Executor<'_>, entry: &Entry) -> Result<(String, String), Refusal> {
+    let mut target = executor.target();
+    let past = case::history(ctx, target.again(), entry).await?;
+    let Some(by) = law::taken_up(&past) else { return Ok(<(String, String)>::default()) };
+    let all = case::letters::of_case(ctx, target.again(), entry).await?;
+    let annulled = law::Law.annulled(Before { entry, past: &past }, &all);
+    let letter = all.iter().rev().find(|one| annulled.contains(&one.id));
+    let number = letter.zip(FOI.letter("reply")).map(|(letter, what)| letter.number(what));
+    Ok((by, number.unwrap_or_default()))
+}
+
+/// What stands beside an answer of who hears a review of it and of what asks for it anew, so that its words are checked for just
+/// those names.
 const REVIEWER: &str = "reviewer";
+const ANEW_BY: &str = "anew_by";
+const ANNULLED: &str = "annulled";
 
 /// A case of which nothing is known: what a letter must say does not depend on it.
 fn nobody() -> Case {
@@ -268,6 +314,8 @@ fn nobody() -> Case {
         received: date(2019, 5, 15),
         wanted: String::new(),
         reviewer: String::new(),
+        anew: <(String, String)>::default(),
+        asking: Vec::new(),
     }
 }
 
@@ -280,7 +328,11 @@ fn text(ctx: &Ctx, case: &Case, state: &State, key: &str, typed: &Typed) -> Opti
         "reply" => {
             let practice = installed.practice();
             let reviewer = if case.reviewer.is_empty() { of(typed, REVIEWER) } else { case.reviewer.as_str() };
-            let instances = Instances { reviewer, court: &practice.court };
+            let (anew_by, annulled) = match &case.anew {
+                (by, _) if by.is_empty() => (of(typed, ANEW_BY), of(typed, ANNULLED)),
+                (by, annulled) => (by.as_str(), annulled.as_str()),
+            };
+            let instances = Instances { reviewer, court: &practice.court, anew_by, annulled };
             letter::reply(&about, &decision(typed)?, state, instances, &installed.rules())
         }
         "supplement" => letter::supplement(&about, get("wanting")?, time::parse_date(get("until")?)?),
@@ -294,7 +346,7 @@ fn text(ctx: &Ctx, case: &Case, state: &State, key: &str, typed: &Typed) -> Opti
         }
         "delay" => letter::delay(&about, time::parse_date(get("until")?)?),
         "withdrawal" => letter::withdrawal(&about, time::parse_date(get("back_on")?)?),
-        "reasons" => letter::reasons(&about, get("finding")?),
+        "reasons" => letter::reasons(&about, get("finding")?, time::parse_date(get("until")?)?),
         "fee" => {
             let fee = fees::charged(ctx, typed).ok()?;
             letter::fee(&about, &fee.standard, fee.yuan, get("how")?, installed.practice().fee_days)
@@ -302,6 +354,11 @@ fn text(ctx: &Ctx, case: &Case, state: &State, key: &str, typed: &Typed) -> Opti
         "override" => letter::override_notice(&about, get("whom")?, get("matter")?, get("why")?),
         _ => return None,
     })
+}
+
+/// Whether a letter goes to others than the applicant.
+fn goes_to_others(key: &str) -> bool {
+    key.starts_with("consult") || key == "override"
 }
 
 /// What stands beside the text: what the step of the delivery needs, and by what the text is checked again.
@@ -330,7 +387,7 @@ fn more(ctx: &Ctx, state: &State, key: &str, typed: &Typed) -> Typed {
     if let Some(fee) = fee {
         more.insert("amount".to_owned(), format!("{} 元", fee.yuan));
     }
-    if key.starts_with("consult") || key == "override" {
+    if goes_to_others(key) {
         more.insert(TO_OTHERS.to_owned(), "yes".to_owned());
     }
     more.insert("letter".to_owned(), key.to_owned());
@@ -353,6 +410,11 @@ pub(super) fn body(ctx: &Ctx, case: &Case, state: &State, key: &str, typed: &Typ
     }
     for field in notice(key).map_or(&[][..], |notice| notice.fields) {
         let value = of(typed, field.name);
+        if goes_to_others(key)
+            && let Some(objection) = case.objection(value)
+        {
+            errors.add(field.name, objection);
+        }
         if value.is_empty() && !field.optional {
             errors.add(field.name, format!("请填写{}。", field.label));
         } else if field.input.is_day() && !value.is_empty() {
@@ -383,6 +445,12 @@ pub(super) fn body(ctx: &Ctx, case: &Case, state: &State, key: &str, typed: &Typ
     let mut more = more(ctx, state, key, typed);
     if key == "reply" && case.names_reviewer() {
         more.insert(REVIEWER.to_owned(), case.reviewer.clone());
+    }
+    let (by, annulled) = &case.anew;
+    for (name, words) in [(ANEW_BY, by), (ANNULLED, annulled)] {
+        if key == "reply" && !words.is_empty() {
+            more.insert(name.to_owned(), words.clone());
+        }
     }
     Ok(Body { addressee: draft.to.clone(), title: draft.title.clone(), text: draft.text(), more })
 }

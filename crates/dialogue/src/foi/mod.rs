@@ -8,6 +8,7 @@ mod apply;
 mod correcting;
 mod correction;
 mod demo;
+mod earlier;
 mod fees;
 mod figures;
 mod form;
@@ -38,7 +39,7 @@ use web::{
     hooks::{PublicDocuments, Verb},
 };
 
-use crate::cases::{aside::Aside, one_page};
+use crate::cases::{aside::Aside, former::Former, one_page};
 
 pub use correction::CORRECTION;
 pub use kind::FOI;
@@ -57,6 +58,7 @@ pub fn capability() -> Capability {
     let corrections: Arc<dyn case::Rules> = Arc::new(correction::Law);
     let frequency: Arc<dyn Aside> = Arc::new(frequency::Frequency);
     let figures: Arc<dyn Counts<Ctx>> = Arc::new(figures::Register);
+    let numbers: Arc<dyn Former> = Arc::new(old::Numbers);
     Capability::new("foi", "依申请公开")
         .routes(portal)
         .routes(office)
@@ -85,6 +87,7 @@ pub fn capability() -> Capability {
         .declare(corrections)
         .declare(figures)
         .declare(frequency)
+        .declare(numbers)
         .declare(&form::FORM)
         .declare(&correcting::FORM)
         .declare(answers::LIST)

@@ -13,7 +13,7 @@ use web::{Ctx, Desk, Done, Form, FormErrors, OfficeShell, Query, Refusal, Result
 use crate::cases::Named;
 
 use super::{
-    frequency,
+    fees, frequency,
     kind::{FOI, KEY},
     law,
     letters::{Case, Input, Notice, Typed, notice, of},
@@ -69,15 +69,29 @@ async fn shown(
     }
     let past = case::history(ctx, db, &entry).await?;
     law::allowed(&law::state(ctx, Before { entry: &entry, past: &past }, ctx.today()), letter.delivered)?;
-    let wanted = Case::of(ctx, db, &entry).await?.wanted().to_owned();
-    let counted = if key == "reasons" { frequency::finding(ctx, &entry).await? } else { String::new() };
+    let about = Case::of(ctx, db, &entry).await?;
+    let wanted = about.wanted().to_owned();
+    let counted = match key {
+        "reasons" => frequency::finding(ctx, &entry, about.you()).await?,
+        "fee" => fees::place(ctx, &entry).await?,
+        // The reason for which it was granted is the one that the applicant is told.
+        "extension" => {
+            let granted = past.iter().rev().find(|one| one.step == "extended");
+            granted.and_then(|one| one.fields.get("reason").cloned()).unwrap_or_default()
+        }
+        _ => String::new(),
+    };
     let value = |name: &str| match of(typed, name) {
-        "" if name == "matter" && typed.is_empty() => wanted.clone(),
-        "" if name == "until" && key == "supplement" && typed.is_empty() => {
+        "" if name == "matter" && typed.is_empty() => about.for_others().to_owned(),
+        "" if name == "until" && matches!(key, "supplement" | "reasons") && typed.is_empty() => {
             let days = Installed::of(ctx).practice().supplement_days;
             ctx.calendar().probably_after(ctx.today(), days).to_string()
         }
-        "" if name == "finding" && typed.is_empty() => counted.clone(),
+        "" if matches!((key, name), ("reasons", "finding") | ("fee", "first") | ("extension", "why"))
+            && typed.is_empty() =>
+        {
+            counted.clone()
+        }
         typed => typed.to_owned(),
     };
     let fields = notice.fields.iter().map(|field| Shown {

@@ -50,13 +50,42 @@ pub(super) fn channel(code: &str) -> Channel {
     }
 }
 
-/// A question to somebody else that is not answered, while a history is read.
-struct Waiting {
-    number: ConsultNumber,
+/// A question to somebody else that is not answered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Waiting {
+    pub(super) number: ConsultNumber,
+    /// Who is asked, as the letter says; empty once erased.
+    pub(super) whom: String,
     /// Somebody knows that it has come.
-    had: bool,
+    pub(super) had: bool,
     /// It is answered on the platform, and by nobody else.
-    joint: bool,
+    pub(super) joint: bool,
+}
+
+impl Waiting {
+    pub(super) fn is_to(&self, whom: &str) -> bool {
+        let plain = |text: &str| text.split_whitespace().collect::<String>();
+        !plain(whom).is_empty() && plain(&self.whom) == plain(whom)
+    }
+}
+
+/// The place of the question that is answered in this way: by whoever is named, else the oldest that is answered so; of all where
+/// there is none.
+pub(super) fn answered_one(waiting: &[Waiting], joint: bool, whom: &str) -> Option<usize> {
+    let named = waiting.iter().position(|one| one.joint == joint && one.is_to(whom));
+    let oldest = waiting.iter().position(|one| one.joint == joint);
+    named.or(oldest).or((!waiting.is_empty()).then_some(0))
+}
+
+/// Whom a case waits for, in the order in which they were asked.
+pub(super) fn waiting(entry: &Entry, past: &[Past]) -> Vec<Waiting> {
+    let mut open = Open::default();
+    for one in past {
+        if let Some(on) = time::parse_date(&one.on) {
+            drop(read((entry.channel.as_str(), entry.outcome.as_str()), one, on, &mut open));
+        }
+    }
+    open.waiting
 }
 
 /// What the steps of a case say of its consultations, while they are read.
@@ -67,28 +96,26 @@ struct Open {
 }
 
 impl Open {
-    fn ask(&mut self, joint: bool) -> ConsultNumber {
+    fn ask(&mut self, joint: bool, whom: &str) -> ConsultNumber {
         self.last += 1;
         let number = ConsultNumber(self.last);
         // What is asked on the platform is there at once.
-        self.waiting.push(Waiting { number, had: joint, joint });
+        self.waiting.push(Waiting { number, whom: whom.to_owned(), had: joint, joint });
         number
     }
 
-    /// The oldest of which nobody knows yet that it has come.
-    fn had(&mut self) -> Option<ConsultNumber> {
-        let first = self.waiting.iter_mut().find(|one| !one.had)?;
-        first.had = true;
-        Some(first.number)
+    /// That to whoever is named, else the oldest, of which nobody knows yet that it has come.
+    fn had(&mut self, whom: &str) -> Option<ConsultNumber> {
+        let named = self.waiting.iter().position(|one| !one.had && one.is_to(whom));
+        let at = named.or_else(|| self.waiting.iter().position(|one| !one.had))?;
+        let one = self.waiting.get_mut(at)?;
+        one.had = true;
+        Some(one.number)
     }
 
-    /// The oldest without an answer of those that are answered in this way; of all where there is none.
-    fn answer(&mut self, joint: bool) -> Option<ConsultNumber> {
-        if self.waiting.is_empty() {
-            return None;
-        }
-        let at = self.waiting.iter().position(|one| one.joint == joint).unwrap_or(0);
-        Some(self.waiting.remove(at).number)
+    /// As [`answered_one`].
+    fn answer(&mut self, joint: bool, whom: &str) -> Option<ConsultNumber> {
+        answered_one(&self.waiting, joint, whom).map(|at| self.waiting.remove(at).number)
     }
 }
 
@@ -120,6 +147,7 @@ fn read((way, outcome): (&str, &str), one: &Past, on: Date, open: &mut Open) -> 
     let field = |name: &str| one.fields.get(name).map_or("", String::as_str);
     let day = |name: &str| time::parse_date(field(name)).unwrap_or(on);
     let finding = |name: &str| Finding::of(field(name)).unwrap_or(Finding::OtherEnd);
+    let whom = field("whom");
     let opinion = || Opinion::of(field("opinion")).unwrap_or(Opinion::ObjectsWithoutReason);
     match one.step.as_str() {
         "registered" => {
@@ -129,24 +157,24 @@ fn read((way, outcome): (&str, &str), one: &Past, on: Date, open: &mut Open) -> 
         }
         "supplement_asked" => vec![Happened::SupplementAsked { until: day("until") }],
         "supplement" | "supplement_noted" => vec![Happened::Supplemented],
-        "consult_third_party" => vec![Happened::Consulted { number: open.ask(false), asked: Asked::ThirdParty }],
-        "consult_co_maker" => vec![Happened::Consulted { number: open.ask(false), asked: Asked::CoMaker }],
-        "consult_organ" => vec![Happened::Consulted { number: open.ask(false), asked: Asked::OtherOrgan }],
-        "consult_had" => open.had().map(|number| Happened::ConsultReceived { number }).into_iter().collect(),
+        "consult_third_party" => vec![Happened::Consulted { number: open.ask(false, whom), asked: Asked::ThirdParty }],
+        "consult_co_maker" => vec![Happened::Consulted { number: open.ask(false, whom), asked: Asked::CoMaker }],
+        "consult_organ" => vec![Happened::Consulted { number: open.ask(false, whom), asked: Asked::OtherOrgan }],
+        "consult_had" => open.had(whom).map(|number| Happened::ConsultReceived { number }).into_iter().collect(),
         "joint_asked" => {
-            let number = open.ask(true);
+            let number = open.ask(true, whom);
             let consulted = Happened::Consulted { number, asked: Asked::CoMaker };
             vec![Happened::Joined, consulted, Happened::ConsultReceived { number }]
         }
-        "joint_more" | "joint_opinion" => answered(open.answer(true), opinion()).into_iter().collect(),
-        "opinion_more" => answered(open.answer(false), opinion()).into_iter().collect(),
-        "opinion" => answered(open.answer(false), opinion()).into_iter().chain(ended(open)).collect(),
+        "joint_more" | "joint_opinion" => answered(open.answer(true, whom), opinion()).into_iter().collect(),
+        "opinion_more" => answered(open.answer(false, whom), opinion()).into_iter().collect(),
+        "opinion" => answered(open.answer(false, whom), opinion()).into_iter().chain(ended(open)).collect(),
         "consult_ended" => ended(open),
         "extended" => {
             let digits: String = field("units").chars().filter(char::is_ascii_digit).collect();
             vec![Happened::Extended { days: digits.parse().unwrap_or(clock::rule::FOI_RESPONSE.extension) }]
         }
-        "reasons_asked" => vec![Happened::ReasonsAsked],
+        "reasons_asked" => vec![Happened::ReasonsAsked { until: time::parse_date(field("until")) }],
         "reasons" | "reasons_noted" => vec![Happened::ReasonsGiven],
         "delayed" => vec![Happened::Delayed { until: day("until") }],
         "fee_noticed" => vec![Happened::FeeNoticed],
@@ -168,6 +196,20 @@ fn read((way, outcome): (&str, &str), one: &Past, on: Date, open: &mut Open) -> 
     }
 }
 
+/// Whether the newest answer holds no longer: a review or a court has corrected it since.
+pub(super) fn is_overturned(past: &[Past]) -> bool {
+    let answer = past.iter().rposition(|one| one.step == "answered").unwrap_or(0);
+    past.iter().skip(answer).any(|one| {
+        let field = match one.step.as_str() {
+            "review_decided" => "review_finding",
+            "suit_decided" => "suit_finding",
+            _ => return false,
+        };
+        let finding = one.fields.get(field).and_then(|code| Finding::of(code));
+        matches!(finding, Some(Finding::Annulled | Finding::Changed | Finding::FoundUnlawful | Finding::OrderedToAct))
+    })
+}
+
 fn answered(number: Option<ConsultNumber>, opinion: Opinion) -> Option<Happened> {
     number.map(|number| Happened::ConsultAnswered { number, opinion })
 }
@@ -177,12 +219,13 @@ fn ended(open: &mut Open) -> Vec<Happened> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use std::collections::BTreeMap;
 
     use super::*;
 
-    fn step(step: &str, on: &str, fields: &[(&str, &str)]) -> Past {
+    /// A line of the history, of this day.
+    pub(in crate::foi) fn step(step: &str, on: &str, fields: &[(&str, &str)]) -> Past {
         let fields = fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
         Past {
             place: 0,
@@ -229,6 +272,24 @@ mod tests {
     }
 
     #[test]
+    fn an_opinion_is_that_of_whoever_is_named() {
+        let past = [
+            step("consult_third_party", "2026-03-03", &[("whom", "王大山")]),
+            step("consult_third_party", "2026-03-03", &[("whom", "李四海")]),
+            step("consult_had", "2026-03-05", &[("whom", "李四海")]),
+            step("opinion_more", "2026-03-06", &[("opinion", "agrees"), ("whom", "李 四海")]),
+        ];
+        let (first, second) = (ConsultNumber(1), ConsultNumber(2));
+        let said = happened(&past);
+        assert_eq!(said[2], Happened::ConsultReceived { number: second });
+        assert_eq!(said[3], Happened::ConsultAnswered { number: second, opinion: Opinion::Agrees });
+        let waits = |number, whom: &str| Waiting { number, whom: whom.to_owned(), had: false, joint: false };
+        let two = [waits(first, "王大山"), waits(second, "李四海")];
+        assert_eq!((answered_one(&two, false, "李四海"), answered_one(&two, false, "")), (Some(1), Some(0)));
+        assert_eq!((answered_one(&two, true, ""), answered_one(&[], true, "")), (Some(0), None));
+    }
+
+    #[test]
     fn an_organ_answers_its_own_question() {
         let past = [
             step("consult_third_party", "2026-03-03", &[]),
@@ -263,6 +324,18 @@ mod tests {
         assert_eq!(archived(&past), None);
         past.push(step("archived", "2026-03-13", &[]));
         assert!(archived(&past).is_some(), "and may be put there again");
+    }
+
+    #[test]
+    fn an_answer_that_was_annulled_holds_no_longer() {
+        let mut past = vec![step("answered", "2026-03-10", &[]), step("review_filed", "2026-03-11", &[])];
+        assert!(!is_overturned(&past));
+        past.push(step("review_decided", "2026-03-20", &[("review_finding", "annulled")]));
+        assert!(is_overturned(&past));
+        past.push(step("suit_decided", "2026-03-25", &[("suit_finding", "not_heard")]));
+        assert!(is_overturned(&past), "a suit that was not heard gives it no force");
+        past.push(step("answered", "2026-03-30", &[]));
+        assert!(!is_overturned(&past), "a new answer is none of what was annulled");
     }
 
     #[test]

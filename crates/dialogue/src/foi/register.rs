@@ -18,10 +18,12 @@ use web::{
     office_page, page,
 };
 
+use crate::cases;
+
 use super::{
     apply::{facts, fields, person},
     form::{How, MOST, PAPERS, Want, Who, Whole, Whom, askable},
-    kind::FOI,
+    kind::{CONSENTS, FOI},
 };
 
 /// What is entered.
@@ -48,7 +50,12 @@ pub(super) struct Posted {
     postcode: String,
     carrier: String,
     delivery: String,
+    fax: String,
     help: String,
+    /// Whether question and answer may become public: a code of [`CONSENTS`]; empty = the applicant has not said so.
+    consent: String,
+    /// What looks wrong stands so in the request.
+    as_written: String,
     /// A day of receipt that makes the request overdue at once was looked at again.
     sure: String,
 }
@@ -74,8 +81,9 @@ impl Posted {
             how: How {
                 carrier: self.carrier.clone(),
                 delivery: self.delivery.clone(),
+                fax: self.fax.clone(),
                 help: self.help.clone(),
-                ..How::default()
+                consent: String::new(),
             },
         }
     }
@@ -107,6 +115,7 @@ struct Page {
     papers: Vec<(&'static str, &'static str)>,
     carriers: Vec<(&'static str, &'static str)>,
     deliveries: Vec<(&'static str, &'static str)>,
+    consents: Vec<(&'static str, &'static str)>,
     once: String,
 }
 
@@ -117,6 +126,14 @@ impl Page {
 
     fn is_sure(&self) -> bool {
         !self.typed.sure.is_empty()
+    }
+
+    fn doubts(&self) -> bool {
+        self.errors.of("as_written").is_some() || self.is_as_written()
+    }
+
+    fn is_as_written(&self) -> bool {
+        !self.typed.as_written.is_empty()
     }
 }
 
@@ -135,6 +152,7 @@ async fn shown(ctx: &Ctx, desk: &Desk, typed: Posted, errors: FormErrors) -> Res
         papers: PAPERS.iter().map(|paper| (*paper, *paper)).collect(),
         carriers: Carrier::ALL.iter().map(|one| (one.code(), one.label())).collect(),
         deliveries: Delivery::ALL.iter().map(|one| (one.code(), one.label())).collect(),
+        consents: CONSENTS.to_vec(),
         once: ctx.once(),
     };
     if bad { page::office_errors(&form) } else { office_page(&form) }
@@ -166,11 +184,29 @@ fn day(name: &str, typed: &str, today: Date, errors: &mut FormErrors) -> Option<
     found
 }
 
-/// The last day for the answer to what was received on that day, where it has passed.
-fn late(ctx: &Ctx, received: Date) -> Option<Date> {
-    let rule = ctx.settings::<clock::Readings>().apply(&clock::rule::FOI_RESPONSE);
-    let run = clock::probable(&rule, received, &[], 0, &ctx.calendar()).ok()?;
-    Some(run.due().date()).filter(|due| *due < ctx.today())
+/// What looks wrong in what was entered, each at its field: a request is registered with it all the same, once somebody has
+/// looked at it again.
+fn doubts(whole: &Whole) -> Vec<(&'static str, String)> {
+    let mut doubts = Vec::new();
+    let who = &whole.who;
+    let is_person = Applicant::of(&who.applicant).is_none_or(Applicant::is_person);
+    let number = who.proof_number.trim();
+    let resident = who.proof.is_empty() || who.proof == PAPERS[0];
+    if is_person && resident && !number.is_empty() && !::foi::proof::is_resident_number(number) {
+        doubts.push(("proof_number", "身份证号码的位数、出生日期或者校验码不对，请与申请书核对。".to_owned()));
+    }
+    if let Some(found) = case::personal::number_in(&whole.want.wanted) {
+        let why = "请删去或者用“本人”代替；本人的号码填在“证件号码”";
+        doubts.push(("wanted", format!("这里有证件号码或者银行卡号（{found}），会进入对外的文书。{why}。")));
+    }
+    let (field, missing) = match Delivery::of(&whole.how.delivery) {
+        Some(Delivery::Fax) if whole.how.fax.trim().is_empty() => ("fax", "传真号码"),
+        Some(Delivery::Email) if who.email.trim().is_empty() => ("email", "电子邮箱"),
+        Some(Delivery::Post) if who.address.trim().is_empty() => ("address", "收信地址"),
+        _ => return doubts,
+    };
+    doubts.push((field, format!("选择的提供途径需要{missing}。申请书上没有的，先登记，再向申请人问清。")));
+    doubts
 }
 
 /// What is wrong with the entry, or its days.
@@ -190,7 +226,7 @@ fn checked(ctx: &Ctx, posted: &Posted) -> Result<Came, Refusal> {
     }
     if let Some(received) = received.flatten()
         && posted.sure.is_empty()
-        && let Some(due) = late(ctx, received)
+        && let Some(due) = cases::late(ctx, &FOI, received)
     {
         errors.add(
             "sure",
@@ -216,6 +252,13 @@ fn checked(ctx: &Ctx, posted: &Posted) -> Result<Came, Refusal> {
         name,
         "请填写申请人的姓名或者单位名称；没有署名的写“未署名”。",
     );
+    let doubts = doubts(&whole);
+    if posted.as_written.is_empty() && !doubts.is_empty() {
+        doubts.into_iter().for_each(|(field, words)| errors.add(field, words));
+        errors.add("as_written", "请核对上面标出的内容；申请书上就是这样的，勾选“与申请书一致，照此登记”再登记。");
+    }
+    let said = posted.consent.is_empty() || CONSENTS.iter().any(|(code, _)| *code == posted.consent);
+    errors.require(said, "consent", "请选择申请人是否同意公开问题和答复。");
     match (channel, came, received.flatten()) {
         (Some(channel), Some(came), Some(received)) if errors.is_empty() => {
             Ok(Came { channel, came, confirmed, received })
@@ -241,6 +284,10 @@ async fn enter(ctx: &Ctx, tx: &mut Tx, desk: &Desk, posted: &Posted) -> Result<E
     let mut written = fields(&whole);
     let confirmed = came.confirmed.map(|day| format!("，{day} 与申请人确认")).unwrap_or_default();
     written.insert("came".to_owned(), format!("{}，{} 到达{confirmed}", came.channel.label(), came.came));
+    let mut counted = facts(&whole);
+    if !posted.consent.is_empty() {
+        counted.push((case::public::CONSENT, posted.consent.clone()));
+    }
     let filing = Filing {
         kind: &FOI,
         organ,
@@ -248,9 +295,9 @@ async fn enter(ctx: &Ctx, tx: &mut Tx, desk: &Desk, posted: &Posted) -> Result<E
         received_on: came.received,
         number: String::new(),
         digest: String::new(),
-        brief: shortened(&posted.wanted, 60),
+        brief: shortened(&case::personal::masked(&posted.wanted), 60),
         fields: written,
-        facts: facts(&whole),
+        facts: counted,
         parties: vec![(PartyRole::Applicant, person(&whole.who))],
         files: Vec::new(),
     };
@@ -300,5 +347,29 @@ pub(super) async fn register(State(ctx): State<Ctx>, desk: Desk, Form(posted): F
         Ok(Acted::Before(to)) => Ok(Redirect::to(to).into_response()),
         Err(Refusal::Fields(errors)) => shown(&ctx, &desk, posted.clone(), errors).await,
         Err(other) => Err(other.into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_looks_wrong_is_told_and_what_fits_is_not() {
+        let fields = |posted: &Posted| doubts(&posted.whole()).into_iter().map(|(field, _)| field).collect::<Vec<_>>();
+        let mut posted = Posted {
+            wanted: "我要11010519491231002X的低保档案".into(),
+            applicant: "natural_person".into(),
+            proof_number: "110105194912310021".into(),
+            delivery: "fax".into(),
+            ..Posted::default()
+        };
+        assert_eq!(fields(&posted), ["proof_number", "wanted", "fax"]);
+        posted.proof = PAPERS[1].into();
+        posted.wanted = "低保档案".into();
+        posted.fax = "0793-0000000".into();
+        assert_eq!(fields(&posted), [""; 0]);
+        posted.delivery = "post".into();
+        assert_eq!(fields(&posted), ["address"]);
     }
 }

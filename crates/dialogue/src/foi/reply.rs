@@ -15,7 +15,7 @@ use web::{Ctx, Desk, Done, Form, FormErrors, OfficeShell, Query, Refusal, Result
 use crate::cases::Named;
 
 use super::{
-    law,
+    earlier, fees, frequency, law,
     letters::{Case, Typed, body, of},
     past::Installed,
 };
@@ -205,10 +205,23 @@ fn notes(state: &::foi::State) -> Vec<String> {
         let asked = consult.question.asked;
         match consult.question.answered {
             Some((on, opinion)) => notes.push(format!("{}于 {on} 答复：{}。", asked.label(), opinion.label())),
-            None => notes.push(format!("{}没有答复：{}。", asked.label(), asked.silence())),
+            None => notes.push(unanswered(state, consult)),
         }
     }
     notes
+}
+
+/// Whoever was asked has not answered: silence says something only when their period is over.
+fn unanswered(state: &::foi::State, consult: &::foi::Consult) -> String {
+    let asked = consult.question.asked;
+    let who = asked.label();
+    match (consult.due, consult.question.ended) {
+        (Some(due), _) if state.today > due => format!("{who}没有答复，{due} 期满：{}。", asked.silence()),
+        (Some(due), None) => format!("{who}还没有答复，答复期限到 {due}。"),
+        (Some(due), Some(on)) => format!("{who}没有答复，征求意见在 {on} 结束，答复期限到 {due}，没有期满。"),
+        (None, Some(on)) => format!("{who}没有答复，征求意见在 {on} 结束，没有登记对方收到的日期。"),
+        (None, None) => format!("{who}还没有答复。"),
+    }
 }
 
 async fn shown(ctx: &Ctx, desk: &Desk, id: &CaseId, typed: &Typed, errors: FormErrors) -> Result<Response> {
@@ -323,6 +336,19 @@ pub(super) async fn filled_before(ctx: &Ctx, desk: &Desk, (id, key): (&CaseId, &
     typed.insert(AGAIN.to_owned(), letter.id.to_string());
     typed.insert(AGAIN_VERSION.to_owned(), letter.version.to_string());
     Ok(typed)
+}
+
+/// Holds what a letter of this key tells of other requests of its applicant against the register.
+///
+/// # Errors
+/// [`Refusal::Fields`] at the field that tells it; when the database fails, or a key does not fit.
+pub(super) async fn held(ctx: &Ctx, tx: &mut Tx, entry: &Entry, (key, typed): (&str, &Typed)) -> Result<(), Refusal> {
+    match key {
+        "reply" => earlier::held(ctx, tx, entry, typed).await,
+        "fee" => fees::held(ctx, tx.conn(), entry, typed).await,
+        "reasons" => frequency::held(ctx, tx.conn(), entry, typed).await,
+        _ => Ok(()),
+    }
 }
 
 /// Drafts the letter of this key for a case.

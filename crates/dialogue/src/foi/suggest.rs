@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use kernel::{Organ, OrganCode};
+use kernel::{Organ, OrganCode, OrganKind};
 use web::{
     Ctx, Result,
     hooks::{PublicDocument, PublicDocuments},
@@ -10,7 +10,7 @@ use web::{
 
 /// Fields of life with parts of the names of the organs that usually keep them.
 const FIELDS: &[(&[&str], &[&str])] = &[
-    (&["低保", "社会救助", "临时救助", "养老", "殡葬", "婚姻登记", "地名"], &["民政"]),
+    (&["低保", "最低生活保障", "社会救助", "临时救助", "养老", "殡葬", "婚姻登记", "地名"], &["民政"]),
     (&["征地", "土地", "宅基地", "国土", "规划", "不动产", "矿"], &["自然资源"]),
     (&["住房", "房屋", "小区", "物业", "拆迁", "公租房", "棚户", "建筑", "验收"], &["住房和城乡建设", "住建"]),
     (&["学校", "教师", "招生", "学区", "教育", "幼儿园", "高考"], &["教育"]),
@@ -37,6 +37,8 @@ const FIELDS: &[(&[&str], &[&str])] = &[
 
 /// How many organs are suggested, the best first.
 const MOST: usize = 4;
+/// What it weighs that an organ is named: more than all fields and documents together.
+const NAMED: usize = 1000;
 
 /// The organs, of those that can be asked, that may have what is described: named in it, responsible for its field, or having
 /// published what it is about.
@@ -47,10 +49,13 @@ pub(super) fn organs(askable: &[Organ], wanted: &str, related: &[PublicDocument]
         let fields = FIELDS.iter().filter(|(_, parts)| parts.iter().any(|part| organ.name.contains(part)));
         let hits = fields.flat_map(|(words, _)| words.iter()).filter(|word| wanted.contains(*word)).count();
         let published = related.iter().filter(|document| document.organ == organ.code).count();
-        usize::from(named) * 100 + hits * 10 + published
+        usize::from(named) * NAMED + hits * 10 + published
     };
     let mut scored: Vec<(usize, &Organ)> = askable.iter().map(|organ| (score(organ), organ)).collect();
-    scored.retain(|(score, _)| *score > 0);
+    // Where a township is named, no other one is meant.
+    let town = |(score, organ): &(usize, &Organ)| organ.kind == OrganKind::Township && *score >= NAMED;
+    let named = scored.iter().any(town);
+    scored.retain(|one| one.0 > 0 && (!named || one.1.kind != OrganKind::Township || town(one)));
     scored.sort_by_key(|(score, _)| std::cmp::Reverse(*score));
     scored.into_iter().take(MOST).map(|(_, organ)| organ.code.clone()).collect()
 }
@@ -75,17 +80,54 @@ fn names(text: &str) -> Vec<String> {
 }
 
 /// Words with which a request begins and that stand in no title.
-const LEADS: [&str; 13] =
-    ["我想要", "我要", "我想", "想要", "请求", "申请", "请", "公开", "提供", "获取", "了解", "查询", "关于"];
+const LEADS: [&str; 22] = [
+    "我想要",
+    "我要",
+    "我想",
+    "想要",
+    "请求",
+    "申请",
+    "请",
+    "公开",
+    "提供",
+    "获取",
+    "了解",
+    "知道",
+    "查询",
+    "关于",
+    "全县",
+    "本县",
+    "我县",
+    "全镇",
+    "本镇",
+    "我镇",
+    "目前",
+    "现在",
+];
+/// Words with which a question ends and that stand in no title.
+const ENDS: [&str; 12] =
+    ["是多少", "有多少", "有哪些", "是什么", "怎么样", "怎样", "多少", "吗", "呢", "是", "情况", "有"];
+/// What a description says at length and titles in short.
+const SHORT: [(&str, &str); 3] = [("居民最低生活保障", "低保"), ("最低生活保障", "低保"), ("基本养老保险", "养老保险")];
+/// Endings that stand in titles of everything.
+const COMMON: [&str; 12] =
+    ["报告", "名单", "名册", "材料", "文件", "通知", "办法", "明细", "记录", "信息", "方案", "数据"];
 
 /// Pieces of a description that may stand in a title: what is left between the words that join them.
 fn pieces(text: &str) -> Vec<String> {
     let breaks =
         |c: char| c.is_whitespace() || c.is_ascii() || "，。；、：？！（）《》“”「」〔〕的和与及年月日".contains(c);
+    let mut text = text.to_owned();
+    for (long, short) in SHORT {
+        text = text.replace(long, short);
+    }
     let mut found = Vec::new();
     for part in text.split(breaks) {
         let mut part = part;
         while let Some(rest) = LEADS.iter().find_map(move |lead| part.strip_prefix(*lead)) {
+            part = rest;
+        }
+        while let Some(rest) = ENDS.iter().find_map(move |end| part.strip_suffix(*end)) {
             part = rest;
         }
         if (4..=40).contains(&part.chars().count()) {
@@ -96,19 +138,20 @@ fn pieces(text: &str) -> Vec<String> {
     found
 }
 
-/// Pieces that are looked for, each by at most three questions.
+/// Pieces that are looked for, each by at most five questions.
 const PIECES: usize = 2;
 
-/// A piece as it is looked for: whole, then its beginnings, since a description goes on where a title ends.
+/// A piece as it is looked for: whole, then its beginnings, since a description goes on where a title ends, and its endings,
+/// since it names a place first. An ending that everything has is none.
 fn shorter(piece: &str) -> Vec<String> {
     let letters: Vec<char> = piece.chars().collect();
-    let lengths = [letters.len(), 6, 4];
-    let mut asked: Vec<String> = lengths
-        .iter()
-        .filter(|length| **length <= letters.len())
-        .map(|length| letters[..*length].iter().collect())
-        .collect();
-    asked.dedup();
+    let says_something = !COMMON.iter().any(|common| piece.ends_with(*common));
+    let lengths: Vec<usize> = [6, 4].into_iter().filter(|length| *length < letters.len()).collect();
+    let mut asked = vec![piece.to_owned()];
+    asked.extend(lengths.iter().map(|length| letters[..*length].iter().collect::<String>()));
+    if says_something {
+        asked.extend(lengths.iter().map(|length| letters[letters.len() - length..].iter().collect::<String>()));
+    }
     asked
 }
 
@@ -150,8 +193,6 @@ pub(super) async fn public(ctx: &Ctx, wanted: &str, number: &str) -> Result<Vec<
 
 #[cfg(test)]
 mod tests {
-    use kernel::OrganKind;
-
     use super::*;
 
     fn organ(code: &str, name: &str, short: &str) -> Organ {
@@ -169,15 +210,29 @@ mod tests {
         assert_eq!(codes("城关镇老旧小区改造项目验收报告"), ["zj"]);
         assert_eq!(codes("请县民政局提供小区养老服务用房的移交材料"), ["mz", "zj"]);
         assert!(codes("不知道").is_empty());
+        let mut towns = all.to_vec();
+        for (code, name) in [("lx", "柳溪镇人民政府"), ("cg", "城关镇人民政府")] {
+            towns.push(Organ {
+                aliases: vec![name.chars().take(3).collect()],
+                ..Organ::named(code, name, name, OrganKind::Township)
+            });
+        }
+        let codes = |wanted: &str| organs(&towns, wanted, &[]).iter().map(ToString::to_string).collect::<Vec<_>>();
+        assert_eq!(codes("柳溪镇低保标准"), ["lx", "mz"]);
     }
 
     #[test]
     fn what_is_described_is_looked_for_by_its_pieces() {
         assert_eq!(pieces("停车设施管理办法的起草说明"), ["停车设施管理办法", "起草说明"]);
-        assert_eq!(pieces("我想要了解2025年高龄津贴发放名册汇总情况"), ["高龄津贴发放名册汇总情况"]);
+        assert_eq!(pieces("我想要了解2025年高龄津贴发放名册汇总情况"), ["高龄津贴发放名册汇总"]);
         assert_eq!(pieces("不知道"), [""; 0]);
-        assert_eq!(shorter("高龄津贴发放"), ["高龄津贴发放", "高龄津贴"]);
+        assert_eq!(shorter("高龄津贴发放"), ["高龄津贴发放", "高龄津贴", "津贴发放"]);
         assert_eq!(shorter("高龄津贴"), ["高龄津贴"]);
+        // A sentence, and its words at length, lead to what the title says.
+        assert_eq!(pieces("我想知道2026年全县城乡低保标准是多少"), ["城乡低保标准"]);
+        assert_eq!(pieces("2026年城乡居民最低生活保障标准"), ["城乡低保标准"]);
+        assert!(shorter("柳溪镇城乡低保标准").contains(&"低保标准".to_owned()));
+        assert!(!shorter("小区改造项目验收报告").contains(&"验收报告".to_owned()));
     }
 
     #[test]

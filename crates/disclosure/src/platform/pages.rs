@@ -97,7 +97,7 @@ fn blocks(ctx: &Ctx, tree: &Tree) -> Vec<Block> {
         block("条例和本县的公开制度", &RULES, ""),
         block("条例第二十条十五项，逐项列出在哪个栏目、更新到哪天", &STATUTORY, "/catalogue"),
         block("县政府、各部门、各乡镇的年度报告", &YEARLY_REPORT, "/reports"),
-        block("没有公开的信息，可以书面申请，免费", &REQUESTS, "/foi"),
+        block("没有公开的信息，可以网上或者书面申请，一般不收费", &REQUESTS, "/foi"),
     ]
 }
 

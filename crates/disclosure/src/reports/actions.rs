@@ -239,6 +239,8 @@ pub(super) struct Button {
     pub(super) version: i64,
     reason: String,
     why: String,
+    /// The sum is meant although organs are missing.
+    partial: bool,
 }
 
 /// POST /annual-reports/{id}/sum: the summary from the reports of all organs of its year.
@@ -255,29 +257,38 @@ pub(super) async fn add_up(
             return Err(Refusal::Conflict("只有全县汇总由各单位的数据相加，这份是单位自己的年报。".to_owned()));
         }
         let all = rows::two_years(tx.conn(), row.year).await?;
-        let own: Vec<&Row> = all.iter().filter(|other| other.year == row.year && !other.is_county()).collect();
+        let of_year = |other: &&Row| other.year == row.year && !other.is_county() && office::is_handed_in(other);
+        let own: Vec<&Row> = all.iter().filter(of_year).collect();
         if own.is_empty() {
             let text = format!("还没有单位填报 {} 年的数据，不能汇总。", row.year);
             return Err(Refusal::Conflict(text));
+        }
+        let lacking = office::lacking(&ctx, &row, &all);
+        if !lacking.is_empty() && !button.partial {
+            let text = format!(
+                "还有 {} 个机关没有填报 {} 年的数据：{}。相加以后不是全县的数字；需要照样汇总的，请勾选。",
+                lacking.len(),
+                row.year,
+                lacking.join("、")
+            );
+            return Err(Refusal::field("partial", text));
         }
         let reports: Vec<Report> = own.iter().map(|other| other.report(&directory)).collect();
         let parts: Vec<&Report> = reports.iter().collect();
         let mut report = row.report(&directory);
         report.tables = sum(report.edition(), &parts);
-        let lacking = office::reporting(&ctx, row.year).into_iter();
-        let lacking: Vec<String> = lacking
-            .filter(|organ| !own.iter().any(|other| other.organ == organ.code))
-            .map(|organ| organ.short_name)
-            .collect();
         store::save(&ctx, tx, &desk.actor(), (&id, button.version), (&report, "sum")).await?;
         let rest = match lacking.len() {
             0 => String::new(),
-            1..=5 => format!("还没有填报的：{}。", lacking.join("、")),
-            many => format!("还有 {many} 个单位没有填报。"),
+            many => format!("不含没有填报的 {many} 个机关：{}。", lacking.join("、")),
         };
         Ok(Done::ok(format!("/annual-reports/{id}"), format!("已按 {} 个单位的数据汇总。{rest}", parts.len())))
     };
-    Ok(act(&ctx, &button.once, done).await?)
+    let again = async |errors: FormErrors| {
+        let now = office::visible(&ctx, &desk, &id).await?;
+        office::shown(&ctx, &desk, now, (None, String::new()), errors).await
+    };
+    act_in_place(&ctx, &button.once, done, again).await
 }
 
 /// POST /annual-reports/{id}/release

@@ -10,7 +10,7 @@ use futures::future::BoxFuture;
 use store::Target;
 use web::{Ctx, Refusal};
 
-use super::{REPORT, rows};
+use super::{REPORT, chapters, rows};
 
 /// Differences that are told one by one; the others are counted.
 const TOLD: usize = 6;
@@ -43,10 +43,12 @@ fn need(words: String, href: String) -> Need {
 
 async fn told(ctx: &Ctx, at: Target<'_>, whole: &Whole, year: i64) -> Result<Vec<Need>, Refusal> {
     let organ = &whole.document.organ;
-    // The county office writes its own report and that of the county.
-    let of_county = *organ == ctx.office_organ() && !whole.edition.title.contains("办公室");
-    let scope = if of_county { "county" } else { "own" };
-    let Some(row) = rows::of(at, organ, year, scope).await? else {
+    let (organ, scope) = if chapters::is_of_county(ctx, organ, &whole.edition.title) {
+        (ctx.office_organ(), "county")
+    } else {
+        (organ.clone(), "own")
+    };
+    let Some(row) = rows::of(at, &organ, year, scope).await? else {
         let words = format!("{year} 年的三张表还没有填报。填报以后，这里核对正文与表格里的数字。");
         return Ok(vec![need(words, format!("/annual-reports?year={year}"))]);
     };

@@ -1,8 +1,9 @@
 //! The chapters in words of a yearly report: they are a document, which passes the gates, and are read from its text by the
 //! official titles.
 
-use annual_report::{form::CHAPTERS, sheets::named_in};
-use store::{query_as, query_scalar};
+use annual_report::{Report, form::CHAPTERS, model::Chapter, narrative, sheets::named_in};
+use kernel::OrganCode;
+use store::query_as;
 use web::{Ctx, Result};
 
 use super::{REPORT, rows::Row};
@@ -18,6 +19,19 @@ impl Words {
     /// Of a chapter by its number, from 0.
     pub(super) fn of(&self, chapter: usize) -> &str {
         self.0.get(chapter).map_or("", String::as_str)
+    }
+
+    /// Numbers in the words that are others than the figures of the same names, each in a sentence.
+    pub(super) fn differences(&self, report: &Report) -> Vec<String> {
+        let said = self.0.iter().filter(|text| !text.is_empty());
+        let chapters = said.map(|text| Chapter { title: String::new(), text: text.clone() }).collect();
+        let found = narrative::differences(&Report { chapters, ..report.clone() });
+        found.into_iter().map(|one| one.message).collect()
+    }
+
+    /// Whether there are such: they are then not the words of this report.
+    pub(super) fn contradict(&self, report: &Report) -> bool {
+        !self.differences(report).is_empty()
     }
 
     /// The text of a whole report, told apart by the titles of its chapters. What stands before the first is nobody's.
@@ -54,14 +68,54 @@ fn title(line: &str) -> Option<usize> {
     (rest.starts_with(['、', '.', '．', ' ', '　']) && rest.contains(NAMED[chapter])).then_some(chapter)
 }
 
-/// Whether a document with this title is the report of a row: the county office writes its own and that of the county.
-fn fits(ctx: &Ctx, row: &Row, title: &str) -> bool {
-    let of_county = row.organ == ctx.office_organ() && !title.contains("办公室");
-    of_county == row.is_county() && named_in(title).year.map(i64::from) == Some(row.year)
+/// The government of the county, in whose name the county's report goes out; `None` where the directory has none of that name.
+pub(super) fn government(ctx: &Ctx) -> Option<OrganCode> {
+    let name = format!("{}人民政府", ctx.site().county);
+    ctx.directory().all().iter().find(|organ| organ.name == name).map(|organ| organ.code.clone())
 }
 
-fn first(ctx: &Ctx, row: &Row, found: Vec<(String, String)>) -> Words {
-    let text = found.into_iter().find(|(title, _)| fits(ctx, row, title)).map(|(_, text)| text);
+/// Whether a report of this organ with this title is that of the whole county: the county office writes its own and the county's,
+/// which goes out in its name or in that of the government.
+pub(super) fn is_of_county(ctx: &Ctx, organ: &OrganCode, title: &str) -> bool {
+    (*organ == ctx.office_organ() && !title.contains("办公室")) || government(ctx).as_ref() == Some(organ)
+}
+
+/// Organs whose documents may be the report of a row.
+fn writers(ctx: &Ctx, row: &Row) -> [OrganCode; 2] {
+    let other = government(ctx).filter(|_| row.is_county()).unwrap_or_else(|| row.organ.clone());
+    [row.organ.clone(), other]
+}
+
+/// Whether a document of this organ and title is the report of a row.
+fn fits(ctx: &Ctx, row: &Row, (organ, title): (&OrganCode, &str)) -> bool {
+    is_of_county(ctx, organ, title) == row.is_county() && named_in(title).year.map(i64::from) == Some(row.year)
+}
+
+/// Address of the report that the public reads now, with what its chapters say; `None` where there is none.
+///
+/// # Errors
+/// When the database fails.
+pub(super) async fn article(ctx: &Ctx, row: &Row) -> Result<Option<(String, Words)>> {
+    let [own, other] = writers(ctx, row);
+    let found: Vec<(OrganCode, String, String, String)> = query_as(
+        "SELECT d.organ, e.title, d.id, t.body_text FROM document d \
+         JOIN edition e ON e.id = d.current_edition AND e.state = 'published' \
+         JOIN edition_text t ON t.edition_id = e.id \
+         WHERE d.organ IN ($1, $5) AND d.kind = $2 AND e.title LIKE $3 ORDER BY d.published_at DESC LIMIT $4",
+    )
+    .bind(&own)
+    .bind(REPORT.key)
+    .bind("%政府信息公开%")
+    .bind(LOOKED_AT)
+    .bind(&other)
+    .fetch_all(ctx.db().read())
+    .await?;
+    let one = found.into_iter().find(|(organ, title, _, _)| fits(ctx, row, (organ, title)));
+    Ok(one.map(|(_, _, id, text)| (format!("/documents/{id}"), Words::read(&text))))
+}
+
+fn first(ctx: &Ctx, row: &Row, found: Vec<(OrganCode, String, String)>) -> Words {
+    let text = found.into_iter().find(|(organ, title, _)| fits(ctx, row, (organ, title))).map(|(_, _, text)| text);
     text.map(|text| Words::read(&text)).unwrap_or_default()
 }
 
@@ -70,18 +124,7 @@ fn first(ctx: &Ctx, row: &Row, found: Vec<(String, String)>) -> Words {
 /// # Errors
 /// When the database fails.
 pub(super) async fn published(ctx: &Ctx, row: &Row) -> Result<Words> {
-    let found: Vec<(String, String)> = query_as(
-        "SELECT e.title, t.body_text FROM document d JOIN edition e ON e.id = d.current_edition AND e.state = 'published' \
-         JOIN edition_text t ON t.edition_id = e.id \
-         WHERE d.organ = $1 AND d.kind = $2 AND e.title LIKE $3 ORDER BY d.published_at DESC LIMIT $4",
-    )
-    .bind(&row.organ)
-    .bind(REPORT.key)
-    .bind("%政府信息公开%")
-    .bind(LOOKED_AT)
-    .fetch_all(ctx.db().read())
-    .await?;
-    Ok(first(ctx, row, found))
+    Ok(article(ctx, row).await?.map(|(_, words)| words).unwrap_or_default())
 }
 
 /// What whoever writes it has now, whether public or not: for the office.
@@ -89,15 +132,17 @@ pub(super) async fn published(ctx: &Ctx, row: &Row) -> Result<Words> {
 /// # Errors
 /// When the database fails.
 pub(super) async fn newest(ctx: &Ctx, row: &Row) -> Result<Words> {
-    let found: Vec<(String, String)> = query_as(
-        "SELECT e.title, t.body_text FROM edition e JOIN edition_text t ON t.edition_id = e.id \
-         WHERE e.organ = $1 AND e.kind = $2 AND e.head = 1 AND e.state <> 'withdrawn' AND e.title LIKE $3 \
+    let [own, other] = writers(ctx, row);
+    let found: Vec<(OrganCode, String, String)> = query_as(
+        "SELECT e.organ, e.title, t.body_text FROM edition e JOIN edition_text t ON t.edition_id = e.id \
+         WHERE e.organ IN ($1, $5) AND e.kind = $2 AND e.head = 1 AND e.state <> 'withdrawn' AND e.title LIKE $3 \
          ORDER BY e.updated_at DESC LIMIT $4",
     )
-    .bind(&row.organ)
+    .bind(&own)
     .bind(REPORT.key)
     .bind("%政府信息公开%")
     .bind(LOOKED_AT)
+    .bind(&other)
     .fetch_all(ctx.db().read())
     .await?;
     Ok(first(ctx, row, found))
@@ -108,21 +153,25 @@ pub(super) async fn newest(ctx: &Ctx, row: &Row) -> Result<Words> {
 /// # Errors
 /// When the database fails.
 pub(super) async fn exists(ctx: &Ctx, row: &Row) -> Result<bool> {
-    let titles: Vec<String> = query_scalar(
-        "SELECT title FROM edition WHERE organ = $1 AND kind = $2 AND head = 1 AND state <> 'withdrawn' AND title LIKE $3 \
-         ORDER BY updated_at DESC LIMIT $4",
+    let [own, other] = writers(ctx, row);
+    let titles: Vec<(OrganCode, String)> = query_as(
+        "SELECT organ, title FROM edition WHERE organ IN ($1, $5) AND kind = $2 AND head = 1 AND state <> 'withdrawn' \
+         AND title LIKE $3 ORDER BY updated_at DESC LIMIT $4",
     )
-    .bind(&row.organ)
+    .bind(&own)
     .bind(REPORT.key)
     .bind("%政府信息公开%")
     .bind(LOOKED_AT)
+    .bind(&other)
     .fetch_all(ctx.db().read())
     .await?;
-    Ok(titles.iter().any(|title| fits(ctx, row, title)))
+    Ok(titles.iter().any(|(organ, title)| fits(ctx, row, (organ, title))))
 }
 
 #[cfg(test)]
 mod tests {
+    use annual_report::{Cell, Edition, Tables, form::TOTAL};
+
     use super::*;
 
     #[test]
@@ -136,5 +185,16 @@ mod tests {
         assert_eq!(words.of(4), "一、主动公开还不够及时，需要改进。");
         assert_eq!((words.of(5), words.of(9)), ("没有收取信息处理费。", ""));
         assert_eq!(Words::read("没有标题的正文"), Words::default());
+    }
+
+    #[test]
+    fn words_with_other_numbers_are_of_another_report() {
+        let mut tables = Tables::filled_with(Edition::Y2021, &Cell::count(0));
+        tables.requests[0].cells[TOTAL] = Cell::count(5);
+        let report = Report { year: Some(2025), tables, ..Report::default() };
+        let said = |many: u32| Words::read(&format!("一、总体情况\n新收申请{many}件，上年结转0件。"));
+        assert!(!said(5).contradict(&report));
+        assert!(said(96).contradict(&report));
+        assert!(!Words::default().contradict(&report));
     }
 }

@@ -6,11 +6,11 @@ use ::store::Tx;
 use axum::{extract::State, response::Response};
 use duty::{DutyRow, Notice, Source, SourceKey, SourceKind, Why, Words, duties, model::OwnerRole, source};
 use futures::future::{BoxFuture, ready};
-use kernel::{OrganCode, id::DutyId, may_for};
+use kernel::{OrganCode, Staff, id::DutyId, may_for};
 use serde::Deserialize;
 use web::{Ctx, Desk, Done, Form, Refusal, Result, act};
 
-use super::{OWE, due_on, office};
+use super::{OWE, due_on, office, rows};
 
 /// Key of the sources: each is a year that is reported on.
 const KIND: &str = "annual_report";
@@ -38,6 +38,20 @@ impl Source for Yearly {
         };
         Box::pin(ready(Ok(words)))
     }
+}
+
+/// The year before, where somebody fills in its figures while no organ has been told that it owes them; for who tells them.
+///
+/// # Errors
+/// When the database fails.
+pub(super) async fn untold(ctx: &Ctx, staff: &Staff) -> Result<Option<i64>> {
+    if may_for(&staff.clone().into(), &OWE, &ctx.office_organ()).is_err() {
+        return Ok(None);
+    }
+    let year = i64::from(ctx.today().year()) - 1;
+    let begun = rows::two_years(ctx.db().read(), year).await?.iter().any(|row| row.year == year);
+    let told = source::get(ctx.db().read(), &SourceKey::new(KIND, year.to_string())).await?.is_some();
+    Ok((begun && !told).then_some(year))
 }
 
 /// Which year is owed.

@@ -23,7 +23,9 @@ use web::{
 };
 
 use super::{
+    chapters,
     compared::{self, Line},
+    former,
     paper::{self, As},
     rows::{self, AnnualReportId},
     stored, workbook,
@@ -95,11 +97,19 @@ struct OnePage {
     pdf: bool,
     /// Why it is public although it contradicts itself; empty else.
     reason: String,
+    /// Address of the report in words; empty where none is public.
+    article: String,
+    /// The report in words says other numbers.
+    differs: bool,
     tables: Vec<Laid>,
     years: Vec<String>,
     lines: Vec<Line>,
+    /// A year has no figure of a line.
+    gaps: bool,
     /// The same of other years.
     others: Vec<(i64, String)>,
+    /// What readers saw before, and what has changed since.
+    before: former::Before,
 }
 
 /// `GET /reports/{id}`
@@ -109,23 +119,31 @@ pub(super) async fn one(State(ctx): State<Ctx>, reader: Reader, Path(id): Path<A
     let report = row.report(&directory);
     let all = rows::public_years(ctx.db().read(), &row.organ, &row.scope).await?;
     let reports: Vec<Report> = all.iter().map(|row| row.report(&directory)).collect();
-    let title = format!("{}{}年政府信息公开工作年度报告数据", report.organ, row.year);
+    let told = format!("{}年政府信息公开工作年度报告数据", row.year);
+    let title = format!("{}{told}", report.organ);
     let lead = format!("{title}：{}、{}、{}。", CHAPTERS[1], CHAPTERS[2], CHAPTERS[3]);
     let shell = part::shell(&ctx, &reader, &title, "openness", &lead);
+    let before = former::before(&ctx, &row, &report).await?;
+    let article = chapters::article(&ctx, &row).await?;
+    let lines = if reports.len() > 1 { compared::lines(&reports) } else { Vec::new() };
     portal_page(&OnePage {
         shell,
+        differs: article.as_ref().is_some_and(|(_, words)| words.contradict(&report)),
+        article: article.map(|(href, _)| href).unwrap_or_default(),
+        gaps: lines.iter().any(|line| line.values.iter().any(String::is_empty)),
+        before,
         published: time::show_date(&row.public_at),
         pdf: paper::prints(&ctx),
         reason: row.aside(),
         tables: layout::tables(&report),
         years: all.iter().map(|row| row.year.to_string()).collect(),
-        lines: if reports.len() > 1 { compared::lines(&reports) } else { Vec::new() },
+        lines,
         others: all
             .iter()
             .filter(|other| other.id != id)
             .map(|other| (other.year, format!("/reports/{}", other.id)))
             .collect(),
-        title: web::breaks::marked(&title),
+        title: format!("{}<wbr>{}", web::breaks::marked(&report.organ), web::breaks::marked(&told)),
         id,
     })
 }

@@ -14,6 +14,7 @@ mod counted;
 mod demo;
 mod duties;
 mod figures;
+mod former;
 mod grids;
 mod office;
 mod pages;
@@ -102,7 +103,8 @@ pub fn capability() -> Capability {
         .migrations(::store::migrations!(
             "reports",
             "../../migrations/reports/0001_reports.sql",
-            "../../migrations/reports/0002_site_sheet.sql"
+            "../../migrations/reports/0002_site_sheet.sql",
+            "../../migrations/reports/0003_releases.sql"
         ))
         .desk(Arc::new(work::Work))
         .demo(demo::scenes)
@@ -137,6 +139,7 @@ fn routes() -> Routes {
         .get("/reports", &READ_PUBLIC, pages::reports)
         .get("/reports/figures", &READ_PUBLIC, figures::list)
         .get("/reports/{id}", &READ_PUBLIC, figures::one)
+        .get("/reports/{id}/former/{place}", &READ_PUBLIC, former::page)
         .get("/reports/{id}/data.json", &READ_PUBLIC, figures::data)
         .get("/reports/{id}/data.xlsx", &READ_PUBLIC, figures::data_workbook)
         .get("/reports/{id}/report.docx", &READ_PUBLIC, figures::word)

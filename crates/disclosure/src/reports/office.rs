@@ -98,6 +98,29 @@ pub(super) fn reporting(ctx: &Ctx, year: i64) -> Vec<Organ> {
     ctx.directory().reporting(year).into_iter().cloned().collect()
 }
 
+/// Whether figures were handed in: a report that is only begun holds none.
+pub(super) fn is_handed_in(row: &Row) -> bool {
+    row.origin != "new"
+}
+
+/// Organs that owe figures of the year of a summary and have handed in none, by their short names; none for what is no summary.
+pub(super) fn lacking(ctx: &Ctx, row: &Row, all: &[Row]) -> Vec<String> {
+    if !row.is_county() {
+        return Vec::new();
+    }
+    let has = |organ: &Organ| {
+        let of = |other: &Row| other.year == row.year && !other.is_county() && other.organ == organ.code;
+        all.iter().any(|other| of(other) && is_handed_in(other))
+    };
+    reporting(ctx, row.year).into_iter().filter(|organ| !has(organ)).map(|organ| organ.short_name).collect()
+}
+
+/// Whether the figures of a year can be compared with those of the year before in a sentence: a year that runs, and a summary that
+/// lacks organs, have not become less. A summary that came as a file is whole, whoever has figures here.
+pub(super) fn is_comparable(ctx: &Ctx, row: &Row, all: &[Row]) -> bool {
+    !row.is_of_a_year_that_runs(ctx.today()) && (row.origin == "file" || lacking(ctx, row, all).is_empty())
+}
+
 fn weighed(identities: &[Identity], weight: Weight) -> usize {
     let broken = identities.iter().filter(|one| one.weight == weight && one.holds == Some(false));
     broken.map(|one| one.breaches.len()).sum()
@@ -220,6 +243,8 @@ struct OnePage {
     draft: Vec<String>,
     /// Cells for which the register says something else now; 0 of the summary, whose page of its own tells.
     shifted: usize,
+    /// Of a summary: organs that have handed in nothing.
+    lacking: Vec<String>,
     /// What speaks against making it public as it is.
     against: String,
     reason: String,
@@ -248,6 +273,9 @@ pub(super) async fn one(State(ctx): State<Ctx>, desk: Desk, Path(id): Path<Annua
     shown(&ctx, &desk, row, (None, String::new()), FormErrors::new()).await
 }
 
+/// Differences between text and figures that are told one by one.
+const TOLD: usize = 6;
+
 /// The page of one report; with what was typed instead of what is kept, where a form was refused.
 pub(super) async fn shown(
     ctx: &Ctx,
@@ -265,6 +293,8 @@ pub(super) async fn shown(
     let (due, today) = (due_on(row.year, &row.scope), ctx.today().to_string());
     let (state, tone) = standing(Some(&row), &due, &today);
     let organ = keeper(ctx, &row.organ);
+    let comparable = is_comparable(ctx, &row, &others);
+    let lacking = lacking(ctx, &row, &others);
     let name = row.name(&directory);
     let bad = !errors.is_empty();
     let may_begin = may_for(&actor, &WRITE_DOCUMENTS, &organ).is_ok() && !chapters::exists(ctx, &row).await?;
@@ -273,6 +303,9 @@ pub(super) async fn shown(
     let shifted = if from_register { register::shifted(ctx, desk, &row, &judged.report).await? } else { None };
     let mut tables = layout::tables(typed.as_ref().unwrap_or(&judged.report));
     register::lead(ctx, desk, &row, &versions, (&judged.report, &mut tables));
+    // The text is held against the figures before they are made public, too.
+    let words = chapters::newest(ctx, &row).await?.differences(&judged.report);
+    let doubts = doubts::doubts(&judged.report).into_iter().map(|doubt| doubt.message);
     let before = reports.iter().find(|report| report.year.map(i64::from) == Some(row.year - 1));
     let page = OnePage {
         shell: desk.shell(ctx, format!("{name} {} 年年报数据", row.year)).await?.with_error(bad),
@@ -290,11 +323,12 @@ pub(super) async fn shown(
             .collect(),
         years: all.iter().map(|row| row.year.to_string()).collect(),
         lines: if reports.len() > 1 { compared::lines(&reports) } else { Vec::new() },
-        doubts: doubts::doubts(&judged.report).into_iter().map(|doubt| doubt.message).collect(),
+        doubts: doubts.chain(words.into_iter().take(TOLD)).collect(),
         offered: counted::offered(ctx, judged.report.edition()),
-        draft: draft::overall(&judged.report, before),
+        draft: draft::overall(&judged.report, before.filter(|_| comparable)),
         shifted: shifted.map_or(0, |lines| lines.len()),
-        against: store::against(&judged, &row, ctx.today()).unwrap_or_default(),
+        against: store::against(&judged, &row, &lacking, ctx.today()).unwrap_or_default(),
+        lacking,
         may_fill: may_for(&actor, &FILL, &organ).is_ok(),
         may_release: may_for(&actor, &RELEASE, &organ).is_ok(),
         may_begin,

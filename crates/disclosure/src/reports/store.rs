@@ -8,7 +8,7 @@ use serde_json::json as data;
 use web::{Ctx, Refusal};
 
 use super::{
-    FILL, RELEASE, RELEASED, SAVED, SUBJECT, WITHDRAWN,
+    FILL, RELEASE, RELEASED, SAVED, SUBJECT, WITHDRAWN, former, office,
     rows::{self, AnnualReportId, Row},
 };
 
@@ -124,10 +124,12 @@ pub(super) async fn save(
 }
 
 /// What speaks against making a report public as it is on this day, in a sentence; `None` when nothing does.
-pub(super) fn against(judged: &rows::Judged, row: &Row, today: Date) -> Option<String> {
+pub(super) fn against(judged: &rows::Judged, row: &Row, lacking: &[String], today: Date) -> Option<String> {
     // 条例 Art. 49: a report is of the year before; an organ that is abolished within a year may have reason to tell it sooner.
     let early = row.is_of_a_year_that_runs(today).then(|| format!("{} 年还没有过完，这不是全年的数据", row.year));
-    let told: Vec<String> = early.into_iter().chain(faulty(judged)).collect();
+    let without =
+        (!lacking.is_empty()).then(|| format!("还有 {} 个机关没有填报：{}", lacking.len(), lacking.join("、")));
+    let told: Vec<String> = early.into_iter().chain(without).chain(faulty(judged)).collect();
     (!told.is_empty()).then(|| told.join("；"))
 }
 
@@ -175,7 +177,8 @@ pub(super) async fn release(
     }
     let others = rows::two_years(tx.conn(), row.year).await?;
     let judged = rows::judged(&row, &others, &ctx.directory());
-    let against = against(&judged, &row, ctx.today());
+    let lacking = office::lacking(ctx, &row, &others);
+    let against = against(&judged, &row, &lacking, ctx.today());
     if let Some(why) = against.as_ref().filter(|_| reason.is_empty()) {
         let text = format!("{why}。请先改正；原件如此、需要照样公布的，请写明原因。");
         return Err(Refusal::field("reason", text));
@@ -190,6 +193,7 @@ pub(super) async fn release(
     .bind_all([actor.log_id(), actor.log_name(), now.as_str(), reason])
     .execute(tx.conn())
     .await?;
+    former::begun(tx, id, row.version).await?;
     let what = data!({ "year": row.year, "scope": row.scope, "version": row.version, "reason": reason });
     tx.append(NewEvent::new(&RELEASED, id, actor).organ(&row.organ).data(what)).await?;
     Ok(())
@@ -220,6 +224,7 @@ pub(super) async fn withdraw(
     .bind(id)
     .execute(tx.conn())
     .await?;
+    former::ended(tx, id, "withdrawn").await?;
     let what = data!({ "year": row.year, "scope": row.scope, "version": row.public_version, "reason": reason });
     tx.append(NewEvent::new(&WITHDRAWN, id, actor).organ(&row.organ).data(what)).await?;
     Ok(())

@@ -7,6 +7,7 @@ use web::{Ctx, Result};
 
 use super::{
     chapters::{self, Words},
+    office,
     rows::{self, Judged, Row},
 };
 
@@ -25,6 +26,8 @@ pub struct Stored {
     pub(super) aside: String,
     /// The same of the year before, if it is known.
     pub(super) before: Option<Report>,
+    /// Whether both years can be compared in a sentence: what lacks organs or months has not become less.
+    pub(super) comparable: bool,
     pub(super) words: Words,
     /// What stands where a chapter has no words.
     pub(super) lacking: &'static str,
@@ -57,12 +60,13 @@ pub(super) async fn kept(ctx: &Ctx, row: &Row) -> Result<Stored> {
     let Judged { report, identities } = rows::judged(row, &others, &ctx.directory());
     let before = year_before(row, &others, &ctx.directory());
     let words = chapters::newest(ctx, row).await?;
+    let comparable = office::is_comparable(ctx, row, &others);
     let aside = if row.is_public() && !row.is_behind() {
         String::new()
     } else {
         format!("（第 {} 版，尚未公布）", row.version)
     };
-    Ok(Stored { title: title(ctx, &report), report, identities, aside, before, words, lacking: UNWRITTEN })
+    Ok(Stored { title: title(ctx, &report), report, identities, aside, before, comparable, words, lacking: UNWRITTEN })
 }
 
 /// The version that readers see, with what of its words is public. `row` is that of [`rows::public`].
@@ -76,10 +80,14 @@ pub(super) async fn released(ctx: &Ctx, row: &Row) -> Result<Stored> {
     let report = row.report(&directory);
     let before = year_before(row, &years, &directory);
     let identities = annual_report::check(&report, before.as_ref(), &[]);
+    // Words that say other numbers would have the file contradict itself: they are read in the report's own text.
     let words = chapters::published(ctx, row).await?;
+    let words = if words.contradict(&report) { Words::default() } else { words };
     let aside = row.aside();
+    // Whatever spoke against making it public speaks against comparing it.
+    let comparable = aside.is_empty();
     let aside = if aside.is_empty() { aside } else { format!("（{aside}）") };
-    Ok(Stored { title: title(ctx, &report), report, identities, aside, before, words, lacking: ELSEWHERE })
+    Ok(Stored { title: title(ctx, &report), report, identities, aside, before, comparable, words, lacking: ELSEWHERE })
 }
 
 /// 青禾县财政局2025年政府信息公开工作年度报告.
@@ -95,7 +103,7 @@ impl Stored {
     pub(super) fn text_of(&self, chapter: usize) -> String {
         let words = self.words.of(chapter);
         if chapter == 0 && words.is_empty() {
-            return draft::overall(&self.report, self.before.as_ref()).join("\n");
+            return draft::overall(&self.report, self.before.as_ref().filter(|_| self.comparable)).join("\n");
         }
         words.to_owned()
     }
@@ -134,6 +142,7 @@ impl Stored {
             report,
             aside: String::new(),
             before: None,
+            comparable: true,
             words: Words::default(),
             lacking: UNWRITTEN,
         }

@@ -1,4 +1,4 @@
-//! Yearly reports on the work list: a version that waits for a second person.
+//! Yearly reports on the work list: a version that waits for a second person, and a year of which nobody has been told.
 
 use futures::future::{BoxFuture, ready};
 use kernel::{Staff, may, time};
@@ -7,7 +7,7 @@ use web::{
     hooks::{DeskItem, DeskSource, Group},
 };
 
-use super::{RELEASE, due_on, rows, store::keeper};
+use super::{RELEASE, due_on, duties, rows, store::keeper};
 
 const GROUP: Group = Group { key: "annual_report", label: "年报数据", place: 29 };
 /// Reports on one work list.
@@ -18,10 +18,20 @@ pub(super) struct Work;
 impl DeskSource for Work {
     fn items<'a>(&'a self, ctx: &'a Ctx, staff: &'a Staff) -> BoxFuture<'a, Result<Vec<DeskItem>>> {
         Box::pin(async move {
-            if may(&staff.clone().into(), &RELEASE).is_err() {
-                return Ok(Vec::new());
-            }
             let directory = ctx.directory();
+            let untold = duties::untold(ctx, staff).await?.map(|year| DeskItem {
+                kind: "布置年报任务".to_owned(),
+                group: GROUP,
+                title: format!("{year} 年年报任务还没有布置，各机关的待办里没有"),
+                href: format!("/annual-reports?year={year}"),
+                organ: directory.short_name(&staff.organ).to_owned(),
+                since: None,
+                due: time::parse_date(&due_on(year, "own")),
+                mine: false,
+            });
+            if may(&staff.clone().into(), &RELEASE).is_err() {
+                return Ok(untold.into_iter().collect());
+            }
             let waiting = rows::waiting(ctx.db().read(), &staff.account).await?;
             let own = waiting.into_iter().filter(|one| keeper(ctx, &one.organ) == staff.organ).take(MOST);
             let item = |one: rows::Waiting| {
@@ -37,7 +47,7 @@ impl DeskSource for Work {
                     mine: false,
                 }
             };
-            Ok(own.map(item).collect())
+            Ok(untold.into_iter().chain(own.map(item)).collect())
         })
     }
 

@@ -4,6 +4,7 @@
 //! place is told ([`secrets`]).
 
 mod clean;
+pub(crate) mod encoded;
 pub(crate) mod markup;
 mod plain;
 mod secrets;
@@ -30,7 +31,7 @@ pub(crate) use secrets::{Secrets, place};
 pub fn redo(bytes: &[u8], file_name: &str, changes: &[Change], limits: &Limits) -> Result<Redone, Rejected> {
     let secrets = Secrets::of(changes);
     if bytes.starts_with(b"PK") {
-        return remade(bytes, changes, &secrets, limits);
+        return remade(bytes, changes, &secrets, Links::Stay, limits);
     }
     check_size(bytes, limits)?;
     match sniff(bytes, file_name)? {
@@ -49,8 +50,46 @@ fn known(changes: &[Change]) -> HashMap<&str, &str> {
     changes.iter().map(|change| (change.from.as_str(), change.to.as_str())).collect()
 }
 
+/// What becomes of the addresses outside of the file to which its links lead; what people click on stays.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Links {
+    Stay,
+    /// They lead nowhere any more: nobody sees what an address says, and it may say who somebody is.
+    Go,
+}
+
+/// What is told when links lead nowhere any more.
+const NO_LINKS: &str = "链接地址";
+
+/// The relationships of a part with addresses outside of the file emptied, and whether there was one.
+fn without_links(text: &str) -> (String, bool) {
+    let (mut out, mut any) = (String::with_capacity(text.len()), false);
+    for token in tokens(text) {
+        let (Token::Tag(piece) | Token::Text(piece)) = token;
+        let quoted = [('"', "Target=\""), ('\'', "Target='")];
+        let found = quoted.into_iter().find_map(|(quote, name)| piece.find(name).map(|at| (quote, at + name.len())));
+        match found.filter(|_| matches!(token, Token::Tag(_)) && piece.contains("External")) {
+            Some((quote, from)) => {
+                let to = piece[from..].find(quote).map_or(piece.len(), |at| from + at);
+                out.push_str(&piece[..from]);
+                out.push('#');
+                out.push_str(&piece[to..]);
+                any = true;
+            }
+            None => out.push_str(piece),
+        }
+    }
+    (out, any)
+}
+
 /// As [`redo`] for Word and Excel, with what is looked for beside the places that are named.
-pub(crate) fn remade(bytes: &[u8], changes: &[Change], secrets: &Secrets, limits: &Limits) -> Result<Redone, Rejected> {
+pub(crate) fn remade(
+    bytes: &[u8],
+    changes: &[Change],
+    secrets: &Secrets,
+    links: Links,
+    limits: &Limits,
+) -> Result<Redone, Rejected> {
     let mut package = Package::open(bytes, limits)?;
     let (word, sheet) = (package.has("word/document.xml"), package.has("xl/workbook.xml"));
     if !(word || sheet) {
@@ -61,6 +100,7 @@ pub(crate) fn remade(bytes: &[u8], changes: &[Change], secrets: &Secrets, limits
     let mut out = ZipWriter::new(Cursor::new(Vec::with_capacity(bytes.len())));
     let mut done = 0;
     let mut left: BTreeSet<&'static str> = BTreeSet::new();
+    let mut unlinked = false;
     for name in package.names().to_vec() {
         if name.ends_with('/') || gone.part(&name) {
             continue;
@@ -68,7 +108,12 @@ pub(crate) fn remade(bytes: &[u8], changes: &[Change], secrets: &Secrets, limits
         let Some(content) = package.read(&name)? else { continue };
         let content = match markup::decoded(&content) {
             Some(text) => {
-                let cleaned = gone.out_of(&name, &text);
+                let mut cleaned = gone.out_of(&name, &text);
+                if links == Links::Go && name.ends_with(".rels") {
+                    let (emptied, any) = without_links(&cleaned);
+                    cleaned = emptied;
+                    unlinked |= any;
+                }
                 let (made, words) = rewrite(&cleaned, &known);
                 let (made, numbers) = secrets.out_of(&name, &made);
                 done += words + numbers;
@@ -89,8 +134,12 @@ pub(crate) fn remade(bytes: &[u8], changes: &[Change], secrets: &Secrets, limits
         out.write_all(&content).map_err(|_| Rejected::damaged("文件"))?;
     }
     let bytes = out.finish().map_err(|_| Rejected::damaged("文件"))?.into_inner();
-    let said = |words: BTreeSet<&'static str>| words.into_iter().map(str::to_owned).collect();
-    Ok(Redone { bytes, done, dropped: said(gone.words), left: said(left) })
+    let said = |words: BTreeSet<&'static str>| words.into_iter().map(str::to_owned).collect::<Vec<String>>();
+    let mut dropped = said(gone.words);
+    if unlinked {
+        dropped.push(NO_LINKS.to_owned());
+    }
+    Ok(Redone { bytes, done, dropped, left: said(left) })
 }
 
 /// A place with a text of its own that is being read.
@@ -218,6 +267,17 @@ mod tests {
         let strings = "<sst><si><t>李 四</t></si><si><t>a &lt; b</t></si></sst>";
         assert_eq!(made(strings), ("<sst><si><t>李*</t></si><si><t>a &lt; b</t></si></sst>".to_owned(), 1));
     }
+
+    #[test]
+    fn links_of_a_copy_lead_nowhere() {
+        let link = |target: &str| format!("<Relationship Id=\"L\" Target=\"{target}\" TargetMode=\"External\"/>");
+        let part = "<Relationship Id=\"P\" Target=\"media/a.png\"/>";
+        let text = format!("<Relationships>{}{part}</Relationships>", link("mailto:%E7%8E%8B@x.cn"));
+        let made = format!("<Relationships>{}{part}</Relationships>", link("#"));
+        assert_eq!(without_links(&text), (made, true));
+        assert_eq!(without_links(part), (part.to_owned(), false));
+    }
+
     #[test]
     fn a_paragraph_with_a_tab_is_masked_on_each_side_of_it() {
         let before = "<w:p><w:pPr><w:tabs><w:tab w:val=\"left\"/></w:tabs></w:pPr><w:r><w:t>联系人</w:t><w:tab/><w:t>手机138</w:t></w:r>\

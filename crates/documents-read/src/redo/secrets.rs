@@ -6,7 +6,10 @@ use std::collections::{BTreeSet, HashMap};
 use documents::Change;
 use fold::markup::unescaped;
 
-use super::markup::{Token, named, tokens};
+use super::{
+    encoded,
+    markup::{Token, named, tokens},
+};
 
 /// Digits from which on a run of them is a number of somebody.
 const LEAST: usize = 7;
@@ -140,7 +143,8 @@ impl Secrets {
                 Token::Tag(_) => {}
             }
         }
-        self.are_in(&joined) || self.are_in(&tags)
+        let encoded = |text: &str| encoded::readings(text).iter().any(|reading| self.are_in(reading));
+        self.are_in(&joined) || self.are_in(&tags) || encoded(&joined) || encoded(&tags)
     }
 
     /// Whether something of it stands in a text without markup.
@@ -221,6 +225,7 @@ mod tests {
         let secrets = secrets();
         assert!(secrets.stand_in("<w:t>1380013</w:t><w:t>8000</w:t>"));
         assert!(secrets.stand_in("<w:bookmarkStart w:name=\"张示范\"/>"));
+        assert!(secrets.stand_in("<Relationship Target=\"mailto:%E5%BC%A0%E7%A4%BA%E8%8C%83@a.example\"/>"));
         assert!(!secrets.stand_in("<w:t>张*范 138****8000 20260001</w:t>"));
         assert_eq!((place("word/header2.xml"), place("xl/worksheets/sheet1.xml")), ("页眉", "工作表"));
     }

@@ -8,6 +8,7 @@ mod grids;
 mod guarded;
 mod hostile;
 mod html;
+mod look;
 mod net;
 mod pdf;
 mod redact;

@@ -54,6 +54,31 @@ fn word_is_cleared_in_all_its_places() {
 }
 
 #[test]
+fn a_link_says_nothing_of_whom_it_leads_to() {
+    let link = |target: &str| {
+        format!(
+            "<Relationships><Relationship Id=\"L1\" Type=\"http://example.org/hyperlink\" Target=\"{target}\" \
+             TargetMode=\"External\"/></Relationships>"
+        )
+    };
+    let body = paragraph("申请人张示范，13800138000，其余内容");
+    for target in ["mailto:%E5%BC%A0%E7%A4%BA%E8%8C%83@a.example", "tel:%31%33%38%30%30%31%33%38%30%30%30"] {
+        let links = link(target);
+        let bytes = docx(&body, &[("word/_rels/document.xml.rels", links.as_str())]);
+        let redacted = taken(&bytes, "材料.docx", false).expect("cleared");
+        clean(&redacted, "材料.docx");
+        assert!(redacted.dropped.iter().any(|word| word == "链接地址"), "{:?}", redacted.dropped);
+        let code = target.split(':').next_back().unwrap_or_default();
+        assert!(!everything(&redacted, "材料.docx").contains(&code[..12]), "{target}");
+    }
+    // A field keeps its address in the text of the document: there it cannot be taken out, and nothing is made.
+    let field =
+        "<w:p><w:r><w:instrText>HYPERLINK \"mailto:%E5%BC%A0%E7%A4%BA%E8%8C%83@a.example\"</w:instrText></w:r></w:p>";
+    let told = taken(&docx(&[body.as_str(), field].concat(), &[]), "材料.docx", false).expect_err("refused");
+    assert_eq!(told.code, Code::Unsupported);
+}
+
+#[test]
 fn numbered_paragraphs_are_found_without_their_number() {
     let body = [numbered(1, 0, "张示范的电话13800138000"), paragraph("其余内容")].concat();
     let more = [("word/numbering.xml", crate::fixtures::NUMBERING)];

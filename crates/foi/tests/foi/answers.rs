@@ -30,7 +30,12 @@ fn about() -> About<'static> {
 fn whole(outcome: Outcome) -> Decision {
     let mut decision = Decision::new(outcome);
     for need in outcome.needs() {
-        decision = decision.with(*need, format!("测试用的{}", need.label()));
+        let text = if *need == Need::Law {
+            "《某某条例》第十条".to_owned()
+        } else {
+            format!("测试用的{}", need.label())
+        };
+        decision = decision.with(*need, text);
     }
     if outcome.has_exemptions() { decision.exempt(Exemption::Process, "请示报告") } else { decision }
 }
@@ -51,9 +56,10 @@ fn state_for(outcome: Outcome) -> State {
         Outcome::FeeUnpaid => {
             on(&timeline(&[("2026-03-02", came()), ("2026-03-03", Happened::FeeNoticed)]), "2026-05-10")
         }
-        Outcome::Abusive => {
-            on(&timeline(&[("2026-03-02", came()), ("2026-03-03", Happened::ReasonsAsked)]), "2026-03-10")
-        }
+        Outcome::Abusive => on(
+            &timeline(&[("2026-03-02", came()), ("2026-03-03", Happened::ReasonsAsked { until: None })]),
+            "2026-03-10",
+        ),
         _ => working(),
     }
 }
@@ -164,6 +170,23 @@ fn every_answer_names_ground_reason_exemption_and_remedies() {
 }
 
 #[test]
+fn an_answer_anew_names_what_asks_for_it_and_what_it_replaces() {
+    let (decision, state) = (whole(Outcome::Disclosed), working());
+    let by = Instances { anew_by: "行政复议决定（青政复〔2026〕3号）", ..Instances::default() };
+    let ordered = letter::reply(&about(), &decision, &state, by, &rules());
+    assert!(ordered.text().contains("根据行政复议决定（青政复〔2026〕3号），本机关重新处理"), "{}", ordered.text());
+    let both = Instances { annulled: "依申请答复〔2026〕1号", ..by };
+    let draft = letter::reply(&about(), &decision, &state, both, &rules());
+    let text = draft.text();
+    assert!(text.contains("依申请答复〔2026〕1号已被行政复议决定（青政复〔2026〕3号）撤销"), "{text}");
+    assert_eq!(draft.left_out(&text), Vec::<&str>::new(), "{text}");
+    let silent = text.replace("依申请答复〔2026〕1号", "原答复");
+    assert_eq!(draft.left_out(&silent), ["重新答复的依据和被撤销的答复"]);
+    let first = letter::reply(&about(), &decision, &state, Instances::default(), &rules()).text();
+    assert!(!first.contains("重新处理"), "{first}");
+}
+
+#[test]
 fn a_refusal_sends_to_a_review_first_since_2024() {
     let (decision, state) = (whole(Outcome::Withheld), working());
     let draft = letter::reply(&about(), &decision, &state, Instances::default(), &rules());
@@ -171,7 +194,7 @@ fn a_refusal_sends_to_a_review_first_since_2024() {
     let given = letter::reply(&about(), &whole(Outcome::Disclosed), &state, Instances::default(), &rules());
     assert!(given.text().contains("6 个月内"));
     let old = on(&timeline(&[("2023-03-02", came())]), "2023-03-10");
-    let names = Instances { reviewer: "某某县人民政府", court: "某某县人民法院" };
+    let names = Instances { reviewer: "某某县人民政府", court: "某某县人民法院", ..Instances::default() };
     let before = letter::reply(&about(), &decision, &old, names, &rules()).text();
     assert!(before.contains("6 个月内") && before.contains("向某某县人民政府申请行政复议"));
     let named = letter::reply(&about(), &decision, &state, names, &rules());
@@ -179,6 +202,26 @@ fn a_refusal_sends_to_a_review_first_since_2024() {
     assert_eq!(named.left_out(&nameless), ["救济途径和期限"], "who hears it is told (行政复议法 Art. 20)");
     let denied = named.text().replace("可以自收到", "不可以自收到");
     assert_eq!(named.left_out(&denied), ["救济途径和期限"], "the opposite is no remedy");
+}
+
+#[test]
+fn what_the_law_does_not_list_names_its_article() {
+    let state = working();
+    let bare = whole(Outcome::OtherHandling).with(Need::Law, "《政府信息公开条例》");
+    assert_eq!(fields(&bare, &state), ["law"]);
+    let text = letter::reply(&about(), &whole(Outcome::OtherHandling), &state, Instances::default(), &rules()).text();
+    assert!(text.contains("根据《某某条例》第十条，答复如下"), "{text}");
+}
+
+#[test]
+fn nobody_is_turned_away_before_the_day_for_their_reasons_is_over() {
+    let until = Some(date("2026-03-16"));
+    let mut events = vec![("2026-03-02", came()), ("2026-03-03", Happened::ReasonsAsked { until })];
+    let abusive = whole(Outcome::Abusive);
+    assert_eq!(fields(&abusive, &on(&timeline(&events), "2026-03-16")), ["outcome"]);
+    assert!(fields(&abusive, &on(&timeline(&events), "2026-03-17")).is_empty());
+    events.push(("2026-03-05", Happened::ReasonsGiven));
+    assert!(fields(&abusive, &on(&timeline(&events), "2026-03-06")).is_empty(), "they were given and are none");
 }
 
 #[test]
@@ -210,7 +253,8 @@ fn every_letter_says_what_the_law_asks_of_it() {
         letter::supplement(&about, "请写明是哪个小区", day),
         letter::extension(&about, 20, (day, false), "需要查找纸质档案"),
         letter::extension(&about, 20, (day, true), "需要查找纸质档案"),
-        letter::reasons(&about, "本月已申请 45 件"),
+        letter::reasons(&about, "本月已申请 45 件", day),
+        letter::reasons(&about, "您（单位）本月已申请 45 件", day),
         letter::delay(&about, day),
         letter::fee(&about, "按件计收，第 11 至 30 件每件 100 元", 2000, "到县政务服务中心 3 号窗口缴纳", 20),
         letter::withdrawal(&about, day),
@@ -236,6 +280,16 @@ fn an_exemption_is_told_in_a_sentence_and_names_what_was_chosen_alone() {
     assert!(text(Exemption::ThreeSafeties, "公共安全").contains("公开后可能危及公共安全，根据"));
     assert!(text(Exemption::Process, "过程稿").contains("属于过程性信息（过程稿），根据"));
     assert!(text(Exemption::StateSecret, "").contains("属于依法确定为国家秘密的政府信息，根据"));
+}
+
+#[test]
+fn of_a_part_no_exemption_is_told_of_the_whole() {
+    let partly = whole(Outcome::Partly).exempt(Exemption::InternalAffairs, "人事管理");
+    let text = letter::reply(&about(), &partly, &working(), Instances::default(), &rules()).text();
+    assert!(text.contains("不予公开的部分中，有的属于内部事务信息（人事管理），根据"), "{text}");
+    assert!(text.contains("不予公开的部分中，有的属于过程性信息（请示报告），根据"), "{text}");
+    let one = letter::reply(&about(), &whole(Outcome::Partly), &working(), Instances::default(), &rules()).text();
+    assert!(one.contains("不予公开的部分属于过程性信息（请示报告），根据"), "{one}");
 }
 
 #[test]

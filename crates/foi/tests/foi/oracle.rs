@@ -241,7 +241,7 @@ proptest! {
             (gongkai_foi::Step::AskSupplement, Happened::SupplementAsked { until: later(today, 15) }),
             (gongkai_foi::Step::NoticeFee, Happened::FeeNoticed),
             (gongkai_foi::Step::Consult, crate::consulted(99, Asked::ThirdParty)),
-            (gongkai_foi::Step::AskReasons, Happened::ReasonsAsked),
+            (gongkai_foi::Step::AskReasons, Happened::ReasonsAsked { until: None }),
             (gongkai_foi::Step::Withdraw, Happened::Withdrawn),
         ];
         let known = script.timeline().events().iter().filter(|event| event.on <= today).cloned().collect::<Vec<_>>();

@@ -157,7 +157,7 @@ fn many_requests_may_be_put_off_when_the_reasons_are_good() {
     let until = date("2026-06-30");
     let events = [
         ("2026-03-02", came()),
-        ("2026-03-04", Happened::ReasonsAsked),
+        ("2026-03-04", Happened::ReasonsAsked { until: None }),
         ("2026-03-09", Happened::ReasonsGiven),
         ("2026-03-10", Happened::Delayed { until }),
     ];

@@ -1,6 +1,9 @@
 //! Which steps may be taken when, and why others may not.
 
-use gongkai_foi::{Asked, Channel, Happened, Opinion, Outcome, Step, remedy::Instance};
+use gongkai_foi::{
+    Asked, Channel, Happened, Opinion, Outcome, Step,
+    remedy::{Finding, Instance},
+};
 
 use crate::{came, consulted, date, had, on, replied, said, timeline};
 
@@ -21,6 +24,28 @@ fn a_request_goes_from_registration_to_the_archive() {
     assert_eq!(steps(&events, "2026-03-12"), [Step::Archive, Step::FileReview, Step::FileSuit]);
     events.push(("2026-03-20", Happened::ReviewFiled));
     assert_eq!(steps(&events, "2026-03-20"), [Step::DecideReview], "not archived while a review is open");
+}
+
+#[test]
+fn an_answer_that_was_upheld_is_given_no_second_time() {
+    let course = |finding: Finding| {
+        [
+            ("2026-03-02", came()),
+            ("2026-03-10", replied(Outcome::NotExist)),
+            ("2026-03-12", Happened::Delivered),
+            ("2026-03-20", Happened::ReviewFiled),
+            ("2026-05-20", Happened::ReviewDecided { finding }),
+        ]
+    };
+    for finding in Finding::ALL {
+        let may = on(&timeline(&course(finding)), "2026-05-21").may(Step::Order);
+        assert_eq!(may.is_ok(), !finding.leaves_the_answer(), "{finding:?}");
+    }
+    // What was decided before the newest answer says nothing of it.
+    let mut again = course(Finding::Annulled).to_vec();
+    again.push(("2026-05-21", Happened::Ordered { until: date("2026-06-20") }));
+    again.push(("2026-06-10", replied(Outcome::Disclosed)));
+    assert!(on(&timeline(&again), "2026-06-11").may(Step::Order).is_err());
 }
 
 #[test]

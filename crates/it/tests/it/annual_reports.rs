@@ -76,9 +76,19 @@ both! {
         editor.get(&page).await.expect(200).shows("门户上是第 3 版");
         let data = reader.get(&format!("{}/data.json", public(&page))).await.expect(200).json();
         assert_eq!(data["tables"]["requests"]["rows"][0]["cells"][6], 3);
+        // Released anew it says what has changed, and what readers saw before can be read on.
+        reader.get(&public(&page)).await.expect(200).hides("更正记录");
+        let anew = [("version", "4"), ("reason", "补登一件")];
+        head.post(&format!("{page}/release"), &anew).await.expect(303);
+        let now = reader.get(&public(&page)).await.expect(200).shows("更正记录").shows("这次更正了 2 处");
+        now.shows("3 改为 4").shows("/former/1");
+        let former = format!("{}/former/1", public(&page));
+        reader.get(&former).await.expect(200).shows("更正以前").shows("看现在的数据");
+        reader.get(&format!("{}/former/2", public(&page))).await.expect(404);
         head.post(&format!("{page}/withdraw"), &[]).await.expect(422).shows("请写明撤回理由");
         head.post(&format!("{page}/withdraw"), &[("why", "汇总有误")]).await.expect(303);
         reader.get(&public(&page)).await.expect(404);
+        reader.get(&former).await.expect(404);
         reader.get("/reports/figures").await.expect(200).hides("青禾县财政局");
     }
 
@@ -128,17 +138,33 @@ both! {
             let page = begun(editor, organ, "2025", "own").await;
             save(editor, &page, &THREE).await.expect(303);
         }
+        let before = begun(&mut clerk, "", "2024", "county").await;
+        save(&mut clerk, &before, &[("r0-0", "9"), ("r0-6", "9")]).await.expect(303);
         let county = begun(&mut clerk, "", "2025", "county").await;
-        clerk.post(&format!("{county}/sum"), &[("version", "1")]).await.expect(303);
+        // Who is missing is named, and the sum of the others is meant or is not made.
+        let refused = clerk.post(&format!("{county}/sum"), &[("version", "1")]).await.expect(422);
+        refused.shows("个机关没有填报 2025 年的数据").shows("照样汇总");
+        clerk.post(&format!("{county}/sum"), &[("version", "1"), ("partial", "true")]).await.expect(303);
         let page = clerk.get(&county).await.expect(200).shows("按 2 个单位的数据汇总").shows("汇总生成");
+        let page = page.shows("不含没有填报的").shows("个机关没有填报：");
         assert!(page.text().contains("name=\"r0-6\""), "the summary can be looked over");
+        // What lacks organs is not fewer than the year before.
+        page.hides("与 2024 年相比");
         save(&mut clerk, &county, &[("r0-6", "7")]).await.expect(303);
         clerk.get(&county).await.expect(200).shows("2 个单位之和是 6，汇总填写的是 7，相差 1");
+        // As long as nobody has told the organs, that stands on the desk of who does.
+        clerk.get("/").await.expect(200).shows("2025 年年报任务还没有布置");
+        one.get("/").await.expect(200).hides("年报任务还没有布置");
         clerk.post("/annual-reports/duties", &[("year", "2025")]).await.expect(303);
+        clerk.get("/").await.expect(200).hides("年报任务还没有布置");
         clerk.post("/annual-reports/duties", &[("year", "2025")]).await.expect(409).shows("已经布置过");
         one.get("/duties").await.expect(200).shows("编制并公布本机关 2025 年度政府信息公开工作年度报告");
         one.post("/annual-reports/duties", &[("year", "2024")]).await.expect(403);
         app.work().await;
+        // A report that is only begun is none.
+        begun(&mut one, "QH010", "2023", "own").await;
+        let county = begun(&mut clerk, "", "2023", "county").await;
+        clerk.post(&format!("{county}/sum"), &[("version", "1"), ("partial", "true")]).await.expect(409);
     }
 
     async fn the_text_of_a_report_is_held_against_its_figures(app) {
@@ -200,6 +226,13 @@ both! {
         let api = reader.get(&format!("/api/v1/annual-reports/{id}")).await.expect(200).json();
         assert_eq!((api["chapters"][4]["text"].as_str(), api["year"].as_i64()), (Some("公开还不够及时。"), Some(2025)));
         reader.get("/api/v1/annual-reports").await.expect(200).shows(id);
+        // Readers of the figures are led to this report, and told where it says others; so is whoever makes them public.
+        reader.get(&public(&page)).await.expect(200).shows("/documents/").hides("有数字与下面的表格不同");
+        let other = "<h2>一、总体情况</h2><p>全年收到申请96件。</p>";
+        let later = moment("2026-02-11T02:00:00Z");
+        put(app, Seed::published("QH011".into(), "notices", kind, title, other, later)).await;
+        reader.get(&public(&page)).await.expect(200).shows("有数字与下面的表格不同");
+        clerk.get(&page).await.expect(200).shows("正文写“收到申请96件”");
         clerk.post(&format!("{page}/withdraw"), &[("why", "汇总有误")]).await.expect(303);
         reader.get(&format!("{}/report.docx", public(&page))).await.expect(404);
         reader.get(&format!("/api/v1/annual-reports/{id}")).await.expect(404);

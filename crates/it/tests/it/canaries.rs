@@ -216,7 +216,7 @@ const LEFT: &[(&str, &[&str])] = &[
     // Names of colleagues, for whoever handles the case; what a person wrote lies sealed. What is published of it.
     ("case_entry", &["holder_name"]),
     ("case_step", &["by_name"]),
-    ("case_letter", &["drafted_name", "signed_name"]),
+    ("case_letter", &["drafted_name", "signed_name", "issuer"]),
     ("case_public", &["question", "answer"]),
     // Numbers of an old register; why taking it over stopped, in words of the program. Its rows lie sealed.
     ("foi_import_number", &["number"]),

@@ -61,7 +61,9 @@ pub(crate) async fn form(client: &mut Client, page: &str, fields: &[(&str, &str)
 /// Has a drafted letter signed by another person and delivered on the page of the case.
 pub(crate) async fn gone(editor: &mut Client, head: &mut Client, letter: &str) {
     let version = head.get(letter).await.expect(200).field("version");
-    head.post(&format!("{letter}/sign"), &[("version", &version)]).await.expect(303);
+    // Asked of whoever signs for another organ.
+    let signed = [("version", version.as_str()), ("why", "机关没有可以签发的人")];
+    head.post(&format!("{letter}/sign"), &signed).await.expect(303);
     editor.post(&format!("{letter}/deliver"), &[("way", "online"), ("sure", "true")]).await.expect(303);
 }
 
@@ -206,11 +208,16 @@ both! {
         let typed = [("once", once.as_str()), ("version", version.as_str()), ("supplement", "见规划图")];
         let target = format!("{follow}/steps/supplement/files");
         let refused = reader.upload(&target, &typed, &[("file", "a.exe", b"MZ\x90\0")]).await.expect(422);
-        refused.shows("不是可以上传的文件").shows("见规划图");
+        refused.shows("没有收下").shows("见规划图");
         desk.get(&format!("/cases/{id}")).await.expect(200).shows("等待补正");
         let empty = [("once", once.as_str()), ("version", version.as_str()), ("supplement", "")];
-        reader.upload(&target, &empty, &[("file", "规划图.pdf", b"%PDF-1.7\n")]).await.expect(422).shows("请填写补正的内容");
-        reader.upload(&target, &typed, &[("file", "规划图.pdf", b"%PDF-1.7\n")]).await.expect(303);
+        // What runs something is refused here as it is in the office, and nothing typed is lost.
+        let hostile = crate::case_files::with_script();
+        let told = reader.upload(&target, &typed, &[("file", "规划图.pdf", &hostile)]).await.expect(422);
+        told.shows("没有收下").shows("请打开它").shows("见规划图");
+        let sound = crate::imports::scan();
+        reader.upload(&target, &empty, &[("file", "规划图.pdf", &sound)]).await.expect(422).shows("请填写补正的内容");
+        reader.upload(&target, &typed, &[("file", "规划图.pdf", &sound)]).await.expect(303);
         reader.get(&follow).await.expect(200).shows("办理中").shows("规划图.pdf");
         desk.get(&format!("/cases/{id}")).await.expect(200).shows("规划图.pdf").shows("见规划图");
         let files = "SELECT COUNT(*) FROM case_file WHERE origin = 'party'";
@@ -249,8 +256,9 @@ both! {
         step(&mut desk, &id, "archived", &[]).await.expect(409).shows("尚未审结");
         step(&mut desk, &id, "review_decided", &[("review_finding", "upheld")]).await.expect(303);
         step(&mut desk, &id, "archived", &[]).await.expect(303);
-        // The periods of review and suit go on in the archive.
-        desk.get(&format!("/cases/{id}")).await.expect(200).shows("登记行政诉讼").shows("重新办理");
+        // The periods of review and suit go on in the archive; what was upheld is not answered anew.
+        desk.get(&format!("/cases/{id}")).await.expect(200).shows("登记行政诉讼");
+        head.get(&format!("/cases/{id}/steps/reopened")).await.expect(409).shows("原答复仍然有效");
         let fact = "SELECT value FROM case_fact WHERE name = 'exemption'";
         let exemption: String = store::query_scalar(fact).fetch_one(app.ctx().db().read()).await.expect("a fact");
         assert_eq!(exemption, "process");
@@ -271,7 +279,8 @@ both! {
             let once = desk.get(&format!("{choose}?outcome=disclosed")).await.expect(200).field("once");
             let given = [("once", once.as_str()), ("outcome", "disclosed"), ("how", "随本答复提供")];
             let letter = desk.post(&choose, &given).await.expect(303).location();
-            let version = head.get(&letter).await.expect(200).field("version");
+            // Whoever signs is told while a file can still be put to it.
+            let version = head.get(&letter).await.expect(200).shows("签发以前附上").field("version");
             head.post(&format!("{letter}/sign"), &[("version", &version)]).await.expect(303);
             // What is given goes with its answer, or somebody says that it has gone otherwise.
             let deliver = format!("{letter}/deliver");
@@ -281,13 +290,26 @@ both! {
             step(&mut desk, &id, "review_filed", &[]).await.expect(303);
             step(&mut desk, &id, "review_decided", &[("review_finding", finding)]).await.expect(303);
             if finding == "annulled" {
-                step(&mut desk, &id, "reopened", &[("until", "2026-03-20")]).await.expect(303);
+                step(&mut desk, &id, "reopened", &[("until", "2026-03-20")]).await.expect(403);
+                let far = step(&mut head, &id, "reopened", &[("until", "2036-12-20"), ("paper", "复决1号")]).await;
+                far.expect(422).shows("超过一年");
+                step(&mut head, &id, "reopened", &[("until", "2026-06-30")]).await.expect(422).shows("请写明作出规定的");
+                step(&mut head, &id, "reopened", &[("until", "2026-03-20")]).await.expect(303);
+            } else {
+                step(&mut head, &id, "reopened", &[("until", "2026-03-20")]).await.expect(409).shows("原答复仍然有效");
+                // What the yearly report counts is put right after the answer, too.
+                step(&mut desk, &id, "reclassify", &[("applicant", "business")]).await.expect(303);
+                let right = [("counted", "withheld"), ("exemption", "process"), ("why", "录错")];
+                step(&mut desk, &id, "recounted", &right).await.expect(403);
+                step(&mut head, &id, "recounted", &right).await.expect(303);
             }
         }
         let register = app.ctx().one::<std::sync::Arc<dyn Counts<web::Ctx>>>();
         let year = register.requests(app.ctx(), 2026, "QH001").await.expect("figures");
         // 结果纠正 and 结果维持, one each.
         assert_eq!(year.remedies, [Remedy { group: 0, result: 1 }, Remedy { group: 0, result: 0 }]);
+        let expected = Request { applicant: 1, carried_in: false, outcome: Some("3.3.6".to_owned()) };
+        assert_eq!(year.requests, [expected]);
     }
 
     async fn nobody_is_overheard_and_nothing_given_while_a_third_party_is_asked(app) {
@@ -360,7 +382,9 @@ both! {
             gone(&mut desk, &mut head, &letter).await;
         }
         let told = [("question", "老旧小区的验收报告可以公开吗？"), ("answer", "可以，验收报告到窗口查阅。")];
-        form(&mut desk, &format!("/cases/{refused}/publish"), &told).await.expect(409).shows("不同意公开");
+        // Refused before anything is filled in, and where the form is sent all the same.
+        desk.get(&format!("/cases/{refused}/publish")).await.expect(409).shows("不同意公开");
+        desk.post(&format!("/cases/{refused}/publish"), &told).await.expect(409).shows("不同意公开");
         let named = [("question", NAME), told[1]];
         form(&mut desk, &format!("/cases/{id}/publish"), &named).await.expect(422);
         form(&mut desk, &format!("/cases/{id}/publish"), &told).await.expect(303);
@@ -386,7 +410,7 @@ both! {
         let letter = form(&mut desk, &notice, &[("wanting", "请写明是哪个小区"), ("until", "2026-03-13")]).await.expect(303).location();
         gone(&mut desk, &mut head, &letter).await;
         desk.get("/").await.expect(200).hides("申请人逾期未补正");
-        form(&mut desk, &format!("/cases/{id}/extension"), &[("units", "10"), ("reason", "案情复杂")]).await.expect(409);
+        desk.get(&format!("/cases/{id}/extension")).await.expect(409);
         app.at("2026-03-13T01:00:00Z".parse().expect("moment"));
         editor_again(app).await.get("/").await.expect(200).hides("申请人逾期未补正");
         app.at("2026-03-14T01:00:00Z".parse().expect("moment"));
@@ -432,10 +456,12 @@ both! {
         let bare = [("organ", "QH001"), ("record", "低保名册第 12 号"), ("wrong", "出生年份写错"), ("name", NAME)];
         reader.upload("/foi/correction", &bare, &[]).await.expect(422).shows("请填写有什么证据").shows("出生年份写错");
         let whole = [
-            ("organ", "QH001"), ("record", "低保名册第 12 号"), ("wrong", "出生年份写错"), ("right", "应为 1990 年"),
+            ("organ", "QH001"), ("record", "低保名册第 12 号"), ("wrong", "出生年份写错"),
+            ("right", "应为 1990 年，证号 11010519491231002X"),
             ("evidence", "身份证复印件，见附件"), ("name", NAME), ("proof_number", NUMBER), ("phone", "13800007410"),
         ];
-        let files: [(&str, &str, &[u8]); 1] = [("file", "身份证.pdf", b"%PDF-1.7\n")];
+        let scan = crate::imports::scan();
+        let files: [(&str, &str, &[u8]); 1] = [("file", "身份证.pdf", &scan)];
         let check = reader.upload("/foi/correction", &whole, &files).await.expect(303).location();
         reader.get(&check).await.expect(200).shows("低保名册第 12 号").shows("身份证.pdf").shows(NAME);
         let receipt = sent(&mut reader, &check).await;
@@ -445,10 +471,33 @@ both! {
             .await
             .expect("a case");
         let mut desk = editor(app).await;
-        desk.get(&format!("/cases/{id}")).await.expect(200).shows("出生年份写错").shows("身份证复印件，见附件").hides(NAME);
+        let told = desk.get(&format!("/cases/{id}")).await.expect(200).shows("出生年份写错").shows("身份证复印件，见附件");
+        told.hides(NAME).shows("应为 1990 年，证号 110").hides("19491231002X");
+        // A letter says 您 or 贵单位, as it is known which.
+        let begun = desk.get(&format!("/cases/{id}/letters/new/reply")).await.expect(200);
+        begun.shows("提出的更正政府信息记录的申请").hides("您（单位）");
         let follow = receipt.replace("/foi/correction/r/", "/cases/c/");
         reader.get(&follow).await.expect(200).shows("正在审核证据");
         app.editor("QH011").await.get(&format!("/cases/{id}")).await.expect(403);
+        // Nobody answers alone, not even the first one who looks at what came through the portal.
+        let mut head = app.clerk().await;
+        let text = head.get(&format!("/cases/{id}")).await.expect(200).text();
+        let party = text.split(&format!("/cases/{id}/parties/")).nth(1).and_then(|rest| rest.split('"').next()).expect("a party");
+        let full = form(&mut head, &format!("/cases/{id}/parties/{party}"), &[("reason", "核对更正的证据")]).await.expect(200);
+        full.shows("应为 1990 年，证号 11010519491231002X");
+        let directed = [("result", "directed"), ("answer", "不属于本机关。"), ("organ_name", "县民政局，电话 7654321")];
+        step(&mut head, &id, "reply", &directed).await.expect(409);
+        step(&mut head, &id, "propose", &directed).await.expect(303);
+        step(&mut head, &id, "reply", &directed).await.expect(409).shows("须由另一个人办理");
+        reader.get(&follow).await.expect(200).shows("正在审核证据").hides("不属于本机关");
+        step(&mut head, &id, "back", &[("why", "再核对一次")]).await.expect(303);
+        step(&mut desk, &id, "propose", &directed).await.expect(303);
+        desk.get(&format!("/cases/{id}/steps/reply")).await.expect(403);
+        head.get(&format!("/cases/{id}/steps/reply")).await.expect(200).shows("县民政局，电话 7654321");
+        let other = [("result", "corrected"), ("answer", "已更正。")];
+        step(&mut head, &id, "reply", &other).await.expect(422).shows("请退回重新审核");
+        step(&mut head, &id, "reply", &directed).await.expect(303);
+        reader.get(&follow).await.expect(200).shows("不属于本机关。");
     }
 
     async fn no_supplement_comes_before_it_is_asked_for(app) {

@@ -4,7 +4,7 @@ use jiff::SignedDuration;
 use testkit::{Client, TestApp, both};
 
 use crate::{
-    amendments::letters,
+    case_files::waiting,
     foi::{editor, form},
 };
 
@@ -109,7 +109,7 @@ both! {
         assert_eq!(renewed, 2);
     }
 
-    async fn an_answer_by_mail_is_mailed(app) {
+    async fn an_answer_by_mail_is_not_said_to_be_sent_where_nothing_sends_it(app) {
         let (receipt, id) = by_mail(app).await;
         let (mut desk, mut head, mut reader) = (editor(app).await, app.clerk().await, app.visitor());
         let choose = format!("/foi/cases/{id}/reply");
@@ -118,13 +118,59 @@ both! {
         let letter = desk.post(&choose, &given).await.expect(303).location();
         let version = head.get(&letter).await.expect(200).field("version");
         head.post(&format!("{letter}/sign"), &[("version", &version)]).await.expect(303);
-        desk.get(&letter).await.expect(200).shows("系统把文书全文发到当事人留的邮箱");
-        desk.post(&format!("{letter}/deliver"), &[("way", "email"), ("sure", "true")]).await.expect(303);
+        desk.get(&letter).await.expect(200).shows("没有设置邮件服务器").hides("系统把文书全文发到当事人留的邮箱");
+        let deliver = format!("{letter}/deliver");
+        // It was asked for by mail.
+        desk.post(&deliver, &[("way", "online")]).await.expect(422).shows("要求的提供途径不是");
+        desk.post(&deliver, &[("way", "email")]).await.expect(422).shows("没有设置邮件服务器").shows("核对过，就这样登记送达");
+        // The organ has mailed it itself.
+        desk.post(&deliver, &[("way", "email"), ("sure", "true")]).await.expect(303);
         app.work().await;
-        let mailed = letters(app, EMAIL);
-        assert!(mailed.contains("验收报告到窗口查阅") && mailed.contains("依申请答复〔2026〕1号"), "{mailed}");
+        let mails = waiting(app).await;
+        assert!(mails.iter().any(|mail| mail.to == [EMAIL.to_owned()] && mail.subject.contains("有新的进展")));
+        assert!(mails.iter().all(|mail| !mail.text.contains("验收报告到窗口查阅")));
+        let outbox = std::fs::read_dir(app.data().join("outbox")).into_iter().flatten().flatten();
+        let lies = outbox.filter(|file| std::fs::read_to_string(file.path()).is_ok_and(|mail| mail.contains(EMAIL)));
+        assert_eq!(lies.count(), 0, "what is sealed while it waits lies in no folder");
         // What was still to come stands no more on the receipt.
         reader.get(&receipt).await.expect(200).shows("已答复").hides("一次性告知您补正").hides("撤回申请");
+    }
+
+    async fn who_is_asked_reads_what_and_until_when_and_that_it_came(app) {
+        let (receipt, id) = by_mail(app).await;
+        let follow = receipt.replace("/foi/r/", "/cases/c/");
+        let (mut desk, mut head, mut reader) = (editor(app).await, app.clerk().await, app.visitor());
+        let notice = format!("/foi/cases/{id}/notices/supplement");
+        let typed = [("wanting", "请写明是哪个小区"), ("until", "2026-03-20")];
+        let letter = form(&mut desk, &notice, &typed).await.expect(303).location();
+        crate::foi::gone(&mut desk, &mut head, &letter).await;
+        let mails = waiting(app).await;
+        let about = mails.iter().find(|mail| mail.subject.contains("有新的进展")).expect("a mail");
+        assert!(about.text.contains("期限到 2026-03-20 为止") && !about.text.contains("哪个小区"), "{}", about.text);
+        let page = reader.get(&follow).await.expect(200).shows("请在 2026-03-20 前（含当天）补充");
+        let text = page.text();
+        let (asked, field) = (text.find("请写明是哪个小区"), text.find("name=\"supplement\""));
+        assert!(asked.is_some() && asked < field, "what is asked for stands above the field");
+        let (once, version) = (page.field("once"), page.field("version"));
+        let sent = [
+            ("once", once.as_str()),
+            ("version", version.as_str()),
+            ("supplement", "东门小区，证号 11010519491231002X"),
+        ];
+        reader.post(&format!("{follow}/steps/supplement"), &sent).await.expect(303);
+        reader.get(&follow).await.expect(200).shows("已经收到").shows("11010519491231002X");
+        let sql = "SELECT payload FROM job WHERE kind = 'mail.send'";
+        let told: Vec<String> = store::query_scalar(sql).fetch_all(app.ctx().db().read()).await.expect("jobs");
+        assert!(told.iter().any(|mail| mail.contains("提交补正")), "the organ is told: {told:?}");
+        assert!(told.iter().all(|mail| !mail.contains("东门小区")), "{told:?}");
+        // In the office the number is seen as the person is, for a reason.
+        desk.get(&format!("/cases/{id}")).await.expect(200).shows("东门小区，证号 110").hides("19491231002X");
+    }
+
+    async fn what_can_be_no_number_of_a_receipt_is_said_to_be_none(app) {
+        let mut reader = app.visitor();
+        let wrong = reader.post("/cases/lost", &[("number", "12345"), ("contact", "wang")]).await.expect(422);
+        wrong.shows("请填写回执编号").shows("请填写当时留的邮箱");
     }
 
     async fn nobody_is_mailed_who_left_no_address(app) {

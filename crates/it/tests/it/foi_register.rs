@@ -57,6 +57,9 @@ both! {
         app.work().await;
         desk.get(&page).await.expect(200).shows("已导入 4 件");
         assert_eq!(cases(app).await, 4);
+        // Letters that were sent then name it by the number of then.
+        desk.get("/cases?phase=all&q=2024%20-%207").await.expect(200).shows("道路养护费用");
+        desk.get("/cases?phase=all&q=2024-77").await.expect(200).hides("道路养护费用");
         // The finished ones count in the year of their answers, and were carried over; the open one has its day.
         let register = app.ctx().one::<std::sync::Arc<dyn Counts<web::Ctx>>>();
         let year = register.requests(app.ctx(), 2025, "QH001").await.expect("figures");

@@ -32,7 +32,7 @@ fn ole(stream: &str) -> Vec<u8> {
 }
 
 /// A page without a letter on it.
-fn scan() -> Vec<u8> {
+pub(crate) fn scan() -> Vec<u8> {
     let objects = [
         "<< /Type /Catalog /Pages 2 0 R >>",
         "<< /Type /Pages /Kids [3 0 R] /Count 1 >>",

@@ -1,12 +1,14 @@
 //! Mail goes to a real SMTP listener, and into the outbox without one.
 
+use std::os::unix::fs::PermissionsExt;
+
 use store::jobs::{NewJob, run_due};
 use testkit::both;
 use tokio::{
     io::{AsyncBufReadExt, AsyncWriteExt, BufReader},
     net::TcpListener,
 };
-use web::mail::{Mail, SEND, SEND_NOW};
+use web::mail::{Enclosed, Mail, SEND, SEND_NOW, SEND_SEALED, SealedMail};
 
 fn mail() -> Mail {
     Mail {
@@ -107,6 +109,43 @@ both! {
         assert_eq!(left, 0);
     }
 
+    async fn what_is_sealed_waits_for_a_server_and_lies_in_no_folder(app) {
+        let ctx = app.ctx();
+        let about = kernel::id::SubjectRef::new("case", "0case");
+        let one = Mail { to: vec!["person@example.invalid".into()], ..mail() };
+        let mut tx = ctx.db().write().await.expect("write");
+        let received = ctx.files().receive_bytes(b"WHAT WAS ASKED FOR\n").await.expect("received");
+        let file = ctx.files().keep_sealed(&mut tx, &received).await.expect("kept");
+        let enclosed = vec![Enclosed { name: "list.txt".into(), media: "text/plain".into(), digest: file.digest.clone() }];
+        let sealed =
+            SealedMail::seal_with(ctx.files(), &tx.seams(), &one, enclosed, about.clone()).expect("sealed");
+        assert!(sealed.speaks_of(&about));
+        tx.enqueue(NewJob::now(SEND_SEALED, &sealed).dedup("letter")).await.expect("enqueue");
+        tx.commit().await.expect("commit");
+        let left = async || store::jobs::left(ctx.db(), SEND_SEALED, "letter").await.expect("jobs");
+        // Longer than any job is tried: not to be set up is no failure.
+        for _ in 0..15 {
+            app.work().await;
+            assert!(left().await.expect("it waits").contains("没有设置邮件服务器"));
+            app.pass(jiff::SignedDuration::from_hours(2));
+        }
+        let outbox = std::fs::read_dir(app.data().join("outbox")).into_iter().flatten().flatten();
+        let names = |file: &std::fs::DirEntry| std::fs::read_to_string(file.path()).is_ok_and(|mail| mail.contains("person@"));
+        assert_eq!(outbox.filter(names).count(), 0);
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("listener");
+        let port = listener.local_addr().expect("address").port();
+        let received = tokio::spawn(receive(listener, 1));
+        let served = app.with_config(|config| config.mail.smtp = format!("smtp://127.0.0.1:{port}")).await;
+        run_due(served.db(), &served.capabilities().jobs(&served)).await.expect("queue");
+        let mails = received.await.expect("mails");
+        assert!(mails[0].contains("To: person@example.invalid"), "{mails:?}");
+        // What was asked for goes with it.
+        for part in ["multipart/mixed", "list.txt", "WHAT WAS ASKED FOR"] {
+            assert!(mails[0].contains(part), "{part}: {mails:?}");
+        }
+        assert_eq!(left().await, None);
+    }
+
     async fn without_a_server_mails_lie_in_the_outbox(app) {
         let mut tx = app.ctx().db().write().await.expect("write");
         tx.enqueue(NewJob::now(SEND, &mail())).await.expect("enqueue");
@@ -116,6 +155,10 @@ both! {
         let mails: Vec<String> =
             files.map(|file| std::fs::read_to_string(file.expect("file").path()).expect("mail")).collect();
         assert_eq!(mails.len(), 2);
+        let mode = |path: std::path::PathBuf| std::fs::metadata(path).expect("metadata").permissions().mode() & 0o777;
+        assert_eq!(mode(app.data().join("outbox")), 0o700, "nobody else on the machine reads them");
+        let files = std::fs::read_dir(app.data().join("outbox")).expect("outbox");
+        assert!(files.flatten().all(|file| mode(file.path()) == 0o600));
         for mail in &mails {
             assert!(mail.contains("MIME-Version: 1.0\r\n") && mail.contains("Message-ID: <"), "{mail}");
         }

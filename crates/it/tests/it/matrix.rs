@@ -329,6 +329,7 @@ pub(crate) async fn cases(app: &TestApp) -> Vec<Object> {
             )],
             files: vec![case::files::Kept {
                 digest: kept.digest.clone(),
+                print: String::new(),
                 name: "截图.png".into(),
                 bytes: 8,
                 media: "image/png".into(),
@@ -348,6 +349,7 @@ pub(crate) async fn cases(app: &TestApp) -> Vec<Object> {
         }
         let kept = case::files::Kept {
             digest: kept.digest.clone(),
+            print: String::new(),
             name: "答复附件.png".into(),
             bytes: 8,
             media: "image/png".into(),

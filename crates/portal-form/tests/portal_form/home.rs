@@ -101,7 +101,8 @@ async fn ctx(url: &str, folder: &std::path::Path, clock: &Arc<FixedClock>, seed:
     config.server.portal_url = "https://www.example.gov.cn".into();
     config.site.phone = "0790-1234567".into();
     let data = folder.to_owned();
-    Ctx::new(Parts { db, files: Files::in_folder(&data), config, program: data.join("none"), data, capabilities })
+    let program = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/portal_form/look.sh").into();
+    Ctx::new(Parts { db, files: Files::in_folder(&data), config, program, data, capabilities })
 }
 
 /// The portal with the layers that the program puts around it.

@@ -8,7 +8,7 @@ use jiff::civil::Date;
 use kernel::{OrganCode, Staff, id::AccountId, time};
 use review::{
     desk::passing_roles,
-    stand_in::{self, StandIn, StandInId, Wanted},
+    stand_in::{self, InHand, StandIn, StandInId, Wanted},
 };
 use serde::Deserialize;
 use store::{Tx, jobs::NewJob};
@@ -65,7 +65,7 @@ struct StandIns {
     people: Vec<(String, String)>,
     /// Who may stand in.
     deputies: Vec<(String, String)>,
-    /// Whether the reader passes any stage.
+    /// Whether the reader passes any stage, or has other work in hand.
     reviews: bool,
     lines: Vec<Line>,
     /// Whether older ones are left out.
@@ -73,18 +73,24 @@ struct StandIns {
     once: String,
 }
 
-/// Somebody who passes stages, with the roles that do.
+/// Somebody who passes stages or has other work in hand, with the roles that do.
 struct Passer {
     staff: Staff,
     email: String,
 }
 
-/// Everybody who passes stages.
+/// Everybody who passes stages or has other work in hand.
 async fn passers(ctx: &Ctx) -> Result<Vec<Passer>> {
     let recipients = ctx.one::<Arc<dyn Recipients>>();
     let office = ctx.directory().stands_for(&ctx.office_organ(), ctx.today());
     let mut found: Vec<Passer> = Vec::new();
-    for role in passing_roles(ctx).await? {
+    let mut roles = passing_roles(ctx).await?;
+    for role in ctx.declared::<InHand>().flat_map(|work| work.0.iter().copied()) {
+        if !roles.contains(&role) {
+            roles.push(role);
+        }
+    }
+    for role in roles {
         for person in recipients.people(ctx, &[role]).await? {
             match found.iter_mut().find(|known| known.staff.account == person.account) {
                 Some(known) => known.staff.roles.push(role),
@@ -202,10 +208,10 @@ fn wanted(passers: &[Passer], typed: &Typed, away: Option<Staff>) -> std::result
     let mut errors = FormErrors::new();
     let deputy = find(passers, &typed.deputy);
     if away.is_none() {
-        errors.add("away", "请选择不在岗的人员；没有审核角色的人员没有需要代办的审核。");
+        errors.add("away", "请选择不在岗的人员；没有审核角色和办件角色的人员没有需要代办的事项。");
     }
     if deputy.is_none() {
-        errors.add("deputy", "请选择代办人：与不在岗的人员同一机关，并有同样的审核角色。");
+        errors.add("deputy", "请选择代办人：与不在岗的人员同一机关，并有同样的角色。");
     }
     let first = day(&mut errors, "first_on", &typed.first_on, "请填写代办的第一天，例如 2026-12-01。");
     let empty = "请填写代办到哪一天，例如 2026-12-05，当天也算在内。";
@@ -231,7 +237,7 @@ async fn set(ctx: &Ctx, desk: &Desk, typed: Typed, of_others: bool) -> Result<Re
         stand_in::set(tx, &desk.actor(), &wanted, ctx.today()).await?;
         tell_set(ctx, tx, desk, &passers, &wanted).await?;
         let text = format!(
-            "已安排：{} 至 {}，由{}代{}办理审核。到期自动结束。",
+            "已安排：{} 至 {}，由{}代{}办理。到期自动结束。",
             wanted.first_on, wanted.last_on, wanted.deputy.name, wanted.away.name
         );
         Ok(Done::ok(to, text))
@@ -288,7 +294,7 @@ async fn tell_set(ctx: &Ctx, tx: &mut Tx, desk: &Desk, passers: &[Passer], wante
     let roles = wanted.shared().iter().map(|role| role.label()).collect::<Vec<_>>().join("、");
     let text = format!(
         "{} 至 {}（含首尾两天），{}代{}办理审核（{roles}）。由{}安排。\n\n\
-         指定{}办理的稿件和对方已经领取的稿件由{}办理，审核记录写明代谁办理；到期自动结束。\n\n打开审核：{}\n",
+         指定{}办理的稿件、对方已经领取的稿件和办件由{}办理，审核记录写明代谁办理；到期自动结束。\n\n打开审核：{}\n",
         wanted.first_on,
         wanted.last_on,
         wanted.deputy.name,

@@ -18,6 +18,11 @@ use crate::{
     route::Stage,
 };
 
+/// Roles whose work is more than reviews: what people in them have in hand goes to the stand-in, too. Declared by whoever keeps
+/// such work; without it only whoever passes a stage is stood in for.
+#[derive(Debug, Clone, Copy)]
+pub struct InHand(pub &'static [Role]);
+
 /// Longest absence for which somebody is named, in days.
 pub const MOST_DAYS: i64 = 92;
 /// Longest note, in characters.
@@ -192,7 +197,7 @@ impl Wanted {
             errors.add(
                 "deputy",
                 format!(
-                    "请选择有同样审核角色的人员：{}没有{}的审核角色，不能代办。需要的，请安全管理员先授予角色。",
+                    "请选择有同样角色的人员：{}没有{}的审核角色或者办件角色，不能代办。需要的，请安全管理员先授予角色。",
                     deputy.name, away.name
                 ),
             );

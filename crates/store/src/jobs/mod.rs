@@ -12,7 +12,7 @@ use std::{collections::HashMap, future::Future, pin::Pin, sync::Arc, time::Durat
 
 pub use handle::Handle;
 use jiff::{SignedDuration, Timestamp};
-pub use office::{Job, JobId, cancel, counts, discard, find, forget, list, oldest_due, open, postpone, revive};
+pub use office::{Job, JobId, cancel, counts, discard, find, forget, left, list, oldest_due, open, postpone, revive};
 pub use queue::{run_due, work};
 use serde::de::DeserializeOwned;
 
@@ -56,6 +56,8 @@ pub enum Failure {
     Retry(String),
     /// Will never work: the payload makes no sense, the subject is gone.
     Give(String),
+    /// Cannot work so far, since something is not set up: it is tried again at that moment, as often as it takes. No attempt counts.
+    Wait(String, Timestamp),
 }
 
 impl From<crate::Error> for Failure {

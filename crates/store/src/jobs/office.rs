@@ -71,6 +71,19 @@ pub async fn open(db: &Db, kind: &str) -> Result<Option<Job>> {
     query_as(sql).bind(kind).fetch_optional(db.read()).await
 }
 
+/// What became of a job with this key that is not done so far: why it did not succeed last time, or nothing when it was not tried.
+/// `None` when there is none, or it is done.
+///
+/// # Errors
+/// When the database fails.
+pub async fn left(db: &Db, kind: &str, dedup: &str) -> Result<Option<String>> {
+    query_scalar("SELECT last_error FROM job WHERE kind = $1 AND dedup = $2 ORDER BY created_at DESC LIMIT 1")
+        .bind(kind)
+        .bind(dedup)
+        .fetch_optional(db.read())
+        .await
+}
+
 /// Number of jobs in each state, also for the metrics.
 pub async fn counts(db: &Db) -> Result<Vec<(String, i64)>> {
     query_as("SELECT state, COUNT(*) FROM job GROUP BY state ORDER BY state").fetch_all(db.read()).await

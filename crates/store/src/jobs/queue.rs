@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use kernel::time;
 use tokio::{
     sync::watch,
@@ -168,7 +168,8 @@ async fn hand_back(db: &Db, id: &JobId, attempts: i64) -> Result<()> {
 
 async fn end(db: &Db, job: &Job, outcome: std::result::Result<(), Failure>, started: std::time::Instant) -> Result<()> {
     metrics::histogram!("job_seconds", "kind" => job.kind.clone()).record(started.elapsed().as_secs_f64());
-    let (message, dead) = match outcome {
+    let later = db.seams().now() + pause(job.attempts);
+    let (message, after) = match outcome {
         Ok(()) => {
             let mut tx = db.write().await?;
             // Conditional on the attempt: if the lease passed and another worker runs the job now, it is not ours to end.
@@ -179,14 +180,21 @@ async fn end(db: &Db, job: &Job, outcome: std::result::Result<(), Failure>, star
                 .await?;
             return tx.commit().await;
         }
-        Err(Failure::Retry(message)) => (message, job.attempts >= MAX_ATTEMPTS),
-        Err(Failure::Give(message)) => (message, true),
+        Err(Failure::Retry(message)) if job.attempts < MAX_ATTEMPTS => {
+            (message, After { dead: false, later, attempts: job.attempts })
+        }
+        Err(Failure::Retry(message) | Failure::Give(message)) => {
+            (message, After { dead: true, later, attempts: job.attempts })
+        }
+        Err(Failure::Wait(message, until)) => {
+            (message, After { dead: false, later: until, attempts: job.attempts - 1 })
+        }
     };
-    tracing::warn!(%job.id, job.kind, job.attempts, dead, error = message, "job failed");
+    tracing::warn!(%job.id, job.kind, job.attempts, after.dead, error = message, "job failed");
     metrics::counter!("job_failures_total", "kind" => job.kind.clone()).increment(1);
     // Between looking for a twin and putting back, somebody may enqueue one: then the second look finds it.
     for _ in 0..3 {
-        match put_back(db, job, &message, dead).await {
+        match put_back(db, job, &message, &after).await {
             Err(error) if error.violation() == Some(Violation::Unique) => {}
             other => return other,
         }
@@ -199,10 +207,19 @@ fn pause(attempts: i64) -> SignedDuration {
     SignedDuration::from_secs(10 * attempts * attempts)
 }
 
-async fn put_back(db: &Db, job: &Job, message: &str, dead: bool) -> Result<()> {
-    let later = db.seams().now() + pause(job.attempts);
+/// What becomes of a job that did not succeed.
+struct After {
+    /// It is parked for a person.
+    dead: bool,
+    /// When it is tried again.
+    later: Timestamp,
+    /// Attempts that count from now on.
+    attempts: i64,
+}
+
+async fn put_back(db: &Db, job: &Job, message: &str, after: &After) -> Result<()> {
     let mut tx = db.write().await?;
-    if !dead {
+    if !after.dead {
         // The same work was enqueued again meanwhile: one of them is enough.
         let twin = query(
             "DELETE FROM job WHERE id = $1 AND attempts = $2 AND state = 'running' AND dedup <> '' AND EXISTS \
@@ -217,14 +234,15 @@ async fn put_back(db: &Db, job: &Job, message: &str, dead: bool) -> Result<()> {
         }
     }
     query(
-        "UPDATE job SET state = $2, run_at = $3, last_error = $4, lease_until = '' \
+        "UPDATE job SET state = $2, run_at = $3, last_error = $4, lease_until = '', attempts = $6 \
          WHERE id = $1 AND attempts = $5 AND state = 'running'",
     )
     .bind(&job.id)
-    .bind(if dead { "dead" } else { "ready" })
-    .bind(time::to_db(later))
+    .bind(if after.dead { "dead" } else { "ready" })
+    .bind(time::to_db(after.later))
     .bind(message)
     .bind(job.attempts)
+    .bind(after.attempts)
     .execute(tx.conn())
     .await?;
     tx.commit().await

@@ -48,7 +48,8 @@ impl OnePage for Asked {
     fn errors(&self, ctx: &Ctx, errors: &mut FormErrors) {
         let organ = OrganCode::from(self.organ.trim());
         let known = askable(ctx).iter().any(|one| one.code == organ);
-        errors.require(known, "organ", "请选择记录这项信息的机关；不确定的，选择县政府的工作机构。");
+        let office = ctx.directory().short_name(&ctx.office_organ()).to_owned();
+        errors.require(known, "organ", &format!("请选择记录这项信息的机关；不确定的，选择{office}。"));
         for (name, label, value, most) in [
             ("record", "信息记录的名称、文号或者在哪里看到的", &self.record, 300),
             ("wrong", "哪里不准确", &self.wrong, 2_000),
@@ -201,10 +202,13 @@ pub(super) async fn receipt(State(ctx): State<Ctx>, reader: Reader, receipt: Rec
         Some(case) => case::entry(ctx.db().read(), case).await?.and_then(|entry| entry.told_due()),
         None => None,
     };
-    let until = until.map(|due| format!("（{due} 前）")).unwrap_or_default();
+    let until = until.map_or_else(
+        || "机关审核您的证据并答复。法律没有规定更正的期限。".to_owned(),
+        |due| format!("机关审核您的证据，在 {due} 前答复。法律没有规定更正的期限，本县参照申请公开信息的期限办理。"),
+    );
     let words = ReceiptWords {
         next: vec![
-            format!("机关审核您的证据并答复{until}。法律没有规定更正的期限。"),
+            until,
             "审核属实的，予以更正并告知您；不归该机关的，转送有权更正的机关并告知您，或者告知您向哪个机关提出。"
                 .to_owned(),
             "需要您补充证据的，在查询页面提出，可以上传附件。".to_owned(),

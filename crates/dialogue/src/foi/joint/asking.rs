@@ -8,16 +8,19 @@ use axum::{
 use case::{CaseKey, Entry};
 use clock::Readings;
 use jiff::civil::Date;
-use kernel::{Actor, OrganCode, id::CaseId, may_for};
+use kernel::{Actor, Organ, OrganCode, id::CaseId, may_for};
 use store::Tx;
 use web::{Ctx, Desk, Done, Form, FormErrors, OfficeShell, Refusal, Result, act_in_place, office_page, page};
 
-use super::store::{self as rows, Asking, Joint, Sort};
-use crate::cases::Named;
+use super::{
+    permission,
+    store::{self as rows, Asking, Joint, Sort},
+};
+use crate::cases::{self, Named};
 use crate::foi::{
     form::askable,
     kind::{FOI, KEY},
-    letters::{Typed, of},
+    letters::{Case, Typed, of},
 };
 
 /// Longest words of a question.
@@ -82,14 +85,20 @@ async fn shown(
 ) -> Result<Response> {
     let entry = seen(ctx, &desk.actor(), id).await?;
     let db = ctx.db().read();
-    let request = case::request(ctx, db, &entry).await?;
-    let wanted = of(&request, "wanted").to_owned();
+    let about = Case::of(ctx, db, &entry).await?;
+    let wanted = about.wanted().to_owned();
     let key = entry.key(ctx)?;
     let mut lines = Vec::new();
     for joint in rows::of_case(db, id).await? {
         lines.push(line(ctx, &joint, key.as_ref())?);
     }
+    // Whoever cannot answer is said so before anybody chooses it.
+    let unmanned = cases::without(ctx, permission(sort)).await?;
     let others = askable(ctx).into_iter().filter(|organ| organ.code != entry.organ);
+    let option = |organ: Organ| {
+        let mute = if unmanned.contains(&organ.code) { "（没有能答复的账号）" } else { "" };
+        (organ.code.to_string(), format!("{}{mute}", organ.name))
+    };
     let bad = !errors.is_empty();
     let title = if sort == Sort::HandOver { "移交其他机关" } else { "请共同制作机关提出意见" };
     let form = Page {
@@ -99,9 +108,9 @@ async fn shown(
         named: Named::of(ctx, (&entry, &FOI))?,
         takes_over: sort == Sort::HandOver,
         lines,
-        organs: others.map(|organ| (organ.code.to_string(), organ.name)).collect(),
+        organs: others.map(option).collect(),
         organ: of(typed, "organ").to_owned(),
-        matter: if typed.is_empty() { wanted.clone() } else { of(typed, "matter").to_owned() },
+        matter: if typed.is_empty() { about.for_others() } else { of(typed, "matter") }.to_owned(),
         wanted,
         agreed: of(typed, "agreed").to_owned(),
         once: ctx.once(),
@@ -141,6 +150,9 @@ async fn asked(
     let length = matter.chars().count();
     let fits = (1..=MOST).contains(&length);
     errors.require(fits, "matter", &format!("请写明有关的信息和要商请的事项，{MOST} 字以内。"));
+    if let Some(objection) = Case::of(ctx, tx.conn(), &entry).await?.objection(matter) {
+        errors.add("matter", objection);
+    }
     let agreed = of(typed, "agreed");
     let said = sort == Sort::Opinion || (4..=200).contains(&agreed.chars().count());
     errors.require(said, "agreed", "请写明怎样征得申请人同意，例如：3 月 5 日电话同意，200 字以内。");
@@ -172,9 +184,18 @@ pub(in crate::foi) async fn opinion(
 async fn posted(ctx: &Ctx, desk: &Desk, (id, sort): (&CaseId, Sort), typed: &Typed) -> Result<Response> {
     let done = async |tx: &mut Tx| {
         let name = asked(ctx, tx, (&desk.actor(), &desk.staff.name), (id, sort), typed).await?;
+        let organ = OrganCode::from(of(typed, "organ"));
+        let unmanned = cases::without(ctx, permission(sort)).await?;
+        let lies = if unmanned.contains(&organ) {
+            let office = ctx.directory().stands_for(&ctx.office_organ(), ctx.today());
+            let office = ctx.directory().short_name(&office).to_owned();
+            format!("{name}没有能答复的账号，已列入{office}的待办，请另行告知对方")
+        } else {
+            "在其待办中".to_owned()
+        };
         let words = match sort {
-            Sort::Opinion => format!("已请{name}提出意见，在其待办中；答复期限暂停计算。"),
-            Sort::HandOver => format!("已商请{name}接收，在其待办中；同意以前仍由本机关办理。"),
+            Sort::Opinion => format!("已请{name}提出意见，{lies}；答复期限暂停计算。"),
+            Sort::HandOver => format!("已商请{name}接收，{lies}；同意以前仍由本机关办理。"),
         };
         Ok::<_, Refusal>(Done::ok(format!("/cases/{id}"), words))
     };

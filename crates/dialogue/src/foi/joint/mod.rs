@@ -10,6 +10,7 @@ mod work;
 use std::sync::Arc;
 
 use case::permissions::{DECIDE_CASES, HANDLE_CASES};
+use kernel::Permission;
 use web::{Listener, Routes, hooks::DeskSource};
 
 /// The routes of the office.
@@ -21,6 +22,15 @@ pub(super) fn office() -> Routes {
         .weighty("/foi/cases/{id}/hand-over", &DECIDE_CASES, asking::ask_hand_over)
         .get("/foi/joint/{id}", &HANDLE_CASES, pages::page)
         .weighty("/foi/joint/{id}", &HANDLE_CASES, pages::answer)
+}
+
+/// What whoever answers must be allowed to: an opinion is a matter of whoever handles cases, to take a request over of who
+/// decides.
+fn permission(sort: store::Sort) -> &'static Permission {
+    match sort {
+        store::Sort::Opinion => &HANDLE_CASES,
+        store::Sort::HandOver => &DECIDE_CASES,
+    }
 }
 
 /// What of the work list belongs here.

@@ -6,15 +6,15 @@ use axum::{
     extract::{Path, State},
     response::Response,
 };
-use case::{
-    Before, CaseKey,
-    permissions::{DECIDE_CASES, HANDLE_CASES},
-};
-use kernel::{may_for, permission::Permission};
-use store::Tx;
+use case::{Before, CaseKey, Entry, permissions::HANDLE_CASES};
+use kernel::{Actor, may_for};
+use store::{Executor, Tx};
 use web::{Ctx, Desk, Done, Form, FormErrors, OfficeShell, Refusal, Result, act_in_place, office_page, page};
 
-use super::store::{self as rows, Joint, JointId, Sort};
+use super::{
+    permission,
+    store::{self as rows, Joint, JointId, Sort},
+};
 use crate::{
     cases,
     foi::{
@@ -23,6 +23,9 @@ use crate::{
         letters::{Typed, of},
     },
 };
+
+/// To whoever would answer what they have asked themselves.
+const OWN: &str = "这是您提出的，须由对方机关的人，或者县政府办公室的另一个人答复。";
 
 /// Longest words of an answer.
 const MOST: usize = 5_000;
@@ -44,6 +47,8 @@ struct Page {
     open: bool,
     /// It may still be answered: the case goes on, and this person may.
     may: bool,
+    /// This person has asked it, and answers nothing of it in the name of others.
+    own: bool,
     state: &'static str,
     answered: String,
     told: String,
@@ -64,11 +69,18 @@ fn choices(sort: Sort) -> Vec<(&'static str, &'static str, &'static str)> {
     }
 }
 
-fn permission(sort: Sort) -> &'static Permission {
-    match sort {
-        Sort::Opinion => &HANDLE_CASES,
-        Sort::HandOver => &DECIDE_CASES,
-    }
+/// Whether this person has asked the question: whoever answers in the name of an organ without people of its own is somebody
+/// else.
+async fn is_asker(
+    ctx: &Ctx,
+    executor: impl Executor<'_>,
+    (entry, joint): (&Entry, &Joint),
+    actor: &Actor,
+) -> Result<bool, Refusal> {
+    let past = case::history(ctx, executor, entry).await?;
+    let step = if joint.sort() == Sort::HandOver { "hand_over_asked" } else { "joint_asked" };
+    let asked = past.iter().filter(|one| one.step == step && one.on == joint.asked_on);
+    Ok(asked.filter(|one| one.by_name == joint.asked_name).any(|one| one.by == actor.log_id()))
 }
 
 async fn shown(ctx: &Ctx, desk: &Desk, joint: &Joint, typed: &Typed, errors: FormErrors) -> Result<Response> {
@@ -77,6 +89,7 @@ async fn shown(ctx: &Ctx, desk: &Desk, joint: &Joint, typed: &Typed, errors: For
     let key = entry.key(ctx)?;
     let (bad, takes_over) = (!errors.is_empty(), joint.sort() == Sort::HandOver);
     let allowed = may_for(&desk.actor(), permission(joint.sort()), &case::keeper(ctx, &joint.organ)).is_ok();
+    let own = is_asker(ctx, ctx.db().read(), (&entry, joint), &desk.actor()).await?;
     let directory = ctx.directory();
     let form = Page {
         shell: desk.shell(ctx, if takes_over { "商请接收申请" } else { "征求意见" }).await?.with_error(bad),
@@ -91,7 +104,8 @@ async fn shown(ctx: &Ctx, desk: &Desk, joint: &Joint, typed: &Typed, errors: For
         matter: joint.matter(key.as_ref())?,
         takes_over,
         open: joint.is_open(),
-        may: joint.is_open() && allowed && !entry.is_ended(),
+        may: joint.is_open() && allowed && !own && !entry.is_ended(),
+        own,
         state: joint.state_words(),
         answered: format!("{} {}", joint.answered_on, joint.answered_name).trim().to_owned(),
         told: joint.words(key.as_ref())?,
@@ -130,6 +144,9 @@ async fn answered(ctx: &Ctx, tx: &mut Tx, desk: &Desk, id: &JointId, typed: &Typ
     let entry = case::entry(tx.conn(), &joint.case_id).await?.ok_or(Refusal::NotFound)?;
     if entry.is_ended() {
         return Err(Refusal::Conflict("这件申请已经办结，不用再答复。".into()));
+    }
+    if is_asker(ctx, tx.conn(), (&entry, &joint), &desk.actor()).await? {
+        return Err(Refusal::Conflict(OWN.into()));
     }
     let (said, words) = (of(typed, "opinion"), of(typed, "words"));
     let mut errors = FormErrors::new();

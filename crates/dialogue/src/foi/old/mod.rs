@@ -8,9 +8,12 @@ mod store;
 
 use ::store::{Entry, Every, Schedule, Tx, jobs::Handlers};
 use case::permissions::HANDLE_CASES;
+use futures::future::BoxFuture;
 use jiff::{SignedDuration, civil::time};
-use kernel::{EventKind, time::to_db};
-use web::{Ctx, Error, Listener, Refusal, Routes, act_now};
+use kernel::{EventKind, id::CaseId, time::to_db};
+use web::{Ctx, Error, Listener, Refusal, Result, Routes, act_now};
+
+use crate::cases::former::Former;
 
 /// Subject of the events.
 pub(super) const SUBJECT: &str = "foi_import";
@@ -36,6 +39,15 @@ pub(super) fn office() -> Routes {
         .get("/foi/import/template.xlsx", &HANDLE_CASES, pages::template)
         .get("/foi/import/{id}", &HANDLE_CASES, pages::one)
         .post("/foi/import/{id}", &HANDLE_CASES, pages::submit)
+}
+
+/// The numbers of old registers, for whoever looks for a case by them.
+pub(super) struct Numbers;
+
+impl Former for Numbers {
+    fn cases<'a>(&'a self, ctx: &'a Ctx, number: &'a str) -> BoxFuture<'a, Result<Vec<CaseId>>> {
+        Box::pin(async move { Ok(store::cases(ctx.db().read(), &rows::plain(number)).await?) })
+    }
 }
 
 /// The job that takes rows over.

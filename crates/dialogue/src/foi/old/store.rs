@@ -204,6 +204,14 @@ pub(super) async fn taken(executor: impl Executor<'_>, organ: &OrganCode) -> sto
     Ok(found.into_iter().collect())
 }
 
+/// The cases that had this number in an old register of whatever organ.
+pub(super) async fn cases(executor: impl Executor<'_>, number: &str) -> store::Result<Vec<CaseId>> {
+    query_scalar("SELECT case_id FROM foi_import_number WHERE number = $1 ORDER BY organ LIMIT 50")
+        .bind(number)
+        .fetch_all(executor)
+        .await
+}
+
 /// Whether this number is in the register.
 pub(super) async fn is_taken(tx: &mut Tx, organ: &OrganCode, number: &str) -> store::Result<bool> {
     let found: Option<String> = query_scalar("SELECT number FROM foi_import_number WHERE organ = $1 AND number = $2")
