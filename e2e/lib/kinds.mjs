@@ -29,18 +29,22 @@ export class Faults {
   }
 }
 
-/** For each kind of page, and each set of pieces on it, one example; all of them when asked. */
-export function representatives(pages) {
+/**
+ * For each kind of page, and each set of pieces on it, one example; all of them when asked.
+ * examples: of one kind at most · looked: what others have been shown already, and are not shown again (their keys are added).
+ */
+export function representatives(pages, { examples = EXAMPLES, looked = new Set() } = {}) {
   const all = process.env.GONGKAI_E2E_ALL === "1";
   const seen = new Map();
   const count = new Map();
   for (const page of [...pages.values()].sort((a, b) => b.html.length - a.html.length)) {
     const of = `${kind(page.path)}${page.path.includes("?") ? page.path : ""}`;
     const key = all ? page.path : `${of}|${features(page.html)}|${page.status}`;
-    if (seen.has(key) || (!all && (count.get(of) ?? 0) >= EXAMPLES)) continue;
+    if (seen.has(key) || (!all && ((count.get(of) ?? 0) >= examples || looked.has(key)))) continue;
     seen.set(key, page);
     count.set(of, (count.get(of) ?? 0) + 1);
   }
+  for (const key of seen.keys()) looked.add(key);
   return [...seen.values()];
 }
 

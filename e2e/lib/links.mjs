@@ -16,6 +16,27 @@ export function kind(path) {
   return path.split("?")[0].replace(/^\/columns\/(?!new$)[^/]+/, "/columns/*").split("/").map((part) => (/\d/.test(part) || part.length > 20 || /%/.test(part) ? "*" : part)).join("/");
 }
 
+/**
+ * Says of each new address whether it may still be followed: of pages of one kind, and of pages below one page, only the first
+ * `most`, for a county has hundreds that differ in nothing but their words. All of them when asked.
+ */
+export function sampled(most) {
+  const counts = new Map();
+  const all = process.env.GONGKAI_E2E_ALL === "1";
+  const grows = (group) => {
+    counts.set(group, (counts.get(group) ?? 0) + 1);
+    return counts.get(group);
+  };
+  return (path) => {
+    const own = kind(path);
+    const above = own.replace(/\/[^/]*$/, "");
+    const named = grows(own);
+    // What stands at the top is each a page of its own.
+    const beside = above === "" || own.endsWith("*") ? 0 : grows(`${above}/`);
+    return all || (named <= most && beside <= 4 * most);
+  };
+}
+
 const FEATURES = [
   "tomb", "empty", "atts", "art", "toc", "versus", "clause", "timeline", "heatmap", "cards", "pager", "figs", "notice", "facts", "prose", "steps", "errors",
   "cmp", "wl", "board", "paper", "gates", "finding", "outline", "bulk",

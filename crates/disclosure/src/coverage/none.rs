@@ -82,7 +82,8 @@ pub(super) async fn waiting(executor: impl Executor<'_>) -> store::Result<Vec<Ro
 pub(super) async fn returned(executor: impl Executor<'_>, maker: &str) -> store::Result<Vec<Row>> {
     query_as(
         "SELECT * FROM coverage_none n WHERE n.state = 'returned' AND n.declared_by = $1 AND NOT EXISTS \
-         (SELECT 1 FROM coverage_none o WHERE o.item = n.item AND o.organ = n.organ AND o.declared_at > n.declared_at) \
+         (SELECT 1 FROM coverage_none o WHERE o.item = n.item AND o.organ = n.organ AND (o.declared_at > n.declared_at \
+          OR o.declared_at = n.declared_at AND o.state <> 'returned')) \
          ORDER BY n.decided_at, n.id LIMIT 50",
     )
     .bind(maker)
