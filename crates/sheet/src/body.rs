@@ -6,7 +6,7 @@ use crate::Line;
 use crate::head::{HeadRows, begins, is_letters};
 use crate::lines::Lines;
 use crate::words::{
-    is_day, is_figure, is_headlike, is_note, is_numbered, is_of_table, is_table_number, is_title, is_total, plain,
+    is_day, is_figure, is_headlike, is_note, is_numbered, is_of_table, is_table_number, is_title, is_total, plain, when,
 };
 
 /// Records that tell what the columns hold.
@@ -68,6 +68,13 @@ pub(crate) fn scan(lines: &Lines, from: usize, head: &HeadRows) -> Body {
     let mut at = head.after;
     while at < lines.len() {
         let again = scan.head_again(at);
+        if let Some(end) = scan.titled_anew(at).filter(|_| again > 0) {
+            scan.pending.retain(|at| *at < end);
+            scan.kinds.retain(|(at, _)| *at < end);
+            scan.settle();
+            scan.notes_below();
+            return Body { kinds: scan.kinds, end };
+        }
         if again > 0 {
             scan.settle();
             scan.kinds.extend((at..at + again).map(|at| (at, Kind::Head)));
@@ -98,6 +105,28 @@ impl Scan<'_> {
         // a head over all columns may be left out on the second page
         let again = same(0);
         if again == 0 && length > 1 { if same(1) == length - 1 { length - 1 } else { 0 } } else { again }
+    }
+
+    /// Where the lines begin that stand directly above a head that comes again, where they say another period than those above the
+    /// first one, or the first one has no period and they read as a title: what follows is a table of its own.
+    fn titled_anew(&self, at: usize) -> Option<usize> {
+        let is_above = |at: &usize| {
+            let line = self.lines.line(*at);
+            let is_single = line.cells.len() == 1 || line.cells.iter().all(|(_, text)| is_of_table(text));
+            is_single && *at >= self.head.after && !is_note(line.first()) && !is_sum(line)
+        };
+        let from = (0..at).rev().take_while(is_above).last()?;
+        let same = |at: usize| (self.from..self.head.first).any(|above| self.lines.are_same(above, at));
+        let words = |at: usize| self.lines.line(at).cells.iter().map(|(_, text)| text.as_str());
+        let before: Vec<&str> = (self.from..self.head.first).flat_map(words).filter_map(when).collect();
+        let fresh = |at: &usize| {
+            let mut said = words(*at).filter_map(when).peekable();
+            let is_dated = said.peek().is_some();
+            let other = said.any(|said| !before.contains(&said));
+            !same(*at) && (other || (!is_dated && before.is_empty() && words(*at).any(is_title)))
+        };
+        // notes of the table and records of one cell may stand before its title
+        (from..at).find(fresh)
     }
 
     /// What was pending belongs to no other table: a line above the head once more, else a note.

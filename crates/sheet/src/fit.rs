@@ -6,6 +6,7 @@ use item::Item;
 use serde::{Deserialize, Serialize};
 
 use crate::names::{HeadNames, Names};
+use crate::own;
 use crate::words::{is_letter, is_letter_label, is_serial, plain};
 use crate::{Found, Head};
 
@@ -45,6 +46,9 @@ pub fn fit(item: &Item, found: &Found, remembered: &Mapping) -> Fit {
     let keys = found.keys();
     let mut targets: Vec<Option<Target>> =
         keys.iter().map(|key| remembered.get(key).filter(|target| holds(item, target)).cloned()).collect();
+    for at in own::columns(found) {
+        targets[at].get_or_insert(Target::Nothing);
+    }
     let taken: HashSet<String> = targets.iter().flatten().filter_map(column_of).map(str::to_owned).collect();
     let names: Vec<Names> = item.columns.iter().map(Names::of).collect();
     // which heads could be a column best, with how well they fit

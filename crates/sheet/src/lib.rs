@@ -18,10 +18,13 @@ mod fit;
 mod head;
 mod lines;
 mod names;
+mod own;
 mod record;
 mod sides;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests_brought;
 mod turned;
 mod words;
 

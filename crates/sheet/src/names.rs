@@ -8,6 +8,9 @@ use crate::words::{is_unit, plain};
 /// Words for the total of a group.
 const TOTALS: [&str; 8] = ["合计", "小计", "总计", "总额", "金额", "总数", "总投资", "规模"];
 
+/// How well a head fits that our own files print: better than any that is only alike.
+const PRINTED: u32 = 200 * 16;
+
 /// What a name is compared by, the closest form first.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Forms {
@@ -93,6 +96,8 @@ pub(crate) struct Names {
     codes: Vec<String>,
     groups: Vec<Forms>,
     letter: String,
+    /// As our own files and templates print it: 债务限额·一般债务限额.
+    printed: String,
 }
 
 impl Names {
@@ -103,8 +108,17 @@ impl Names {
             codes: [&column.code, &column.key].into_iter().map(|code| plain(code).to_lowercase()).collect(),
             groups: column.group.iter().map(|group| Forms::of(group)).collect(),
             letter: letter_alone(&column.letter),
+            printed: printed(column),
         }
     }
+}
+
+/// The head of a column as files and templates of the program have it: groups and label, parted by a point, then the unit.
+fn printed(column: &Column) -> String {
+    let words: Vec<&str> = column.group.iter().chain([&column.label]).map(String::as_str).collect();
+    let unit = column.unit();
+    let unit = if unit.is_empty() { String::new() } else { format!("（{unit}）") };
+    Forms::of(&format!("{}{unit}", words.join("·"))).exact
 }
 
 /// `A` of `A=B+C`.
@@ -152,6 +166,10 @@ impl HeadNames {
 
     /// How well a column goes with the head; 0 = not at all.
     pub(crate) fn score(&self, names: &Names) -> u32 {
+        // a file of ours that comes back says exactly which column is meant
+        if names.printed != names.label.exact && self.above.is_empty() && self.own.exact == names.printed {
+            return PRINTED;
+        }
         let words = self.words(names);
         match (words, self.context(names)) {
             (0, _) | (_, None) => 0,

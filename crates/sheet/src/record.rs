@@ -82,15 +82,18 @@ fn record(line: &Line, columns: &[Place<'_>]) -> Record {
     record
 }
 
-/// The unit of a column's figures: that of its head, else that of the table, where it counts the same kind of thing.
+/// The unit of a column's figures: that of its head, else that of the table, where it counts the same kind of thing. Of several
+/// units of a table (亩、万元) those of the kind are left, and whoever reads the figure takes the one that fits.
 fn unit_of(typed: &Type, head: Option<String>, table: &str) -> Option<String> {
-    let table = Some(table).filter(|unit| !unit.is_empty());
-    let is_money = |unit: &str| unit.contains('元');
+    let of_table = |money: bool| {
+        let parts: Vec<&str> = table.split(['、', ',', ';', '，', '；']).map(str::trim).collect();
+        let fitting: Vec<&str> =
+            parts.into_iter().filter(|unit| !unit.is_empty() && unit.contains('元') == money).collect();
+        (!fitting.is_empty()).then(|| fitting.join("、"))
+    };
     match typed {
-        Type::Money { .. } => head.or_else(|| table.filter(|unit| is_money(unit)).map(str::to_owned)),
-        Type::Number { unit, .. } => {
-            head.or_else(|| table.filter(|table| is_money(table) == is_money(&unit.0)).map(str::to_owned))
-        }
+        Type::Money { .. } => head.or_else(|| of_table(true)),
+        Type::Number { unit, .. } => head.or_else(|| of_table(unit.0.contains('元'))),
         Type::Ratio { .. } => head,
         _ => None,
     }

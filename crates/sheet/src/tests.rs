@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use crate::{Found, Mapping, Target, fit, records, tables};
 
 /// Rows from 1; an empty text is an empty cell.
-fn grid(rows: &[&[&str]], merges: &[&str]) -> Grid {
+pub(crate) fn grid(rows: &[&[&str]], merges: &[&str]) -> Grid {
     let rows = (1..).zip(rows).map(|(number, cells)| GridRow {
         number,
         hidden: false,
@@ -53,17 +53,17 @@ fn all_told(grid: &Grid, found: &[Found]) {
     }
 }
 
-fn found(grid: &Grid) -> Vec<Found> {
+pub(crate) fn found(grid: &Grid) -> Vec<Found> {
     let found = tables(grid);
     all_told(grid, &found);
     found
 }
 
-fn money(places: u32) -> Type {
+pub(crate) fn money(places: u32) -> Type {
     Type::Money { unit: Unit("亿元".to_owned()), places }
 }
 
-fn column(key: &str, label: &str, typed: Type) -> Column {
+pub(crate) fn column(key: &str, label: &str, typed: Type) -> Column {
     Column {
         key: key.to_owned(),
         label: label.to_owned(),
@@ -80,15 +80,15 @@ fn column(key: &str, label: &str, typed: Type) -> Column {
     }
 }
 
-fn text(key: &str, label: &str) -> Column {
+pub(crate) fn text(key: &str, label: &str) -> Column {
     column(key, label, Type::Text { max: 200 })
 }
 
-fn under(group: &str, column: Column) -> Column {
+pub(crate) fn under(group: &str, column: Column) -> Column {
     Column { group: vec![group.to_owned()], ..column }
 }
 
-fn item(columns: Vec<Column>) -> Item {
+pub(crate) fn item(columns: Vec<Column>) -> Item {
     Item {
         key: ItemKey::new("sample").expect("key"),
         version: 1,

@@ -1,0 +1,101 @@
+//! Sheets that people bring: files of the program's own that come back, quarters below each other, units of two kinds.
+
+use item::{Item, Type, boxed};
+
+use crate::tests::{found, grid, item, text};
+use crate::{Found, Mapping, Target, fit, records, tables};
+
+/// The head that the portal's files print over a column.
+fn printed(column: &item::Column) -> String {
+    let words: Vec<&str> = column.group.iter().chain([&column.label]).map(String::as_str).collect();
+    match column.unit() {
+        "" => words.join("·"),
+        unit => format!("{}（{unit}）", words.join("·")),
+    }
+}
+
+fn of_box(key: &str) -> &'static Item {
+    boxed().iter().find(|item| item.key.as_str() == key).expect("the item is in the box")
+}
+
+#[test]
+fn files_of_the_program_come_back_with_every_column() {
+    for item in boxed().iter().filter(|item| item.is_table()) {
+        let open: Vec<&item::Column> = item.columns.iter().filter(|column| !column.privacy.never_public).collect();
+        let mut heads: Vec<String> = open.iter().map(|column| printed(column)).collect();
+        heads.extend(["其他内容", "公开机关", "公开日期", "网址"].map(str::to_owned));
+        let table = Found {
+            heads: (0..)
+                .zip(&heads)
+                .map(|(column, word)| crate::Head { column, path: vec![word.clone()], ..crate::Head::default() })
+                .collect(),
+            ..Found::default()
+        };
+        let fit = fit(item, &table, &Mapping::new());
+        for (column, head) in open.iter().zip(table.keys()) {
+            assert_eq!(fit.mapping[&head], Target::Column(column.key.clone()), "{}: {head}", item.key);
+        }
+        for head in table.keys().iter().skip(open.len()) {
+            assert_eq!(fit.mapping[head], Target::Nothing, "{}: {head}", item.key);
+        }
+    }
+}
+
+#[test]
+fn a_column_of_the_county_is_no_column_of_a_file_of_ours() {
+    let sheet = grid(&[&["名称", "公开日期"], &["甲", "2026-03-05"], &["乙", "2026-03-06"]], &[]);
+    let sample = item(vec![text("name", "名称"), text("on", "公开日期")]);
+    let fit = fit(&sample, &found(&sheet)[0], &Mapping::new());
+    assert_eq!(fit.mapping["公开日期"], Target::Column("on".to_owned()));
+}
+
+#[test]
+fn quarters_below_each_other_are_tables_of_their_own() {
+    for (first, second) in [
+        ("2024年第一季度饮用水水源水质", "2024年第二季度饮用水水源水质"),
+        ("青禾县2024年1月水质情况表", "青禾县2024年2月水质情况表"),
+    ] {
+        let sheet = grid(
+            &[
+                &[first],
+                &["水源地名称", "水质类别"],
+                &["甲水库", "Ⅱ类"],
+                &[],
+                &[second],
+                &["水源地名称", "水质类别"],
+                &["乙水库", "Ⅲ类"],
+            ],
+            &[],
+        );
+        let tables = found(&sheet);
+        let titles: Vec<&str> = tables.iter().map(|table| table.title.as_str()).collect();
+        assert_eq!(titles, [first, second]);
+        let rows: Vec<Vec<u32>> =
+            tables.iter().map(|table| table.rows.iter().map(|line| line.number).collect()).collect();
+        assert_eq!(rows, [vec![3], vec![7]]);
+    }
+}
+
+#[test]
+fn of_two_units_above_a_head_each_column_has_its_own() {
+    let sheet = grid(
+        &[
+            &["2039年青禾县稻谷补贴发放表"],
+            &["", "", "", "单位：亩、万元"],
+            &["补贴对象", "所在乡镇、村", "补贴数量", "补贴金额"],
+            &["演示户AB", "石桥镇桥头村", "10", "0.12"],
+        ],
+        &[],
+    );
+    let tables = tables(&sheet);
+    assert_eq!((tables[0].unit.as_str(), tables[0].organ.as_str()), ("亩、万元", ""));
+    let subsidy = of_box("subsidy");
+    let fit = fit(subsidy, &tables[0], &Mapping::new());
+    let records = records(subsidy, &tables[0], &fit.mapping);
+    let money = subsidy.columns.iter().find(|column| matches!(column.typed, Type::Money { .. }) && column.required);
+    let money = money.expect("an amount");
+    let unit = records[0].units.get(&money.key).map(String::as_str);
+    assert_eq!(unit, Some("万元"));
+    let parsed = item::parse(money, &records[0].cells[&money.key], unit).expect("an amount");
+    assert_eq!(parsed.value.map(|value| value.plain()), Some("1200".to_owned()));
+}
