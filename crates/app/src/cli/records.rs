@@ -206,7 +206,11 @@ fn file(path: &Path) -> Result<import::File> {
 
 async fn import(ctx: &Ctx, args: &Args, file: import::File, as_json: bool) -> Result<ExitCode> {
     let item = item_of(ctx, &args.item).await?;
-    let organ = organ_of(ctx, args, &item)?;
+    let said = match &args.organ {
+        Some(_) => None,
+        None => import::organ_said(ctx, &item, &file, &args.sheet).await.map_err(refused)?,
+    };
+    let organ = organ_of(ctx, args, &item, said)?;
     let mut given: BTreeMap<String, String> = args.given.iter().cloned().collect();
     given.extend(args.period.iter().map(|period| ("period".to_owned(), period.clone())));
     let options = Options {
@@ -265,8 +269,9 @@ async fn item_of(ctx: &Ctx, key: &str) -> Result<Item> {
     bail!("目录里没有事项“{key}”，是不是：{}？全部事项见 gongkai records items。", near.join("、"));
 }
 
-/// For which organ: the one that was typed, else the one that owes the item, else that of the county office, which is told.
-fn organ_of(ctx: &Ctx, args: &Args, item: &Item) -> Result<OrganCode> {
+/// For which organ: the one that was typed, else the one that the sheet names, else the one that owes the item. Whose records they
+/// are is never guessed; where nothing is stored those of the county office are looked at.
+fn organ_of(ctx: &Ctx, args: &Args, item: &Item, said: Option<OrganCode>) -> Result<OrganCode> {
     let (directory, today) = (ctx.directory(), ctx.today());
     if let Some(code) = &args.organ {
         let organ = OrganCode::from(code.as_str());
@@ -274,6 +279,10 @@ fn organ_of(ctx: &Ctx, args: &Args, item: &Item) -> Result<OrganCode> {
             directory.get(&organ).is_some(),
             "没有代码为“{code}”的机关。机关代码见后台的机关名录，或先用 gongkai organ import 导入名录。"
         );
+        return Ok(organ);
+    }
+    if let Some(organ) = said {
+        eprintln!("注意：表里写的机关是{}（{organ}），记在它名下。", directory.short_name(&organ));
         return Ok(organ);
     }
     let living = || directory.all().iter().filter(move |organ| organ.exists_on(today));
@@ -290,11 +299,16 @@ fn organ_of(ctx: &Ctx, args: &Args, item: &Item) -> Result<OrganCode> {
         }),
         Owner::Departments | Owner::Townships | Owner::All => None,
     };
-    let (organ, is_named) = owing.map_or_else(|| (ctx.office_organ(), false), |organ| (organ, true));
-    if !is_named && !args.dry_run {
-        let name = directory.short_name(&organ).to_owned();
-        eprintln!("注意：“{}”由多个机关公开，没有写 --organ，记在{name}（{organ}）名下。", item.title);
+    if let Some(organ) = owing {
+        return Ok(organ);
     }
+    let organ = ctx.office_organ();
+    let title = &item.title;
+    ensure!(
+        args.dry_run,
+        "“{title}”由多个机关公开，表里也没有写明是哪个机关。请用 --organ 写明机关代码，例如 --organ {organ}。"
+    );
+    eprintln!("注意：“{title}”由多个机关公开，导入时要用 --organ 写明；现在按{}试读。", directory.short_name(&organ));
     Ok(organ)
 }
 

@@ -8,7 +8,7 @@ use item::{Choice, Column, Item, Period, Type, Value, parse};
 use sheet::Found;
 use web::{FormErrors, Refusal};
 
-use crate::values::Values;
+use crate::values::{self, Values};
 
 /// Names of funds hold 预算 and say nothing of a stage: 一般公共预算支出决算表 is one of final accounts.
 const FUNDS: [&str; 4] = ["一般公共预算", "政府性基金预算", "国有资本经营预算", "社会保险基金预算"];
@@ -132,6 +132,14 @@ fn periods(column: &Column, text: &str, whole: bool) -> Vec<String> {
             continue;
         }
         let rest = &text[at + 4..];
+        // 2023-2024学年 is that which begins in 2023
+        if let Some(length) = school_year(rest) {
+            if !found.contains(&year) {
+                found.push(year);
+            }
+            at += 4 + length;
+            continue;
+        }
         let longest = if whole { 0 } else { PART.min(rest.len()) };
         let candidate = |long: usize| {
             let typed: String = year.chars().chain(rest[..long].iter().copied()).collect();
@@ -152,6 +160,14 @@ fn periods(column: &Column, text: &str, whole: bool) -> Vec<String> {
         at += 4;
     }
     found
+}
+
+/// How many characters behind a year make a school year of it: `-2024学年`, `—2024学年度`.
+fn school_year(rest: &[char]) -> Option<usize> {
+    let dashes = rest.iter().take_while(|c| "-—–－~至/年".contains(**c)).count();
+    let digits = rest.iter().skip(dashes).take_while(|c| c.is_ascii_digit()).count();
+    let behind = &rest[dashes + digits..];
+    (dashes > 0 && digits == 4 && behind.starts_with(&['学', '年'])).then_some(dashes + digits + 2)
 }
 
 /// The one choice that the first of these texts names which names any.
@@ -216,6 +232,16 @@ pub(super) fn open_periods(item: &Item, said: &Values, mapped: impl Fn(&str) -> 
     item.columns.iter().filter(open).map(|column| column.label.clone()).collect()
 }
 
+/// The column of the period of a record of which nothing says when it is: neither it nor a day.
+pub(super) fn undated<'i>(item: &'i Item, row: &Values) -> Option<&'i Column> {
+    if item.period == Period::Standing || values::day_of(item, row).is_some() {
+        return None;
+    }
+    let column = item.columns.iter().find(|column| column.typed == Type::Period && item.keys.contains(&column.key))?;
+    let said = item.columns.iter().any(|column| column.typed == Type::Period && row.contains_key(&column.key));
+    (!said).then_some(column)
+}
+
 #[cfg(test)]
 mod tests {
     use sheet::{Head, Line};
@@ -246,6 +272,8 @@ mod tests {
         assert_eq!(bonds["as_of"], "2019");
         let school = said("enrolment", "青禾县2026年义务教育学校招生范围、计划一览表", &[], "");
         assert_eq!(school["year"], "2026");
+        let school = said("enrolment", "青禾县2023-2024学年度义务教育学校招生计划", &[], "");
+        assert_eq!(school["year"], "2023");
     }
 
     #[test]

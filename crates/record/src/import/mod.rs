@@ -9,7 +9,9 @@ mod beside;
 mod job;
 mod load;
 mod mapping;
+mod pick;
 mod read;
+mod sums;
 
 use std::{collections::BTreeMap, path::PathBuf};
 
@@ -26,6 +28,7 @@ pub(crate) use job::{IMPORT, Work, clear as clear_imports, work};
 pub use job::{Import, Stage, find, list, start, store};
 pub(crate) use load::clear as clear_loads;
 pub use mapping::remembered;
+pub use pick::organ_said;
 
 use crate::{
     batch::{self, living},

@@ -6,12 +6,12 @@ use std::{
 };
 
 use documents::{Extractor, Grid, Limits};
-use item::{Column, Item, Rule, Severity, Type, Value, parse};
+use item::{Column, Item, Period, Rule, Severity, Type, Value, parse};
 use record_check::Breach;
 use sheet::{Fit, Found, Mapping, Record, Target};
 use web::{Ctx, Refusal};
 
-use super::{Backfill, File, MOST_ROWS, Mapped, Options, Progress, Said, Told, beside, mapping, stopped};
+use super::{Backfill, File, MOST_ROWS, Mapped, Options, Progress, Said, Told, beside, mapping, pick, stopped, sums};
 use crate::{
     check,
     doubt::SURE,
@@ -50,6 +50,19 @@ struct Chosen {
     is_turned: bool,
     /// What of it is not taken, in words.
     lost: Option<String>,
+    calls: pick::Calls,
+}
+
+impl Chosen {
+    /// How well it is the table that is meant: one that is called as another item is comes last, however its heads fit.
+    fn rank(&self) -> (bool, u32) {
+        let score = self.fit.score;
+        match self.calls {
+            pick::Calls::Own => (score > 0, score.saturating_mul(3)),
+            pick::Calls::Nothing => (score > 0, score),
+            pick::Calls::Other(_) => (false, score),
+        }
+    }
 }
 
 /// Reads a file for an item.
@@ -80,6 +93,9 @@ pub(super) async fn read(
         let mut parsed = Parsed { told, ..Parsed::default() };
         for one in &chosen {
             let sums: BTreeSet<u32> = one.found.totals.iter().map(|line| line.number).collect();
+            for said in sums::wrong(&owned, &one.found, &one.fit.mapping) {
+                parsed.told.warnings.add(said);
+            }
             for record in sheet::records(&owned, &one.found, &one.fit.mapping) {
                 if sums.contains(&record.number) {
                     parsed.sums.insert(record.number);
@@ -141,6 +157,7 @@ async fn choose(
     told: &mut Told,
 ) -> Result<Vec<Chosen>, Refusal> {
     let county = ctx.site().county.clone();
+    let all = crate::items::all(ctx).await?;
     let mut fitted = Vec::with_capacity(tables.len());
     for found in tables {
         let organ = organ_of(ctx, options, &found);
@@ -155,16 +172,26 @@ async fn choose(
         remembered.extend(options.mapping.clone());
         let mut fit = sheet::fit(item, &found, &remembered);
         fit.missing.retain(|key| !beside.contains_key(key));
-        fitted.push(Chosen { found, fit, beside, is_turned, lost });
+        let calls = pick::called(item, &all, &found);
+        fitted.push(Chosen { found, fit, beside, is_turned, lost, calls });
     }
     // The first of those that fit equally well.
-    let best = fitted.iter().enumerate().max_by_key(|(at, one)| (one.fit.score, std::cmp::Reverse(*at)));
+    let best = fitted.iter().enumerate().max_by_key(|(at, one)| (one.rank(), std::cmp::Reverse(*at)));
     let Some(at) = best.map(|(at, _)| at).filter(|at| fitted[*at].fit.score > 0) else {
         return Err(Refusal::field(
             "file",
             format!("没有一张表与“{}”的列对得上。请核对选的事项，或下载该事项的模板填写。", item.title),
         ));
     };
+    if let pick::Calls::Other(other) = &fitted[at].calls {
+        let Found { sheet, title, .. } = &fitted[at].found;
+        let what = format!("工作表“{sheet}”{}是“{other}”的表，不是“{}”的", named(title), item.title);
+        if options.sheet.is_empty() {
+            let how = "请核对选的事项。确实是这个事项的，请写明这张工作表的名称，再导入";
+            return Err(Refusal::field("file", format!("{what}。{how}。")));
+        }
+        told.about.push(format!("看标题，{what}，请核对。"));
+    }
     let alike: Vec<bool> = fitted.iter().map(|one| is_alike(&fitted[at], one)).collect();
     let of = fitted[at].found.sheet.clone();
     let mut same = Vec::new();
@@ -259,9 +286,19 @@ fn tell_tables(ctx: &Ctx, item: &Item, options: &Options, chosen: &[Chosen], tol
         }
     }
     let mapped = |key: &str| first.fit.mapping.values().any(|to| *to == Target::Column(key.to_owned()));
-    for label in beside::open_periods(item, &first.beside, mapped) {
-        told.about
-            .push(format!("表的标题、表头和文件名都没有写“{label}”，请核对后写明，否则记录不能按时期查询和比较。"));
+    let is_dated = item.columns.iter().any(|column| {
+        let days = column.key == item.newest_by || column.required;
+        days && matches!(column.typed, Type::Date { .. }) && mapped(&column.key)
+    });
+    for label in chosen.iter().flat_map(|one| beside::open_periods(item, &one.beside, mapped)) {
+        if is_dated || item.period == Period::Standing || told.missing.contains(&label) {
+            continue;
+        }
+        told.about.push(format!("表的标题、表头和文件名都没有写“{label}”。请写明，程序不会当作今年。"));
+        told.missing.push(label);
+    }
+    if !told.missing.is_empty() {
+        told.about.extend(not_understood(&first.fit));
     }
     told.mapping = mapping::heads_of(&first.found)
         .into_iter()
@@ -294,6 +331,20 @@ fn tell_tables(ctx: &Ctx, item: &Item, options: &Options, chosen: &[Chosen], tol
             _ => told.about.push(format!("表头上方写的单位是“{said}”，名录里没有这个名称，请核对。")),
         }
     }
+}
+
+/// The heads that stand for no column, which may be what is missing under another word.
+fn not_understood(fit: &Fit) -> Option<String> {
+    let is_column = |target: &Target| matches!(target, Target::Column(_));
+    let serial = |head: &str| matches!(head, "序号" | "序" | "编号" | "行次");
+    let heads: Vec<String> = fit
+        .mapping
+        .iter()
+        .filter(|(head, target)| !is_column(target) && !serial(head))
+        .map(|(head, _)| format!("“{head}”"))
+        .collect();
+    let how = "其中有缺少的列的，请在导入页面选定，或者改成事项的列名";
+    (!heads.is_empty()).then(|| format!("表里这些列没有认出来：{}。{how}。", heads.join("、")))
 }
 
 /// Rows as they are read.
@@ -351,6 +402,14 @@ impl Parsed {
         }
         row.more = more;
         beside::complete(item, beside, &mut row.values);
+        if let Some(column) = beside::undated(item, &row.values).filter(|_| !self.sums.contains(&number)) {
+            let message = "没有填写，程序不会当作今年。请在表格里填写，或者在导入时写明。".to_owned();
+            let (column, label) = (column.key.clone(), column.label.clone());
+            if !is_told(&self.told, number, &column) {
+                self.told.faults.add(Said { row: number, column, label, message });
+            }
+            self.broken.insert(number);
+        }
         self.rows.push(row);
     }
 }
