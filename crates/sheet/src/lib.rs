@@ -31,5 +31,5 @@ mod words;
 pub use documents::{Grid, GridRow, Merge};
 pub use find::{Found, Head, Line, tables};
 pub use fit::{Fit, Mapping, Target, fit};
-pub use record::{Record, records};
+pub use record::{Record, is_ditto, records};
 pub use turned::turned;

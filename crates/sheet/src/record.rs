@@ -1,6 +1,6 @@
 //! The records of a table, as the sheet has them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use item::{Item, Rule, Type};
 
@@ -18,6 +18,8 @@ pub struct Record {
     pub more: BTreeMap<String, String>,
     /// The unit of each figure where its head or the table says one, by key.
     pub units: BTreeMap<String, String>,
+    /// Keys of columns in which the sheet says 同上 and the text is that of the row above.
+    pub dittos: BTreeSet<String>,
 }
 
 /// The records of a table. A total is one where the item checks it as a row among the others ([`Rule::TotalRow`]).
@@ -42,7 +44,41 @@ pub fn records(item: &Item, found: &Found, mapping: &Mapping) -> Vec<Record> {
     let totals = found.totals.iter().filter(|line| is_checked(item, line, &columns));
     let mut lines: Vec<&Line> = found.rows.iter().chain(totals).collect();
     lines.sort_by_key(|line| line.number);
-    lines.into_iter().map(|line| record(line, &columns)).filter(|record| !record.is_empty()).collect()
+    let read = lines.into_iter().map(|line| record(line, &columns)).filter(|record| !record.is_empty());
+    let mut records: Vec<Record> = read.collect();
+    repeat(item, &mut records);
+    records
+}
+
+/// Whether a cell says that it is as the one above: 同上, 〃.
+pub fn is_ditto(text: &str) -> bool {
+    let text: String = text.chars().filter(|c| !c.is_whitespace()).collect();
+    matches!(text.as_str(), "同上" | "上同" | "同前" | "″" | "〃" | "\"" | "”" | "''")
+}
+
+/// Puts the words of the row above where a cell says 同上. Figures and numbers of persons are never said again: such a cell stays
+/// as it is, and is refused.
+fn repeat(item: &Item, records: &mut [Record]) {
+    let words: BTreeSet<&str> =
+        item.columns.iter().filter(|column| is_of_words(&column.typed)).map(|c| c.key.as_str()).collect();
+    let mut above: BTreeMap<String, String> = BTreeMap::new();
+    for record in records {
+        for (key, text) in record.cells.iter_mut().filter(|(key, _)| words.contains(key.as_str())) {
+            if !is_ditto(text) {
+                above.insert(key.clone(), text.clone());
+            } else if let Some(said) = above.get(key) {
+                text.clone_from(said);
+                record.dittos.insert(key.clone());
+            }
+        }
+    }
+}
+
+fn is_of_words(typed: &Type) -> bool {
+    matches!(
+        typed,
+        Type::Text { .. } | Type::Long { .. } | Type::Enum { .. } | Type::Date { .. } | Type::Period | Type::Place
+    )
 }
 
 impl Record {

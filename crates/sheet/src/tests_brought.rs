@@ -99,3 +99,25 @@ fn of_two_units_above_a_head_each_column_has_its_own() {
     let parsed = item::parse(money, &records[0].cells[&money.key], unit).expect("an amount");
     assert_eq!(parsed.value.map(|value| value.plain()), Some("1200".to_owned()));
 }
+
+#[test]
+fn what_is_as_above_is_said_again() {
+    let sheet = grid(
+        &[
+            &["2025年青禾县购机补贴发放表（第三批）"],
+            &["补贴对象", "所在乡镇、村", "补贴金额（元）"],
+            &["演示户X", "石桥镇桥头村", "100"],
+            &["演示户Y", "同上", "100"],
+            &["演示户Z", "〃", "同上"],
+        ],
+        &[],
+    );
+    let subsidy = of_box("subsidy");
+    let tables = tables(&sheet);
+    let fit = fit(subsidy, &tables[0], &Mapping::new());
+    let records = records(subsidy, &tables[0], &fit.mapping);
+    let places: Vec<&str> = records.iter().map(|record| record.cells["place"].as_str()).collect();
+    assert_eq!(places, ["石桥镇桥头村"; 3]);
+    assert_eq!(records[2].cells["amount"], "同上", "no figure is said again");
+    assert!(records[1].dittos.contains("place") && records[0].dittos.is_empty());
+}

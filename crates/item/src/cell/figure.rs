@@ -32,6 +32,9 @@ pub(crate) fn parse(held: Held<'_>, text: &str, given: Option<&str>) -> Result<P
     if says_none(&clean) {
         return Ok(Parsed { value: None, notes: Vec::new() });
     }
+    if let Some(parsed) = said_twice(held, &clean) {
+        return Ok(parsed);
+    }
     let mut notes = Vec::new();
     note_width(text, &mut notes);
     let said = said(&clean, &mut notes)?;
@@ -63,6 +66,40 @@ pub(crate) fn parse(held: Held<'_>, text: &str, given: Option<&str>) -> Result<P
         told.push(format!("已按 {value}% 读入；如果表格里是百分数格式，请核对"));
     }
     Ok(Parsed { value: Some(Value::Number(value.normalize())), notes: told })
+}
+
+/// An area in two units, the second in brackets: 11.8078公顷（177.1174亩）. Only where both are the same area.
+fn said_twice(held: Held<'_>, text: &str) -> Option<Parsed> {
+    let (first, rest) = text.split_once('(')?;
+    let second = rest.strip_suffix(')')?;
+    let both = held.sort == Sort::Number
+        && [first, second].into_iter().all(|part| part.starts_with(|c: char| c.is_ascii_digit()));
+    if !both || !first.contains('亩') && !second.contains('亩') {
+        return None;
+    }
+    let mut parsed = parse(held, first, None).ok()?;
+    let other = parse(held, second, None).ok()?;
+    let (Some(Value::Number(one)), Some(Value::Number(other))) = (&parsed.value, &other.value) else { return None };
+    // both were rounded when they were written
+    if (*one - *other).abs() > Decimal::new(1, held.places.min(2)) {
+        return None;
+    }
+    parsed.notes.push("括号里的另一种单位是同一个面积".to_owned());
+    Some(parsed)
+}
+
+/// A figure that was converted between 亩 and 公顷: exact where it can be, else rounded to the decimals of the column.
+fn by_mu(held: Held<'_>, figure: Decimal, unit: &str, notes: &mut Vec<String>) -> Option<Decimal> {
+    if held.sort != Sort::Number {
+        return None;
+    }
+    let unit::Mu { power, divided } = unit::by_mu(unit, held.unit)?;
+    let (fifteen, moved) = (Decimal::from(15), shift(figure, power)?);
+    let value = if divided { moved.checked_div(fifteen)? } else { moved.checked_mul(fifteen)? };
+    let rounded = value.round_dp_with_strategy(held.places, rust_decimal::RoundingStrategy::MidpointAwayFromZero);
+    let about = if rounded == value { "" } else { "（四舍五入）" };
+    notes.push(format!("{figure}{unit} 已按 15 亩合 1 公顷换算为 {}{}{about}", rounded.normalize(), held.unit));
+    Some(rounded.normalize())
 }
 
 fn too_fine(held: Held<'_>, text: &str, value: Decimal) -> Result<Parsed, Problem> {
@@ -114,6 +151,11 @@ fn convert(
             (true, None) => held.unit,
         };
         let Some(power) = power(held, unit) else {
+            if parts.len() == 1
+                && let Some(area) = by_mu(held, *figure, unit, notes)
+            {
+                return Ok(area);
+            }
             return other_unit(held, text, unit);
         };
         if power >= last {

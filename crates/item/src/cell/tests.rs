@@ -74,8 +74,25 @@ fn units_of_the_cell_count_before_those_of_the_table() {
     assert!(read(&yuan, "1239.8", None).notes.is_empty());
     // the table speaks of its money
     assert_eq!(read(&number("人", 0), "180", Some("万元")).value, Some(Value::Number(Decimal::from(180))));
-    assert!(parse(&number("公顷", 4), "2", Some("亩")).is_err());
+    assert_eq!(plain(&number("公顷", 4), "30亩"), "2");
+    let land = read(&number("公顷", 4), "2", Some("亩"));
+    assert_eq!(land.value, Some(Value::Number(Decimal::new(1333, 4))));
+    assert!(land.notes.iter().any(|note| note.contains("四舍五入")), "{:?}", land.notes);
+    assert_eq!(plain(&number("亩", 2), "1.5公顷"), "22.5");
+    assert_eq!(plain(&number("公顷", 4), "11.8078公顷（177.1174亩）"), "11.8078");
+    assert!(parse(&number("公顷", 4), "11.8078公顷（1771亩）", None).is_err(), "two areas");
     assert!(parse(&yuan, "2", Some("美元")).is_err());
+}
+
+#[test]
+fn standards_say_per_what_they_are() {
+    let standard = crate::Column { label: "补贴标准（元）".to_owned(), ..money("元", 2) };
+    assert_eq!(read(&standard, "200", Some("元/亩")).value, Some(Value::Number(Decimal::from(200))));
+    assert_eq!(plain(&standard, "200元/亩"), "200");
+    let per_mu = crate::Column { label: "补偿标准（元/亩）".to_owned(), ..money("元", 2) };
+    assert_eq!(read(&per_mu, "48000", Some("元/亩")).value, Some(Value::Number(Decimal::from(48_000))));
+    assert!(parse(&per_mu, "48000", Some("元/平方米")).is_err(), "per another unit");
+    assert!(parse(&money("元", 2), "200", Some("元/亩")).is_err(), "an amount is not per anything");
 }
 
 #[test]

@@ -210,6 +210,22 @@ pub(super) fn complete(item: &Item, said: &Values, row: &mut Values) {
         row.entry(key.clone()).or_insert_with(|| value.clone());
     }
     class(item, row);
+    dated(item, row);
+}
+
+/// Where nothing says the period, a day among the keys does: 监测时间.
+fn dated(item: &Item, row: &mut Values) {
+    let of_keys = |column: &&Column| item.keys.contains(&column.key);
+    let periods = || item.columns.iter().filter(|column| column.typed == Type::Period);
+    if item.period == Period::Standing || periods().any(|column| row.contains_key(&column.key)) {
+        return;
+    }
+    let Some(column) = periods().find(of_keys) else { return };
+    let days = item.columns.iter().filter(of_keys).filter(|column| matches!(column.typed, Type::Date { .. }));
+    let mut days = days.filter_map(|column| row.get(&column.key));
+    let Some(Value::Date(day)) = days.next().cloned() else { return };
+    let kind = if column.key == "year" { Period::Year } else { item.period };
+    row.insert(column.key.clone(), Value::Text(values::period_of(kind, day)));
 }
 
 /// A row of a whole 类 of budget subjects says its class; those below it do not, so that a sum by class counts nothing twice.

@@ -287,7 +287,7 @@ fn tell_tables(ctx: &Ctx, item: &Item, options: &Options, chosen: &[Chosen], tol
     }
     let mapped = |key: &str| first.fit.mapping.values().any(|to| *to == Target::Column(key.to_owned()));
     let is_dated = item.columns.iter().any(|column| {
-        let days = column.key == item.newest_by || column.required;
+        let days = column.key == item.newest_by || column.required || item.keys.contains(&column.key);
         days && matches!(column.typed, Type::Date { .. }) && mapped(&column.key)
     });
     for label in chosen.iter().flat_map(|one| beside::open_periods(item, &one.beside, mapped)) {
@@ -363,7 +363,7 @@ struct Parsed {
 impl Parsed {
     /// Takes a row of the sheet.
     fn take(&mut self, item: &Item, record: Record, beside: &Values, backfill: Option<&Backfill>) {
-        let Record { number, cells, mut more, units } = record;
+        let Record { number, cells, mut more, units, dittos } = record;
         let mut row = NewRow { number, ..NewRow::default() };
         for (key, text) in cells {
             let Some(column) = item.column(&key) else { continue };
@@ -373,8 +373,12 @@ impl Parsed {
                 label: column.label.clone(),
                 message: covered(column, &text, message),
             };
+            if dittos.contains(&key) {
+                self.told.notes.add(said(&format!("表里写的是“同上”，已按上面一行的“{text}”读入")));
+            }
             let read = match lost(column, &text) {
                 Some(words) => Err(words),
+                None if sheet::is_ditto(&text) => Err("上面没有可以照抄的内容，请写明".to_owned()),
                 None => parse(column, &text, units.get(&key).map(String::as_str)).map_err(|problem| problem.0),
             };
             match read {
