@@ -324,7 +324,9 @@ fn why_not(told: &Told, args: &Args) -> Option<String> {
         let heads = told.unknown.join("、");
         return Some(format!("没有导入：不知道这些表头是哪一列：{heads}。请在后台的导入页面指定，程序会记住。"));
     }
-    if told.again || told.batch.is_some() || args.dry_run {
+    // A file that comes back as it was taken away changes nothing.
+    let nothing = told.unchanged > 0 && told.accepted == 0 && told.refused == 0 && told.faults.all == 0;
+    if told.again || told.batch.is_some() || args.dry_run || nothing {
         return None;
     }
     let hint = if told.accepted > 0 {
@@ -369,6 +371,9 @@ struct Answer<'t> {
     missing: &'t [String],
     unknown: &'t [String],
     about: &'t [String],
+    /// What was taken for every row: names of columns with their values.
+    taken: &'t [(String, String)],
+    unchanged: u64,
     stored: bool,
     /// The same file was imported before.
     again: bool,
@@ -401,6 +406,8 @@ impl<'t> Answer<'t> {
             missing: &told.missing,
             unknown: &told.unknown,
             about: &told.about,
+            taken: &told.taken,
+            unchanged: told.unchanged,
             stored: told.batch.is_some() && !told.again,
             again: told.again,
             batch: told.batch.as_ref().map(record::BatchId::as_str),
@@ -414,6 +421,9 @@ fn print(ctx: &Ctx, told: &Told, args: &Args) {
         let title = if told.title.is_empty() { String::new() } else { format!("《{}》", told.title) };
         let unit = if told.unit.is_empty() { String::new() } else { format!("，单位：{}", told.unit) };
         println!("工作表“{}”{title}{unit}", told.sheet);
+    }
+    for (label, value) in &told.taken {
+        println!("各行的“{label}”按表里写的取：{value}");
     }
     for line in &told.about {
         println!("请注意：{line}");

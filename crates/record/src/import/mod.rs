@@ -7,10 +7,12 @@
 mod again;
 mod beside;
 mod job;
+mod keep;
 mod load;
 mod mapping;
 mod pick;
 mod read;
+mod sample;
 mod sums;
 
 use std::{collections::BTreeMap, path::PathBuf};
@@ -167,6 +169,15 @@ pub struct Mapped {
     pub label: String,
 }
 
+/// The first rows of an import.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sample {
+    /// Names of columns.
+    pub heads: Vec<String>,
+    /// Numbers as the spreadsheet shows them, and texts in the order of the heads.
+    pub rows: Vec<(u32, Vec<String>)>,
+}
+
 /// What came of a file.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Told {
@@ -190,6 +201,19 @@ pub struct Told {
     pub doubtful: u64,
     /// Rows that correct public records.
     pub updates: u64,
+    /// Rows that say what the public record says, and correct nothing.
+    #[serde(default)]
+    pub unchanged: u64,
+    /// What was taken for every row from title, lines above, heads, name of the file, or what somebody has typed: names of columns
+    /// with their values.
+    #[serde(default)]
+    pub taken: Vec<(String, String)>,
+    /// Columns for which a value for the whole sheet may be told: their keys and names.
+    #[serde(default)]
+    pub open: Vec<(String, String)>,
+    /// The first rows as they will be saved, as readers will see them.
+    #[serde(default)]
+    pub sample: Sample,
     pub faults: Several,
     pub warnings: Several,
     /// What was read into cells where that is not plain.

@@ -11,13 +11,16 @@ use record_check::Breach;
 use sheet::{Fit, Found, Mapping, Record, Target};
 use web::{Ctx, Refusal};
 
-use super::{Backfill, File, MOST_ROWS, Mapped, Options, Progress, Said, Told, beside, mapping, pick, stopped, sums};
+use super::{
+    Backfill, File, MOST_ROWS, Mapped, Options, Progress, Said, Told, beside, keep, mapping, pick, sample, stopped,
+    sums,
+};
 use crate::{
     check,
     doubt::SURE,
     rows::Origin,
     values::{self, Values},
-    write::{Before, NewRow},
+    write::{Before, NewRow, existing},
 };
 
 /// A field whose text had to be read into a value is no surer than this.
@@ -172,6 +175,10 @@ async fn choose(
         remembered.extend(options.mapping.clone());
         let mut fit = sheet::fit(item, &found, &remembered);
         fit.missing.retain(|key| !beside.contains_key(key));
+        if options.update {
+            // A file that was taken away and comes back has none of what is never public.
+            fit.missing.retain(|key| item.column(key).is_none_or(|column| !column.privacy.never_public));
+        }
         let calls = pick::called(item, &all, &found);
         fitted.push(Chosen { found, fit, beside, is_turned, lost, calls });
     }
@@ -300,6 +307,8 @@ fn tell_tables(ctx: &Ctx, item: &Item, options: &Options, chosen: &[Chosen], tol
     if !told.missing.is_empty() {
         told.about.extend(not_understood(&first.fit));
     }
+    told.taken = sample::taken(item, &first.beside);
+    told.open = sample::open(item, &told.missing, mapped);
     told.mapping = mapping::heads_of(&first.found)
         .into_iter()
         .map(|head| {
@@ -444,6 +453,12 @@ async fn checked(
     mapping: Mapping,
 ) -> Result<ReadFile, Refusal> {
     let Parsed { mut told, rows, sums, mut broken, mut against } = parsed;
+    let (mut rows, mut same) = (rows, BTreeSet::new());
+    if options.update {
+        let keyed: Vec<String> = rows.iter().map(|row| values::keyed(item, &row.values)).collect();
+        let before = existing(ctx, (&**item, &options.organ), keyed.iter().map(String::as_str)).await?;
+        (rows, same) = keep::keep(ctx, item, &mapping, &before, rows).await?;
+    }
     let found = check::check(ctx, item, &options.organ, &rows, options.update).await?;
     let unfit = broken.clone();
     let of_sums = |key: &str| {
@@ -452,7 +467,7 @@ async fn checked(
     };
     for breach in &found.breaches {
         // A row of sums is no record: what its rows have alone is no matter of it.
-        if sums.contains(&breach.row) && !of_sums(&breach.check) {
+        if same.contains(&breach.row) || (sums.contains(&breach.row) && !of_sums(&breach.check)) {
             continue;
         }
         // What a cell without a value lacks has been told with the cell.
@@ -472,13 +487,19 @@ async fn checked(
     told.faults.first.sort_by_key(|said| said.row);
     let rows: Vec<NewRow> = rows.into_iter().filter(|row| !sums.contains(&row.number)).collect();
     let read = rows.len() as u64;
-    let mut kept: Vec<NewRow> = rows.into_iter().filter(|row| !broken.contains(&row.number)).collect();
+    let goes = |row: &NewRow| !broken.contains(&row.number) && !same.contains(&row.number);
+    let mut kept: Vec<NewRow> = rows.into_iter().filter(goes).collect();
     if options.backfill.is_some() {
         kept.iter_mut().for_each(|row| doubted(item, row, &against));
     }
+    told.sample = sample::of(item, &kept, ctx.today());
     told.rows = read;
     told.accepted = kept.len() as u64;
-    told.refused = read - told.accepted;
+    told.unchanged = same.len() as u64;
+    told.refused = read - told.accepted - told.unchanged;
+    if told.unchanged > 0 {
+        told.about.push(format!("{} 行与已公开的内容相同，不作更正。", told.unchanged));
+    }
     told.doubtful = kept.iter().filter(|row| !row.doubts.is_empty()).count() as u64;
     let before = if options.update { found.before } else { HashMap::new() };
     if !before.is_empty() {
