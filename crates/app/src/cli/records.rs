@@ -316,7 +316,7 @@ fn organ_of(ctx: &Ctx, args: &Args, item: &Item, said: Option<OrganCode>) -> Res
 fn why_not(told: &Told, args: &Args) -> Option<String> {
     if !told.missing.is_empty() {
         return Some(format!(
-            "没有导入：表里没有必填的列：{}。请核对表头，或者下载该事项的模板填写。",
+            "没有导入：表里没有必填的列：{}。请核对表头，或者下载该事项的模板填写；每一行都相同的，用 --period 或 --set 写明。",
             told.missing.join("、")
         ));
     }
@@ -328,6 +328,9 @@ fn why_not(told: &Told, args: &Args) -> Option<String> {
     let nothing = told.unchanged > 0 && told.accepted == 0 && told.refused == 0 && told.faults.all == 0;
     if told.again || told.batch.is_some() || args.dry_run || nothing {
         return None;
+    }
+    if told.rows == 0 {
+        return Some("没有导入：表里只有表头，没有数据行。".to_owned());
     }
     let hint = if told.accepted > 0 {
         "改好后重新导入，或者加 --accept-valid 只导入正确的行。"

@@ -8,7 +8,7 @@ use axum::{
     extract::{Path, State},
     response::Response,
 };
-use item::Item;
+use item::{Item, Type};
 use record::{
     ImportId,
     import::{self, Again, Import, Options, Said, Several, Stage, Told},
@@ -31,6 +31,8 @@ use super::{
 
 /// Things of one sort that the page tells one by one; the file has more.
 const SHOWN: usize = 100;
+/// Names of fields that hold for the whole sheet begin so.
+const GIVEN: &str = "g-";
 /// The kind of job that reads a sheet.
 const JOB: &str = "record.import";
 /// Jobs that are looked through for the one of an import.
@@ -52,6 +54,22 @@ struct Head {
     /// What is chosen: `c:` and a column, `nothing`, `more`, empty = nobody knows.
     chosen: String,
     is_unknown: bool,
+}
+
+/// A column of which one value may hold for the whole sheet.
+struct Given {
+    /// `g-` and the key of the column.
+    name: String,
+    label: String,
+    value: String,
+    hint: &'static str,
+    choices: Vec<(String, String)>,
+}
+
+impl Given {
+    fn choices(&self) -> &[(String, String)] {
+        &self.choices
+    }
 }
 
 #[derive(Template)]
@@ -81,6 +99,8 @@ struct ToldPage {
     use_words: &'static str,
     heads: Vec<Head>,
     targets: Vec<(String, String)>,
+    /// What can be told for the whole sheet.
+    given: Vec<Given>,
     faults: Vec<Line>,
     /// Whether there are more than the page tells.
     more: bool,
@@ -156,6 +176,49 @@ fn targets(item: &Item) -> Vec<(String, String)> {
     all
 }
 
+/// What can be told for the whole sheet, with what was told before.
+fn given(item: &Item, told: &Told, options: &Options) -> Vec<Given> {
+    let field = |key: &str| {
+        let column = item.column(key)?;
+        let choices = match &column.typed {
+            Type::Enum { choices, open: false } => {
+                choices.iter().map(|choice| (choice.label.clone(), choice.label.clone())).collect()
+            }
+            _ => Vec::new(),
+        };
+        let hint = match &column.typed {
+            Type::Period => "例如 2026、2026-Q2、2026-03",
+            Type::Date { .. } => "例如 2026-03-05",
+            _ => "",
+        };
+        let value = options.given.get(key).cloned().unwrap_or_default();
+        Some(Given { name: format!("{GIVEN}{key}"), label: column.label.clone(), value, hint, choices })
+    };
+    // What was told stays to be changed.
+    let open = told.open.iter().map(|(key, _)| key.as_str());
+    let more = options.given.keys().map(String::as_str);
+    let more = more.filter(|key| !told.open.iter().any(|(open, _)| open == key));
+    open.chain(more).filter_map(field).collect()
+}
+
+/// What was told for the whole sheet; what is no value of its column is a fault at its field.
+fn told_for_all(item: &Item, options: &mut Options, pairs: &[(String, String)]) -> FormErrors {
+    let mut errors = FormErrors::new();
+    for (name, text) in pairs {
+        let Some(column) = name.strip_prefix(GIVEN).and_then(|key| item.column(key)) else { continue };
+        let text = text.trim();
+        if text.is_empty() {
+            options.given.remove(&column.key);
+            continue;
+        }
+        options.given.insert(column.key.clone(), text.to_owned());
+        if let Err(problem) = item::parse(column, text, None) {
+            errors.add(name, format!("“{}”：{problem}", column.label));
+        }
+    }
+    errors
+}
+
 /// The rows of which something is told on the page.
 fn rows_of(told: &Told) -> BTreeSet<u32> {
     let all = [&told.faults, &told.warnings, &told.notes];
@@ -214,6 +277,7 @@ async fn shown(ctx: &Ctx, desk: &Desk, id: &ImportId, errors: FormErrors) -> Res
         use_words: use_words(&options),
         heads: told.mapping.iter().map(head).collect(),
         targets: item.as_deref().map(targets).unwrap_or_default(),
+        given: item.as_deref().map(|item| given(item, &told, &options)).unwrap_or_default(),
         more: told.faults.all > SHOWN as u64,
         faults: told_lines(&told.faults),
         warnings: told_lines(&told.warnings),
@@ -281,9 +345,13 @@ pub(super) async fn again(
     let mapping =
         if sheet == before.sheet { before.mapping.into_iter().chain(chosen).collect() } else { Mapping::new() };
     let version = value(&pairs, "version").parse().unwrap_or_default();
-    let options =
+    let mut options =
         Options { sheet, mapping, accept_valid: what == "valid", dry_run: !matches!(what, "all" | "valid"), ..before };
+    let wrong = told_for_all(&item, &mut options, &pairs);
     let done = async |tx: &mut Tx| {
+        if !wrong.is_empty() {
+            return Err(wrong.clone().into());
+        }
         if let Some(label) = twice(&item, &options.mapping) {
             let text = format!("有两列都对应“{label}”。每一列只能对应表里的一列，请改正。");
             return Err(Refusal::field("heads", text));

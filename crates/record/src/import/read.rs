@@ -496,7 +496,7 @@ async fn checked(
     told.rows = read;
     told.accepted = kept.len() as u64;
     told.unchanged = same.len() as u64;
-    told.refused = read - told.accepted - told.unchanged;
+    told.refused = read.saturating_sub(told.accepted + told.unchanged);
     if told.unchanged > 0 {
         told.about.push(format!("{} 行与已公开的内容相同，不作更正。", told.unchanged));
     }
