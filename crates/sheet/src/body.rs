@@ -47,6 +47,8 @@ struct Scan<'l> {
     records: usize,
     /// Filled cells and figures among them, by column.
     figures: BTreeMap<u32, (usize, usize)>,
+    /// Records have numbers in words before their names.
+    numbered: bool,
     /// What stood in the columns of the first records.
     said: HashSet<(u32, String)>,
 }
@@ -63,6 +65,7 @@ pub(crate) fn scan(lines: &Lines, from: usize, head: &HeadRows) -> Body {
         apart: false,
         records: 0,
         figures: BTreeMap::new(),
+        numbered: false,
         said: HashSet::new(),
     };
     let mut at = head.after;
@@ -214,9 +217,20 @@ impl Scan<'_> {
             }
         } else if is_table_number(text) || self.is_across(line) || (opening && self.is_opened(at)) {
             self.pending.push(at);
+        } else if self.is_section(line) {
+            self.kinds.push((at, Kind::Note));
         } else {
             self.record(at);
         }
+    }
+
+    /// Whether a line of one cell names the group of the rows below it (一、城区学校), where no row has a number of its own.
+    fn is_section(&self, line: &Line) -> bool {
+        let wide = (self.head.first..self.head.after).map(|at| self.lines.line(at).cells.len()).max().unwrap_or(0);
+        let text = line.first();
+        let words = plain(text);
+        let said = words.trim_start_matches('(').starts_with(|c: char| "一二三四五六七八九十".contains(c));
+        wide >= 3 && !self.numbered && said && is_numbered(text) && line.cells[0].0 <= 1
     }
 
     /// Whether a line that reads as the beginning of a table is one.
@@ -237,6 +251,7 @@ impl Scan<'_> {
         self.in_notes = false;
         self.apart = false;
         self.records += 1;
+        self.numbered |= is_numbered(self.lines.line(at).first());
         if self.records > SAMPLE {
             return;
         }

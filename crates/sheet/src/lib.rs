@@ -11,6 +11,7 @@
 //! | which head is which column | [`fit()`], [`Fit`], [`Mapping`] |
 //! | what is imported | [`records`], [`Record`] |
 
+mod alike;
 mod body;
 mod codes;
 mod find;

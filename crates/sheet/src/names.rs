@@ -3,6 +3,7 @@
 use item::Column;
 
 use crate::Head;
+use crate::alike::alike;
 use crate::words::{is_unit, plain};
 
 /// Words for the total of a group.
@@ -25,7 +26,7 @@ struct Forms {
 impl Forms {
     fn of(text: &str) -> Self {
         let text = plain(text).to_lowercase();
-        let text = text.trim_matches(['*', ':', '★']);
+        let text = text.trim_matches(['*', ':', '★', '※', '☆', '▲']);
         let exact = without_brackets(text, is_unit_said);
         let yearless = without_year(&exact).to_owned();
         let bare = without_brackets(&yearless, |_| true);
@@ -207,6 +208,8 @@ impl HeadNames {
             80
         } else if is(&self.inner, &name.bare) {
             75
+        } else if self.above.is_empty() && !name.bare.is_empty() && alike(&self.inner, &name.bare) {
+            50
         } else {
             0
         }

@@ -59,8 +59,12 @@ pub fn is_ditto(text: &str) -> bool {
 /// Puts the words of the row above where a cell says 同上. Figures and numbers of persons are never said again: such a cell stays
 /// as it is, and is refused.
 fn repeat(item: &Item, records: &mut [Record]) {
-    let words: BTreeSet<&str> =
-        item.columns.iter().filter(|column| is_of_words(&column.typed) && !column.privacy.never_public).map(|c| c.key.as_str()).collect();
+    let words: BTreeSet<&str> = item
+        .columns
+        .iter()
+        .filter(|column| is_of_words(&column.typed) && !column.privacy.never_public)
+        .map(|c| c.key.as_str())
+        .collect();
     let mut above: BTreeMap<String, String> = BTreeMap::new();
     for record in records {
         for (key, text) in record.cells.iter_mut().filter(|(key, _)| words.contains(key.as_str())) {

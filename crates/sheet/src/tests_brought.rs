@@ -121,3 +121,26 @@ fn what_is_as_above_is_said_again() {
     assert_eq!(records[2].cells["amount"], "同上", "no figure is said again");
     assert!(records[1].dittos.contains("place") && records[0].dittos.is_empty());
 }
+
+#[test]
+fn rows_of_codes_and_lines_of_groups_are_no_records() {
+    let sheet = grid(
+        &[
+            &["青禾县2020年义务教育学校招生计划"],
+            &["学校名称", "办学类型", "※招生计划（人）", "服务区域"],
+            &["ZS_XX_MC", "ZS_XX_LX", "ZS_JH", "ZS_FW"],
+            &["一、城区学校"],
+            &["城区一小", "公办小学", "90", "新区"],
+            &["二、乡镇学校"],
+            &["乡镇一小", "公办小学", "80", "旧区"],
+        ],
+        &[],
+    );
+    let tables = found(&sheet);
+    let rows: Vec<u32> = tables[0].rows.iter().map(|line| line.number).collect();
+    assert_eq!((tables.len(), rows), (1, vec![5, 7]));
+    let enrolment = of_box("enrolment");
+    let fit = fit(enrolment, &tables[0], &Mapping::new());
+    assert!(fit.missing.is_empty(), "{fit:?}");
+    assert!(matches!(&fit.mapping["※招生计划（人）"], Target::Column(_)), "{fit:?}");
+}

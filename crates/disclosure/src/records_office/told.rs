@@ -350,7 +350,7 @@ pub(super) async fn again(
     let wrong = told_for_all(&item, &mut options, &pairs);
     let done = async |tx: &mut Tx| {
         if !wrong.is_empty() {
-            return Err(wrong.clone().into());
+            return Err(Refusal::from(wrong.clone()));
         }
         if let Some(label) = twice(&item, &options.mapping) {
             let text = format!("有两列都对应“{label}”。每一列只能对应表里的一列，请改正。");
