@@ -400,6 +400,12 @@ impl Parsed {
                     }
                     row.values.extend(parsed.value.map(|value| (key.clone(), value)));
                 }
+                // What archives say (约20, 2016年5月) is no value: the field stays open until somebody settles it.
+                Err(problem) if backfill.is_some() && may_wait(item, column) => {
+                    let waits = said(&problem);
+                    self.against.insert((number, key.clone()), (0, waits.message.clone()));
+                    self.told.warnings.add(waits);
+                }
                 Err(problem) => {
                     self.broken.insert(number);
                     self.told.faults.add(said(&problem));
@@ -432,6 +438,11 @@ impl Parsed {
 fn lost(column: &Column, text: &str) -> Option<String> {
     let is_power = column.is_figure() && !text.trim().starts_with('#');
     documents::tables::fault(text).filter(|_| !is_power)
+}
+
+/// Whether a field of a backfill may stay open until a person has settled it: nothing that names the record or that it must have.
+fn may_wait(item: &Item, column: &Column) -> bool {
+    !column.required && !item.keys.contains(&column.key) && !column.privacy.never_public
 }
 
 /// Whether a value is none of the choices of its enumeration, which is open.
