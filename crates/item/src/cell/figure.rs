@@ -44,18 +44,18 @@ pub(crate) fn parse(held: Held<'_>, text: &str, given: Option<&str>) -> Result<P
         |parts: &[(Decimal, String)], notes: &mut Vec<String>| convert(held, &clean, parts, fitting.as_deref(), notes);
     let mut told = notes.clone();
     let mut value = exact(&said, &mut told)?;
-    if value.scale() > held.places
+    if value.scale() > finest(held)
         && let [(raw, unit)] = said.as_slice()
         && let Some(shorter) = without_noise(*raw)
     {
         told.clone_from(&notes);
         let again = exact(&[(shorter, unit.clone())], &mut told)?;
-        if again.scale() <= held.places {
+        if again.scale() <= finest(held) {
             told.push(format!("表格软件存成了 {raw}，已按 {shorter} 读入"));
             value = again;
         }
     }
-    if value.scale() > held.places {
+    if value.scale() > finest(held) {
         return too_fine(held, &clean, value);
     }
     if crate::slots::number(value.trunc()).is_none() {
@@ -102,10 +102,21 @@ fn by_mu(held: Held<'_>, figure: Decimal, unit: &str, notes: &mut Vec<String>) -
     Some(rounded.normalize())
 }
 
+/// Decimals that a figure may have: in 万元 and 亿元 so many that an amount in 元 and 分 is kept as it is, six at most, as far as figures
+/// are filtered and sorted by. Rounded parts would not add up to their sum any more.
+fn finest(held: Held<'_>) -> u32 {
+    match unit::yuan(held.unit) {
+        Some((power, "")) if held.sort == Sort::Money && power >= 4 => {
+            held.places.max(u32::try_from(power + 2).unwrap_or_default().min(6))
+        }
+        _ => held.places,
+    }
+}
+
 fn too_fine(held: Held<'_>, text: &str, value: Decimal) -> Result<Parsed, Problem> {
     let rounded = value.round_dp_with_strategy(held.places, rust_decimal::RoundingStrategy::MidpointAwayFromZero);
     let as_unit = if held.unit.is_empty() { String::new() } else { format!("以{}计是 {value}，", held.unit) };
-    let places = match held.places {
+    let places = match finest(held) {
         0 => "这一列只能填整数".to_owned(),
         n => format!("这一列最多 {n} 位小数"),
     };

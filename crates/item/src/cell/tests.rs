@@ -61,6 +61,7 @@ fn money_is_exact_in_the_unit_of_the_column() {
         assert_eq!(plain(&money("元", 2), text), expected, "{text}");
     }
     assert_eq!(plain(&money("万元", 6), "1元"), "0.0001");
+    assert_eq!(plain(&money("万元", 2), "12,345,678.90元"), "1234.56789", "exact, whatever is printed");
     assert_eq!(plain(&money("亿元", 4), "17,432,280,000元"), "174.3228");
 }
 
@@ -144,7 +145,8 @@ fn doubt_is_told_and_not_decided() {
     ] {
         refused(&money("元", 2), text);
     }
-    assert!(refused(&money("万元", 2), "1,239.8元").contains("0.12398"));
+    assert!(refused(&money("万元", 2), "1,239.856元").contains("0.1239856"), "no part of a 分");
+    assert!(refused(&money("元", 2), "1239.856").contains("2 位小数"));
     assert!(refused(&number("人", 0), "180.5").contains("整数"));
     assert!(refused(&ratio(1), "0.0521").contains('%'));
     assert!(refused(&money("元", 2), "99999999999999元").contains("太大"));
