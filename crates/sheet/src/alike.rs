@@ -1,7 +1,10 @@
 //! Words of everyday sheets that mean the same as the name of a column. They count less than any name that the item itself has.
 
 /// Names that mean the same, without blanks and brackets.
-const SAME: [&[&str]; 19] = [
+const SAME: [&[&str]; 22] = [
+    &["办学类型", "学校性质", "办学性质", "学校类型"],
+    &["招生计划", "计划招生数", "招生计划数", "计划招生人数"],
+    &["面积", "出让面积", "宗地面积", "土地面积", "用地面积"],
     &[
         "所在乡镇、村",
         "所在乡镇村",

@@ -208,7 +208,7 @@ impl HeadNames {
             80
         } else if is(&self.inner, &name.bare) {
             75
-        } else if self.above.is_empty() && !name.bare.is_empty() && alike(&self.inner, &name.bare) {
+        } else if !name.bare.is_empty() && alike(&self.inner, &name.bare) {
             50
         } else {
             0
@@ -251,6 +251,10 @@ impl HeadNames {
         }
         if names.groups.iter().any(over) {
             return Some(8 + letter);
+        }
+        // 其中 names no group: 基本支出 stands under 2019年预算数 as well
+        if names.groups.iter().all(|group| group.bare.trim_end_matches(':') == "其中") {
+            return Some(letter);
         }
         // in a sheet without the upper row of the head, its own words must tell
         (self.above.is_empty() && !self.is_total).then_some(letter)

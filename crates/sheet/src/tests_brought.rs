@@ -144,3 +144,26 @@ fn rows_of_codes_and_lines_of_groups_are_no_records() {
     assert!(fit.missing.is_empty(), "{fit:?}");
     assert!(matches!(&fit.mapping["※招生计划（人）"], Target::Column(_)), "{fit:?}");
 }
+
+#[test]
+fn parts_of_a_budget_stand_under_its_year() {
+    let sheet = grid(
+        &[
+            &["青禾县林业局2019年一般公共预算支出表"],
+            &["部门名称：青禾县林业局", "", "", "", "单位：万元"],
+            &["科目编码", "科目名称", "2018年执行数", "2019年预算数", "", "", "增减"],
+            &["", "", "", "合计", "基本支出", "项目支出"],
+            &["213", "农林水支出", "90", "100", "40", "60", "10"],
+            &["21302", "林业", "90", "100", "40", "60", "10"],
+            &["合计", "", "90", "100", "40", "60", "10"],
+        ],
+        &["A3:A4", "B3:B4", "C3:C4", "D3:F3", "G3:G4"],
+    );
+    let budget = of_box("budget-department");
+    let tables = found(&sheet);
+    let fit = fit(budget, &tables[0], &Mapping::new());
+    let records = records(budget, &tables[0], &fit.mapping);
+    for (key, figure) in [("amount", "100"), ("basic", "40"), ("project", "60")] {
+        assert_eq!(records[0].cells.get(key).map(String::as_str), Some(figure), "{key}: {fit:?}");
+    }
+}
