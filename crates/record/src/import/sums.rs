@@ -35,6 +35,9 @@ enum Sum {
 
 /// What is wrong with the sums of a table; those rows of sums are left out that the item checks itself.
 pub(super) fn wrong(item: &Item, found: &Found, mapping: &Mapping) -> Vec<Said> {
+    if found.totals.is_empty() && item.column("code").is_none() {
+        return Vec::new();
+    }
     let mut lines: Vec<Line> = found.rows.iter().chain(&found.totals).cloned().collect();
     lines.sort_by_key(|line| line.number);
     let checked: BTreeSet<u32> =
@@ -126,7 +129,8 @@ fn compared(column: &Column, entries: &[Entry], at: usize) -> Option<Said> {
     let above: Vec<&Entry> = entries[..at].iter().rev().take_while(ends_above).collect();
     let below: Vec<&Entry> = entries[at + 1..].iter().take_while(ends_above).collect();
     // 总计 over several 合计
-    let all: Vec<&Entry> = entries[..at].iter().collect();
+    let is_whole = entries[at].sum == Sum::Whole;
+    let all: Vec<&Entry> = if is_whole { entries[..at].iter().collect() } else { Vec::new() };
     let mut rows = 0;
     let mut possible: Vec<Decimal> = Vec::new();
     for part in [&above, &below, &all] {
