@@ -119,7 +119,7 @@ pub(super) fn audience(audience: &Audience) -> String {
     }
 }
 
-pub(super) fn channels(item: &Item) -> Vec<&'static str> {
+pub(crate) fn channels(item: &Item) -> Vec<&'static str> {
     item.channels.iter().map(|channel| label(&CHANNELS, *channel)).collect()
 }
 

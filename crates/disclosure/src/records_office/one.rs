@@ -13,7 +13,7 @@ use record::{
     RecordId, State,
     batch::NewRow,
     correct as corrections, form,
-    permissions::{ENTER_RECORDS, UNMASK_RECORDS, WITHDRAW_RECORDS},
+    permissions::{ENTER_RECORDS, READ_BATCHES, UNMASK_RECORDS, WITHDRAW_RECORDS},
     rows::{self, Stored},
     withdraw::{self, Withdrawn},
 };
@@ -70,6 +70,7 @@ struct OnePage {
     origins: Vec<(String, String)>,
     versions: Vec<Version>,
     away: Option<Away>,
+    /// Empty = it is not on the site.
     portal_url: String,
     may_correct: bool,
     may_withdraw: bool,
@@ -103,7 +104,7 @@ fn away(line: Withdrawn) -> Away {
 }
 
 /// The history, the newest first, each with what it changed.
-async fn history(ctx: &Ctx, item: &Item, versions: &[Stored]) -> Result<Vec<Version>> {
+async fn history(ctx: &Ctx, item: &Item, versions: &[Stored], may_read: bool) -> Result<Vec<Version>> {
     let mut all = Vec::with_capacity(versions.len());
     for (at, version) in versions.iter().enumerate() {
         let before = versions.get(at + 1);
@@ -113,7 +114,7 @@ async fn history(ctx: &Ctx, item: &Item, versions: &[Stored]) -> Result<Vec<Vers
             tone: common::tone(version.state),
             on: version.public_on.clone(),
             ended: if version.ended_at.is_empty() { String::new() } else { show_minute(&version.ended_at) },
-            batch: version.batch.to_string(),
+            batch: if may_read { version.batch.to_string() } else { String::new() },
             note: rows::note(ctx.db().read(), &version.batch).await?,
             changes: before.map(|before| entry::changes(item, &before.data, &version.data)).unwrap_or_default(),
         });
@@ -162,9 +163,13 @@ pub(super) async fn shown(
         until: row.keep_until.clone(),
         shown: common::public(&item, &row.data),
         origins: origins(&item, &row)?,
-        versions: history(ctx, &item, &versions).await?,
+        versions: history(ctx, &item, &versions, may(&READ_BATCHES)).await?,
         away: line.map(away),
-        portal_url: format!("{}/records/{}/{id}", ctx.portal_url(), item.key),
+        portal_url: if item.is_on_web() {
+            format!("{}/records/{}/{id}", ctx.portal_url(), item.key)
+        } else {
+            String::new()
+        },
         may_correct: is_public && may(&ENTER_RECORDS),
         may_withdraw: may(&WITHDRAW_RECORDS),
         may_unmask: row.state != State::Expired && may(&UNMASK_RECORDS),

@@ -26,7 +26,7 @@ use super::{
 
 /// A batch that this person may change, with its item.
 async fn open(ctx: &Ctx, desk: &Desk, id: &BatchId) -> Result<(Batch, Arc<Item>)> {
-    let batch = paper::found(ctx, id).await?;
+    let batch = paper::found(ctx, desk, id).await?;
     kernel::may_for(&desk.actor(), &ENTER_RECORDS, &ctx.directory().stands_for(&batch.organ, ctx.today()))?;
     let item = batch.item(ctx).await?;
     if !batch.state.is_open() {
