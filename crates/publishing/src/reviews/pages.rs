@@ -79,19 +79,7 @@ struct List {
     reviews: bool,
     /// Names of those for whom the reader decides today.
     away: Vec<String>,
-    /// What else waits for the reader at gates, by kind: its name, how many, where their list is.
-async fn others(ctx: &Ctx, desk: &Desk) -> Result<Vec<(&'static str, i64, &'static str)>> {
-    let mut found = Vec::new();
-    for kind in ctx.declared::<review::Kind>().filter(|kind| kind.kind != EDITION) {
-        let count = queue::count(ctx.db(), &review::desk::for_person(ctx, kind, &desk.staff).await?).await?;
-        if count > 0 {
-            found.push((kind.label, count, kind.list));
-        }
-    }
-    Ok(found)
-}
-
-/// Who decides for the reader today, in a sentence; empty = nobody.
+    /// Who decides for the reader today, in a sentence; empty = nobody.
     stood_for: String,
     /// Whether texts at the gate that is shown may be passed several at once by the reader.
     bulk: bool,
@@ -182,6 +170,18 @@ pub(super) async fn list(State(ctx): State<Ctx>, desk: Desk, Query(filter): Quer
         stood_for,
         bulk,
     })
+}
+
+/// What else waits for the reader at gates, by kind: its name, how many, where their list is.
+async fn others(ctx: &Ctx, desk: &Desk) -> Result<Vec<(&'static str, i64, &'static str)>> {
+    let mut found = Vec::new();
+    for kind in ctx.declared::<review::Kind>().filter(|kind| kind.kind != EDITION) {
+        let count = queue::count(ctx.db(), &review::desk::for_person(ctx, kind, &desk.staff).await?).await?;
+        if count > 0 {
+            found.push((kind.label, count, kind.list));
+        }
+    }
+    Ok(found)
 }
 
 /// Who decides for the reader today, in a sentence; empty = nobody. Both see what waits until one of them has decided on it.
