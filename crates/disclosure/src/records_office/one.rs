@@ -22,7 +22,7 @@ use web::{Ctx, Desk, Done, Error, Form, FormErrors, OfficeShell, Refusal, Result
 
 use super::{
     common::{self, Shown},
-    entry::{self, Change, FormPage, Sent, Wanted, looked, placed},
+    entry::{self, Change, FormPage, Sent, Wanted, kept_back, looked, placed},
     list::Pairs,
 };
 
@@ -201,6 +201,7 @@ async fn open(ctx: &Ctx, desk: &Desk, key: &str, id: &RecordId) -> Result<(std::
 
 async fn correction(ctx: &Ctx, desk: &Desk, (item, row): (&Item, &Stored), sent: &Sent) -> Result<FormPage> {
     let page = FormPage::of(ctx, desk, item, format!("更正：{}", row.name(item)), &sent.typed).await?;
+    let page = page.keeping(item, &kept_back(ctx, item, row).await?, sent);
     let back = format!("/records/{}/{}", item.key, row.record);
     let mut crumbs = page.crumbs.clone();
     crumbs.push((row.name(item), back.clone()));
@@ -224,7 +225,7 @@ pub(super) async fn correct_form(
 ) -> Result<Response> {
     let (item, row) = open(&ctx, &desk, &key, &id).await?;
     let (values, _) = rows::whole(&ctx, ctx.db().read(), &item, &row).await?;
-    let sent = Sent { typed: form::typed(&item, &values), ..Sent::default() };
+    let sent = Sent::of_row(&item, &values, &kept_back(&ctx, &item, &row).await?);
     correction(&ctx, &desk, (&item, &row), &sent).await?.answer()
 }
 
@@ -238,13 +239,14 @@ pub(super) async fn correct(
     let sent = Sent::from(pairs);
     let (item, row) = open(&ctx, &desk, &key, &id).await?;
     let (_, more): (_, BTreeMap<String, String>) = rows::whole(&ctx, ctx.db().read(), &item, &row).await?;
+    let typed = sent.with(&kept_back(&ctx, &item, &row).await?);
     if sent.of("act") == "look" {
         let wanted = Wanted { item: &item, organ: &row.organ, before: Some(&row.data), more };
-        let came = looked(&ctx, wanted, &sent.typed).await?;
+        let came = looked(&ctx, wanted, &typed).await?;
         return correction(&ctx, &desk, (&item, &row), &sent).await?.seen(came).answer();
     }
     let done = async |tx: &mut Tx| {
-        let read = form::read(&item, &sent.typed)?;
+        let read = form::read(&item, &typed)?;
         let new = NewRow { more: more.clone(), ..read.row };
         let seen = (&id, sent.version());
         let batch = corrections::correct(&ctx, tx, &desk.actor(), seen, (new, sent.of("note"))).await?;
