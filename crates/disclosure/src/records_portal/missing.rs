@@ -151,7 +151,11 @@ fn verdict(entry: &items::Entry, places: &[Place]) -> (&'static str, &'static st
     }
     if !item.is_on_web() {
         let channels = words::channels(item).join("、");
-        return ("info", "不在网站公开", format!("这一项在{channels}公开，不在网站上；请到公开主体查看，或者向它申请公开。"));
+        return (
+            "info",
+            "不在网站公开",
+            format!("这一项在{channels}公开，不在网站上；请到公开主体查看，或者向它申请公开。"),
+        );
     }
     if !entry.is_owed() {
         return ("off", "尚未确认", "标准目录里有这一项，本县还没有确认由谁、何时公开。可以先申请公开。".to_owned());
