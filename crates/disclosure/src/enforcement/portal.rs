@@ -13,7 +13,7 @@ use document::{
     public::{self, Filter},
 };
 use futures::future::BoxFuture;
-use item::{Channel, Item, ItemKey, Period};
+use item::{Item, ItemKey, Period};
 use kernel::{Organ, OrganCode, OrganKind, id::ColumnId, time};
 use record::{
     counts, items,
@@ -176,8 +176,7 @@ async fn line(ctx: &Ctx, item: &Item, (code, owed): (&OrganCode, bool), counts: 
         }
     }
     // Forms that are no more in use are shown where something is in them.
-    let is_old = item.key.as_str().ends_with("-2016") || item.key.as_str().ends_with("-2019");
-    if count == 0 && (!owed || is_old) {
+    if count == 0 && (!owed || item.is_former()) {
         return Ok(None);
     }
     let on_site = item.is_on_web();
@@ -224,7 +223,7 @@ pub(super) async fn all(State(ctx): State<Ctx>, reader: Reader) -> Result<Respon
         let of = |item: &Item| counts.get(&(item.key.to_string(), organ.code.clone())).map_or(0, |(count, _)| *count);
         let owed = |item: &&Item| item.is_table() && item.is_on_web() && owes(&ctx, &item.owner, &organ.code);
         let needed = items.iter().filter(owed).filter(|item| !matches!(item.period, Period::Event));
-        let needed = needed.filter(|item| !item.key.as_str().ends_with("-2019"));
+        let needed = needed.filter(|item| !item.is_former());
         let records: i64 = items.iter().map(of).sum();
         let owes_some = items.iter().any(|item| owes(&ctx, &item.owner, &organ.code));
         (owes_some || records > 0).then(|| Listed {
