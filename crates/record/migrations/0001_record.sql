@@ -81,7 +81,7 @@ CREATE TABLE record (
 );
 CREATE UNIQUE INDEX record_current ON record (record) WHERE state = 'public';
 -- Keys name one record among those of an organ: another organ has its own 2026, its own project of the same name.
-CREATE UNIQUE INDEX record_keyed ON record (item, organ, keyed) WHERE state = 'public' AND keyed <> '';
+CREATE UNIQUE INDEX record_keyed ON record (item, keyed, organ) WHERE state = 'public' AND keyed <> '';
 CREATE INDEX record_of_batch ON record (batch, state, number, id);
 CREATE INDEX record_newest ON record (item, sort_on, id) WHERE state = 'public';
 CREATE INDEX record_of_organ ON record (item, organ, sort_on, id) WHERE state = 'public';
