@@ -255,11 +255,46 @@ fn one_chart(faults: &mut Faults<'_>, chart: &Chart, part: &str) {
     if !chart.newest.is_empty() {
         period(faults, &chart.newest, part);
     }
-    let named = chart.figures.iter().chain([&chart.by, &chart.series, &chart.newest]);
+    restricted(faults, chart, part);
+    let only = chart.only.iter().map(|only| &only.column);
+    let named = chart.figures.iter().chain([&chart.by, &chart.series, &chart.newest]).chain(only).chain(&chart.apart);
     let hidden = |key: &&String| faults.item.column(key).is_some_and(|column: &Column| column.privacy.never_public);
     let hidden: Vec<String> = named.filter(hidden).cloned().collect();
     for key in hidden {
         faults.tell(part, format!("“{key}”不得公开，不能画在图上"));
+    }
+}
+
+/// Rows that stand for the same in different ways (budget and final accounts, a part and its whole) must not be added: a choice
+/// that is a part of the name of a record is what groups, parts or restricts a chart of sums, or keeps rows apart.
+fn restricted(faults: &mut Faults<'_>, chart: &Chart, part: &str) {
+    for only in &chart.only {
+        match faults.item.column(&only.column).map(|column| &column.typed) {
+            None => faults.tell(part, format!("没有“{}”这一列", only.column)),
+            Some(Type::Enum { choices, open: false }) if !choices.iter().any(|choice| choice.code == only.is) => {
+                faults.tell(part, format!("“{}”没有 {} 这个代码", only.column, only.is));
+            }
+            Some(_) => {}
+        }
+    }
+    for key in chart.apart.iter().filter(|key| faults.item.column(key).is_none()).collect::<Vec<_>>() {
+        faults.tell(part, format!("没有“{key}”这一列"));
+    }
+    if chart.figures.is_empty() {
+        return;
+    }
+    let is_choice = |key: &&String| {
+        faults.item.column(key).is_some_and(|column| matches!(column.typed, Type::Enum { open: false, .. }))
+    };
+    let is_said = |key: &&String| {
+        [&chart.by, &chart.series, &chart.newest].contains(key)
+            || chart.only.iter().any(|only| only.column == **key)
+            || chart.apart.contains(key)
+    };
+    let added: Vec<&String> = faults.item.keys.iter().filter(is_choice).filter(|key| !is_said(key)).collect();
+    for key in added {
+        let words = format!("会把“{key}”不同的行加在一起。请用 only 选定其中一种，或者用 series 分开，或者写进 apart");
+        faults.tell(part, words);
     }
 }
 

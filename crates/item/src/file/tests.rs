@@ -283,6 +283,24 @@ fn names_must_stand_for_columns_of_the_right_type() {
 }
 
 #[test]
+fn a_chart_adds_no_rows_that_stand_for_the_same() {
+    let told = told_after("keys = [\"number\"]", "keys = [\"number\", \"kind\"]");
+    assert!(!told.contains("加在一起"), "the chart is grouped by it: {told}");
+    for item in crate::boxed() {
+        for chart in item.charts.iter().filter(|chart| chart.only.is_empty() && !chart.figures.is_empty()) {
+            let said = [&chart.by, &chart.series, &chart.newest];
+            let stage = item.keys.iter().find(|key| *key == "stage");
+            assert!(
+                stage.is_none_or(|key| said.contains(&key)),
+                "{} {} adds budget and final accounts",
+                item.key,
+                chart.key
+            );
+        }
+    }
+}
+
+#[test]
 fn what_is_never_public_is_not_asked_for_or_listed() {
     let told =
         told_after("type = { is = \"id_number\" }", "type = { is = \"id_number\" }\nfilter = \"exact\"\nlisted = true");
