@@ -145,7 +145,11 @@ CREATE TABLE record_withdrawal (
     at          TEXT NOT NULL CHECK (at <> ''),
     by_account  TEXT NOT NULL,
     by_name     TEXT NOT NULL,
-    restored_at TEXT NOT NULL                       -- when it came back, if it did
+    restored_at TEXT NOT NULL,                      -- when it came back, if it did
+    back_account TEXT NOT NULL,                     -- who asked for it to come back, which another person decides; empty = nobody
+    back_name   TEXT NOT NULL,
+    back_reason TEXT NOT NULL,
+    back_at     TEXT NOT NULL
 ) {{without_rowid}};
 CREATE INDEX record_withdrawal_newest ON record_withdrawal (item, at, id);
 CREATE INDEX record_withdrawal_of_record ON record_withdrawal (record, at);
