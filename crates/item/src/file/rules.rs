@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use super::Faults;
 use super::columns::figure;
-use super::{Faults, ORGAN};
 use crate::cell::between;
-use crate::{Chart, ChartKind, Column, Decimal, Expression, ItemKey, Rule, Type};
+use crate::{Chart, ChartKind, Column, Decimal, Expression, ItemKey, Rule, Severity, Type};
 
 pub(super) fn checks(faults: &mut Faults<'_>) {
     let item = faults.item;
@@ -22,6 +22,10 @@ pub(super) fn checks(faults: &mut Faults<'_>) {
             faults.tell(&part, "缺少说明 message：不成立时告诉填报的人什么不对");
         }
         rule(faults, &check.rule, &part);
+        let warns = matches!(check.rule, Rule::Shape { .. } | Rule::AtLeastApart { .. });
+        if warns && check.severity == Severity::Reject {
+            faults.tell(&part, "这种校验只能提醒：请写 severity = \"warn\"");
+        }
     }
 }
 
@@ -67,6 +71,8 @@ fn rule(faults: &mut Faults<'_>, rule: &Rule, part: &str) {
             sums(faults, &[left], part);
             if ItemKey::new(item).is_none() || right.trim().is_empty() {
                 faults.tell(part, "要写明另一个事项 item 和它的列 right");
+            } else if let Err(problem) = Expression::parse(right) {
+                faults.tell(part, problem.to_string());
             }
             matched(faults, by, part);
             decimal(faults, tolerance, "tolerance", part);
@@ -146,9 +152,9 @@ fn period(faults: &mut Faults<'_>, key: &str, part: &str) {
     });
 }
 
-/// What records are matched by; the organ of a record is no column.
+/// What records are matched by: columns here and there alike, else nothing is ever compared.
 fn matched(faults: &mut Faults<'_>, by: &[String], part: &str) {
-    for key in by.iter().filter(|key| *key != ORGAN) {
+    for key in by {
         column(faults, key, part, "要能相等", |typed| {
             !matches!(typed, Type::Long { .. } | Type::File | Type::Link)
         });

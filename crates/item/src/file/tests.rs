@@ -185,7 +185,7 @@ fn every_rule_and_type_stands_in_the_schema() {
         (0..).zip(types).map(|(n, typed)| crate::tests::column(&format!("c{n}"), typed, crate::Filter::None)).collect();
     let text = |key: &str| key.to_owned();
     let tolerance = || "0.01".to_owned();
-    let by = || vec!["organ".to_owned(), "c4".to_owned()];
+    let by = || vec!["c0".to_owned(), "c4".to_owned()];
     let rules = [
         Rule::AtMost { left: text("c5"), right: text("c5") },
         Rule::Between { column: text("c6"), least: text("0"), most: String::new() },
