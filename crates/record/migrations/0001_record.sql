@@ -90,6 +90,7 @@ CREATE INDEX record_of_period ON record (item, period, sort_on, id) WHERE state 
 CREATE INDEX record_published ON record (item, public_at, id) WHERE state = 'public';
 CREATE INDEX record_kept ON record (keep_until, id) WHERE state = 'public' AND keep_until <> '';
 CREATE INDEX record_kept_away ON record (keep_until, id) WHERE state = 'withdrawn' AND keep_until <> '';
+CREATE INDEX record_kept_closed ON record (keep_until, id) WHERE state = 'closed' AND keep_until <> '';
 CREATE INDEX record_t1 ON record (item, t1, sort_on, id) WHERE state = 'public' AND t1 IS NOT NULL;
 CREATE INDEX record_t2 ON record (item, t2, sort_on, id) WHERE state = 'public' AND t2 IS NOT NULL;
 CREATE INDEX record_t3 ON record (item, t3, sort_on, id) WHERE state = 'public' AND t3 IS NOT NULL;

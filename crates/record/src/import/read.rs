@@ -417,7 +417,13 @@ async fn checked(
     told.accepted = kept.len() as u64;
     told.refused = read - told.accepted;
     told.doubtful = kept.iter().filter(|row| !row.doubts.is_empty()).count() as u64;
-    let before = if options.update { found.before } else { HashMap::new() };
+    let mut before = if options.update { found.before } else { HashMap::new() };
+    // Where an item lets several records have one name, rows of one name do not all take the place of the one that is there.
+    let mut named: HashMap<String, u32> = HashMap::new();
+    for row in kept.iter().filter(|_| !before.is_empty()) {
+        *named.entry(values::keyed(item, &row.values)).or_default() += 1;
+    }
+    before.retain(|keyed, _| named.get(keyed).is_none_or(|rows| *rows == 1));
     if !before.is_empty() {
         let corrects = |row: &&NewRow| before.contains_key(&values::keyed(item, &row.values));
         told.updates = kept.iter().filter(corrects).count() as u64;
