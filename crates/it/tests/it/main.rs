@@ -51,6 +51,7 @@ mod portal;
 mod publishing;
 mod records;
 mod records_cli;
+mod records_machine;
 mod records_objects;
 mod records_office;
 mod records_portal;
