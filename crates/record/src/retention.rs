@@ -94,7 +94,7 @@ async fn step(tx: &mut Tx, today: Date) -> Result<i64, Refusal> {
             .await?;
         erase(tx, record, &now).await?;
         if shown > 0 {
-            counts::shift(tx, (item, organ, period), -1, "").await?;
+            counts::expire(tx, (item, organ, period)).await?;
         }
     }
     let Some((_, _, organ, _, item)) = over.first() else { return Ok(0) };
