@@ -144,7 +144,7 @@ pub async fn settle(
     Ok(Some(to))
 }
 
-/// What a doubtful row takes the place of, if anything: what is public then, for it may have been corrected otherwise while it waited.
+/// What a doubtful row takes the place of, if anything; it may have been corrected otherwise while the row waited.
 async fn replaced(tx: &mut Tx, stored: &rows::Stored) -> Result<Option<Before>, Refusal> {
     if stored.replaces.as_str().is_empty() {
         return Ok(None);

@@ -5,7 +5,7 @@
 use std::{collections::HashMap, sync::Arc};
 
 use futures::{TryStreamExt, future::BoxFuture};
-use item::{Column, Item, ItemKey, Type};
+use item::{Column, Item, ItemKey};
 use kernel::{OrganCode, id::SubjectRef, time};
 use store::{FromRow, Row, Value, built, query, query_as, query_scalar};
 use web::{
@@ -30,7 +30,6 @@ pub(crate) struct Rows;
 /// A row as it lies in the table.
 #[derive(Debug, Clone, FromRow)]
 pub(crate) struct Seen {
-    id: RowId,
     record: RecordId,
     version: i64,
     item: String,
@@ -59,7 +58,7 @@ pub(crate) struct Seen {
 }
 
 /// How rows are read as [`Seen`], with their slots; the condition follows.
-pub(crate) const SEEN: &str = "SELECT r.id, r.record, r.version, r.item, r.item_version, r.number, r.organ, r.state, r.closed, \
+pub(crate) const SEEN: &str = "SELECT r.record, r.version, r.item, r.item_version, r.number, r.organ, r.state, r.closed, \
      r.replaces, r.keyed, r.twin, r.period, r.sort_on, r.keep_until, r.public_on, r.public_at, r.ended_at, r.data, r.doubt, \
      r.digest, COALESCE(p.sealed, '') AS sealed, \
      COALESCE((SELECT MAX(w.at) FROM record_withdrawal w WHERE w.record = r.record AND w.restored_at = ''), '') AS away, \

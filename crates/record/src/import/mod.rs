@@ -247,7 +247,7 @@ fn stopped() -> Refusal {
 /// By what a batch is known: the same file, table and use for the same item and organ, with its heads standing for the same.
 fn digest_of(file: &File, options: &Options, mapping: &Mapping) -> Result<String, Refusal> {
     let what = options.what().code();
-    let mapping = serde_json::to_string(mapping).map_err(store::Error::from)?;
+    let mapping = serde_json::to_string(mapping).map_err(::store::Error::from)?;
     let mut texts = vec!["sheet", &file.digest, options.item.as_str(), options.organ.as_str(), &options.sheet, what];
     // The same sheet for another year is another batch.
     texts.extend(options.given.iter().flat_map(|(key, text)| [key.as_str(), text.as_str()]));
