@@ -160,7 +160,8 @@ both! {
             ("青财罚〔2026〕72号", &[("shown_until", "2027-02-20")]),
             ("青财罚〔2026〕73号", &[]),
         ]).await;
-        let mut change = Item::clone(&*item(app, "penalty").await);
+        let penalty = item(app, "penalty").await;
+        let mut change = Item::clone(&penalty);
         change.version += 1;
         for column in change.columns.iter_mut().filter(|column| column.key == "shown_until") {
             column.filter = item::Filter::None;
