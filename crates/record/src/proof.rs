@@ -158,8 +158,8 @@ impl Seen {
         // A record without a day of its own has the period in which it was entered, or became public.
         let period = |at: &str| time::from_db(at).map(|at| values::period(item, &typed, time::date_in_china(at)));
         let (from, until) = (period(&batch.created_at), period(&self.public_at));
-        if is_open && !(from.is_some_and(|from| from <= self.period) && until.is_some_and(|until| self.period <= until))
-        {
+        let fits = from.is_some_and(|from| from <= self.period) && until.is_some_and(|until| self.period <= until);
+        if is_open && !fits {
             return Some("所属时期");
         }
         let is_masked = |key: &String| item.column(key).is_some_and(is_hidden);
@@ -193,10 +193,12 @@ impl Proof for Rows {
                 after = last.clone();
                 for id in &some {
                     let Some(batch) = batch::find(ctx.db().read(), id).await? else { continue };
-                    if !laid.contains_key(&batch.item) {
-                        laid.insert(batch.item.clone(), of(ctx, &batch.item).await?);
-                    }
-                    look(ctx, &batch, laid.get(&batch.item).and_then(Option::as_ref), &mut few).await?;
+                    let known = match laid.remove(&batch.item) {
+                        Some(known) => known,
+                        None => of(ctx, &batch.item).await?,
+                    };
+                    look(ctx, &batch, known.as_ref(), &mut few).await?;
+                    laid.insert(batch.item, known);
                 }
             }
             misplaced(ctx, &mut few).await?;
