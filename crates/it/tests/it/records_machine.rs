@@ -158,7 +158,7 @@ both! {
 
     async fn what_is_accepted_can_be_published_and_what_cannot_is_told_at_once(app) {
         let water = found(app, "water").await;
-        let same = [("name", "城关镇水厂"), ("period", "2026年1季度")];
+        let same = [("name", "城关镇水厂"), ("period", "2026-Q1")];
         let id = put(app, &water, vec![row(&water, 1, &same), row(&water, 2, &same)]).await.expect("a warning is no refusal");
         published(app, &id).await;
         let both = counts::public(app.ctx().db().read(), &water.key, None, "").await.expect("counts");
@@ -172,6 +172,22 @@ both! {
         let once = put(app, &money, vec![row(&money, 1, &cells)]).await.expect("one");
         published(app, &once).await;
         assert!(put(app, &money, vec![row(&money, 1, &cells)]).await.is_err(), "nor in a second batch");
+    }
+
+    async fn a_large_batch_becomes_public_together_and_is_whole(app) {
+        const ROWS: u32 = 5_001;
+        let water = found(app, "water").await;
+        let one = |at: u32| row(&water, at, &[("name", &format!("第{at}水厂")), ("period", "2026-Q1")]);
+        let id = put(app, &water, (1..=ROWS).map(one).collect()).await.expect("entered");
+        published(app, &id).await;
+        let all = counts::public(app.ctx().db().read(), &water.key, None, "").await.expect("counts");
+        assert_eq!(all, i64::from(ROWS));
+        assert_eq!(whole(app).await, None);
+        let hide = "UPDATE record SET state = 'draft' WHERE batch = $1 AND number = 4000".to_owned();
+        forge(app, hide, vec![(&id).into()]).await;
+        assert!(whole(app).await.is_some(), "one of many that is hidden is named");
+        let back = "UPDATE record SET state = 'public' WHERE batch = $1 AND number = 4000".to_owned();
+        forge(app, back, vec![(&id).into()]).await;
     }
 
     async fn a_batch_is_checked_whole_when_it_is_handed_in(app) {
