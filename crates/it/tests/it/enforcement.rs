@@ -10,6 +10,7 @@ use record::{
     BatchId, Query,
     batch::{self, New, NewRow},
     form, gates,
+    items::{self, acts},
     query::Asked,
     rows::Stored,
 };
@@ -115,11 +116,64 @@ async fn public(app: &TestApp, number: &str) -> Option<Stored> {
     record::rows::public(app.ctx().db().read(), &penalty.key, &found).await.expect("database")
 }
 
+/// Has another version of an item issued, by two of the office.
+async fn issued(app: &TestApp, change: &Item) {
+    let ctx = app.ctx();
+    let (one, other) =
+        (person("office-1", "QH001", &[Role::CountyOffice]), person("office-2", "QH001", &[Role::CountyOffice]));
+    let put = acts::Put { item: change, sort: items::Sort::Form, note: "试一试", from_on: None, seen: None };
+    let mut tx = ctx.db().write().await.expect("a write");
+    let id = acts::put(ctx, &mut tx, &one, put).await.expect("written");
+    tx.commit().await.expect("commit");
+    let written = items::version(ctx, &id).await.expect("database").expect("the draft");
+    let mut tx = ctx.db().write().await.expect("a write");
+    acts::offer(ctx, &mut tx, &one, (&id, written.revision)).await.expect("offered");
+    tx.commit().await.expect("commit");
+    let offered = items::version(ctx, &id).await.expect("database").expect("the draft");
+    let mut tx = ctx.db().write().await.expect("a write");
+    acts::issue(ctx, &mut tx, &other, (&id, offered.revision)).await.expect("issued");
+    tx.commit().await.expect("commit");
+    app.work().await;
+}
+
+/// Does what is done every night with penalties that say until when they are shown.
+async fn night(app: &TestApp) {
+    const KEY: &str = "enforcement.end_shown";
+    let all = app.ctx().capabilities().schedule(app.ctx());
+    let entry = all.entries().find(|entry| entry.key() == KEY).cloned().expect("the entry");
+    let schedule = store::Schedule::default().with(entry);
+    schedule.run_due(app.ctx().db()).await.expect("entered");
+    let mut tx = app.ctx().db().write().await.expect("a write");
+    assert!(store::schedule::hasten(&mut tx, KEY).await.expect("database"));
+    tx.commit().await.expect("commit");
+    assert_eq!(schedule.run_due(app.ctx().db()).await.expect("run"), [KEY]);
+}
+
 async fn head(app: &TestApp) -> Client {
     app.person("head-qh010", ORGAN, &[Role::OrganHead]).await
 }
 
 both! {
+    async fn a_filter_that_is_taken_from_the_catalogue_takes_no_penalty_off_the_page(app) {
+        penalties(app, &[
+            ("青财罚〔2026〕71号", &[("shown_until", "2026-02-20")]),
+            ("青财罚〔2026〕72号", &[("shown_until", "2027-02-20")]),
+            ("青财罚〔2026〕73号", &[]),
+        ]).await;
+        let penalty = item(app, "penalty").await;
+        let mut change = Item::clone(&penalty);
+        change.version += 1;
+        for column in change.columns.iter_mut().filter(|column| column.key == "shown_until") {
+            column.filter = item::Filter::None;
+        }
+        issued(app, &change).await;
+        night(app).await;
+        assert!(public(app, "青财罚〔2026〕71号").await.is_none(), "its own day is over");
+        for number in ["青财罚〔2026〕72号", "青财罚〔2026〕73号"] {
+            assert!(public(app, number).await.is_some(), "{number} is to be shown longer");
+        }
+    }
+
     async fn late_decisions_are_told_with_their_term_and_the_office_has_them_mended(app) {
         let penalty = item(app, "penalty").await;
         let waiting = row(&penalty, &[("document_number", "青财罚〔2026〕9号"), ("valid_to", "2099-12-31")]);

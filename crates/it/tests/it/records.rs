@@ -250,7 +250,12 @@ both! {
         assert_eq!(counted(app).await, 1);
         taken_away(app, &now).await;
         let mut tx = written(app).await;
-        withdraw::restore(ctx, &mut tx, &head(), &stored.record, "撤下有误").await.expect("restored");
+        let asked = withdraw::restore(ctx, &mut tx, &head(), &stored.record, "撤下有误").await;
+        assert_eq!(asked.expect("asked for"), withdraw::Back::Asked);
+        assert!(withdraw::restore(ctx, &mut tx, &head(), &stored.record, "撤下有误").await.is_err(), "not alone");
+        let other = person("head-2", ORGAN, &[Role::OrganHead]);
+        let back = withdraw::restore(ctx, &mut tx, &other, &stored.record, "同意恢复").await;
+        assert_eq!(back.expect("restored"), withdraw::Back::Restored);
         tx.commit().await.expect("commit");
         assert!(public(app, number).await.is_some());
         assert_eq!(counted(app).await, 1);
@@ -265,6 +270,8 @@ both! {
         let until = kernel::time::parse_date(&stored.keep_until).expect("a day");
         app.at(kernel::time::start_of_day(until.tomorrow().expect("a day")));
         assert_eq!(record::retention::expire(app.ctx()).await.expect("expired"), 1);
+        let kept = counts::all(app.ctx().db().read()).await.expect("counts");
+        assert!(kept.iter().any(|one| one.records == 0 && one.expired == 1), "what was public is not missing since");
         assert!(public(app, number).await.is_none());
         assert_eq!(counted(app).await, 0);
         assert!(!stands_in_clear(app, "王小明").await, "no version holds the person any more");
