@@ -15,6 +15,7 @@ use web::{Ctx, FormErrors};
 
 use crate::{
     batch::field_of,
+    personal,
     values::{self, Data},
     write::{Before, NewRow, existing},
 };
@@ -57,11 +58,17 @@ pub(crate) async fn check(
     let before = existing(ctx, (&**item, organ), keyed.iter().map(String::as_str)).await?;
     let known = Known::read(ctx, item, organ, (!update).then_some(&before)).await?;
     let (item, today) = (Arc::clone(item), ctx.today());
-    let rows: Vec<(u32, values::Values)> = rows.iter().map(|row| (row.number, row.values.clone())).collect();
+    let owned = |row: &NewRow| (row.number, row.values.clone(), row.more.keys().cloned().collect::<Vec<String>>());
+    let rows: Vec<(u32, values::Values, Vec<String>)> = rows.iter().map(owned).collect();
     // Some hundred thousand rows: not on a thread that answers others.
     let checked = tokio::task::spawn_blocking(move || {
-        let rows: Vec<Row<'_>> = rows.iter().map(|(number, values)| Row { number: *number, values }).collect();
-        record_check::check(&item, &rows, today, &known)
+        let asked = rows.iter().flat_map(|(number, values, added)| {
+            personal::breaches(&item, &personal::Asked { number: *number, values, added }, today)
+        });
+        let mut breaches: Vec<Breach> = asked.collect();
+        let rows: Vec<Row<'_>> = rows.iter().map(|(number, values, _)| Row { number: *number, values }).collect();
+        breaches.extend(record_check::check(&item, &rows, today, &known));
+        breaches
     });
     let breaches = checked.await.map_err(|error| web::Error::internal(format!("checks of records: {error}")))?;
     Ok(Checked { breaches, before })

@@ -141,9 +141,9 @@ pub struct Split {
     pub closed: bool,
 }
 
-/// Parts a record. `today` decides who is a minor.
+/// Parts a record. Who is a minor is told by the day of the record, `today` where it has none.
 pub fn split(item: &Item, values: &Values, more: &BTreeMap<String, String>, today: Date) -> Split {
-    let mut split = Split { closed: is_of_minor(item, values, today), ..Split::default() };
+    let mut split = Split { closed: age(item, values, today) == Age::Minor, ..Split::default() };
     let person = is_of_person(item, values);
     for (key, value) in values {
         let text = text_of(value);
@@ -195,31 +195,81 @@ pub fn mask(text: &str) -> String {
 }
 
 /// Whether a record is about a natural person: a choice says so, or no credit code stands where one could. The first column of
-/// credit codes is the party's, those behind it are of organs.
+/// credit codes is the party's, those behind it are of organs. A number of an identity document in it is none.
 pub fn is_of_person(item: &Item, values: &Values) -> bool {
+    if let Some(said) = says_person(item, values) {
+        return said;
+    }
+    let code = own_code(item).and_then(|column| values.get(&column.key));
+    !code.is_some_and(|code| !item::personal::is_identity_number(&text_of(code)))
+}
+
+/// Whether a choice says that the record is about a natural person; `None` = none says anything.
+pub(crate) fn says_person(item: &Item, values: &Values) -> Option<bool> {
     for column in &item.columns {
         let Type::Enum { choices, .. } = &column.typed else { continue };
         let Some(person) = choices.iter().find(|choice| choice.label == "自然人") else { continue };
         match values.get(&column.key) {
-            Some(Value::Enum(code)) if *code == person.code => return true,
-            Some(Value::Enum(code)) if choices.iter().any(|choice| choice.code == *code) => return false,
+            Some(Value::Enum(code)) if *code == person.code => return Some(true),
+            Some(Value::Enum(code)) if choices.iter().any(|choice| choice.code == *code) => return Some(false),
             _ => {}
         }
     }
-    let code = item.columns.iter().find(|column| column.typed == Type::CreditCode);
-    !code.is_some_and(|column| values.contains_key(&column.key))
+    None
 }
 
-fn is_of_minor(item: &Item, values: &Values, today: Date) -> bool {
-    let says = |column: &Column| match values.get(&column.key) {
-        Some(Value::Enum(code)) => code == "minor",
-        Some(Value::Date(born)) => is_minor(*born, today),
-        _ => false,
-    };
-    item.columns.iter().filter(|column| column.privacy.minor).any(says)
+/// The column of the party's credit code.
+pub(crate) fn own_code(item: &Item) -> Option<&Column> {
+    item.columns.iter().find(|column| column.typed == Type::CreditCode)
 }
 
-/// Whether who was born on this day is a minor today.
+/// What a record says of the age of its person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Age {
+    /// Under 18 on the day of the decision (未成年人保护法 Art. 2), by whichever of its columns.
+    Minor,
+    Adult,
+    /// Nothing in it tells.
+    Untold,
+}
+
+/// What a record says of the age of its person: the answer to the question, a birthday, the birthday in the number of an identity
+/// document. One of them that says minor is enough.
+pub fn age(item: &Item, values: &Values, today: Date) -> Age {
+    let on = day_of(item, values).map_or(today, |day| day.min(today));
+    let mut said = Age::Untold;
+    for column in item.columns.iter().filter(|column| column.privacy.minor) {
+        let is_minor = match values.get(&column.key) {
+            Some(Value::Enum(code)) => code == "minor",
+            Some(Value::Date(born)) => is_minor(*born, on),
+            _ => continue,
+        };
+        if is_minor {
+            return Age::Minor;
+        }
+        said = Age::Adult;
+    }
+    if !is_of_person(item, values) {
+        return said;
+    }
+    for column in item.columns.iter().filter(|column| is_own_number(column)) {
+        let Some(Value::Text(number)) = values.get(&column.key) else { continue };
+        let Some(born) = item::personal::birthday(number) else { continue };
+        if is_minor(born, on) {
+            return Age::Minor;
+        }
+        said = Age::Adult;
+    }
+    said
+}
+
+/// Whether a column holds the number of the record's person: not that of who represents a firm or a child.
+fn is_own_number(column: &Column) -> bool {
+    const OTHERS: [&str; 6] = ["代表", "负责人", "代理", "经办", "监护", "联系人"];
+    column.typed == Type::IdNumber && !OTHERS.iter().any(|word| column.label.contains(*word))
+}
+
+/// Whether who was born on this day is a minor on that day.
 fn is_minor(born: Date, today: Date) -> bool {
     let years = today.year() - born.year();
     years < ADULT || (years == ADULT && (today.month(), today.day()) < (born.month(), born.day()))
@@ -310,7 +360,14 @@ fn narrowed(kind: Period, text: &str) -> String {
 /// The day of a record: of [`Item::newest_by`], else the first day that it must have.
 pub fn day_of(item: &Item, values: &Values) -> Option<Date> {
     let newest = item.column(&item.newest_by);
-    let needed = item.columns.iter().find(|column| column.required && matches!(column.typed, Type::Date { .. }));
+    // A birthday is no day of the record.
+    let is_needed = |column: &&Column| {
+        column.required
+            && matches!(column.typed, Type::Date { .. })
+            && !column.privacy.minor
+            && !column.privacy.never_public
+    };
+    let needed = item.columns.iter().find(is_needed);
     [newest, needed].into_iter().flatten().find_map(|column| match values.get(&column.key) {
         Some(Value::Date(day)) => Some(*day),
         _ => None,
@@ -322,13 +379,32 @@ pub fn sort_on(item: &Item, values: &Values) -> String {
     item.column(&item.newest_by).map(|column| opt_text(values.get(&column.key))).unwrap_or_default()
 }
 
-/// The last day on which a record may be public; empty = for ever. Counted from its day, or from the day on which it is entered.
+/// The last day on which a record may be public; empty = for ever. Counted from its day, or from the day on which it is entered;
+/// where the organ has said its own last day (公示截止期), the earlier of both.
 pub fn keep_until(item: &Item, values: &Values, today: Date) -> String {
-    let person = item.retention_person.filter(|_| is_of_person(item, values));
-    let Some(months) = person.or(item.retention) else { return String::new() };
-    let from = day_of(item, values).unwrap_or(today);
-    let until = from.checked_add(jiff::Span::new().months(i64::from(months)));
+    let own = shown_until(item, values).map(|(_, day)| day);
+    let until = [term_ends(item, values, today), own].into_iter().flatten().min();
     until.map(|day| day.to_string()).unwrap_or_default()
+}
+
+/// The last day by the term of the item.
+pub(crate) fn term_ends(item: &Item, values: &Values, today: Date) -> Option<Date> {
+    let person = item.retention_person.filter(|_| is_of_person(item, values));
+    let months = person.or(item.retention)?;
+    let from = day_of(item, values).unwrap_or(today);
+    from.checked_add(jiff::Span::new().months(i64::from(months))).ok()
+}
+
+/// The organ's own last day of showing a record, with the column in which it stands: 公示截止期 of the standard for permits and
+/// penalties. The last day of a notice for objections (公示截止 of a bid) is none: what was notified stays public.
+pub(crate) fn shown_until<'i>(item: &'i Item, values: &Values) -> Option<(&'i Column, Date)> {
+    let column = item.columns.iter().find(|column| {
+        matches!(column.typed, Type::Date { .. }) && (column.key == "shown_until" || column.code.ends_with("_GSJZQ"))
+    })?;
+    match (values.get(&column.key)?, &column.typed) {
+        (Value::Date(day), Type::Date { long_term }) if Some(*day) != *long_term => Some((column, *day)),
+        _ => None,
+    }
 }
 
 #[cfg(test)]
@@ -398,6 +474,69 @@ mod tests {
         assert!(split.closed);
         assert_eq!(split.data, Data::default());
         assert_eq!(joined(&item, &split.data, &split.hidden), (child, more));
+    }
+
+    /// An item of the box.
+    fn boxed(key: &str) -> &'static Item {
+        item::boxed().iter().find(|item| item.key.as_str() == key).expect("the item is in the box")
+    }
+
+    fn choice(code: &str) -> Value {
+        Value::Enum(code.to_owned())
+    }
+
+    #[test]
+    fn a_minor_is_told_by_the_identity_number_on_the_day_of_the_decision() {
+        let (item, today) = (boxed("penalty"), Date::constant(2026, 11, 30));
+        let of = |number: &str, decided: Date| {
+            let row = values(&[
+                ("counterpart", words("刘小强")),
+                ("counterpart_kind", choice("02")),
+                ("person_id", words(number)),
+                ("decided_on", Value::Date(decided)),
+            ]);
+            (age(item, &row, today), split(item, &row, &BTreeMap::new(), today).closed)
+        };
+        let decided = Date::constant(2026, 11, 20);
+        // The check digit of the first is wrong: it is somebody's all the same.
+        assert_eq!(of("330106201203077513", decided), (Age::Minor, true));
+        assert_eq!(of("33010620120307751X", decided), (Age::Minor, true));
+        assert_eq!(of("11010519491231002X", decided), (Age::Adult, false));
+        assert_eq!(of("E12345678", decided), (Age::Untold, false));
+        // Eighteen since: a minor when it was decided.
+        assert_eq!(of("330106200811250010", decided), (Age::Minor, true));
+        assert_eq!(of("330106200811190010", decided), (Age::Adult, false));
+    }
+
+    #[test]
+    fn an_answer_does_not_undo_what_the_number_says_and_a_firm_has_no_age() {
+        let (item, today) = (boxed("penalty"), Date::constant(2026, 11, 30));
+        let mut row = values(&[
+            ("counterpart_kind", choice("02")),
+            ("person_id", words("33010620120307751X")),
+            ("person_minor", choice("adult")),
+        ]);
+        assert_eq!(age(item, &row, today), Age::Minor);
+        row.insert("counterpart_kind".to_owned(), choice("01"));
+        row.remove("person_minor");
+        assert_eq!(age(item, &row, today), Age::Untold);
+        // Its code is a person's number, whatever the column is called.
+        let row = values(&[("credit_code", words("11010519491231002X"))]);
+        assert!(is_of_person(boxed("coercion"), &row));
+    }
+
+    #[test]
+    fn a_record_is_public_until_the_earlier_of_both_days() {
+        let (item, today) = (boxed("penalty"), Date::constant(2026, 11, 30));
+        let of = |until: Option<Date>| {
+            let mut row =
+                values(&[("counterpart_kind", choice("02")), ("decided_on", Value::Date(Date::constant(2025, 5, 1)))]);
+            row.extend(until.map(|day| ("shown_until".to_owned(), Value::Date(day))));
+            keep_until(item, &row, today)
+        };
+        assert_eq!(of(None), "2027-05-01");
+        assert_eq!(of(Some(Date::constant(2026, 12, 31))), "2026-12-31");
+        assert_eq!(of(Some(Date::constant(2029, 1, 31))), "2027-05-01");
     }
 
     #[test]
