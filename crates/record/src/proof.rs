@@ -21,7 +21,7 @@ use crate::{
 pub(crate) struct Rows;
 
 /// What is looked at of a row.
-type Looked = (RecordId, i64, OrganCode, State, String, String);
+type Looked = (RecordId, i64, OrganCode, State, String, String, String);
 
 impl Proof for Rows {
     fn altered<'a>(&'a self, ctx: &'a Ctx) -> BoxFuture<'a, Result<Vec<String>>> {
@@ -51,14 +51,14 @@ impl Proof for Rows {
 
 async fn look(ctx: &Ctx, batch: &Batch, few: &mut Few) -> Result<()> {
     let mut digests = Vec::new();
-    let mut rows = query_as::<(RecordId, i64, OrganCode, State, String, String, String)>(
-        "SELECT r.record, r.version, r.organ, r.state, r.data, COALESCE(p.sealed, '') AS sealed, r.digest FROM record r \
+    let mut rows = query_as::<(RecordId, i64, OrganCode, State, String, String, String, String)>(
+        "SELECT r.record, r.version, r.organ, r.state, r.data, COALESCE(p.sealed, '') AS sealed, r.public_on, r.digest FROM record r \
          LEFT JOIN record_private p ON p.id = r.id WHERE r.batch = $1 AND r.state <> 'doubtful'",
     )
     .bind(&batch.id)
     .fetch(ctx.db().read());
-    while let Some((record, version, organ, state, data, sealed, digest)) = rows.try_next().await? {
-        let one: Looked = (record, version, organ, state, data, sealed);
+    while let Some((record, version, organ, state, data, sealed, public_on, digest)) = rows.try_next().await? {
+        let one: Looked = (record, version, organ, state, data, sealed, public_on);
         if !fits(batch, &one, &digest) {
             few.add(|| format!("领域数据“{}”的记录 {}（第 {} 版）与留痕不一致", batch.title, one.0, one.1));
         }
@@ -70,9 +70,10 @@ async fn look(ctx: &Ctx, batch: &Batch, few: &mut Few) -> Result<()> {
     Ok(())
 }
 
-fn fits(batch: &Batch, (record, version, organ, state, data, sealed): &Looked, digest: &str) -> bool {
-    // What has expired is erased; that it was there is still counted.
-    *state == State::Expired || values::row_digest(&batch.item, (record, *version), organ, data, sealed) == digest
+fn fits(batch: &Batch, (record, version, organ, state, data, sealed, public_on): &Looked, digest: &str) -> bool {
+    // What has expired is erased, and what was closed after it had been public is sealed; that it was there is still counted.
+    let is_gone = *state == State::Expired || (*state == State::Closed && !public_on.is_empty() && data == "{}");
+    is_gone || values::row_digest(&batch.item, (record, *version), organ, data, sealed) == digest
 }
 
 /// Rows that are shown though they must not be.

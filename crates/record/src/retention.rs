@@ -43,6 +43,9 @@ async fn step(tx: &mut Tx, today: Date) -> Result<i64, Refusal> {
          ORDER BY keep_until, id LIMIT 1",
         "SELECT batch FROM record WHERE state = 'withdrawn' AND keep_until <> '' AND keep_until < $1 \
          ORDER BY keep_until, id LIMIT 1",
+        // What was never public, or is no more since it is about a minor, is kept no longer than the rest.
+        "SELECT batch FROM record WHERE state = 'closed' AND keep_until <> '' AND keep_until < $1 \
+         ORDER BY keep_until, id LIMIT 1",
     ] {
         if first.is_none() {
             first = query_scalar(sql).bind(&today).fetch_optional(tx.conn()).await?;
@@ -52,7 +55,7 @@ async fn step(tx: &mut Tx, today: Date) -> Result<i64, Refusal> {
     tx.lock_row("record_batch", batch.as_str()).await?;
     tx.hold_log().await?;
     let over: Vec<(RecordId, String, OrganCode, String, String)> = query_as(
-        "SELECT record, state, organ, period, item FROM record WHERE batch = $1 AND state IN ('public', 'withdrawn') \
+        "SELECT record, state, organ, period, item FROM record WHERE batch = $1 AND state IN ('public', 'withdrawn', 'closed') \
          AND keep_until <> '' AND keep_until < $2 ORDER BY organ, period, id LIMIT $3",
     )
     .bind(&batch)
@@ -74,9 +77,9 @@ async fn step(tx: &mut Tx, today: Date) -> Result<i64, Refusal> {
     Ok(rows)
 }
 
-/// Erases all versions of a record that are or were public.
+/// Erases all versions of a record that passed their review.
 async fn erase(tx: &mut Tx, record: &RecordId, now: &str) -> store::Result<()> {
-    const VERSIONS: &str = "record = $1 AND state IN ('public', 'superseded', 'withdrawn')";
+    const VERSIONS: &str = "record = $1 AND state IN ('public', 'superseded', 'withdrawn', 'closed')";
     // SQL: all pieces are literals.
     let private = format!("DELETE FROM record_private WHERE id IN (SELECT id FROM record WHERE {VERSIONS})");
     query(store::built(private)).bind(record).execute(tx.conn()).await?;

@@ -141,7 +141,7 @@ pub struct Split {
     pub closed: bool,
 }
 
-/// Parts a record. Who is a minor is told by the day of the record, `today` where it has none.
+/// Parts a record. What was added under the head of what is a person's alone is never public. Who is a minor is told by the day of the record, `today` where it has none.
 pub fn split(item: &Item, values: &Values, more: &BTreeMap<String, String>, today: Date) -> Split {
     let mut split = Split { closed: age(item, values, today) == Age::Minor, ..Split::default() };
     let person = is_of_person(item, values);
@@ -158,12 +158,22 @@ pub fn split(item: &Item, values: &Values, more: &BTreeMap<String, String>, toda
             split.data.values.insert(key.clone(), text);
         }
     }
-    if split.closed {
-        split.hidden.extend(more.iter().map(|(head, text)| (format!("{MORE}{head}"), text.clone())));
-    } else {
-        split.data.more = more.clone();
+    for (head, text) in more {
+        if split.closed || item::personal::never_added(item, head) {
+            split.hidden.insert(format!("{MORE}{head}"), text.clone());
+        } else {
+            split.data.more.insert(head.clone(), text.clone());
+        }
     }
     split
+}
+
+/// Everything of a record that was public in the place of what never was: what stands behind a mask stays what it is.
+pub(crate) fn closed(data: &Data, hidden: BTreeMap<String, String>) -> BTreeMap<String, String> {
+    let more = data.more.iter().map(|(head, text)| (format!("{MORE}{head}"), text.clone()));
+    let mut all: BTreeMap<String, String> = data.values.clone().into_iter().chain(more).collect();
+    all.extend(hidden);
+    all
 }
 
 /// The values of a record put together again for the office; what was added by the county apart.
@@ -523,6 +533,15 @@ mod tests {
         // Its code is a person's number, whatever the column is called.
         let row = values(&[("credit_code", words("11010519491231002X"))]);
         assert!(is_of_person(boxed("coercion"), &row));
+    }
+
+    #[test]
+    fn what_was_public_is_sealed_with_the_rest() {
+        let (item, today) = (penalties(), Date::constant(2026, 3, 5));
+        let row = values(&[("name", words("王小明")), ("card", words("110101199003074514")), ("sort", choice("2"))]);
+        let more = BTreeMap::from([("备注".to_owned(), "在校".to_owned())]);
+        let open = split(&item, &row, &more, today);
+        assert_eq!(joined(&item, &Data::default(), &closed(&open.data, open.hidden.clone())), (row, more));
     }
 
     #[test]

@@ -134,7 +134,7 @@ async fn open(ctx: &Ctx, desk: &Desk, id: &RowId) -> Result<(std::sync::Arc<Item
 }
 
 async fn shown(ctx: &Ctx, desk: &Desk, (item, row): (&Item, &Stored), sent: &Sent) -> Result<FormPage> {
-    let mut page = FormPage::of(ctx, desk, item, format!("核定第 {} 行", row.number), &sent.typed).await?;
+    let mut page = FormPage::of(ctx, desk, item, format!("核定第 {} 行", row.number), sent).await?;
     let origins = row.origins()?;
     let waiting = doubt::list(None, &row.item, Some(&row.batch)).with("d.id = ?", &row.id);
     let reasons = match waiting.page::<Doubtful>(ctx.db(), None, None, 1).await?.rows.first() {
@@ -168,8 +168,8 @@ async fn shown(ctx: &Ctx, desk: &Desk, (item, row): (&Item, &Stored), sent: &Sen
 /// `GET /records/doubts/{row}`
 pub(super) async fn form(With(ctx): With<Ctx>, desk: Desk, Path(id): Path<RowId>) -> Result<Response> {
     let (item, row) = open(&ctx, &desk, &id).await?;
-    let (values, _) = rows::whole(&ctx, ctx.db().read(), &item, &row).await?;
-    let sent = Sent { typed: form::typed(&item, &values), ..Sent::default() };
+    let (values, added) = rows::whole(&ctx, ctx.db().read(), &item, &row).await?;
+    let sent = Sent { typed: form::typed(&item, &values), added, ..Sent::default() };
     shown(&ctx, &desk, (&item, &row), &sent).await?.answer()
 }
 
@@ -183,6 +183,7 @@ pub(super) async fn settle(
     let sent = Sent::from(pairs);
     let (item, row) = open(&ctx, &desk, &id).await?;
     let (_, more) = rows::whole(&ctx, ctx.db().read(), &item, &row).await?;
+    let more = sent.added_to(more);
     if sent.of("act") == "look" {
         let wanted = Wanted { item: &item, organ: &row.organ, before: None, more };
         let came = looked(&ctx, wanted, &sent.typed).await?;

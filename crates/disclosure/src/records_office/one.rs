@@ -195,7 +195,7 @@ async fn open(ctx: &Ctx, desk: &Desk, key: &str, id: &RecordId) -> Result<(std::
 }
 
 async fn correction(ctx: &Ctx, desk: &Desk, (item, row): (&Item, &Stored), sent: &Sent) -> Result<FormPage> {
-    let page = FormPage::of(ctx, desk, item, format!("更正：{}", row.name(item)), &sent.typed).await?;
+    let page = FormPage::of(ctx, desk, item, format!("更正：{}", row.name(item)), sent).await?;
     let back = format!("/records/{}/{}", item.key, row.record);
     let mut crumbs = page.crumbs.clone();
     crumbs.push((row.name(item), back.clone()));
@@ -218,8 +218,8 @@ pub(super) async fn correct_form(
     Path((key, id)): Path<(String, RecordId)>,
 ) -> Result<Response> {
     let (item, row) = open(&ctx, &desk, &key, &id).await?;
-    let (values, _) = rows::whole(&ctx, ctx.db().read(), &item, &row).await?;
-    let sent = Sent { typed: form::typed(&item, &values), ..Sent::default() };
+    let (values, added) = rows::whole(&ctx, ctx.db().read(), &item, &row).await?;
+    let sent = Sent { typed: form::typed(&item, &values), added, ..Sent::default() };
     correction(&ctx, &desk, (&item, &row), &sent).await?.answer()
 }
 
@@ -233,6 +233,7 @@ pub(super) async fn correct(
     let sent = Sent::from(pairs);
     let (item, row) = open(&ctx, &desk, &key, &id).await?;
     let (_, more): (_, BTreeMap<String, String>) = rows::whole(&ctx, ctx.db().read(), &item, &row).await?;
+    let more = sent.added_to(more);
     if sent.of("act") == "look" {
         let wanted = Wanted { item: &item, organ: &row.organ, before: Some(&row.data), more };
         let came = looked(&ctx, wanted, &sent.typed).await?;

@@ -72,7 +72,12 @@ fn told(part: &str, chars: &[char], (start, end): (usize, usize), is_home: bool)
             "这是自然人的信息，其中写了健康状况。健康状况是敏感个人信息（《个人信息保护法》第二十八条），请删去。",
         )
     };
-    let hidden = |c: &char| if is_home && c.is_ascii_alphanumeric() { '*' } else { *c };
+    // Of an illness the first character, of a home all but its numbers.
+    let hidden = |(at, c): (usize, &char)| match is_home {
+        true if c.is_ascii_alphanumeric() => '*',
+        false if at > 0 => '*',
+        _ => *c,
+    };
     Finding {
         rule: rule.into(),
         gate: Gate::Privacy,
@@ -80,7 +85,7 @@ fn told(part: &str, chars: &[char], (start, end): (usize, usize), is_home: bool)
         part: part.to_owned(),
         start,
         end,
-        excerpt: chars[start..end].iter().map(hidden).collect(),
+        excerpt: chars[start..end].iter().enumerate().map(hidden).collect(),
         suggestion: suggestion.into(),
         replacement: None,
     }
