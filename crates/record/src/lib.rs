@@ -54,6 +54,7 @@
 //! | the end | [`retention::expire`], daily |
 //! | events | [`events`]; feeds follow [`events::PUBLISHED`], [`events::WITHDRAWN`], [`events::RESTORED`], [`events::EXPIRED`] |
 
+mod age;
 pub mod api;
 pub mod batch;
 mod capability;
