@@ -15,7 +15,7 @@ use crate::{
     rows::{self, Stored},
     slots::Layout,
     state::{State, Way, What},
-    values::Values,
+    values::{self, Values},
     write::Place,
 };
 
@@ -55,7 +55,7 @@ pub async fn correct(
     if let Some(errors) = checked.errors(1) {
         return Err(errors.into());
     }
-    if checked.before.values().any(|other| other.record != *record) {
+    if values::is_sole(&item) && checked.before.values().any(|other| other.record != *record) {
         return Err(Refusal::Conflict("更正后的编号与另一条已公开的记录相同。请核对编号。".into()));
     }
     let new = New {

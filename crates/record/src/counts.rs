@@ -6,7 +6,7 @@ use item::{Item, ItemKey};
 use kernel::OrganCode;
 use store::{Executor, FromRow, Tx, query, query_as, query_scalar};
 
-use crate::{ids::BatchId, slots::Layout};
+use crate::{ids::BatchId, slots::Layout, values};
 
 /// Public records of one item, organ and period.
 #[derive(Debug, Clone, PartialEq, Eq, FromRow)]
@@ -100,10 +100,10 @@ pub(crate) async fn shift(
     by: i64,
     last_on: &str,
 ) -> store::Result<()> {
-    query(
-        "INSERT INTO record_count (item, organ, period, records, last_on) VALUES ($1, $2, $3, $4, $5) \
-         ON CONFLICT (item, organ, period) DO UPDATE SET records = record_count.records + excluded.records, \
-         last_on = CASE WHEN excluded.last_on > record_count.last_on THEN excluded.last_on ELSE record_count.last_on END",
+    // Less than nothing is never kept, whatever somebody has written into the table: verification names it.
+    let done = query(
+        "UPDATE record_count SET records = CASE WHEN records + $4 < 0 THEN 0 ELSE records + $4 END, \
+         last_on = CASE WHEN $5 > last_on THEN $5 ELSE last_on END WHERE item = $1 AND organ = $2 AND period = $3",
     )
     .bind(item)
     .bind(organ)
@@ -112,10 +112,27 @@ pub(crate) async fn shift(
     .bind(last_on)
     .execute(tx.conn())
     .await?;
+    if done.rows_affected() > 0 || by <= 0 {
+        return Ok(());
+    }
+    query("INSERT INTO record_count (item, organ, period, records, last_on) VALUES ($1, $2, $3, $4, $5)")
+        .bind(item)
+        .bind(organ)
+        .bind(period)
+        .bind(by)
+        .bind(last_on)
+        .execute(tx.conn())
+        .await?;
     Ok(())
 }
 
-/// Whether a change of an item gives its columns other slots, so that its records must be laid anew ([`crate::relay`]).
+/// Whether a change of an item gives its columns other slots, its records other periods or names, so that they must be laid anew
+/// ([`crate::relay`]).
 pub fn relaid(old: &Item, new: &Item) -> bool {
-    Layout::of(old) != Layout::of(new) || old.newest_by != new.newest_by || old.period != new.period
+    Layout::of(old) != Layout::of(new)
+        || old.newest_by != new.newest_by
+        || old.period != new.period
+        || old.keys != new.keys
+        || values::is_sole(old) != values::is_sole(new)
+        || values::dated_by(old) != values::dated_by(new)
 }

@@ -313,7 +313,7 @@ pub async fn submit(ctx: &Ctx, tx: &mut Tx, actor: &Actor, (id, version): (&Batc
 /// Refuses a batch with rows whose keys have become those of another public record since they were entered.
 async fn taken(ctx: &Ctx, tx: &mut Tx, batch: &Batch) -> Result<(), Refusal> {
     let rows: Vec<(i64,)> = query_as(
-        "SELECT r.number FROM record r WHERE r.batch = $1 AND r.state = 'draft' AND r.keyed <> '' AND EXISTS \
+        "SELECT r.number FROM record r WHERE r.batch = $1 AND r.state = 'draft' AND r.keyed <> '' AND r.twin = '' AND EXISTS \
          (SELECT 1 FROM record o WHERE o.item = r.item AND o.organ = r.organ AND o.keyed = r.keyed AND o.keyed <> '' \
          AND o.state = 'public' AND o.id <> r.replaces) \
          ORDER BY r.number LIMIT 5",
@@ -322,6 +322,9 @@ async fn taken(ctx: &Ctx, tx: &mut Tx, batch: &Batch) -> Result<(), Refusal> {
     .fetch_all(tx.conn())
     .await?;
     if rows.is_empty() {
+        if let Some(words) = publish::twice(tx, &batch.id).await? {
+            return Err(Refusal::Conflict(words));
+        }
         return write::living(ctx, &batch.organ);
     }
     let numbers: Vec<String> = rows.iter().map(|(number,)| number.to_string()).collect();

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use item::{Column, Item, Period, Type, Value};
+use item::{Column, Item, Period, Rule, Severity, Type, Value};
 use jiff::civil::Date;
 use kernel::OrganCode;
 pub use record_check::Values;
@@ -231,18 +231,29 @@ pub(crate) fn own_code(item: &Item) -> Option<&Column> {
     item.columns.iter().find(|column| column.typed == Type::CreditCode)
 }
 
-/// SHA-256 of the keys of a record; empty where the item has none or a part of the name is missing.
+/// SHA-256 of the keys of a record. An optional part that is empty is a part of the name: two payments to one person, both
+/// without a number, are the same. Empty where the item has no keys, a part that must be there is missing, or all are.
 pub fn keyed(item: &Item, values: &Values) -> String {
+    let is_needed = |key: &String| item.column(key).is_some_and(|column| column.required);
+    if item.keys.iter().any(|key| is_needed(key) && !values.contains_key(key)) {
+        return String::new();
+    }
     let texts: Vec<String> = item.keys.iter().map(|key| slots::folded(&opt_text(values.get(key)))).collect();
     key_digest(&texts)
 }
 
 /// The same of values in the order of [`Item::keys`].
 pub(crate) fn key_digest(folded: &[String]) -> String {
-    if folded.is_empty() || folded.iter().any(String::is_empty) {
+    if folded.iter().all(String::is_empty) {
         return String::new();
     }
     digest_of(folded.iter().map(String::as_str))
+}
+
+/// Whether the keys of an item name one record only. Where it merely warns of a second one, both are taken, and both can
+/// become public.
+pub fn is_sole(item: &Item) -> bool {
+    !item.checks.iter().any(|check| check.rule == Rule::Unique && check.severity == Severity::Warn)
 }
 
 /// SHA-256 over texts, each with its length before it.
@@ -268,16 +279,44 @@ pub(crate) fn digest_of_reader(mut from: impl std::io::Read) -> std::io::Result<
     }
 }
 
-/// What a version of a record commits to. The sealed words stand in it as they lie in the database, so that nobody finds out
-/// what they say by trying.
-pub(crate) fn row_digest(
-    item: &str,
-    (record, version): (&RecordId, i64),
-    organ: &OrganCode,
-    data: &str,
-    sealed: &str,
-) -> String {
-    digest_of([item, record.as_str(), &version.to_string(), organ.as_str(), data, sealed])
+/// What a version of a record commits to, as it lies in the table: all that is settled when it is written. What the item
+/// makes of it (slots, period, order) is worked out again instead.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Committed<'a> {
+    pub item: &'a str,
+    pub record: &'a RecordId,
+    pub version: i64,
+    pub organ: &'a OrganCode,
+    pub data: &'a str,
+    /// The sealed words as they lie in the database, so that nobody finds out what they say by trying.
+    pub sealed: &'a str,
+    pub number: i64,
+    pub item_version: i64,
+    pub is_closed: bool,
+    /// Id of the version that it corrects; empty = none.
+    pub replaces: &'a str,
+    pub keep_until: &'a str,
+    /// Where its fields are from, as JSON.
+    pub origins: &'a str,
+}
+
+/// SHA-256 of what a version commits to.
+pub(crate) fn row_digest(of: &Committed<'_>) -> String {
+    let (version, number, item_version) = (of.version.to_string(), of.number.to_string(), of.item_version.to_string());
+    digest_of([
+        of.item,
+        of.record.as_str(),
+        version.as_str(),
+        of.organ.as_str(),
+        of.data,
+        of.sealed,
+        number.as_str(),
+        item_version.as_str(),
+        if of.is_closed { "closed" } else { "" },
+        of.replaces,
+        of.keep_until,
+        of.origins,
+    ])
 }
 
 /// The period that a day lies in, by how often the item has something new.
@@ -316,18 +355,24 @@ fn narrowed(kind: Period, text: &str) -> String {
 /// The day of a record: of [`Item::newest_by`], else the first day that it must have.
 pub fn day_of(item: &Item, values: &Values) -> Option<Date> {
     let newest = item.column(&item.newest_by);
-    // A birthday is no day of the record.
-    let is_needed = |column: &&Column| {
-        column.required
-            && matches!(column.typed, Type::Date { .. })
-            && !column.privacy.minor
-            && !column.privacy.never_public
-    };
-    let needed = item.columns.iter().find(is_needed);
+    let needed = item.columns.iter().find(|column| is_day(column));
     [newest, needed].into_iter().flatten().find_map(|column| match values.get(&column.key) {
         Some(Value::Date(day)) => Some(*day),
         _ => None,
     })
+}
+
+/// Whether a column holds a day that a record must have. A birthday is none.
+fn is_day(column: &Column) -> bool {
+    let is_private = column.privacy.minor || column.privacy.never_public;
+    column.required && matches!(column.typed, Type::Date { .. }) && !is_private
+}
+
+/// The keys of the columns from which the period and the day of a record come: a change of them lays its records anew.
+pub(crate) fn dated_by(item: &Item) -> Vec<&str> {
+    let periods = item.columns.iter().filter(|column| column.typed == Type::Period).map(|column| column.key.as_str());
+    let needed = item.columns.iter().find(|column| is_day(column));
+    periods.chain(needed.map(|column| column.key.as_str())).collect()
 }
 
 /// By what a record is sorted, the newest first; empty = by the day on which it becomes public.
@@ -462,6 +507,25 @@ mod tests {
         assert_eq!(of(None), "2027-05-01");
         assert_eq!(of(Some(Date::constant(2026, 12, 31))), "2026-12-31");
         assert_eq!(of(Some(Date::constant(2029, 1, 31))), "2027-05-01");
+    }
+
+    #[test]
+    fn an_optional_part_of_a_name_that_is_empty_is_a_part_of_it() {
+        let mut item = penalties();
+        item.keys = vec!["number".to_owned(), "name".to_owned()];
+        let one = values(&[("name", words("王小明"))]);
+        assert_ne!(keyed(&item, &one), "", "the number may be empty, and the name still names it");
+        assert_eq!(keyed(&item, &one), keyed(&item, &values(&[("name", words("王小明")), ("number", words(" "))])));
+        assert_ne!(
+            keyed(&item, &one),
+            keyed(&item, &values(&[("number", words("王小明"))])),
+            "which part is empty counts"
+        );
+        assert_eq!(keyed(&item, &values(&[])), "", "nothing names nothing");
+        if let Some(column) = item.columns.iter_mut().find(|column| column.key == "number") {
+            column.required = true;
+        }
+        assert_eq!(keyed(&item, &one), "", "what must be there is missing");
     }
 
     #[test]
