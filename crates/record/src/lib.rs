@@ -79,6 +79,7 @@ mod publish;
 pub mod query;
 pub mod retention;
 pub mod rows;
+mod said;
 mod sealed;
 pub mod slots;
 mod state;

@@ -14,7 +14,7 @@ use crate::{
     events::{RESTORED, WITHDRAWN},
     ids::{RecordId, WithdrawalId},
     permissions::WITHDRAW_RECORDS,
-    rows,
+    rows, said,
     state::{Reason, State},
 };
 
@@ -78,6 +78,11 @@ pub async fn withdraw(ctx: &Ctx, tx: &mut Tx, actor: &Actor, one: Withdrawal) ->
     let stored = correct::current(tx, &one.record).await?;
     may_for(actor, &WITHDRAW_RECORDS, &ctx.directory().stands_for(&stored.organ, ctx.today()))?;
     check(ctx, &one)?;
+    if let Some(key) = item::ItemKey::new(&stored.item)
+        && let Some(item) = crate::items::find(ctx, &key).await?
+    {
+        said::names_nobody(ctx, tx.conn(), (&item, &stored), ("words", &one.words)).await?;
+    }
     if stored.version != one.version {
         return Err(Refusal::Conflict(
             "这条记录在您打开之后有了变化。您的操作没有执行。请看过现在的情况再办理。".into(),

@@ -45,8 +45,40 @@ fn tag(rest: &str) -> usize {
         after.is_some_and(|after| !after.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '-'))
     };
     if let Some(one) = PLAIN.iter().find(plain) {
-        return rest.find(&format!("</{one}")).unwrap_or(rest.len());
+        return element(rest, one);
     }
+    end(rest)
+}
+
+/// How far the element reaches that the text begins with, up to its last tag; drawings hold drawings.
+fn element(rest: &str, name: &str) -> usize {
+    let (opens, closes) = (format!("<{name}"), format!("</{name}"));
+    if !matches!(name, "svg" | "math") {
+        return rest.find(&closes).unwrap_or(rest.len());
+    }
+    let (mut depth, mut at) = (0_usize, 0);
+    loop {
+        match (rest[at..].find(&opens), rest[at..].find(&closes)) {
+            (Some(open), close) if close.is_none_or(|close| open < close) => {
+                let tag = end(&rest[at + open..]);
+                let alone = rest[at + open..at + open + tag].ends_with("/>");
+                at += open + tag;
+                depth += usize::from(!alone);
+                if depth == 0 {
+                    return at;
+                }
+            }
+            (_, Some(close)) if depth > 1 => {
+                depth -= 1;
+                at += close + closes.len();
+            }
+            (_, close) => return close.map_or(rest.len(), |close| at + close),
+        }
+    }
+}
+
+/// Where the tag ends that the text begins with.
+fn end(rest: &str) -> usize {
     let mut quote = None;
     for (at, byte) in rest.bytes().enumerate() {
         match (byte, quote) {
@@ -264,10 +296,14 @@ mod tests {
             "<!-- 2026-01-02 --><title>2026-01-02</title>",
             "<select><option>2026-01-02</option></select><textarea rows=2>\n2026-01-02</textarea>",
             "<svg><text>1-2</text></svg><script>1-2</script><script",
+            "<svg x='1'><svg y='2'/><svg><path/></svg><text>1-2</text></svg>",
+            "<svg/><math><mn>1.2</mn></math>",
+            "<svg><svg></svg><text>1-2</text>",
             "<pre>1-2",
         ] {
             assert_eq!(told(text), text);
         }
+        assert_eq!(told("<svg><svg></svg></svg>1-2<svg/>3-4"), "<svg><svg></svg></svg>⟦1-2⟧<svg/>⟦3-4⟧");
         assert_eq!(told("<section>1-2</section><s>1-2</s>"), "<section>⟦1-2⟧</section><s>⟦1-2⟧</s>");
     }
 }

@@ -24,8 +24,12 @@ impl DeskSource for Work {
             let actor: Actor = staff.clone().into();
             let organs = ctx.directory().answered_by(&staff.organ, ctx.today());
             let mut items = Vec::new();
-            if may(&actor, &WITHDRAW_RECORDS).is_ok() {
-                items.extend(to_withdraw(ctx, &organs).await?);
+            // Three working days are short: who registers it sees it too, and the county office sees it of every organ.
+            let may_withdraw = may(&actor, &WITHDRAW_RECORDS).is_ok();
+            if may_withdraw || may(&actor, &ENTER_RECORDS).is_ok() {
+                let all = || ctx.directory().all().iter().map(|organ| organ.code.clone()).collect();
+                let watched = if staff.central && may_withdraw { all() } else { organs.clone() };
+                items.extend(to_withdraw(ctx, &watched, may_withdraw).await?);
             }
             if may(&actor, &ENTER_RECORDS).is_ok() {
                 items.extend(to_publish(ctx, &organs).await?);
@@ -40,13 +44,17 @@ impl DeskSource for Work {
     }
 }
 
-async fn to_withdraw(ctx: &Ctx, organs: &[kernel::OrganCode]) -> Result<Vec<DeskItem>> {
+async fn to_withdraw(ctx: &Ctx, organs: &[kernel::OrganCode], may: bool) -> Result<Vec<DeskItem>> {
     let directory = ctx.directory();
     let open = rows::urgent(ctx.db().read(), organs, MOST).await?;
     let item = |one: rows::Revocation| DeskItem {
         kind: "撤回处罚信息".to_owned(),
         group: GROUP,
-        title: format!("决定{}，公示信息应当撤回", one.what.label()),
+        title: format!(
+            "决定{}，公示信息应当撤回{}",
+            one.what.label(),
+            if may { "" } else { "，由机关负责人或者县政府办办理" }
+        ),
         href: "/enforcement/revocations?state=open".to_owned(),
         organ: directory.short_name(&one.organ).to_owned(),
         since: time::parse_date(&one.decided_on),

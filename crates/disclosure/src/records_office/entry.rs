@@ -14,7 +14,8 @@ use record::{
     batch::{self, New, NewRow},
     form, look,
     permissions::ENTER_RECORDS,
-    values::{self, Data},
+    rows::{self, Stored},
+    values::{self, Data, Values},
 };
 use store::Tx;
 use web::{Ctx, Desk, Done, Form, FormErrors, OfficeShell, Query, Refusal, Result, act_in_place, office_page, page};
@@ -28,6 +29,9 @@ use super::{
 const OF_COLUMN: &str = "c_";
 /// Before the name of a field that holds what the county added, under its head.
 const OF_ADDED: &str = "x_";
+
+/// Before the key of a column whose value, which the form does not show, is to be deleted.
+const CLEAR: &str = "clear_";
 
 /// What a form of a record sent.
 #[derive(Debug, Clone, Default)]
@@ -72,6 +76,37 @@ impl Sent {
     /// What the page was made of.
     pub(super) fn version(&self) -> i64 {
         self.of("version").trim().parse().unwrap_or_default()
+    }
+}
+
+/// What of a row no reader sees, or sees masked, as texts by the keys of its columns. A form does not show it: whoever wants to see
+/// it says why ([`rows::unmask`]).
+pub(super) async fn kept_back(ctx: &Ctx, item: &Item, row: &Stored) -> Result<BTreeMap<String, String>> {
+    let (values, _) = rows::whole(ctx, ctx.db().read(), item, row).await?;
+    let is_closed = |key: &str| item.column(key).is_some_and(|one| one.privacy.never_public || one.privacy.mask);
+    let mut kept = form::typed(item, &values);
+    kept.retain(|key, text| !text.is_empty() && is_closed(key) && row.data.get(key) != text.as_str());
+    Ok(kept)
+}
+
+impl Sent {
+    /// What a form shows of a row at first.
+    pub(super) fn of_row(item: &Item, values: &Values, kept: &BTreeMap<String, String>) -> Self {
+        let mut typed = form::typed(item, values);
+        typed.retain(|key, _| !kept.contains_key(key));
+        Self { typed, ..Self::default() }
+    }
+
+    /// What was typed, with what is kept back and was neither typed anew nor deleted.
+    pub(super) fn with(&self, kept: &BTreeMap<String, String>) -> BTreeMap<String, String> {
+        let mut typed = self.typed.clone();
+        for (key, text) in kept {
+            let is_empty = typed.get(key).is_none_or(|typed| typed.trim().is_empty());
+            if is_empty && self.of(&format!("{CLEAR}{key}")) != "1" {
+                typed.insert(key.clone(), text.clone());
+            }
+        }
+        typed
     }
 }
 
@@ -200,6 +235,8 @@ pub(super) struct FormPage {
     pub(super) note: Option<String>,
     pub(super) fields: Vec<Field>,
     pub(super) added: Vec<Added>,
+    /// What is there and not shown: name of the box that deletes it, label, whether it is ticked.
+    pub(super) kept: Vec<(String, String, bool)>,
     pub(super) looked: Option<Looked>,
     /// What the button says.
     pub(super) save: &'static str,
@@ -237,10 +274,31 @@ impl FormPage {
             note: None,
             fields,
             added: added.collect(),
+            kept: Vec::new(),
             looked: None,
             save: "保存",
             leave: false,
         })
+    }
+
+    /// With the fields of what is kept back empty, and boxes to delete it.
+    pub(super) fn keeping(mut self, item: &Item, kept: &BTreeMap<String, String>, sent: &Sent) -> Self {
+        for field in &mut self.fields {
+            let is_kept = field.key.strip_prefix(OF_COLUMN).is_some_and(|key| kept.contains_key(key));
+            if is_kept {
+                field.optional = true;
+                field.hint = format!("已经填了，这里不显示；不改就空着。{}", field.hint);
+            }
+        }
+        let columns = item.columns.iter().filter(|column| kept.contains_key(&column.key));
+        self.kept = columns
+            .map(|column| {
+                let name = format!("{CLEAR}{}", column.key);
+                let is_ticked = sent.of(&name) == "1";
+                (name, column.label.clone(), is_ticked)
+            })
+            .collect();
+        self
     }
 
     /// Says what is doubtful of a column.

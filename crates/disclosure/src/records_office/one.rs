@@ -13,7 +13,7 @@ use record::{
     RecordId, State,
     batch::NewRow,
     correct as corrections, form,
-    permissions::{ENTER_RECORDS, UNMASK_RECORDS, WITHDRAW_RECORDS},
+    permissions::{ENTER_RECORDS, READ_BATCHES, UNMASK_RECORDS, WITHDRAW_RECORDS},
     rows::{self, Stored},
     withdraw::{self, Withdrawn},
 };
@@ -22,7 +22,7 @@ use web::{Ctx, Desk, Done, Error, Form, FormErrors, OfficeShell, Refusal, Result
 
 use super::{
     common::{self, Shown},
-    entry::{self, Change, FormPage, Sent, Wanted, looked, placed},
+    entry::{self, Change, FormPage, Sent, Wanted, kept_back, looked, placed},
     list::Pairs,
 };
 
@@ -70,6 +70,7 @@ struct OnePage {
     origins: Vec<(String, String)>,
     versions: Vec<Version>,
     away: Option<Away>,
+    /// Empty = it is not on the site.
     portal_url: String,
     may_correct: bool,
     may_withdraw: bool,
@@ -103,7 +104,7 @@ fn away(line: Withdrawn) -> Away {
 }
 
 /// The history, the newest first, each with what it changed.
-async fn history(ctx: &Ctx, item: &Item, versions: &[Stored]) -> Result<Vec<Version>> {
+async fn history(ctx: &Ctx, item: &Item, versions: &[Stored], may_read: bool) -> Result<Vec<Version>> {
     let mut all = Vec::with_capacity(versions.len());
     for (at, version) in versions.iter().enumerate() {
         let before = versions.get(at + 1);
@@ -113,7 +114,7 @@ async fn history(ctx: &Ctx, item: &Item, versions: &[Stored]) -> Result<Vec<Vers
             tone: common::tone(version.state),
             on: version.public_on.clone(),
             ended: if version.ended_at.is_empty() { String::new() } else { show_minute(&version.ended_at) },
-            batch: version.batch.to_string(),
+            batch: if may_read { version.batch.to_string() } else { String::new() },
             note: rows::note(ctx.db().read(), &version.batch).await?,
             changes: before.map(|before| entry::changes(item, &before.data, &version.data)).unwrap_or_default(),
         });
@@ -162,9 +163,13 @@ pub(super) async fn shown(
         until: row.keep_until.clone(),
         shown: common::public(&item, &row.data),
         origins: origins(&item, &row)?,
-        versions: history(ctx, &item, &versions).await?,
+        versions: history(ctx, &item, &versions, may(&READ_BATCHES)).await?,
         away: line.map(away),
-        portal_url: format!("{}/records/{}/{id}", ctx.portal_url(), item.key),
+        portal_url: if item.is_on_web() {
+            format!("{}/records/{}/{id}", ctx.portal_url(), item.key)
+        } else {
+            String::new()
+        },
         may_correct: is_public && may(&ENTER_RECORDS),
         may_withdraw: may(&WITHDRAW_RECORDS),
         may_unmask: row.state != State::Expired && may(&UNMASK_RECORDS),
@@ -196,6 +201,7 @@ async fn open(ctx: &Ctx, desk: &Desk, key: &str, id: &RecordId) -> Result<(std::
 
 async fn correction(ctx: &Ctx, desk: &Desk, (item, row): (&Item, &Stored), sent: &Sent) -> Result<FormPage> {
     let page = FormPage::of(ctx, desk, item, format!("更正：{}", row.name(item)), sent).await?;
+    let page = page.keeping(item, &kept_back(ctx, item, row).await?, sent);
     let back = format!("/records/{}/{}", item.key, row.record);
     let mut crumbs = page.crumbs.clone();
     crumbs.push((row.name(item), back.clone()));
@@ -219,7 +225,7 @@ pub(super) async fn correct_form(
 ) -> Result<Response> {
     let (item, row) = open(&ctx, &desk, &key, &id).await?;
     let (values, added) = rows::whole(&ctx, ctx.db().read(), &item, &row).await?;
-    let sent = Sent { typed: form::typed(&item, &values), added, ..Sent::default() };
+    let sent = Sent { added, ..Sent::of_row(&item, &values, &kept_back(&ctx, &item, &row).await?) };
     correction(&ctx, &desk, (&item, &row), &sent).await?.answer()
 }
 
@@ -234,13 +240,14 @@ pub(super) async fn correct(
     let (item, row) = open(&ctx, &desk, &key, &id).await?;
     let (_, more): (_, BTreeMap<String, String>) = rows::whole(&ctx, ctx.db().read(), &item, &row).await?;
     let more = sent.added_to(more);
+    let typed = sent.with(&kept_back(&ctx, &item, &row).await?);
     if sent.of("act") == "look" {
         let wanted = Wanted { item: &item, organ: &row.organ, before: Some(&row.data), more };
-        let came = looked(&ctx, wanted, &sent.typed).await?;
+        let came = looked(&ctx, wanted, &typed).await?;
         return correction(&ctx, &desk, (&item, &row), &sent).await?.seen(came).answer();
     }
     let done = async |tx: &mut Tx| {
-        let read = form::read(&item, &sent.typed)?;
+        let read = form::read(&item, &typed)?;
         let new = NewRow { more: more.clone(), ..read.row };
         let seen = (&id, sent.version());
         let batch = corrections::correct(&ctx, tx, &desk.actor(), seen, (new, sent.of("note"))).await?;

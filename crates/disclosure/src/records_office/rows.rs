@@ -19,14 +19,14 @@ use store::Tx;
 use web::{Ctx, Desk, Done, Error, Form, FormErrors, Refusal, Result, act, act_in_place};
 
 use super::{
-    entry::{FormPage, Sent, Wanted, looked, placed},
+    entry::{FormPage, Sent, Wanted, kept_back, looked, placed},
     list::Pairs,
     paper,
 };
 
 /// A batch that this person may change, with its item.
 async fn open(ctx: &Ctx, desk: &Desk, id: &BatchId) -> Result<(Batch, Arc<Item>)> {
-    let batch = paper::found(ctx, id).await?;
+    let batch = paper::found(ctx, desk, id).await?;
     kernel::may_for(&desk.actor(), &ENTER_RECORDS, &ctx.directory().stands_for(&batch.organ, ctx.today()))?;
     let item = batch.item(ctx).await?;
     if !batch.state.is_open() {
@@ -55,6 +55,10 @@ async fn shown(
         None => "增加一行".to_owned(),
     };
     let page = FormPage::of(ctx, desk, item, title, sent).await?;
+    let page = match row {
+        Some(row) => page.keeping(item, &kept_back(ctx, item, row).await?, sent),
+        None => page,
+    };
     let back = format!("/records/batches/{}", batch.id);
     let mut crumbs = page.crumbs.clone();
     crumbs.push((batch.title.clone(), back.clone()));
@@ -69,7 +73,7 @@ pub(super) async fn new(State(ctx): State<Ctx>, desk: Desk, Path(id): Path<Batch
     shown(&ctx, &desk, (&batch, &item), (None, &Sent::default())).await?.answer()
 }
 
-/// `GET /records/batches/{batch}/rows/{row}`: with what is never public, since it is the form of who entered it.
+/// `GET /records/batches/{batch}/rows/{row}`: without what is never public, which stays where nothing is typed.
 pub(super) async fn form(
     State(ctx): State<Ctx>,
     desk: Desk,
@@ -78,7 +82,7 @@ pub(super) async fn form(
     let (batch, item) = open(&ctx, &desk, &id).await?;
     let row = of(&ctx, &batch, &row).await?;
     let (values, added) = rows::whole(&ctx, ctx.db().read(), &item, &row).await?;
-    let sent = Sent { typed: form::typed(&item, &values), added, ..Sent::default() };
+    let sent = Sent { added, ..Sent::of_row(&item, &values, &kept_back(&ctx, &item, &row).await?) };
     shown(&ctx, &desk, (&batch, &item), (Some(&row), &sent)).await?.answer()
 }
 
@@ -126,14 +130,18 @@ async fn put(ctx: &Ctx, desk: &Desk, id: &BatchId, row: Option<RowId>, sent: Sen
         Some(row) => (kept(ctx, &item, row).await?, before(ctx, row).await?),
         None => (NewRow::default(), None),
     };
+    let typed = match &row {
+        Some(row) => sent.with(&kept_back(ctx, &item, row).await?),
+        None => sent.typed.clone(),
+    };
     if sent.of("act") == "look" {
         let data = before.as_ref().map(|before| &before.data);
         let wanted = Wanted { item: &item, organ: &batch.organ, before: data, more: sent.added_to(kept.more.clone()) };
-        let came = looked(ctx, wanted, &sent.typed).await?;
+        let came = looked(ctx, wanted, &typed).await?;
         return shown(ctx, desk, (&batch, &item), (row.as_ref(), &sent)).await?.seen(came).answer();
     }
     let done = async |tx: &mut Tx| {
-        let read = form::read(&item, &sent.typed)?;
+        let read = form::read(&item, &typed)?;
         let more = sent.added_to(kept.more.clone());
         let new = NewRow { values: read.row.values, more, ..kept.clone() };
         let at = row.as_ref().map(|row| &row.id);

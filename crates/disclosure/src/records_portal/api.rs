@@ -229,7 +229,7 @@ fn column(item: &Item, column: &item::Column) -> ColumnInfo {
         label: cells::label(column),
         code: column.code.clone(),
         r#type: typed(column),
-        unit: cells::unit(column).to_owned(),
+        unit: column.unit().to_owned(),
         choices,
         filter: filter(item, column),
     }

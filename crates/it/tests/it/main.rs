@@ -50,6 +50,7 @@ mod policy_people;
 mod portal;
 mod publishing;
 mod records;
+mod records_board;
 mod records_cli;
 mod records_objects;
 mod records_office;

@@ -71,8 +71,10 @@ both! {
         crate::matrix::requests(app).await;
         policy(app).await;
         let mut faults = Vec::new();
-        for (organ, roles) in [("QH010", &Role::ALL[..]), ("QH001", &Role::ALL[..])] {
-            for role in roles {
+        // What is offered is decided by the program and not by its database: on the second one every second person is enough.
+        let every = if app.ctx().db().dialect() == store::Dialect::Sqlite { 1 } else { 2 };
+        for (number, organ) in ["QH010", "QH001"].into_iter().enumerate() {
+            for role in Role::ALL.iter().skip(number % every).step_by(every) {
                 let login = format!("{}-{}", role.code().replace('_', "-"), organ.to_lowercase());
                 let mut client = app.person(&login, organ, &[*role]).await;
                 let (refused, asked) = refused(&mut client).await;

@@ -13,7 +13,7 @@ const HIDDEN: &str = "110101199003074514";
 /// The organ of these stories.
 const ORGAN: &str = "QH010";
 
-async fn permit(app: &TestApp) -> std::sync::Arc<Item> {
+pub(crate) async fn permit(app: &TestApp) -> std::sync::Arc<Item> {
     let key = ItemKey::new("permit").expect("a key");
     record::items::find(app.ctx(), &key).await.expect("items").expect("in the box")
 }
@@ -45,7 +45,7 @@ fn filled(item: &Item, number: &str) -> Vec<(String, String)> {
 }
 
 /// The form of a permit as its page names the fields, with more of the form's own.
-fn form(item: &Item, number: &str, own: &[(&str, &str)]) -> Vec<(String, String)> {
+pub(crate) fn form(item: &Item, number: &str, own: &[(&str, &str)]) -> Vec<(String, String)> {
     let mut all: Vec<(String, String)> =
         own.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect();
     all.extend(filled(item, number).into_iter().map(|(key, text)| (format!("c_{key}"), text)));
@@ -53,7 +53,7 @@ fn form(item: &Item, number: &str, own: &[(&str, &str)]) -> Vec<(String, String)
 }
 
 /// The same as a client sends it.
-fn fields(form: &[(String, String)]) -> Vec<(&str, &str)> {
+pub(crate) fn fields(form: &[(String, String)]) -> Vec<(&str, &str)> {
     form.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect()
 }
 
