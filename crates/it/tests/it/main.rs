@@ -55,6 +55,7 @@ mod records_cli;
 mod records_objects;
 mod records_office;
 mod records_portal;
+mod records_private;
 mod redirects;
 mod report_year;
 mod search;
