@@ -1,5 +1,5 @@
-//! What was public of a record that turned out to be about a minor: when its correction has passed, all that earlier versions showed
-//! is sealed with what was never public of them (未成年人保护法 Art. 103, 个人信息保护法 Art. 31). Pages, files and histories of the
+//! What was public of a record that turned out to be about a minor, or that should never have been shown (a person's number, the
+//! wrong person): when its correction has passed, all that earlier versions showed is sealed with what was never public of them (未成年人保护法 Art. 103, 个人信息保护法 Art. 31). Pages, files and histories of the
 //! office have no words of it then; who needs them asks with a reason ([`crate::rows::unmask`]).
 
 use std::collections::BTreeMap;
@@ -15,17 +15,20 @@ use crate::{
     events::SEALED,
     ids::{BatchId, RowId},
     rows, slots,
+    state::What,
     values::{self, Data},
 };
 
 /// Locks the batches from which [`earlier`] will seal rows, before any event of the write.
-pub(crate) async fn lock(tx: &mut Tx, batch: &BatchId) -> Result<(), Refusal> {
+pub(crate) async fn lock(tx: &mut Tx, batch: &Batch) -> Result<(), Refusal> {
     let from: Vec<BatchId> = query_scalar(
         "SELECT DISTINCT o.batch FROM record o WHERE o.batch <> $1 AND o.state IN ('public', 'superseded') AND o.record IN \
-         (SELECT c.record FROM record c WHERE c.batch = $1 AND c.state = 'draft' AND c.closed = 1 AND c.replaces <> '') \
+         (SELECT c.record FROM record c WHERE c.batch = $1 AND c.state = 'draft' AND c.replaces <> '' \
+         AND (c.closed = 1 OR $2 = 1)) \
          ORDER BY o.batch",
     )
-    .bind(batch)
+    .bind(&batch.id)
+    .bind(seals_all(batch))
     .fetch_all(tx.conn())
     .await?;
     for of in &from {
@@ -34,18 +37,25 @@ pub(crate) async fn lock(tx: &mut Tx, batch: &BatchId) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// Seals the earlier versions of the records that a batch has closed. Returns the batches from which they came, with how many rows of
+/// 1 where a batch seals all that it corrects.
+fn seals_all(batch: &Batch) -> i64 {
+    i64::from(batch.what == What::Redaction)
+}
+
+/// Seals the earlier versions of the records that a batch has closed, or of all that it corrects where it says so. Returns the batches from which they came, with how many rows of
 /// each; their events are [`tell`]'s.
 pub(crate) async fn earlier(
     ctx: &Ctx,
     tx: &mut Tx,
-    (item, batch): (&Item, &BatchId),
+    (item, batch): (&Item, &Batch),
 ) -> Result<BTreeMap<BatchId, i64>, Refusal> {
     let open: Vec<(RowId, BatchId, Data)> = query_as(
         "SELECT r.id, r.batch, r.data FROM record r WHERE r.state = 'superseded' AND r.record IN \
-         (SELECT c.record FROM record c WHERE c.batch = $1 AND c.state = 'closed' AND c.replaces <> '') ORDER BY r.id",
+         (SELECT c.record FROM record c WHERE c.batch = $1 AND c.replaces <> '' \
+         AND c.state IN ('closed', 'public') AND (c.state = 'closed' OR $2 = 1)) ORDER BY r.id",
     )
-    .bind(batch)
+    .bind(&batch.id)
+    .bind(seals_all(batch))
     .fetch_all(tx.conn())
     .await?;
     let nothing: String = slots::ALL.iter().fold(String::new(), |sql, name| sql + ", " + name + " = NULL");

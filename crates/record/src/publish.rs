@@ -70,7 +70,7 @@ pub(crate) async fn ready(tx: &mut Tx, id: &BatchId) -> Result<(), Refusal> {
     if done.rows_affected() == 0 {
         return Err(review::Refusal::Changed(gates::WORDS).into());
     }
-    close::lock(tx, id).await
+    close::lock(tx, &batch).await
 }
 
 /// Makes a batch public that has passed, or has it made so.
@@ -217,7 +217,7 @@ async fn all(ctx: &Ctx, tx: &mut Tx, actor: &Actor, batch: &Batch) -> Result<(),
         .bind(&now)
         .execute(tx.conn())
         .await?;
-    let sealed = close::earlier(ctx, tx, (&*item, &batch.id)).await?;
+    let sealed = close::earlier(ctx, tx, (&*item, batch)).await?;
     counts::add_batch(tx, &batch.id, &today).await?;
     query("UPDATE record_batch SET state = 'public', public_at = $2, version = version + 1 WHERE id = $1")
         .bind(&batch.id)
@@ -327,7 +327,7 @@ async fn portions(ctx: &Ctx, actor: &Actor, id: &BatchId, handle: &Handle) -> Re
     let mut tx = ctx.db().write().await?;
     tx.lock_row("record_batch", id.as_str()).await?;
     tx.lock(&format!("records of {}", batch.item)).await?;
-    close::lock(&mut tx, id).await?;
+    close::lock(&mut tx, &batch).await?;
     fits(&mut tx, &batch).await?;
     all(ctx, &mut tx, actor, &batch).await?;
     tx.commit().await?;

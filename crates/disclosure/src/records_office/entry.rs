@@ -233,6 +233,8 @@ pub(super) struct FormPage {
     pub(super) organ: String,
     /// Why it is corrected; `None` = it is no correction.
     pub(super) note: Option<String>,
+    /// Whether a correction keeps from readers what it corrects.
+    pub(super) hides: bool,
     pub(super) fields: Vec<Field>,
     pub(super) added: Vec<Added>,
     /// What is there and not shown: name of the box that deletes it, label, whether it is ticked.
@@ -272,6 +274,7 @@ impl FormPage {
             organs: Vec::new(),
             organ: String::new(),
             note: None,
+            hides: false,
             fields,
             added: added.collect(),
             kept: Vec::new(),

@@ -107,7 +107,8 @@ fn away(line: Withdrawn) -> Away {
 async fn history(ctx: &Ctx, item: &Item, versions: &[Stored], may_read: bool) -> Result<Vec<Version>> {
     let mut all = Vec::with_capacity(versions.len());
     for (at, version) in versions.iter().enumerate() {
-        let before = versions.get(at + 1);
+        // What is sealed says nothing of what was changed.
+        let before = versions.get(at + 1).filter(|before| before.state != State::Closed);
         all.push(Version {
             number: version.version,
             state: version.state.label(),
@@ -212,6 +213,7 @@ async fn correction(ctx: &Ctx, desk: &Desk, (item, row): (&Item, &Stored), sent:
         crumbs,
         version: if sent.of("version").is_empty() { row.version } else { sent.version() },
         note: Some(sent.of("note").to_owned()),
+        hides: sent.of("hides") == "true",
         save: "保存更正",
         ..page
     })
@@ -250,7 +252,12 @@ pub(super) async fn correct(
         let read = form::read(&item, &typed)?;
         let new = NewRow { more: more.clone(), ..read.row };
         let seen = (&id, sent.version());
-        let batch = corrections::correct(&ctx, tx, &desk.actor(), seen, (new, sent.of("note"))).await?;
+        let change = (new, sent.of("note"));
+        let batch = if sent.of("hides") == "true" {
+            corrections::redact(&ctx, tx, &desk.actor(), seen, change).await?
+        } else {
+            corrections::correct(&ctx, tx, &desk.actor(), seen, change).await?
+        };
         Ok::<_, Refusal>(Done::ok(format!("/records/batches/{batch}"), "更正已保存为草稿。请核对后提交审核。"))
     };
     let again = async |errors: FormErrors| {

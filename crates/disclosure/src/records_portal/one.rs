@@ -50,6 +50,8 @@ struct Correction {
     changed: Vec<Changed>,
     /// Why, in the words of who made it; may be empty.
     why: String,
+    /// What it said before is sealed.
+    is_sealed: bool,
 }
 
 /// Where fields of old records are from.
@@ -231,7 +233,13 @@ async fn corrections(ctx: &Ctx, item: &Item, history: &[Stored]) -> Result<Vec<C
             on: later.public_on.clone(),
             changed: changed(item, &earlier.data, &later.data),
             why: rows::note(ctx.db().read(), &later.batch).await?,
+            is_sealed: false,
         });
+    }
+    // What came before the first that may be seen should not have been shown: neither its words nor why.
+    if let Some(first) = history.last().filter(|first| first.version > 1) {
+        let on = first.public_on.clone();
+        all.push(Correction { on, changed: Vec::new(), why: String::new(), is_sealed: true });
     }
     Ok(all)
 }

@@ -123,6 +123,38 @@ both! {
         assert_eq!(sealed, 0);
     }
 
+    async fn what_should_never_have_been_shown_is_sealed_by_its_correction(app) {
+        let item = penalty(app).await;
+        let number = "青财罚〔2026〕1号";
+        let first = tried(app, row(&item, number, &[("facts", "门店设在文昌路九号")])).await.expect("entered");
+        published(app, &first).await;
+        let stored = only(app, &first).await;
+        let mut staff = app.editor(ORGAN).await;
+        let page = format!("/records/penalty/{}", stored.record);
+        staff.get(&format!("{page}/correct")).await.expect(200).shows("不再显示更正前的内容");
+        let mut sent: Vec<(String, String)> = typed(&item, number, &[("facts", "未按规定设置账簿")])
+            .into_iter()
+            .map(|(key, text)| (format!("c_{key}"), text))
+            .collect();
+        let own = [("version", "1"), ("act", "save"), ("note", "误写了文昌路的门店"), ("hides", "true")];
+        sent.extend(own.map(|(name, text)| (name.to_owned(), text.to_owned())));
+        let sent: Vec<(&str, &str)> = sent.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
+        let batch = staff.post(&format!("{page}/correct"), &sent).await.expect(303).location();
+        let second = BatchId::from(batch.rsplit('/').next().unwrap_or_default());
+        published(app, &second).await;
+        let mut reader = app.visitor();
+        let seen = reader.get(&page).await.expect(200).shows("更正前的内容不再显示").shows("未按规定设置账簿");
+        seen.hides("文昌路");
+        reader.get(&format!("/api/v1{page}")).await.expect(200).hides("文昌路");
+        for page in [page, format!("/records/batches/{first}")] {
+            staff.get(&page).await.expect(200).hides("门店设在文昌路");
+        }
+        let versions = rows::versions(app.ctx().db().read(), &stored.record).await.expect("versions");
+        let states: Vec<State> = versions.iter().map(|version| version.state).collect();
+        assert_eq!(states, [State::Public, State::Closed]);
+        assert!(!stands_in_clear(app, "门店设在文昌路").await);
+    }
+
     async fn the_own_last_day_of_the_organ_ends_the_publication(app) {
         let item = penalty(app).await;
         let firm = [("counterpart_kind", "01"), ("counterpart", "青禾测试商贸有限公司"), ("credit_code", "91000000MA00225001"),
