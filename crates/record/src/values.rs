@@ -146,7 +146,9 @@ pub fn split(item: &Item, values: &Values, more: &BTreeMap<String, String>, toda
     for (key, value) in values {
         let text = text_of(value);
         let Some(column) = item.column(key) else { continue };
-        let masked = column.privacy.mask && (person || !column.privacy.natural_person);
+        // The number of an identity document is somebody's, whoever the record is about.
+        let of_person = person || !column.privacy.natural_person || column.typed == Type::IdNumber;
+        let masked = column.privacy.mask && of_person;
         if split.closed || column.privacy.never_public {
             split.hidden.insert(key.clone(), text);
         } else if masked {
@@ -398,7 +400,7 @@ pub(crate) fn term_ends(item: &Item, values: &Values, today: Date) -> Option<Dat
 
 /// The organ's own last day of showing a record, with the column in which it stands: 公示截止期 of the standard for permits and
 /// penalties. The last day of a notice for objections (公示截止 of a bid) is none: what was notified stays public.
-pub(crate) fn shown_until<'i>(item: &'i Item, values: &Values) -> Option<(&'i Column, Date)> {
+pub fn shown_until<'i>(item: &'i Item, values: &Values) -> Option<(&'i Column, Date)> {
     let column = item.columns.iter().find(|column| {
         matches!(column.typed, Type::Date { .. }) && (column.key == "shown_until" || column.code.ends_with("_GSJZQ"))
     })?;

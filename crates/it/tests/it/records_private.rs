@@ -164,6 +164,8 @@ both! {
         let id = tried(app, row(&item, "青财罚〔2026〕1号", &until("2027-02-10"))).await.expect("entered");
         assert_eq!(only(app, &id).await.keep_until, "2027-02-10");
         published(app, &id).await;
+        let page = format!("/records/penalty/{}", only(app, &id).await.record);
+        app.visitor().get(&page).await.expect(200).shows("公示至").shows("2027-02-10").hides("公示截止期");
         let late = tried(app, row(&item, "青财罚〔2026〕2号", &until("2026-04-01"))).await.expect("entered");
         gates::look_through(app.ctx(), &late).await.expect("looked through");
         let mut tx = written(app).await;
