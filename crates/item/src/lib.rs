@@ -33,7 +33,7 @@ mod value;
 
 pub use boxed::boxed;
 pub use cell::{credit_code_checks, id_number_checks, parse, period_before, period_days};
-pub use chart::{Chart, ChartKind};
+pub use chart::{Chart, ChartKind, Only};
 pub use check::{Check, Rule, Severity};
 pub use column::{Choice, Column, Filter, Privacy, Type, Unit};
 pub use compare::{Change, compare};

@@ -90,6 +90,7 @@ CREATE INDEX record_of_period ON record (item, period, sort_on, id) WHERE state 
 CREATE INDEX record_published ON record (item, public_at, id) WHERE state = 'public';
 CREATE INDEX record_kept ON record (keep_until, id) WHERE state = 'public' AND keep_until <> '';
 CREATE INDEX record_kept_away ON record (keep_until, id) WHERE state = 'withdrawn' AND keep_until <> '';
+CREATE INDEX record_kept_closed ON record (keep_until, id) WHERE state = 'closed' AND keep_until <> '';
 CREATE INDEX record_t1 ON record (item, t1, sort_on, id) WHERE state = 'public' AND t1 IS NOT NULL;
 CREATE INDEX record_t2 ON record (item, t2, sort_on, id) WHERE state = 'public' AND t2 IS NOT NULL;
 CREATE INDEX record_t3 ON record (item, t3, sort_on, id) WHERE state = 'public' AND t3 IS NOT NULL;
@@ -145,7 +146,11 @@ CREATE TABLE record_withdrawal (
     at          TEXT NOT NULL CHECK (at <> ''),
     by_account  TEXT NOT NULL,
     by_name     TEXT NOT NULL,
-    restored_at TEXT NOT NULL                       -- when it came back, if it did
+    restored_at TEXT NOT NULL,                      -- when it came back, if it did
+    back_account TEXT NOT NULL,                     -- who asked for it to come back, which another person decides; empty = nobody
+    back_name   TEXT NOT NULL,
+    back_reason TEXT NOT NULL,
+    back_at     TEXT NOT NULL
 ) {{without_rowid}};
 CREATE INDEX record_withdrawal_newest ON record_withdrawal (item, at, id);
 CREATE INDEX record_withdrawal_of_record ON record_withdrawal (record, at);

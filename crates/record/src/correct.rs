@@ -14,7 +14,7 @@ use crate::{
     permissions::ENTER_RECORDS,
     rows::{self, Stored},
     slots::Layout,
-    state::{State, Way, What},
+    state::{BatchState, State, Way, What},
     values::{self, Values},
     write::Place,
 };
@@ -107,7 +107,12 @@ async fn begin(
 pub(crate) async fn current(tx: &mut Tx, record: &RecordId) -> Result<Stored, Refusal> {
     let versions = rows::versions(tx.conn(), record).await?;
     let found = versions.into_iter().find(|version| version.state == State::Public);
-    found.ok_or_else(|| Refusal::Conflict("这条记录现在没有公开，不能办理。请看过现在的情况再办理。".into()))
+    let none = || Refusal::Conflict("这条记录现在没有公开，不能办理。请看过现在的情况再办理。".into());
+    let found = found.ok_or_else(none)?;
+    // Rows of a large batch become public together: until the last of them nobody has seen any, and nothing can be done with one.
+    let batch = batch::find(tx.conn(), &found.batch).await?;
+    let is_shown = batch.is_some_and(|batch| batch.state == BatchState::Public);
+    if is_shown { Ok(found) } else { Err(none()) }
 }
 
 /// Refuses a second correction while one is under way.

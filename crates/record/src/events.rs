@@ -99,6 +99,10 @@ pub static WITHDRAWN: EventKind = EventKind::new("record", "record.withdrawn", "
         ("version", "版本"),
     ])
     .keeps(Keep::Words);
+/// Somebody wants it to be public again; another person decides.
+pub static WANTED_BACK: EventKind = EventKind::new("record", "record.wanted_back", "提请恢复公开记录")
+    .holds(&[ITEM, ("withdrawal", ""), REASON, ("version", "版本")])
+    .keeps(Keep::Words);
 /// It is public again.
 pub static RESTORED: EventKind = EventKind::new("record", "record.restored", "恢复公开记录")
     .holds(&[ITEM, ("withdrawal", ""), REASON, ("version", "版本")])
@@ -110,6 +114,18 @@ pub static UNMASKED: EventKind = EventKind::new("record", "record.unmasked", "�
 
 /// All of them, for the capability.
 pub fn all() -> Vec<&'static EventKind> {
-    let own = [&ENTERED, &CHANGED, &DROPPED, &PUBLISHED, &EXPIRED, &SEALED, &SETTLED, &WITHDRAWN, &RESTORED, &UNMASKED];
+    let own = [
+        &ENTERED,
+        &CHANGED,
+        &DROPPED,
+        &PUBLISHED,
+        &EXPIRED,
+        &SEALED,
+        &SETTLED,
+        &WITHDRAWN,
+        &WANTED_BACK,
+        &RESTORED,
+        &UNMASKED,
+    ];
     own.into_iter().chain(SAID.all()).collect()
 }

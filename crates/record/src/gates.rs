@@ -3,12 +3,13 @@
 use std::{collections::HashSet, sync::Arc};
 
 use futures::{TryStreamExt, future::BoxFuture};
-use item::Item;
+use item::{Item, Severity};
 use kernel::{
     Actor, Staff,
     id::{AccountId, ColumnId},
     may_for,
 };
+use record_check::Breach;
 use review::{
     About, Happened, Kind, Matter, Outcome, Review, Route, State as Round, Subject, Word, Words, acts,
     events::Said,
@@ -20,7 +21,8 @@ use web::{Ctx, Refusal, Result as Shown};
 
 use crate::{
     batch::{self, Batch},
-    events::{BATCH, SAID},
+    check,
+    events::{BATCH, RECORD, SAID},
     ids::BatchId,
     permissions::ENTER_RECORDS,
     personal, publish,
@@ -37,6 +39,9 @@ pub const WORDS: Words = Words { this: "这一批数据", work: "数据" };
 const DAYS: u32 = 1;
 /// Bytes of a text that is looked through once for all rows which have it.
 const LONGEST_SAME: usize = 120;
+
+/// What is rejected when a batch is handed in is told so far one by one.
+const TOLD: usize = 5;
 
 /// What is declared to the review. Batches are decided on at `/records/batches/{id}` of the office.
 pub fn kind() -> Kind {
@@ -294,7 +299,40 @@ impl Subject for Batches {
     }
 }
 
-/// 提交审核. The checks of the item are asked once more, since other records may have come since; call [`look_through`] before.
+/// What the checks of the item say of the rows of a batch, all of them together, as they lie there and beside what is public
+/// now. Known until something of records or items happens: asked before a write, it costs the write nothing.
+///
+/// # Errors
+/// [`Refusal::Conflict`] when the catalogue has the item no more; when the database fails.
+pub async fn breaches(ctx: &Ctx, batch: &Batch) -> Result<Arc<Vec<Breach>>, Refusal> {
+    const OF: [&str; 3] = [BATCH, RECORD, crate::items::SUBJECT];
+    let item = batch.item(ctx).await?;
+    let key = format!("checks of batch {} {} {} {}", batch.id, batch.rows_digest, item.version, ctx.today());
+    let ask = async {
+        let found = check::stored(ctx, &item, batch).await;
+        found.map(Arc::new).map_err(|error| store::Error::Value(format!("checks of a batch: {error:?}")))
+    };
+    Ok(ctx.db().while_subjects_unchanged(&OF, key, ask).await?)
+}
+
+/// Refuses a batch with rows that the checks of its item reject, however they came into it.
+async fn sound(ctx: &Ctx, batch: &Batch) -> Result<(), Refusal> {
+    let item = batch.item(ctx).await?;
+    let all = breaches(ctx, batch).await?;
+    let rejected: Vec<String> = all
+        .iter()
+        .filter(|breach| breach.severity == Severity::Reject)
+        .map(|breach| check::told_of(&item, breach))
+        .collect();
+    if rejected.is_empty() {
+        return Ok(());
+    }
+    let (n, first) = (rejected.len(), rejected.iter().take(TOLD).cloned().collect::<Vec<_>>().join(""));
+    Err(Refusal::Conflict(format!("这批数据有 {n} 处不符合“{}”的规则，请改正后再提交。{first}", item.title)))
+}
+
+/// 提交审核. The checks of the item are asked once more over all rows, since they may have been changed one by one and other records
+/// may have come since; call [`look_through`] and [`breaches`] before.
 ///
 /// # Errors
 /// [`Refusal::Conflict`] with what does not hold any more, or as the batch stands; when the person may not.
@@ -305,6 +343,7 @@ pub async fn submit(ctx: &Ctx, tx: &mut Tx, actor: &Actor, (id, version): (&Batc
         return Err(Refusal::Conflict(format!("这批数据现在是“{}”，不能提交。", batch.state.label())));
     }
     taken(ctx, tx, &batch).await?;
+    sound(ctx, &batch).await?;
     let route = kind().route_in(ctx, tx.conn(), "", (&ColumnId::from(""), &batch.item)).await?;
     acts::open(tx, &Batches { ctx: ctx.clone() }, actor, &matter, route).await?;
     Ok(())

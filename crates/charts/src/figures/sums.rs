@@ -17,6 +17,12 @@ pub struct Sums<'a> {
     newest: String,
     /// Groups and series with more than one ratio: ratios are not summed, and nothing is drawn there.
     ratios: BTreeSet<(String, String)>,
+    /// The values of the columns that are kept apart, by group.
+    apart: BTreeMap<String, Vec<String>>,
+    /// Groups whose rows differ in them: nothing is drawn there.
+    mixed: BTreeSet<String>,
+    /// Rows that say nothing of the group or series in which they would be summed.
+    unnamed: usize,
     /// Rows whose sum would be beyond 28 digits.
     too_large: usize,
 }
@@ -30,11 +36,25 @@ impl<'a> Sums<'a> {
     #[must_use]
     pub fn new(item: &'a Item, chart: &'a Chart) -> Self {
         let (sums, places) = (BTreeMap::new(), BTreeMap::new());
-        Self { item, chart, sums, places, newest: String::new(), ratios: BTreeSet::new(), too_large: 0 }
+        Self {
+            item,
+            chart,
+            sums,
+            places,
+            newest: String::new(),
+            ratios: BTreeSet::new(),
+            apart: BTreeMap::new(),
+            mixed: BTreeSet::new(),
+            unnamed: 0,
+            too_large: 0,
+        }
     }
 
     /// Takes a row: its values by the keys of columns.
     pub fn add(&mut self, values: &BTreeMap<String, Value>) {
+        if !self.chart.only.iter().all(|only| is(values.get(&only.column), &only.is)) {
+            return;
+        }
         if !self.chart.newest.is_empty() {
             let period = self.words(&self.chart.newest, values);
             // What names no period is of none.
@@ -46,6 +66,9 @@ impl<'a> Sums<'a> {
                 self.sums.clear();
                 self.places.clear();
                 self.ratios.clear();
+                self.apart.clear();
+                self.mixed.clear();
+                self.unnamed = 0;
             } else if period < self.newest {
                 return;
             }
@@ -60,6 +83,15 @@ impl<'a> Sums<'a> {
             return;
         }
         let chart = self.chart;
+        // Rows of a lower level name no class: their sum beside the classes would be counted twice.
+        if group == NONE || self.series(values).is_some_and(|series| series == NONE) {
+            self.unnamed += 1;
+            return;
+        }
+        let apart: Vec<String> = chart.apart.iter().map(|key| self.words(key, values)).collect();
+        if *self.apart.entry(group.clone()).or_insert_with(|| apart.clone()) != apart {
+            self.mixed.insert(group.clone());
+        }
         for key in &chart.figures {
             let Some(Value::Number(figure)) = values.get(key) else { continue };
             // With one figure the rows are parted by the column of series; several are series by themselves.
@@ -144,7 +176,8 @@ impl<'a> Sums<'a> {
             .sums
             .iter()
             .map(|(label, sums)| {
-                let is_one = |key: &String| !self.ratios.contains(&(label.clone(), key.clone()));
+                let is_one =
+                    |key: &String| !self.ratios.contains(&(label.clone(), key.clone())) && !self.mixed.contains(label);
                 let one = |key: &String| sums.get(key).copied().filter(|_| is_one(key));
                 let figures: Vec<Option<Decimal>> = keys.iter().map(one).collect();
                 let of_all = figures.first().copied().flatten();
@@ -170,6 +203,16 @@ impl<'a> Sums<'a> {
         }
         if !self.ratios.is_empty() {
             notes.push(format!("有 {} 处有多个比率，比率不能相加，没有画出。", self.ratios.len()));
+        }
+        if !self.mixed.is_empty() {
+            let labels: Vec<String> = chart.apart.iter().map(|key| format!("“{}”", self.label(key))).collect();
+            let (labels, n) = (labels.join("、"), self.mixed.len());
+            notes.push(format!("有 {n} 处有{labels}不同的多条记录，不能相加，没有画出。"));
+        }
+        if self.unnamed > 0 {
+            let keys = [&chart.by, &chart.series].into_iter().filter(|key| !key.is_empty());
+            let labels: Vec<String> = keys.map(|key| format!("“{}”", self.label(key))).collect();
+            notes.push(format!("没有填写{}的 {} 条记录没有计入。", labels.join("或者"), self.unnamed));
         }
         if self.too_large > 0 {
             notes.push(format!("有 {} 个数字过大，没有计入。", self.too_large));
@@ -207,6 +250,16 @@ impl<'a> Sums<'a> {
         let mut ordered: Vec<(&String, Decimal)> = sizes.into_iter().collect();
         ordered.sort_by(|one, other| other.1.cmp(&one.1).then_with(|| one.0.cmp(other.0)));
         ordered.into_iter().map(|(series, _)| series.clone()).collect()
+    }
+}
+
+/// Whether a value is this one: a code, or a text.
+fn is(value: Option<&Value>, wanted: &str) -> bool {
+    match value {
+        Some(Value::Text(text) | Value::Enum(text)) => text.trim() == wanted,
+        Some(Value::Date(day)) => day.to_string() == wanted,
+        Some(Value::Number(figure)) => figure.normalize().to_string() == wanted,
+        None => false,
     }
 }
 

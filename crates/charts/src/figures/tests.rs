@@ -201,6 +201,8 @@ fn rows_become_exact_sums_of_the_newest_period() {
         by: "town".into(),
         series: "kind".into(),
         newest: "year".into(),
+        only: Vec::new(),
+        apart: Vec::new(),
         per_head: false,
         note: String::new(),
     };
@@ -239,4 +241,57 @@ fn rows_become_exact_sums_of_the_newest_period() {
     rows.iter().for_each(|row| sums.add(row));
     let data = sums.done(None);
     assert_eq!((data.unit.as_str(), data.groups[0].figures[0]), ("条", Some(n("2"))));
+}
+
+#[test]
+fn budget_and_final_accounts_are_not_added_nor_rows_without_a_class() {
+    let choice = |code: &str| Choice { code: code.into(), label: code.into(), aliases: Vec::new() };
+    let item = funds(vec![
+        column("year", "年度", Type::Period),
+        column("stage", "阶段", Type::Enum { choices: vec![choice("budget"), choice("final")], open: false }),
+        column("class", "类", Type::Text { max: 50 }),
+        column("region", "地区", Type::Text { max: 50 }),
+        column("amount", "金额", Type::Money { unit: Unit("万元".into()), places: 2 }),
+    ]);
+    let chart = Chart {
+        key: "years".into(),
+        title: "历年支出".into(),
+        kind: ChartKind::Lines,
+        figures: vec!["amount".into()],
+        by: "year".into(),
+        series: "class".into(),
+        newest: String::new(),
+        only: vec![item::Only { column: "stage".into(), is: "final".into() }],
+        apart: vec!["region".into()],
+        per_head: false,
+        note: String::new(),
+    };
+    let row = |year: &str, stage: &str, class: &str, region: &str, amount: &str| -> BTreeMap<String, Value> {
+        let texts =
+            [("year", year), ("class", class), ("region", region)].map(|(key, text)| (key, Value::Text(text.into())));
+        let rest = [("stage", Value::Enum(stage.into())), ("amount", Value::Number(n(amount)))];
+        let cells = texts.into_iter().chain(rest);
+        cells
+            .filter(|(_, value)| *value != Value::Text(String::new()))
+            .map(|(key, value)| (key.to_owned(), value))
+            .collect()
+    };
+    let mut sums = Sums::new(&item, &chart);
+    for row in [
+        row("2024", "budget", "教育", "全县", "63.52"),
+        row("2024", "final", "教育", "全县", "66.05"),
+        row("2024", "final", "", "全县", "66.05"),
+        row("2025", "final", "教育", "全县", "70"),
+        row("2025", "final", "教育", "本级", "50"),
+    ] {
+        sums.add(&row);
+    }
+    let data = sums.done(None);
+    assert_eq!(data.series, ["教育"], "what names no class is no line");
+    assert_eq!(
+        data.groups,
+        [group("2024", &["66.05"]), group("2025", &[""])],
+        "one stage; a part is not added to its whole"
+    );
+    assert!(data.note.contains("“地区”不同") && data.note.contains("1 条记录没有计入"), "{}", data.note);
 }

@@ -8,7 +8,7 @@ use axum::{
     response::Response,
 };
 use item::Item;
-use kernel::time::show_minute;
+use kernel::time::{show_date, show_minute};
 use record::{
     RecordId, State,
     batch::NewRow,
@@ -48,6 +48,8 @@ struct Away {
     at: String,
     by: String,
     restored_at: String,
+    /// Who asked for it to come back, when and why; empty = nobody.
+    wanted_back: String,
     late: bool,
 }
 
@@ -90,8 +92,15 @@ pub(super) async fn found(ctx: &Ctx, key: &str, id: &RecordId) -> Result<(std::s
 }
 
 fn away(line: Withdrawn) -> Away {
-    let on = line.at.get(..10).unwrap_or_default().to_owned();
+    // Terms are days in China.
+    let on = show_date(&line.at);
+    let wanted_back = if line.back_at.is_empty() {
+        String::new()
+    } else {
+        format!("{} {} 提请恢复公开：{}", show_minute(&line.back_at), line.back_name, line.back_reason)
+    };
     Away {
+        wanted_back,
         reason: line.reason.label(),
         words: line.words,
         decided_on: line.decided_on,

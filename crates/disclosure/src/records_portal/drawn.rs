@@ -25,7 +25,12 @@ pub(super) async fn all(ctx: &Ctx, item: &Arc<Item>, records: i64) -> Result<Vec
 async fn fresh(ctx: &Ctx, item: &Arc<Item>) -> store::Result<Vec<Drawn>> {
     let is_open = |key: &String| key.is_empty() || cells::open(item).any(|column| column.key == *key);
     let charts = item.charts.iter().filter(|chart| {
-        is_open(&chart.by) && is_open(&chart.series) && is_open(&chart.newest) && chart.figures.iter().all(is_open)
+        is_open(&chart.by)
+            && is_open(&chart.series)
+            && is_open(&chart.newest)
+            && chart.figures.iter().all(is_open)
+            && chart.apart.iter().all(is_open)
+            && chart.only.iter().all(|only| is_open(&only.column))
     });
     let mut sums: Vec<Sums<'_>> = charts.clone().map(|chart| Sums::new(item, chart)).collect();
     let query = Query::new(Arc::clone(item));

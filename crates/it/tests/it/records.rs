@@ -250,7 +250,12 @@ both! {
         assert_eq!(counted(app).await, 1);
         taken_away(app, &now).await;
         let mut tx = written(app).await;
-        withdraw::restore(ctx, &mut tx, &head(), &stored.record, "撤下有误").await.expect("restored");
+        let asked = withdraw::restore(ctx, &mut tx, &head(), &stored.record, "撤下有误").await;
+        assert_eq!(asked.expect("asked for"), withdraw::Back::Asked);
+        assert!(withdraw::restore(ctx, &mut tx, &head(), &stored.record, "撤下有误").await.is_err(), "not alone");
+        let other = person("head-2", ORGAN, &[Role::OrganHead]);
+        let back = withdraw::restore(ctx, &mut tx, &other, &stored.record, "同意恢复").await;
+        assert_eq!(back.expect("restored"), withdraw::Back::Restored);
         tx.commit().await.expect("commit");
         assert!(public(app, number).await.is_some());
         assert_eq!(counted(app).await, 1);

@@ -228,6 +228,10 @@ both! {
         editor.get("/records/permit?state=withdrawn").await.expect(200).shows("青财许〔2026〕3号");
         head.post(&format!("{page}/restore"), &[]).await.expect(422);
         head.post(&format!("{page}/restore"), &[("reason", "撤销决定适用于另一案件")]).await.expect(303);
+        head.get(&page).await.expect(200).shows("已撤下").shows("提请恢复公开：撤销决定适用于另一案件");
+        head.post(&format!("{page}/restore"), &[("reason", "我再点一次")]).await.expect(409);
+        let mut clerk = app.clerk().await;
+        clerk.post(&format!("{page}/restore"), &[("reason", "核对无误，同意")]).await.expect(303);
         head.get(&page).await.expect(200).shows("已公开");
     }
 

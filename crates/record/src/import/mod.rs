@@ -244,13 +244,15 @@ fn stopped() -> Refusal {
     Refusal::Conflict("导入已停止，没有保存任何记录。".into())
 }
 
-/// By what a batch is known: the same file, table and use for the same item and organ.
-fn digest_of(file: &File, options: &Options) -> String {
+/// By what a batch is known: the same file, table and use for the same item and organ, with its heads standing for the same.
+fn digest_of(file: &File, options: &Options, mapping: &Mapping) -> Result<String, Refusal> {
     let what = options.what().code();
+    let mapping = serde_json::to_string(mapping).map_err(store::Error::from)?;
     let mut texts = vec!["sheet", &file.digest, options.item.as_str(), options.organ.as_str(), &options.sheet, what];
     // The same sheet for another year is another batch.
     texts.extend(options.given.iter().flat_map(|(key, text)| [key.as_str(), text.as_str()]));
-    values::digest_of(texts)
+    texts.push(&mapping);
+    Ok(values::digest_of(texts))
 }
 
 /// Imports a file.
@@ -273,7 +275,8 @@ pub async fn run(
     if !item.is_table() {
         return Err(Refusal::field("item", format!("“{}”以文件公开，没有数据表。", item.title)));
     }
-    let digest = digest_of(file, options);
+    let read = read::read(ctx, &item, file, options, progress).await?;
+    let digest = digest_of(file, options, &read.mapping)?;
     if let Some(known) = load::finished(ctx, (item.key.as_str(), &options.organ, &digest)).await? {
         return Ok(Told {
             batch: Some(known.id),
@@ -283,7 +286,6 @@ pub async fn run(
             ..Told::default()
         });
     }
-    let read = read::read(ctx, &item, file, options, progress).await?;
     let mut told = read.told;
     let fits = if options.accept_valid { told.may_be_in_part() } else { told.is_whole() };
     if options.dry_run || !fits {

@@ -7,7 +7,6 @@ use std::{
 
 use documents::{Extractor, Grid, Limits};
 use item::{Column, Item, Rule, Severity, Type, Value, parse};
-use record_check::Breach;
 use sheet::{Fit, Found, Mapping, Record, Target};
 use web::{Ctx, Refusal};
 
@@ -15,7 +14,6 @@ use super::{Backfill, File, MOST_ROWS, Mapped, Options, Progress, Said, Told, be
 use crate::{
     check,
     doubt::SURE,
-    personal,
     rows::Origin,
     values::{self, Values},
     write::{Before, NewRow},
@@ -423,7 +421,8 @@ async fn checked(
             continue;
         }
         let label = item.column(&breach.column).map(|column| column.label.clone()).unwrap_or_default();
-        let said = Said { row: breach.row, column: breach.column.clone(), label, message: told_of(item, breach) };
+        let said =
+            Said { row: breach.row, column: breach.column.clone(), label, message: check::told_of(item, breach) };
         if breach.severity == Severity::Reject {
             broken.insert(breach.row);
             told.faults.add(said);
@@ -443,7 +442,13 @@ async fn checked(
     told.accepted = kept.len() as u64;
     told.refused = read - told.accepted;
     told.doubtful = kept.iter().filter(|row| !row.doubts.is_empty()).count() as u64;
-    let before = if options.update { found.before } else { HashMap::new() };
+    let mut before = if options.update { found.before } else { HashMap::new() };
+    // Where an item lets several records have one name, rows of one name do not all take the place of the one that is there.
+    let mut named: HashMap<String, u32> = HashMap::new();
+    for row in kept.iter().filter(|_| !before.is_empty()) {
+        *named.entry(values::keyed(item, &row.values)).or_default() += 1;
+    }
+    before.retain(|keyed, _| named.get(keyed).is_none_or(|rows| *rows == 1));
     if !before.is_empty() {
         let corrects = |row: &&NewRow| before.contains_key(&values::keyed(item, &row.values));
         told.updates = kept.iter().filter(corrects).count() as u64;
@@ -460,16 +465,6 @@ fn covered(column: &Column, text: &str, message: &str) -> String {
     let forms = [text.trim(), folded.trim()];
     let written = forms.into_iter().filter(|form| !form.is_empty());
     written.fold(message.to_owned(), |message, form| message.replace(form, &values::mask(form)))
-}
-
-/// What is told of a breach: in the words of the check alone where the column is never public.
-fn told_of(item: &Item, breach: &Breach) -> String {
-    let is_open = item.column(&breach.column).is_none_or(|column| !column.privacy.never_public && !column.privacy.mask);
-    if is_open || personal::is_own(&breach.check) {
-        return breach.message.clone();
-    }
-    let check = item.checks.iter().find(|check| check.key == breach.check);
-    check.map_or_else(|| "没有填写，或者不符合要求，请核对。".to_owned(), |check| format!("{}。", check.message))
 }
 
 fn is_told(told: &Told, row: u32, key: &str) -> bool {
