@@ -1,5 +1,6 @@
 //! What was public of a record that turned out to be about a minor, or that should never have been shown (a person's number, the
-//! wrong person): when its correction has passed, all that earlier versions showed is sealed with what was never public of them (未成年人保护法 Art. 103, 个人信息保护法 Art. 31). Pages, files and histories of the
+//! wrong person): when its correction has passed, all that earlier versions showed is sealed with what was never public of them
+//! (未成年人保护法 Art. 103, 个人信息保护法 Art. 31). Pages, files and histories of the
 //! office have no words of it then; who needs them asks with a reason ([`crate::rows::unmask`]).
 
 use std::collections::BTreeMap;
@@ -42,8 +43,8 @@ fn seals_all(batch: &Batch) -> i64 {
     i64::from(batch.what == What::Redaction)
 }
 
-/// Seals the earlier versions of the records that a batch has closed, or of all that it corrects where it says so. Returns the batches from which they came, with how many rows of
-/// each; their events are [`tell`]'s.
+/// Seals the earlier versions of the records that a batch has closed, or of all that it corrects where it says so. Returns the
+/// batches from which they came, with how many rows of each; their events are [`tell`]'s.
 pub(crate) async fn earlier(
     ctx: &Ctx,
     tx: &mut Tx,

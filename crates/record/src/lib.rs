@@ -46,7 +46,7 @@
 //! | sheets | [`import::run`], [`import::start`], [`import::find`], [`import::store`], [`import::Told`], [`import::Options`] |
 //! | the cells of a sheet once more | [`import::again()`] |
 //! | programs | [`api::send`] with an idempotency key |
-//! | correction | [`correct::correct`] |
+//! | correction | [`correct::correct`], [`correct::redact`] of what should never have been shown |
 //! | taking away | [`withdraw::withdraw`], [`withdraw::restore`], [`withdraw::list`] |
 //! | doubtful rows | [`doubt::list`], [`doubt::settle`] |
 //! | coverage | [`counts::all`], [`counts::public`] |
