@@ -144,10 +144,9 @@ pub(crate) fn whose(item: &Item, values: &Values) -> Whose {
     if is_hidden { Whose::Record } else { Whose::Person }
 }
 
-/// Of whom one column of such a row tells: an address that the catalogue makes public is no home that slipped in.
+/// Of whom one column of such a row tells: a village that the catalogue makes public is nobody's home, the door of a flat is.
 pub(crate) fn whose_column(column: &Column, row: Whose) -> Whose {
-    let is_address = column.typed == Type::Place || personal::private(&column.label) == Some(personal::Private::Home);
-    if is_address { Whose::Anybody } else { row }
+    if column.typed == Type::Place { Whose::Anybody } else { row }
 }
 
 /// Whether the gates read a column as readers see it. Days and periods are nobody's; a figure is read where it is as long as a number
