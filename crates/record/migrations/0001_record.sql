@@ -129,6 +129,7 @@ CREATE TABLE record_count (
     period  TEXT NOT NULL,
     records BIGINT NOT NULL CHECK (records >= 0),
     last_on TEXT NOT NULL,                          -- day of the newest publication
+    expired BIGINT NOT NULL CHECK (expired >= 0),   -- records that were public until their time was over, and are erased
     PRIMARY KEY (item, organ, period)
 ) {{without_rowid}};
 

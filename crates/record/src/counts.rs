@@ -19,6 +19,8 @@ pub struct Counted {
     pub records: i64,
     /// Day of the newest publication, also where all have been taken away since.
     pub last_on: String,
+    /// Records that were public until their time was over: what was published has not been missing since.
+    pub expired: i64,
 }
 
 /// Everything that is counted: few rows, one for each item, organ and period.
@@ -26,7 +28,7 @@ pub struct Counted {
 /// # Errors
 /// When the database fails.
 pub async fn all(executor: impl Executor<'_>) -> store::Result<Vec<Counted>> {
-    query_as("SELECT item, organ, period, records, last_on FROM record_count ORDER BY item, organ, period")
+    query_as("SELECT item, organ, period, records, last_on, expired FROM record_count ORDER BY item, organ, period")
         .fetch_all(executor)
         .await
 }
@@ -36,7 +38,7 @@ pub async fn all(executor: impl Executor<'_>) -> store::Result<Vec<Counted>> {
 /// # Errors
 /// When the database fails.
 pub async fn of_item(executor: impl Executor<'_>, item: &ItemKey) -> store::Result<Vec<Counted>> {
-    query_as("SELECT item, organ, period, records, last_on FROM record_count WHERE item = $1 ORDER BY organ, period")
+    query_as("SELECT item, organ, period, records, last_on, expired FROM record_count WHERE item = $1 ORDER BY organ, period")
         .bind(item.as_str())
         .fetch_all(executor)
         .await
@@ -66,8 +68,8 @@ pub async fn public(
 /// Counts the public records of a batch again where it has just become public: adds them.
 pub(crate) async fn add_batch(tx: &mut Tx, batch: &BatchId, public_on: &str) -> store::Result<()> {
     query(
-        "INSERT INTO record_count (item, organ, period, records, last_on) \
-         SELECT item, organ, period, COUNT(*), $2 FROM record WHERE batch = $1 AND state = 'public' \
+        "INSERT INTO record_count (item, organ, period, records, last_on, expired) \
+         SELECT item, organ, period, COUNT(*), $2, 0 FROM record WHERE batch = $1 AND state = 'public' \
          GROUP BY item, organ, period \
          ON CONFLICT (item, organ, period) DO UPDATE SET records = record_count.records + excluded.records, \
          last_on = excluded.last_on",
@@ -83,9 +85,13 @@ pub(crate) async fn add_batch(tx: &mut Tx, batch: &BatchId, public_on: &str) -> 
 pub(crate) async fn anew(tx: &mut Tx, item: &ItemKey) -> store::Result<()> {
     query("DELETE FROM record_count WHERE item = $1").bind(item.as_str()).execute(tx.conn()).await?;
     query(
-        "INSERT INTO record_count (item, organ, period, records, last_on) \
-         SELECT r.item, r.organ, r.period, COUNT(*), MAX(r.public_on) FROM record r JOIN record_batch b ON b.id = r.batch \
-         WHERE r.item = $1 AND r.state = 'public' AND b.state = 'public' GROUP BY r.item, r.organ, r.period",
+        "INSERT INTO record_count (item, organ, period, records, last_on, expired) \
+         SELECT r.item, r.organ, r.period, SUM(CASE WHEN r.state = 'public' THEN 1 ELSE 0 END), MAX(r.public_on), \
+         SUM(CASE WHEN r.state = 'expired' THEN 1 ELSE 0 END) FROM record r JOIN record_batch b ON b.id = r.batch \
+         WHERE r.item = $1 AND b.state = 'public' AND (r.state = 'public' OR (r.state = 'expired' AND r.closed = 0 \
+         AND NOT EXISTS (SELECT 1 FROM record o WHERE o.record = r.record AND o.state = 'expired' AND o.version > r.version) \
+         AND NOT EXISTS (SELECT 1 FROM record_withdrawal w WHERE w.record = r.record AND w.restored_at = ''))) \
+         GROUP BY r.item, r.organ, r.period",
     )
     .bind(item.as_str())
     .execute(tx.conn())
@@ -115,7 +121,7 @@ pub(crate) async fn shift(
     if done.rows_affected() > 0 || by <= 0 {
         return Ok(());
     }
-    query("INSERT INTO record_count (item, organ, period, records, last_on) VALUES ($1, $2, $3, $4, $5)")
+    query("INSERT INTO record_count (item, organ, period, records, last_on, expired) VALUES ($1, $2, $3, $4, $5, 0)")
         .bind(item)
         .bind(organ)
         .bind(period)
@@ -123,6 +129,20 @@ pub(crate) async fn shift(
         .bind(last_on)
         .execute(tx.conn())
         .await?;
+    Ok(())
+}
+
+/// Counts one public record as one whose time is over.
+pub(crate) async fn expire(tx: &mut Tx, (item, organ, period): (&str, &OrganCode, &str)) -> store::Result<()> {
+    query(
+        "UPDATE record_count SET records = CASE WHEN records > 0 THEN records - 1 ELSE 0 END, expired = expired + 1 \
+         WHERE item = $1 AND organ = $2 AND period = $3",
+    )
+    .bind(item)
+    .bind(organ)
+    .bind(period)
+    .execute(tx.conn())
+    .await?;
     Ok(())
 }
 

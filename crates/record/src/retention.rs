@@ -87,10 +87,15 @@ async fn step(tx: &mut Tx, today: Date) -> Result<i64, Refusal> {
         tx.lock_row("record_batch", of.as_str()).await?;
     }
     tx.hold_log().await?;
-    for (record, state, organ, period, item) in &over {
+    for (record, _, organ, period, item) in &over {
+        // It may have been taken away while the log was waited for.
+        let shown: i64 = query_scalar("SELECT COUNT(*) FROM record WHERE record = $1 AND state = 'public'")
+            .bind(record)
+            .fetch_one(tx.conn())
+            .await?;
         erase(tx, record, &now).await?;
-        if state == "public" {
-            counts::shift(tx, (item, organ, period), -1, "").await?;
+        if shown > 0 {
+            counts::expire(tx, (item, organ, period)).await?;
         }
     }
     let Some((_, _, organ, _, item)) = over.first() else { return Ok(0) };

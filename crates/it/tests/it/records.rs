@@ -270,6 +270,8 @@ both! {
         let until = kernel::time::parse_date(&stored.keep_until).expect("a day");
         app.at(kernel::time::start_of_day(until.tomorrow().expect("a day")));
         assert_eq!(record::retention::expire(app.ctx()).await.expect("expired"), 1);
+        let kept = counts::all(app.ctx().db().read()).await.expect("counts");
+        assert!(kept.iter().any(|one| one.records == 0 && one.expired == 1), "what was public is not missing since");
         assert!(public(app, number).await.is_none());
         assert_eq!(counted(app).await, 0);
         assert!(!stands_in_clear(app, "王小明").await, "no version holds the person any more");
