@@ -10,6 +10,7 @@
 //! | a column of its table | [`Column`], [`Type`], [`Privacy`], [`Filter`] |
 //! | a cell | [`Value`], [`parse`], [`Unit`] |
 //! | where it is filtered and sorted | [`slots`] |
+//! | what heads and cells say of persons | [`personal`] |
 //! | what must hold | [`Check`], [`Rule`], [`Expression`] |
 //! | what is drawn | [`Chart`] |
 //! | files | [`read()`], [`write()`], [`faults`], [`boxed()`], [`compare()`] |
@@ -24,6 +25,7 @@ mod expression;
 mod file;
 mod item;
 mod limit;
+pub mod personal;
 pub mod slots;
 #[cfg(test)]
 mod tests;

@@ -9,7 +9,7 @@ CREATE TABLE record_batch (
     item_version BIGINT NOT NULL CHECK (item_version > 0), -- by which it was read
     organ       TEXT NOT NULL CHECK (organ <> ''),  -- whose information it is
     way         TEXT NOT NULL CHECK (way IN ('form', 'sheet', 'api')),
-    what        TEXT NOT NULL CHECK (what IN ('new', 'correction', 'backfill')),
+    what        TEXT NOT NULL CHECK (what IN ('new', 'correction', 'redaction', 'backfill')),
     state       TEXT NOT NULL CHECK (state IN ('loading', 'draft', 'in_review', 'returned', 'publishing', 'public', 'dropped')),
     title       TEXT NOT NULL,                      -- for work lists
     note        TEXT NOT NULL,                      -- why it corrects, where a backfill comes from

@@ -15,6 +15,7 @@ use web::{Ctx, FormErrors};
 
 use crate::{
     batch::{Batch, field_of},
+    personal,
     rows::{self, Stored},
     values::{self, Data},
     write::{Before, NewRow, existing},
@@ -88,7 +89,7 @@ pub(crate) async fn stored(ctx: &Ctx, item: &Arc<Item>, batch: &Batch) -> web::R
 /// What is told of a breach: in the words of the check alone where the column is never public.
 pub(crate) fn told_of(item: &Item, breach: &Breach) -> String {
     let is_open = item.column(&breach.column).is_none_or(|column| !column.privacy.never_public && !column.privacy.mask);
-    if is_open {
+    if is_open || personal::is_own(&breach.check) {
         return breach.message.clone();
     }
     let check = item.checks.iter().find(|check| check.key == breach.check);
@@ -104,11 +105,17 @@ async fn run(
 ) -> web::Result<Vec<Breach>> {
     let known = Known::read(ctx, item, organ, before).await?;
     let (item, today) = (Arc::clone(item), ctx.today());
-    let rows: Vec<(u32, values::Values)> = rows.iter().map(|row| (row.number, row.values.clone())).collect();
+    let owned = |row: &NewRow| (row.number, row.values.clone(), row.more.keys().cloned().collect::<Vec<String>>());
+    let rows: Vec<(u32, values::Values, Vec<String>)> = rows.iter().map(owned).collect();
     // Some hundred thousand rows: not on a thread that answers others.
     let checked = tokio::task::spawn_blocking(move || {
-        let rows: Vec<Row<'_>> = rows.iter().map(|(number, values)| Row { number: *number, values }).collect();
-        record_check::check(&item, &rows, today, &known)
+        let asked = rows.iter().flat_map(|(number, values, added)| {
+            personal::breaches(&item, &personal::Asked { number: *number, values, added }, today)
+        });
+        let mut breaches: Vec<Breach> = asked.collect();
+        let rows: Vec<Row<'_>> = rows.iter().map(|(number, values, _)| Row { number: *number, values }).collect();
+        breaches.extend(record_check::check(&item, &rows, today, &known));
+        breaches
     });
     checked.await.map_err(|error| web::Error::internal(format!("checks of records: {error}")))
 }

@@ -28,8 +28,34 @@ pub async fn correct(
     ctx: &Ctx,
     tx: &mut Tx,
     actor: &Actor,
+    seen: (&RecordId, i64),
+    change: (NewRow, &str),
+) -> Result<BatchId, Refusal> {
+    begin(ctx, tx, actor, seen, change, What::Correction).await
+}
+
+/// The same for what should never have been shown: a number of a person, the wrong person. When it has become public, readers see that
+/// the record was corrected and when; what it said before is sealed.
+///
+/// # Errors
+/// As [`correct`].
+pub async fn redact(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    actor: &Actor,
+    seen: (&RecordId, i64),
+    change: (NewRow, &str),
+) -> Result<BatchId, Refusal> {
+    begin(ctx, tx, actor, seen, change, What::Redaction).await
+}
+
+async fn begin(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    actor: &Actor,
     (record, version): (&RecordId, i64),
     (row, note): (NewRow, &str),
+    what: What,
 ) -> Result<BatchId, Refusal> {
     tx.lock(&format!("record {record}")).await?;
     let stored = current(tx, record).await?;
@@ -60,7 +86,7 @@ pub async fn correct(
     }
     let new = New {
         way: Way::Form,
-        what: What::Correction,
+        what,
         title: format!("更正：{}", item.title),
         note: note.trim().to_owned(),
         ..New::form(&item, &keeper)

@@ -1,9 +1,9 @@
 //! Batches under review: what the review must know of them, the acts of people, and what a batch does when something happens.
 
-use std::sync::Arc;
+use std::{collections::HashSet, sync::Arc};
 
 use futures::{TryStreamExt, future::BoxFuture};
-use item::{Item, Severity, Type};
+use item::{Item, Severity};
 use kernel::{
     Actor, Staff,
     id::{AccountId, ColumnId},
@@ -13,7 +13,7 @@ use record_check::Breach;
 use review::{
     About, Happened, Kind, Matter, Outcome, Review, Route, State as Round, Subject, Word, Words, acts,
     events::Said,
-    findings::{self, Checks, Part, PartText, Piece},
+    findings::{self, Checks, Part, PartText, Piece, Whose},
     subject::LogName,
 };
 use store::{Tx, query, query_as};
@@ -25,9 +25,9 @@ use crate::{
     events::{BATCH, RECORD, SAID},
     ids::BatchId,
     permissions::ENTER_RECORDS,
-    publish,
+    personal, publish,
     state::BatchState,
-    values::Data,
+    values::{self, Data},
     write,
 };
 
@@ -37,6 +37,8 @@ pub const WORDS: Words = Words { this: "这一批数据", work: "数据" };
 /// Working days for a stage, where the settings of the review say nothing: what must be public in seven working days
 /// leaves no more.
 const DAYS: u32 = 1;
+/// Bytes of a text that is looked through once for all rows which have it.
+const LONGEST_SAME: usize = 120;
 
 /// What is rejected when a batch is handed in is told so far one by one.
 const TOLD: usize = 5;
@@ -66,9 +68,7 @@ pub fn about(id: &BatchId) -> About {
     About::new(BATCH, id)
 }
 
-/// What the checks look at: the rows as readers will see them. A column that the catalogue makes public as a telephone
-/// or a code is
-/// no finding; what is masked is masked.
+/// What the checks look at: the rows as readers will see them, what is masked with its mask.
 fn part(batch: &Batch) -> Part {
     Part::digested("rows", "数据", batch.rows_digest.clone())
 }
@@ -80,29 +80,42 @@ fn parts(batch: &Batch) -> Vec<Part> {
     parts
 }
 
-/// Whether the checks look into a column.
-fn is_read(typed: &Type) -> bool {
-    matches!(typed, Type::Text { .. } | Type::Long { .. } | Type::Enum { open: true, .. } | Type::Place | Type::Link)
-}
-
-/// The rows of a batch as the checks take them: one text for each.
+/// The rows of a batch as the checks take them: each cell that readers will see by itself, with its head, whatever its type.
 async fn pieces(ctx: &Ctx, item: &Item, batch: &BatchId) -> Shown<Vec<Piece>> {
     let mut rows = query_as::<(i64, Data)>(
         "SELECT number, data FROM record WHERE batch = $1 AND state <> 'doubtful' ORDER BY number, id",
     )
     .bind(batch)
     .fetch(ctx.db().read());
-    let mut pieces = Vec::new();
+    let (mut pieces, mut known) = (Vec::new(), HashSet::new());
     while let Some((number, data)) = rows.try_next().await? {
-        let columns = item.columns.iter().filter(|column| is_read(&column.typed));
-        let mut texts: Vec<&str> =
-            columns.map(|column| data.get(&column.key)).filter(|text| !text.is_empty()).collect();
-        texts.extend(data.more.values().map(String::as_str));
-        if !texts.is_empty() {
-            pieces.push(Piece::read(format!("第 {number} 行"), texts.join("\n")));
-        }
+        pieces.extend(cells(item, number, &data, &mut known));
     }
     Ok(pieces)
+}
+
+/// The cells of a row. What thousands of rows say in the same words, and no digit in it, is `known` after the first of them.
+fn cells(item: &Item, number: i64, data: &Data, known: &mut HashSet<(String, String)>) -> Vec<Piece> {
+    let values = data.typed(item);
+    let (whose, of_person) = (personal::whose(item, &values), values::says_person(item, &values) == Some(true));
+    let mut pieces = Vec::new();
+    let mut add = |head: &str, text: &str, whose: Whose| {
+        let is_same = whose != Whose::Person && !text.bytes().any(|b| b.is_ascii_digit());
+        if is_same && text.len() <= LONGEST_SAME && !known.insert((head.to_owned(), text.to_owned())) {
+            return;
+        }
+        pieces.push(Piece::read(format!("第 {number} 行“{head}”"), format!("{head}：{text}")).of(whose));
+    };
+    for column in &item.columns {
+        let text = data.get(&column.key);
+        if personal::is_read(column, text, of_person) {
+            add(&column.label, text, personal::whose_column(column, whose));
+        }
+    }
+    for (head, text) in &data.more {
+        add(head, text, whose);
+    }
+    pieces
 }
 
 /// Looks through what has not been looked through as it stands. Before a write that submits or passes, and before a page
@@ -441,4 +454,36 @@ pub async fn except(
 pub async fn subject(ctx: &Ctx, tx: &mut Tx, id: &BatchId) -> Result<(Batches, Matter), Refusal> {
     let (_, matter) = loaded(ctx, tx, id).await?;
     Ok((Batches { ctx: ctx.clone() }, matter))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_cell_that_readers_see_is_read_with_its_head() {
+        let penalty = item::boxed().iter().find(|item| item.key.as_str() == "penalty").expect("in the box");
+        let mut data = Data::default();
+        for (key, text) in [
+            ("counterpart_kind", "02"),
+            ("counterpart", "王小明"),
+            ("credit_code", "11010519491231002X"),
+            ("facts", "未按规定查验进货凭证"),
+            ("decided_on", "2026-03-05"),
+        ] {
+            data.values.insert(key.to_owned(), text.to_owned());
+        }
+        data.more.insert("银行开户行账号".to_owned(), "6222021234567890".to_owned());
+        let mut known = HashSet::new();
+        let read = cells(penalty, 3, &data, &mut known);
+        let texts: Vec<&str> = read.iter().map(|piece| piece.text.as_str()).collect();
+        assert!(texts.contains(&"行政相对人代码_1（统一社会信用代码）：11010519491231002X"), "{texts:?}");
+        assert!(texts.contains(&"银行开户行账号：6222021234567890"), "{texts:?}");
+        assert!(read.iter().all(|piece| piece.whose == Whose::Person && piece.place.starts_with("第 3 行“")));
+        assert!(!texts.iter().any(|text| text.contains("2026-03-05")));
+        assert_eq!(cells(penalty, 4, &data, &mut known).len(), read.len(), "of a person each is read");
+        data.values.insert("counterpart_kind".to_owned(), "01".to_owned());
+        assert_eq!(cells(penalty, 5, &data, &mut known).len(), read.len());
+        assert_eq!(cells(penalty, 6, &data, &mut known).len(), 2, "what has digits is read again");
+    }
 }

@@ -15,7 +15,7 @@ use web::{
 
 use crate::{
     batch::{self, Batch},
-    events::{BATCH, EXPIRED},
+    events::{BATCH, EXPIRED, SEALED},
     ids::{BatchId, RecordId, RowId},
     publish::{AT_ONCE, RELAY},
     slots::{self, Layout},
@@ -94,11 +94,20 @@ impl Seen {
         self.item == item && values::row_digest(&committed) == self.digest
     }
 
+    /// Whether it was public, and was sealed since its record turned out to be about a minor.
+    fn is_sealed(&self) -> bool {
+        self.state == State::Closed && !self.public_on.is_empty()
+    }
+
     /// What of a row of a public batch does not fit, in words.
     fn wrong(&self, batch: &Batch, laid: Option<&Laid>, slots: &[(&'static str, Value)]) -> Option<&'static str> {
         // What has expired is erased; how many have is counted.
         if self.state == State::Expired {
             return (self.item != batch.item || self.data != "{}").then_some("内容");
+        }
+        // What was public of a record about a minor is sealed; how many have been is counted.
+        if self.is_sealed() {
+            return (self.item != batch.item || self.data != "{}" || self.closed == 0).then_some("内容");
         }
         if !self.is_genuine(&batch.item) {
             return Some("内容");
@@ -219,12 +228,13 @@ async fn of(ctx: &Ctx, key: &str) -> Result<Option<Laid>> {
 }
 
 async fn look(ctx: &Ctx, batch: &Batch, laid: Option<&Laid>, few: &mut Few) -> Result<()> {
-    let (mut digests, mut has_expired) = (Vec::new(), false);
+    let (mut digests, mut has_expired, mut sealed) = (Vec::new(), false, 0_i64);
     // SQL: all pieces are literals.
     let mut rows = query(built(format!("{SEEN} WHERE r.batch = $1"))).bind(&batch.id).fetch(ctx.db().read());
     while let Some(row) = rows.try_next().await? {
         let one = Seen::from_row(&row)?;
         has_expired |= one.state == State::Expired;
+        sealed += i64::from(one.is_sealed());
         if one.state == State::Doubtful {
             continue;
         }
@@ -243,7 +253,17 @@ async fn look(ctx: &Ctx, batch: &Batch, laid: Option<&Laid>, few: &mut Few) -> R
     if has_expired {
         erased(ctx, batch, few).await?;
     }
+    if sealed > 0 && sealed > told(ctx, batch, SEALED.name).await? {
+        few.add(|| format!("领域数据“{}”（{}）有记录没有留痕就被封存了内容", batch.title, batch.id));
+    }
     Ok(())
+}
+
+/// How many rows the events of this kind tell of, in all.
+async fn told(ctx: &Ctx, batch: &Batch, kind: &str) -> Result<i64> {
+    let events = store::log::of_subject(ctx.db(), &SubjectRef::new(BATCH, &batch.id)).await?;
+    let rows = |data: &str| serde_json::from_str::<serde_json::Value>(data).ok()?.get("rows")?.as_i64();
+    Ok(events.iter().filter(|one| one.kind == kind).filter_map(|one| rows(&one.data)).sum())
 }
 
 /// Rows that are erased though no event says so.
@@ -255,10 +275,7 @@ async fn erased(ctx: &Ctx, batch: &Batch, few: &mut Few) -> Result<()> {
     .bind(&batch.id)
     .fetch_one(ctx.db().read())
     .await?;
-    let events = store::log::of_subject(ctx.db(), &SubjectRef::new(BATCH, &batch.id)).await?;
-    let rows = |data: &str| serde_json::from_str::<serde_json::Value>(data).ok()?.get("rows")?.as_i64();
-    let told: i64 = events.iter().filter(|one| one.kind == EXPIRED.name).filter_map(|one| rows(&one.data)).sum();
-    if gone > told {
+    if gone > told(ctx, batch, EXPIRED.name).await? {
         few.add(|| format!("领域数据“{}”（{}）有记录没有到期就被删除了内容", batch.title, batch.id));
     }
     Ok(())

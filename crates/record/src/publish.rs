@@ -15,7 +15,7 @@ use web::{Ctx, Refusal};
 
 use crate::{
     batch::{self, Batch},
-    counts,
+    close, counts,
     events::PUBLISHED,
     gates,
     ids::{BatchId, RecordId, RowId},
@@ -70,7 +70,7 @@ pub(crate) async fn ready(tx: &mut Tx, id: &BatchId) -> Result<(), Refusal> {
     if done.rows_affected() == 0 {
         return Err(review::Refusal::Changed(gates::WORDS).into());
     }
-    Ok(())
+    close::lock(tx, &batch).await
 }
 
 /// Makes a batch public that has passed, or has it made so.
@@ -78,6 +78,7 @@ pub(crate) async fn passed(ctx: &Ctx, tx: &mut Tx, actor: &Actor, id: &BatchId) 
     let batch = batch::find(tx.conn(), id).await?.ok_or(Refusal::NotFound)?;
     write::living(ctx, &batch.organ)?;
     fits(tx, &batch).await?;
+    in_time(ctx, tx, &batch).await?;
     if batch.total > AT_ONCE {
         let payload = Publish { batch: id.clone(), by: actor.into() };
         tx.enqueue(NewJob::now(PUBLISH, &payload).dedup(id.as_str())).await?;
@@ -133,6 +134,29 @@ pub(crate) async fn twice(tx: &mut Tx, batch: &BatchId) -> store::Result<Option<
     let pairs: Vec<String> = same.iter().map(|(one, other)| format!("第 {one} 行和第 {other} 行")).collect();
     Ok((!pairs.is_empty())
         .then(|| format!("{}是同一条记录，只能公开一条。请退回，由填报人删除多余的行。", pairs.join("、"))))
+}
+
+/// Refuses rows of which the organ's own last day (公示截止期) has passed while they were under review.
+async fn in_time(ctx: &Ctx, tx: &mut Tx, batch: &Batch) -> Result<(), Refusal> {
+    let (item, today) = (batch.item(ctx).await?, ctx.today());
+    let old: Vec<(i64, values::Data)> = query_as(
+        "SELECT number, data FROM record WHERE batch = $1 AND state = 'draft' AND closed = 0 AND keep_until <> '' \
+         AND keep_until < $2 ORDER BY number LIMIT 500",
+    )
+    .bind(&batch.id)
+    .bind(today.to_string())
+    .fetch_all(tx.conn())
+    .await?;
+    let is_over =
+        |data: &values::Data| values::shown_until(&item, &data.typed(&item)).is_some_and(|(_, until)| until < today);
+    let over: Vec<i64> = old.iter().filter(|(_, data)| is_over(data)).map(|(number, _)| *number).take(5).collect();
+    if over.is_empty() {
+        return Ok(());
+    }
+    Err(Refusal::Conflict(format!(
+        "第 {} 行的公示截止期已经过了，不能再公开。请退回，由填报人核对日期或者删除这些行。",
+        joined(&over)
+    )))
 }
 
 fn doubled(rows: &[i64]) -> Refusal {
@@ -193,6 +217,7 @@ async fn all(ctx: &Ctx, tx: &mut Tx, actor: &Actor, batch: &Batch) -> Result<(),
         .bind(&now)
         .execute(tx.conn())
         .await?;
+    let sealed = close::earlier(ctx, tx, (&*item, batch)).await?;
     counts::add_batch(tx, &batch.id, &today).await?;
     query("UPDATE record_batch SET state = 'public', public_at = $2, version = version + 1 WHERE id = $1")
         .bind(&batch.id)
@@ -203,7 +228,7 @@ async fn all(ctx: &Ctx, tx: &mut Tx, actor: &Actor, batch: &Batch) -> Result<(),
         "item": batch.item, "what": batch.what.code(), "rows": batch.total, "digest": batch.rows_digest, "replaced": replaced,
     });
     tx.append(NewEvent::new(&PUBLISHED, &batch.id, actor).organ(&batch.organ).data(data)).await?;
-    Ok(())
+    close::tell(tx, actor, (batch, &batch.organ), &sealed).await
 }
 
 /// The versions that a batch corrects are public no more; how many these were.
@@ -302,6 +327,7 @@ async fn portions(ctx: &Ctx, actor: &Actor, id: &BatchId, handle: &Handle) -> Re
     let mut tx = ctx.db().write().await?;
     tx.lock_row("record_batch", id.as_str()).await?;
     tx.lock(&format!("records of {}", batch.item)).await?;
+    close::lock(&mut tx, &batch).await?;
     fits(&mut tx, &batch).await?;
     all(ctx, &mut tx, actor, &batch).await?;
     tx.commit().await?;

@@ -47,7 +47,8 @@ async fn step(tx: &mut Tx, today: Date) -> Result<i64, Refusal> {
          ORDER BY keep_until, id LIMIT 1",
         "SELECT batch FROM record WHERE state = 'withdrawn' AND keep_until <> '' AND keep_until < $1 \
          ORDER BY keep_until, id LIMIT 1",
-        "SELECT batch FROM record WHERE state = 'closed' AND keep_until <> '' AND keep_until < $1 \
+        // What was never public, or is no more since it is about a minor, is kept no longer than the rest.
+        "SELECT batch FROM record WHERE state = 'closed' AND public_on = '' AND keep_until <> '' AND keep_until < $1 \
          ORDER BY keep_until, id LIMIT 1",
     ] {
         if first.is_none() {
@@ -58,8 +59,8 @@ async fn step(tx: &mut Tx, today: Date) -> Result<i64, Refusal> {
     tx.lock_row("record_batch", batch.as_str()).await?;
     let over: Vec<(RecordId, String, OrganCode, String, String)> = query_as(
         "SELECT record, state, organ, period, item FROM record WHERE batch = $1 \
-         AND state IN ('public', 'withdrawn', 'closed') AND keep_until <> '' AND keep_until < $2 \
-         ORDER BY organ, period, id LIMIT $3",
+         AND (state IN ('public', 'withdrawn') OR (state = 'closed' AND public_on = '')) \
+         AND keep_until <> '' AND keep_until < $2 ORDER BY organ, period, id LIMIT $3",
     )
     .bind(&batch)
     .bind(&today)

@@ -116,7 +116,8 @@ fn away(line: Withdrawn) -> Away {
 async fn history(ctx: &Ctx, item: &Item, versions: &[Stored], may_read: bool) -> Result<Vec<Version>> {
     let mut all = Vec::with_capacity(versions.len());
     for (at, version) in versions.iter().enumerate() {
-        let before = versions.get(at + 1);
+        // What is sealed says nothing of what was changed.
+        let before = versions.get(at + 1).filter(|before| before.state != State::Closed);
         all.push(Version {
             number: version.version,
             state: version.state.label(),
@@ -209,7 +210,7 @@ async fn open(ctx: &Ctx, desk: &Desk, key: &str, id: &RecordId) -> Result<(std::
 }
 
 async fn correction(ctx: &Ctx, desk: &Desk, (item, row): (&Item, &Stored), sent: &Sent) -> Result<FormPage> {
-    let page = FormPage::of(ctx, desk, item, format!("更正：{}", row.name(item)), &sent.typed).await?;
+    let page = FormPage::of(ctx, desk, item, format!("更正：{}", row.name(item)), sent).await?;
     let page = page.keeping(item, &kept_back(ctx, item, row).await?, sent);
     let back = format!("/records/{}/{}", item.key, row.record);
     let mut crumbs = page.crumbs.clone();
@@ -221,6 +222,7 @@ async fn correction(ctx: &Ctx, desk: &Desk, (item, row): (&Item, &Stored), sent:
         crumbs,
         version: if sent.of("version").is_empty() { row.version } else { sent.version() },
         note: Some(sent.of("note").to_owned()),
+        hides: sent.of("hides") == "true",
         save: "保存更正",
         ..page
     })
@@ -233,8 +235,8 @@ pub(super) async fn correct_form(
     Path((key, id)): Path<(String, RecordId)>,
 ) -> Result<Response> {
     let (item, row) = open(&ctx, &desk, &key, &id).await?;
-    let (values, _) = rows::whole(&ctx, ctx.db().read(), &item, &row).await?;
-    let sent = Sent::of_row(&item, &values, &kept_back(&ctx, &item, &row).await?);
+    let (values, added) = rows::whole(&ctx, ctx.db().read(), &item, &row).await?;
+    let sent = Sent { added, ..Sent::of_row(&item, &values, &kept_back(&ctx, &item, &row).await?) };
     correction(&ctx, &desk, (&item, &row), &sent).await?.answer()
 }
 
@@ -248,6 +250,7 @@ pub(super) async fn correct(
     let sent = Sent::from(pairs);
     let (item, row) = open(&ctx, &desk, &key, &id).await?;
     let (_, more): (_, BTreeMap<String, String>) = rows::whole(&ctx, ctx.db().read(), &item, &row).await?;
+    let more = sent.added_to(more);
     let typed = sent.with(&kept_back(&ctx, &item, &row).await?);
     if sent.of("act") == "look" {
         let wanted = Wanted { item: &item, organ: &row.organ, before: Some(&row.data), more };
@@ -258,7 +261,12 @@ pub(super) async fn correct(
         let read = form::read(&item, &typed)?;
         let new = NewRow { more: more.clone(), ..read.row };
         let seen = (&id, sent.version());
-        let batch = corrections::correct(&ctx, tx, &desk.actor(), seen, (new, sent.of("note"))).await?;
+        let change = (new, sent.of("note"));
+        let batch = if sent.of("hides") == "true" {
+            corrections::redact(&ctx, tx, &desk.actor(), seen, change).await?
+        } else {
+            corrections::correct(&ctx, tx, &desk.actor(), seen, change).await?
+        };
         Ok::<_, Refusal>(Done::ok(format!("/records/batches/{batch}"), "更正已保存为草稿。请核对后提交审核。"))
     };
     let again = async |errors: FormErrors| {

@@ -132,7 +132,7 @@ fn head(at: &import::Mapped) -> Head {
     let (words, chosen) = match &at.to {
         Target::Column(key) => (at.label.clone(), format!("c:{key}")),
         Target::Nothing => ("不导入".to_owned(), "nothing".to_owned()),
-        Target::More => ("作为其他列保存".to_owned(), "more".to_owned()),
+        Target::More => ("作为其他列公开".to_owned(), "more".to_owned()),
         Target::Unknown => (String::new(), String::new()),
     };
     Head { name: at.head.clone(), words, chosen, is_unknown: at.to == Target::Unknown }
@@ -151,7 +151,7 @@ fn targets(item: &Item) -> Vec<(String, String)> {
         .collect();
     all.push(("nothing".to_owned(), "不导入这一列".to_owned()));
     if item.more_columns {
-        all.push(("more".to_owned(), "作为其他列保存".to_owned()));
+        all.push(("more".to_owned(), "作为其他列公开".to_owned()));
     }
     all
 }

@@ -56,6 +56,7 @@ mod records_machine;
 mod records_objects;
 mod records_office;
 mod records_portal;
+mod records_private;
 mod redirects;
 mod report_year;
 mod search;

@@ -23,7 +23,7 @@ pub(crate) const HIDDEN: &str = "110101199003074514";
 pub(crate) const ORGAN: &str = "QH010";
 
 /// Somebody of an organ who is nobody else.
-fn person(account: &str, organ: &str, roles: &[Role]) -> Actor {
+pub(crate) fn person(account: &str, organ: &str, roles: &[Role]) -> Actor {
     Actor::Staff(Staff {
         account: AccountId::from(account),
         name: format!("{account}（测试）"),
@@ -76,7 +76,7 @@ pub(crate) async fn written(app: &TestApp) -> Tx {
     app.ctx().db().write().await.expect("a write")
 }
 
-async fn found(app: &TestApp, id: &BatchId) -> batch::Batch {
+pub(crate) async fn found(app: &TestApp, id: &BatchId) -> batch::Batch {
     batch::find(app.ctx().db().read(), id).await.expect("database").expect("the batch")
 }
 
@@ -133,7 +133,7 @@ async fn counted(app: &TestApp) -> i64 {
 }
 
 /// Whether a text stands anywhere in the tables that hold records, events or findings, in clear.
-async fn stands_in_clear(app: &TestApp, text: &str) -> bool {
+pub(crate) async fn stands_in_clear(app: &TestApp, text: &str) -> bool {
     for sql in [
         "SELECT * FROM record",
         "SELECT * FROM record_private",
@@ -313,7 +313,7 @@ fn workbook(item: &Item, changes: &[&[(&str, &str)]]) -> Vec<u8> {
     write_xlsx(&sheet).expect("a workbook")
 }
 
-fn kept(app: &TestApp, name: &str, bytes: &[u8]) -> import::File {
+pub(crate) fn kept(app: &TestApp, name: &str, bytes: &[u8]) -> import::File {
     let path = app.data().join(name);
     std::fs::write(&path, bytes).expect("a file");
     import::File::at(&path, name).expect("its digest")

@@ -152,6 +152,11 @@ async fn choose(
         let heads = mapping::heads_of(&found);
         let mut remembered = mapping::remembered(ctx.db().read(), item, &options.organ, &heads).await?;
         remembered.extend(options.mapping.clone());
+        if options.backfill.is_some() {
+            // Taken out of the row again: it says how sure the row is.
+            let sure = heads.iter().filter(|head| CONFIDENCE.contains(&head.as_str()));
+            remembered.extend(sure.map(|head| (head.clone(), Target::More)));
+        }
         let mut fit = sheet::fit(item, &found, &remembered);
         fit.missing.retain(|key| !beside.contains_key(key));
         fitted.push(Chosen { found, fit, beside, is_turned, lost });
@@ -262,6 +267,7 @@ fn tell_tables(ctx: &Ctx, item: &Item, options: &Options, chosen: &[Chosen], tol
         told.about
             .push(format!("表的标题、表头和文件名都没有写“{label}”，请核对后写明，否则记录不能按时期查询和比较。"));
     }
+    told.about.extend(left_out(item, &first.fit));
     told.mapping = mapping::heads_of(&first.found)
         .into_iter()
         .map(|head| {
@@ -293,6 +299,25 @@ fn tell_tables(ctx: &Ctx, item: &Item, options: &Options, chosen: &[Chosen], tol
             _ => told.about.push(format!("表头上方写的单位是“{said}”，名录里没有这个名称，请核对。")),
         }
     }
+}
+
+/// Which columns of the sheet are left out, and why.
+fn left_out(item: &Item, fit: &Fit) -> Vec<String> {
+    let named = |heads: &[String]| heads.iter().map(|head| format!("“{head}”")).collect::<String>();
+    let mut about = Vec::new();
+    if !fit.private.is_empty() {
+        let why = "是个人信息，本事项没有这些列，不导入，也不能改为公开";
+        about.push(format!("{}{why}。", named(&fit.private)));
+    }
+    if !fit.left.is_empty() {
+        let how = if item.more_columns {
+            "确需公开的，请逐列改选“作为其他列公开”"
+        } else {
+            "请核对"
+        };
+        about.push(format!("{}不是本事项的列，没有导入。{how}。", named(&fit.left)));
+    }
+    about
 }
 
 /// Rows as they are read.
