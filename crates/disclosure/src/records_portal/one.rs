@@ -80,6 +80,8 @@ struct Page {
     way: String,
     origins: Vec<Origin>,
     corrections: Vec<Correction>,
+    /// What a reader can do about it beside telling that the data is wrong: address and words.
+    voices: Vec<(String, &'static str)>,
     today: String,
 }
 
@@ -180,6 +182,7 @@ async fn shown(ctx: &Ctx, reader: &Reader, item: Arc<Item>, stored: Stored) -> R
         way: batch.map(|batch| format!("{}，{}", batch.what.label(), batch.way.label())).unwrap_or_default(),
         origins: origins(&item, &stored)?,
         corrections: corrections(ctx, &item, &history).await?,
+        voices: crate::enforcement::voices(ctx, &item, &stored, &name),
         today: ctx.today().to_string(),
         item,
         name,

@@ -246,6 +246,24 @@ both! {
         assert!(back.text().contains("请选择执法机关"), "{}", back.text());
     }
 
+    async fn from_a_record_lead_forms_that_are_filled_in_with_it(app) {
+        let number = "青财罚〔2026〕3号";
+        penalties(app, &[(number, &[("counterpart_kind", "01")])]).await;
+        let stored = public(app, number).await.expect("public");
+        let mut reader = app.visitor();
+        let page = reader.get(&format!("/records/penalty/{}", stored.record)).await.expect(200).text();
+        for (path, selected) in [("/enforcement/feedback?", "执法机关"), ("/enforcement/repair?", "value=\"青禾测试商贸有限公司\"")] {
+            let query = page.split(path).nth(1).and_then(|rest| rest.split('"').next()).expect("a way there");
+            let form = reader.get(&format!("{path}{}", query.replace("&#38;", "&"))).await.expect(200);
+            form.shows(selected).shows(&format!("value=\"{number}\"")).shows(&format!("<option value=\"{ORGAN}\" selected"));
+        }
+        let form = reader.get("/enforcement/feedback?organ=QH010&on=%E7%BD%9A%E6%AC%BE").await.expect(200);
+        form.shows("关于“罚款”：");
+        let begun = [("organ", ORGAN), ("number", ""), ("what", "关于“罚款”："), ("called", ""), ("phone", ""), ("email", "")];
+        reader.upload("/enforcement/feedback", &begun, &[]).await.shows("请写明意见");
+        reader.get("/enforcement/repair?organ=nobody&number=1").await.expect(200);
+    }
+
     async fn a_repair_is_granted_after_the_least_time_and_takes_the_penalty_away(app) {
         let number = "青财罚〔2026〕1号";
         penalties(app, &[(number, &[])]).await;
