@@ -10,6 +10,7 @@ mod job;
 mod load;
 mod mapping;
 mod read;
+mod totals;
 
 use std::{collections::BTreeMap, path::PathBuf};
 

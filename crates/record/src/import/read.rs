@@ -11,7 +11,7 @@ use record_check::Breach;
 use sheet::{Fit, Found, Mapping, Record, Target};
 use web::{Ctx, Refusal};
 
-use super::{Backfill, File, MOST_ROWS, Mapped, Options, Progress, Said, Told, beside, mapping, stopped};
+use super::{Backfill, File, MOST_ROWS, Mapped, Options, Progress, Said, Told, beside, mapping, stopped, totals};
 use crate::{
     check,
     doubt::SURE,
@@ -80,11 +80,18 @@ pub(super) async fn read(
         let mut parsed = Parsed { told, ..Parsed::default() };
         for one in &chosen {
             let sums: BTreeSet<u32> = one.found.totals.iter().map(|line| line.number).collect();
+            let from = parsed.rows.len();
             for record in sheet::records(&owned, &one.found, &one.fit.mapping) {
                 if sums.contains(&record.number) {
                     parsed.sums.insert(record.number);
                 }
                 parsed.take(&owned, record, &one.beside, backfill.as_ref());
+            }
+            let own = &parsed.rows[from..];
+            // What has not been read cannot be summed.
+            if !own.iter().any(|row| parsed.broken.contains(&row.number)) {
+                let amiss = totals::amiss(&owned, &one.found, &one.fit.mapping, own);
+                amiss.into_iter().for_each(|said| parsed.told.warnings.add(said));
             }
         }
         parsed
