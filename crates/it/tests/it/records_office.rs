@@ -278,6 +278,15 @@ both! {
         editor.get(&page).await.expect(200).shows("第 3 行").shows("看附表");
         // The cell is in its own column of the list, not in the words about it alone.
         editor.get(&format!("{page}/errors.csv")).await.expect(200).shows(",看附表,");
+        // The year is read from the name of the file, and can be said.
+        let told = editor.get(&page).await.expect(200).shows("整张表都是");
+        assert_eq!(told.field("c_year"), "2024");
+        let version = told.field("version");
+        let wrong = [("version", version.as_str()), ("act", "again"), ("c_year", "明年")];
+        editor.post(&page, &wrong).await.expect(422).shows("“年度”").shows("value=\"明年\"");
+        editor.post(&page, &[("version", version.as_str()), ("act", "again"), ("c_year", "2025")]).await.expect(303);
+        app.work().await;
+        assert_eq!(editor.get(&page).await.expect(200).field("c_year"), "2025");
     }
 
     async fn what_is_doubtful_is_settled_in_its_queue(app) {

@@ -266,6 +266,7 @@ fn tell_tables(ctx: &Ctx, item: &Item, options: &Options, chosen: &[Chosen], tol
         }
     }
     let mapped = |key: &str| first.fit.mapping.values().any(|to| *to == Target::Column(key.to_owned()));
+    told.beside = beside::of_whole(item, &first.beside, mapped);
     for label in beside::open_periods(item, &first.beside, mapped) {
         told.about
             .push(format!("表的标题、表头和文件名都没有写“{label}”，请核对后写明，否则记录不能按时期查询和比较。"));
