@@ -14,6 +14,7 @@ mod one;
 mod open_data;
 mod settings;
 mod tables;
+mod texts;
 
 use std::sync::Arc;
 

@@ -256,6 +256,21 @@ both! {
         reader.get("/records/culture-free-opening").await.expect(200).shows("本县还没有边界图").hides("class=\"dot\"");
     }
 
+    async fn a_record_leads_to_the_document_that_bears_its_number(app) {
+        let number = "青财许〔2026〕21号";
+        crate::policy::column(app).await;
+        let mut text = crate::policy::policy("关于准予开设代理记账机构的批复", "2026-02-23T02:00:00Z");
+        text.values.read(&document::common::DOCUMENT_NUMBER, number);
+        let text = crate::policy::put(app, text).await;
+        let mut other = crate::policy::policy("另一件批复", "2026-02-23T03:00:00Z");
+        other.values.read(&document::common::DOCUMENT_NUMBER, "青财许〔2026〕210号");
+        crate::policy::put(app, other).await;
+        published(app, &entered(app, number).await).await;
+        let stored = public(app, number).await.expect("public");
+        let page = app.visitor().get(&format!("/records/permit/{}", stored.record)).await.expect(200);
+        page.shows("<dt>原文</dt>").shows("关于准予开设代理记账机构的批复").shows(&text).hides("另一件批复");
+    }
+
     async fn a_record_about_a_minor_is_not_there(app) {
         let key = ItemKey::new("penalty").expect("a key");
         let item = record::items::find(app.ctx(), &key).await.expect("items").expect("in the box");
