@@ -1,5 +1,7 @@
 //! `gongkai records`: the tables of the catalogue, and sheets of counties brought into them.
 
+mod send;
+
 use std::{
     collections::BTreeMap,
     io::IsTerminal,
@@ -41,6 +43,13 @@ pub(crate) enum Command {
                             保存的是待提交的批次，在后台提交、逐关审核以后才公开。同一个文件重复导入，不会重复保存。"
     )]
     Import(Args),
+    /// 报送记录：别的系统按自己的编号送来，同一个编号只录入一次
+    #[command(
+        after_help = "例：gongkai records send job 岗位.json --key 2026-03-05-001 --organ QH020\n\n文件为 {\"records\":[{\"列标识\":\"内容\"}]}，一次 1 到 1000 条，全部正确才录入；带小数的数字写成文本。\
+                            同一个键、同样的内容再次报送，得到原来的批次；键相同而内容不同的，拒绝。\
+                            录入的是待提交的批次，在后台提交、逐关审核以后才公开。"
+    )]
+    Send(send::Args),
 }
 
 /// What can be typed after `import`.
@@ -103,6 +112,7 @@ pub(super) async fn run(config: Config, data: PathBuf, command: Command, as_json
             let file = file(&args.file)?;
             import(&super::existing(config, data).await?, &args, file, as_json).await
         }
+        Command::Send(args) => send::run(&super::existing(config, data).await?, &args, as_json).await,
     }
 }
 

@@ -100,6 +100,33 @@ fn a_sheet_is_told_row_by_row_and_is_one_batch_however_often_it_comes() {
 }
 
 #[test]
+fn what_another_system_sends_is_entered_once_for_each_key() {
+    let site = site();
+    let data = site.path();
+    let school = |plan: &str| {
+        serde_json::json!({ "year": 2026, "school": "青禾县第一小学", "school_code": "QH-S01", "kind": "公办小学",
+            "plan": plan, "catchment": "禾丰社区" })
+    };
+    let send = |plan: &str, key: &str| {
+        let text =
+            serde_json::json!({ "records": [school("270"), school(plan)] }).to_string().replacen("QH-S01", "QH-S02", 1);
+        let file = written(data, "报送.json", text);
+        let file = file.to_str().expect("a path").to_owned();
+        run(data, &["records", "send", "enrolment", &file, "--key", key, "--organ", "QH010", "--json"])
+    };
+    let first = json(&send("360", "2026-001"));
+    assert_eq!(first["records"], 2, "{first}");
+    let again = json(&send("360", "2026-001"));
+    assert_eq!(again["batch"], first["batch"], "the same key with the same content");
+    let other = send("361", "2026-001");
+    assert_eq!(other.status.code(), Some(1), "the same key with another content");
+    let wrong = send("很多", "2026-002");
+    let answer: Value = serde_json::from_slice(&wrong.stdout).expect("JSON on standard output");
+    assert_eq!((&answer["ok"], &answer["faults"][0]["record"]), (&false.into(), &2.into()), "{answer}");
+    assert_eq!(answer["faults"][0]["column"], "plan", "{answer}");
+}
+
+#[test]
 fn a_total_that_does_not_add_up_is_told_at_its_row() {
     let site = site();
     let file = written(site.path(), "招生.csv", SCHOOLS.replace("18,810", "18,811"));
