@@ -159,6 +159,10 @@ both! {
         editor.post("/enforcement/revocations", &form).await.expect(409).shows("已经登记过");
         let page = editor.get("/enforcement/revocations").await.expect(200).shows("待撤回").shows("2026-03-05");
         page.hides("action=\"/enforcement/revocations/withdraw\"");
+        // Who entered it sees that it waits, the county office that it is to be done, another organ nothing.
+        editor.get("/").await.expect(200).shows("公示信息应当撤回，由机关负责人");
+        app.editor("QH011").await.get("/").await.expect(200).hides("公示信息应当撤回");
+        app.clerk().await.get("/").await.expect(200).shows("公示信息应当撤回");
         let mut head = head(app).await;
         head.get("/").await.expect(200).shows("公示信息应当撤回");
         let page = head.get("/enforcement/revocations").await.expect(200);
