@@ -100,6 +100,22 @@ fn a_sheet_is_told_row_by_row_and_is_one_batch_however_often_it_comes() {
 }
 
 #[test]
+fn what_is_brought_in_later_says_its_source_and_what_is_doubtful_waits() {
+    let site = site();
+    let data = site.path();
+    let text = "年度,学校名称,学校标识,招生计划（人）,招生范围（施教区）\n2016,青禾县第一小学,QH-S01,270,禾丰社区\n\
+        2016,青禾县第二小学,QH-S02,360,文昌社区\n";
+    let file = written(data, "招生2016.csv", text);
+    let source = ["--source", "2016 年招生档案第 3 卷"];
+    let sure = told(data, "enrolment", &file, &source);
+    assert_eq!((&sure["accepted"], &sure["doubtful"]), (&2.into(), &0.into()), "{sure}");
+    let stored = json(&import(data, "enrolment", &file, &[&source[..], &["--confidence", "40"]].concat()));
+    assert_eq!((&stored["stored"], &stored["doubtful"]), (&true.into(), &2.into()), "{stored}");
+    let bare = import(data, "enrolment", &file, &["--confidence", "90"]);
+    assert!(!bare.status.success(), "of what it is so sure is not said");
+}
+
+#[test]
 fn what_another_system_sends_is_entered_once_for_each_key() {
     let site = site();
     let data = site.path();
