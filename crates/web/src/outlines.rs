@@ -23,7 +23,7 @@ pub struct Outlines {
     /// Points down.
     pub high: i32,
     pub areas: Vec<Outlined>,
-    /// West, south, east, north of the picture's edges in degrees; `None` = a map of former times, on which no point can be placed.
+    /// West, south, east, north of the picture's edges in degrees; `None` = a map of former times, which takes no points.
     pub window: Option<[f64; 4]>,
     /// 审图号, without which no map is shown (地图管理条例 Art. 15).
     pub approval: String,

@@ -83,8 +83,8 @@ fn own(found: &Found) -> Vec<Option<u32>> {
     found.heads.iter().map(|head| Some(head.column)).collect()
 }
 
-/// Where a table that stands the other way round has what was told, in the order in which it was told. Two of one sheet are imported
-/// together though their lines differ (一般债务 and 专项债务), so that columns are found by what they stand for.
+/// Where a table that stands the other way round has what was told, in the order in which it was told. Two of one sheet are
+/// imported together though their lines differ (一般债务 and 专项债务), so that columns are found by what they stand for.
 fn places(item: &Item, found: &Found, mapped: &[Mapped]) -> Vec<Option<u32>> {
     if is_same(found, mapped) {
         return own(found);

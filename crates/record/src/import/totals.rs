@@ -10,8 +10,8 @@ use sheet::{Found, Mapping};
 use super::Said;
 use crate::write::NewRow;
 
-/// The column of the codes by which rows lie below each other: 208, 20805, 2080501.
-const CODE: &str = "code";
+/// The columns that may hold the codes by which rows lie below each other: 208, 20805, 2080501.
+const CODES: [&str; 2] = ["code", "class"];
 /// How a row begins that is a part of the one above it.
 const PARTS: [&str; 5] = ["其中", "（", "(", "#", "－"];
 /// Rounded figures differ by this, at most.
@@ -88,11 +88,13 @@ fn figure(values: &BTreeMap<String, Value>, key: &str) -> Option<Decimal> {
     }
 }
 
+/// The code of a row; empty where it has none in digits.
 fn code(row: &NewRow) -> &str {
-    match row.values.get(CODE) {
-        Some(Value::Text(code)) if !code.is_empty() && code.bytes().all(|byte| byte.is_ascii_digit()) => code,
-        _ => "",
-    }
+    let found = CODES.iter().find_map(|key| match row.values.get(*key) {
+        Some(Value::Text(code)) => Some(code.as_str()),
+        _ => None,
+    });
+    found.filter(|code| code.bytes().all(|byte| byte.is_ascii_digit())).unwrap_or_default()
 }
 
 /// The row below whose code each row lies, all `None` where rows have no codes; `None` where it cannot be told.
@@ -166,7 +168,7 @@ mod tests {
         let figure = Value::Number(amount.parse().expect("a figure"));
         let mut values = BTreeMap::from([("amount".to_owned(), figure)]);
         if !code.is_empty() {
-            values.insert(CODE.to_owned(), Value::Text(code.to_owned()));
+            values.insert(CODES[0].to_owned(), Value::Text(code.to_owned()));
         }
         NewRow { number, values, ..NewRow::default() }
     }
