@@ -3,8 +3,19 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use item::{Chart, ChartKind, Column, Decimal, Item, Type, Unit, Value};
+use web::filters::grouped;
 
 use super::{Data, Group};
+
+/// How many people live in the county, for figures for each inhabitant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Population {
+    pub people: u64,
+    /// It is that of the end of this year.
+    pub year: i16,
+    /// Where it is printed: 2025年国民经济和社会发展统计公报.
+    pub source: String,
+}
 
 /// The sums of a chart while rows are read.
 #[derive(Debug, Clone)]
@@ -14,6 +25,8 @@ pub struct Sums<'a> {
     /// Group, series, figure. Of the newest period alone, where the chart asks for it.
     sums: BTreeMap<String, BTreeMap<String, Decimal>>,
     places: BTreeMap<String, (f64, f64)>,
+    /// What stands at a point, by the words of the point.
+    names: BTreeMap<String, BTreeSet<String>>,
     newest: String,
     /// Groups and series with more than one ratio: ratios are not summed, and nothing is drawn there.
     ratios: BTreeSet<(String, String)>,
@@ -31,16 +44,19 @@ pub struct Sums<'a> {
 const COUNT: &str = "条数";
 /// The group of rows that say nothing.
 const NONE: &str = "未填写";
+/// Names at one point that are told.
+const FEW: usize = 3;
 
 impl<'a> Sums<'a> {
     #[must_use]
     pub fn new(item: &'a Item, chart: &'a Chart) -> Self {
-        let (sums, places) = (BTreeMap::new(), BTreeMap::new());
+        let (sums, places, names) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
         Self {
             item,
             chart,
             sums,
             places,
+            names,
             newest: String::new(),
             ratios: BTreeSet::new(),
             apart: BTreeMap::new(),
@@ -65,6 +81,7 @@ impl<'a> Sums<'a> {
                 self.newest = period;
                 self.sums.clear();
                 self.places.clear();
+                self.names.clear();
                 self.ratios.clear();
                 self.apart.clear();
                 self.mixed.clear();
@@ -73,9 +90,12 @@ impl<'a> Sums<'a> {
                 return;
             }
         }
-        let group = self.words(&self.chart.by, values);
+        let group = self.group(values);
         if let Some(place) = values.get(&self.chart.by).and_then(point) {
             self.places.insert(group.clone(), place);
+            if let Some(name) = self.name(values) {
+                self.names.entry(group.clone()).or_default().insert(name);
+            }
         }
         if self.chart.figures.is_empty() {
             let series = self.series(values).unwrap_or_else(|| COUNT.to_owned());
@@ -103,6 +123,32 @@ impl<'a> Sums<'a> {
                 None => self.too_large += 1,
             }
         }
+    }
+
+    /// The group of a row. The outlines of a map are townships, so that a place is its township there.
+    fn group(&self, values: &BTreeMap<String, Value>) -> String {
+        let words = self.words(&self.chart.by, values);
+        let is_place = self.item.column(&self.chart.by).is_some_and(|column| column.typed == Type::Place);
+        if self.chart.kind == ChartKind::Map && is_place { township(&words) } else { words }
+    }
+
+    /// What a row with a point is called: its key in words, else its first words.
+    fn name(&self, values: &BTreeMap<String, Value>) -> Option<String> {
+        let is_open = |column: &&Column| matches!(column.typed, Type::Text { .. }) && !column.privacy.never_public;
+        let all = || self.item.columns.iter().filter(is_open);
+        let own = all().find(|column| self.item.keys.contains(&column.key)).or_else(|| all().next())?;
+        match values.get(&own.key) {
+            Some(Value::Text(text)) if !text.trim().is_empty() => Some(text.trim().to_owned()),
+            _ => None,
+        }
+    }
+
+    /// What a group is called on the chart: a point by what stands there.
+    fn called(&self, group: &str) -> String {
+        let Some(names) = self.names.get(group) else { return group.to_owned() };
+        let few: Vec<&str> = names.iter().take(FEW).map(String::as_str).collect();
+        let more = if names.len() > FEW { format!("等 {} 处", names.len()) } else { String::new() };
+        format!("{}{more}", few.join("、"))
     }
 
     /// A figure in the unit of the chart's first, where both are of money; `None` beyond 28 digits.
@@ -163,14 +209,19 @@ impl<'a> Sums<'a> {
         self.item.column(key).map_or_else(|| key.to_owned(), |column| column.label.clone())
     }
 
-    /// What is drawn. `population` is that of the county, for figures for each inhabitant, where the chart asks for them.
+    /// What is drawn. `population` is that of the county, for figures for each inhabitant, where the chart asks for them. Over
+    /// years it is that of its own year alone.
     #[must_use]
-    pub fn done(self, population: Option<u64>) -> Data {
+    pub fn done(self, population: Option<&Population>) -> Data {
         let chart = self.chart;
         let keys = self.series_keys();
         let column = chart.figures.first().and_then(|key| self.item.column(key));
         let unit = if chart.figures.is_empty() { "条".to_owned() } else { column.map(unit).unwrap_or_default() };
-        let people = population.filter(|people| chart.per_head && *people > 0 && keys.len() == 1);
+        let is_over_time = matches!(chart.kind, ChartKind::Lines | ChartKind::Against);
+        let asks = chart.per_head && unit != "%" && (keys.len() == 1 || chart.kind == ChartKind::Against);
+        let has_year = |known: &&Population| !is_over_time || self.sums.contains_key(&known.year.to_string());
+        let known = population.filter(|known| asks && known.people > 0);
+        let people = known.filter(has_year);
         let (per_head, tens) = head_unit(&unit);
         let mut groups: Vec<Group> = self
             .sums
@@ -181,11 +232,13 @@ impl<'a> Sums<'a> {
                 let one = |key: &String| sums.get(key).copied().filter(|_| is_one(key));
                 let figures: Vec<Option<Decimal>> = keys.iter().map(one).collect();
                 let of_all = figures.first().copied().flatten();
+                let of_group = people.filter(|known| !is_over_time || known.year.to_string() == *label);
                 let each = |figure: Decimal| {
-                    figure.checked_mul(Decimal::new(10_i64.pow(tens), 0))?.checked_div(Decimal::from(people?))
+                    let figure = figure.checked_mul(Decimal::new(10_i64.pow(tens), 0))?;
+                    figure.checked_div(Decimal::from(of_group?.people))
                 };
                 let per_head = of_all.and_then(each).map(|figure| figure.round_dp(2));
-                Group { label: label.clone(), figures, at: self.places.get(label).copied(), per_head }
+                Group { label: self.called(label), figures, at: self.places.get(label).copied(), per_head }
             })
             .collect();
         // Periods come in their order; everything else by size.
@@ -198,8 +251,8 @@ impl<'a> Sums<'a> {
         if !chart.newest.is_empty() && !self.newest.is_empty() {
             notes.push(format!("{}：{}。", self.label(&chart.newest), self.newest));
         }
-        if people.is_some() {
-            notes.push(format!("人均按全县人口 {} 人计算。", population.unwrap_or_default()));
+        if asks {
+            notes.push(heads(known, people.is_some(), is_over_time));
         }
         if !self.ratios.is_empty() {
             notes.push(format!("有 {} 处有多个比率，比率不能相加，没有画出。", self.ratios.len()));
@@ -279,6 +332,28 @@ fn head_unit(unit: &str) -> (String, u32) {
         "" => ("每人".to_owned(), 0),
         unit => (unit.to_owned(), 0),
     }
+}
+
+/// What is said of the figures for each inhabitant; `shown` = there are some.
+fn heads(known: Option<&Population>, shown: bool, is_over_time: bool) -> String {
+    let Some(Population { people, year, source }) = known else {
+        return "人均数要按全县常住人口计算，本站还没有填写人口，这里只有总数。".to_owned();
+    };
+    let people = grouped(&people.to_string());
+    if !shown {
+        return format!("填写的人口是 {year} 年末的，这里没有 {year} 年的数，所以没有人均数。");
+    }
+    let only = if is_over_time { format!("，只有 {year} 年有人均数") } else { String::new() };
+    format!("人均按 {year} 年末全县常住人口 {people} 人计算{only}（人口来源：{source}）。")
+}
+
+/// The township of a place of up to three parts, by its name alone: sheets leave the county off or write it. A place that names
+/// none is its first two parts.
+fn township(place: &str) -> String {
+    const ENDS: [&str; 5] = ["镇", "乡", "街道", "街道办事处", "苏木"];
+    let parts: Vec<&str> = place.split('/').map(str::trim).collect();
+    let named = parts.iter().find(|part| ENDS.iter().any(|end| part.ends_with(end)));
+    named.map_or_else(|| parts[..parts.len().min(2)].join("/"), |part| (*part).to_owned())
 }
 
 /// `116.4,29.1`, degrees east and north.

@@ -21,6 +21,7 @@ use web::{Ctx, Error, PortalShell, Reader, Result, filters, page::portal_page};
 use super::{
     cells,
     tables::{self, Named},
+    texts::{self, Text},
 };
 
 /// Characters of a value that take a line of their own.
@@ -81,7 +82,11 @@ struct Page {
     keep_until: String,
     way: String,
     origins: Vec<Origin>,
+    /// Public documents that bear a number of the record.
+    texts: Vec<Text>,
     corrections: Vec<Correction>,
+    /// What a reader can do about it beside telling that the data is wrong: address and words.
+    voices: Vec<(String, &'static str)>,
     today: String,
 }
 
@@ -181,7 +186,9 @@ async fn shown(ctx: &Ctx, reader: &Reader, item: Arc<Item>, stored: Stored) -> R
         keep_until: stored.keep_until.clone(),
         way: batch.map(|batch| format!("{}，{}", batch.what.label(), batch.way.label())).unwrap_or_default(),
         origins: origins(&item, &stored)?,
+        texts: texts::of(ctx, &item, &stored.data).await?,
         corrections: corrections(ctx, &item, &history).await?,
+        voices: crate::enforcement::voices(ctx, &item, &stored, &name),
         today: ctx.today().to_string(),
         item,
         name,

@@ -213,6 +213,10 @@ both! {
         editor.post("/enforcement/revocations", &form).await.expect(409).shows("已经登记过");
         let page = editor.get("/enforcement/revocations").await.expect(200).shows("待撤回").shows("2026-03-05");
         page.hides("action=\"/enforcement/revocations/withdraw\"");
+        // Who entered it sees that it waits, the county office that it is to be done, another organ nothing.
+        editor.get("/").await.expect(200).shows("公示信息应当撤回，由机关负责人");
+        app.editor("QH011").await.get("/").await.expect(200).hides("公示信息应当撤回");
+        app.clerk().await.get("/").await.expect(200).shows("公示信息应当撤回");
         let mut head = head(app).await;
         head.get("/").await.expect(200).shows("公示信息应当撤回");
         let page = head.get("/enforcement/revocations").await.expect(200);
@@ -298,6 +302,24 @@ both! {
         let nobody = [("organ", ""), ("what", ""), ("number", ""), ("called", ""), ("phone", ""), ("email", "")];
         let back = reader.upload("/enforcement/feedback", &nobody, &[]).await;
         assert!(back.text().contains("请选择执法机关"), "{}", back.text());
+    }
+
+    async fn from_a_record_lead_forms_that_are_filled_in_with_it(app) {
+        let number = "青财罚〔2026〕3号";
+        penalties(app, &[(number, &[("counterpart_kind", "01")])]).await;
+        let stored = public(app, number).await.expect("public");
+        let mut reader = app.visitor();
+        let page = reader.get(&format!("/records/penalty/{}", stored.record)).await.expect(200).text();
+        for (path, selected) in [("/enforcement/feedback?", "执法机关"), ("/enforcement/repair?", "value=\"青禾测试商贸有限公司\"")] {
+            let query = page.split(path).nth(1).and_then(|rest| rest.split('"').next()).expect("a way there");
+            let form = reader.get(&format!("{path}{}", query.replace("&#38;", "&"))).await.expect(200);
+            form.shows(selected).shows(&format!("value=\"{number}\"")).shows(&format!("<option value=\"{ORGAN}\" selected"));
+        }
+        let form = reader.get("/enforcement/feedback?organ=QH010&on=%E7%BD%9A%E6%AC%BE").await.expect(200);
+        form.shows("关于“罚款”：");
+        let begun = [("organ", ORGAN), ("number", ""), ("what", "关于“罚款”："), ("called", ""), ("phone", ""), ("email", "")];
+        reader.upload("/enforcement/feedback", &begun, &[]).await.shows("请写明意见");
+        reader.get("/enforcement/repair?organ=nobody&number=1").await.expect(200);
     }
 
     async fn a_repair_is_granted_after_the_least_time_and_takes_the_penalty_away(app) {

@@ -10,6 +10,7 @@ mod job;
 mod load;
 mod mapping;
 mod read;
+mod totals;
 
 use std::{collections::BTreeMap, path::PathBuf};
 
@@ -164,6 +165,15 @@ pub struct Mapped {
     pub label: String,
 }
 
+/// A column that no head stands for and that holds for the whole table: its year, its stage.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Beside {
+    /// Of the column; the same in [`Options::given`].
+    pub key: String,
+    /// What was read or given, as a form takes it; empty = nothing says it.
+    pub text: String,
+}
+
 /// What came of a file.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Told {
@@ -173,6 +183,9 @@ pub struct Told {
     /// 单位 above the head; may be empty.
     pub unit: String,
     pub mapping: Vec<Mapped>,
+    /// What holds for all rows.
+    #[serde(default)]
+    pub beside: Vec<Beside>,
     /// Names of required columns that no head stands for: nothing is stored.
     pub missing: Vec<String>,
     /// Heads that nobody knows: somebody must say what they are, or that they are nothing.

@@ -10,7 +10,7 @@ use item::{Column, Item, Rule, Severity, Type, Value, parse};
 use sheet::{Fit, Found, Mapping, Record, Target};
 use web::{Ctx, Refusal};
 
-use super::{Backfill, File, MOST_ROWS, Mapped, Options, Progress, Said, Told, beside, mapping, stopped};
+use super::{Backfill, File, MOST_ROWS, Mapped, Options, Progress, Said, Told, beside, mapping, stopped, totals};
 use crate::{
     check,
     doubt::SURE,
@@ -79,11 +79,18 @@ pub(super) async fn read(
         let mut parsed = Parsed { told, ..Parsed::default() };
         for one in &chosen {
             let sums: BTreeSet<u32> = one.found.totals.iter().map(|line| line.number).collect();
+            let from = parsed.rows.len();
             for record in sheet::records(&owned, &one.found, &one.fit.mapping) {
                 if sums.contains(&record.number) {
                     parsed.sums.insert(record.number);
                 }
                 parsed.take(&owned, record, &one.beside, backfill.as_ref());
+            }
+            let own = &parsed.rows[from..];
+            // What has not been read cannot be summed.
+            if !own.iter().any(|row| parsed.broken.contains(&row.number)) {
+                let amiss = totals::amiss(&owned, &one.found, &one.fit.mapping, own);
+                amiss.into_iter().for_each(|said| parsed.told.warnings.add(said));
             }
         }
         parsed
@@ -263,6 +270,7 @@ fn tell_tables(ctx: &Ctx, item: &Item, options: &Options, chosen: &[Chosen], tol
         }
     }
     let mapped = |key: &str| first.fit.mapping.values().any(|to| *to == Target::Column(key.to_owned()));
+    told.beside = beside::of_whole(item, &first.beside, mapped);
     for label in beside::open_periods(item, &first.beside, mapped) {
         told.about
             .push(format!("表的标题、表头和文件名都没有写“{label}”，请核对后写明，否则记录不能按时期查询和比较。"));
