@@ -201,6 +201,19 @@ impl Item {
         self.columns.iter().find(|column| column.key == key)
     }
 
+    /// Whether it is a table of a standard that another one took the place of, whose year ends its key (`permit-2016`): what it
+    /// holds stays, and nobody owes more.
+    pub fn is_former(&self) -> bool {
+        ["-2016", "-2019"].iter().any(|year| self.key.as_str().ends_with(year))
+    }
+
+    /// Whether its rows may stand on the site, in its files, feeds and interface, and be found there. What is published on a
+    /// village's board, in a hall or to the persons concerned alone, or on request, is not the web's; an item that names no channel
+    /// is. For whom it is meant says nothing of it: what those whose land is taken must read stands on the site too.
+    pub fn is_on_web(&self) -> bool {
+        self.way == Way::Proactive && (self.channels.is_empty() || self.channels.contains(&Channel::Web))
+    }
+
     /// Whether it is a table of records.
     pub fn is_table(&self) -> bool {
         !self.columns.is_empty()

@@ -118,6 +118,13 @@ impl Value {
 }
 
 impl Column {
+    /// A head with the unit of the column's figures: 金额（万元）; a head that was printed with it has it once.
+    pub fn headed(&self, head: &str) -> String {
+        let unit = self.unit();
+        let printed = head.ends_with(&format!("（{unit}）")) || head.ends_with(&format!("({unit})"));
+        if unit.is_empty() || printed { head.to_owned() } else { format!("{head}（{unit}）") }
+    }
+
     /// Whether it holds figures, which are summed and compared.
     pub fn is_figure(&self) -> bool {
         cell::held(&self.typed).is_some()

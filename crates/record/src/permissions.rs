@@ -6,10 +6,21 @@ use kernel::{
 };
 
 const WRITERS: &[Role] = &[Role::Editor, Role::OrganHead, Role::CountyOffice];
+const READERS: &[Role] = &[
+    Role::Editor,
+    Role::ReviewerSecrecy,
+    Role::ReviewerWording,
+    Role::ReviewerPolicy,
+    Role::ReviewerPolitical,
+    Role::OrganHead,
+    Role::CountyOffice,
+];
 const HEADS: &[Role] = &[Role::OrganHead, Role::CountyOffice];
 
-/// See batches and records with their states.
-pub static READ_RECORDS: Permission = Permission::new("read_records", "查看数据批次和记录", &[], AnyStaff);
+/// See which records are public, and where they stand.
+pub static READ_RECORDS: Permission = Permission::new("read_records", "查看已公开的领域数据", &[], AnyStaff);
+/// See batches with their rows, whether they are public or not.
+pub static READ_BATCHES: Permission = Permission::new("read_batches", "查看数据批次和未公开的记录", READERS, OwnOrgan);
 /// Enter records by form, correct them, settle what is doubtful, submit batches.
 pub static ENTER_RECORDS: Permission = Permission::new("enter_records", "填报、更正和提交领域数据", WRITERS, OwnOrgan);
 /// Bring sheets, and bring in what is from before.
@@ -22,4 +33,5 @@ pub static UNMASK_RECORDS: Permission =
     Permission::new("unmask_records", "填写理由后查看记录中不公开的内容", WRITERS, OwnOrgan);
 
 /// All of them, for the capability.
-pub static ALL: [&Permission; 5] = [&READ_RECORDS, &ENTER_RECORDS, &IMPORT_RECORDS, &WITHDRAW_RECORDS, &UNMASK_RECORDS];
+pub static ALL: [&Permission; 6] =
+    [&READ_RECORDS, &READ_BATCHES, &ENTER_RECORDS, &IMPORT_RECORDS, &WITHDRAW_RECORDS, &UNMASK_RECORDS];

@@ -247,14 +247,24 @@ impl Query {
         let list = publishing.iter().fold(list, |list, batch| list.differs("r.batch", batch));
         let list = self.asked.iter().fold(list, |list, (key, asked)| match (self.layout.slot(key), asked) {
             // What lists are sorted by has a column of its own, whose index gives both.
-            (Some(Slot::Day(_)), Asked::Days(from, to)) if *key == self.item.newest_by => {
-                between(list, SORT_ON, *from, *to)
-            }
+            (_, Asked::Days(from, to)) if self.is_sorted_by(key) => between(list, SORT_ON, *from, *to),
             (Some(Slot::Number(at)), Asked::Between(from, to)) if by_order => figures(list, LOOKED_AT[at], *from, *to),
             (Some(slot), asked) => ask(list, slot, asked),
-            (None, _) => list,
+            // What cannot be asked has no answer; all of them would be a false one.
+            (None, _) => list.given("1 = 0"),
         });
         self.sorted(list, order)
+    }
+
+    /// Whether lists are sorted by the days of this column, which every record then has beside its slots.
+    fn is_sorted_by(&self, key: &str) -> bool {
+        let is_day = |column: &Column| matches!(column.typed, Type::Date { .. });
+        key == self.item.newest_by && self.item.column(key).is_some_and(is_day)
+    }
+
+    /// Whether this column can be asked; what is asked of any other column has no answer.
+    pub fn can_ask(&self, key: &str) -> bool {
+        self.layout.slot(key).is_some() || self.is_sorted_by(key)
     }
 
     /// Adds the order of a column, whose slot every record of the item has.
@@ -365,12 +375,12 @@ fn range(column: &Column, (from, to): (Option<&str>, Option<&str>), errors: &mut
     let names = [format!("{}{FROM_END}", column.key), format!("{}{TO_END}", column.key)];
     match column.typed {
         Type::Date { .. } => {
-            let mut day = |text: Option<&str>, name: &str| {
-                let day = text.and_then(time::parse_date);
+            let mut day = |text: Option<&str>, name: &str, last: bool| {
+                let day = text.and_then(|text| day_of(text, last));
                 errors.require(text.is_none() || day.is_some(), name, NO_DAY);
                 day
             };
-            Some(Asked::Days(day(from, &names[0]), day(to, &names[1])))
+            Some(Asked::Days(day(from, &names[0], false), day(to, &names[1], true)))
         }
         Type::Money { .. } | Type::Number { .. } | Type::Ratio { .. } => {
             let mut figure = |text: Option<&str>, name: &str| {
@@ -384,6 +394,22 @@ fn range(column: &Column, (from, to): (Option<&str>, Option<&str>), errors: &mut
     }
 }
 
+/// The day that was typed; of a month or a year its first or its last one: 2016, 2016年, 2016-03, 2016年3月.
+fn day_of(typed: &str, last: bool) -> Option<Date> {
+    if let Some(day) = time::parse_date(typed) {
+        return Some(day);
+    }
+    let plain = fold::fold(typed).replace(['年', '月', '.', '/'], "-");
+    let plain = plain.trim().trim_end_matches('-');
+    let (year, month) = match plain.split_once('-') {
+        Some((year, month)) => (year, month.trim().parse().ok()?),
+        None => (plain, if last { 12 } else { 1 }),
+    };
+    let year = year.trim().parse().ok().filter(|year| (1900..=2199).contains(year))?;
+    let first = Date::new(year, month, 1).ok()?;
+    Some(if last { first.last_of_month() } else { first })
+}
+
 /// One text for a column, by its filter; `None` where it is no day or figure and the column holds those.
 fn whole(column: &Column, typed: &str) -> Option<Asked> {
     match (&column.typed, column.filter) {
@@ -392,10 +418,7 @@ fn whole(column: &Column, typed: &str) -> Option<Asked> {
             let known = choices.iter().find(|choice| choice.code == typed || choice.label == typed);
             Some(Asked::Is(known.map_or_else(|| typed.to_owned(), |choice| choice.code.clone())))
         }
-        (Type::Date { .. }, _) => {
-            let day = time::parse_date(typed)?;
-            Some(Asked::Days(Some(day), Some(day)))
-        }
+        (Type::Date { .. }, _) => Some(Asked::Days(Some(day_of(typed, false)?), Some(day_of(typed, true)?))),
         (Type::Money { .. } | Type::Number { .. } | Type::Ratio { .. }, _) => {
             let figure = fold::fold(typed).replace(',', "").trim().parse::<Decimal>().ok()?;
             Some(Asked::Between(Some(figure), Some(figure)))

@@ -1,6 +1,9 @@
 //! The names that a head and a column of an item may be known by, and how well they agree.
 
-use item::Column;
+use item::{
+    Column,
+    personal::{self, Private},
+};
 
 use crate::Head;
 use crate::alike::alike;
@@ -11,6 +14,9 @@ const TOTALS: [&str; 8] = ["合计", "小计", "总计", "总额", "金额", "�
 
 /// How well a head fits that our own files print: better than any that is only alike.
 const PRINTED: u32 = 200 * 16;
+
+/// Of 100: a head that holds the same of a person as a column that is never public, in other words.
+const OF_A_KIND: u32 = 40;
 
 /// What a name is compared by, the closest form first.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -99,6 +105,8 @@ pub(crate) struct Names {
     letter: String,
     /// As our own files and templates print it: 债务限额·一般债务限额.
     printed: String,
+    /// What it holds of a person, where it is never public.
+    private: Option<Private>,
 }
 
 impl Names {
@@ -110,6 +118,7 @@ impl Names {
             groups: column.group.iter().map(|group| Forms::of(group)).collect(),
             letter: letter_alone(&column.letter),
             printed: printed(column),
+            private: personal::private_column(column),
         }
     }
 }
@@ -142,6 +151,8 @@ pub(crate) struct HeadNames {
     is_total: bool,
     /// The words of the group of which it is the total: its own, or those above 合计.
     total_of: Option<Forms>,
+    /// What of a person it says to stand below it.
+    private: Option<Private>,
 }
 
 impl HeadNames {
@@ -161,6 +172,7 @@ impl HeadNames {
             letter: letter_alone(&head.letter),
             is_total,
             total_of,
+            private: personal::private(&head.path.join("/")),
             own,
         }
     }
@@ -186,7 +198,9 @@ impl HeadNames {
         let label = self.agree(&names.label);
         let alias = names.aliases.iter().map(|alias| self.agree(alias)).max().unwrap_or(0);
         let grouped = if names.groups.is_empty() { 0 } else { self.grouped(names) };
-        label.max(alias.saturating_sub(2)).max(grouped)
+        let said = label.max(alias.saturating_sub(2)).max(grouped);
+        // 户主身份证 holds what 身份证号 does, and neither is for readers
+        if said == 0 && self.private.is_some() && self.private == names.private { OF_A_KIND } else { said }
     }
 
     fn agree(&self, name: &Forms) -> u32 {

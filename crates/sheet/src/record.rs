@@ -34,9 +34,12 @@ pub fn records(item: &Item, found: &Found, mapping: &Mapping) -> Vec<Record> {
             match mapping.get(name)? {
                 Target::Column(key) => {
                     let unit = item.column(key).and_then(|column| unit_of(&column.typed, unit, &found.unit));
-                    Some(Place { at: head.column, name, key: Some(key), unit })
+                    let is_private = item.column(key).is_some_and(|column| {
+                        column.privacy.never_public || column.privacy.mask || column.privacy.minor
+                    });
+                    Some(Place { at: head.column, name, key: Some(key), unit, is_private })
                 }
-                Target::More => Some(Place { at: head.column, name, key: None, unit: None }),
+                Target::More => Some(Place { at: head.column, name, key: None, unit: None, is_private: false }),
                 Target::Nothing | Target::Unknown => None,
             }
         })
@@ -99,13 +102,16 @@ struct Place<'p> {
     /// The column of the item; `None` = what the county added.
     key: Option<&'p str>,
     unit: Option<String>,
+    /// What stands in it is not for readers, or not as it stands.
+    is_private: bool,
 }
 
 fn record(line: &Line, columns: &[Place<'_>]) -> Record {
     let mut record = Record { number: line.number, ..Record::default() };
     for place in columns {
         let Some(text) = line.get(place.at) else { continue };
-        // two heads may stand for one column where each row fills one of them; what is left over is kept
+        // two heads may stand for one column where each row fills one of them; what is left over is kept, unless it is nobody's
+        // to read
         let free = place.key.filter(|key| !record.cells.contains_key(*key));
         match free {
             Some(key) => {
@@ -114,6 +120,7 @@ fn record(line: &Line, columns: &[Place<'_>]) -> Record {
                     record.units.insert(key.to_owned(), unit.clone());
                 }
             }
+            None if place.is_private => {}
             None => {
                 record.more.insert(place.name.to_owned(), text.to_owned());
             }

@@ -84,6 +84,15 @@ pub(crate) fn owner(ctx: &Ctx, owner: &Owner) -> String {
             codes.iter().map(name).collect::<Vec<_>>().join("、")
         }
         Owner::Named(words) => {
+            let today = ctx.today();
+            let organs = directory.all().iter().filter(|organ| organ.exists_on(today));
+            let named: Vec<&str> =
+                organs.filter(|organ| owes(ctx, owner, &organ.code)).map(|organ| organ.short_name.as_str()).collect();
+            match named.len() {
+                0 => {}
+                1..=5 => return named.join("、"),
+                many => return format!("{}等 {many} 个机关", named[..3].join("、")),
+            }
             let words: Vec<String> = words.iter().map(|word| format!("“{word}”")).collect();
             format!("名称中有{}的机关", words.join("、"))
         }
@@ -119,7 +128,7 @@ pub(super) fn audience(audience: &Audience) -> String {
     }
 }
 
-pub(super) fn channels(item: &Item) -> Vec<&'static str> {
+pub(crate) fn channels(item: &Item) -> Vec<&'static str> {
     item.channels.iter().map(|channel| label(&CHANNELS, *channel)).collect()
 }
 

@@ -95,6 +95,8 @@ pub(super) enum Why {
     OnRequest,
     /// It is published elsewhere than on the site.
     Elsewhere,
+    /// Another standard took its place.
+    Former,
     /// Nobody has said in which columns it stands.
     NoPlace,
     /// The organ did not exist.
@@ -158,6 +160,7 @@ impl Why {
             Self::Unconfirmed => "事项没有经过确认，不要求公开。".to_owned(),
             Self::OnRequest => "依申请公开的事项，不要求主动公开。".to_owned(),
             Self::Elsewhere => "目录写明的公开渠道不含政府网站，本站不统计。".to_owned(),
+            Self::Former => "旧标准的表，只保留以前的数据，不再要求公开。".to_owned(),
             Self::NoPlace => "没有指定网站栏目，无法统计。请在公开事项里填写栏目。".to_owned(),
             Self::NoOrgan => "这个时段没有这个机关，也没有由它承接的机关。".to_owned(),
             Self::Before(since) => format!("最后一日在 {since} 以前，早于本县开始统计的日期。"),
@@ -186,6 +189,9 @@ pub(super) struct When {
 
 /// Why nothing is asked of anybody, whatever the organ.
 pub(super) fn unasked(item: &Item) -> Option<Why> {
+    if item.is_former() {
+        return Some(Why::Former);
+    }
     if !item.confirmed {
         return Some(Why::Unconfirmed);
     }

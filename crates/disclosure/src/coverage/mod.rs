@@ -98,7 +98,11 @@ pub fn capability() -> Capability {
 }
 
 fn routes() -> Routes {
-    Routes::new(Listener::Portal).get("/catalogue/coverage", &READ_PUBLIC, portal::page)
+    Routes::new(Listener::Portal).get("/catalogue/coverage", &READ_PUBLIC, portal::page).get(
+        "/catalogue/coverage/{organ}",
+        &READ_PUBLIC,
+        portal::organ,
+    )
 }
 
 fn office_routes() -> Routes {

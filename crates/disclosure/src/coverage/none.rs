@@ -176,6 +176,10 @@ pub(super) async fn declare(
     (new, map): (&New, &Map),
 ) -> Result<DeclarationId, Refusal> {
     may_for(actor, &DECLARE, organ)?;
+    if let Some(number) = case::personal::number_in(&new.reason) {
+        let text = format!("说明会公开，不能写证件号码或者银行卡号（{number}）。请只写为什么没有这类信息。");
+        return Err(Refusal::field("reason", text));
+    }
     tx.lock(SUBJECT).await?;
     if let Some(refusal) = against(map, (item, organ), new) {
         return Err(refusal);

@@ -3,18 +3,21 @@
 use std::collections::BTreeMap;
 
 use askama::Template;
-use axum::{extract::State, response::Response};
+use axum::{
+    extract::{Path, State},
+    response::Response,
+};
 use document::page::{self as part};
 use futures::future::{BoxFuture, ready};
 use item::ItemKey;
 use kernel::OrganCode;
 use web::{
-    Ctx, PortalShell, Reader, Result,
+    Ctx, Error, PortalShell, Reader, Result,
     hooks::{Mapped, OnMap},
     page::portal_page,
 };
 
-use super::{load, map::Sum, none};
+use super::{judge::Tone, load, map::Sum, none};
 
 /// An organ in this year.
 struct Line {
@@ -23,7 +26,36 @@ struct Line {
     asked: i64,
     good: i64,
     none: i64,
+    /// Published as it happens, or kept up, and nothing (new) is there: nobody is late.
+    open: i64,
     missing: i64,
+}
+
+/// An item of an organ, with the stretches that stand alike.
+struct Owed {
+    title: String,
+    href: String,
+    stretches: Vec<String>,
+    words: String,
+}
+
+/// Items that stand alike.
+struct Part {
+    label: &'static str,
+    about: &'static str,
+    items: Vec<Owed>,
+}
+
+#[derive(Template)]
+#[template(path = "coverage/templates/organ.html")]
+struct OrganPage {
+    shell: PortalShell,
+    year: i16,
+    code: String,
+    name: String,
+    sum: Line,
+    parts: Vec<Part>,
+    today: String,
 }
 
 /// What an organ has declared not to have.
@@ -66,6 +98,7 @@ pub(super) async fn page(State(ctx): State<Ctx>, reader: Reader) -> Result<Respo
             asked: sum.asked(),
             good: sum.good - sum.none,
             none: sum.none,
+            open: sum.soon,
             missing: sum.late,
         })
     };
@@ -92,6 +125,62 @@ pub(super) async fn page(State(ctx): State<Ctx>, reader: Reader) -> Result<Respo
         lines,
         declared,
         office: directory.get(&ctx.office_organ()).map(|organ| organ.name.clone()).unwrap_or_default(),
+        today: today.to_string(),
+    })
+}
+
+/// Groups of the page of an organ, in its order.
+const PARTS: [(Tone, &str, &str); 4] = [
+    (Tone::Late, "到期没有公开", "公开的最后一日已经过了，网站上没有找到。需要的可以申请公开，也可以反映。"),
+    (Tone::Soon, "随发生公开或者需要更新的", "有了才公开的、应当保持更新的、快要到期的，目前没有或者很久没有更新。"),
+    (Tone::Good, "已公开", "声明没有这类信息、经过确认的也在这里。"),
+    (Tone::Ahead, "还没有到期", "最后一日还没有到。"),
+];
+
+/// `GET /catalogue/coverage/{organ}`: which items of an organ are there, and which are not.
+pub(super) async fn organ(State(ctx): State<Ctx>, reader: Reader, Path(code): Path<OrganCode>) -> Result<Response> {
+    let (today, directory) = (ctx.today(), ctx.directory());
+    let organ = directory.get(&code).ok_or(Error::NotFound)?;
+    let map = load::map(&ctx, today.year()).await?;
+    let mut sum = Sum::default();
+    let mut parts: Vec<Part> = PARTS.iter().map(|(_, label, about)| Part { label, about, items: Vec::new() }).collect();
+    for cell in map.cells(|line, owing| line.item.confirmed && owing.owes.organ == code) {
+        sum.add(cell.why);
+        let Some(at) = PARTS.iter().position(|(tone, ..)| *tone == cell.why.tone()) else { continue };
+        let item = &cell.line.item;
+        let of_same = parts[at].items.last_mut().filter(|one| one.title == item.title);
+        match of_same {
+            Some(one) => one.stretches.push(cell.stretch.label.clone()),
+            None => parts[at].items.push(Owed {
+                title: item.title.clone(),
+                href: if item.is_table() && item.is_on_web() {
+                    format!("/records/{}?organ={code}", item.key)
+                } else {
+                    format!("/catalogue/{}#{}", item.domain.key, item.key)
+                },
+                stretches: vec![cell.stretch.label.clone()],
+                words: cell.why.words(),
+            }),
+        }
+    }
+    parts.retain(|part| !part.items.is_empty());
+    let lead = format!("公开事项目录里由{}公开的事项，{} 年到今天为止哪些已经公开，哪些还没有。", organ.name, map.year);
+    let title = format!("{}公开情况", organ.name);
+    portal_page(&OrganPage {
+        shell: part::shell(&ctx, &reader, &title, "openness", &lead),
+        year: map.year,
+        code: code.to_string(),
+        name: organ.name.clone(),
+        sum: Line {
+            code: String::new(),
+            name: String::new(),
+            asked: sum.asked(),
+            good: sum.good - sum.none,
+            none: sum.none,
+            open: sum.soon,
+            missing: sum.late,
+        },
+        parts,
         today: today.to_string(),
     })
 }

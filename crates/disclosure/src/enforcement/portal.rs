@@ -13,7 +13,7 @@ use document::{
     public::{self, Filter},
 };
 use futures::future::BoxFuture;
-use item::{Channel, Item, ItemKey, Period};
+use item::{Item, ItemKey, Period};
 use kernel::{Organ, OrganCode, OrganKind, id::ColumnId, time};
 use record::{
     counts, items,
@@ -93,11 +93,6 @@ async fn of_domain(ctx: &Ctx) -> Result<Vec<Item>> {
     Ok(all.iter().filter(|item| item.domain.key == DOMAIN && item.confirmed).cloned().collect())
 }
 
-/// Whether the item must be on the site: what is published where it happens is none of its.
-fn is_on_site(item: &Item) -> bool {
-    item.channels.contains(&Channel::Web)
-}
-
 /// What an organ publishes of an item.
 struct Line {
     title: String,
@@ -166,7 +161,7 @@ pub(super) async fn organ(State(ctx): State<Ctx>, reader: Reader, Path(code): Pa
 /// What an organ publishes of an item; `None` where it neither owes nor has anything.
 async fn line(ctx: &Ctx, item: &Item, (code, owed): (&OrganCode, bool), counts: &Counts) -> Result<Option<Line>> {
     let (mut href, mut count, mut newest) = (String::new(), 0, String::new());
-    if item.is_table() {
+    if item.is_table() && item.is_on_web() {
         let query = query_string(&[("organ", code.as_str())]);
         (count, newest) = counts.get(&(item.key.to_string(), code.clone())).cloned().unwrap_or_default();
         href = format!("/records/{}?{query}", item.key);
@@ -181,11 +176,10 @@ async fn line(ctx: &Ctx, item: &Item, (code, owed): (&OrganCode, bool), counts: 
         }
     }
     // Forms that are no more in use are shown where something is in them.
-    let is_old = item.key.as_str().ends_with("-2016") || item.key.as_str().ends_with("-2019");
-    if count == 0 && (!owed || is_old) {
+    if count == 0 && (!owed || item.is_former()) {
         return Ok(None);
     }
-    let on_site = is_on_site(item);
+    let on_site = item.is_on_web();
     let is_missing = count == 0 && on_site && item.period != Period::Event;
     let lacks = match (on_site, item.period) {
         (false, _) => "在执法现场、服务窗口公示",
@@ -227,9 +221,9 @@ pub(super) async fn all(State(ctx): State<Ctx>, reader: Reader) -> Result<Respon
     let today = ctx.today();
     let listed = |organ: &Organ| -> Option<Listed> {
         let of = |item: &Item| counts.get(&(item.key.to_string(), organ.code.clone())).map_or(0, |(count, _)| *count);
-        let owed = |item: &&Item| item.is_table() && is_on_site(item) && owes(&ctx, &item.owner, &organ.code);
+        let owed = |item: &&Item| item.is_table() && item.is_on_web() && owes(&ctx, &item.owner, &organ.code);
         let needed = items.iter().filter(owed).filter(|item| !matches!(item.period, Period::Event));
-        let needed = needed.filter(|item| !item.key.as_str().ends_with("-2019"));
+        let needed = needed.filter(|item| !item.is_former());
         let records: i64 = items.iter().map(of).sum();
         let owes_some = items.iter().any(|item| owes(&ctx, &item.owner, &organ.code));
         (owes_some || records > 0).then(|| Listed {
@@ -248,7 +242,7 @@ pub(super) async fn all(State(ctx): State<Ctx>, reader: Reader) -> Result<Respon
             .filter_map(listed)
             .collect(),
     });
-    let tables = items.iter().filter(|item| item.is_table()).map(|item| {
+    let tables = items.iter().filter(|item| item.is_table() && item.is_on_web()).map(|item| {
         let key = item.key.to_string();
         let records: i64 = counts.iter().filter(|((of, _), _)| *of == key).map(|(_, (count, _))| count).sum();
         (item.title.clone(), format!("/records/{key}"), records)

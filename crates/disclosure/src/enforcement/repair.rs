@@ -11,6 +11,7 @@ use axum::{
 };
 use case::{Entry, Typed};
 use enforcement::Span;
+use futures::TryStreamExt;
 use item::ItemKey;
 use jiff::civil::{Date, time as at};
 use kernel::{Actor, id::CaseId, time};
@@ -18,6 +19,7 @@ use record::{
     Query as Records, Reason,
     query::Asked as Wanted,
     rows::Stored,
+    slots,
     withdraw::{self as away, Withdrawal},
 };
 use serde::Deserialize;
@@ -33,6 +35,8 @@ const KIND: &str = "credit-repair";
 const GRANT: &str = "grant";
 /// The item that is repaired.
 const ITEM: &str = "penalty";
+/// The column of whom it is about.
+const COUNTERPART: &str = "counterpart";
 /// The column that says until when a penalty is shown.
 const SHOWN_UNTIL: &str = "shown_until";
 
@@ -187,6 +191,7 @@ async fn check(ctx: &Ctx, entry: &Entry, stored: &Stored, typed: &Granted) -> Re
     if typed.answer.trim().is_empty() {
         return Err(Refusal::field("answer", "请填写给申请人的答复。"));
     }
+    asked_for(ctx, entry, stored, &typed.number).await?;
     let Some(since) = since(ctx, stored).await? else { return Ok(()) };
     let span = ctx.settings::<Enforcement>().terms().span(since, !typed.serious.is_empty());
     match span {
@@ -196,6 +201,27 @@ async fn check(ctx: &Ctx, entry: &Entry, stored: &Stored, typed: &Granted) -> Re
         }
         _ => Ok(()),
     }
+}
+
+/// Whether it is this penalty that was asked for, by whom it is about: another one's is not taken away by a slip of the pen.
+async fn asked_for(ctx: &Ctx, entry: &Entry, stored: &Stored, number: &str) -> Result<(), Refusal> {
+    let request = case::request(ctx, ctx.db().read(), entry).await?;
+    let asked = request.get("number").map_or("", |asked| asked.trim());
+    if !asked.is_empty() && slots::folded(asked) != slots::folded(number) {
+        let text = format!("申请修复的是“{asked}”，这里填写的是另一个决定。申请里写错了的，请先请申请人补正。");
+        return Err(Refusal::field("number", text));
+    }
+    let Some(key) = ItemKey::new(ITEM) else { return Ok(()) };
+    let Some(item) = record::items::find(ctx, &key).await? else { return Ok(()) };
+    let (values, _) = record::rows::whole(ctx, ctx.db().read(), &item, stored).await?;
+    let punished = values.get(COUNTERPART).map(record::values::text_of).unwrap_or_default();
+    let (known, party) = (slots::folded(&punished), slots::folded(request.get("party").map_or("", String::as_str)));
+    let is_other = !known.is_empty() && !party.is_empty() && known != party;
+    if is_other {
+        let text = "这个决定的当事人和申请里写的被处罚人不是同一个。请核对文号；申请里写错了的，请先请申请人补正。";
+        return Err(Refusal::field("number", text));
+    }
+    Ok(())
 }
 
 /// Ends the publication of penalties whose 公示截止期 is over, every night after the records whose retention is over.
@@ -231,33 +257,35 @@ async fn end_shown(ctx: &Ctx) -> Result<i64, Refusal> {
     }
     let yesterday = ctx.today().yesterday().unwrap_or(Date::ZERO);
     let mut query = Records::new(item);
-    query.asked.insert(SHOWN_UNTIL.to_owned(), Wanted::Days(None, Some(yesterday)));
-    let mut ended = 0;
-    loop {
-        let page = query.page(ctx.db(), "oldest", None, 100).await?;
-        if page.rows.is_empty() {
-            return Ok(ended);
-        }
-        let before = ended;
-        for row in page.rows {
-            let withdrawal = Withdrawal {
-                record: row.record,
-                version: row.version,
-                reason: Reason::Lawful,
-                words: "公示截止期已满".to_owned(),
-                decided_on: None,
-            };
-            let take = async |tx: &mut Tx| away::withdraw(ctx, tx, &Actor::System, withdrawal).await;
-            match act_now(ctx, take).await {
-                Ok(_) => {}
-                // It went another way meanwhile.
-                Err(Refusal::Conflict(_)) => continue,
-                Err(why) => return Err(why),
-            }
-            ended += 1;
-        }
-        if ended == before {
-            return Ok(ended);
+    // Where the catalogue lets nobody ask by that day, each record is looked at.
+    if query.can_ask(SHOWN_UNTIL) {
+        query.asked.insert(SHOWN_UNTIL.to_owned(), Wanted::Days(None, Some(yesterday)));
+    }
+    let mut over = Vec::new();
+    let mut all = query.export(ctx.db(), "oldest").await?;
+    while let Some(row) = all.try_next().await? {
+        // The record itself has the last word, however it was found.
+        if time::parse_date(row.data.get(SHOWN_UNTIL)).is_some_and(|day| day <= yesterday) {
+            over.push((row.record, row.version));
         }
     }
+    drop(all);
+    let mut ended = 0;
+    for (record, version) in over {
+        let withdrawal = Withdrawal {
+            record,
+            version,
+            reason: Reason::Lawful,
+            words: "公示截止期已满".to_owned(),
+            decided_on: None,
+        };
+        let take = async |tx: &mut Tx| away::withdraw(ctx, tx, &Actor::System, withdrawal).await;
+        match act_now(ctx, take).await {
+            Ok(_) => ended += 1,
+            // It went another way meanwhile.
+            Err(Refusal::Conflict(_)) => {}
+            Err(why) => return Err(why),
+        }
+    }
+    Ok(ended)
 }

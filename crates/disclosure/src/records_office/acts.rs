@@ -8,7 +8,7 @@ use axum::{
 use kernel::{Permission, id::AccountId, may_for};
 use record::{
     BatchId, batch, gates,
-    permissions::{ENTER_RECORDS, READ_RECORDS},
+    permissions::{ENTER_RECORDS, READ_BATCHES},
 };
 use review::{
     Outcome, Word,
@@ -99,7 +99,7 @@ where
 
 /// What is found in a batch must be known before it is decided on. Nothing is looked at for who may not decide.
 async fn look(ctx: &Ctx, desk: &Desk, id: &BatchId, permission: &Permission) -> Result<()> {
-    let batch = paper::found(ctx, id).await?;
+    let batch = paper::found(ctx, desk, id).await?;
     may_for(&desk.actor(), permission, &ctx.directory().stands_for(&batch.organ, ctx.today()))?;
     match gates::look_through(ctx, id).await {
         Ok(()) => Ok(()),
@@ -117,6 +117,10 @@ pub(super) async fn submit(
 ) -> Result<Response> {
     let sent = Sent::from(pairs);
     look(&ctx, &desk, &id, &ENTER_RECORDS).await?;
+    // The checks of all rows are worked out before the write, which asks them again and finds them known.
+    if let Err(Refusal::Conflict(why)) = gates::breaches(&ctx, &paper::found(&ctx, &id).await?).await {
+        return Err(Error::Conflict(why));
+    }
     done(&ctx, &desk, (&id, &sent), async |tx: &mut Tx| {
         gates::submit(&ctx, tx, &desk.actor(), (&id, sent.version)).await?;
         Ok(Done::ok(page(&id), "已提交审核。通过全部关口后整批公开。"))
@@ -201,7 +205,7 @@ pub(super) async fn pass(
     Form(pairs): Form<Pairs>,
 ) -> Result<Response> {
     let sent = Sent::from(pairs);
-    look(&ctx, &desk, &id, &READ_RECORDS).await?;
+    look(&ctx, &desk, &id, &READ_BATCHES).await?;
     done(&ctx, &desk, (&id, &sent), async |tx: &mut Tx| {
         if !sent.reason.trim().is_empty() {
             let text = "已经写了退回理由。要退回的，请按“退回”；要通过的，请先删去退回理由，有意见写在“审核意见”里。";

@@ -7,7 +7,7 @@ use record::{
     BatchId, BatchState,
     batch::{self, Batch},
     events::BATCH,
-    permissions::ENTER_RECORDS,
+    permissions::{ENTER_RECORDS, READ_BATCHES},
 };
 use review::{Kind, permissions::REVIEW_EXCEPTIONS, queue};
 use serde::Deserialize;
@@ -88,12 +88,15 @@ async fn line(ctx: &Ctx, batch: &Batch) -> Result<Line> {
     })
 }
 
-/// Whose batches are listed.
+/// Whose batches are listed: of the organs that this person reads for, all or the one that was asked for.
 fn organs(ctx: &Ctx, desk: &Desk, asked: &Asked) -> Option<Vec<OrganCode>> {
+    let own = common::own(ctx, &desk.staff);
     match asked.organ.as_str() {
-        "" => common::own(ctx, &desk.staff),
-        "all" => None,
-        code => Some(vec![OrganCode::from(code)]),
+        "" | "all" => own,
+        code => {
+            let code = OrganCode::from(code);
+            Some(if own.is_none_or(|own| own.contains(&code)) { vec![code] } else { Vec::new() })
+        }
     }
 }
 
@@ -143,8 +146,7 @@ pub(super) async fn page(State(ctx): State<Ctx>, desk: Desk, Query(asked): Query
     let items = record::items::all(&ctx).await?;
     let tables = items.iter().filter(|item| item.is_table());
     let states = BatchState::ALL.iter().filter(|state| **state != BatchState::Loading);
-    let mut organs = vec![("all".to_owned(), "全部机关".to_owned())];
-    organs.extend(ctx.directory().options(ctx.today()));
+    let organs = common::organs(&ctx, &desk.actor(), &READ_BATCHES);
     office_page(&ListPage {
         shell: desk.shell(&ctx, "数据批次").await?,
         items: tables.map(|item| (item.key.to_string(), item.title.clone())).collect(),

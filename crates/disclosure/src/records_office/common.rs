@@ -64,21 +64,9 @@ pub(super) fn privacy(column: &Column) -> &'static str {
     }
 }
 
-/// What figures of a column are counted in; empty = no figure, or none.
-pub(super) fn unit(column: &Column) -> &str {
-    match &column.typed {
-        Type::Money { unit, .. } | Type::Number { unit, .. } => &unit.0,
-        Type::Ratio { .. } => "%",
-        _ => "",
-    }
-}
-
 /// The head of a column with its unit: 金额（万元）.
 pub(super) fn headed(column: &Column) -> String {
-    match unit(column) {
-        "" => column.label.clone(),
-        unit => format!("{}（{unit}）", column.label),
-    }
+    column.headed(&column.label)
 }
 
 /// How a column is filled in, in a sentence or two.
@@ -92,7 +80,7 @@ pub(super) fn how(column: &Column) -> String {
         Type::Number { places, .. } => format!("最多 {places} 位小数"),
         Type::Ratio { .. } => "只填数字，例如 12.5 表示 12.5%".to_owned(),
         Type::CreditCode => "18 位统一社会信用代码".to_owned(),
-        Type::Place => "例如 青禾县/河口镇/北岸村".to_owned(),
+        Type::Place => "从县到村，用“/”隔开，例如 某某县/某某镇/某某村".to_owned(),
         Type::Point => "经度,纬度，例如 116.4,29.1".to_owned(),
         Type::Link => "完整的网址，例如 https://…".to_owned(),
         Type::Enum { open: true, .. } => "列表里没有的可以照写".to_owned(),
@@ -167,6 +155,20 @@ pub(super) fn fields(item: &Item, typed: &BTreeMap<String, String>) -> Vec<Field
         all.push(field(column, begins, value));
     }
     all
+}
+
+/// What the field of a column is called in a form of other fields.
+pub(super) fn name_of(key: &str) -> String {
+    format!("c_{key}")
+}
+
+/// The field of a column that holds for a whole table; it may stay empty, and choices are a list, where one can be taken back.
+pub(super) fn of_whole(column: &Column, value: &str) -> Field {
+    let mut field = field(column, String::new(), value.to_owned());
+    if field.kind == Kind::Radios {
+        field.kind = Kind::Select;
+    }
+    Field { key: name_of(&column.key), optional: true, ..field }
 }
 
 fn field(column: &Column, group: String, value: String) -> Field {

@@ -24,7 +24,7 @@ use web::{
 
 use super::{
     common,
-    entry::{FormPage, Sent, Wanted, looked, placed},
+    entry::{FormPage, Sent, Wanted, kept_back, looked, placed},
     list::Pairs,
     one,
 };
@@ -134,7 +134,8 @@ async fn open(ctx: &Ctx, desk: &Desk, id: &RowId) -> Result<(std::sync::Arc<Item
 }
 
 async fn shown(ctx: &Ctx, desk: &Desk, (item, row): (&Item, &Stored), sent: &Sent) -> Result<FormPage> {
-    let mut page = FormPage::of(ctx, desk, item, format!("核定第 {} 行", row.number), &sent.typed).await?;
+    let page = FormPage::of(ctx, desk, item, format!("核定第 {} 行", row.number), sent).await?;
+    let mut page = page.keeping(item, &kept_back(ctx, item, row).await?, sent);
     let origins = row.origins()?;
     let waiting = doubt::list(None, &row.item, Some(&row.batch)).with("d.id = ?", &row.id);
     let reasons = match waiting.page::<Doubtful>(ctx.db(), None, None, 1).await?.rows.first() {
@@ -168,8 +169,8 @@ async fn shown(ctx: &Ctx, desk: &Desk, (item, row): (&Item, &Stored), sent: &Sen
 /// `GET /records/doubts/{row}`
 pub(super) async fn form(With(ctx): With<Ctx>, desk: Desk, Path(id): Path<RowId>) -> Result<Response> {
     let (item, row) = open(&ctx, &desk, &id).await?;
-    let (values, _) = rows::whole(&ctx, ctx.db().read(), &item, &row).await?;
-    let sent = Sent { typed: form::typed(&item, &values), ..Sent::default() };
+    let (values, added) = rows::whole(&ctx, ctx.db().read(), &item, &row).await?;
+    let sent = Sent { added, ..Sent::of_row(&item, &values, &kept_back(&ctx, &item, &row).await?) };
     shown(&ctx, &desk, (&item, &row), &sent).await?.answer()
 }
 
@@ -183,16 +184,18 @@ pub(super) async fn settle(
     let sent = Sent::from(pairs);
     let (item, row) = open(&ctx, &desk, &id).await?;
     let (_, more) = rows::whole(&ctx, ctx.db().read(), &item, &row).await?;
+    let more = sent.added_to(more);
+    let typed = sent.with(&kept_back(&ctx, &item, &row).await?);
     if sent.of("act") == "look" {
         let wanted = Wanted { item: &item, organ: &row.organ, before: None, more };
-        let came = looked(&ctx, wanted, &sent.typed).await?;
+        let came = looked(&ctx, wanted, &typed).await?;
         return shown(&ctx, &desk, (&item, &row), &sent).await?.seen(came).answer();
     }
     let done = async |tx: &mut Tx| {
         let verdict = if sent.of("act") == "leave" {
             Verdict::Leave
         } else {
-            let read = form::read(&item, &sent.typed)?;
+            let read = form::read(&item, &typed)?;
             Verdict::Keep(Box::new(NewRow { more: more.clone(), ..read.row }))
         };
         let back = format!("/records/doubts?item={}", row.item);

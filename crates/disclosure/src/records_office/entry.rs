@@ -14,7 +14,8 @@ use record::{
     batch::{self, New, NewRow},
     form, look,
     permissions::ENTER_RECORDS,
-    values::{self, Data},
+    rows::{self, Stored},
+    values::{self, Data, Values},
 };
 use store::Tx;
 use web::{Ctx, Desk, Done, Form, FormErrors, OfficeShell, Query, Refusal, Result, act_in_place, office_page, page};
@@ -26,6 +27,11 @@ use super::{
 
 /// Before the name of a field that is a column's, so that none is taken for one of the form's own.
 const OF_COLUMN: &str = "c_";
+/// Before the name of a field that holds what the county added, under its head.
+const OF_ADDED: &str = "x_";
+
+/// Before the key of a column whose value, which the form does not show, is to be deleted.
+const CLEAR: &str = "clear_";
 
 /// What a form of a record sent.
 #[derive(Debug, Clone, Default)]
@@ -33,15 +39,18 @@ pub(super) struct Sent {
     pub(super) own: BTreeMap<String, String>,
     /// By the keys of columns.
     pub(super) typed: BTreeMap<String, String>,
+    /// What the county added, by head.
+    pub(super) added: BTreeMap<String, String>,
 }
 
 impl From<Pairs> for Sent {
     fn from(pairs: Pairs) -> Self {
         let mut sent = Self::default();
         for (name, text) in pairs {
-            match name.strip_prefix(OF_COLUMN) {
-                Some(key) => sent.typed.insert(key.to_owned(), text),
-                None => sent.own.insert(name, text),
+            match (name.strip_prefix(OF_COLUMN), name.strip_prefix(OF_ADDED)) {
+                (Some(key), _) => sent.typed.insert(key.to_owned(), text),
+                (_, Some(head)) => sent.added.insert(head.to_owned(), text),
+                _ => sent.own.insert(name, text),
             };
         }
         sent
@@ -54,9 +63,50 @@ impl Sent {
         self.own.get(name).map_or("", String::as_str)
     }
 
+    /// What the county added to a record, as it shall be: changed as was typed, taken out where nothing is left. Nothing new is
+    /// added by a form.
+    pub(super) fn added_to(&self, kept: BTreeMap<String, String>) -> BTreeMap<String, String> {
+        let one = |(head, text): (String, String)| {
+            let text = self.added.get(&head).map_or(text, |typed| typed.trim().to_owned());
+            (!text.is_empty()).then_some((head, text))
+        };
+        kept.into_iter().filter_map(one).collect()
+    }
+
     /// What the page was made of.
     pub(super) fn version(&self) -> i64 {
         self.of("version").trim().parse().unwrap_or_default()
+    }
+}
+
+/// What of a row no reader sees, or sees masked, as texts by the keys of its columns. A form does not show it: whoever wants to see
+/// it says why ([`rows::unmask`]).
+pub(super) async fn kept_back(ctx: &Ctx, item: &Item, row: &Stored) -> Result<BTreeMap<String, String>> {
+    let (values, _) = rows::whole(ctx, ctx.db().read(), item, row).await?;
+    let is_closed = |key: &str| item.column(key).is_some_and(|one| one.privacy.never_public || one.privacy.mask);
+    let mut kept = form::typed(item, &values);
+    kept.retain(|key, text| !text.is_empty() && is_closed(key) && row.data.get(key) != text.as_str());
+    Ok(kept)
+}
+
+impl Sent {
+    /// What a form shows of a row at first.
+    pub(super) fn of_row(item: &Item, values: &Values, kept: &BTreeMap<String, String>) -> Self {
+        let mut typed = form::typed(item, values);
+        typed.retain(|key, _| !kept.contains_key(key));
+        Self { typed, ..Self::default() }
+    }
+
+    /// What was typed, with what is kept back and was neither typed anew nor deleted.
+    pub(super) fn with(&self, kept: &BTreeMap<String, String>) -> BTreeMap<String, String> {
+        let mut typed = self.typed.clone();
+        for (key, text) in kept {
+            let is_empty = typed.get(key).is_none_or(|typed| typed.trim().is_empty());
+            if is_empty && self.of(&format!("{CLEAR}{key}")) != "1" {
+                typed.insert(key.clone(), text.clone());
+            }
+        }
+        typed
     }
 }
 
@@ -68,6 +118,14 @@ pub(super) fn placed(item: &Item, errors: FormErrors) -> FormErrors {
 
 fn name(key: &str) -> String {
     format!("{OF_COLUMN}{key}")
+}
+
+/// What the county added, as a field: published with the record, and taken out by emptying it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Added {
+    pub(super) key: String,
+    pub(super) head: String,
+    pub(super) value: String,
 }
 
 /// A value that a correction changes.
@@ -175,7 +233,12 @@ pub(super) struct FormPage {
     pub(super) organ: String,
     /// Why it is corrected; `None` = it is no correction.
     pub(super) note: Option<String>,
+    /// Whether a correction keeps from readers what it corrects.
+    pub(super) hides: bool,
     pub(super) fields: Vec<Field>,
+    pub(super) added: Vec<Added>,
+    /// What is there and not shown: name of the box that deletes it, label, whether it is ticked.
+    pub(super) kept: Vec<(String, String, bool)>,
     pub(super) looked: Option<Looked>,
     /// What the button says.
     pub(super) save: &'static str,
@@ -185,14 +248,13 @@ pub(super) struct FormPage {
 
 impl FormPage {
     /// The form of an item with what was typed, without anything around it.
-    pub(super) async fn of(
-        ctx: &Ctx,
-        desk: &Desk,
-        item: &Item,
-        title: String,
-        typed: &BTreeMap<String, String>,
-    ) -> Result<Self> {
-        let mut fields = common::fields(item, typed);
+    pub(super) async fn of(ctx: &Ctx, desk: &Desk, item: &Item, title: String, sent: &Sent) -> Result<Self> {
+        let added = sent.added.iter().map(|(head, value)| Added {
+            key: format!("{OF_ADDED}{head}"),
+            head: head.clone(),
+            value: value.clone(),
+        });
+        let mut fields = common::fields(item, &sent.typed);
         for field in &mut fields {
             field.key = name(&field.key);
         }
@@ -212,11 +274,34 @@ impl FormPage {
             organs: Vec::new(),
             organ: String::new(),
             note: None,
+            hides: false,
             fields,
+            added: added.collect(),
+            kept: Vec::new(),
             looked: None,
             save: "保存",
             leave: false,
         })
+    }
+
+    /// With the fields of what is kept back empty, and boxes to delete it.
+    pub(super) fn keeping(mut self, item: &Item, kept: &BTreeMap<String, String>, sent: &Sent) -> Self {
+        for field in &mut self.fields {
+            let is_kept = field.key.strip_prefix(OF_COLUMN).is_some_and(|key| kept.contains_key(key));
+            if is_kept {
+                field.optional = true;
+                field.hint = format!("已经填了，这里不显示；不改就空着。{}", field.hint);
+            }
+        }
+        let columns = item.columns.iter().filter(|column| kept.contains_key(&column.key));
+        self.kept = columns
+            .map(|column| {
+                let name = format!("{CLEAR}{}", column.key);
+                let is_ticked = sent.of(&name) == "1";
+                (name, column.label.clone(), is_ticked)
+            })
+            .collect();
+        self
     }
 
     /// Says what is doubtful of a column.
@@ -248,7 +333,7 @@ impl FormPage {
 }
 
 async fn fresh(ctx: &Ctx, desk: &Desk, item: &Item, sent: &Sent) -> Result<FormPage> {
-    let page = FormPage::of(ctx, desk, item, format!("填报：{}", item.title), &sent.typed).await?;
+    let page = FormPage::of(ctx, desk, item, format!("填报：{}", item.title), sent).await?;
     Ok(FormPage {
         action: format!("/records/{}/new", item.key),
         organs: common::organs(ctx, &desk.actor(), &ENTER_RECORDS),
@@ -269,7 +354,7 @@ pub(super) async fn form(
     let organ = Some(value(&pairs, "organ")).filter(|organ| !organ.is_empty()).unwrap_or(desk.organ().as_str());
     let own = BTreeMap::from([("organ".to_owned(), organ.to_owned())]);
     let known = pairs.iter().filter(|(name, _)| item.column(name).is_some());
-    let sent = Sent { own, typed: known.cloned().collect() };
+    let sent = Sent { own, typed: known.cloned().collect(), ..Sent::default() };
     fresh(&ctx, &desk, &item, &sent).await?.answer()
 }
 
@@ -321,5 +406,14 @@ mod tests {
         assert_eq!(sent.of("note"), "为什么");
         assert_eq!(sent.typed["note"], "备注");
         assert_eq!(sent.version(), 0);
+    }
+
+    #[test]
+    fn what_was_added_is_taken_out_by_emptying_it() {
+        let pair = |name: &str, text: &str| (name.to_owned(), text.to_owned());
+        let sent = Sent::from(vec![pair("x_家庭情况", " "), pair("x_镇", "城关镇"), pair("x_新列", "甲")]);
+        let kept = [pair("家庭情况", "低保户"), pair("镇", "城关"), pair("等级", "二")].into_iter().collect();
+        let added: Vec<(String, String)> = sent.added_to(kept).into_iter().collect();
+        assert_eq!(added, [pair("等级", "二"), pair("镇", "城关镇")]);
     }
 }

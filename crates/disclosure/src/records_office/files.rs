@@ -143,8 +143,8 @@ pub(super) async fn of_item(
 }
 
 /// `GET /records/batches/{batch}/export.xlsx`: the rows of a batch as readers see them, or will.
-pub(super) async fn of_batch(State(ctx): State<Ctx>, _: Desk, Path(id): Path<BatchId>) -> Result<Response> {
-    let batch = paper::found(&ctx, &id).await?;
+pub(super) async fn of_batch(State(ctx): State<Ctx>, desk: Desk, Path(id): Path<BatchId>) -> Result<Response> {
+    let batch = paper::found(&ctx, &desk, &id).await?;
     let item = common::table(&ctx, &batch.item).await?;
     let list = batch::rows(&batch.id);
     let mut stored: Vec<Stored> = Vec::new();

@@ -8,12 +8,12 @@ use axum::{extract::State, response::Response};
 use futures::future::BoxFuture;
 use item::{Item, Owner, Period};
 use jiff::{ToSpan, civil::Date};
-use kernel::{OrganCode, OrganKind, Staff};
+use kernel::{Actor, OrganCode, OrganKind, Staff, may};
 use record::{
     BatchState, batch,
     counts::{self, Counted},
     look::{self, Open},
-    permissions::{ENTER_RECORDS, IMPORT_RECORDS},
+    permissions::{ENTER_RECORDS, IMPORT_RECORDS, READ_BATCHES},
     values,
 };
 use serde::Deserialize;
@@ -63,6 +63,7 @@ struct HomePage {
     in_review: i64,
     doubtful: i64,
     central: bool,
+    may_read: bool,
     may_enter: bool,
     may_import: bool,
     filtered: bool,
@@ -176,6 +177,7 @@ pub(super) async fn page(State(ctx): State<Ctx>, desk: Desk, Query(asked): Query
     let counted = counts::all(ctx.db().read()).await?;
     let open = look::open(ctx.db().read()).await?;
     let all = asked.of == "all";
+    let may_read = common::may_at_all(&actor, &READ_BATCHES);
     let by_item = sums(&counted, &open, if all { None } else { own.as_deref() });
     let mine = sums(&counted, &open, own.as_deref());
     let count = |state: BatchState| -> i64 {
@@ -205,6 +207,7 @@ pub(super) async fn page(State(ctx): State<Ctx>, desk: Desk, Query(asked): Query
         in_review: count(BatchState::InReview),
         doubtful: mine.values().map(|sums| sums.doubtful).sum(),
         central: own.is_none(),
+        may_read,
         may_enter: common::may_at_all(&actor, &ENTER_RECORDS),
         may_import: common::may_at_all(&actor, &IMPORT_RECORDS),
         filtered: !asked.q.is_empty() || !asked.domain.is_empty(),
@@ -223,12 +226,14 @@ impl Finder for Named {
     fn find<'a>(&'a self, ctx: &'a Ctx, staff: &'a Staff, words: &'a str) -> BoxFuture<'a, Result<Vec<Found>>> {
         Box::pin(async move {
             let filter = batch::Filter { organs: common::own(ctx, staff), ..batch::Filter::default() };
+            let may_read = may(&Actor::from(staff.clone()), &READ_BATCHES).is_ok();
             let list = batch::list(&filter).contains(&["b.title"], words);
             let page = list.page::<batch::Batch>(ctx.db(), Some("newest"), None, FOUND).await?;
             let directory = ctx.directory();
             let mut found: Vec<Found> = page
                 .rows
                 .iter()
+                .filter(|_| may_read)
                 .map(|batch| Found {
                     label: batch.title.clone(),
                     about: format!(

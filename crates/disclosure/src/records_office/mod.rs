@@ -18,7 +18,9 @@ mod told;
 
 use std::sync::Arc;
 
-use record::permissions::{ENTER_RECORDS, IMPORT_RECORDS, READ_RECORDS, UNMASK_RECORDS, WITHDRAW_RECORDS};
+use record::permissions::{
+    ENTER_RECORDS, IMPORT_RECORDS, READ_BATCHES, READ_RECORDS, UNMASK_RECORDS, WITHDRAW_RECORDS,
+};
 use review::permissions::{BYPASS_GATES, OVERRIDE_FINDING, REVIEW_EXCEPTIONS};
 use web::{
     Capability, Listener, Nav, Routes,
@@ -30,7 +32,7 @@ pub fn capability() -> Capability {
     Capability::new("records_office", "领域数据填报")
         .routes(routes)
         .nav(Nav::under("公开", "/records", "领域数据", &READ_RECORDS, 123))
-        .nav(Nav::under("公开", "/records/batches", "数据批次", &READ_RECORDS, 124))
+        .nav(Nav::under("公开", "/records/batches", "数据批次", &READ_BATCHES, 124))
         .declare(batches)
         .declare(Verb::new("填报领域数据", "录入 表单 许可 处罚 补贴", "/records", &ENTER_RECORDS))
         .declare(Verb::new("导入数据表格", "上传 Excel 批量 历史补录", "/records/imports", &IMPORT_RECORDS))
@@ -40,9 +42,9 @@ pub fn capability() -> Capability {
 fn routes() -> Routes {
     Routes::new(Listener::Office)
         .get("/records", &READ_RECORDS, home::page)
-        .get("/records/batches", &READ_RECORDS, batches::page)
-        .get("/records/batches/{batch}", &READ_RECORDS, paper::page)
-        .get("/records/batches/{batch}/export.xlsx", &READ_RECORDS, files::of_batch)
+        .get("/records/batches", &READ_BATCHES, batches::page)
+        .get("/records/batches/{batch}", &READ_BATCHES, paper::page)
+        .get("/records/batches/{batch}/export.xlsx", &READ_BATCHES, files::of_batch)
         .get("/records/batches/{batch}/rows/new", &ENTER_RECORDS, rows::new)
         .post("/records/batches/{batch}/rows/new", &ENTER_RECORDS, rows::add)
         .get("/records/batches/{batch}/rows/{row}", &ENTER_RECORDS, rows::form)
@@ -51,10 +53,10 @@ fn routes() -> Routes {
         .post("/records/batches/{batch}/submit", &ENTER_RECORDS, acts::submit)
         .post("/records/batches/{batch}/recall", &ENTER_RECORDS, acts::recall)
         .post("/records/batches/{batch}/drop", &ENTER_RECORDS, acts::drop_it)
-        .weighty("/records/batches/{batch}/claim", &READ_RECORDS, acts::claim)
-        .weighty("/records/batches/{batch}/release", &READ_RECORDS, acts::release)
-        .weighty("/records/batches/{batch}/pass", &READ_RECORDS, acts::pass)
-        .weighty("/records/batches/{batch}/return", &READ_RECORDS, acts::send_back)
+        .weighty("/records/batches/{batch}/claim", &READ_BATCHES, acts::claim)
+        .weighty("/records/batches/{batch}/release", &READ_BATCHES, acts::release)
+        .weighty("/records/batches/{batch}/pass", &READ_BATCHES, acts::pass)
+        .weighty("/records/batches/{batch}/return", &READ_BATCHES, acts::send_back)
         .weighty("/records/batches/{batch}/findings", &OVERRIDE_FINDING, acts::let_through)
         .weighty("/records/batches/{batch}/bypass", &BYPASS_GATES, acts::except)
         .weighty("/records/batches/{batch}/bypass-review", &REVIEW_EXCEPTIONS, acts::review_exception)

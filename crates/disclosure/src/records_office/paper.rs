@@ -21,7 +21,7 @@ use record::{
     batch::{self, Batch, NewRow},
     events::BATCH,
     gates, look,
-    permissions::ENTER_RECORDS,
+    permissions::{ENTER_RECORDS, READ_BATCHES},
     rows::{self, Stored},
 };
 use review::{
@@ -78,6 +78,8 @@ struct RowLine {
     /// Address of the record, once it is or was public.
     href: String,
     cells: Vec<String>,
+    /// What readers will see besides, label and text: nobody passes what stands on no page.
+    more: Vec<(String, String)>,
     changes: Vec<Change>,
 }
 
@@ -115,6 +117,8 @@ struct PaperPage {
     errors: FormErrors,
     batch: Batch,
     item_title: String,
+    /// Where it is seen, in words, when it is not on the site; empty = there.
+    on_web: String,
     organ: String,
     state: String,
     tone: &'static str,
@@ -162,10 +166,29 @@ impl PaperPage {
     }
 }
 
-/// A batch that is whole.
-pub(super) async fn found(ctx: &Ctx, id: &BatchId) -> Result<Batch> {
+/// A batch that is whole, for whoever may read those of its organ: a draft is nobody else's.
+pub(super) async fn found(ctx: &Ctx, desk: &Desk, id: &BatchId) -> Result<Batch> {
     let batch = batch::find(ctx.db().read(), id).await?;
-    batch.filter(|batch| batch.state != BatchState::Loading).ok_or(Error::NotFound)
+    let batch = batch.filter(|batch| batch.state != BatchState::Loading).ok_or(Error::NotFound)?;
+    kernel::may_for(&desk.actor(), &READ_BATCHES, &ctx.directory().stands_for(&batch.organ, ctx.today()))?;
+    Ok(batch)
+}
+
+/// What to do with records that are for the board or the persons concerned.
+fn elsewhere(item: &Item) -> String {
+    let channels = crate::catalogue::words::channels(item).join("、");
+    format!("这个事项在{channels}公开，不在网站公开：审核通过以后请下载 xlsx 打印张贴，门户、接口、检索里都没有。")
+}
+
+/// What readers will see of a row besides the columns of the list: its other columns as they are shown, masked where the item says
+/// so, and what the sheet had besides.
+fn besides(item: &Item, row: &Stored) -> Vec<(String, String)> {
+    let listed: Vec<&str> = common::listed(item).iter().map(|column| column.key.as_str()).collect();
+    let others = item.columns.iter().filter(|column| {
+        !column.privacy.never_public && !listed.contains(&column.key.as_str()) && !row.data.get(&column.key).is_empty()
+    });
+    let own = others.map(|column| (common::headed(column), row.data.shown(column)));
+    own.chain(row.data.more.iter().map(|(head, text)| (format!("{head}（表中另有的列）"), text.clone()))).collect()
 }
 
 async fn row_line(ctx: &Ctx, item: Option<&Item>, row: &Stored) -> Result<RowLine> {
@@ -181,6 +204,7 @@ async fn row_line(ctx: &Ctx, item: Option<&Item>, row: &Stored) -> Result<RowLin
         is_doubtful: row.state == State::Doubtful,
         href: if public { format!("/records/{}/{}", row.item, row.record) } else { String::new() },
         cells: cells.unwrap_or_default(),
+        more: if public { Vec::new() } else { item.map(|item| besides(item, row)).unwrap_or_default() },
         changes: match (item, before) {
             (Some(item), Some(before)) => entry::changes(item, &before.data, &row.data),
             _ => Vec::new(),
@@ -198,7 +222,7 @@ async fn breaches(ctx: &Ctx, item: &Arc<Item>, batch: &Batch) -> Result<Option<(
     let most = usize::try_from(CHECKED).unwrap_or_default();
     let stored = batch::rows(&batch.id).page::<Stored>(ctx.db(), Some("number"), None, most).await?.rows;
     let mut all = Vec::with_capacity(stored.len());
-    let mut update = batch.what == What::Correction;
+    let mut update = matches!(batch.what, What::Correction | What::Redaction);
     for row in &stored {
         update |= !row.replaces.as_str().is_empty();
         let (values, more) = rows::whole(ctx, ctx.db().read(), item, row).await?;
@@ -402,7 +426,7 @@ pub(super) async fn shown(
     (id, asked): (&BatchId, &Asked),
     (errors, typed): (FormErrors, Typed),
 ) -> Result<Response> {
-    let batch = found(ctx, id).await?;
+    let batch = found(ctx, desk, id).await?;
     let (actor, staff) = (desk.actor(), &desk.staff);
     let item = match batch.item_key() {
         Some(key) => record::items::find(ctx, &key).await?,
@@ -428,6 +452,7 @@ pub(super) async fn shown(
         shell: desk.shell(ctx, batch.title.clone()).await?.with_error(bad),
         errors,
         item_title: item.as_ref().map_or_else(|| batch.item.clone(), |item| item.title.clone()),
+        on_web: item.as_deref().filter(|item| !item.is_on_web()).map(elsewhere).unwrap_or_default(),
         organ: ctx.directory().short_name(&batch.organ).to_owned(),
         state: gates::state_words(&batch, review.as_ref()),
         tone: common::tone_of(batch.state),
@@ -437,7 +462,7 @@ pub(super) async fn shown(
         returned: returned.map(|(gate, by, why)| (gate.to_owned(), by.to_owned(), why.to_owned())),
         is_open: batch.state.is_open(),
         is_publishing: batch.state == BatchState::Publishing,
-        is_correction: batch.what == What::Correction,
+        is_correction: matches!(batch.what, What::Correction | What::Redaction),
         may_enter,
         may_recall: may_enter && is_under,
         heads: item

@@ -19,14 +19,14 @@ use store::Tx;
 use web::{Ctx, Desk, Done, Error, Form, FormErrors, Refusal, Result, act, act_in_place};
 
 use super::{
-    entry::{FormPage, Sent, Wanted, looked, placed},
+    entry::{FormPage, Sent, Wanted, kept_back, looked, placed},
     list::Pairs,
     paper,
 };
 
 /// A batch that this person may change, with its item.
 async fn open(ctx: &Ctx, desk: &Desk, id: &BatchId) -> Result<(Batch, Arc<Item>)> {
-    let batch = paper::found(ctx, id).await?;
+    let batch = paper::found(ctx, desk, id).await?;
     kernel::may_for(&desk.actor(), &ENTER_RECORDS, &ctx.directory().stands_for(&batch.organ, ctx.today()))?;
     let item = batch.item(ctx).await?;
     if !batch.state.is_open() {
@@ -54,7 +54,11 @@ async fn shown(
         Some(row) => format!("修改第 {} 行", row.number),
         None => "增加一行".to_owned(),
     };
-    let page = FormPage::of(ctx, desk, item, title, &sent.typed).await?;
+    let page = FormPage::of(ctx, desk, item, title, sent).await?;
+    let page = match row {
+        Some(row) => page.keeping(item, &kept_back(ctx, item, row).await?, sent),
+        None => page,
+    };
     let back = format!("/records/batches/{}", batch.id);
     let mut crumbs = page.crumbs.clone();
     crumbs.push((batch.title.clone(), back.clone()));
@@ -69,7 +73,7 @@ pub(super) async fn new(State(ctx): State<Ctx>, desk: Desk, Path(id): Path<Batch
     shown(&ctx, &desk, (&batch, &item), (None, &Sent::default())).await?.answer()
 }
 
-/// `GET /records/batches/{batch}/rows/{row}`: with what is never public, since it is the form of who entered it.
+/// `GET /records/batches/{batch}/rows/{row}`: without what is never public, which stays where nothing is typed.
 pub(super) async fn form(
     State(ctx): State<Ctx>,
     desk: Desk,
@@ -77,12 +81,12 @@ pub(super) async fn form(
 ) -> Result<Response> {
     let (batch, item) = open(&ctx, &desk, &id).await?;
     let row = of(&ctx, &batch, &row).await?;
-    let (values, _) = rows::whole(&ctx, ctx.db().read(), &item, &row).await?;
-    let sent = Sent { typed: form::typed(&item, &values), ..Sent::default() };
+    let (values, added) = rows::whole(&ctx, ctx.db().read(), &item, &row).await?;
+    let sent = Sent { added, ..Sent::of_row(&item, &values, &kept_back(&ctx, &item, &row).await?) };
     shown(&ctx, &desk, (&batch, &item), (Some(&row), &sent)).await?.answer()
 }
 
-/// What no field shows of a row and what stays with it.
+/// What stays with a row beside the columns of its item.
 async fn kept(ctx: &Ctx, item: &Item, row: &Stored) -> Result<NewRow> {
     let (_, more) = rows::whole(ctx, ctx.db().read(), item, row).await?;
     Ok(NewRow { more, origins: row.origins()?, ..NewRow::default() })
@@ -126,15 +130,20 @@ async fn put(ctx: &Ctx, desk: &Desk, id: &BatchId, row: Option<RowId>, sent: Sen
         Some(row) => (kept(ctx, &item, row).await?, before(ctx, row).await?),
         None => (NewRow::default(), None),
     };
+    let typed = match &row {
+        Some(row) => sent.with(&kept_back(ctx, &item, row).await?),
+        None => sent.typed.clone(),
+    };
     if sent.of("act") == "look" {
         let data = before.as_ref().map(|before| &before.data);
-        let wanted = Wanted { item: &item, organ: &batch.organ, before: data, more: kept.more.clone() };
-        let came = looked(ctx, wanted, &sent.typed).await?;
+        let wanted = Wanted { item: &item, organ: &batch.organ, before: data, more: sent.added_to(kept.more.clone()) };
+        let came = looked(ctx, wanted, &typed).await?;
         return shown(ctx, desk, (&batch, &item), (row.as_ref(), &sent)).await?.seen(came).answer();
     }
     let done = async |tx: &mut Tx| {
-        let read = form::read(&item, &sent.typed)?;
-        let new = NewRow { values: read.row.values, ..kept.clone() };
+        let read = form::read(&item, &typed)?;
+        let more = sent.added_to(kept.more.clone());
+        let new = NewRow { values: read.row.values, more, ..kept.clone() };
         let at = row.as_ref().map(|row| &row.id);
         batch::put_row(ctx, tx, &desk.actor(), (id, sent.version()), (at, new)).await?;
         Ok::<_, Refusal>(Done::ok(format!("/records/batches/{id}"), "已保存这一行。"))

@@ -211,7 +211,20 @@ impl Spread {
     pub(super) async fn shown(ctx: &Ctx, asking: &Asking, few: bool, records: i64) -> store::Result<(Self, bool)> {
         let narrowed = asking.query.is_narrowed();
         if narrowed && few {
-            return Ok((Self::of(ctx, &asking.query, true).await?, true));
+            let mut own = Self::of(ctx, &asking.query, true).await?;
+            // What no answer has is still offered, so that another choice is made where this one was.
+            let whole = Self::whole(ctx, &asking.query.item, records).await?;
+            for (key, values) in whole.columns {
+                let known = own.columns.entry(key).or_default();
+                let others = values.into_iter().filter(|(value, _)| known.iter().all(|(other, _)| other != value));
+                let others: Vec<_> = others.map(|(value, _)| (value, 0)).collect();
+                known.extend(others);
+            }
+            let others =
+                whole.places.into_iter().filter(|(place, _)| own.places.iter().all(|(other, _)| other != place));
+            let others: Vec<_> = others.map(|(place, _)| (place, 0)).collect();
+            own.places.extend(others);
+            return Ok((own, true));
         }
         Ok((Self::whole(ctx, &asking.query.item, records).await?, !narrowed))
     }
@@ -311,8 +324,8 @@ fn asked_by_hand(asking: &Asking, column: &Column, field: Field) -> Field {
     let names = [key, &from, &to];
     let wrong = names.into_iter().find_map(|name| asking.errors.of(name)).unwrap_or_default().to_owned();
     let hint = match &column.typed {
-        Type::Date { .. } => "例如 2026-03-05".to_owned(),
-        _ if cells::is_figure(column) && !cells::unit(column).is_empty() => format!("单位：{}", cells::unit(column)),
+        Type::Date { .. } => "例如 2026-03-05，也可以只写 2026-03 或者 2026".to_owned(),
+        _ if cells::is_figure(column) && !column.unit().is_empty() => format!("单位：{}", column.unit()),
         Type::Period => "例如 2026、2026-Q1、2026-03".to_owned(),
         Type::Place => "县、乡镇或者村的名称".to_owned(),
         _ if column.filter == Filter::Exact => "要写完整，括号和空格怎样写都可以".to_owned(),

@@ -27,15 +27,6 @@ pub(super) fn listed(item: &Item) -> Vec<&Column> {
     short.take(FEW).collect()
 }
 
-/// What the figures of a column are counted in; empty for others.
-pub(super) fn unit(column: &Column) -> &str {
-    match &column.typed {
-        Type::Money { unit, .. } | Type::Number { unit, .. } => &unit.0,
-        Type::Ratio { .. } => "%",
-        _ => "",
-    }
-}
-
 pub(super) fn is_figure(column: &Column) -> bool {
     matches!(column.typed, Type::Money { .. } | Type::Number { .. } | Type::Ratio { .. })
 }
@@ -48,10 +39,7 @@ pub(super) fn label(column: &Column) -> String {
 
 /// The head of a column of a table or file, with the unit of its figures: `金额（万元）`.
 pub(super) fn head(column: &Column) -> String {
-    match unit(column) {
-        "" => label(column),
-        unit => format!("{}（{unit}）", label(column)),
-    }
+    column.headed(&label(column))
 }
 
 /// A stored text as people read it, without its unit, which stands in the head.
@@ -73,7 +61,7 @@ pub(super) fn words(column: &Column, text: &str) -> String {
 /// The same with the unit after a figure: `1,239.8 万元`.
 pub(super) fn full(column: &Column, text: &str) -> String {
     let words = words(column, text);
-    match unit(column) {
+    match column.unit() {
         "" | "%" => words,
         _ if words.is_empty() => words,
         unit => format!("{words} {unit}"),

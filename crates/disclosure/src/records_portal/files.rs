@@ -125,7 +125,7 @@ fn record(ctx: &Ctx, item: &Item, row: &Row) -> Value {
 /// What stands before the records: the table and its columns.
 fn about(ctx: &Ctx, item: &Item) -> Value {
     let column = |column: &item::Column| {
-        let (label, unit) = (cells::label(column), cells::unit(column));
+        let (label, unit) = (cells::label(column), column.unit());
         json!({ "key": column.key, "label": label, "unit": unit, "code": column.code })
     };
     json!({

@@ -149,6 +149,14 @@ fn verdict(entry: &items::Entry, places: &[Place]) -> (&'static str, &'static st
     if let Audience::Group(group) = &item.audience {
         return ("info", "向特定群体公开", format!("这一项向{group}公开，不一定在网站上。"));
     }
+    if !item.is_on_web() {
+        let channels = words::channels(item).join("、");
+        return (
+            "info",
+            "不在网站公开",
+            format!("这一项在{channels}公开，不在网站上；请到公开主体查看，或者向它申请公开。"),
+        );
+    }
     if !entry.is_owed() {
         return ("off", "尚未确认", "标准目录里有这一项，本县还没有确认由谁、何时公开。可以先申请公开。".to_owned());
     }
@@ -157,7 +165,7 @@ fn verdict(entry: &items::Entry, places: &[Place]) -> (&'static str, &'static st
 
 async fn places(ctx: &Ctx, tree: &Tree, item: &Item) -> Result<Vec<Place>> {
     let mut places = Vec::new();
-    if item.is_table() {
+    if item.is_table() && item.is_on_web() {
         let fill = tables::fill(ctx, &item.key).await?;
         places.push(Place {
             href: tables::path(&item.key),

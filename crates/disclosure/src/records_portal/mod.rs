@@ -12,7 +12,9 @@ mod list;
 mod missing;
 mod one;
 mod open_data;
+mod settings;
 mod tables;
+mod texts;
 
 use std::sync::Arc;
 
@@ -23,6 +25,8 @@ use web::{
     hooks::{Datasets, OnMap, SearchSource},
 };
 
+pub use settings::Population;
+
 pub fn capability() -> Capability {
     let (on_map, datasets): (Arc<dyn OnMap>, Arc<dyn Datasets>) =
         (Arc::new(open_data::Listed), Arc::new(open_data::Listed));
@@ -30,6 +34,7 @@ pub fn capability() -> Capability {
     let tables: Arc<dyn PublicTables> = Arc::new(tables::Portal);
     Capability::new("records-portal", "领域数据查询")
         .routes(routes)
+        .settings::<Population>()
         .search(search)
         .declare(on_map)
         .declare(datasets)

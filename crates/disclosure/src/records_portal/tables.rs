@@ -71,12 +71,12 @@ pub(super) struct Table {
     pub(super) retired: bool,
 }
 
-/// All tables, in the order of domains: those in force, and of others those with records.
+/// All tables of the site, in the order of domains: those in force, and of others those with records.
 pub(super) async fn all(ctx: &Ctx) -> Result<Vec<Table>> {
     let catalogue = items::catalogue(ctx).await?;
     let counted = counts::all(ctx.db().read()).await?;
     let mut tables = Vec::new();
-    for entry in catalogue.entries().iter().filter(|entry| entry.in_force && entry.item.is_table()) {
+    for entry in catalogue.entries().iter().filter(|entry| entry.in_force && is_shown(&entry.item)) {
         let key = entry.key().as_str();
         let fill = Fill::of(counted.iter().filter(|one| one.item == key));
         if entry.retired.is_none() || fill.records > 0 {
@@ -106,10 +106,15 @@ pub(super) async fn named(ctx: &Ctx, text: &str) -> Result<Named> {
     item.map(|item| Named::Moved(item.key.clone())).ok_or(Error::NotFound)
 }
 
-/// The item of exactly this key, where it is a table.
+/// Whether the item has a table that readers of the site may open.
+fn is_shown(item: &Item) -> bool {
+    item.is_table() && item.is_on_web()
+}
+
+/// The item of exactly this key, where it is a table of the site.
 pub(super) async fn find(ctx: &Ctx, text: &str) -> Result<Option<Arc<Item>>> {
     let Some(key) = ItemKey::new(text) else { return Ok(None) };
-    Ok(items::find(ctx, &key).await?.filter(|item| item.is_table()))
+    Ok(items::find(ctx, &key).await?.filter(|item| is_shown(item)))
 }
 
 /// The frame of a page below the tables.

@@ -63,6 +63,8 @@ const SIZE: usize = 50;
 #[template(path = "reviews/templates/list.html")]
 struct List {
     shell: OfficeShell,
+    /// What waits besides documents: name of the kind, how many, where.
+    others: Vec<(&'static str, i64, &'static str)>,
     filter: Filter,
     rows: Vec<Waiting>,
     total: i64,
@@ -150,8 +152,10 @@ pub(super) async fn list(State(ctx): State<Ctx>, desk: Desk, Query(filter): Quer
     let stood_for = stood_for(&ctx, &desk).await?;
     let saved = views::kept(&ctx, &desk.staff, "/reviews", &keep).await?;
     let once = ctx.once();
+    let others = if reviews { others(&ctx, &desk).await? } else { Vec::new() };
     office_page(&List {
         shell,
+        others,
         filter,
         rows,
         total,
@@ -166,6 +170,18 @@ pub(super) async fn list(State(ctx): State<Ctx>, desk: Desk, Query(filter): Quer
         stood_for,
         bulk,
     })
+}
+
+/// What else waits for the reader at gates, by kind: its name, how many, where their list is.
+async fn others(ctx: &Ctx, desk: &Desk) -> Result<Vec<(&'static str, i64, &'static str)>> {
+    let mut found = Vec::new();
+    for kind in ctx.declared::<review::Kind>().filter(|kind| kind.kind != EDITION) {
+        let count = queue::count(ctx.db(), &review::desk::for_person(ctx, kind, &desk.staff).await?).await?;
+        if count > 0 {
+            found.push((kind.label, count, kind.list));
+        }
+    }
+    Ok(found)
 }
 
 /// Who decides for the reader today, in a sentence; empty = nobody. Both see what waits until one of them has decided on it.

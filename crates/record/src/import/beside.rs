@@ -8,6 +8,7 @@ use item::{Choice, Column, Item, Period, Type, Value, parse};
 use sheet::Found;
 use web::{FormErrors, Refusal};
 
+use super::Beside;
 use crate::values::{self, Values};
 
 /// Names of funds hold 预算 and say nothing of a stage: 一般公共预算支出决算表 is one of final accounts.
@@ -239,6 +240,21 @@ fn class(item: &Item, row: &mut Values) {
     row.extend(value.map(|value| ("class".to_owned(), value)));
 }
 
+/// Columns that no head stands for and that may hold for the whole table, with what is known of them: those of which a table says
+/// one value for all its rows.
+pub(super) fn of_whole(item: &Item, said: &Values, mapped: impl Fn(&str) -> bool) -> Vec<Beside> {
+    let is_one = |column: &&Column| match &column.typed {
+        Type::Period | Type::Enum { open: false, .. } => true,
+        Type::Text { .. } => column.required || matches!(column.key.as_str(), "organ" | "region"),
+        Type::Place => column.required,
+        _ => false,
+    };
+    let is_needed = |column: &&Column| column.required || item.keys.contains(&column.key);
+    let open = item.columns.iter().filter(is_one).filter(is_needed);
+    let open = open.filter(|column| !column.privacy.never_public && !mapped(&column.key));
+    open.map(|column| Beside { key: column.key.clone(), text: values::opt_text(said.get(&column.key)) }).collect()
+}
+
 /// Key columns that say which period a record is of and that nothing says, by label.
 pub(super) fn open_periods(item: &Item, said: &Values, mapped: impl Fn(&str) -> bool) -> Vec<String> {
     let open = |column: &&Column| {
@@ -324,6 +340,17 @@ mod tests {
         assert_eq!(of(&typed("period", "2026年")).expect("a year")["year"].plain(), "2026");
         assert!(of(&typed("period", "明年")).is_err());
         assert!(of(&typed("nothing", "1")).is_err());
+    }
+
+    #[test]
+    fn what_no_head_says_can_be_given_for_the_whole_table() {
+        let year = Values::from([("year".to_owned(), Value::Text("2026".to_owned()))]);
+        let all = of_whole(item("three-public"), &year, |key| key == "organ");
+        let text = |key: &str| all.iter().find(|one| one.key == key).map(|one| one.text.as_str());
+        assert_eq!((text("year"), text("stage")), (Some("2026"), Some("")));
+        assert_eq!(text("organ"), None, "a head stands for it");
+        let all = of_whole(item("permit"), &Values::new(), |_| false);
+        assert!(all.iter().all(|one| one.key != "document_number"), "a number is of one row: {all:?}");
     }
 
     #[test]

@@ -14,6 +14,7 @@ mod pick;
 mod read;
 mod sample;
 mod sums;
+mod totals;
 
 use std::{collections::BTreeMap, path::PathBuf};
 
@@ -178,6 +179,15 @@ pub struct Sample {
     pub rows: Vec<(u32, Vec<String>)>,
 }
 
+/// A column that no head stands for and that holds for the whole table: its year, its stage.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Beside {
+    /// Of the column; the same in [`Options::given`].
+    pub key: String,
+    /// What was read or given, as a form takes it; empty = nothing says it.
+    pub text: String,
+}
+
 /// What came of a file.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Told {
@@ -187,6 +197,9 @@ pub struct Told {
     /// 单位 above the head; may be empty.
     pub unit: String,
     pub mapping: Vec<Mapped>,
+    /// What holds for all rows.
+    #[serde(default)]
+    pub beside: Vec<Beside>,
     /// Names of required columns that no head stands for: nothing is stored.
     pub missing: Vec<String>,
     /// Heads that nobody knows: somebody must say what they are, or that they are nothing.
@@ -208,9 +221,6 @@ pub struct Told {
     /// with their values.
     #[serde(default)]
     pub taken: Vec<(String, String)>,
-    /// Columns for which a value for the whole sheet may be told: their keys and names.
-    #[serde(default)]
-    pub open: Vec<(String, String)>,
     /// The first rows as they will be saved, as readers will see them.
     #[serde(default)]
     pub sample: Sample,
@@ -271,13 +281,15 @@ fn stopped() -> Refusal {
     Refusal::Conflict("导入已停止，没有保存任何记录。".into())
 }
 
-/// By what a batch is known: the same file, table and use for the same item and organ.
-fn digest_of(file: &File, options: &Options) -> String {
+/// By what a batch is known: the same file, table and use for the same item and organ, with its heads standing for the same.
+fn digest_of(file: &File, options: &Options, mapping: &Mapping) -> Result<String, Refusal> {
     let what = options.what().code();
+    let mapping = serde_json::to_string(mapping).map_err(::store::Error::from)?;
     let mut texts = vec!["sheet", &file.digest, options.item.as_str(), options.organ.as_str(), &options.sheet, what];
     // The same sheet for another year is another batch.
     texts.extend(options.given.iter().flat_map(|(key, text)| [key.as_str(), text.as_str()]));
-    values::digest_of(texts)
+    texts.push(&mapping);
+    Ok(values::digest_of(texts))
 }
 
 /// Imports a file.
@@ -300,7 +312,8 @@ pub async fn run(
     if !item.is_table() {
         return Err(Refusal::field("item", format!("“{}”以文件公开，没有数据表。", item.title)));
     }
-    let digest = digest_of(file, options);
+    let read = read::read(ctx, &item, file, options, progress).await?;
+    let digest = digest_of(file, options, &read.mapping)?;
     if let Some(known) = load::finished(ctx, (item.key.as_str(), &options.organ, &digest)).await? {
         return Ok(Told {
             batch: Some(known.id),
@@ -310,7 +323,6 @@ pub async fn run(
             ..Told::default()
         });
     }
-    let read = read::read(ctx, &item, file, options, progress).await?;
     let mut told = read.told;
     let fits = if options.accept_valid { told.may_be_in_part() } else { told.is_whole() };
     if options.dry_run || !fits {

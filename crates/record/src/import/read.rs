@@ -7,13 +7,12 @@ use std::{
 
 use documents::{Extractor, Grid, Limits};
 use item::{Column, Item, Period, Rule, Severity, Type, Value, parse};
-use record_check::Breach;
 use sheet::{Fit, Found, Mapping, Record, Target};
 use web::{Ctx, Refusal};
 
 use super::{
     Backfill, File, MOST_ROWS, Mapped, Options, Progress, Said, Told, beside, keep, mapping, pick, sample, stopped,
-    sums,
+    sums, totals,
 };
 use crate::{
     check,
@@ -96,14 +95,22 @@ pub(super) async fn read(
         let mut parsed = Parsed { told, ..Parsed::default() };
         for one in &chosen {
             let sums: BTreeSet<u32> = one.found.totals.iter().map(|line| line.number).collect();
-            for said in sums::wrong(&owned, &one.found, &one.fit.mapping) {
-                parsed.told.warnings.add(said);
-            }
+            let from = parsed.rows.len();
             for record in sheet::records(&owned, &one.found, &one.fit.mapping) {
                 if sums.contains(&record.number) {
                     parsed.sums.insert(record.number);
                 }
                 parsed.take(&owned, record, &one.beside, backfill.as_ref());
+            }
+            let own = &parsed.rows[from..];
+            // What has not been read cannot be summed.
+            if !own.iter().any(|row| parsed.broken.contains(&row.number)) {
+                let amiss = totals::amiss(&owned, &one.found, &one.fit.mapping, own);
+                let at = |said: &Said| (said.row, said.column.clone());
+                let known: BTreeSet<(u32, String)> = amiss.iter().map(at).collect();
+                let more = sums::wrong(&owned, &one.found, &one.fit.mapping);
+                let more = more.into_iter().filter(|said| !known.contains(&at(said)));
+                amiss.into_iter().chain(more).for_each(|said| parsed.told.warnings.add(said));
             }
         }
         parsed
@@ -173,6 +180,11 @@ async fn choose(
         let heads = mapping::heads_of(&found);
         let mut remembered = mapping::remembered(ctx.db().read(), item, &options.organ, &heads).await?;
         remembered.extend(options.mapping.clone());
+        if options.backfill.is_some() {
+            // Taken out of the row again: it says how sure the row is.
+            let sure = heads.iter().filter(|head| CONFIDENCE.contains(&head.as_str()));
+            remembered.extend(sure.map(|head| (head.clone(), Target::More)));
+        }
         let mut fit = sheet::fit(item, &found, &remembered);
         fit.missing.retain(|key| !beside.contains_key(key));
         if options.update {
@@ -297,6 +309,8 @@ fn tell_tables(ctx: &Ctx, item: &Item, options: &Options, chosen: &[Chosen], tol
         let days = column.key == item.newest_by || column.required || item.keys.contains(&column.key);
         days && matches!(column.typed, Type::Date { .. }) && mapped(&column.key)
     });
+    told.beside = beside::of_whole(item, &first.beside, mapped);
+    told.taken = sample::taken(item, &first.beside);
     for label in chosen.iter().flat_map(|one| beside::open_periods(item, &one.beside, mapped)) {
         if is_dated || item.period == Period::Standing || told.missing.contains(&label) {
             continue;
@@ -307,8 +321,7 @@ fn tell_tables(ctx: &Ctx, item: &Item, options: &Options, chosen: &[Chosen], tol
     if !told.missing.is_empty() {
         told.about.extend(not_understood(&first.fit));
     }
-    told.taken = sample::taken(item, &first.beside);
-    told.open = sample::open(item, &told.missing, mapped);
+    told.about.extend(left_out(item, &first.fit));
     told.mapping = mapping::heads_of(&first.found)
         .into_iter()
         .map(|head| {
@@ -354,6 +367,25 @@ fn not_understood(fit: &Fit) -> Option<String> {
         .collect();
     let how = "其中有缺少的列的，请在导入页面选定，或者改成事项的列名";
     (!heads.is_empty()).then(|| format!("表里这些列没有认出来：{}。{how}。", heads.join("、")))
+}
+
+/// Which columns of the sheet are left out, and why.
+fn left_out(item: &Item, fit: &Fit) -> Vec<String> {
+    let named = |heads: &[String]| heads.iter().map(|head| format!("“{head}”")).collect::<String>();
+    let mut about = Vec::new();
+    if !fit.private.is_empty() {
+        let why = "是个人信息，本事项没有这些列，不导入，也不能改为公开";
+        about.push(format!("{}{why}。", named(&fit.private)));
+    }
+    if !fit.left.is_empty() {
+        let how = if item.more_columns {
+            "确需公开的，请逐列改选“作为其他列公开”"
+        } else {
+            "请核对"
+        };
+        about.push(format!("{}不是本事项的列，没有导入。{how}。", named(&fit.left)));
+    }
+    about
 }
 
 /// Rows as they are read.
@@ -486,7 +518,8 @@ async fn checked(
             continue;
         }
         let label = item.column(&breach.column).map(|column| column.label.clone()).unwrap_or_default();
-        let said = Said { row: breach.row, column: breach.column.clone(), label, message: told_of(item, breach) };
+        let said =
+            Said { row: breach.row, column: breach.column.clone(), label, message: check::told_of(item, breach) };
         if breach.severity == Severity::Reject {
             broken.insert(breach.row);
             told.faults.add(said);
@@ -512,7 +545,13 @@ async fn checked(
         told.about.push(format!("{} 行与已公开的内容相同，不作更正。", told.unchanged));
     }
     told.doubtful = kept.iter().filter(|row| !row.doubts.is_empty()).count() as u64;
-    let before = if options.update { found.before } else { HashMap::new() };
+    let mut before = if options.update { found.before } else { HashMap::new() };
+    // Where an item lets several records have one name, rows of one name do not all take the place of the one that is there.
+    let mut named: HashMap<String, u32> = HashMap::new();
+    for row in kept.iter().filter(|_| !before.is_empty()) {
+        *named.entry(values::keyed(item, &row.values)).or_default() += 1;
+    }
+    before.retain(|keyed, _| named.get(keyed).is_none_or(|rows| *rows == 1));
     if !before.is_empty() {
         let corrects = |row: &&NewRow| before.contains_key(&values::keyed(item, &row.values));
         told.updates = kept.iter().filter(corrects).count() as u64;
@@ -529,16 +568,6 @@ fn covered(column: &Column, text: &str, message: &str) -> String {
     let forms = [text.trim(), folded.trim()];
     let written = forms.into_iter().filter(|form| !form.is_empty());
     written.fold(message.to_owned(), |message, form| message.replace(form, &values::mask(form)))
-}
-
-/// What is told of a breach: in the words of the check alone where the column is never public.
-fn told_of(item: &Item, breach: &Breach) -> String {
-    let is_open = item.column(&breach.column).is_none_or(|column| !column.privacy.never_public && !column.privacy.mask);
-    if is_open {
-        return breach.message.clone();
-    }
-    let check = item.checks.iter().find(|check| check.key == breach.check);
-    check.map_or_else(|| "没有填写，或者不符合要求，请核对。".to_owned(), |check| format!("{}。", check.message))
 }
 
 fn is_told(told: &Told, row: u32, key: &str) -> bool {

@@ -1,7 +1,7 @@
-//! What whoever imports sees before anything is saved: what was taken for the whole table, what can be told for it, and the first rows
-//! as readers will see them.
+//! What whoever imports sees before anything is saved: what was taken for the whole table, and the first rows as readers
+//! will see them.
 
-use item::{Column, Item, Type};
+use item::{Column, Item};
 use jiff::civil::Date;
 
 use super::Sample;
@@ -45,16 +45,4 @@ pub(super) fn taken(item: &Item, beside: &Values) -> Vec<(String, String)> {
         is_open.then(|| (column.label.clone(), values::shown(column, &values::text_of(value))))
     };
     item.columns.iter().filter_map(told).collect()
-}
-
-/// Columns that the sheet has not, of which one value may hold for all of it: the period, stages and other choices, keys, what is
-/// missing.
-pub(super) fn open(item: &Item, missing: &[String], mapped: impl Fn(&str) -> bool) -> Vec<(String, String)> {
-    let is_open = |column: &&Column| {
-        let is_key = item.keys.contains(&column.key) && !matches!(column.typed, Type::IdNumber | Type::CreditCode);
-        let whole =
-            is_key || matches!(column.typed, Type::Period | Type::Enum { .. }) || missing.contains(&column.label);
-        whole && !mapped(&column.key) && !column.privacy.never_public && !column.is_figure()
-    };
-    item.columns.iter().filter(is_open).map(|column| (column.key.clone(), column.label.clone())).collect()
 }
