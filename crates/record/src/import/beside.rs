@@ -13,6 +13,8 @@ use crate::values::{self, Values};
 
 /// Names of funds hold 预算 and say nothing of a stage: 一般公共预算支出决算表 is one of final accounts.
 const FUNDS: [&str; 4] = ["一般公共预算", "政府性基金预算", "国有资本经营预算", "社会保险基金预算"];
+/// What the names of columns hold of which a whole sheet may have one text: 补贴项目, 批次名称, 处罚机关.
+const WHOLE: [&str; 6] = ["项目", "批次", "单位", "机关", "类别", "事项"];
 /// Names of places end so.
 const REGIONS: [&str; 8] = ["本级", "县", "市", "区", "旗", "州", "省", "盟"];
 /// Characters of the name of a region, at most.
@@ -245,7 +247,10 @@ fn class(item: &Item, row: &mut Values) {
 pub(super) fn of_whole(item: &Item, said: &Values, mapped: impl Fn(&str) -> bool) -> Vec<Beside> {
     let is_one = |column: &&Column| match &column.typed {
         Type::Period | Type::Enum { open: false, .. } => true,
-        Type::Text { .. } => column.required || matches!(column.key.as_str(), "organ" | "region"),
+        Type::Text { .. } => {
+            let is_named = WHOLE.iter().any(|word| column.label.contains(word)) && !column.label.contains('号');
+            (column.required && is_named) || matches!(column.key.as_str(), "organ" | "region")
+        }
         Type::Place => column.required,
         _ => false,
     };
