@@ -70,7 +70,9 @@ pub fn parse(column: &Column, text: &str, unit: Option<&str>) -> Result<Parsed, 
         let Some((bare, per)) = rate(column, text, unit) else { return figure::parse(held, text, unit) };
         let (text, unit) = bare;
         let mut parsed = figure::parse(held, &text, unit.as_deref())?;
-        parsed.notes.push(format!("是每{per}的金额"));
+        if parsed.value.is_some() && !column.label.contains(&per) {
+            parsed.notes.push(format!("是每{per}的金额"));
+        }
         return Ok(parsed);
     }
     match &column.typed {
