@@ -118,7 +118,7 @@ pub(super) async fn submit(
     let sent = Sent::from(pairs);
     look(&ctx, &desk, &id, &ENTER_RECORDS).await?;
     // The checks of all rows are worked out before the write, which asks them again and finds them known.
-    if let Err(Refusal::Conflict(why)) = gates::breaches(&ctx, &paper::found(&ctx, &id).await?).await {
+    if let Err(Refusal::Conflict(why)) = gates::breaches(&ctx, &paper::found(&ctx, &desk, &id).await?).await {
         return Err(Error::Conflict(why));
     }
     done(&ctx, &desk, (&id, &sent), async |tx: &mut Tx| {

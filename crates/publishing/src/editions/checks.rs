@@ -100,6 +100,7 @@ pub(super) async fn read_parts(file: &AttachmentRow, stored: String) -> Result<P
             },
             text: part.text,
             tag: false,
+            whose: findings::Whose::Anybody,
         };
         Ok(PartText { part, pieces: read.into_iter().map(piece).chain(names).collect() })
     });
