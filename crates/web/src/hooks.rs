@@ -13,7 +13,9 @@ use kernel::{
 use store::{Target, Tx};
 
 pub use crate::leaving::{Leaving, erasing, leaving};
-pub use crate::search::{Audience, Label, LabelOf, SearchEntry, SearchSource, Within, WordHits, WordIndex, WordQuery};
+pub use crate::search::{
+    Audience, ByNumber, Label, LabelOf, Numbered, SearchEntry, SearchSource, Within, WordHits, WordIndex, WordQuery,
+};
 
 use crate::{Ctx, Result, share::Picture};
 

@@ -10,6 +10,7 @@ mod feed;
 mod files;
 mod list;
 mod missing;
+mod numbers;
 mod one;
 mod open_data;
 mod tables;
@@ -20,13 +21,14 @@ use kernel::permission::READ_PUBLIC;
 use record::items::PublicTables;
 use web::{
     Capability, Listener, Routes,
-    hooks::{Datasets, OnMap, SearchSource},
+    hooks::{ByNumber, Datasets, OnMap, SearchSource},
 };
 
 pub fn capability() -> Capability {
     let (on_map, datasets): (Arc<dyn OnMap>, Arc<dyn Datasets>) =
         (Arc::new(open_data::Listed), Arc::new(open_data::Listed));
     let search: Arc<dyn SearchSource> = Arc::new(open_data::Search);
+    let numbers: Arc<dyn ByNumber> = Arc::new(numbers::Numbers);
     let tables: Arc<dyn PublicTables> = Arc::new(tables::Portal);
     Capability::new("records-portal", "领域数据查询")
         .routes(routes)
@@ -34,6 +36,7 @@ pub fn capability() -> Capability {
         .declare(on_map)
         .declare(datasets)
         .declare(tables)
+        .declare(numbers)
         .declare(api::LIST)
         .declare(api::ROWS)
         .declare(api::ONE)

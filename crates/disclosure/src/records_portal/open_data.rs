@@ -55,6 +55,7 @@ fn dataset(ctx: &Ctx, base: &str, table: &Table) -> Value {
         "dct:accrualPeriodicity": frequency(item.period),
         "dcat:distribution": [
             file("csv", "text/csv", "CSV"),
+            file("xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "XLSX"),
             file("json", "application/json", "JSON"),
             {
                 "@type": "dcat:Distribution", "dct:title": format!("{}（接口）", item.title), "dct:format": "API",
@@ -162,7 +163,15 @@ impl SearchSource for Search {
 
 fn entry(ctx: &Ctx, item: &Arc<Item>) -> SearchEntry {
     let labels: Vec<&str> = cells::open(item).map(|column| column.label.as_str()).collect();
-    let body = [item.matter.as_str(), item.sub_matter.as_str(), item.elements.as_str(), &labels.join("、")].join("。");
+    let aliases: Vec<&str> = cells::open(item).flat_map(|column| &column.aliases).map(String::as_str).collect();
+    let body = [
+        item.matter.as_str(),
+        item.sub_matter.as_str(),
+        item.elements.as_str(),
+        &labels.join("、"),
+        &aliases.join("、"),
+    ]
+    .join("。");
     SearchEntry {
         body,
         url: tables::path(&item.key),
