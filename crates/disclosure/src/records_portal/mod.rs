@@ -13,6 +13,7 @@ mod missing;
 mod numbers;
 mod one;
 mod open_data;
+mod question;
 mod tables;
 
 use std::sync::Arc;
