@@ -180,16 +180,6 @@ fn verdict(entry: &items::Entry, places: &[Place], narrows: &str) -> (&'static s
     if item.channels == [Channel::PartyOnly] {
         return ("info", "只告知当事人", "这一项只告知当事人，不在网站公开；您是当事人的，请联系公开主体。".to_owned());
     }
-    if item.is_on_web() {
-        if let Some(column) = places.iter().find(|place| !place.is_table && place.count > 0) {
-            let said =
-                format!("栏目“{}”里有 {} 条内容，也有别的事项的；有没有要找的，请打开看。", column.label, column.count);
-            return ("info", "可能在栏目里", said);
-        }
-    }
-    if let Audience::Group(group) = &item.audience {
-        return ("info", "向特定群体公开", format!("这一项向{group}公开，不一定在网站上。"));
-    }
     if !item.is_on_web() {
         let channels = words::channels(item).join("、");
         return (
@@ -197,6 +187,14 @@ fn verdict(entry: &items::Entry, places: &[Place], narrows: &str) -> (&'static s
             "不在网站公开",
             format!("这一项在{channels}公开，不在网站上；请到公开主体查看，或者向它申请公开。"),
         );
+    }
+    if let Some(column) = places.iter().find(|place| !place.is_table && place.count > 0) {
+        let said =
+            format!("栏目“{}”里有 {} 条内容，也有别的事项的；有没有要找的，请打开看。", column.label, column.count);
+        return ("info", "可能在栏目里", said);
+    }
+    if let Audience::Group(group) = &item.audience {
+        return ("info", "向特定群体公开", format!("这一项向{group}公开，不一定在网站上。"));
     }
     if !entry.is_owed() {
         return ("off", "尚未确认", "标准目录里有这一项，本县还没有确认由谁、何时公开。可以先申请公开。".to_owned());
