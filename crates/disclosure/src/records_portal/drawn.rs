@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use charts::figures::{Drawn, Sums, draw};
 use futures::StreamExt;
-use item::Item;
+use item::{ChartKind, Item};
 use record::Query;
 use web::{Ctx, Result};
 
@@ -34,6 +34,8 @@ async fn fresh(ctx: &Ctx, item: &Arc<Item>) -> store::Result<Vec<Drawn>> {
         let values = row?.data.typed(item);
         sums.iter_mut().for_each(|one| one.add(&values));
     }
-    let drawn = charts.zip(sums).map(|(chart, sums)| draw(chart.kind, &sums.done(None), None));
-    Ok(drawn.collect())
+    let drawn = charts.zip(sums).map(|(chart, sums)| (chart.kind, draw(chart.kind, &sums.done(None), None)));
+    // Without the borders of the county a map is a list of degrees, which says nothing to readers.
+    let drawn = drawn.filter(|(kind, drawn)| *kind != ChartKind::Map || !drawn.svg.is_empty());
+    Ok(drawn.map(|(_, drawn)| drawn).collect())
 }

@@ -15,7 +15,7 @@ use record::{
     query::Row,
     slots::{Layout, Slot},
 };
-use web::{Ctx, FormErrors, PortalShell, Query, Reader, Result, Steps, filters, page::portal_page};
+use web::{Ctx, PortalShell, Query, Reader, Result, Steps, filters, page::portal_page};
 
 use super::{
     ask::{self, Asking, Field, Pairs, Spread},
@@ -26,8 +26,8 @@ use crate::catalogue::words;
 
 /// Lines on a page.
 pub(super) const SIZE: usize = 30;
-/// A table with no more records than this has its charts above it.
-const SHORT: i64 = 60;
+/// Values of a record that its card shows on a telephone beside its name, until all are asked for (as the style sheet says).
+const ON_CARD: usize = 4;
 /// Characters of a head that stand beside a value on a telephone.
 const BESIDE: usize = 6;
 
@@ -115,6 +115,8 @@ struct Line {
     href: String,
     /// The first column, which leads to the record.
     head: Shown,
+    /// What tells it from others where its first column is a year or a period; else empty.
+    more: String,
     cells: Vec<Shown>,
 }
 
@@ -135,7 +137,8 @@ struct Page {
     narrowed: String,
     /// Asked in whatever way.
     is_narrowed: bool,
-    errors: FormErrors,
+    /// Conditions that nobody can read, each with its field.
+    wrong: Vec<String>,
     words: Option<String>,
     fields: Vec<Field>,
     sort: String,
@@ -148,15 +151,17 @@ struct Page {
     tall: bool,
     steps: Steps,
     charts: Vec<Drawn>,
-    charts_first: bool,
+    /// The address of the list as it is asked, for paper.
+    address: String,
     /// How many records there are in all.
     records: i64,
     about: String,
 }
 
 impl Page {
-    fn draws(&self, first: bool) -> bool {
-        !self.charts.is_empty() && self.charts_first == first
+    /// Whether a card on a telephone holds back some of what the table has.
+    fn has_more(&self) -> bool {
+        self.heads.len() > ON_CARD + 1
     }
 }
 
@@ -198,7 +203,9 @@ async fn shown(ctx: &Ctx, reader: &Reader, asking: Asking) -> Result<Response> {
     let catalogue = items::catalogue(ctx).await?;
     let owed = catalogue.entry(&item.key).is_some_and(items::Entry::is_owed);
     let (heads, tall) = heads(&asking, &path, several);
-    let shell = tables::shell(ctx, reader, &item.title, &item.domain.name, &lead);
+    let wrong = wrong(&asking);
+    let title = if wrong.is_empty() { item.title.clone() } else { format!("错误：{}", item.title) };
+    let shell = tables::shell(ctx, reader, &title, &item.domain.name, &lead);
     portal_page(&Page {
         shell: shell.crumb("领域数据", "/records").crumb(&item.title, "").shared(ctx),
         owner: words::owner(ctx, &item.owner),
@@ -218,15 +225,24 @@ async fn shown(ctx: &Ctx, reader: &Reader, asking: Asking) -> Result<Response> {
         lines: page.rows.iter().map(|row| line(ctx, &item, row, several)).collect(),
         tall,
         steps: Steps::new(&page, &asking.whole()),
-        charts_first: fill.records <= SHORT,
         charts,
+        address: format!("{}{path}{}", part::base_url(ctx), asking.narrowed()),
+        wrong,
         records: fill.records,
         about: format!("{}（{}领域）", item.title, item.domain.name),
-        errors: asking.errors,
         item,
         path,
         lead,
     })
+}
+
+/// Conditions that nobody can read, with the names of their fields.
+fn wrong(asking: &Asking) -> Vec<String> {
+    let said = |(name, text): &(String, String)| {
+        let key = name.split('.').next().unwrap_or_default();
+        asking.query.item.column(key).map_or_else(|| text.clone(), |column| format!("{}：{text}", cells::label(column)))
+    };
+    asking.errors.items().iter().map(said).collect()
 }
 
 /// What the table is, in a sentence.
@@ -283,5 +299,23 @@ fn line(ctx: &Ctx, item: &Item, row: &Row, several: bool) -> Line {
     if head.text.is_empty() {
         head.text = "查看".to_owned();
     }
-    Line { href: format!("{}/{}", tables::path(&item.key), row.record), head, cells }
+    let more = if is_time(item) { others(item, row) } else { String::new() };
+    Line { href: format!("{}/{}", tables::path(&item.key), row.record), head, more, cells }
+}
+
+/// Whether the list begins with a year or a period, which many records share.
+fn is_time(item: &Item) -> bool {
+    cells::listed(item).first().is_some_and(|column| match &column.typed {
+        Type::Period | Type::Date { .. } => true,
+        Type::Number { unit, .. } => unit.0 == "年" || column.key == "year",
+        _ => false,
+    })
+}
+
+/// The keys of a record but the first column of its list, in words.
+fn others(item: &Item, row: &Row) -> String {
+    let first = cells::listed(item).first().map(|column| column.key.clone()).unwrap_or_default();
+    let keys = cells::open(item).filter(|column| item.keys.contains(&column.key) && column.key != first);
+    let words = keys.map(|column| cells::words(column, row.data.get(&column.key)));
+    filters::shortened(&words.filter(|words| !words.is_empty()).collect::<Vec<_>>().join(" "), 60)
 }
