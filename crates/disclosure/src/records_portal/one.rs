@@ -80,6 +80,8 @@ struct Page {
     way: String,
     origins: Vec<Origin>,
     corrections: Vec<Correction>,
+    /// The address of the table.
+    list: String,
     today: String,
 }
 
@@ -184,6 +186,7 @@ async fn shown(ctx: &Ctx, reader: &Reader, item: Arc<Item>, stored: Stored) -> R
         item,
         name,
         path: format!("{path}/{}", stored.record),
+        list: path,
     })
 }
 
