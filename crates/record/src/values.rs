@@ -322,13 +322,21 @@ pub fn sort_on(item: &Item, values: &Values) -> String {
     item.column(&item.newest_by).map(|column| opt_text(values.get(&column.key))).unwrap_or_default()
 }
 
-/// The last day on which a record may be public; empty = for ever. Counted from its day, or from the day on which it is entered.
+/// The column in which the organ itself says until when a record is shown.
+const SHOWN_UNTIL: &str = "shown_until";
+
+/// The last day on which a record may be public; empty = for ever. Counted from its day, or from the day on which it is entered;
+/// where the record itself names an earlier one ([`SHOWN_UNTIL`]), that holds.
 pub fn keep_until(item: &Item, values: &Values, today: Date) -> String {
     let person = item.retention_person.filter(|_| is_of_person(item, values));
-    let Some(months) = person.or(item.retention) else { return String::new() };
     let from = day_of(item, values).unwrap_or(today);
-    let until = from.checked_add(jiff::Span::new().months(i64::from(months)));
-    until.map(|day| day.to_string()).unwrap_or_default()
+    let months = person.or(item.retention);
+    let counted = months.and_then(|months| from.checked_add(jiff::Span::new().months(i64::from(months))).ok());
+    let own = item.column(SHOWN_UNTIL).and_then(|column| match values.get(&column.key) {
+        Some(Value::Date(day)) if *day > from => Some(*day),
+        _ => None,
+    });
+    counted.into_iter().chain(own).min().map(|day| day.to_string()).unwrap_or_default()
 }
 
 #[cfg(test)]
