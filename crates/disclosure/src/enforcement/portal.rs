@@ -266,6 +266,8 @@ pub(super) struct Asked {
 
 struct Gone {
     item: String,
+    /// The page that stands where the record stood; empty where none does.
+    href: String,
     organ: String,
     reason: &'static str,
     words: String,
@@ -301,6 +303,7 @@ pub(super) async fn withdrawn(State(ctx): State<Ctx>, reader: Reader, Query(aske
         let day = time::show_date(&one.at);
         Gone {
             item: table.title.clone(),
+            href: if table.is_on_web() { format!("/records/{key}/{}", one.record) } else { String::new() },
             organ: directory.short_name(&one.organ).to_owned(),
             reason: one.reason.label(),
             term: match one.due_on.as_str() {

@@ -22,8 +22,29 @@ use kernel::permission::READ_PUBLIC;
 use record::items::PublicTables;
 use web::{
     Capability, Listener, Routes,
+    doors::{Offered, WayIn},
     hooks::{ByNumber, Datasets, OnMap, SearchSource},
 };
+
+/// Ways in, in the line below the search of the first page.
+const WAYS: [WayIn; 2] = [
+    WayIn {
+        href: "/records",
+        label: "领域数据",
+        icon: "table",
+        about: "许可、处罚、预算、债务、补贴、征地等，按条件查",
+        place: 61,
+        on: Offered::Line,
+    },
+    WayIn {
+        href: "/is-it-public",
+        label: "这件事公开了吗",
+        icon: "search",
+        about: "应当由谁公开、什么时候公开、在哪里看",
+        place: 62,
+        on: Offered::Line,
+    },
+];
 
 pub fn capability() -> Capability {
     let (on_map, datasets): (Arc<dyn OnMap>, Arc<dyn Datasets>) =
@@ -38,6 +59,8 @@ pub fn capability() -> Capability {
         .declare(datasets)
         .declare(tables)
         .declare(numbers)
+        .declare(WAYS[0])
+        .declare(WAYS[1])
         .declare(api::LIST)
         .declare(api::ROWS)
         .declare(api::ONE)

@@ -9,7 +9,7 @@ use axum::{
 };
 use document::page::base_url;
 use futures::future::BoxFuture;
-use item::{Item, Period};
+use item::{Column, Item, Period, Type};
 use serde_json::{Value, json};
 use store::query_scalar;
 use web::{
@@ -36,6 +36,17 @@ fn frequency(period: Period) -> &'static str {
     }
 }
 
+/// The type of a column's values in a file, as tables on the web name it.
+fn datatype(column: &Column) -> &'static str {
+    match &column.typed {
+        Type::Date { .. } => "date",
+        Type::Number { places: 0, .. } => "integer",
+        Type::Money { .. } | Type::Number { .. } | Type::Ratio { .. } => "decimal",
+        Type::Link => "anyURI",
+        _ => "string",
+    }
+}
+
 fn dataset(ctx: &Ctx, base: &str, table: &Table) -> Value {
     let item = table.item.as_ref();
     let at = format!("{base}{}", tables::path(&item.key));
@@ -45,8 +56,10 @@ fn dataset(ctx: &Ctx, base: &str, table: &Table) -> Value {
             "dcat:downloadURL": { "@id": format!("{at}.{ending}") }, "dcat:mediaType": media,
         })
     };
-    let columns = cells::open(item)
-        .map(|column| json!({ "@type": "csvw:Column", "csvw:name": column.key, "csvw:title": cells::head(column) }));
+    let columns = cells::open(item).map(|column| {
+        json!({ "@type": "csvw:Column", "csvw:name": column.key, "csvw:title": cells::head(column),
+            "csvw:datatype": datatype(column), "dct:description": column.unit() })
+    });
     let mut told = json!({
         "@id": at, "@type": "dcat:Dataset", "dct:identifier": item.key, "dct:title": item.title,
         "dct:description": format!("{}领域，{}。", item.domain.name, words::owner(ctx, &item.owner)),
@@ -63,7 +76,7 @@ fn dataset(ctx: &Ctx, base: &str, table: &Table) -> Value {
                 "dcat:endpointDescription": { "@id": format!("{base}/api/v1/openapi.json") },
             },
         ],
-        "csvw:tableSchema": { "csvw:column": columns.collect::<Vec<_>>() },
+        "csvw:tableSchema": { "csvw:primaryKey": item.keys, "csvw:column": columns.collect::<Vec<_>>() },
     });
     if let (false, Some(map)) = (table.fill.newest.is_empty(), told.as_object_mut()) {
         map.insert("dct:modified".to_owned(), json!({ "@type": "xsd:date", "@value": table.fill.newest }));
