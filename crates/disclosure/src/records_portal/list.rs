@@ -51,6 +51,8 @@ struct Domain {
 struct Doors {
     shell: PortalShell,
     domains: Vec<Domain>,
+    /// The domains with how many tables each has, as links within the page.
+    jumps: Vec<Link>,
     records: i64,
     tables: usize,
     /// Titles of tables that hold nothing yet, by domain, with their addresses.
@@ -62,7 +64,11 @@ pub(super) async fn doors(State(ctx): State<Ctx>, reader: Reader) -> Result<Resp
     let lead =
         "各领域的公开数据，可以按条件查、逐条看、整表下载：许可和处罚、预算和债务、补贴、招生、招聘、征地、水质等。";
     let (mut domains, mut empty): (Vec<Domain>, Vec<Link>) = (Vec::new(), Vec::new());
-    let all = tables::all(&ctx).await?;
+    let mut all = tables::all(&ctx).await?;
+    // What another table took the place of stands behind it; the order of domains is that of their first tables.
+    let domains_in_order: Vec<String> = all.iter().map(|table| table.item.domain.name.clone()).collect();
+    let place = |table: &Table| domains_in_order.iter().position(|name| *name == table.item.domain.name);
+    all.sort_by_key(|table| (place(table), table.retired || table.item.is_former()));
     let records: i64 = all.iter().map(|table| table.fill.records).sum();
     let tables = all.iter().filter(|table| table.fill.records > 0).count();
     for table in &all {
@@ -78,7 +84,13 @@ pub(super) async fn doors(State(ctx): State<Ctx>, reader: Reader) -> Result<Resp
         }
     }
     let shell = tables::shell(&ctx, &reader, "领域数据", "数据", lead).crumb("领域数据", "").shared(&ctx);
-    portal_page(&Doors { shell, domains, records, tables, empty })
+    let jump = |(at, domain): (usize, &Domain)| Link {
+        href: format!("#d{at}"),
+        label: domain.name.clone(),
+        count: i64::try_from(domain.doors.len()).unwrap_or_default(),
+    };
+    let jumps = (1..).zip(&domains).map(jump).collect();
+    portal_page(&Doors { shell, domains, jumps, records, tables, empty })
 }
 
 fn door(ctx: &Ctx, table: &Table) -> Door {

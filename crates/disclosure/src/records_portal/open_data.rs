@@ -58,7 +58,7 @@ fn dataset(ctx: &Ctx, base: &str, table: &Table) -> Value {
     };
     let columns = cells::open(item).map(|column| {
         json!({ "@type": "csvw:Column", "csvw:name": column.key, "csvw:title": cells::head(column),
-            "csvw:datatype": datatype(column), "dct:description": column.unit() })
+            "csvw:datatype": datatype(column) })
     });
     let mut told = json!({
         "@id": at, "@type": "dcat:Dataset", "dct:identifier": item.key, "dct:title": item.title,
@@ -110,18 +110,17 @@ pub(super) struct Listed;
 impl Datasets for Listed {
     fn all<'a>(&'a self, ctx: &'a Ctx) -> BoxFuture<'a, Result<Vec<Dataset>>> {
         Box::pin(async move {
-            let all = tables::all(ctx).await?;
-            let line = |table: Table| {
-                let path = tables::path(&table.item.key);
-                Dataset {
-                    title: table.item.title.clone(),
-                    about: "领域数据，可以按条件查询，也有 CSV 和 Excel",
-                    rows: table.fill.records,
-                    json: format!("{path}.json"),
-                    href: path,
-                }
-            };
-            Ok(all.into_iter().filter(|table| table.fill.records > 0).map(line).collect())
+            let rows: i64 = tables::all(ctx).await?.iter().map(|table| table.fill.records).sum();
+            if rows == 0 {
+                return Ok(Vec::new());
+            }
+            Ok(vec![Dataset {
+                title: "领域数据".to_owned(),
+                about: "许可、处罚、预算、债务、补贴等各张表，可以按条件查询，每张表有 CSV、Excel 和 JSON",
+                rows,
+                json: super::api::LIST.path.to_owned(),
+                href: "/records".to_owned(),
+            }])
         })
     }
 }
