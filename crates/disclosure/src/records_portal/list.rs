@@ -214,6 +214,8 @@ async fn shown(ctx: &Ctx, reader: &Reader, asking: Asking) -> Result<Response> {
     let lead = lead(&item);
     let catalogue = items::catalogue(ctx).await?;
     let owed = catalogue.entry(&item.key).is_some_and(items::Entry::is_owed);
+    let mut lines: Vec<Line> = page.rows.iter().map(|row| line(ctx, &item, row, several)).collect();
+    aligned(&mut lines);
     let (heads, tall) = heads(&asking, &path, several);
     let wrong = wrong(&asking);
     let title = if wrong.is_empty() { item.title.clone() } else { format!("错误：{}", item.title) };
@@ -234,7 +236,7 @@ async fn shown(ctx: &Ctx, reader: &Reader, asking: Asking) -> Result<Response> {
         chosen: asking.chosen(ctx, &path),
         count: if count.more { format!("{} 条以上", count.rows) } else { format!("共 {} 条", count.rows) },
         heads,
-        lines: page.rows.iter().map(|row| line(ctx, &item, row, several)).collect(),
+        lines,
         tall,
         steps: Steps::new(&page, &asking.whole()),
         charts,
@@ -313,6 +315,27 @@ fn line(ctx: &Ctx, item: &Item, row: &Row, several: bool) -> Line {
     }
     let more = if is_time(item) { others(item, row) } else { String::new() };
     Line { href: format!("{}/{}", tables::path(&item.key), row.record), head, more, cells }
+}
+
+/// Figures below one another have as many decimals as the longest of their column on the page, so that their points do.
+fn aligned(lines: &mut [Line]) {
+    let columns = lines.first().map_or(0, |line| line.cells.len());
+    for at in 0..columns {
+        let most = lines.iter().filter_map(|line| line.cells.get(at)).map(decimals).max().unwrap_or_default();
+        let cells = lines.iter_mut().filter_map(|line| line.cells.get_mut(at));
+        for cell in cells.filter(|cell| cell.right && cell.text.contains(|c: char| c.is_ascii_digit())) {
+            let missing = most - decimals(cell);
+            let sign = if cell.text.ends_with('%') { "%" } else { "" };
+            let point = if missing > 0 && !cell.text.contains('.') { "." } else { "" };
+            cell.text = format!("{}{point}{}{sign}", cell.text.trim_end_matches('%'), "0".repeat(missing));
+        }
+    }
+}
+
+/// How many decimals a figure has.
+fn decimals(cell: &Shown) -> usize {
+    let (_, behind) = cell.text.split_once('.').filter(|_| cell.right).unwrap_or_default();
+    behind.chars().filter(char::is_ascii_digit).count()
 }
 
 /// Whether the list begins with a year or a period, which many records share.
