@@ -210,7 +210,9 @@ async fn shown(ctx: &Ctx, reader: &Reader, asking: Asking) -> Result<Response> {
     let is_narrowed = asking.query.is_narrowed();
     let whole_list = !is_narrowed && asking.after.is_empty();
     let charts = if whole_list { drawn::all(ctx, &item, fill.records).await? } else { Vec::new() };
-    let several = fill.organs.len() > 1;
+    // Where the table says which organ decided, who publishes it is the same once more.
+    let named = cells::listed(&item).iter().any(|column| column.label.ends_with("机关"));
+    let several = fill.organs.len() > 1 && !named;
     let lead = lead(&item);
     let catalogue = items::catalogue(ctx).await?;
     let owed = catalogue.entry(&item.key).is_some_and(items::Entry::is_owed);

@@ -47,7 +47,7 @@ struct Place {
     label: String,
     count: i64,
     fresh: String,
-    /// It is the table of the item, narrowed to what is asked; else a column of the site, whose documents may be of other matters.
+    /// It is the table of the item, narrowed to what is asked; else a column of the site, which holds other matters, too.
     is_table: bool,
     /// What of the question the table could not be asked.
     left: String,
