@@ -20,6 +20,15 @@ pub enum ChartKind {
     Map,
 }
 
+/// A value that rows must have to be drawn.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Only {
+    pub column: String,
+    /// The code of a choice, else the text.
+    pub is: String,
+}
+
 /// A chart.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -38,6 +47,13 @@ pub struct Chart {
     /// Only the newest period of this column; may be empty = all rows.
     #[serde(default)]
     pub newest: String,
+    /// Only rows with these values: of a table with budget and final accounts one of both.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub only: Vec<Only>,
+    /// Columns whose values are never added to each other, since one may be a part of another (a county and its own level): where
+    /// rows of a group differ in them, nothing is drawn.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub apart: Vec<String>,
     /// Whether figures are shown for each inhabitant too, by the county's population in the settings.
     #[serde(default)]
     pub per_head: bool,

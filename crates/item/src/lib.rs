@@ -10,6 +10,7 @@
 //! | a column of its table | [`Column`], [`Type`], [`Privacy`], [`Filter`] |
 //! | a cell | [`Value`], [`parse`], [`Unit`] |
 //! | where it is filtered and sorted | [`slots`] |
+//! | what heads and cells say of persons | [`personal`] |
 //! | what must hold | [`Check`], [`Rule`], [`Expression`] |
 //! | what is drawn | [`Chart`] |
 //! | files | [`read()`], [`write()`], [`faults`], [`boxed()`], [`compare()`] |
@@ -24,6 +25,7 @@ mod expression;
 mod file;
 mod item;
 mod limit;
+pub mod personal;
 pub mod slots;
 #[cfg(test)]
 mod tests;
@@ -31,7 +33,7 @@ mod value;
 
 pub use boxed::boxed;
 pub use cell::{credit_code_checks, id_number_checks, parse, period_before, period_days};
-pub use chart::{Chart, ChartKind};
+pub use chart::{Chart, ChartKind, Only};
 pub use check::{Check, Rule, Severity};
 pub use column::{Choice, Column, Filter, Privacy, Type, Unit};
 pub use compare::{Change, compare};

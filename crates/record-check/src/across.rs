@@ -75,14 +75,22 @@ fn jumped(before: Decimal, now: Decimal, factor: Decimal) -> Option<String> {
 fn unique(item: &Item, check: &Check, rows: &[Row<'_>], elsewhere: &dyn Elsewhere, found: &mut Found) {
     let Some(first) = item.keys.first() else { return };
     let labels: Vec<String> = item.keys.iter().map(|key| named(item, key)).collect();
+    let nothing = Value::Text(String::new());
     let mut seen: HashMap<String, u32> = HashMap::with_capacity(rows.len());
     for (at, row) in rows.iter().enumerate() {
-        let values: Option<Vec<&Value>> =
-            item.keys.iter().map(|key| row.values.get(key).filter(|value| is_filled(Some(*value)))).collect();
-        // A part of the name is missing: `required` tells that.
-        let Some(values) = values else { continue };
+        let part = |key: &String| row.values.get(key).filter(|value| is_filled(Some(*value)));
+        let is_needed = |key: &&String| item.column(key).is_some_and(|column| column.required);
+        // A part of the name that must be there is missing: `required` tells that. Nothing names nothing.
+        if item.keys.iter().filter(is_needed).any(|key| part(key).is_none())
+            || !item.keys.iter().any(|key| part(key).is_some())
+        {
+            continue;
+        }
+        // An optional part that is empty is a part of the name.
+        let values: Vec<&Value> = item.keys.iter().map(|key| part(key).unwrap_or(&nothing)).collect();
         let cells = || {
-            let parts = labels.iter().zip(&values).map(|(label, value)| format!("“{label}”{}", shown(value)));
+            let said = |value: &Value| if is_filled(Some(value)) { shown(value) } else { "（空）".to_owned() };
+            let parts = labels.iter().zip(&values).map(|(label, value)| format!("“{label}”{}", said(value)));
             parts.collect::<Vec<_>>().join("、")
         };
         let told = match seen.get(&digest(&values)).copied() {

@@ -1,6 +1,6 @@
 //! Sums with signs over columns, as checks name them: `opening + added - repaid`; and their sides as a reader is told them.
 
-use item::{Column, Decimal, Item, Type, Unit, Value};
+use item::{Column, Decimal, Expression, Item, Type, Unit, Value};
 
 use crate::Values;
 
@@ -35,32 +35,10 @@ pub(crate) enum Counted {
     TooLarge,
 }
 
-/// The signs and names of an expression; `None` when it is none.
+/// The signs and names of an expression, as files of items are read; `None` when it is none.
 pub(crate) fn terms(text: &str) -> Option<Vec<(bool, String)>> {
-    let mut found = Vec::new();
-    let mut minus = false;
-    let mut name = String::new();
-    let mut signed = true;
-    for sign in text.chars().chain(std::iter::once('+')) {
-        match sign {
-            '+' | '-' | '＋' | '－' | '−' => {
-                if name.is_empty() {
-                    // A sign at the beginning stands for the first term; two signs in a row are a slip.
-                    if !found.is_empty() || !signed {
-                        return None;
-                    }
-                } else {
-                    found.push((minus, std::mem::take(&mut name)));
-                }
-                minus = matches!(sign, '-' | '－' | '−');
-                signed = false;
-            }
-            sign if sign.is_whitespace() => {}
-            sign if sign.is_ascii_lowercase() || sign.is_ascii_digit() || sign == '_' => name.push(sign),
-            _ => return None,
-        }
-    }
-    (!found.is_empty()).then_some(found)
+    let sum = Expression::parse(text).ok()?;
+    Some(sum.terms.into_iter().map(|term| (term.minus, term.column)).collect())
 }
 
 /// The unit of a column's figures; empty for what is none.
@@ -193,7 +171,12 @@ mod tests {
         let owned = |minus, key: &str| (minus, key.to_owned());
         assert_eq!(read("a + b_2 - c"), Some(vec![owned(false, "a"), owned(false, "b_2"), owned(true, "c")]));
         assert_eq!(read("-a+b"), Some(vec![owned(true, "a"), owned(false, "b")]));
-        for wrong in ["", "  ", "a + ", "a ++ b", "a * b", "A", "+ +a"] {
+        let dashes = ["a – b", "a — b", "a － b", "a − b"];
+        assert!(
+            dashes.iter().all(|text| read(text) == Some(vec![owned(false, "a"), owned(true, "b")])),
+            "as Word writes it"
+        );
+        for wrong in ["", "  ", "a + ", "a ++ b", "a * b", "+ +a"] {
             assert_eq!(read(wrong), None, "{wrong}");
         }
     }

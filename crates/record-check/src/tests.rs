@@ -206,6 +206,21 @@ fn a_record_stands_once() {
 }
 
 #[test]
+fn an_optional_part_of_a_name_that_is_empty_is_a_part_of_it() {
+    let columns = vec![words("name", "姓名"), words("number", "户编号")];
+    let item = item(columns, &["name", "number"], vec![Rule::Unique]);
+    let rows = [
+        row(&[("name", t("王小明"))]),
+        row(&[("name", t("王小明")), ("number", t("1"))]),
+        row(&[("name", t("王小明"))]),
+        row(&[("number", t("2"))]),
+    ];
+    let found = told(&item, &rows, &There::default());
+    assert_eq!(found.iter().map(|breach| breach.row).collect::<Vec<_>>(), [4], "{found:?}");
+    assert!(found[0].message.contains("与第 2 行重复（“姓名”王小明、“户编号”（空））"), "{found:?}");
+}
+
+#[test]
 fn totals_stand_for_the_rows_that_share_their_keys() {
     let columns = vec![words("organ", "部门"), words("subject", "科目"), money("figure", "金额", "万元")];
     let total = Rule::TotalRow {

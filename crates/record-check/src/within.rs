@@ -443,3 +443,21 @@ fn text<'a>(values: &'a Values, key: &str) -> Option<&'a str> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_rule_of_the_box_can_be_prepared() {
+        for item in item::boxed() {
+            for check in &item.checks {
+                let is_across = matches!(
+                    check.rule,
+                    Rule::TotalRow { .. } | Rule::Carries { .. } | Rule::Jump { .. } | Rule::Unique
+                );
+                assert!(is_across || of(item, &check.rule).is_some(), "{} {} is never asked", item.key, check.key);
+            }
+        }
+    }
+}

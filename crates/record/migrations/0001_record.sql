@@ -9,7 +9,7 @@ CREATE TABLE record_batch (
     item_version BIGINT NOT NULL CHECK (item_version > 0), -- by which it was read
     organ       TEXT NOT NULL CHECK (organ <> ''),  -- whose information it is
     way         TEXT NOT NULL CHECK (way IN ('form', 'sheet', 'api')),
-    what        TEXT NOT NULL CHECK (what IN ('new', 'correction', 'backfill')),
+    what        TEXT NOT NULL CHECK (what IN ('new', 'correction', 'redaction', 'backfill')),
     state       TEXT NOT NULL CHECK (state IN ('loading', 'draft', 'in_review', 'returned', 'publishing', 'public', 'dropped')),
     title       TEXT NOT NULL,                      -- for work lists
     note        TEXT NOT NULL,                      -- why it corrects, where a backfill comes from
@@ -64,6 +64,7 @@ CREATE TABLE record (
     closed      BIGINT NOT NULL CHECK (closed IN (0, 1)), -- about a minor: never public
     replaces    TEXT NOT NULL,                      -- id of the version that it corrects; empty = none
     keyed       TEXT NOT NULL,                      -- SHA-256 of its keys; empty = the item has none
+    twin        TEXT NOT NULL,                      -- its record where others may have its keys, too; empty = they name it alone
     period      TEXT NOT NULL,                      -- 2026, 2026-H1, 2026-Q2, 2026-03; empty = standing
     sort_on     TEXT NOT NULL,                      -- the day by which lists sort, the newest first
     keep_until  TEXT NOT NULL,                      -- last day on which it may be public; empty = for ever
@@ -72,7 +73,7 @@ CREATE TABLE record (
     ended_at    TEXT NOT NULL,                      -- when it was superseded, withdrawn or expired
     data        TEXT NOT NULL,                      -- JSON: texts by the keys of columns
     doubt       TEXT NOT NULL,                      -- JSON: where a field is from and how sure it is; empty = from the organ itself
-    digest      TEXT NOT NULL,                      -- SHA-256 of item, record, version, data, and what is sealed beside
+    digest      TEXT NOT NULL,                      -- SHA-256 of what is settled when it is written, and what is sealed beside
     t1 TEXT, t2 TEXT, t3 TEXT, t4 TEXT, t5 TEXT, t6 TEXT, t7 TEXT, t8 TEXT,         -- folded text
     n1 BIGINT, n2 BIGINT, n3 BIGINT, n4 BIGINT, n5 BIGINT, n6 BIGINT, n7 BIGINT, n8 BIGINT, -- figures × 1,000,000
     d1 TEXT, d2 TEXT, d3 TEXT, d4 TEXT,             -- days
@@ -81,7 +82,7 @@ CREATE TABLE record (
 );
 CREATE UNIQUE INDEX record_current ON record (record) WHERE state = 'public';
 -- Keys name one record among those of an organ: another organ has its own 2026, its own project of the same name.
-CREATE UNIQUE INDEX record_keyed ON record (item, organ, keyed) WHERE state = 'public' AND keyed <> '';
+CREATE UNIQUE INDEX record_keyed ON record (item, keyed, organ, twin) WHERE state = 'public' AND keyed <> '';
 CREATE INDEX record_of_batch ON record (batch, state, number, id);
 CREATE INDEX record_newest ON record (item, sort_on, id) WHERE state = 'public';
 CREATE INDEX record_of_organ ON record (item, organ, sort_on, id) WHERE state = 'public';
@@ -89,6 +90,7 @@ CREATE INDEX record_of_period ON record (item, period, sort_on, id) WHERE state 
 CREATE INDEX record_published ON record (item, public_at, id) WHERE state = 'public';
 CREATE INDEX record_kept ON record (keep_until, id) WHERE state = 'public' AND keep_until <> '';
 CREATE INDEX record_kept_away ON record (keep_until, id) WHERE state = 'withdrawn' AND keep_until <> '';
+CREATE INDEX record_kept_closed ON record (keep_until, id) WHERE state = 'closed' AND keep_until <> '';
 CREATE INDEX record_t1 ON record (item, t1, sort_on, id) WHERE state = 'public' AND t1 IS NOT NULL;
 CREATE INDEX record_t2 ON record (item, t2, sort_on, id) WHERE state = 'public' AND t2 IS NOT NULL;
 CREATE INDEX record_t3 ON record (item, t3, sort_on, id) WHERE state = 'public' AND t3 IS NOT NULL;
@@ -125,8 +127,9 @@ CREATE TABLE record_count (
     item    TEXT NOT NULL,
     organ   TEXT NOT NULL,
     period  TEXT NOT NULL,
-    records BIGINT NOT NULL,
+    records BIGINT NOT NULL CHECK (records >= 0),
     last_on TEXT NOT NULL,                          -- day of the newest publication
+    expired BIGINT NOT NULL CHECK (expired >= 0),   -- records that were public until their time was over, and are erased
     PRIMARY KEY (item, organ, period)
 ) {{without_rowid}};
 
@@ -144,7 +147,11 @@ CREATE TABLE record_withdrawal (
     at          TEXT NOT NULL CHECK (at <> ''),
     by_account  TEXT NOT NULL,
     by_name     TEXT NOT NULL,
-    restored_at TEXT NOT NULL                       -- when it came back, if it did
+    restored_at TEXT NOT NULL,                      -- when it came back, if it did
+    back_account TEXT NOT NULL,                     -- who asked for it to come back, which another person decides; empty = nobody
+    back_name   TEXT NOT NULL,
+    back_reason TEXT NOT NULL,
+    back_at     TEXT NOT NULL
 ) {{without_rowid}};
 CREATE INDEX record_withdrawal_newest ON record_withdrawal (item, at, id);
 CREATE INDEX record_withdrawal_of_record ON record_withdrawal (record, at);

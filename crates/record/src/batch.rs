@@ -14,6 +14,7 @@ use crate::{
     events::{CHANGED, DROPPED, ENTERED},
     ids::{BatchId, RowId},
     permissions::ENTER_RECORDS,
+    publish,
     rows::{self, Stored},
     slots::Layout,
     state::{BatchState, Way, What},
@@ -222,6 +223,7 @@ pub async fn enter(ctx: &Ctx, tx: &mut Tx, actor: &Actor, new: New, mut rows: Ve
         prepared.push(into.prepare(&seams, row, None)?);
     }
     into.insert(tx, &prepared).await?;
+    publish::relay_older(ctx, tx, &new.item).await?;
     end(tx, actor, &id, "").await?;
     Ok(id)
 }

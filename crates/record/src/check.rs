@@ -10,11 +10,13 @@ use item::{Decimal, Item, ItemKey, Rule, Severity, Value};
 use jiff::civil::Date;
 use kernel::{Calendar, OrganCode};
 use record_check::{Answers, Breach, Elsewhere, Row, needed};
-use store::query_as;
+use store::{built, query_as};
 use web::{Ctx, FormErrors};
 
 use crate::{
-    batch::field_of,
+    batch::{Batch, field_of},
+    personal,
+    rows::{self, Stored},
     values::{self, Data},
     write::{Before, NewRow, existing},
 };
@@ -55,16 +57,67 @@ pub(crate) async fn check(
 ) -> web::Result<Checked> {
     let keyed: Vec<String> = rows.iter().map(|row| values::keyed(item, &row.values)).collect();
     let before = existing(ctx, (&**item, organ), keyed.iter().map(String::as_str)).await?;
-    let known = Known::read(ctx, item, organ, (!update).then_some(&before)).await?;
+    let breaches = run(ctx, item, organ, rows, (!update).then_some(&before)).await?;
+    Ok(Checked { breaches, before })
+}
+
+/// Checks the rows of a batch again as they lie there, each with all others, and with what has become public since. What a row
+/// corrects is not held against it.
+///
+/// # Errors
+/// When the database fails, or the key of the installation is missing.
+pub(crate) async fn stored(ctx: &Ctx, item: &Arc<Item>, batch: &Batch) -> web::Result<Vec<Breach>> {
+    // SQL: all pieces are literals.
+    let sql = format!(
+        "SELECT {} FROM record r WHERE r.batch = $1 AND r.state = 'draft' ORDER BY r.number, r.id",
+        rows::COLUMNS
+    );
+    let all: Vec<Stored> = query_as(built(sql)).bind(&batch.id).fetch_all(ctx.db().read()).await?;
+    let organ = all.first().map_or_else(|| batch.organ.clone(), |row| row.organ.clone());
+    let mut read = Vec::with_capacity(all.len());
+    for row in &all {
+        let (values, more) = rows::whole(ctx, ctx.db().read(), item, row).await?;
+        read.push(NewRow { number: u32::try_from(row.number).unwrap_or_default(), values, more, ..NewRow::default() });
+    }
+    let keyed: Vec<String> = read.iter().map(|row| values::keyed(item, &row.values)).collect();
+    let mut before = existing(ctx, (&**item, &organ), keyed.iter().map(String::as_str)).await?;
+    let replaced: HashSet<&str> = all.iter().map(|row| row.replaces.as_str()).collect();
+    before.retain(|_, there| !replaced.contains(there.id.as_str()));
+    run(ctx, item, &organ, &read, Some(&before)).await
+}
+
+/// What is told of a breach: in the words of the check alone where the column is never public.
+pub(crate) fn told_of(item: &Item, breach: &Breach) -> String {
+    let is_open = item.column(&breach.column).is_none_or(|column| !column.privacy.never_public && !column.privacy.mask);
+    if is_open || personal::is_own(&breach.check) {
+        return breach.message.clone();
+    }
+    let check = item.checks.iter().find(|check| check.key == breach.check);
+    check.map_or_else(|| "没有填写，或者不符合要求，请核对。".to_owned(), |check| format!("{}。", check.message))
+}
+
+async fn run(
+    ctx: &Ctx,
+    item: &Arc<Item>,
+    organ: &OrganCode,
+    rows: &[NewRow],
+    before: Option<&HashMap<String, Before>>,
+) -> web::Result<Vec<Breach>> {
+    let known = Known::read(ctx, item, organ, before).await?;
     let (item, today) = (Arc::clone(item), ctx.today());
-    let rows: Vec<(u32, values::Values)> = rows.iter().map(|row| (row.number, row.values.clone())).collect();
+    let owned = |row: &NewRow| (row.number, row.values.clone(), row.more.keys().cloned().collect::<Vec<String>>());
+    let rows: Vec<(u32, values::Values, Vec<String>)> = rows.iter().map(owned).collect();
     // Some hundred thousand rows: not on a thread that answers others.
     let checked = tokio::task::spawn_blocking(move || {
-        let rows: Vec<Row<'_>> = rows.iter().map(|(number, values)| Row { number: *number, values }).collect();
-        record_check::check(&item, &rows, today, &known)
+        let asked = rows.iter().flat_map(|(number, values, added)| {
+            personal::breaches(&item, &personal::Asked { number: *number, values, added }, today)
+        });
+        let mut breaches: Vec<Breach> = asked.collect();
+        let rows: Vec<Row<'_>> = rows.iter().map(|(number, values, _)| Row { number: *number, values }).collect();
+        breaches.extend(record_check::check(&item, &rows, today, &known));
+        breaches
     });
-    let breaches = checked.await.map_err(|error| web::Error::internal(format!("checks of records: {error}")))?;
-    Ok(Checked { breaches, before })
+    checked.await.map_err(|error| web::Error::internal(format!("checks of records: {error}")))
 }
 
 /// What lies elsewhere, in memory.

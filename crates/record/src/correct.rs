@@ -14,8 +14,8 @@ use crate::{
     permissions::ENTER_RECORDS,
     rows::{self, Stored},
     slots::Layout,
-    state::{State, Way, What},
-    values::Values,
+    state::{BatchState, State, Way, What},
+    values::{self, Values},
     write::Place,
 };
 
@@ -28,8 +28,34 @@ pub async fn correct(
     ctx: &Ctx,
     tx: &mut Tx,
     actor: &Actor,
+    seen: (&RecordId, i64),
+    change: (NewRow, &str),
+) -> Result<BatchId, Refusal> {
+    begin(ctx, tx, actor, seen, change, What::Correction).await
+}
+
+/// The same for what should never have been shown: a number of a person, the wrong person. When it has become public, readers see that
+/// the record was corrected and when; what it said before is sealed.
+///
+/// # Errors
+/// As [`correct`].
+pub async fn redact(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    actor: &Actor,
+    seen: (&RecordId, i64),
+    change: (NewRow, &str),
+) -> Result<BatchId, Refusal> {
+    begin(ctx, tx, actor, seen, change, What::Redaction).await
+}
+
+async fn begin(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    actor: &Actor,
     (record, version): (&RecordId, i64),
     (row, note): (NewRow, &str),
+    what: What,
 ) -> Result<BatchId, Refusal> {
     tx.lock(&format!("record {record}")).await?;
     let stored = current(tx, record).await?;
@@ -55,12 +81,12 @@ pub async fn correct(
     if let Some(errors) = checked.errors(1) {
         return Err(errors.into());
     }
-    if checked.before.values().any(|other| other.record != *record) {
+    if values::is_sole(&item) && checked.before.values().any(|other| other.record != *record) {
         return Err(Refusal::Conflict("更正后的编号与另一条已公开的记录相同。请核对编号。".into()));
     }
     let new = New {
         way: Way::Form,
-        what: What::Correction,
+        what,
         title: format!("更正：{}", item.title),
         note: note.trim().to_owned(),
         ..New::form(&item, &keeper)
@@ -81,7 +107,12 @@ pub async fn correct(
 pub(crate) async fn current(tx: &mut Tx, record: &RecordId) -> Result<Stored, Refusal> {
     let versions = rows::versions(tx.conn(), record).await?;
     let found = versions.into_iter().find(|version| version.state == State::Public);
-    found.ok_or_else(|| Refusal::Conflict("这条记录现在没有公开，不能办理。请看过现在的情况再办理。".into()))
+    let none = || Refusal::Conflict("这条记录现在没有公开，不能办理。请看过现在的情况再办理。".into());
+    let found = found.ok_or_else(none)?;
+    // Rows of a large batch become public together: until the last of them nobody has seen any, and nothing can be done with one.
+    let batch = batch::find(tx.conn(), &found.batch).await?;
+    let is_shown = batch.is_some_and(|batch| batch.state == BatchState::Public);
+    if is_shown { Ok(found) } else { Err(none()) }
 }
 
 /// Refuses a second correction while one is under way.

@@ -6,7 +6,7 @@ use item::{Item, ItemKey};
 use kernel::OrganCode;
 use store::{Executor, FromRow, Tx, query, query_as, query_scalar};
 
-use crate::{ids::BatchId, slots::Layout};
+use crate::{ids::BatchId, slots::Layout, values};
 
 /// Public records of one item, organ and period.
 #[derive(Debug, Clone, PartialEq, Eq, FromRow)]
@@ -19,6 +19,8 @@ pub struct Counted {
     pub records: i64,
     /// Day of the newest publication, also where all have been taken away since.
     pub last_on: String,
+    /// Records that were public until their time was over: what was published has not been missing since.
+    pub expired: i64,
 }
 
 /// Everything that is counted: few rows, one for each item, organ and period.
@@ -26,7 +28,7 @@ pub struct Counted {
 /// # Errors
 /// When the database fails.
 pub async fn all(executor: impl Executor<'_>) -> store::Result<Vec<Counted>> {
-    query_as("SELECT item, organ, period, records, last_on FROM record_count ORDER BY item, organ, period")
+    query_as("SELECT item, organ, period, records, last_on, expired FROM record_count ORDER BY item, organ, period")
         .fetch_all(executor)
         .await
 }
@@ -36,7 +38,7 @@ pub async fn all(executor: impl Executor<'_>) -> store::Result<Vec<Counted>> {
 /// # Errors
 /// When the database fails.
 pub async fn of_item(executor: impl Executor<'_>, item: &ItemKey) -> store::Result<Vec<Counted>> {
-    query_as("SELECT item, organ, period, records, last_on FROM record_count WHERE item = $1 ORDER BY organ, period")
+    query_as("SELECT item, organ, period, records, last_on, expired FROM record_count WHERE item = $1 ORDER BY organ, period")
         .bind(item.as_str())
         .fetch_all(executor)
         .await
@@ -66,8 +68,8 @@ pub async fn public(
 /// Counts the public records of a batch again where it has just become public: adds them.
 pub(crate) async fn add_batch(tx: &mut Tx, batch: &BatchId, public_on: &str) -> store::Result<()> {
     query(
-        "INSERT INTO record_count (item, organ, period, records, last_on) \
-         SELECT item, organ, period, COUNT(*), $2 FROM record WHERE batch = $1 AND state = 'public' \
+        "INSERT INTO record_count (item, organ, period, records, last_on, expired) \
+         SELECT item, organ, period, COUNT(*), $2, 0 FROM record WHERE batch = $1 AND state = 'public' \
          GROUP BY item, organ, period \
          ON CONFLICT (item, organ, period) DO UPDATE SET records = record_count.records + excluded.records, \
          last_on = excluded.last_on",
@@ -83,9 +85,13 @@ pub(crate) async fn add_batch(tx: &mut Tx, batch: &BatchId, public_on: &str) -> 
 pub(crate) async fn anew(tx: &mut Tx, item: &ItemKey) -> store::Result<()> {
     query("DELETE FROM record_count WHERE item = $1").bind(item.as_str()).execute(tx.conn()).await?;
     query(
-        "INSERT INTO record_count (item, organ, period, records, last_on) \
-         SELECT r.item, r.organ, r.period, COUNT(*), MAX(r.public_on) FROM record r JOIN record_batch b ON b.id = r.batch \
-         WHERE r.item = $1 AND r.state = 'public' AND b.state = 'public' GROUP BY r.item, r.organ, r.period",
+        "INSERT INTO record_count (item, organ, period, records, last_on, expired) \
+         SELECT r.item, r.organ, r.period, SUM(CASE WHEN r.state = 'public' THEN 1 ELSE 0 END), MAX(r.public_on), \
+         SUM(CASE WHEN r.state = 'expired' THEN 1 ELSE 0 END) FROM record r JOIN record_batch b ON b.id = r.batch \
+         WHERE r.item = $1 AND b.state = 'public' AND (r.state = 'public' OR (r.state = 'expired' AND r.closed = 0 \
+         AND NOT EXISTS (SELECT 1 FROM record o WHERE o.record = r.record AND o.state = 'expired' AND o.version > r.version) \
+         AND NOT EXISTS (SELECT 1 FROM record_withdrawal w WHERE w.record = r.record AND w.restored_at = ''))) \
+         GROUP BY r.item, r.organ, r.period",
     )
     .bind(item.as_str())
     .execute(tx.conn())
@@ -100,10 +106,10 @@ pub(crate) async fn shift(
     by: i64,
     last_on: &str,
 ) -> store::Result<()> {
-    query(
-        "INSERT INTO record_count (item, organ, period, records, last_on) VALUES ($1, $2, $3, $4, $5) \
-         ON CONFLICT (item, organ, period) DO UPDATE SET records = record_count.records + excluded.records, \
-         last_on = CASE WHEN excluded.last_on > record_count.last_on THEN excluded.last_on ELSE record_count.last_on END",
+    // Less than nothing is never kept, whatever somebody has written into the table: verification names it.
+    let done = query(
+        "UPDATE record_count SET records = CASE WHEN records + $4 < 0 THEN 0 ELSE records + $4 END, \
+         last_on = CASE WHEN $5 > last_on THEN $5 ELSE last_on END WHERE item = $1 AND organ = $2 AND period = $3",
     )
     .bind(item)
     .bind(organ)
@@ -112,10 +118,41 @@ pub(crate) async fn shift(
     .bind(last_on)
     .execute(tx.conn())
     .await?;
+    if done.rows_affected() > 0 || by <= 0 {
+        return Ok(());
+    }
+    query("INSERT INTO record_count (item, organ, period, records, last_on, expired) VALUES ($1, $2, $3, $4, $5, 0)")
+        .bind(item)
+        .bind(organ)
+        .bind(period)
+        .bind(by)
+        .bind(last_on)
+        .execute(tx.conn())
+        .await?;
     Ok(())
 }
 
-/// Whether a change of an item gives its columns other slots, so that its records must be laid anew ([`crate::relay`]).
+/// Counts one public record as one whose time is over.
+pub(crate) async fn expire(tx: &mut Tx, (item, organ, period): (&str, &OrganCode, &str)) -> store::Result<()> {
+    query(
+        "UPDATE record_count SET records = CASE WHEN records > 0 THEN records - 1 ELSE 0 END, expired = expired + 1 \
+         WHERE item = $1 AND organ = $2 AND period = $3",
+    )
+    .bind(item)
+    .bind(organ)
+    .bind(period)
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// Whether a change of an item gives its columns other slots, its records other periods or names, so that they must be laid anew
+/// ([`crate::relay`]).
 pub fn relaid(old: &Item, new: &Item) -> bool {
-    Layout::of(old) != Layout::of(new) || old.newest_by != new.newest_by || old.period != new.period
+    Layout::of(old) != Layout::of(new)
+        || old.newest_by != new.newest_by
+        || old.period != new.period
+        || old.keys != new.keys
+        || values::is_sole(old) != values::is_sole(new)
+        || values::dated_by(old) != values::dated_by(new)
 }

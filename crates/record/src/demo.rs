@@ -229,6 +229,7 @@ mod tests {
     use record_check::{Elsewhere, Row};
 
     use super::*;
+    use crate::personal;
 
     /// Nothing lies elsewhere.
     struct Nothing;
@@ -266,6 +267,11 @@ mod tests {
                     rows.iter().map(|row| Row { number: row.number, values: &row.values }).collect();
                 let on = today.checked_sub(ago.days()).expect("a day");
                 let breaches = record_check::check(item, &rows, on, &Nothing);
+                let asked = rows.iter().flat_map(|row| {
+                    let asked = personal::Asked { number: row.number, values: row.values, added: &[] };
+                    personal::breaches(item, &asked, on)
+                });
+                let breaches: Vec<_> = breaches.into_iter().chain(asked).collect();
                 let rejected = breaches.iter().find(|breach| breach.severity == Severity::Reject);
                 assert!(rejected.is_none(), "{} {organ} {rejected:?}", item.key);
             }

@@ -9,7 +9,7 @@ use store::{By, Db, FromRow, List, Tx, query, query_scalar};
 use web::{Ctx, Refusal};
 
 use crate::{
-    batch::{self, Batch, New, NewRow},
+    batch::{self, Batch, Before, New, NewRow},
     check,
     events::SETTLED,
     ids::{BatchId, RecordId, RowId},
@@ -17,7 +17,7 @@ use crate::{
     rows::{self, Origin},
     slots::Layout,
     state::{State, Way, What},
-    values::Data,
+    values::{self, Data},
     write::{self, Place},
 };
 
@@ -121,15 +121,20 @@ pub async fn settle(
     for origin in row.origins.values_mut().filter(|origin| origin.confidence < SURE) {
         *origin = Origin { source: origin.source.clone(), confidence: 100, why: format!("经{by}核定") };
     }
-    let checked = check::check(ctx, &item, &stored.organ, std::slice::from_ref(&row), false).await?;
+    let before = replaced(tx, &stored).await?;
+    let checked = check::check(ctx, &item, &stored.organ, std::slice::from_ref(&row), before.is_some()).await?;
     if let Some(errors) = checked.errors(1) {
         return Err(errors.into());
+    }
+    let is_other = |there: &Before| before.as_ref().is_some_and(|before| before.record != there.record);
+    if values::is_sole(&item) && checked.before.values().any(is_other) {
+        return Err(Refusal::Conflict("核定后的编号与另一条已公开的记录相同。请核对编号。".into()));
     }
     write::remove(tx, &from.id, Some(id)).await?;
     let to = if from.state.is_open() { from.id.clone() } else { own(tx, actor, &from, &item).await? };
     let layout = Layout::of(&item);
     let place = Place { ctx, item: &item, layout: &layout, batch: &to, organ: &stored.organ };
-    let prepared = place.prepare(&tx.seams(), &row, None)?;
+    let prepared = place.prepare(&tx.seams(), &row, before.as_ref())?;
     place.insert(tx, std::slice::from_ref(&prepared)).await?;
     told(tx, actor, &from, (&to, "kept", stored.number)).await?;
     if to != from.id {
@@ -137,6 +142,18 @@ pub async fn settle(
         batch::changed(tx, actor, &target, ("settled", stored.number)).await?;
     }
     Ok(Some(to))
+}
+
+/// What a doubtful row takes the place of, if anything; it may have been corrected otherwise while the row waited.
+async fn replaced(tx: &mut Tx, stored: &rows::Stored) -> Result<Option<Before>, Refusal> {
+    if stored.replaces.as_str().is_empty() {
+        return Ok(None);
+    }
+    let there = rows::row(tx.conn(), &stored.replaces).await?.filter(|there| there.state == State::Public);
+    let there = there.ok_or_else(|| {
+        Refusal::Conflict("这一行所更正的记录已被撤下或者另行更正，不能保留。请选择不要，再按现在的记录办理。".into())
+    })?;
+    Ok(Some(Before { keyed: there.keyed, record: there.record, id: there.id, version: there.version }))
 }
 
 /// The batch that gathers what this person settles of an item and organ: an open one, or a new one.
@@ -173,14 +190,27 @@ async fn told(
     from: &Batch,
     (to, verdict, number): (&BatchId, &str, i64),
 ) -> Result<(), Refusal> {
-    let (total, doubtful, digest) = write::summed(tx, &from.id).await?;
-    query("UPDATE record_batch SET total = $2, doubtful = $3, rows_digest = $4, version = version + 1 WHERE id = $1")
+    if verdict == "kept" && *to == from.id {
+        let (total, doubtful, digest) = write::summed(tx, &from.id).await?;
+        query(
+            "UPDATE record_batch SET total = $2, doubtful = $3, rows_digest = $4, version = version + 1 WHERE id = $1",
+        )
         .bind(&from.id)
         .bind(total)
         .bind(doubtful)
         .bind(digest)
         .execute(tx.conn())
         .await?;
+    } else {
+        // The rows that go out are the same: thousands of them are not summed up again for each that is settled.
+        query(
+            "UPDATE record_batch SET doubtful = CASE WHEN doubtful > 0 THEN doubtful - 1 ELSE 0 END, version = version + 1 \
+             WHERE id = $1",
+        )
+        .bind(&from.id)
+        .execute(tx.conn())
+        .await?;
+    }
     batch::wrote(tx, actor, &from.id).await?;
     let data = json!({ "item": from.item, "number": number, "verdict": verdict, "from": from.id.as_str() });
     tx.append(NewEvent::new(&SETTLED, to, actor).organ(&from.organ).data(data)).await?;

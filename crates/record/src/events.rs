@@ -43,6 +43,9 @@ pub static PUBLISHED: EventKind = kind("record_batch.published", "公开数据")
 ]);
 /// The time of its records is over; their data are erased.
 pub static EXPIRED: EventKind = kind("record_batch.expired", "公示期满，删除数据").holds(&[ITEM, ROWS, ("on", "日期")]);
+/// Rows of it that were public are sealed: their records are about minors, or should not have been shown so.
+pub static SEALED: EventKind =
+    kind("record_batch.sealed", "封存更正前的内容").holds(&[ITEM, ROWS, ("batch", "更正批次")]);
 /// A doubtful row was settled.
 pub static SETTLED: EventKind = kind("record_batch.settled", "核定存疑数据").holds(&[
     ITEM,
@@ -96,6 +99,10 @@ pub static WITHDRAWN: EventKind = EventKind::new("record", "record.withdrawn", "
         ("version", "版本"),
     ])
     .keeps(Keep::Words);
+/// Somebody wants it to be public again; another person decides.
+pub static WANTED_BACK: EventKind = EventKind::new("record", "record.wanted_back", "提请恢复公开记录")
+    .holds(&[ITEM, ("withdrawal", ""), REASON, ("version", "版本")])
+    .keeps(Keep::Words);
 /// It is public again.
 pub static RESTORED: EventKind = EventKind::new("record", "record.restored", "恢复公开记录")
     .holds(&[ITEM, ("withdrawal", ""), REASON, ("version", "版本")])
@@ -107,6 +114,18 @@ pub static UNMASKED: EventKind = EventKind::new("record", "record.unmasked", "�
 
 /// All of them, for the capability.
 pub fn all() -> Vec<&'static EventKind> {
-    let own = [&ENTERED, &CHANGED, &DROPPED, &PUBLISHED, &EXPIRED, &SETTLED, &WITHDRAWN, &RESTORED, &UNMASKED];
+    let own = [
+        &ENTERED,
+        &CHANGED,
+        &DROPPED,
+        &PUBLISHED,
+        &EXPIRED,
+        &SEALED,
+        &SETTLED,
+        &WITHDRAWN,
+        &WANTED_BACK,
+        &RESTORED,
+        &UNMASKED,
+    ];
     own.into_iter().chain(SAID.all()).collect()
 }

@@ -1,18 +1,19 @@
 //! Batches under review: what the review must know of them, the acts of people, and what a batch does when something happens.
 
-use std::sync::Arc;
+use std::{collections::HashSet, sync::Arc};
 
 use futures::{TryStreamExt, future::BoxFuture};
-use item::{Item, Type};
+use item::{Item, Severity};
 use kernel::{
     Actor, Staff,
     id::{AccountId, ColumnId},
     may_for,
 };
+use record_check::Breach;
 use review::{
     About, Happened, Kind, Matter, Outcome, Review, Route, State as Round, Subject, Word, Words, acts,
     events::Said,
-    findings::{self, Checks, Part, PartText, Piece},
+    findings::{self, Checks, Part, PartText, Piece, Whose},
     subject::LogName,
 };
 use store::{Tx, query, query_as};
@@ -20,12 +21,13 @@ use web::{Ctx, Refusal, Result as Shown};
 
 use crate::{
     batch::{self, Batch},
-    events::{BATCH, SAID},
+    check,
+    events::{BATCH, RECORD, SAID},
     ids::BatchId,
     permissions::ENTER_RECORDS,
-    publish,
+    personal, publish,
     state::BatchState,
-    values::Data,
+    values::{self, Data},
     write,
 };
 
@@ -35,6 +37,11 @@ pub const WORDS: Words = Words { this: "这一批数据", work: "数据" };
 /// Working days for a stage, where the settings of the review say nothing: what must be public in seven working days
 /// leaves no more.
 const DAYS: u32 = 1;
+/// Bytes of a text that is looked through once for all rows which have it.
+const LONGEST_SAME: usize = 120;
+
+/// What is rejected when a batch is handed in is told so far one by one.
+const TOLD: usize = 5;
 
 /// What is declared to the review. Batches are decided on at `/records/batches/{id}` of the office.
 pub fn kind() -> Kind {
@@ -61,9 +68,7 @@ pub fn about(id: &BatchId) -> About {
     About::new(BATCH, id)
 }
 
-/// What the checks look at: the rows as readers will see them. A column that the catalogue makes public as a telephone
-/// or a code is
-/// no finding; what is masked is masked.
+/// What the checks look at: the rows as readers will see them, what is masked with its mask.
 fn part(batch: &Batch) -> Part {
     Part::digested("rows", "数据", batch.rows_digest.clone())
 }
@@ -75,29 +80,42 @@ fn parts(batch: &Batch) -> Vec<Part> {
     parts
 }
 
-/// Whether the checks look into a column.
-fn is_read(typed: &Type) -> bool {
-    matches!(typed, Type::Text { .. } | Type::Long { .. } | Type::Enum { open: true, .. } | Type::Place | Type::Link)
-}
-
-/// The rows of a batch as the checks take them: one text for each.
+/// The rows of a batch as the checks take them: each cell that readers will see by itself, with its head, whatever its type.
 async fn pieces(ctx: &Ctx, item: &Item, batch: &BatchId) -> Shown<Vec<Piece>> {
     let mut rows = query_as::<(i64, Data)>(
         "SELECT number, data FROM record WHERE batch = $1 AND state <> 'doubtful' ORDER BY number, id",
     )
     .bind(batch)
     .fetch(ctx.db().read());
-    let mut pieces = Vec::new();
+    let (mut pieces, mut known) = (Vec::new(), HashSet::new());
     while let Some((number, data)) = rows.try_next().await? {
-        let columns = item.columns.iter().filter(|column| is_read(&column.typed));
-        let mut texts: Vec<&str> =
-            columns.map(|column| data.get(&column.key)).filter(|text| !text.is_empty()).collect();
-        texts.extend(data.more.values().map(String::as_str));
-        if !texts.is_empty() {
-            pieces.push(Piece::read(format!("第 {number} 行"), texts.join("\n")));
-        }
+        pieces.extend(cells(item, number, &data, &mut known));
     }
     Ok(pieces)
+}
+
+/// The cells of a row. What thousands of rows say in the same words, and no digit in it, is `known` after the first of them.
+fn cells(item: &Item, number: i64, data: &Data, known: &mut HashSet<(String, String)>) -> Vec<Piece> {
+    let values = data.typed(item);
+    let (whose, of_person) = (personal::whose(item, &values), values::says_person(item, &values) == Some(true));
+    let mut pieces = Vec::new();
+    let mut add = |head: &str, text: &str, whose: Whose| {
+        let is_same = whose != Whose::Person && !text.bytes().any(|b| b.is_ascii_digit());
+        if is_same && text.len() <= LONGEST_SAME && !known.insert((head.to_owned(), text.to_owned())) {
+            return;
+        }
+        pieces.push(Piece::read(format!("第 {number} 行“{head}”"), format!("{head}：{text}")).of(whose));
+    };
+    for column in &item.columns {
+        let text = data.get(&column.key);
+        if personal::is_read(column, text, of_person) {
+            add(&column.label, text, personal::whose_column(column, whose));
+        }
+    }
+    for (head, text) in &data.more {
+        add(head, text, whose);
+    }
+    pieces
 }
 
 /// Looks through what has not been looked through as it stands. Before a write that submits or passes, and before a page
@@ -281,7 +299,40 @@ impl Subject for Batches {
     }
 }
 
-/// 提交审核. The checks of the item are asked once more, since other records may have come since; call [`look_through`] before.
+/// What the checks of the item say of the rows of a batch, all of them together, as they lie there and beside what is public
+/// now. Known until something of records or items happens: asked before a write, it costs the write nothing.
+///
+/// # Errors
+/// [`Refusal::Conflict`] when the catalogue has the item no more; when the database fails.
+pub async fn breaches(ctx: &Ctx, batch: &Batch) -> Result<Arc<Vec<Breach>>, Refusal> {
+    const OF: [&str; 3] = [BATCH, RECORD, crate::items::SUBJECT];
+    let item = batch.item(ctx).await?;
+    let key = format!("checks of batch {} {} {} {}", batch.id, batch.rows_digest, item.version, ctx.today());
+    let ask = async {
+        let found = check::stored(ctx, &item, batch).await;
+        found.map(Arc::new).map_err(|error| store::Error::Value(format!("checks of a batch: {error:?}")))
+    };
+    Ok(ctx.db().while_subjects_unchanged(&OF, key, ask).await?)
+}
+
+/// Refuses a batch with rows that the checks of its item reject, however they came into it.
+async fn sound(ctx: &Ctx, batch: &Batch) -> Result<(), Refusal> {
+    let item = batch.item(ctx).await?;
+    let all = breaches(ctx, batch).await?;
+    let rejected: Vec<String> = all
+        .iter()
+        .filter(|breach| breach.severity == Severity::Reject)
+        .map(|breach| check::told_of(&item, breach))
+        .collect();
+    if rejected.is_empty() {
+        return Ok(());
+    }
+    let (n, first) = (rejected.len(), rejected.iter().take(TOLD).cloned().collect::<Vec<_>>().join(""));
+    Err(Refusal::Conflict(format!("这批数据有 {n} 处不符合“{}”的规则，请改正后再提交。{first}", item.title)))
+}
+
+/// 提交审核. The checks of the item are asked once more over all rows, since they may have been changed one by one and other records
+/// may have come since; call [`look_through`] and [`breaches`] before.
 ///
 /// # Errors
 /// [`Refusal::Conflict`] with what does not hold any more, or as the batch stands; when the person may not.
@@ -292,6 +343,7 @@ pub async fn submit(ctx: &Ctx, tx: &mut Tx, actor: &Actor, (id, version): (&Batc
         return Err(Refusal::Conflict(format!("这批数据现在是“{}”，不能提交。", batch.state.label())));
     }
     taken(ctx, tx, &batch).await?;
+    sound(ctx, &batch).await?;
     let route = kind().route_in(ctx, tx.conn(), "", (&ColumnId::from(""), &batch.item)).await?;
     acts::open(tx, &Batches { ctx: ctx.clone() }, actor, &matter, route).await?;
     Ok(())
@@ -300,7 +352,7 @@ pub async fn submit(ctx: &Ctx, tx: &mut Tx, actor: &Actor, (id, version): (&Batc
 /// Refuses a batch with rows whose keys have become those of another public record since they were entered.
 async fn taken(ctx: &Ctx, tx: &mut Tx, batch: &Batch) -> Result<(), Refusal> {
     let rows: Vec<(i64,)> = query_as(
-        "SELECT r.number FROM record r WHERE r.batch = $1 AND r.state = 'draft' AND r.keyed <> '' AND EXISTS \
+        "SELECT r.number FROM record r WHERE r.batch = $1 AND r.state = 'draft' AND r.keyed <> '' AND r.twin = '' AND EXISTS \
          (SELECT 1 FROM record o WHERE o.item = r.item AND o.organ = r.organ AND o.keyed = r.keyed AND o.keyed <> '' \
          AND o.state = 'public' AND o.id <> r.replaces) \
          ORDER BY r.number LIMIT 5",
@@ -309,6 +361,9 @@ async fn taken(ctx: &Ctx, tx: &mut Tx, batch: &Batch) -> Result<(), Refusal> {
     .fetch_all(tx.conn())
     .await?;
     if rows.is_empty() {
+        if let Some(words) = publish::twice(tx, &batch.id).await? {
+            return Err(Refusal::Conflict(words));
+        }
         return write::living(ctx, &batch.organ);
     }
     let numbers: Vec<String> = rows.iter().map(|(number,)| number.to_string()).collect();
@@ -399,4 +454,36 @@ pub async fn except(
 pub async fn subject(ctx: &Ctx, tx: &mut Tx, id: &BatchId) -> Result<(Batches, Matter), Refusal> {
     let (_, matter) = loaded(ctx, tx, id).await?;
     Ok((Batches { ctx: ctx.clone() }, matter))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_cell_that_readers_see_is_read_with_its_head() {
+        let penalty = item::boxed().iter().find(|item| item.key.as_str() == "penalty").expect("in the box");
+        let mut data = Data::default();
+        for (key, text) in [
+            ("counterpart_kind", "02"),
+            ("counterpart", "王小明"),
+            ("credit_code", "11010519491231002X"),
+            ("facts", "未按规定查验进货凭证"),
+            ("decided_on", "2026-03-05"),
+        ] {
+            data.values.insert(key.to_owned(), text.to_owned());
+        }
+        data.more.insert("银行开户行账号".to_owned(), "6222021234567890".to_owned());
+        let mut known = HashSet::new();
+        let read = cells(penalty, 3, &data, &mut known);
+        let texts: Vec<&str> = read.iter().map(|piece| piece.text.as_str()).collect();
+        assert!(texts.contains(&"行政相对人代码_1（统一社会信用代码）：11010519491231002X"), "{texts:?}");
+        assert!(texts.contains(&"银行开户行账号：6222021234567890"), "{texts:?}");
+        assert!(read.iter().all(|piece| piece.whose == Whose::Person && piece.place.starts_with("第 3 行“")));
+        assert!(!texts.iter().any(|text| text.contains("2026-03-05")));
+        assert_eq!(cells(penalty, 4, &data, &mut known).len(), read.len(), "of a person each is read");
+        data.values.insert("counterpart_kind".to_owned(), "01".to_owned());
+        assert_eq!(cells(penalty, 5, &data, &mut known).len(), read.len());
+        assert_eq!(cells(penalty, 6, &data, &mut known).len(), 2, "what has digits is read again");
+    }
 }

@@ -46,7 +46,7 @@
 //! | sheets | [`import::run`], [`import::start`], [`import::find`], [`import::store`], [`import::Told`], [`import::Options`] |
 //! | the cells of a sheet once more | [`import::again()`] |
 //! | programs | [`api::send`] with an idempotency key |
-//! | correction | [`correct::correct`] |
+//! | correction | [`correct::correct`], [`correct::redact`] of what should never have been shown |
 //! | taking away | [`withdraw::withdraw`], [`withdraw::restore`], [`withdraw::list`] |
 //! | doubtful rows | [`doubt::list`], [`doubt::settle`] |
 //! | coverage | [`counts::all`], [`counts::public`] |
@@ -54,10 +54,12 @@
 //! | the end | [`retention::expire`], daily |
 //! | events | [`events`]; feeds follow [`events::PUBLISHED`], [`events::WITHDRAWN`], [`events::RESTORED`], [`events::EXPIRED`] |
 
+mod age;
 pub mod api;
 pub mod batch;
 mod capability;
 mod check;
+mod close;
 pub mod correct;
 pub mod counts;
 mod demo;
@@ -71,6 +73,7 @@ pub mod import;
 pub mod items;
 pub mod look;
 pub mod permissions;
+mod personal;
 mod proof;
 mod publish;
 pub mod query;

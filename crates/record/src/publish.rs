@@ -7,7 +7,7 @@ use kernel::{Actor, NewEvent, OrganCode};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use store::{
-    Tx,
+    FromRow, Tx,
     jobs::{Failure, Handle, NewJob},
     query, query_as, query_scalar,
 };
@@ -15,16 +15,16 @@ use web::{Ctx, Refusal};
 
 use crate::{
     batch::{self, Batch},
-    counts,
+    close, counts,
     events::PUBLISHED,
     gates,
     ids::{BatchId, RecordId, RowId},
-    state::BatchState,
+    state::{BatchState, State},
     values, write,
 };
 
 /// Batches with more rows become public by a job.
-const AT_ONCE: i64 = 5_000;
+pub(crate) const AT_ONCE: i64 = 5_000;
 /// Rows that the job makes public in one write.
 const STEP: i64 = 2_000;
 
@@ -70,7 +70,7 @@ pub(crate) async fn ready(tx: &mut Tx, id: &BatchId) -> Result<(), Refusal> {
     if done.rows_affected() == 0 {
         return Err(review::Refusal::Changed(gates::WORDS).into());
     }
-    Ok(())
+    close::lock(tx, &batch).await
 }
 
 /// Makes a batch public that has passed, or has it made so.
@@ -78,6 +78,7 @@ pub(crate) async fn passed(ctx: &Ctx, tx: &mut Tx, actor: &Actor, id: &BatchId) 
     let batch = batch::find(tx.conn(), id).await?.ok_or(Refusal::NotFound)?;
     write::living(ctx, &batch.organ)?;
     fits(tx, &batch).await?;
+    in_time(ctx, tx, &batch).await?;
     if batch.total > AT_ONCE {
         let payload = Publish { batch: id.clone(), by: actor.into() };
         tx.enqueue(NewJob::now(PUBLISH, &payload).dedup(id.as_str())).await?;
@@ -105,14 +106,57 @@ async fn fits(tx: &mut Tx, batch: &Batch) -> Result<(), Refusal> {
         )));
     }
     let taken: Vec<i64> = query_scalar(
-        "SELECT r.number FROM record r WHERE r.batch = $1 AND r.state = 'draft' AND r.closed = 0 AND r.keyed <> '' AND EXISTS \
-         (SELECT 1 FROM record o WHERE o.item = r.item AND o.organ = r.organ AND o.keyed = r.keyed AND o.keyed <> '' \
+        "SELECT r.number FROM record r WHERE r.batch = $1 AND r.state = 'draft' AND r.closed = 0 AND r.keyed <> '' \
+         AND r.twin = '' AND EXISTS (SELECT 1 FROM record o WHERE o.item = r.item AND o.organ = r.organ AND o.keyed = r.keyed AND o.keyed <> '' \
          AND o.state = 'public' AND o.id <> r.replaces AND o.batch <> r.batch) ORDER BY r.number LIMIT 5",
     )
     .bind(&batch.id)
     .fetch_all(tx.conn())
     .await?;
-    if taken.is_empty() { Ok(()) } else { Err(doubled(&taken)) }
+    if !taken.is_empty() {
+        return Err(doubled(&taken));
+    }
+    match twice(tx, &batch.id).await? {
+        Some(words) => Err(Refusal::Conflict(words)),
+        None => Ok(()),
+    }
+}
+
+/// Which rows of a batch have one name, where a name is one record's.
+pub(crate) async fn twice(tx: &mut Tx, batch: &BatchId) -> store::Result<Option<String>> {
+    let same: Vec<(i64, i64)> = query_as(
+        "SELECT MIN(number), MAX(number) FROM record WHERE batch = $1 AND state = 'draft' AND closed = 0 AND keyed <> '' \
+         AND twin = '' GROUP BY keyed, organ HAVING COUNT(*) > 1 ORDER BY MIN(number) LIMIT 5",
+    )
+    .bind(batch)
+    .fetch_all(tx.conn())
+    .await?;
+    let pairs: Vec<String> = same.iter().map(|(one, other)| format!("第 {one} 行和第 {other} 行")).collect();
+    Ok((!pairs.is_empty())
+        .then(|| format!("{}是同一条记录，只能公开一条。请退回，由填报人删除多余的行。", pairs.join("、"))))
+}
+
+/// Refuses rows of which the organ's own last day (公示截止期) has passed while they were under review.
+async fn in_time(ctx: &Ctx, tx: &mut Tx, batch: &Batch) -> Result<(), Refusal> {
+    let (item, today) = (batch.item(ctx).await?, ctx.today());
+    let old: Vec<(i64, values::Data)> = query_as(
+        "SELECT number, data FROM record WHERE batch = $1 AND state = 'draft' AND closed = 0 AND keep_until <> '' \
+         AND keep_until < $2 ORDER BY number LIMIT 500",
+    )
+    .bind(&batch.id)
+    .bind(today.to_string())
+    .fetch_all(tx.conn())
+    .await?;
+    let is_over =
+        |data: &values::Data| values::shown_until(&item, &data.typed(&item)).is_some_and(|(_, until)| until < today);
+    let over: Vec<i64> = old.iter().filter(|(_, data)| is_over(data)).map(|(number, _)| *number).take(5).collect();
+    if over.is_empty() {
+        return Ok(());
+    }
+    Err(Refusal::Conflict(format!(
+        "第 {} 行的公示截止期已经过了，不能再公开。请退回，由填报人核对日期或者删除这些行。",
+        joined(&over)
+    )))
 }
 
 fn doubled(rows: &[i64]) -> Refusal {
@@ -129,17 +173,14 @@ fn joined(numbers: &[i64]) -> String {
 /// Refuses rows that were changed past the program since they were looked at.
 async fn genuine(tx: &mut Tx, batch: &Batch) -> Result<(), Refusal> {
     let mut digests = Vec::new();
-    let mut rows = query_as::<(RecordId, i64, OrganCode, String, String, String)>(
-        "SELECT r.record, r.version, r.organ, r.data, COALESCE(p.sealed, '') AS sealed, r.digest FROM record r \
-         LEFT JOIN record_private p ON p.id = r.id WHERE r.batch = $1 AND r.state <> 'doubtful'",
-    )
-    .bind(&batch.id)
-    .fetch(tx.conn());
-    while let Some((record, version, organ, data, sealed, digest)) = rows.try_next().await? {
-        if values::row_digest(&batch.item, (&record, version), &organ, &data, &sealed) != digest {
+    let sql = format!("{} WHERE r.batch = $1 AND r.state <> 'doubtful'", crate::proof::SEEN);
+    // SQL: all pieces are literals.
+    let mut rows = query_as::<crate::proof::Seen>(store::built(sql)).bind(&batch.id).fetch(tx.conn());
+    while let Some(row) = rows.try_next().await? {
+        if !row.is_genuine(&batch.item) {
             return Err(altered());
         }
-        digests.push(digest);
+        digests.push(row.digest);
     }
     drop(rows);
     if write::digest_of_rows(digests) == batch.rows_digest { Ok(()) } else { Err(altered()) }
@@ -154,17 +195,29 @@ fn altered() -> Refusal {
 /// Everything of a batch that is not public yet, and its end: in one write.
 async fn all(ctx: &Ctx, tx: &mut Tx, actor: &Actor, batch: &Batch) -> Result<(), Refusal> {
     let item = batch.item(ctx).await?;
-    let (now, today) = (tx.now(), ctx.today().to_string());
+    let now = tx.now();
+    let today = kernel::time::show_date(&now);
     // Counts are changed by every publication: the log's lock comes before them.
     tx.hold_log().await?;
     let replaced = supersede(tx, &batch.id, &now).await?;
     let by_day = item.newest_by.is_empty();
     open(tx, &batch.id, (&today, &now), by_day, None).await?;
+    // Portions of a large batch may have been written before midnight; readers see all of it from now on.
+    query(
+        "UPDATE record SET public_on = $2, sort_on = CASE WHEN $3 = 1 THEN $2 ELSE sort_on END WHERE batch = $1 \
+         AND state = 'public' AND public_on <> $2",
+    )
+    .bind(&batch.id)
+    .bind(&today)
+    .bind(i64::from(by_day))
+    .execute(tx.conn())
+    .await?;
     query("UPDATE record SET state = 'closed', ended_at = $2 WHERE batch = $1 AND state = 'draft' AND closed = 1")
         .bind(&batch.id)
         .bind(&now)
         .execute(tx.conn())
         .await?;
+    let sealed = close::earlier(ctx, tx, (&*item, batch)).await?;
     counts::add_batch(tx, &batch.id, &today).await?;
     query("UPDATE record_batch SET state = 'public', public_at = $2, version = version + 1 WHERE id = $1")
         .bind(&batch.id)
@@ -175,7 +228,7 @@ async fn all(ctx: &Ctx, tx: &mut Tx, actor: &Actor, batch: &Batch) -> Result<(),
         "item": batch.item, "what": batch.what.code(), "rows": batch.total, "digest": batch.rows_digest, "replaced": replaced,
     });
     tx.append(NewEvent::new(&PUBLISHED, &batch.id, actor).organ(&batch.organ).data(data)).await?;
-    Ok(())
+    close::tell(tx, actor, (batch, &batch.organ), &sealed).await
 }
 
 /// The versions that a batch corrects are public no more; how many these were.
@@ -261,6 +314,7 @@ async fn portions(ctx: &Ctx, actor: &Actor, id: &BatchId, handle: &Handle) -> Re
     let mut done = 0;
     loop {
         let mut tx = ctx.db().write().await?;
+        tx.lock(&format!("records of {}", batch.item)).await?;
         let moment = (ctx.today().to_string(), tx.now());
         let some = open(&mut tx, id, (&moment.0, &moment.1), by_day, Some(STEP)).await?;
         tx.commit().await?;
@@ -273,6 +327,7 @@ async fn portions(ctx: &Ctx, actor: &Actor, id: &BatchId, handle: &Handle) -> Re
     let mut tx = ctx.db().write().await?;
     tx.lock_row("record_batch", id.as_str()).await?;
     tx.lock(&format!("records of {}", batch.item)).await?;
+    close::lock(&mut tx, &batch).await?;
     fits(&mut tx, &batch).await?;
     all(ctx, &mut tx, actor, &batch).await?;
     tx.commit().await?;
@@ -317,6 +372,72 @@ pub async fn relay(tx: &mut Tx, item: &item::ItemKey) -> store::Result<()> {
     tx.enqueue(NewJob::now(RELAY, &payload).dedup(item.as_str())).await
 }
 
+/// Has an item's records laid anew where what was just written lies by a version of it that is no longer in force.
+pub(crate) async fn relay_older(ctx: &Ctx, tx: &mut Tx, by: &item::Item) -> web::Result<()> {
+    let Some(now) = crate::items::find(ctx, &by.key).await? else { return Ok(()) };
+    if counts::relaid(by, &now) {
+        relay(tx, &by.key).await?;
+    }
+    Ok(())
+}
+
+/// A version of a record that is laid anew.
+#[derive(Debug, Clone, FromRow)]
+struct Relaid {
+    id: RowId,
+    record: RecordId,
+    organ: OrganCode,
+    state: State,
+    data: values::Data,
+    public_on: String,
+    period: String,
+}
+
+impl Relaid {
+    async fn lay(&self, ctx: &Ctx, tx: &mut Tx, item: &item::Item, layout: &crate::slots::Layout) -> store::Result<()> {
+        let typed = self.data.typed(item);
+        let day = kernel::time::parse_date(&self.public_on);
+        // A record without a day of its own keeps the period in which it came.
+        let own = values::day_of(item, &typed).or(day);
+        let period = own.map_or_else(|| self.period.clone(), |day| values::period(item, &typed, day));
+        let sort_on = if item.newest_by.is_empty() { self.public_on.clone() } else { values::sort_on(item, &typed) };
+        let keyed = self.keyed(ctx, tx, item, &typed).await?;
+        let twin =
+            if values::is_sole(item) && !self.is_taken(tx, item, &keyed).await? { "" } else { self.record.as_str() };
+        write::lay(tx, layout, &self.id, &typed, (&period, &sort_on), (&keyed, twin)).await
+    }
+
+    /// Its name by the keys of the item, which may stand behind masks.
+    async fn keyed(&self, ctx: &Ctx, tx: &mut Tx, item: &item::Item, typed: &values::Values) -> store::Result<String> {
+        let is_open =
+            |key: &String| item.column(key).is_none_or(|column| !column.privacy.mask) && typed.contains_key(key);
+        if item.keys.iter().all(is_open) {
+            return Ok(values::keyed(item, typed));
+        }
+        let hidden = crate::rows::hidden(ctx, tx.conn(), &self.id).await?;
+        let (whole, _) = values::joined(item, &self.data, &hidden);
+        Ok(values::keyed(item, &whole))
+    }
+
+    /// Whether another public record has the name: catalogue changes are refused for that, so that it came in between.
+    async fn is_taken(&self, tx: &mut Tx, item: &item::Item, keyed: &str) -> store::Result<bool> {
+        if self.state != State::Public || keyed.is_empty() {
+            return Ok(false);
+        }
+        let others: i64 = query_scalar(
+            "SELECT COUNT(*) FROM record WHERE item = $1 AND keyed = $2 AND keyed <> '' AND organ = $3 AND twin = '' \
+             AND state = 'public' AND id <> $4",
+        )
+        .bind(item.key.as_str())
+        .bind(keyed)
+        .bind(&self.organ)
+        .bind(&self.id)
+        .fetch_one(tx.conn())
+        .await?;
+        Ok(others > 0)
+    }
+}
+
 /// The job of [`RELAY`].
 pub(crate) async fn relay_all(ctx: Ctx, payload: Relay, handle: Handle) -> Result<(), Failure> {
     let Some(key) = item::ItemKey::new(&payload.item) else { return Ok(()) };
@@ -329,25 +450,21 @@ pub(crate) async fn relay_all(ctx: Ctx, payload: Relay, handle: Handle) -> Resul
     let total = u64::try_from(all).unwrap_or_default();
     let (mut after, mut done) = (RowId::from(""), 0_u64);
     loop {
-        let rows: Vec<(RowId, values::Data, String, String)> = query_as(
-            "SELECT id, data, public_on, period FROM record WHERE item = $1 AND id > $2 AND state <> 'expired' \
-             ORDER BY id LIMIT 500",
+        // What is read is written in the same write, and nothing is made public meanwhile.
+        let mut tx = ctx.db().write().await?;
+        tx.lock(&format!("records of {key}")).await?;
+        let rows: Vec<Relaid> = query_as(
+            "SELECT id, record, organ, state, data, public_on, period FROM record WHERE item = $1 AND id > $2 \
+             AND state <> 'expired' ORDER BY id LIMIT 500",
         )
         .bind(key.as_str())
         .bind(&after)
-        .fetch_all(ctx.db().read())
+        .fetch_all(tx.conn())
         .await?;
-        let Some((last, ..)) = rows.last() else { break };
-        after = last.clone();
-        let mut tx = ctx.db().write().await?;
-        for (id, data, public_on, period) in &rows {
-            let typed = data.typed(&item);
-            let day = kernel::time::parse_date(public_on);
-            // A record without a day of its own keeps the period in which it came.
-            let own = values::day_of(&item, &typed).or(day);
-            let period = own.map_or_else(|| period.clone(), |day| values::period(&item, &typed, day));
-            let sort_on = if item.newest_by.is_empty() { public_on.clone() } else { values::sort_on(&item, &typed) };
-            write::lay(&mut tx, &layout, id, &typed, (&period, &sort_on)).await?;
+        let Some(last) = rows.last() else { break };
+        after = last.id.clone();
+        for row in &rows {
+            row.lay(&ctx, &mut tx, &item, &layout).await?;
         }
         tx.commit().await?;
         done += rows.len() as u64;

@@ -247,14 +247,24 @@ impl Query {
         let list = publishing.iter().fold(list, |list, batch| list.differs("r.batch", batch));
         let list = self.asked.iter().fold(list, |list, (key, asked)| match (self.layout.slot(key), asked) {
             // What lists are sorted by has a column of its own, whose index gives both.
-            (Some(Slot::Day(_)), Asked::Days(from, to)) if *key == self.item.newest_by => {
-                between(list, SORT_ON, *from, *to)
-            }
+            (_, Asked::Days(from, to)) if self.is_sorted_by(key) => between(list, SORT_ON, *from, *to),
             (Some(Slot::Number(at)), Asked::Between(from, to)) if by_order => figures(list, LOOKED_AT[at], *from, *to),
             (Some(slot), asked) => ask(list, slot, asked),
-            (None, _) => list,
+            // What cannot be asked has no answer; all of them would be a false one.
+            (None, _) => list.given("1 = 0"),
         });
         self.sorted(list, order)
+    }
+
+    /// Whether lists are sorted by the days of this column, which every record then has beside its slots.
+    fn is_sorted_by(&self, key: &str) -> bool {
+        let is_day = |column: &Column| matches!(column.typed, Type::Date { .. });
+        key == self.item.newest_by && self.item.column(key).is_some_and(is_day)
+    }
+
+    /// Whether this column can be asked; what is asked of any other column has no answer.
+    pub fn can_ask(&self, key: &str) -> bool {
+        self.layout.slot(key).is_some() || self.is_sorted_by(key)
     }
 
     /// Adds the order of a column, whose slot every record of the item has.

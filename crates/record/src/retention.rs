@@ -2,16 +2,20 @@
 //! that there was
 //! a record stays, and a line in the log.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use jiff::civil::Date;
-use kernel::{Actor, NewEvent, OrganCode};
+use kernel::{Actor, NewEvent, OrganCode, id::SubjectRef};
 use serde_json::json;
 use store::{Tx, query, query_as, query_scalar};
 use web::{Ctx, Refusal};
 
 use crate::{
-    counts,
-    events::EXPIRED,
-    ids::{BatchId, RecordId},
+    batch, counts,
+    events::{BATCH, EXPIRED},
+    ids::{BatchId, RecordId, RowId},
+    state::State,
+    write,
 };
 
 /// Records that one write erases.
@@ -43,6 +47,9 @@ async fn step(tx: &mut Tx, today: Date) -> Result<i64, Refusal> {
          ORDER BY keep_until, id LIMIT 1",
         "SELECT batch FROM record WHERE state = 'withdrawn' AND keep_until <> '' AND keep_until < $1 \
          ORDER BY keep_until, id LIMIT 1",
+        // What was never public, or is no more since it is about a minor, is kept no longer than the rest.
+        "SELECT batch FROM record WHERE state = 'closed' AND public_on = '' AND keep_until <> '' AND keep_until < $1 \
+         ORDER BY keep_until, id LIMIT 1",
     ] {
         if first.is_none() {
             first = query_scalar(sql).bind(&today).fetch_optional(tx.conn()).await?;
@@ -50,9 +57,9 @@ async fn step(tx: &mut Tx, today: Date) -> Result<i64, Refusal> {
     }
     let Some(batch) = first else { return Ok(0) };
     tx.lock_row("record_batch", batch.as_str()).await?;
-    tx.hold_log().await?;
     let over: Vec<(RecordId, String, OrganCode, String, String)> = query_as(
-        "SELECT record, state, organ, period, item FROM record WHERE batch = $1 AND state IN ('public', 'withdrawn') \
+        "SELECT record, state, organ, period, item FROM record WHERE batch = $1 \
+         AND (state IN ('public', 'withdrawn') OR (state = 'closed' AND public_on = '')) \
          AND keep_until <> '' AND keep_until < $2 ORDER BY organ, period, id LIMIT $3",
     )
     .bind(&batch)
@@ -60,23 +67,59 @@ async fn step(tx: &mut Tx, today: Date) -> Result<i64, Refusal> {
     .bind(STEP)
     .fetch_all(tx.conn())
     .await?;
-    for (record, state, organ, period, item) in &over {
+    // Corrections that are under way hold the same data: what they lock is locked before the log is.
+    let mut open: BTreeMap<BatchId, Vec<(RowId, i64)>> = BTreeMap::new();
+    let mut sources: BTreeSet<BatchId> = BTreeSet::from([batch.clone()]);
+    for (record, ..) in &over {
+        let versions: Vec<(RowId, BatchId, i64, State)> =
+            query_as("SELECT id, batch, number, state FROM record WHERE record = $1")
+                .bind(record)
+                .fetch_all(tx.conn())
+                .await?;
+        for (id, of, number, state) in versions {
+            if matches!(state, State::Draft | State::Doubtful) {
+                open.entry(of.clone()).or_default().push((id, number));
+            }
+            sources.insert(of);
+        }
+    }
+    for of in open.keys() {
+        tx.lock_row("record_batch", of.as_str()).await?;
+    }
+    tx.hold_log().await?;
+    for (record, _, organ, period, item) in &over {
+        // It may have been taken away while the log was waited for.
+        let shown: i64 = query_scalar("SELECT COUNT(*) FROM record WHERE record = $1 AND state = 'public'")
+            .bind(record)
+            .fetch_one(tx.conn())
+            .await?;
         erase(tx, record, &now).await?;
-        if state == "public" {
-            counts::shift(tx, (item, organ, period), -1, "").await?;
+        if shown > 0 {
+            counts::expire(tx, (item, organ, period)).await?;
         }
     }
     let Some((_, _, organ, _, item)) = over.first() else { return Ok(0) };
-    forget_source(tx, &batch).await?;
+    for (of, rows) in &open {
+        let Some(corrects) = batch::find(tx.conn(), of).await? else { continue };
+        for (id, number) in rows {
+            write::remove(tx, of, Some(id)).await?;
+            batch::changed(tx, &Actor::System, &corrects, ("removed", *number)).await?;
+        }
+    }
+    for of in &sources {
+        if forget_source(tx, of).await? {
+            tx.touch(&SubjectRef::new(BATCH, of));
+        }
+    }
     let rows = i64::try_from(over.len()).unwrap_or(i64::MAX);
     let data = json!({ "item": item, "rows": rows, "on": today });
     tx.append(NewEvent::new(&EXPIRED, &batch, &Actor::System).organ(organ).data(data)).await?;
     Ok(rows)
 }
 
-/// Erases all versions of a record that are or were public.
+/// Erases all versions of a record that passed their review, also those that were never public.
 async fn erase(tx: &mut Tx, record: &RecordId, now: &str) -> store::Result<()> {
-    const VERSIONS: &str = "record = $1 AND state IN ('public', 'superseded', 'withdrawn')";
+    const VERSIONS: &str = "record = $1 AND state IN ('public', 'superseded', 'withdrawn', 'closed')";
     // SQL: all pieces are literals.
     let private = format!("DELETE FROM record_private WHERE id IN (SELECT id FROM record WHERE {VERSIONS})");
     query(store::built(private)).bind(record).execute(tx.conn()).await?;
@@ -89,13 +132,13 @@ async fn erase(tx: &mut Tx, record: &RecordId, now: &str) -> store::Result<()> {
 }
 
 /// The file from which a batch was read goes when none of its rows is left: it holds the same data.
-async fn forget_source(tx: &mut Tx, batch: &BatchId) -> store::Result<()> {
-    query(
+async fn forget_source(tx: &mut Tx, batch: &BatchId) -> store::Result<bool> {
+    let done = query(
         "DELETE FROM record_source WHERE batch = $1 AND NOT EXISTS \
          (SELECT 1 FROM record WHERE batch = $1 AND state <> 'expired')",
     )
     .bind(batch)
     .execute(tx.conn())
     .await?;
-    Ok(())
+    Ok(done.rows_affected() > 0)
 }

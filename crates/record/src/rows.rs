@@ -98,6 +98,38 @@ pub async fn public(executor: impl Executor<'_>, item: &ItemKey, record: &Record
     .await
 }
 
+/// The public records of an item with this name, of one organ or of all: the value of its key, where it has one, whether or
+/// not readers may ask for that column; else of the first of its keys, as far as that can be asked.
+///
+/// # Errors
+/// When the database fails.
+pub async fn named(
+    db: &store::Db,
+    item: &std::sync::Arc<Item>,
+    organ: Option<&OrganCode>,
+    name: &str,
+) -> store::Result<Vec<RecordId>> {
+    let name = name.trim();
+    let (Some(first), false) = (item.keys.first(), name.is_empty()) else { return Ok(Vec::new()) };
+    if item.keys.len() == 1 {
+        return query_scalar(
+            "SELECT record FROM record WHERE item = $1 AND keyed = $2 AND keyed <> '' AND state = 'public' \
+             AND ($3 = '' OR organ = $3) AND batch NOT IN (SELECT id FROM record_batch WHERE state = 'publishing') \
+             ORDER BY sort_on DESC, id DESC LIMIT 10",
+        )
+        .bind(item.key.as_str())
+        .bind(values::key_digest(&[crate::slots::folded(name)]))
+        .bind(organ.map_or("", OrganCode::as_str))
+        .fetch_all(db.read())
+        .await;
+    }
+    let mut query = crate::Query::new(std::sync::Arc::clone(item));
+    query.organ = organ.cloned();
+    query.asked.insert(first.clone(), crate::query::Asked::Is(name.to_owned()));
+    let page = query.page(db, "newest", None, 10).await?;
+    Ok(page.rows.into_iter().map(|row| row.record).collect())
+}
+
 /// A version by its own id.
 ///
 /// # Errors

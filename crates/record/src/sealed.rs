@@ -40,7 +40,8 @@ pub(crate) fn withdrawals() -> Sealed {
     .part(
         "record_withdrawal/1",
         "撤下说明",
-        "SELECT id, record, item, organ, reason, words, decided_on, due_on, public_on, at, by_account, by_name, restored_at \
+        "SELECT id, record, item, organ, reason, words, decided_on, due_on, public_on, at, by_account, by_name, restored_at, \
+         back_account, back_name, back_reason, back_at \
          FROM record_withdrawal WHERE record = $1",
     )
 }

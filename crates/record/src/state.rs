@@ -50,8 +50,9 @@ coded! {
         Doubtful = "doubtful", "待核定";
         /// The version that readers see.
         Public = "public", "已公开";
-        /// About a minor: passed its review and is never public.
-        Closed = "closed", "不公开（未成年人）";
+        /// About a minor: passed its review and is never public. Or was public and is sealed, since its record is about a minor or
+        /// its words should not have been shown.
+        Closed = "closed", "不公开";
         /// A later version took its place; readers of the record see it in the history.
         Superseded = "superseded", "已被更正";
         /// Taken away; a line says why.
@@ -97,6 +98,8 @@ coded! {
     What {
         New = "new", "新增";
         Correction = "correction", "更正";
+        /// A correction of what should not have been shown: the former words are sealed when it is public.
+        Redaction = "redaction", "更正（不再显示原内容）";
         /// 历史数据补录.
         Backfill = "backfill", "历史补录";
     }

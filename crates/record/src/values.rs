@@ -4,20 +4,18 @@
 
 use std::collections::BTreeMap;
 
-use item::{Column, Item, Period, Type, Value};
+use item::{Column, Item, Period, Rule, Severity, Type, Value};
 use jiff::civil::Date;
 use kernel::OrganCode;
 pub use record_check::Values;
 use serde_json::{Map, Value as Json};
 use sha2::{Digest, Sha256};
 
+pub use crate::age::{Age, age};
 use crate::{ids::RecordId, slots};
 
 /// The key under which [`Data`] holds what the county added.
 const MORE: &str = "+";
-
-/// Age at which a person is no minor any more, in years (民法典 Art. 17).
-const ADULT: i16 = 18;
 
 /// The public values of a record as texts by the keys of its columns: exact decimals, days as `2026-03-05`, codes of choices.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -141,14 +139,16 @@ pub struct Split {
     pub closed: bool,
 }
 
-/// Parts a record. `today` decides who is a minor.
+/// Parts a record. What was added under the head of what is a person's alone is never public. Who is a minor is told by the day of the record, `today` where it has none.
 pub fn split(item: &Item, values: &Values, more: &BTreeMap<String, String>, today: Date) -> Split {
-    let mut split = Split { closed: is_of_minor(item, values, today), ..Split::default() };
+    let mut split = Split { closed: age(item, values, today) == Age::Minor, ..Split::default() };
     let person = is_of_person(item, values);
     for (key, value) in values {
         let text = text_of(value);
         let Some(column) = item.column(key) else { continue };
-        let masked = column.privacy.mask && (person || !column.privacy.natural_person);
+        // The number of an identity document is somebody's, whoever the record is about.
+        let of_person = person || !column.privacy.natural_person || column.typed == Type::IdNumber;
+        let masked = column.privacy.mask && of_person;
         if split.closed || column.privacy.never_public {
             split.hidden.insert(key.clone(), text);
         } else if masked {
@@ -158,12 +158,22 @@ pub fn split(item: &Item, values: &Values, more: &BTreeMap<String, String>, toda
             split.data.values.insert(key.clone(), text);
         }
     }
-    if split.closed {
-        split.hidden.extend(more.iter().map(|(head, text)| (format!("{MORE}{head}"), text.clone())));
-    } else {
-        split.data.more = more.clone();
+    for (head, text) in more {
+        if split.closed || item::personal::never_added(item, head) {
+            split.hidden.insert(format!("{MORE}{head}"), text.clone());
+        } else {
+            split.data.more.insert(head.clone(), text.clone());
+        }
     }
     split
+}
+
+/// Everything of a record that was public in the place of what never was: what stands behind a mask stays what it is.
+pub(crate) fn closed(data: &Data, hidden: BTreeMap<String, String>) -> BTreeMap<String, String> {
+    let more = data.more.iter().map(|(head, text)| (format!("{MORE}{head}"), text.clone()));
+    let mut all: BTreeMap<String, String> = data.values.clone().into_iter().chain(more).collect();
+    all.extend(hidden);
+    all
 }
 
 /// The values of a record put together again for the office; what was added by the county apart.
@@ -195,48 +205,57 @@ pub fn mask(text: &str) -> String {
 }
 
 /// Whether a record is about a natural person: a choice says so, or no credit code stands where one could. The first column of
-/// credit codes is the party's, those behind it are of organs.
+/// credit codes is the party's, those behind it are of organs. A number of an identity document in it is none.
 pub fn is_of_person(item: &Item, values: &Values) -> bool {
+    if let Some(said) = says_person(item, values) {
+        return said;
+    }
+    let code = own_code(item).and_then(|column| values.get(&column.key));
+    !code.is_some_and(|code| !item::personal::is_identity_number(&text_of(code)))
+}
+
+/// Whether a choice says that the record is about a natural person; `None` = none says anything.
+pub(crate) fn says_person(item: &Item, values: &Values) -> Option<bool> {
     for column in &item.columns {
         let Type::Enum { choices, .. } = &column.typed else { continue };
         let Some(person) = choices.iter().find(|choice| choice.label == "自然人") else { continue };
         match values.get(&column.key) {
-            Some(Value::Enum(code)) if *code == person.code => return true,
-            Some(Value::Enum(code)) if choices.iter().any(|choice| choice.code == *code) => return false,
+            Some(Value::Enum(code)) if *code == person.code => return Some(true),
+            Some(Value::Enum(code)) if choices.iter().any(|choice| choice.code == *code) => return Some(false),
             _ => {}
         }
     }
-    let code = item.columns.iter().find(|column| column.typed == Type::CreditCode);
-    !code.is_some_and(|column| values.contains_key(&column.key))
+    None
 }
 
-fn is_of_minor(item: &Item, values: &Values, today: Date) -> bool {
-    let says = |column: &Column| match values.get(&column.key) {
-        Some(Value::Enum(code)) => code == "minor",
-        Some(Value::Date(born)) => is_minor(*born, today),
-        _ => false,
-    };
-    item.columns.iter().filter(|column| column.privacy.minor).any(says)
+/// The column of the party's credit code.
+pub(crate) fn own_code(item: &Item) -> Option<&Column> {
+    item.columns.iter().find(|column| column.typed == Type::CreditCode)
 }
 
-/// Whether who was born on this day is a minor today.
-fn is_minor(born: Date, today: Date) -> bool {
-    let years = today.year() - born.year();
-    years < ADULT || (years == ADULT && (today.month(), today.day()) < (born.month(), born.day()))
-}
-
-/// SHA-256 of the keys of a record; empty where the item has none or a part of the name is missing.
+/// SHA-256 of the keys of a record. An optional part that is empty is a part of the name: two payments to one person, both
+/// without a number, are the same. Empty where the item has no keys, a part that must be there is missing, or all are.
 pub fn keyed(item: &Item, values: &Values) -> String {
+    let is_needed = |key: &String| item.column(key).is_some_and(|column| column.required);
+    if item.keys.iter().any(|key| is_needed(key) && !values.contains_key(key)) {
+        return String::new();
+    }
     let texts: Vec<String> = item.keys.iter().map(|key| slots::folded(&opt_text(values.get(key)))).collect();
     key_digest(&texts)
 }
 
 /// The same of values in the order of [`Item::keys`].
 pub(crate) fn key_digest(folded: &[String]) -> String {
-    if folded.is_empty() || folded.iter().any(String::is_empty) {
+    if folded.iter().all(String::is_empty) {
         return String::new();
     }
     digest_of(folded.iter().map(String::as_str))
+}
+
+/// Whether the keys of an item name one record only. Where it merely warns of a second one, both are taken, and both can
+/// become public.
+pub fn is_sole(item: &Item) -> bool {
+    !item.checks.iter().any(|check| check.rule == Rule::Unique && check.severity == Severity::Warn)
 }
 
 /// SHA-256 over texts, each with its length before it.
@@ -262,16 +281,44 @@ pub(crate) fn digest_of_reader(mut from: impl std::io::Read) -> std::io::Result<
     }
 }
 
-/// What a version of a record commits to. The sealed words stand in it as they lie in the database, so that nobody finds out
-/// what they say by trying.
-pub(crate) fn row_digest(
-    item: &str,
-    (record, version): (&RecordId, i64),
-    organ: &OrganCode,
-    data: &str,
-    sealed: &str,
-) -> String {
-    digest_of([item, record.as_str(), &version.to_string(), organ.as_str(), data, sealed])
+/// What a version of a record commits to, as it lies in the table: all that is settled when it is written. What the item
+/// makes of it (slots, period, order) is worked out again instead.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Committed<'a> {
+    pub item: &'a str,
+    pub record: &'a RecordId,
+    pub version: i64,
+    pub organ: &'a OrganCode,
+    pub data: &'a str,
+    /// The sealed words as they lie in the database, so that nobody finds out what they say by trying.
+    pub sealed: &'a str,
+    pub number: i64,
+    pub item_version: i64,
+    pub is_closed: bool,
+    /// Id of the version that it corrects; empty = none.
+    pub replaces: &'a str,
+    pub keep_until: &'a str,
+    /// Where its fields are from, as JSON.
+    pub origins: &'a str,
+}
+
+/// SHA-256 of what a version commits to.
+pub(crate) fn row_digest(of: &Committed<'_>) -> String {
+    let (version, number, item_version) = (of.version.to_string(), of.number.to_string(), of.item_version.to_string());
+    digest_of([
+        of.item,
+        of.record.as_str(),
+        version.as_str(),
+        of.organ.as_str(),
+        of.data,
+        of.sealed,
+        number.as_str(),
+        item_version.as_str(),
+        if of.is_closed { "closed" } else { "" },
+        of.replaces,
+        of.keep_until,
+        of.origins,
+    ])
 }
 
 /// The period that a day lies in, by how often the item has something new.
@@ -310,11 +357,24 @@ fn narrowed(kind: Period, text: &str) -> String {
 /// The day of a record: of [`Item::newest_by`], else the first day that it must have.
 pub fn day_of(item: &Item, values: &Values) -> Option<Date> {
     let newest = item.column(&item.newest_by);
-    let needed = item.columns.iter().find(|column| column.required && matches!(column.typed, Type::Date { .. }));
+    let needed = item.columns.iter().find(|column| is_day(column));
     [newest, needed].into_iter().flatten().find_map(|column| match values.get(&column.key) {
         Some(Value::Date(day)) => Some(*day),
         _ => None,
     })
+}
+
+/// Whether a column holds a day that a record must have. A birthday is none.
+fn is_day(column: &Column) -> bool {
+    let is_private = column.privacy.minor || column.privacy.never_public;
+    column.required && matches!(column.typed, Type::Date { .. }) && !is_private
+}
+
+/// The keys of the columns from which the period and the day of a record come: a change of them lays its records anew.
+pub(crate) fn dated_by(item: &Item) -> Vec<&str> {
+    let periods = item.columns.iter().filter(|column| column.typed == Type::Period).map(|column| column.key.as_str());
+    let needed = item.columns.iter().find(|column| is_day(column));
+    periods.chain(needed.map(|column| column.key.as_str())).collect()
 }
 
 /// By what a record is sorted, the newest first; empty = by the day on which it becomes public.
@@ -322,21 +382,32 @@ pub fn sort_on(item: &Item, values: &Values) -> String {
     item.column(&item.newest_by).map(|column| opt_text(values.get(&column.key))).unwrap_or_default()
 }
 
-/// The column in which the organ itself says until when a record is shown.
-const SHOWN_UNTIL: &str = "shown_until";
-
 /// The last day on which a record may be public; empty = for ever. Counted from its day, or from the day on which it is entered;
-/// where the record itself names an earlier one ([`SHOWN_UNTIL`]), that holds.
+/// where the organ has said its own last day (公示截止期), the earlier of both.
 pub fn keep_until(item: &Item, values: &Values, today: Date) -> String {
+    let own = shown_until(item, values).map(|(_, day)| day);
+    let until = [term_ends(item, values, today), own].into_iter().flatten().min();
+    until.map(|day| day.to_string()).unwrap_or_default()
+}
+
+/// The last day by the term of the item.
+pub(crate) fn term_ends(item: &Item, values: &Values, today: Date) -> Option<Date> {
     let person = item.retention_person.filter(|_| is_of_person(item, values));
+    let months = person.or(item.retention)?;
     let from = day_of(item, values).unwrap_or(today);
-    let months = person.or(item.retention);
-    let counted = months.and_then(|months| from.checked_add(jiff::Span::new().months(i64::from(months))).ok());
-    let own = item.column(SHOWN_UNTIL).and_then(|column| match values.get(&column.key) {
-        Some(Value::Date(day)) if *day > from => Some(*day),
+    from.checked_add(jiff::Span::new().months(i64::from(months))).ok()
+}
+
+/// The organ's own last day of showing a record, with the column in which it stands: 公示截止期 of the standard for permits and
+/// penalties. The last day of a notice for objections (公示截止 of a bid) is none: what was notified stays public.
+pub fn shown_until<'i>(item: &'i Item, values: &Values) -> Option<(&'i Column, Date)> {
+    let column = item.columns.iter().find(|column| {
+        matches!(column.typed, Type::Date { .. }) && (column.key == "shown_until" || column.code.ends_with("_GSJZQ"))
+    })?;
+    match (values.get(&column.key)?, &column.typed) {
+        (Value::Date(day), Type::Date { long_term }) if Some(*day) != *long_term => Some((column, *day)),
         _ => None,
-    });
-    counted.into_iter().chain(own).min().map(|day| day.to_string()).unwrap_or_default()
+    }
 }
 
 #[cfg(test)]
@@ -408,6 +479,57 @@ mod tests {
         assert_eq!(joined(&item, &split.data, &split.hidden), (child, more));
     }
 
+    /// An item of the box.
+    fn boxed(key: &str) -> &'static Item {
+        item::boxed().iter().find(|item| item.key.as_str() == key).expect("the item is in the box")
+    }
+
+    fn choice(code: &str) -> Value {
+        Value::Enum(code.to_owned())
+    }
+
+    #[test]
+    fn what_was_public_is_sealed_with_the_rest() {
+        let (item, today) = (penalties(), Date::constant(2026, 3, 5));
+        let row = values(&[("name", words("王小明")), ("card", words("110101199003074514")), ("sort", choice("2"))]);
+        let more = BTreeMap::from([("备注".to_owned(), "在校".to_owned())]);
+        let open = split(&item, &row, &more, today);
+        assert_eq!(joined(&item, &Data::default(), &closed(&open.data, open.hidden.clone())), (row, more));
+    }
+
+    #[test]
+    fn a_record_is_public_until_the_earlier_of_both_days() {
+        let (item, today) = (boxed("penalty"), Date::constant(2026, 11, 30));
+        let of = |until: Option<Date>| {
+            let mut row =
+                values(&[("counterpart_kind", choice("02")), ("decided_on", Value::Date(Date::constant(2025, 5, 1)))]);
+            row.extend(until.map(|day| ("shown_until".to_owned(), Value::Date(day))));
+            keep_until(item, &row, today)
+        };
+        assert_eq!(of(None), "2027-05-01");
+        assert_eq!(of(Some(Date::constant(2026, 12, 31))), "2026-12-31");
+        assert_eq!(of(Some(Date::constant(2029, 1, 31))), "2027-05-01");
+    }
+
+    #[test]
+    fn an_optional_part_of_a_name_that_is_empty_is_a_part_of_it() {
+        let mut item = penalties();
+        item.keys = vec!["number".to_owned(), "name".to_owned()];
+        let one = values(&[("name", words("王小明"))]);
+        assert_ne!(keyed(&item, &one), "", "the number may be empty, and the name still names it");
+        assert_eq!(keyed(&item, &one), keyed(&item, &values(&[("name", words("王小明")), ("number", words(" "))])));
+        assert_ne!(
+            keyed(&item, &one),
+            keyed(&item, &values(&[("number", words("王小明"))])),
+            "which part is empty counts"
+        );
+        assert_eq!(keyed(&item, &values(&[])), "", "nothing names nothing");
+        if let Some(column) = item.columns.iter_mut().find(|column| column.key == "number") {
+            column.required = true;
+        }
+        assert_eq!(keyed(&item, &one), "", "what must be there is missing");
+    }
+
     #[test]
     fn the_middle_is_masked() {
         for (text, masked) in
@@ -415,13 +537,6 @@ mod tests {
         {
             assert_eq!(mask(text), masked);
         }
-    }
-
-    #[test]
-    fn who_is_eighteen_is_no_minor() {
-        let today = Date::constant(2026, 3, 5);
-        assert!(is_minor(Date::constant(2008, 3, 6), today));
-        assert!(!is_minor(Date::constant(2008, 3, 5), today));
     }
 
     #[test]

@@ -11,7 +11,7 @@ use web::{Ctx, Refusal};
 
 use crate::{
     correct, counts,
-    events::{RESTORED, WITHDRAWN},
+    events::{RESTORED, WANTED_BACK, WITHDRAWN},
     ids::{RecordId, WithdrawalId},
     permissions::WITHDRAW_RECORDS,
     rows, said,
@@ -23,7 +23,7 @@ const LONGEST: usize = 300;
 
 /// Columns of a [`Withdrawn`].
 const COLUMNS: &str = "w.id, w.record, w.item, w.organ, w.reason, w.words, w.decided_on, w.due_on, w.public_on, w.at, w.by_name, \
-     w.restored_at";
+     w.restored_at, w.back_account, w.back_name, w.back_reason, w.back_at";
 
 /// A line about something that was taken away. Public but for who did it.
 #[derive(Debug, Clone, FromRow)]
@@ -47,6 +47,11 @@ pub struct Withdrawn {
     pub by_name: String,
     /// When it came back; empty = it did not.
     pub restored_at: String,
+    /// Who asked for it to come back; empty = nobody. Not for readers, as what follows.
+    pub back_account: String,
+    pub back_name: String,
+    pub back_reason: String,
+    pub back_at: String,
 }
 
 /// What is taken away, and why.
@@ -107,7 +112,8 @@ pub async fn withdraw(ctx: &Ctx, tx: &mut Tx, actor: &Actor, one: Withdrawal) ->
     }
     query(
         "INSERT INTO record_withdrawal (id, record, item, organ, reason, words, decided_on, due_on, public_on, at, by_account, \
-         by_name, restored_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, '')",
+         by_name, restored_at, back_account, back_name, back_reason, back_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, '', '', '', '', '')",
     )
     .bind(&id)
     .bind(&one.record)
@@ -151,13 +157,22 @@ fn check(ctx: &Ctx, one: &Withdrawal) -> Result<(), Refusal> {
     if errors.is_empty() { Ok(()) } else { Err(errors.into()) }
 }
 
-/// Brings back what was taken away.
+/// What became of a wish to bring something back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Back {
+    /// It waits for another person.
+    Asked,
+    /// Readers see it again.
+    Restored,
+}
+
+/// Brings back what was taken away, by two persons, as everything that becomes public: the first one asks for it and says why, another
+/// one who may take records away has it shown again.
 ///
 /// # Errors
-/// [`Refusal::Fields`] at `reason`; [`Refusal::Conflict`] where it is not away, its time is over, or another record has
-/// its keys by
-/// now; when the person may not.
-pub async fn restore(ctx: &Ctx, tx: &mut Tx, actor: &Actor, record: &RecordId, reason: &str) -> Result<(), Refusal> {
+/// [`Refusal::Fields`] at `reason`; [`Refusal::Conflict`] where it is not away, its time is over, another record has its keys by
+/// now, or the person asked for it alone; when the person may not.
+pub async fn restore(ctx: &Ctx, tx: &mut Tx, actor: &Actor, record: &RecordId, reason: &str) -> Result<Back, Refusal> {
     tx.lock(&format!("record {record}")).await?;
     let versions = rows::versions(tx.conn(), record).await?;
     let stored = versions.iter().find(|version| version.state == State::Withdrawn);
@@ -172,6 +187,13 @@ pub async fn restore(ctx: &Ctx, tx: &mut Tx, actor: &Actor, record: &RecordId, r
     }
     let line = of_record(tx.conn(), record).await?.filter(|line| line.restored_at.is_empty());
     let line = line.ok_or(Refusal::NotFound)?;
+    if line.back_account.is_empty() {
+        ask_back(tx, actor, (&line, stored), reason.trim()).await?;
+        return Ok(Back::Asked);
+    }
+    if line.back_account == actor.log_id() {
+        return Err(Refusal::Conflict("恢复公开是您提请的，要由另一位有权撤下记录的同事核准。".into()));
+    }
     tx.hold_log().await?;
     let opened = query("UPDATE record SET state = 'public', ended_at = '' WHERE id = $1 AND state = 'withdrawn'")
         .bind(&stored.id)
@@ -194,6 +216,30 @@ pub async fn restore(ctx: &Ctx, tx: &mut Tx, actor: &Actor, record: &RecordId, r
         "item": stored.item, "withdrawal": line.id.as_str(), "reason": reason.trim(), "version": stored.version,
     });
     tx.append(NewEvent::new(&RESTORED, record, actor).organ(&stored.organ).data(data)).await?;
+    Ok(Back::Restored)
+}
+
+/// Keeps that somebody wants a record back.
+async fn ask_back(
+    tx: &mut Tx,
+    actor: &Actor,
+    (line, stored): (&Withdrawn, &rows::Stored),
+    reason: &str,
+) -> Result<(), Refusal> {
+    query(
+        "UPDATE record_withdrawal SET back_account = $2, back_name = $3, back_reason = $4, back_at = $5 WHERE id = $1",
+    )
+    .bind(&line.id)
+    .bind(actor.log_id())
+    .bind(actor.log_name())
+    .bind(reason)
+    .bind(tx.now())
+    .execute(tx.conn())
+    .await?;
+    let data = json!({
+        "item": stored.item, "withdrawal": line.id.as_str(), "reason": reason, "version": stored.version,
+    });
+    tx.append(NewEvent::new(&WANTED_BACK, &line.record, actor).organ(&stored.organ).data(data)).await?;
     Ok(())
 }
 

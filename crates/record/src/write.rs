@@ -60,10 +60,10 @@ pub(crate) struct Prepared {
 }
 
 /// The columns of a row, in the order of [`Prepared::row`]; those of its slots follow.
-const COLUMNS: &str = "id, record, version, item, item_version, batch, number, organ, state, closed, replaces, keyed, period, \
+const COLUMNS: &str = "id, record, version, item, item_version, batch, number, organ, state, closed, replaces, keyed, twin, period, \
      sort_on, keep_until, public_on, public_at, ended_at, data, doubt, digest";
 /// How many these are.
-const WIDTH: usize = 21;
+const WIDTH: usize = 22;
 /// Rows in one statement: their values stay below what either database takes.
 const TOGETHER: usize = 200;
 
@@ -89,14 +89,30 @@ impl Place<'_> {
             hidden = Some((keys, self.ctx.files().seal_words(seams, &rows::place(&id), &words)?));
         }
         let sealed = hidden.as_ref().map_or("", |(_, sealed)| sealed.as_str());
-        let digest = values::row_digest(self.item.key.as_str(), (&record, version), self.organ, &data, sealed);
         let keyed = values::keyed(self.item, &row.values);
+        let twin = if values::is_sole(self.item) { "" } else { record.as_str() }.to_owned();
         let (mut state, mut doubt) = (State::Draft, None);
         if !row.doubts.is_empty() {
             let least = row.origins.values().map(|origin| i64::from(origin.confidence)).min().unwrap_or_default();
             (state, doubt) = (State::Doubtful, Some((least, serde_json::to_string(&row.doubts)?)));
         }
         let origins = if row.origins.is_empty() { String::new() } else { serde_json::to_string(&row.origins)? };
+        let keep_until = values::keep_until(self.item, &row.values, today);
+        let replaces = before.map_or("", |before| before.id.as_str());
+        let digest = values::row_digest(&values::Committed {
+            item: self.item.key.as_str(),
+            record: &record,
+            version,
+            organ: self.organ,
+            data: &data,
+            sealed,
+            number: i64::from(row.number),
+            item_version: i64::from(self.item.version),
+            is_closed: split.closed,
+            replaces,
+            keep_until: &keep_until,
+            origins: &origins,
+        });
         let values: Vec<Value> = vec![
             (&id).into(),
             (&record).into(),
@@ -108,11 +124,12 @@ impl Place<'_> {
             self.organ.into(),
             state.into(),
             split.closed.into(),
-            before.map_or("", |before| before.id.as_str()).into(),
+            replaces.into(),
             keyed.into(),
+            twin.into(),
             values::period(self.item, &row.values, today).into(),
             values::sort_on(self.item, &shown).into(),
-            values::keep_until(self.item, &row.values, today).into(),
+            keep_until.into(),
             "".into(),
             "".into(),
             "".into(),
@@ -187,7 +204,7 @@ impl Place<'_> {
     }
 }
 
-/// Fills the slots of one row anew, with its period and the day by which it is sorted; slots that the item does not use
+/// Fills the slots of one row anew, with its period, the day by which it is sorted and its name; slots that the item does not use
 /// are NULL.
 ///
 /// # Errors
@@ -198,10 +215,11 @@ pub(crate) async fn lay(
     id: &RowId,
     typed: &Values,
     (period, sort_on): (&str, &str),
+    (keyed, twin): (&str, &str),
 ) -> store::Result<()> {
     let filled: HashMap<&str, Value> = layout.filled(|key| typed.get(key)).into_iter().collect();
-    let mut sql = String::from("UPDATE record SET period = $2, sort_on = $3");
-    let mut values: Vec<Value> = vec![id.into(), period.into(), sort_on.into()];
+    let mut sql = String::from("UPDATE record SET period = $2, sort_on = $3, keyed = $4, twin = $5");
+    let mut values: Vec<Value> = vec![id.into(), period.into(), sort_on.into(), keyed.into(), twin.into()];
     for name in slots::ALL {
         match filled.get(name) {
             Some(value) => {
@@ -288,7 +306,7 @@ pub async fn existing<'k>(
         // SQL: fixed text and placeholders; every value is bound.
         let sql = format!(
             "SELECT keyed, record, id, version FROM record WHERE item = $1 AND organ = $2 AND state = 'public' \
-             AND keyed <> '' AND keyed IN ({})",
+             AND keyed <> '' AND keyed IN ({}) ORDER BY sort_on, id",
             places(3, some.len())
         );
         let rows: Vec<Before> = query_as(built(sql))

@@ -11,6 +11,20 @@ pub struct Piece {
     pub unread: Option<Unread>,
     /// Whether it is a tag, which nobody reads: of its words only numbers and addresses are looked at.
     pub tag: bool,
+    /// Of whom it is known to tell, which decides how much what is in doubt weighs.
+    pub whose: Whose,
+}
+
+/// Of whom a piece tells, where whoever brings it knows more than its words say.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Whose {
+    /// Nobody knows: what is in doubt is told to a person.
+    #[default]
+    Anybody,
+    /// A cell of a record: a name beside what is private stops it, since there are thousands of such cells and nobody reads all.
+    Record,
+    /// A cell of a record about one natural person: homes, illness and numbers in it are that person's, and stop it.
+    Person,
 }
 
 /// How much of a place could not be read.
@@ -25,7 +39,12 @@ pub enum Unread {
 impl Piece {
     /// A text that was read.
     pub fn read(place: impl Into<String>, text: impl Into<String>) -> Self {
-        Self { place: place.into(), text: text.into(), unread: None, tag: false }
+        Self { place: place.into(), text: text.into(), unread: None, tag: false, whose: Whose::Anybody }
+    }
+
+    /// The same, of somebody.
+    pub fn of(self, whose: Whose) -> Self {
+        Self { whose, ..self }
     }
 
     /// A tag of the text, without its brackets: `a href="…"`.

@@ -6,7 +6,7 @@ use crate::Line;
 use crate::head::{HeadRows, begins, is_letters};
 use crate::lines::Lines;
 use crate::words::{
-    is_day, is_figure, is_headlike, is_note, is_numbered, is_of_table, is_table_number, is_title, is_total, plain,
+    is_day, is_figure, is_headlike, is_note, is_numbered, is_of_table, is_table_number, is_title, is_total, plain, when,
 };
 
 /// Records that tell what the columns hold.
@@ -47,6 +47,8 @@ struct Scan<'l> {
     records: usize,
     /// Filled cells and figures among them, by column.
     figures: BTreeMap<u32, (usize, usize)>,
+    /// Records have numbers in words before their names.
+    numbered: bool,
     /// What stood in the columns of the first records.
     said: HashSet<(u32, String)>,
 }
@@ -63,11 +65,19 @@ pub(crate) fn scan(lines: &Lines, from: usize, head: &HeadRows) -> Body {
         apart: false,
         records: 0,
         figures: BTreeMap::new(),
+        numbered: false,
         said: HashSet::new(),
     };
     let mut at = head.after;
     while at < lines.len() {
         let again = scan.head_again(at);
+        if let Some(end) = scan.titled_anew(at).filter(|_| again > 0) {
+            scan.pending.retain(|at| *at < end);
+            scan.kinds.retain(|(at, _)| *at < end);
+            scan.settle();
+            scan.notes_below();
+            return Body { kinds: scan.kinds, end };
+        }
         if again > 0 {
             scan.settle();
             scan.kinds.extend((at..at + again).map(|at| (at, Kind::Head)));
@@ -98,6 +108,28 @@ impl Scan<'_> {
         // a head over all columns may be left out on the second page
         let again = same(0);
         if again == 0 && length > 1 { if same(1) == length - 1 { length - 1 } else { 0 } } else { again }
+    }
+
+    /// Where the lines begin that stand directly above a head that comes again, where they say another period than those above the
+    /// first one, or the first one has no period and they read as a title: what follows is a table of its own.
+    fn titled_anew(&self, at: usize) -> Option<usize> {
+        let is_above = |at: &usize| {
+            let line = self.lines.line(*at);
+            let is_single = line.cells.len() == 1 || line.cells.iter().all(|(_, text)| is_of_table(text));
+            is_single && *at >= self.head.after && !is_note(line.first()) && !is_sum(line)
+        };
+        let from = (0..at).rev().take_while(is_above).last()?;
+        let same = |at: usize| (self.from..self.head.first).any(|above| self.lines.are_same(above, at));
+        let words = |at: usize| self.lines.line(at).cells.iter().map(|(_, text)| text.as_str());
+        let before: Vec<&str> = (self.from..self.head.first).flat_map(words).filter_map(when).collect();
+        let fresh = |at: &usize| {
+            let mut said = words(*at).filter_map(when).peekable();
+            let is_dated = said.peek().is_some();
+            let other = said.any(|said| !before.contains(&said));
+            !same(*at) && (other || (!is_dated && before.is_empty() && words(*at).any(is_title)))
+        };
+        // notes of the table and records of one cell may stand before its title
+        (from..at).find(fresh)
     }
 
     /// What was pending belongs to no other table: a line above the head once more, else a note.
@@ -185,9 +217,20 @@ impl Scan<'_> {
             }
         } else if is_table_number(text) || self.is_across(line) || (opening && self.is_opened(at)) {
             self.pending.push(at);
+        } else if self.is_section(line) {
+            self.kinds.push((at, Kind::Note));
         } else {
             self.record(at);
         }
+    }
+
+    /// Whether a line of one cell names the group of the rows below it (一、城区学校), where no row has a number of its own.
+    fn is_section(&self, line: &Line) -> bool {
+        let wide = (self.head.first..self.head.after).map(|at| self.lines.line(at).cells.len()).max().unwrap_or(0);
+        let text = line.first();
+        let words = plain(text);
+        let said = words.trim_start_matches('(').starts_with(|c: char| "一二三四五六七八九十".contains(c));
+        wide >= 3 && !self.numbered && said && is_numbered(text) && line.cells[0].0 <= 1
     }
 
     /// Whether a line that reads as the beginning of a table is one.
@@ -208,6 +251,7 @@ impl Scan<'_> {
         self.in_notes = false;
         self.apart = false;
         self.records += 1;
+        self.numbered |= is_numbered(self.lines.line(at).first());
         if self.records > SAMPLE {
             return;
         }

@@ -2,10 +2,11 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use item::Item;
+use item::{Item, personal};
 use serde::{Deserialize, Serialize};
 
 use crate::names::{HeadNames, Names};
+use crate::own;
 use crate::words::{is_letter, is_letter_label, is_serial, plain};
 use crate::{Found, Head};
 
@@ -17,7 +18,7 @@ pub enum Target {
     Column(String),
     /// A running number, or a column that is repeated: not needed.
     Nothing,
-    /// Kept as text beside the record, under its head.
+    /// Published as text beside the record, under its head: only where somebody has said so.
     More,
     /// Nobody knows yet: must be told before the import.
     Unknown,
@@ -35,16 +36,23 @@ pub struct Fit {
     pub missing: Vec<String>,
     /// Heads that are not known, by their path.
     pub unknown: Vec<String>,
+    /// Heads that are no column of the item and are left out, by their path: somebody may say that they are published.
+    pub left: Vec<String>,
+    /// Heads of what is a person's alone and no column of the item: left out, whatever somebody says.
+    pub private: Vec<String>,
     /// Columns of the item that are fitted, of 100; the best table of a file is the one with most.
     pub score: u32,
 }
 
 /// What the heads of `found` stand for; what was remembered counts first. A head that could be one column as well as another, and a
-/// column that two heads could be, are not guessed: they are [`Target::Unknown`].
+/// column that two heads could be, are not guessed: they are [`Target::Unknown`]. What the item does not know is left out.
 pub fn fit(item: &Item, found: &Found, remembered: &Mapping) -> Fit {
     let keys = found.keys();
     let mut targets: Vec<Option<Target>> =
-        keys.iter().map(|key| remembered.get(key).filter(|target| holds(item, target)).cloned()).collect();
+        keys.iter().map(|key| remembered.get(key).filter(|target| holds(item, key, target)).cloned()).collect();
+    for at in own::columns(found) {
+        targets[at].get_or_insert(Target::Nothing);
+    }
     let taken: HashSet<String> = targets.iter().flatten().filter_map(column_of).map(str::to_owned).collect();
     let names: Vec<Names> = item.columns.iter().map(Names::of).collect();
     // which heads could be a column best, with how well they fit
@@ -79,7 +87,14 @@ pub fn fit(item: &Item, found: &Found, remembered: &Mapping) -> Fit {
         let target = targets[at].take().unwrap_or_else(|| match &found.heads[at] {
             _ if doubtful => Target::Unknown,
             head if is_needless(head, found) => Target::Nothing,
-            _ if item.more_columns => Target::More,
+            _ if personal::never_added(item, &key) => {
+                fit.private.push(key.clone());
+                Target::Nothing
+            }
+            _ if item.more_columns => {
+                fit.left.push(key.clone());
+                Target::Nothing
+            }
             _ => Target::Unknown,
         });
         if target == Target::Unknown {
@@ -95,12 +110,12 @@ pub fn fit(item: &Item, found: &Found, remembered: &Mapping) -> Fit {
     fit
 }
 
-/// Whether what was remembered still means something.
-fn holds(item: &Item, target: &Target) -> bool {
+/// Whether what was remembered or said still means something for this head.
+fn holds(item: &Item, head: &str, target: &Target) -> bool {
     match target {
         Target::Column(key) => item.column(key).is_some(),
         Target::Nothing => true,
-        Target::More => item.more_columns,
+        Target::More => item.more_columns && !personal::never_added(item, head),
         Target::Unknown => false,
     }
 }

@@ -48,7 +48,7 @@ pub(crate) fn find(lines: &Lines, from: usize) -> Option<HeadRows> {
 pub(crate) fn begins(lines: &Lines, at: usize) -> bool {
     let Some(line) = lines.get(at) else { return false };
     let words = line.cells.len() >= 2 && line.cells.iter().all(|(_, text)| is_headlike(text));
-    if !words || line.cells.iter().all(|(_, text)| is_of_table(text)) || notes(line) || is_letters(line) {
+    if !words || line.cells.iter().all(|(_, text)| is_of_table(text)) || notes(line) || is_numbers(line) {
         return false;
     }
     // a title and 附件1, a year and 万元
@@ -208,8 +208,22 @@ fn is_over_all(lines: &Lines, at: usize, below: usize) -> bool {
         && !is_table_number(text)
 }
 
-/// Whether a line holds the formula letters or the numbers of the columns; some columns may have none.
+/// Whether a line holds the names of the columns for programs, as the templates of provinces have them under the head: CF_XDR_MC.
+fn is_codes(line: &Line) -> bool {
+    let code = |text: &str| {
+        text.starts_with(|c: char| c.is_ascii_alphabetic())
+            && text.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_')
+    };
+    let parted = line.cells.iter().filter(|(_, text)| text.contains('_')).count();
+    line.cells.len() >= 3 && parted * 2 >= line.cells.len() && line.cells.iter().all(|(_, text)| code(text))
+}
+
+/// Whether a line holds the formula letters or the numbers of the columns, or their names for programs; some columns may have none.
 pub(crate) fn is_letters(line: &Line) -> bool {
+    is_codes(line) || is_numbers(line)
+}
+
+fn is_numbers(line: &Line) -> bool {
     let labelled = is_letter_label(line.first());
     let rest = || line.cells.iter().skip(usize::from(labelled));
     let count = rest().count();

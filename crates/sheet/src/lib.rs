@@ -11,6 +11,7 @@
 //! | which head is which column | [`fit()`], [`Fit`], [`Mapping`] |
 //! | what is imported | [`records`], [`Record`] |
 
+mod alike;
 mod body;
 mod codes;
 mod find;
@@ -18,15 +19,18 @@ mod fit;
 mod head;
 mod lines;
 mod names;
+mod own;
 mod record;
 mod sides;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests_brought;
 mod turned;
 mod words;
 
 pub use documents::{Grid, GridRow, Merge};
 pub use find::{Found, Head, Line, tables};
 pub use fit::{Fit, Mapping, Target, fit};
-pub use record::{Record, records};
+pub use record::{Record, is_ditto, records};
 pub use turned::turned;

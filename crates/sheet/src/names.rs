@@ -1,12 +1,22 @@
 //! The names that a head and a column of an item may be known by, and how well they agree.
 
-use item::Column;
+use item::{
+    Column,
+    personal::{self, Private},
+};
 
 use crate::Head;
+use crate::alike::alike;
 use crate::words::{is_unit, plain};
 
 /// Words for the total of a group.
 const TOTALS: [&str; 8] = ["合计", "小计", "总计", "总额", "金额", "总数", "总投资", "规模"];
+
+/// How well a head fits that our own files print: better than any that is only alike.
+const PRINTED: u32 = 200 * 16;
+
+/// Of 100: a head that holds the same of a person as a column that is never public, in other words.
+const OF_A_KIND: u32 = 40;
 
 /// What a name is compared by, the closest form first.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,7 +32,7 @@ struct Forms {
 impl Forms {
     fn of(text: &str) -> Self {
         let text = plain(text).to_lowercase();
-        let text = text.trim_matches(['*', ':', '★']);
+        let text = text.trim_matches(['*', ':', '★', '※', '☆', '▲']);
         let exact = without_brackets(text, is_unit_said);
         let yearless = without_year(&exact).to_owned();
         let bare = without_brackets(&yearless, |_| true);
@@ -93,6 +103,10 @@ pub(crate) struct Names {
     codes: Vec<String>,
     groups: Vec<Forms>,
     letter: String,
+    /// As our own files and templates print it: 债务限额·一般债务限额.
+    printed: String,
+    /// What it holds of a person, where it is never public.
+    private: Option<Private>,
 }
 
 impl Names {
@@ -103,8 +117,18 @@ impl Names {
             codes: [&column.code, &column.key].into_iter().map(|code| plain(code).to_lowercase()).collect(),
             groups: column.group.iter().map(|group| Forms::of(group)).collect(),
             letter: letter_alone(&column.letter),
+            printed: printed(column),
+            private: personal::private_column(column),
         }
     }
+}
+
+/// The head of a column as files and templates of the program have it: groups and label, parted by a point, then the unit.
+fn printed(column: &Column) -> String {
+    let words: Vec<&str> = column.group.iter().chain([&column.label]).map(String::as_str).collect();
+    let unit = column.unit();
+    let unit = if unit.is_empty() { String::new() } else { format!("（{unit}）") };
+    Forms::of(&format!("{}{unit}", words.join("·"))).exact
 }
 
 /// `A` of `A=B+C`.
@@ -127,6 +151,8 @@ pub(crate) struct HeadNames {
     is_total: bool,
     /// The words of the group of which it is the total: its own, or those above 合计.
     total_of: Option<Forms>,
+    /// What of a person it says to stand below it.
+    private: Option<Private>,
 }
 
 impl HeadNames {
@@ -146,12 +172,17 @@ impl HeadNames {
             letter: letter_alone(&head.letter),
             is_total,
             total_of,
+            private: personal::private(&head.path.join("/")),
             own,
         }
     }
 
     /// How well a column goes with the head; 0 = not at all.
     pub(crate) fn score(&self, names: &Names) -> u32 {
+        // a file of ours that comes back says exactly which column is meant
+        if names.printed != names.label.exact && self.above.is_empty() && self.own.exact == names.printed {
+            return PRINTED;
+        }
         let words = self.words(names);
         match (words, self.context(names)) {
             (0, _) | (_, None) => 0,
@@ -167,7 +198,9 @@ impl HeadNames {
         let label = self.agree(&names.label);
         let alias = names.aliases.iter().map(|alias| self.agree(alias)).max().unwrap_or(0);
         let grouped = if names.groups.is_empty() { 0 } else { self.grouped(names) };
-        label.max(alias.saturating_sub(2)).max(grouped)
+        let said = label.max(alias.saturating_sub(2)).max(grouped);
+        // 户主身份证 holds what 身份证号 does, and neither is for readers
+        if said == 0 && self.private.is_some() && self.private == names.private { OF_A_KIND } else { said }
     }
 
     fn agree(&self, name: &Forms) -> u32 {
@@ -189,6 +222,8 @@ impl HeadNames {
             80
         } else if is(&self.inner, &name.bare) {
             75
+        } else if !name.bare.is_empty() && alike(&self.inner, &name.bare) {
+            50
         } else {
             0
         }
@@ -230,6 +265,10 @@ impl HeadNames {
         }
         if names.groups.iter().any(over) {
             return Some(8 + letter);
+        }
+        // 其中 names no group: 基本支出 stands under 2019年预算数 as well
+        if names.groups.iter().all(|group| group.bare.trim_end_matches(':') == "其中") {
+            return Some(letter);
         }
         // in a sheet without the upper row of the head, its own words must tell
         (self.above.is_empty() && !self.is_total).then_some(letter)

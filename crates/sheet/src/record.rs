@@ -1,6 +1,6 @@
 //! The records of a table, as the sheet has them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use item::{Item, Rule, Type};
 
@@ -18,6 +18,8 @@ pub struct Record {
     pub more: BTreeMap<String, String>,
     /// The unit of each figure where its head or the table says one, by key.
     pub units: BTreeMap<String, String>,
+    /// Keys of columns in which the sheet says 同上 and the text is that of the row above.
+    pub dittos: BTreeSet<String>,
 }
 
 /// The records of a table. A total is one where the item checks it as a row among the others ([`Rule::TotalRow`]).
@@ -32,9 +34,12 @@ pub fn records(item: &Item, found: &Found, mapping: &Mapping) -> Vec<Record> {
             match mapping.get(name)? {
                 Target::Column(key) => {
                     let unit = item.column(key).and_then(|column| unit_of(&column.typed, unit, &found.unit));
-                    Some(Place { at: head.column, name, key: Some(key), unit })
+                    let is_private = item.column(key).is_some_and(|column| {
+                        column.privacy.never_public || column.privacy.mask || column.privacy.minor
+                    });
+                    Some(Place { at: head.column, name, key: Some(key), unit, is_private })
                 }
-                Target::More => Some(Place { at: head.column, name, key: None, unit: None }),
+                Target::More => Some(Place { at: head.column, name, key: None, unit: None, is_private: false }),
                 Target::Nothing | Target::Unknown => None,
             }
         })
@@ -42,7 +47,45 @@ pub fn records(item: &Item, found: &Found, mapping: &Mapping) -> Vec<Record> {
     let totals = found.totals.iter().filter(|line| is_checked(item, line, &columns));
     let mut lines: Vec<&Line> = found.rows.iter().chain(totals).collect();
     lines.sort_by_key(|line| line.number);
-    lines.into_iter().map(|line| record(line, &columns)).filter(|record| !record.is_empty()).collect()
+    let read = lines.into_iter().map(|line| record(line, &columns)).filter(|record| !record.is_empty());
+    let mut records: Vec<Record> = read.collect();
+    repeat(item, &mut records);
+    records
+}
+
+/// Whether a cell says that it is as the one above: 同上, 〃.
+pub fn is_ditto(text: &str) -> bool {
+    let text: String = text.chars().filter(|c| !c.is_whitespace()).collect();
+    matches!(text.as_str(), "同上" | "上同" | "同前" | "″" | "〃" | "\"" | "”" | "''")
+}
+
+/// Puts the words of the row above where a cell says 同上. Figures and numbers of persons are never said again: such a cell stays
+/// as it is, and is refused.
+fn repeat(item: &Item, records: &mut [Record]) {
+    let words: BTreeSet<&str> = item
+        .columns
+        .iter()
+        .filter(|column| is_of_words(&column.typed) && !column.privacy.never_public)
+        .map(|c| c.key.as_str())
+        .collect();
+    let mut above: BTreeMap<String, String> = BTreeMap::new();
+    for record in records {
+        for (key, text) in record.cells.iter_mut().filter(|(key, _)| words.contains(key.as_str())) {
+            if !is_ditto(text) {
+                above.insert(key.clone(), text.clone());
+            } else if let Some(said) = above.get(key) {
+                text.clone_from(said);
+                record.dittos.insert(key.clone());
+            }
+        }
+    }
+}
+
+fn is_of_words(typed: &Type) -> bool {
+    matches!(
+        typed,
+        Type::Text { .. } | Type::Long { .. } | Type::Enum { .. } | Type::Date { .. } | Type::Period | Type::Place
+    )
 }
 
 impl Record {
@@ -59,13 +102,16 @@ struct Place<'p> {
     /// The column of the item; `None` = what the county added.
     key: Option<&'p str>,
     unit: Option<String>,
+    /// What stands in it is not for readers, or not as it stands.
+    is_private: bool,
 }
 
 fn record(line: &Line, columns: &[Place<'_>]) -> Record {
     let mut record = Record { number: line.number, ..Record::default() };
     for place in columns {
         let Some(text) = line.get(place.at) else { continue };
-        // two heads may stand for one column where each row fills one of them; what is left over is kept
+        // two heads may stand for one column where each row fills one of them; what is left over is kept, unless it is nobody's
+        // to read
         let free = place.key.filter(|key| !record.cells.contains_key(*key));
         match free {
             Some(key) => {
@@ -74,6 +120,7 @@ fn record(line: &Line, columns: &[Place<'_>]) -> Record {
                     record.units.insert(key.to_owned(), unit.clone());
                 }
             }
+            None if place.is_private => {}
             None => {
                 record.more.insert(place.name.to_owned(), text.to_owned());
             }
@@ -82,15 +129,18 @@ fn record(line: &Line, columns: &[Place<'_>]) -> Record {
     record
 }
 
-/// The unit of a column's figures: that of its head, else that of the table, where it counts the same kind of thing.
+/// The unit of a column's figures: that of its head, else that of the table, where it counts the same kind of thing. Of several
+/// units of a table (亩、万元) those of the kind are left, and whoever reads the figure takes the one that fits.
 fn unit_of(typed: &Type, head: Option<String>, table: &str) -> Option<String> {
-    let table = Some(table).filter(|unit| !unit.is_empty());
-    let is_money = |unit: &str| unit.contains('元');
+    let of_table = |money: bool| {
+        let parts: Vec<&str> = table.split(['、', ',', ';', '，', '；']).map(str::trim).collect();
+        let fitting: Vec<&str> =
+            parts.into_iter().filter(|unit| !unit.is_empty() && unit.contains('元') == money).collect();
+        (!fitting.is_empty()).then(|| fitting.join("、"))
+    };
     match typed {
-        Type::Money { .. } => head.or_else(|| table.filter(|unit| is_money(unit)).map(str::to_owned)),
-        Type::Number { unit, .. } => {
-            head.or_else(|| table.filter(|table| is_money(table) == is_money(&unit.0)).map(str::to_owned))
-        }
+        Type::Money { .. } => head.or_else(|| of_table(true)),
+        Type::Number { unit, .. } => head.or_else(|| of_table(unit.0.contains('元'))),
         Type::Ratio { .. } => head,
         _ => None,
     }

@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use crate::{Found, Mapping, Target, fit, records, tables};
 
 /// Rows from 1; an empty text is an empty cell.
-fn grid(rows: &[&[&str]], merges: &[&str]) -> Grid {
+pub(crate) fn grid(rows: &[&[&str]], merges: &[&str]) -> Grid {
     let rows = (1..).zip(rows).map(|(number, cells)| GridRow {
         number,
         hidden: false,
@@ -53,17 +53,17 @@ fn all_told(grid: &Grid, found: &[Found]) {
     }
 }
 
-fn found(grid: &Grid) -> Vec<Found> {
+pub(crate) fn found(grid: &Grid) -> Vec<Found> {
     let found = tables(grid);
     all_told(grid, &found);
     found
 }
 
-fn money(places: u32) -> Type {
+pub(crate) fn money(places: u32) -> Type {
     Type::Money { unit: Unit("亿元".to_owned()), places }
 }
 
-fn column(key: &str, label: &str, typed: Type) -> Column {
+pub(crate) fn column(key: &str, label: &str, typed: Type) -> Column {
     Column {
         key: key.to_owned(),
         label: label.to_owned(),
@@ -80,15 +80,15 @@ fn column(key: &str, label: &str, typed: Type) -> Column {
     }
 }
 
-fn text(key: &str, label: &str) -> Column {
+pub(crate) fn text(key: &str, label: &str) -> Column {
     column(key, label, Type::Text { max: 200 })
 }
 
-fn under(group: &str, column: Column) -> Column {
+pub(crate) fn under(group: &str, column: Column) -> Column {
     Column { group: vec![group.to_owned()], ..column }
 }
 
-fn item(columns: Vec<Column>) -> Item {
+pub(crate) fn item(columns: Vec<Column>) -> Item {
     Item {
         key: ItemKey::new("sample").expect("key"),
         version: 1,
@@ -360,8 +360,14 @@ fn totals_are_records_where_the_item_checks_them() {
     let amount = Column { aliases: vec!["决算支出".to_owned()], ..column("amount", "决算数", money(2)) };
     let mut three = item(vec![text("subject", "项目"), amount, text("note", "备注")]);
     three.more_columns = true;
-    let fit = fit(&three, &tables[0], &Mapping::new());
-    assert_eq!(fit.mapping["同比增减率"], Target::More);
+    let alone = fit(&three, &tables[0], &Mapping::new());
+    assert_eq!(
+        (&alone.mapping["同比增减率"], alone.left.as_slice()),
+        (&Target::Nothing, ["同比增减率".to_owned()].as_slice())
+    );
+    let said = Mapping::from([("同比增减率".to_owned(), Target::More)]);
+    let fit = fit(&three, &tables[0], &said);
+    assert_eq!(fit.mapping["同比增减率"], Target::More, "somebody said so");
     assert_eq!(fit.mapping["2019年决算支出"], Target::Column("amount".to_owned()));
     assert_eq!(records(&three, &tables[0], &fit.mapping).len(), 2);
     three.checks.push(Check {
@@ -378,6 +384,41 @@ fn totals_are_records_where_the_item_checks_them() {
     let with = records(&three, &tables[0], &fit.mapping);
     assert_eq!(with.iter().map(|record| record.number).collect::<Vec<_>>(), [4, 5, 6]);
     assert_eq!(with[0].more["同比增减率"], "-5.2%");
+}
+
+#[test]
+fn what_is_a_persons_is_never_published_beside_a_record() {
+    let sheet = grid(
+        &[
+            &["某县补贴发放情况表"],
+            &["序号", "补贴对象", "户主身份证", "户主电话", "家庭情况", "门牌号", "所在镇"],
+            &["1", "周某某", "330106195203074529", "13800952700", "低保户", "3号", "城关镇"],
+            &["2", "李某某", "330106196203074528", "13800952701", "低保户", "5号", "清溪镇"],
+        ],
+        &["A1:G1"],
+    );
+    let tables = found(&sheet);
+    let never = Privacy { never_public: true, ..Privacy::default() };
+    let named = Privacy { natural_person: true, ..Privacy::default() };
+    let mut subsidy = item(vec![
+        Column { privacy: named, ..text("recipient", "补贴对象") },
+        Column { privacy: never, ..text("identity", "身份证号") },
+        Column { privacy: never, ..text("phone", "联系电话") },
+    ]);
+    subsidy.more_columns = true;
+    let all = ["户主身份证", "户主电话", "家庭情况", "门牌号", "所在镇"];
+    let said: Mapping = all.into_iter().map(|head| (head.to_owned(), Target::More)).collect();
+    for said in [Mapping::new(), said] {
+        let fit = fit(&subsidy, &tables[0], &said);
+        assert_eq!(fit.mapping["户主身份证"], Target::Column("identity".to_owned()));
+        assert_eq!(fit.mapping["户主电话"], Target::Column("phone".to_owned()));
+        assert_eq!((&fit.mapping["家庭情况"], &fit.mapping["门牌号"]), (&Target::Nothing, &Target::Nothing));
+        assert_eq!(fit.private, ["家庭情况", "门牌号"]);
+        assert_eq!(fit.left.is_empty(), !said.is_empty(), "one column may be published, if somebody says so");
+        let records = records(&subsidy, &tables[0], &fit.mapping);
+        let shown: Vec<&str> = records[0].more.keys().map(String::as_str).collect();
+        assert!(shown.iter().all(|head| *head == "所在镇"), "{shown:?}");
+    }
 }
 
 #[test]

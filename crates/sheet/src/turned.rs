@@ -6,6 +6,7 @@
 
 use item::{Column, Item, Type};
 
+use crate::alike::alike;
 use crate::{Found, Head, Line};
 
 /// Lines that must be columns of the item, at least.
@@ -77,8 +78,19 @@ fn columns<'i>(item: &'i Item, lines: &[&Line], words: u32, letters: Option<u32>
             let named = |name: &String| said.as_ref().is_some_and(|said| folded(name) == *said);
             !apart && (named(&column.label) || column.aliases.iter().any(named))
         };
+        // 1.因公出国（境）费, 其中：公务用车购置费: where no column is called so as it stands
+        let own = said.as_deref().map(bare).unwrap_or_default();
+        let near = |at: usize| {
+            let column = &item.columns[at];
+            let named = |name: &String| {
+                let name = bare(&folded(name));
+                name == own || alike(&name, &own)
+            };
+            !own.is_empty() && (named(&column.label) || column.aliases.iter().any(named))
+        };
         // lines come in the order of the columns; one that is elsewhere is looked for from the start
-        let place = (from..item.columns.len()).chain(0..from).find(|at| !taken[*at] && fits(*at));
+        let order = || (from..item.columns.len()).chain(0..from).filter(|at| !taken[*at]);
+        let place = order().find(|at| fits(*at)).or_else(|| order().find(|at| letter.is_empty() && near(*at)));
         if let Some(at) = place {
             taken[at] = true;
             from = at + 1;
@@ -86,6 +98,25 @@ fn columns<'i>(item: &'i Item, lines: &[&Line], words: u32, letters: Option<u32>
         found.push(place.map(|at| &item.columns[at]));
     }
     found
+}
+
+/// Without the number before it and the words that a part begins with.
+fn bare(said: &str) -> String {
+    let mut rest = said;
+    loop {
+        let open = rest.trim_start_matches('(');
+        let digits = open.trim_start_matches(|c: char| c.is_ascii_digit() || "一二三四五六七八九十".contains(c));
+        let numbered = digits.len() < open.len() && digits.starts_with(['.', '、', ')', '．']);
+        let next = if numbered {
+            digits.trim_start_matches(['.', '、', ')', '．'])
+        } else {
+            rest.strip_prefix("其中").unwrap_or(rest).trim_start_matches(':')
+        };
+        if next.len() == rest.len() || next.is_empty() {
+            return rest.to_owned();
+        }
+        rest = next;
+    }
 }
 
 /// The column of formula letters: under the head that says so.
@@ -180,6 +211,24 @@ mod tests {
         let turned = turned(item("debt-balance"), &found(&["项    目", "预算数", "执行数"], &rows)).expect("turned");
         let cells: Vec<usize> = turned.rows.iter().map(|row| row.cells.len()).collect();
         assert_eq!(cells, [2, 5]);
+    }
+
+    #[test]
+    fn lines_are_known_whatever_number_stands_before_them() {
+        let rows: [&[&str]; 6] = [
+            &["合计", "20", "18"],
+            &["1.因公出国（境）费", "0", "0"],
+            &["二、公务接待费", "6", "5"],
+            &["3.公务用车购置及运行维护费", "14", "13"],
+            &["其中：（1）公务用车购置", "0", "0"],
+            &["（2）公务用车运行维护费", "14", "13"],
+        ];
+        let turned = turned(item("three-public"), &found(&["项目", "预算数", "决算数"], &rows)).expect("turned");
+        assert_eq!(turned.rows.len(), 2);
+        let heads: Vec<String> = turned.heads.iter().skip(1).filter_map(|head| head.path.last().cloned()).collect();
+        for words in ["因公出国", "公务接待费", "公务用车购置费", "公务用车运行费"] {
+            assert!(heads.iter().any(|head| head.contains(words)), "{words}: {heads:?}");
+        }
     }
 
     #[test]

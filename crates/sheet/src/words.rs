@@ -82,6 +82,28 @@ pub(crate) fn is_year(text: &str) -> bool {
         && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
+/// The part of a title that says for when it is: from its first year to the last word for a part of it (2024年第二季度, 2023-2024学年).
+/// Of a day that a line says (填报日期：2026年3月5日) it is nothing.
+pub(crate) fn when(text: &str) -> Option<&str> {
+    let starts = text.char_indices().map(|(at, _)| at);
+    let is_start = |at: &usize| {
+        let year: String = text[*at..].chars().take(4).collect();
+        let alone = !text[..*at].ends_with(|c: char| c.is_ascii_digit());
+        let next = text[*at..].chars().nth(4);
+        alone && is_year(&year) && next.is_some_and(|c| "年-—－/至学".contains(c))
+    };
+    if is_caption(text) {
+        return None;
+    }
+    let from = starts.into_iter().find(is_start)?;
+    let rest = &text[from..];
+    let end = ["年度", "学年", "季度", "半年", "月份", "月", "年"].iter().filter_map(|word| {
+        let at = rest.rfind(word)?;
+        Some(at + word.len())
+    });
+    Some(&rest[..end.max()?])
+}
+
 /// A year and nothing else: 2026, 2026年, 2026年度.
 pub(crate) fn is_year_alone(text: &str) -> bool {
     let text = plain(text);
@@ -130,6 +152,11 @@ pub(crate) fn is_unit(text: &str) -> bool {
     })
 }
 
+/// Several units, as a line above a head names them for columns of several kinds: 亩、万元.
+pub(crate) fn are_units(text: &str) -> bool {
+    text.split(['、', ',', ';', '，', '；']).all(is_unit)
+}
+
 /// The unit in brackets in a head: 金额（万元）.
 pub(crate) fn unit_of_head(text: &str) -> Option<String> {
     let text = plain(text);
@@ -153,12 +180,13 @@ pub(crate) fn unit_of_head(text: &str) -> Option<String> {
 fn unit_said(plain: &str) -> Option<(usize, String)> {
     let mut found = None;
     for (at, says) in plain.match_indices("单位:") {
-        let behind: Vec<char> = plain[at + says.len()..].chars().take(9).collect();
-        // 单位：人社局 names no unit, 单位：万元 does, whatever stands behind it
+        let behind: Vec<char> = plain[at + says.len()..].chars().take(17).collect();
+        // 单位：人社局 names no unit, 单位：万元 does, whatever stands behind it; 单位：亩、万元 names two
         let ends = |length: usize| behind.get(length).is_none_or(|c| !c.is_alphanumeric());
-        let unit = (1..=behind.len().min(8)).rev().find_map(|length| {
+        let unit = (1..=behind.len().min(16)).rev().find_map(|length| {
             let unit: String = behind[..length].iter().collect();
-            (is_unit(&unit) && (unit.contains('元') || ends(length))).then_some(unit)
+            let is_one = is_unit(&unit) && (unit.contains('元') || ends(length));
+            (is_one || (ends(length) && are_units(&unit))).then_some(unit)
         });
         if let Some(unit) = unit {
             found = Some((at, unit));
@@ -192,7 +220,7 @@ pub(crate) fn organ_of_line(text: &str) -> Option<String> {
         let next = || tokens.get(at + 1).filter(|next| !next.contains(':')).copied().unwrap_or_default();
         let value = if value.is_empty() { next() } else { value };
         let value = organ_alone(value);
-        if !value.is_empty() && !is_unit(&value) {
+        if !value.is_empty() && !are_units(&value) {
             return Some(value);
         }
     }
@@ -201,7 +229,7 @@ pub(crate) fn organ_of_line(text: &str) -> Option<String> {
     let end = unit_said(&plain).map_or(plain.len(), |(at, _)| at);
     let (label, value) = plain[..end].split_once(':')?;
     let value = organ_alone(value);
-    (is_among(ORGANS, label) && !value.is_empty() && !is_unit(&value)).then_some(value)
+    (is_among(ORGANS, label) && !value.is_empty() && !are_units(&value)).then_some(value)
 }
 
 /// What is left of a value when the label of the next one is cut off.
@@ -393,13 +421,24 @@ mod tests {
         assert_eq!(organ_of_line("部门名称：青禾县民政局金额单位：万元").as_deref(), Some("青禾县民政局"));
         assert_eq!(organ_of_line("单位：万元"), None);
         assert_eq!(organ_of_line("填报单位： 青禾县财政局").as_deref(), Some("青禾县财政局"));
-        assert_eq!(unit_of_line("单 位：亿元、%").as_deref(), Some("亿元"));
+        assert_eq!(unit_of_line("单 位：亿元、%").as_deref(), Some("亿元、%"));
+        assert_eq!(unit_of_line("单位：亩、万元").as_deref(), Some("亩、万元"));
+        assert_eq!(organ_of_line("单位：亩、万元"), None);
         assert_eq!(unit_of_line("青禾县收支情况表（单位：万元）").as_deref(), Some("万元"));
         assert_eq!(unit_of_line("填报单位：青禾县财政局"), None);
         assert_eq!(unit_of_head("罚没金额（万元）").as_deref(), Some("万元"));
         assert_eq!(unit_of_head("溶解氧(mg/L)").as_deref(), Some("mg/L"));
         assert_eq!(unit_of_head("招生范围（施教区）"), None);
         assert_eq!(unit_of_head("发行时间（年/月/日）"), None);
+    }
+
+    #[test]
+    fn titles_say_for_when_they_are() {
+        assert_eq!(when("2024年第二季度饮用水水源水质"), Some("2024年第二季度"));
+        assert_eq!(when("青禾县2024年2月环境空气质量"), Some("2024年2月"));
+        assert_eq!(when("青禾县2023-2024学年招生计划"), Some("2023-2024学年"));
+        assert_eq!(when("填报日期：2026年3月5日"), None);
+        assert_eq!(when("青政〔2026〕3号"), None);
     }
 
     #[test]

@@ -13,6 +13,7 @@ use kernel::{
 use store::{Target, Tx};
 
 pub use crate::leaving::{Leaving, erasing, leaving};
+pub use crate::outlines::{Boundaries, Outlined, Outlines};
 pub use crate::search::{
     Audience, ByNumber, Label, LabelOf, Numbered, SearchEntry, SearchSource, Within, WordHits, WordIndex, WordQuery,
 };

@@ -22,6 +22,7 @@ pub mod form;
 pub mod hooks;
 mod leaving;
 pub mod mail;
+mod outlines;
 pub mod page;
 pub mod peer;
 pub mod periods;

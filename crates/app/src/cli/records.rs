@@ -1,5 +1,7 @@
 //! `gongkai records`: the tables of the catalogue, and sheets of counties brought into them.
 
+mod send;
+
 use std::{
     collections::BTreeMap,
     io::IsTerminal,
@@ -13,7 +15,7 @@ use anyhow::{Result, anyhow, bail, ensure};
 use futures::future::BoxFuture;
 use item::{Column, Item, ItemKey, Owner, Type};
 use kernel::{Actor, OrganCode, organ::Organ};
-use record::import::{self, Mapped, Options, Progress, Several, Told};
+use record::import::{self, Backfill, Mapped, Options, Progress, Several, Told};
 use serde::Serialize;
 use store::Db;
 use web::{Config, Ctx, Refusal};
@@ -38,9 +40,17 @@ pub(crate) enum Command {
     #[command(
         after_help = "例：gongkai records import water 水质.xlsx --dry-run\n\n识别标题、单位、多行表头、公式行、合计和注释，逐行说明不能导入的原因，行号与表格软件显示的一致。\
                             标题里写了年度、地区、预算或决算的按标题；没有写的，用 --period 或 --set 写明。\
+                            补录历史数据加 --source 写明来源。\
                             保存的是待提交的批次，在后台提交、逐关审核以后才公开。同一个文件重复导入，不会重复保存。"
     )]
     Import(Args),
+    /// 报送记录：别的系统按自己的编号送来，同一个编号只录入一次
+    #[command(
+        after_help = "例：gongkai records send job 岗位.json --key 2026-03-05-001 --organ QH020\n\n文件为 {\"records\":[{\"列标识\":\"内容\"}]}，一次 1 到 1000 条，全部正确才录入；带小数的数字写成文本。\
+                            同一个键、同样的内容再次报送，得到原来的批次；键相同而内容不同的，拒绝。\
+                            录入的是待提交的批次，在后台提交、逐关审核以后才公开。"
+    )]
+    Send(send::Args),
 }
 
 /// What can be typed after `import`.
@@ -71,6 +81,21 @@ pub(crate) struct Args {
     /// 表里没有写、对每一行都成立的内容，写成“列标识=内容”，可以重复
     #[arg(long = "set", value_name = "KEY=TEXT", value_parser = pair)]
     given: Vec<(String, String)>,
+    /// 补录历史数据：来源，例如“2016 年土地批次档案第 12 卷”；把握不足的行进入待核定
+    #[arg(long, value_name = "TEXT")]
+    source: Option<String>,
+    /// 补录的内容有多大把握，0 到 100；表里有“可信度”一列的按各行
+    #[arg(
+        long,
+        default_value_t = 90,
+        value_name = "PERCENT",
+        requires = "source",
+        value_parser = clap::value_parser!(u8).range(0..=100)
+    )]
+    confidence: u8,
+    /// 更新原因，随记录公开
+    #[arg(long, default_value = "", value_name = "TEXT", requires = "update")]
+    note: String,
 }
 
 fn pair(text: &str) -> Result<(String, String), String> {
@@ -103,6 +128,7 @@ pub(super) async fn run(config: Config, data: PathBuf, command: Command, as_json
             let file = file(&args.file)?;
             import(&super::existing(config, data).await?, &args, file, as_json).await
         }
+        Command::Send(args) => send::run(&super::existing(config, data).await?, &args, as_json).await,
     }
 }
 
@@ -206,7 +232,11 @@ fn file(path: &Path) -> Result<import::File> {
 
 async fn import(ctx: &Ctx, args: &Args, file: import::File, as_json: bool) -> Result<ExitCode> {
     let item = item_of(ctx, &args.item).await?;
-    let organ = organ_of(ctx, args, &item)?;
+    let said = match &args.organ {
+        Some(_) => None,
+        None => import::organ_said(ctx, &item, &file, &args.sheet).await.map_err(refused)?,
+    };
+    let organ = organ_of(ctx, args, &item, said)?;
     let mut given: BTreeMap<String, String> = args.given.iter().cloned().collect();
     given.extend(args.period.iter().map(|period| ("period".to_owned(), period.clone())));
     let options = Options {
@@ -215,6 +245,8 @@ async fn import(ctx: &Ctx, args: &Args, file: import::File, as_json: bool) -> Re
         dry_run: args.dry_run,
         update: args.update,
         given,
+        backfill: backfill(args)?,
+        note: args.note.trim().to_owned(),
         ..Options::new(item.key.clone(), organ)
     };
     let bar = Bar::new();
@@ -233,6 +265,14 @@ async fn import(ctx: &Ctx, args: &Args, file: import::File, as_json: bool) -> Re
         Some(why) => Err(anyhow!(why)),
         None => Ok(ExitCode::SUCCESS),
     }
+}
+
+/// Where what is brought in later is from, and how sure it is.
+fn backfill(args: &Args) -> Result<Option<Backfill>> {
+    let Some(source) = &args.source else { return Ok(None) };
+    let source = source.trim().to_owned();
+    ensure!(!source.is_empty(), "请写明来源，例如 --source \"2016 年土地批次档案第 12 卷\"。");
+    Ok(Some(Backfill { source, confidence: args.confidence }))
 }
 
 /// A refusal in words; what is wrong with what was typed, with its place.
@@ -265,8 +305,9 @@ async fn item_of(ctx: &Ctx, key: &str) -> Result<Item> {
     bail!("目录里没有事项“{key}”，是不是：{}？全部事项见 gongkai records items。", near.join("、"));
 }
 
-/// For which organ: the one that was typed, else the one that owes the item, else that of the county office, which is told.
-fn organ_of(ctx: &Ctx, args: &Args, item: &Item) -> Result<OrganCode> {
+/// For which organ: the one that was typed, else the one that the sheet names, else the one that owes the item. Whose records they
+/// are is never guessed; where nothing is stored those of the county office are looked at.
+fn organ_of(ctx: &Ctx, args: &Args, item: &Item, said: Option<OrganCode>) -> Result<OrganCode> {
     let (directory, today) = (ctx.directory(), ctx.today());
     if let Some(code) = &args.organ {
         let organ = OrganCode::from(code.as_str());
@@ -274,6 +315,10 @@ fn organ_of(ctx: &Ctx, args: &Args, item: &Item) -> Result<OrganCode> {
             directory.get(&organ).is_some(),
             "没有代码为“{code}”的机关。机关代码见后台的机关名录，或先用 gongkai organ import 导入名录。"
         );
+        return Ok(organ);
+    }
+    if let Some(organ) = said {
+        eprintln!("注意：表里写的机关是{}（{organ}），记在它名下。", directory.short_name(&organ));
         return Ok(organ);
     }
     let living = || directory.all().iter().filter(move |organ| organ.exists_on(today));
@@ -290,11 +335,16 @@ fn organ_of(ctx: &Ctx, args: &Args, item: &Item) -> Result<OrganCode> {
         }),
         Owner::Departments | Owner::Townships | Owner::All => None,
     };
-    let (organ, is_named) = owing.map_or_else(|| (ctx.office_organ(), false), |organ| (organ, true));
-    if !is_named && !args.dry_run {
-        let name = directory.short_name(&organ).to_owned();
-        eprintln!("注意：“{}”由多个机关公开，没有写 --organ，记在{name}（{organ}）名下。", item.title);
+    if let Some(organ) = owing {
+        return Ok(organ);
     }
+    let organ = ctx.office_organ();
+    let title = &item.title;
+    ensure!(
+        args.dry_run,
+        "“{title}”由多个机关公开，表里也没有写明是哪个机关。请用 --organ 写明机关代码，例如 --organ {organ}。"
+    );
+    eprintln!("注意：“{title}”由多个机关公开，导入时要用 --organ 写明；现在按{}试读。", directory.short_name(&organ));
     Ok(organ)
 }
 
@@ -302,7 +352,7 @@ fn organ_of(ctx: &Ctx, args: &Args, item: &Item) -> Result<OrganCode> {
 fn why_not(told: &Told, args: &Args) -> Option<String> {
     if !told.missing.is_empty() {
         return Some(format!(
-            "没有导入：表里没有必填的列：{}。请核对表头，或者下载该事项的模板填写。",
+            "没有导入：表里没有必填的列：{}。请核对表头，或者下载该事项的模板填写；每一行都相同的，用 --period 或 --set 写明。",
             told.missing.join("、")
         ));
     }
@@ -310,8 +360,13 @@ fn why_not(told: &Told, args: &Args) -> Option<String> {
         let heads = told.unknown.join("、");
         return Some(format!("没有导入：不知道这些表头是哪一列：{heads}。请在后台的导入页面指定，程序会记住。"));
     }
-    if told.again || told.batch.is_some() || args.dry_run {
+    // A file that comes back as it was taken away changes nothing.
+    let nothing = told.unchanged > 0 && told.accepted == 0 && told.refused == 0 && told.faults.all == 0;
+    if told.again || told.batch.is_some() || args.dry_run || nothing {
         return None;
+    }
+    if told.rows == 0 {
+        return Some("没有导入：表里只有表头，没有数据行。".to_owned());
     }
     let hint = if told.accepted > 0 {
         "改好后重新导入，或者加 --accept-valid 只导入正确的行。"
@@ -339,6 +394,8 @@ struct Place<'t> {
 struct Answer<'t> {
     rows: u64,
     accepted: u64,
+    /// Of a backfill: those that wait for a person.
+    doubtful: u64,
     rejected: Vec<Place<'t>>,
     warnings: Vec<Place<'t>>,
     /// What was read into cells where that is not plain.
@@ -355,6 +412,9 @@ struct Answer<'t> {
     missing: &'t [String],
     unknown: &'t [String],
     about: &'t [String],
+    /// What was taken for every row: names of columns with their values.
+    taken: &'t [(String, String)],
+    unchanged: u64,
     stored: bool,
     /// The same file was imported before.
     again: bool,
@@ -373,6 +433,7 @@ impl<'t> Answer<'t> {
         Self {
             rows: told.rows,
             accepted: told.accepted,
+            doubtful: told.doubtful,
             rejected: cells(&told.faults),
             warnings: cells(&told.warnings),
             notes: cells(&told.notes),
@@ -387,6 +448,8 @@ impl<'t> Answer<'t> {
             missing: &told.missing,
             unknown: &told.unknown,
             about: &told.about,
+            taken: &told.taken,
+            unchanged: told.unchanged,
             stored: told.batch.is_some() && !told.again,
             again: told.again,
             batch: told.batch.as_ref().map(record::BatchId::as_str),
@@ -400,6 +463,9 @@ fn print(ctx: &Ctx, told: &Told, args: &Args) {
         let title = if told.title.is_empty() { String::new() } else { format!("《{}》", told.title) };
         let unit = if told.unit.is_empty() { String::new() } else { format!("，单位：{}", told.unit) };
         println!("工作表“{}”{title}{unit}", told.sheet);
+    }
+    for (label, value) in &told.taken {
+        println!("各行的“{label}”按表里写的取：{value}");
     }
     for line in &told.about {
         println!("请注意：{line}");
@@ -418,6 +484,9 @@ fn print(ctx: &Ctx, told: &Told, args: &Args) {
         "读了 {} 行：能导入 {}，不能导入 {}；合计 {} 行、注释 {} 行不是记录。",
         told.rows, told.accepted, told.refused, told.totals, told.remarks
     );
+    if told.doubtful > 0 {
+        println!("其中 {} 行把握不足，待核定：{}/records/doubts", told.doubtful, ctx.office_url());
+    }
     match &told.batch {
         Some(batch) if told.again => {
             println!("这个文件以前导入过，没有重复保存：{}/records/batches/{batch}", ctx.office_url())

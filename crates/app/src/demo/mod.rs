@@ -10,6 +10,7 @@ use std::{
 };
 
 use anyhow::{Context, Result, bail};
+use disclosure::records_portal::Population;
 use jiff::{SignedDuration, Timestamp};
 use kernel::{Clock, OrganCode, Role, Seams, Staff, seams::FixedClock};
 use review::Gate;
@@ -69,6 +70,10 @@ pub fn configure(mut config: Config) -> Config {
     site.hours = text("工作日 8:30—12:00，14:30—17:30");
     site.email = text("zwgk@qinghe.example");
     site.demo = true;
+    if config.settings.get::<Population>().people == 0 {
+        let source = text("演示数据，人口为虚构");
+        config.settings.set(Population { people: 312_600, year: 2025, source });
+    }
     config
 }
 

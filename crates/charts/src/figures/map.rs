@@ -39,6 +39,8 @@ pub struct Plane {
     pub window: Option<[f64; 4]>,
     /// 审图号, which a published map must show; may be empty.
     pub approval: String,
+    /// Where the boundaries are from; may be empty.
+    pub source: String,
 }
 
 /// A boundary: outer and inner rings, degrees east and north.
@@ -62,7 +64,7 @@ impl Plane {
         let (across, down) = ((east - west) * narrow, north - south);
         let scale = (WIDE / across).min(HIGH / down);
         let (wide, high) = (units(across * scale), units(down * scale));
-        let mut plane = Self { wide, high, outlines: Vec::new(), window: Some(window), approval: approval.to_owned() };
+        let mut plane = Self { wide, high, window: Some(window), approval: approval.to_owned(), ..Self::default() };
         plane.outlines = areas.iter().map(|(name, rings)| plane.outline(name, rings)).collect();
         plane
     }
@@ -177,6 +179,7 @@ pub(super) fn map(data: &Data, plane: &Plane, notes: &mut Vec<String>) -> String
             );
         }
     }
+    let is_blind = plane.window.is_none() && data.groups.iter().any(|group| group.at.is_some());
     let mut lost = 0;
     for (at, group) in data.groups.iter().enumerate() {
         let place = group.at.and_then(|place| plane.place(place));
@@ -191,11 +194,15 @@ pub(super) fn map(data: &Data, plane: &Plane, notes: &mut Vec<String>) -> String
             escape(&group.label),
         );
     }
-    if lost > 0 {
+    if is_blind {
+        notes.push("本县的边界图没有经纬度，各点没有画在图上，请看表格。".to_owned());
+    } else if lost > 0 {
         notes.push(format!("有 {lost} 项在图上找不到位置，只列在表里。"));
     }
     if !plane.approval.is_empty() {
-        notes.push(format!("审图号：{}", plane.approval));
+        let source =
+            if plane.source.is_empty() { String::new() } else { format!("　边界数据来源：{}", plane.source) };
+        notes.push(format!("审图号：{}{source}", plane.approval));
     }
     let sized = format!(r#"viewBox="0 0 {} {}""#, plane.wide.max(1), plane.high.max(1));
     let begun = opened(data, "plot on-map", &sized);

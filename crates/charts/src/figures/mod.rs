@@ -15,7 +15,7 @@ use web::page::escape;
 
 pub use item::{ChartKind, Decimal};
 pub use map::{Outline, Plane, Rings};
-pub use sums::Sums;
+pub use sums::{Population, Sums};
 
 use scale::shown;
 
@@ -121,7 +121,9 @@ fn table(data: &Data) -> Table {
     let mut head = vec![data.by.clone()];
     head.extend(data.series.iter().cloned());
     if !data.per_head.is_empty() {
-        head.push(format!("人均（{}）", data.per_head));
+        // Of several series it is that of the first.
+        let of = data.series.first().filter(|_| data.series.len() > 1).map_or("", String::as_str);
+        head.push(format!("{of}人均（{}）", data.per_head));
     }
     let cell = |figure: Option<Decimal>| figure.map_or_else(|| "—".to_owned(), shown);
     let row = |group: &Group| {

@@ -3,8 +3,19 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use item::{Chart, ChartKind, Column, Decimal, Item, Type, Unit, Value};
+use web::filters::grouped;
 
 use super::{Data, Group};
+
+/// How many people live in the county, for figures for each inhabitant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Population {
+    pub people: u64,
+    /// It is that of the end of this year.
+    pub year: i16,
+    /// Where it is printed: 2025年国民经济和社会发展统计公报.
+    pub source: String,
+}
 
 /// The sums of a chart while rows are read.
 #[derive(Debug, Clone)]
@@ -14,9 +25,17 @@ pub struct Sums<'a> {
     /// Group, series, figure. Of the newest period alone, where the chart asks for it.
     sums: BTreeMap<String, BTreeMap<String, Decimal>>,
     places: BTreeMap<String, (f64, f64)>,
+    /// What stands at a point, by the words of the point.
+    names: BTreeMap<String, BTreeSet<String>>,
     newest: String,
     /// Groups and series with more than one ratio: ratios are not summed, and nothing is drawn there.
     ratios: BTreeSet<(String, String)>,
+    /// The values of the columns that are kept apart, by group.
+    apart: BTreeMap<String, Vec<String>>,
+    /// Groups whose rows differ in them: nothing is drawn there.
+    mixed: BTreeSet<String>,
+    /// Rows that say nothing of the group or series in which they would be summed.
+    unnamed: usize,
     /// Rows whose sum would be beyond 28 digits.
     too_large: usize,
 }
@@ -25,16 +44,33 @@ pub struct Sums<'a> {
 const COUNT: &str = "条数";
 /// The group of rows that say nothing.
 const NONE: &str = "未填写";
+/// Names at one point that are told.
+const FEW: usize = 3;
 
 impl<'a> Sums<'a> {
     #[must_use]
     pub fn new(item: &'a Item, chart: &'a Chart) -> Self {
-        let (sums, places) = (BTreeMap::new(), BTreeMap::new());
-        Self { item, chart, sums, places, newest: String::new(), ratios: BTreeSet::new(), too_large: 0 }
+        let (sums, places, names) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
+        Self {
+            item,
+            chart,
+            sums,
+            places,
+            names,
+            newest: String::new(),
+            ratios: BTreeSet::new(),
+            apart: BTreeMap::new(),
+            mixed: BTreeSet::new(),
+            unnamed: 0,
+            too_large: 0,
+        }
     }
 
     /// Takes a row: its values by the keys of columns.
     pub fn add(&mut self, values: &BTreeMap<String, Value>) {
+        if !self.chart.only.iter().all(|only| is(values.get(&only.column), &only.is)) {
+            return;
+        }
         if !self.chart.newest.is_empty() {
             let period = self.words(&self.chart.newest, values);
             // What names no period is of none.
@@ -45,14 +81,21 @@ impl<'a> Sums<'a> {
                 self.newest = period;
                 self.sums.clear();
                 self.places.clear();
+                self.names.clear();
                 self.ratios.clear();
+                self.apart.clear();
+                self.mixed.clear();
+                self.unnamed = 0;
             } else if period < self.newest {
                 return;
             }
         }
-        let group = self.words(&self.chart.by, values);
+        let group = self.group(values);
         if let Some(place) = values.get(&self.chart.by).and_then(point) {
             self.places.insert(group.clone(), place);
+            if let Some(name) = self.name(values) {
+                self.names.entry(group.clone()).or_default().insert(name);
+            }
         }
         if self.chart.figures.is_empty() {
             let series = self.series(values).unwrap_or_else(|| COUNT.to_owned());
@@ -60,6 +103,15 @@ impl<'a> Sums<'a> {
             return;
         }
         let chart = self.chart;
+        // Rows of a lower level name no class: their sum beside the classes would be counted twice.
+        if group == NONE || self.series(values).is_some_and(|series| series == NONE) {
+            self.unnamed += 1;
+            return;
+        }
+        let apart: Vec<String> = chart.apart.iter().map(|key| self.words(key, values)).collect();
+        if *self.apart.entry(group.clone()).or_insert_with(|| apart.clone()) != apart {
+            self.mixed.insert(group.clone());
+        }
         for key in &chart.figures {
             let Some(Value::Number(figure)) = values.get(key) else { continue };
             // With one figure the rows are parted by the column of series; several are series by themselves.
@@ -71,6 +123,32 @@ impl<'a> Sums<'a> {
                 None => self.too_large += 1,
             }
         }
+    }
+
+    /// The group of a row. The outlines of a map are townships, so that a place is its township there.
+    fn group(&self, values: &BTreeMap<String, Value>) -> String {
+        let words = self.words(&self.chart.by, values);
+        let is_place = self.item.column(&self.chart.by).is_some_and(|column| column.typed == Type::Place);
+        if self.chart.kind == ChartKind::Map && is_place { township(&words) } else { words }
+    }
+
+    /// What a row with a point is called: its key in words, else its first words.
+    fn name(&self, values: &BTreeMap<String, Value>) -> Option<String> {
+        let is_open = |column: &&Column| matches!(column.typed, Type::Text { .. }) && !column.privacy.never_public;
+        let all = || self.item.columns.iter().filter(is_open);
+        let own = all().find(|column| self.item.keys.contains(&column.key)).or_else(|| all().next())?;
+        match values.get(&own.key) {
+            Some(Value::Text(text)) if !text.trim().is_empty() => Some(text.trim().to_owned()),
+            _ => None,
+        }
+    }
+
+    /// What a group is called on the chart: a point by what stands there.
+    fn called(&self, group: &str) -> String {
+        let Some(names) = self.names.get(group) else { return group.to_owned() };
+        let few: Vec<&str> = names.iter().take(FEW).map(String::as_str).collect();
+        let more = if names.len() > FEW { format!("等 {} 处", names.len()) } else { String::new() };
+        format!("{}{more}", few.join("、"))
     }
 
     /// A figure in the unit of the chart's first, where both are of money; `None` beyond 28 digits.
@@ -131,28 +209,36 @@ impl<'a> Sums<'a> {
         self.item.column(key).map_or_else(|| key.to_owned(), |column| column.label.clone())
     }
 
-    /// What is drawn. `population` is that of the county, for figures for each inhabitant, where the chart asks for them.
+    /// What is drawn. `population` is that of the county, for figures for each inhabitant, where the chart asks for them. Over
+    /// years it is that of its own year alone.
     #[must_use]
-    pub fn done(self, population: Option<u64>) -> Data {
+    pub fn done(self, population: Option<&Population>) -> Data {
         let chart = self.chart;
         let keys = self.series_keys();
         let column = chart.figures.first().and_then(|key| self.item.column(key));
         let unit = if chart.figures.is_empty() { "条".to_owned() } else { column.map(unit).unwrap_or_default() };
-        let people = population.filter(|people| chart.per_head && *people > 0 && keys.len() == 1);
+        let is_over_time = matches!(chart.kind, ChartKind::Lines | ChartKind::Against);
+        let asks = chart.per_head && unit != "%" && (keys.len() == 1 || chart.kind == ChartKind::Against);
+        let has_year = |known: &&Population| !is_over_time || self.sums.contains_key(&known.year.to_string());
+        let known = population.filter(|known| asks && known.people > 0);
+        let people = known.filter(has_year);
         let (per_head, tens) = head_unit(&unit);
         let mut groups: Vec<Group> = self
             .sums
             .iter()
             .map(|(label, sums)| {
-                let is_one = |key: &String| !self.ratios.contains(&(label.clone(), key.clone()));
+                let is_one =
+                    |key: &String| !self.ratios.contains(&(label.clone(), key.clone())) && !self.mixed.contains(label);
                 let one = |key: &String| sums.get(key).copied().filter(|_| is_one(key));
                 let figures: Vec<Option<Decimal>> = keys.iter().map(one).collect();
                 let of_all = figures.first().copied().flatten();
+                let of_group = people.filter(|known| !is_over_time || known.year.to_string() == *label);
                 let each = |figure: Decimal| {
-                    figure.checked_mul(Decimal::new(10_i64.pow(tens), 0))?.checked_div(Decimal::from(people?))
+                    let figure = figure.checked_mul(Decimal::new(10_i64.pow(tens), 0))?;
+                    figure.checked_div(Decimal::from(of_group?.people))
                 };
                 let per_head = of_all.and_then(each).map(|figure| figure.round_dp(2));
-                Group { label: label.clone(), figures, at: self.places.get(label).copied(), per_head }
+                Group { label: self.called(label), figures, at: self.places.get(label).copied(), per_head }
             })
             .collect();
         // Periods come in their order; everything else by size.
@@ -165,11 +251,21 @@ impl<'a> Sums<'a> {
         if !chart.newest.is_empty() && !self.newest.is_empty() {
             notes.push(format!("{}：{}。", self.label(&chart.newest), self.newest));
         }
-        if people.is_some() {
-            notes.push(format!("人均按全县人口 {} 人计算。", population.unwrap_or_default()));
+        if asks {
+            notes.push(heads(known, people.is_some(), is_over_time));
         }
         if !self.ratios.is_empty() {
             notes.push(format!("有 {} 处有多个比率，比率不能相加，没有画出。", self.ratios.len()));
+        }
+        if !self.mixed.is_empty() {
+            let labels: Vec<String> = chart.apart.iter().map(|key| format!("“{}”", self.label(key))).collect();
+            let (labels, n) = (labels.join("、"), self.mixed.len());
+            notes.push(format!("有 {n} 处有{labels}不同的多条记录，不能相加，没有画出。"));
+        }
+        if self.unnamed > 0 {
+            let keys = [&chart.by, &chart.series].into_iter().filter(|key| !key.is_empty());
+            let labels: Vec<String> = keys.map(|key| format!("“{}”", self.label(key))).collect();
+            notes.push(format!("没有填写{}的 {} 条记录没有计入。", labels.join("或者"), self.unnamed));
         }
         if self.too_large > 0 {
             notes.push(format!("有 {} 个数字过大，没有计入。", self.too_large));
@@ -210,6 +306,16 @@ impl<'a> Sums<'a> {
     }
 }
 
+/// Whether a value is this one: a code, or a text.
+fn is(value: Option<&Value>, wanted: &str) -> bool {
+    match value {
+        Some(Value::Text(text) | Value::Enum(text)) => text.trim() == wanted,
+        Some(Value::Date(day)) => day.to_string() == wanted,
+        Some(Value::Number(figure)) => figure.normalize().to_string() == wanted,
+        None => false,
+    }
+}
+
 fn unit(column: &Column) -> String {
     match &column.typed {
         Type::Money { unit: Unit(unit), .. } | Type::Number { unit: Unit(unit), .. } => unit.clone(),
@@ -226,6 +332,28 @@ fn head_unit(unit: &str) -> (String, u32) {
         "" => ("每人".to_owned(), 0),
         unit => (unit.to_owned(), 0),
     }
+}
+
+/// What is said of the figures for each inhabitant; `shown` = there are some.
+fn heads(known: Option<&Population>, shown: bool, is_over_time: bool) -> String {
+    let Some(Population { people, year, source }) = known else {
+        return "人均数要按全县常住人口计算，本站还没有填写人口，这里只有总数。".to_owned();
+    };
+    let people = grouped(&people.to_string());
+    if !shown {
+        return format!("填写的人口是 {year} 年末的，这里没有 {year} 年的数，所以没有人均数。");
+    }
+    let only = if is_over_time { format!("，只有 {year} 年有人均数") } else { String::new() };
+    format!("人均按 {year} 年末全县常住人口 {people} 人计算{only}（人口来源：{source}）。")
+}
+
+/// The township of a place of up to three parts, by its name alone: sheets leave the county off or write it. A place that names
+/// none is its first two parts.
+fn township(place: &str) -> String {
+    const ENDS: [&str; 5] = ["镇", "乡", "街道", "街道办事处", "苏木"];
+    let parts: Vec<&str> = place.split('/').map(str::trim).collect();
+    let named = parts.iter().find(|part| ENDS.iter().any(|end| part.ends_with(end)));
+    named.map_or_else(|| parts[..parts.len().min(2)].join("/"), |part| (*part).to_owned())
 }
 
 /// `116.4,29.1`, degrees east and north.

@@ -201,6 +201,8 @@ fn rows_become_exact_sums_of_the_newest_period() {
         by: "town".into(),
         series: "kind".into(),
         newest: "year".into(),
+        only: Vec::new(),
+        apart: Vec::new(),
         per_head: false,
         note: String::new(),
     };
@@ -229,14 +231,175 @@ fn rows_become_exact_sums_of_the_newest_period() {
     (chart.series, chart.per_head, chart.kind) = (String::new(), true, ChartKind::Bars);
     let mut sums = Sums::new(&item, &chart);
     rows.iter().for_each(|row| sums.add(row));
-    let data = sums.done(Some(20_000));
+    let data = sums.clone().done(Some(&people(2025)));
     assert_eq!((data.series[0].as_str(), data.per_head.as_str()), ("金额", "元"));
     assert_eq!(data.groups[0].per_head, Some(n("2.5")));
     assert_eq!(draw(chart.kind, &data, None).table.head, ["乡镇", "金额", "人均（元）"]);
+    let said = "年度：2026。人均按 2025 年末全县常住人口 20,000 人计算（人口来源：统计公报）。";
+    assert_eq!(data.note, said);
+    let data = sums.done(None);
+    assert_eq!((data.per_head.as_str(), data.groups[0].per_head), ("", None));
+    assert_eq!(data.note, "年度：2026。人均数要按全县常住人口计算，本站还没有填写人口，这里只有总数。");
 
     chart.figures.clear();
     let mut sums = Sums::new(&item, &chart);
     rows.iter().for_each(|row| sums.add(row));
     let data = sums.done(None);
     assert_eq!((data.unit.as_str(), data.groups[0].figures[0]), ("条", Some(n("2"))));
+}
+
+#[test]
+fn budget_and_final_accounts_are_not_added_nor_rows_without_a_class() {
+    let choice = |code: &str| Choice { code: code.into(), label: code.into(), aliases: Vec::new() };
+    let item = funds(vec![
+        column("year", "年度", Type::Period),
+        column("stage", "阶段", Type::Enum { choices: vec![choice("budget"), choice("final")], open: false }),
+        column("class", "类", Type::Text { max: 50 }),
+        column("region", "地区", Type::Text { max: 50 }),
+        column("amount", "金额", Type::Money { unit: Unit("万元".into()), places: 2 }),
+    ]);
+    let chart = Chart {
+        key: "years".into(),
+        title: "历年支出".into(),
+        kind: ChartKind::Lines,
+        figures: vec!["amount".into()],
+        by: "year".into(),
+        series: "class".into(),
+        newest: String::new(),
+        only: vec![item::Only { column: "stage".into(), is: "final".into() }],
+        apart: vec!["region".into()],
+        per_head: false,
+        note: String::new(),
+    };
+    let row = |year: &str, stage: &str, class: &str, region: &str, amount: &str| -> BTreeMap<String, Value> {
+        let texts =
+            [("year", year), ("class", class), ("region", region)].map(|(key, text)| (key, Value::Text(text.into())));
+        let rest = [("stage", Value::Enum(stage.into())), ("amount", Value::Number(n(amount)))];
+        let cells = texts.into_iter().chain(rest);
+        cells
+            .filter(|(_, value)| *value != Value::Text(String::new()))
+            .map(|(key, value)| (key.to_owned(), value))
+            .collect()
+    };
+    let mut sums = Sums::new(&item, &chart);
+    for row in [
+        row("2024", "budget", "教育", "全县", "63.52"),
+        row("2024", "final", "教育", "全县", "66.05"),
+        row("2024", "final", "", "全县", "66.05"),
+        row("2025", "final", "教育", "全县", "70"),
+        row("2025", "final", "教育", "本级", "50"),
+    ] {
+        sums.add(&row);
+    }
+    let data = sums.done(None);
+    assert_eq!(data.series, ["教育"], "what names no class is no line");
+    assert_eq!(
+        data.groups,
+        [group("2024", &["66.05"]), group("2025", &[""])],
+        "one stage; a part is not added to its whole"
+    );
+    assert!(data.note.contains("“地区”不同") && data.note.contains("1 条记录没有计入"), "{}", data.note);
+}
+
+fn people(year: i16) -> Population {
+    Population { people: 20_000, year, source: "统计公报".into() }
+}
+
+#[test]
+fn over_years_only_the_year_of_the_population_has_figures_for_each_inhabitant() {
+    let money = || Type::Money { unit: Unit("亿元".into()), places: 4 };
+    let item = funds(vec![
+        column("year", "年度", Type::Period),
+        column("balance", "余额", money()),
+        column("limit", "限额", money()),
+    ]);
+    let chart = Chart {
+        key: "against".into(),
+        title: "债务余额与限额".into(),
+        kind: ChartKind::Against,
+        figures: vec!["balance".into(), "limit".into()],
+        by: "year".into(),
+        series: String::new(),
+        newest: String::new(),
+        only: Vec::new(),
+        apart: Vec::new(),
+        per_head: true,
+        note: String::new(),
+    };
+    let mut sums = Sums::new(&item, &chart);
+    for (year, balance) in [("2024", "1"), ("2025", "2")] {
+        let cells = [("balance", balance), ("limit", "3")].map(|(key, text)| (key.to_owned(), Value::Number(n(text))));
+        let year = ("year".to_owned(), Value::Text(year.to_owned()));
+        sums.add(&cells.into_iter().chain([year]).collect());
+    }
+    let data = sums.clone().done(Some(&people(2025)));
+    let each: Vec<Option<Decimal>> = data.groups.iter().map(|group| group.per_head).collect();
+    assert_eq!(each, [None, Some(n("10000"))]);
+    assert!(data.note.contains("只有 2025 年有人均数"), "{}", data.note);
+    assert_eq!(draw(chart.kind, &data, None).table.head, ["年度", "余额", "限额", "余额人均（元）"]);
+    let data = sums.done(Some(&people(2020)));
+    assert_eq!(data.per_head, "");
+    assert_eq!(data.note, "填写的人口是 2020 年末的，这里没有 2020 年的数，所以没有人均数。");
+}
+
+#[test]
+fn on_a_map_places_are_townships_and_points_are_called_by_what_stands_there() {
+    let money = Type::Money { unit: Unit("万元".into()), places: 2 };
+    let item = funds(vec![
+        column("name", "项目", Type::Text { max: 50 }),
+        column("place", "地点", Type::Place),
+        column("point", "位置", Type::Point),
+        column("amount", "金额", money),
+    ]);
+    let chart = |by: &str| Chart {
+        key: "map".into(),
+        title: "项目分布".into(),
+        kind: ChartKind::Map,
+        figures: vec!["amount".into()],
+        by: by.into(),
+        series: String::new(),
+        newest: String::new(),
+        only: Vec::new(),
+        apart: Vec::new(),
+        per_head: false,
+        note: String::new(),
+    };
+    let row = |name: &str, place: &str, point: &str, amount: &str| -> BTreeMap<String, Value> {
+        let cells = [("name", name), ("place", place), ("point", point)];
+        let cells = cells.map(|(key, text)| (key.to_owned(), Value::Text(text.to_owned())));
+        let amount = ("amount".to_owned(), Value::Number(n(amount)));
+        cells.into_iter().chain([amount]).collect()
+    };
+    let rows = [
+        row("水厂", "青禾县/城关镇/东门社区", "116.05,29.05", "1"),
+        row("泵站", "城关镇/西门社区", "116.05,29.05", "2"),
+        row("大桥", "青禾县/北乡", "116.15,29.05", "4"),
+        row("规划", "青禾县", "", "8"),
+    ];
+    let read = |chart: &Chart| {
+        let mut sums = Sums::new(&item, chart);
+        rows.iter().for_each(|row| sums.add(row));
+        draw(chart.kind, &sums.done(None), Some(&plane()))
+    };
+    let drawn = read(&chart("place"));
+    is_sound(&drawn.svg);
+    assert_eq!(drawn.table.rows, [["青禾县", "8"], ["北乡", "4"], ["城关镇", "3"]]);
+    assert!(drawn.svg.contains("<title>城关镇 3</title>"), "{}", drawn.svg);
+    assert_eq!(drawn.notes[0], "有 1 项在图上找不到位置，只列在表里。");
+    let drawn = read(&chart("point"));
+    assert_eq!(
+        drawn.table.rows,
+        [["未填写", "8"], ["大桥", "4"], ["水厂、泵站", "3"]].map(|row| row.map(str::to_owned))
+    );
+    assert_eq!(drawn.svg.matches("<circle").count(), 2);
+    let blind = Plane { window: None, source: "自然资源局".into(), ..plane() };
+    let by_point = chart("point");
+    let mut sums = Sums::new(&item, &by_point);
+    rows.iter().for_each(|row| sums.add(row));
+    let notes = draw(ChartKind::Map, &sums.done(None), Some(&blind)).notes;
+    let told = [
+        "本县的边界图没有经纬度，各点没有画在图上，请看表格。",
+        "审图号：示例S（2026）001号　边界数据来源：自然资源局",
+    ];
+    assert_eq!(notes, told);
 }

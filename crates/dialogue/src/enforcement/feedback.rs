@@ -115,6 +115,10 @@ pub(super) static FORM: DraftForm =
 
 /// Published answers on the page.
 const SHOWN: i64 = 10;
+/// Characters of a number.
+const NUMBER: usize = 128;
+/// Characters of what a record is called.
+const ON: usize = 80;
 
 fn lines(ctx: &Ctx, fields: &Fields) -> Vec<Line> {
     let organ = OrganCode::from(fields.get("organ"));
@@ -146,8 +150,10 @@ impl OnePage for Opinion {
     fn errors(&self, ctx: &Ctx, errors: &mut FormErrors) {
         let within = |text: &str, most: usize| text.chars().count() <= most;
         errors.require(organ_of(ctx, &self.organ).is_some(), "organ", "请选择执法机关。");
-        errors.require(within(&self.number, 128), "number", "文书号太长，请核对。");
-        errors.require(!self.what.trim().is_empty(), "what", "请写明意见，例如 公示的处罚金额与决定书不一致。");
+        errors.require(within(&self.number, NUMBER), "number", "文书号太长，请核对。");
+        // What the form begins by itself is no opinion yet.
+        let said = !self.what.trim().is_empty() && !self.what.trim_end().ends_with('：');
+        errors.require(said, "what", "请写明意见，例如 公示的处罚金额与决定书不一致。");
         errors.require(within(&self.what, 2000), "what", "请写在 2000 字以内，长的材料可以作为附件上传。");
         if let Some(number) = case::personal::number_in(&self.what) {
             errors.add("what", format!("这里写了证件号码或者银行卡号（{number}）。请删去，提意见用不到它。"));
@@ -218,12 +224,31 @@ struct Page<'a> {
     files: &'a [DraftFile],
 }
 
-/// What somebody comes from: the name of an organ, or the number of a decision.
+/// What somebody comes from: an organ by its name or code, and the number of a decision or what else a record is called.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Came {
     about: String,
+    organ: String,
     number: String,
+    on: String,
+}
+
+impl Came {
+    fn opinion(self, ctx: &Ctx) -> Opinion {
+        let named = || match ctx.directory().find(self.about.trim(), ctx.today()) {
+            Match::Organ(code) => Some(code),
+            _ => None,
+        };
+        let organ = organ_of(ctx, &self.organ).or_else(named).map(|code| code.to_string()).unwrap_or_default();
+        let on: String = self.on.trim().chars().take(ON).collect();
+        Opinion {
+            organ,
+            number: self.number.trim().chars().take(NUMBER).collect(),
+            what: if on.is_empty() { String::new() } else { format!("关于“{on}”：") },
+            ..Opinion::default()
+        }
+    }
 }
 
 /// `GET /enforcement/feedback`
@@ -236,15 +261,11 @@ pub(super) async fn start(State(ctx): State<Ctx>, reader: Reader, Query(from): Q
         question: one.question,
         answer: one.answer,
     });
-    let organ = match directory.find(from.about.trim(), ctx.today()) {
-        Match::Organ(code) => code.to_string(),
-        _ => String::new(),
-    };
     portal_page(&Start {
         shell: Opinion::shell(&ctx, &reader),
         errors: FormErrors::new(),
         organs: organs(&ctx),
-        typed: Opinion { organ, number: from.number.chars().take(128).collect(), ..Opinion::default() },
+        typed: from.opinion(&ctx),
         days: days(&ctx, &ENFORCEMENT_FEEDBACK),
         due: due(&ctx, &ENFORCEMENT_FEEDBACK),
         published: published.collect(),

@@ -198,11 +198,13 @@ struct Page<'a> {
     files: &'a [DraftFile],
 }
 
-/// The penalty from which somebody comes.
+/// The penalty from which somebody comes: code of the organ, number, and who was penalised.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Came {
+    organ: String,
     number: String,
+    party: String,
 }
 
 /// `GET /enforcement/repair`
@@ -211,7 +213,12 @@ pub(super) async fn start(State(ctx): State<Ctx>, reader: Reader, Query(from): Q
         shell: Application::shell(&ctx, &reader),
         errors: FormErrors::new(),
         organs: organs(&ctx),
-        typed: Application { number: from.number.chars().take(128).collect(), ..Application::default() },
+        typed: Application {
+            organ: organ_of(&ctx, &from.organ).map(|code| code.to_string()).unwrap_or_default(),
+            number: from.number.trim().chars().take(128).collect(),
+            party: from.party.trim().chars().take(200).collect(),
+            ..Application::default()
+        },
         days: days(&ctx, &ENFORCEMENT_REPAIR),
         due: due(&ctx, &ENFORCEMENT_REPAIR),
     })

@@ -64,10 +64,11 @@ fn add(all: &mut BTreeMap<String, (i64, String)>, period: &str, many: i64, newes
 
 fn records(counted: Vec<counts::Counted>, directory: &Directory, today: Date) -> Records {
     let mut all = Records::new();
-    for one in counted.into_iter().filter(|one| one.records > 0) {
+    // What was public until its time was over is not missing.
+    for one in counted.into_iter().filter(|one| one.records + one.expired > 0) {
         let organ = directory.stands_for(&one.organ, today);
         let own = all.entry(one.item).or_default().entry(organ).or_default();
-        add(own, &one.period, one.records, &one.last_on);
+        add(own, &one.period, one.records + one.expired, &one.last_on);
     }
     all
 }

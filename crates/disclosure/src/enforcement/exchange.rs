@@ -97,7 +97,7 @@ async fn lines(ctx: &Ctx, wish: &Wish, most: usize) -> Result<Vec<Line>> {
     if let [one] = wish.organs.as_slice() {
         query.organ = Some(one.clone());
     }
-    if let Some(to) = wish.to {
+    if let Some(to) = wish.to.filter(|_| query.can_ask(&wish.item.newest_by)) {
         // No decision is public before its day, so that a later one is left out by the database.
         query.asked.insert(wish.item.newest_by.clone(), Wanted::Days(None, Some(to)));
     }

@@ -16,6 +16,7 @@ mod revocation;
 mod rows;
 mod settings;
 mod terms;
+mod voices;
 mod work;
 mod yearly;
 
@@ -38,6 +39,7 @@ use web::{
 };
 
 pub use settings::Enforcement;
+pub(crate) use voices::voices;
 
 /// Subject of the events about what was revoked.
 const REVOCATION: &str = "enforcement_revocation";

@@ -11,6 +11,7 @@ use axum::{
 };
 use case::{Entry, Typed};
 use enforcement::Span;
+use futures::TryStreamExt;
 use item::ItemKey;
 use jiff::civil::{Date, time as at};
 use kernel::{Actor, id::CaseId, time};
@@ -256,33 +257,35 @@ async fn end_shown(ctx: &Ctx) -> Result<i64, Refusal> {
     }
     let yesterday = ctx.today().yesterday().unwrap_or(Date::ZERO);
     let mut query = Records::new(item);
-    query.asked.insert(SHOWN_UNTIL.to_owned(), Wanted::Days(None, Some(yesterday)));
-    let mut ended = 0;
-    loop {
-        let page = query.page(ctx.db(), "oldest", None, 100).await?;
-        if page.rows.is_empty() {
-            return Ok(ended);
-        }
-        let before = ended;
-        for row in page.rows {
-            let withdrawal = Withdrawal {
-                record: row.record,
-                version: row.version,
-                reason: Reason::Lawful,
-                words: "公示截止期已满".to_owned(),
-                decided_on: None,
-            };
-            let take = async |tx: &mut Tx| away::withdraw(ctx, tx, &Actor::System, withdrawal).await;
-            match act_now(ctx, take).await {
-                Ok(_) => {}
-                // It went another way meanwhile.
-                Err(Refusal::Conflict(_)) => continue,
-                Err(why) => return Err(why),
-            }
-            ended += 1;
-        }
-        if ended == before {
-            return Ok(ended);
+    // Where the catalogue lets nobody ask by that day, each record is looked at.
+    if query.can_ask(SHOWN_UNTIL) {
+        query.asked.insert(SHOWN_UNTIL.to_owned(), Wanted::Days(None, Some(yesterday)));
+    }
+    let mut over = Vec::new();
+    let mut all = query.export(ctx.db(), "oldest").await?;
+    while let Some(row) = all.try_next().await? {
+        // The record itself has the last word, however it was found.
+        if time::parse_date(row.data.get(SHOWN_UNTIL)).is_some_and(|day| day <= yesterday) {
+            over.push((row.record, row.version));
         }
     }
+    drop(all);
+    let mut ended = 0;
+    for (record, version) in over {
+        let withdrawal = Withdrawal {
+            record,
+            version,
+            reason: Reason::Lawful,
+            words: "公示截止期已满".to_owned(),
+            decided_on: None,
+        };
+        let take = async |tx: &mut Tx| away::withdraw(ctx, tx, &Actor::System, withdrawal).await;
+        match act_now(ctx, take).await {
+            Ok(_) => ended += 1,
+            // It went another way meanwhile.
+            Err(Refusal::Conflict(_)) => {}
+            Err(why) => return Err(why),
+        }
+    }
+    Ok(ended)
 }

@@ -14,9 +14,8 @@ use documents::{
 use item::Item;
 use kernel::{NewEvent, OrganCode, may, may_for, time};
 use record::{
-    Query as Records, RecordId,
+    RecordId,
     permissions::{ENTER_RECORDS, IMPORT_RECORDS, UNMASK_RECORDS},
-    query::Asked as Filter,
 };
 use serde::Deserialize;
 use serde_json::json;
@@ -269,12 +268,8 @@ async fn record_of(
     organ: &OrganCode,
     number: &str,
 ) -> Result<Option<RecordId>> {
-    let Some(key) = item.keys.first() else { return Ok(None) };
-    let mut query = Records::new(std::sync::Arc::clone(item));
-    query.organ = Some(organ.clone());
-    query.asked.insert(key.clone(), Filter::Is(number.to_owned()));
-    let page = query.page(ctx.db(), "newest", None, 1).await?;
-    Ok(page.rows.into_iter().next().map(|row| row.record))
+    let found = record::rows::named(ctx.db(), item, Some(organ), number).await?;
+    Ok(found.into_iter().next())
 }
 
 /// Keeps a row that came back; whether it is new, or came back again after it was settled.

@@ -8,9 +8,8 @@ use item::ItemKey;
 use jiff::civil::Date;
 use kernel::{Actor, NewEvent, OrganCode, may, may_for, time};
 use record::{
-    Query as Records, Reason, RecordId,
+    Reason, RecordId,
     permissions::{ENTER_RECORDS, WITHDRAW_RECORDS},
-    query::Asked as Wanted,
     rows::Stored,
     withdraw::{self as away, Withdrawal},
 };
@@ -203,12 +202,9 @@ pub(super) async fn by_number(ctx: &Ctx, item: &str, number: &str) -> Result<Sto
     if number.is_empty() {
         return Err(Refusal::field("number", "请填写决定书文号，与公示的一致，例如 青住建罚〔2026〕12号。"));
     }
-    let column = item.keys.first().cloned().unwrap_or_default();
-    let mut query = Records::new(item.clone());
-    query.asked.insert(column, Wanted::Is(number.to_owned()));
-    let page = query.page(ctx.db(), "newest", None, 2).await?;
-    match page.rows.as_slice() {
-        [one] => record::rows::public(ctx.db().read(), &item.key, &one.record).await?.ok_or(Refusal::NotFound),
+    let found = record::rows::named(ctx.db(), &item, None, number).await?;
+    match found.as_slice() {
+        [one] => record::rows::public(ctx.db().read(), &item.key, one).await?.ok_or(Refusal::NotFound),
         [] => Err(Refusal::field("number", "没有找到已公示的这个文号。请核对文号和事项；已经撤下的不用登记。")),
         _ => Err(Refusal::field("number", "这个文号有不止一条公示信息，请到记录页面逐条撤下。")),
     }

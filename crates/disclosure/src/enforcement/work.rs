@@ -1,7 +1,7 @@
 //! Enforcement on the work list: what must go because it was revoked, what must be out soon, what came back.
 
 use futures::future::{BoxFuture, ready};
-use kernel::{Actor, Staff, may, time};
+use kernel::{Actor, OrganCode, Staff, may, may_for, time};
 use record::permissions::{ENTER_RECORDS, WITHDRAW_RECORDS};
 use web::{
     Ctx, Result,
@@ -24,12 +24,12 @@ impl DeskSource for Work {
             let actor: Actor = staff.clone().into();
             let organs = ctx.directory().answered_by(&staff.organ, ctx.today());
             let mut items = Vec::new();
-            // Three working days are short: who registers it sees it too, and the county office sees it of every organ.
-            let may_withdraw = may(&actor, &WITHDRAW_RECORDS).is_ok();
-            if may_withdraw || may(&actor, &ENTER_RECORDS).is_ok() {
-                let all = || ctx.directory().all().iter().map(|organ| organ.code.clone()).collect();
-                let watched = if staff.central && may_withdraw { all() } else { organs.clone() };
-                items.extend(to_withdraw(ctx, &watched, may_withdraw).await?);
+            let reach = withdrawing(ctx, &actor);
+            if !reach.is_empty() {
+                items.extend(to_withdraw(ctx, &reach, "公示信息应当撤回").await?);
+            } else if may(&actor, &ENTER_RECORDS).is_ok() {
+                let words = "公示信息应当撤回，由机关负责人或者县政务公开办公室撤回";
+                items.extend(to_withdraw(ctx, &organs, words).await?);
             }
             if may(&actor, &ENTER_RECORDS).is_ok() {
                 items.extend(to_publish(ctx, &organs).await?);
@@ -44,17 +44,21 @@ impl DeskSource for Work {
     }
 }
 
-async fn to_withdraw(ctx: &Ctx, organs: &[kernel::OrganCode], may: bool) -> Result<Vec<DeskItem>> {
+/// The organs whose records this person may take away: the own ones, of the county office all.
+fn withdrawing(ctx: &Ctx, actor: &Actor) -> Vec<OrganCode> {
+    let (directory, today) = (ctx.directory(), ctx.today());
+    let reaches = |code: &OrganCode| may_for(actor, &WITHDRAW_RECORDS, &directory.stands_for(code, today)).is_ok();
+    directory.all().iter().map(|organ| organ.code.clone()).filter(reaches).collect()
+}
+
+/// What was revoked and is still public: whoever may takes it away, and whoever entered that it was revoked sees that it waits.
+async fn to_withdraw(ctx: &Ctx, organs: &[OrganCode], words: &str) -> Result<Vec<DeskItem>> {
     let directory = ctx.directory();
     let open = rows::urgent(ctx.db().read(), organs, MOST).await?;
     let item = |one: rows::Revocation| DeskItem {
         kind: "撤回处罚信息".to_owned(),
         group: GROUP,
-        title: format!(
-            "决定{}，公示信息应当撤回{}",
-            one.what.label(),
-            if may { "" } else { "，由机关负责人或者县政府办办理" }
-        ),
+        title: format!("决定{}，{words}", one.what.label()),
         href: "/enforcement/revocations?state=open".to_owned(),
         organ: directory.short_name(&one.organ).to_owned(),
         since: time::parse_date(&one.decided_on),
@@ -65,7 +69,7 @@ async fn to_withdraw(ctx: &Ctx, organs: &[kernel::OrganCode], may: bool) -> Resu
 }
 
 /// Batches whose oldest decision must be out within some days, or should be.
-async fn to_publish(ctx: &Ctx, organs: &[kernel::OrganCode]) -> Result<Vec<DeskItem>> {
+async fn to_publish(ctx: &Ctx, organs: &[OrganCode]) -> Result<Vec<DeskItem>> {
     let (terms, today) = (terms::all(ctx).await?, ctx.today());
     let keys: Vec<String> = terms.iter().map(|term| term.item.key.to_string()).collect();
     let mut counted = terms::Counted::default();
@@ -91,7 +95,7 @@ async fn to_publish(ctx: &Ctx, organs: &[kernel::OrganCode]) -> Result<Vec<DeskI
     Ok(items)
 }
 
-async fn to_mend(ctx: &Ctx, staff: &Staff, organs: &[kernel::OrganCode]) -> Result<Vec<DeskItem>> {
+async fn to_mend(ctx: &Ctx, staff: &Staff, organs: &[OrganCode]) -> Result<Vec<DeskItem>> {
     let open = rows::returned_open(ctx.db().read(), organs).await?;
     let item = || DeskItem {
         kind: "平台退回数据".to_owned(),

@@ -117,6 +117,10 @@ pub(super) async fn submit(
 ) -> Result<Response> {
     let sent = Sent::from(pairs);
     look(&ctx, &desk, &id, &ENTER_RECORDS).await?;
+    // The checks of all rows are worked out before the write, which asks them again and finds them known.
+    if let Err(Refusal::Conflict(why)) = gates::breaches(&ctx, &paper::found(&ctx, &id).await?).await {
+        return Err(Error::Conflict(why));
+    }
     done(&ctx, &desk, (&id, &sent), async |tx: &mut Tx| {
         gates::submit(&ctx, tx, &desk.actor(), (&id, sent.version)).await?;
         Ok(Done::ok(page(&id), "已提交审核。通过全部关口后整批公开。"))

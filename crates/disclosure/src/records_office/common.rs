@@ -157,6 +157,20 @@ pub(super) fn fields(item: &Item, typed: &BTreeMap<String, String>) -> Vec<Field
     all
 }
 
+/// What the field of a column is called in a form of other fields.
+pub(super) fn name_of(key: &str) -> String {
+    format!("c_{key}")
+}
+
+/// The field of a column that holds for a whole table; it may stay empty, and choices are a list, where one can be taken back.
+pub(super) fn of_whole(column: &Column, value: &str) -> Field {
+    let mut field = field(column, String::new(), value.to_owned());
+    if field.kind == Kind::Radios {
+        field.kind = Kind::Select;
+    }
+    Field { key: name_of(&column.key), optional: true, ..field }
+}
+
 fn field(column: &Column, group: String, value: String) -> Field {
     let mut choices: Vec<(String, String)> = Vec::new();
     let (kind, most) = match &column.typed {

@@ -151,8 +151,11 @@ pub(super) async fn restore(
 ) -> Result<Response> {
     open(&ctx, &desk, &key, &id).await?;
     let done = async |tx: &mut Tx| {
-        taking::restore(&ctx, tx, &desk.actor(), &id, &asked.reason).await?;
-        Ok::<_, Refusal>(Done::ok(format!("/records/{key}/{id}"), "已恢复公开。"))
+        let words = match taking::restore(&ctx, tx, &desk.actor(), &id, &asked.reason).await? {
+            taking::Back::Asked => "已提请恢复公开，要由另一位有权撤下记录的同事核准。",
+            taking::Back::Restored => "已恢复公开。",
+        };
+        Ok::<_, Refusal>(Done::ok(format!("/records/{key}/{id}"), words))
     };
     let again = async |errors: FormErrors| one::shown(&ctx, &desk, (&key, &id), (errors, &asked.reason)).await;
     act_in_place(&ctx, &asked.once, done, again).await

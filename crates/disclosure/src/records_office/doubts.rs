@@ -134,7 +134,7 @@ async fn open(ctx: &Ctx, desk: &Desk, id: &RowId) -> Result<(std::sync::Arc<Item
 }
 
 async fn shown(ctx: &Ctx, desk: &Desk, (item, row): (&Item, &Stored), sent: &Sent) -> Result<FormPage> {
-    let page = FormPage::of(ctx, desk, item, format!("核定第 {} 行", row.number), &sent.typed).await?;
+    let page = FormPage::of(ctx, desk, item, format!("核定第 {} 行", row.number), sent).await?;
     let mut page = page.keeping(item, &kept_back(ctx, item, row).await?, sent);
     let origins = row.origins()?;
     let waiting = doubt::list(None, &row.item, Some(&row.batch)).with("d.id = ?", &row.id);
@@ -169,8 +169,8 @@ async fn shown(ctx: &Ctx, desk: &Desk, (item, row): (&Item, &Stored), sent: &Sen
 /// `GET /records/doubts/{row}`
 pub(super) async fn form(With(ctx): With<Ctx>, desk: Desk, Path(id): Path<RowId>) -> Result<Response> {
     let (item, row) = open(&ctx, &desk, &id).await?;
-    let (values, _) = rows::whole(&ctx, ctx.db().read(), &item, &row).await?;
-    let sent = Sent::of_row(&item, &values, &kept_back(&ctx, &item, &row).await?);
+    let (values, added) = rows::whole(&ctx, ctx.db().read(), &item, &row).await?;
+    let sent = Sent { added, ..Sent::of_row(&item, &values, &kept_back(&ctx, &item, &row).await?) };
     shown(&ctx, &desk, (&item, &row), &sent).await?.answer()
 }
 
@@ -184,6 +184,7 @@ pub(super) async fn settle(
     let sent = Sent::from(pairs);
     let (item, row) = open(&ctx, &desk, &id).await?;
     let (_, more) = rows::whole(&ctx, ctx.db().read(), &item, &row).await?;
+    let more = sent.added_to(more);
     let typed = sent.with(&kept_back(&ctx, &item, &row).await?);
     if sent.of("act") == "look" {
         let wanted = Wanted { item: &item, organ: &row.organ, before: None, more };

@@ -27,6 +27,8 @@ use super::{
 
 /// Before the name of a field that is a column's, so that none is taken for one of the form's own.
 const OF_COLUMN: &str = "c_";
+/// Before the name of a field that holds what the county added, under its head.
+const OF_ADDED: &str = "x_";
 
 /// Before the key of a column whose value, which the form does not show, is to be deleted.
 const CLEAR: &str = "clear_";
@@ -37,15 +39,18 @@ pub(super) struct Sent {
     pub(super) own: BTreeMap<String, String>,
     /// By the keys of columns.
     pub(super) typed: BTreeMap<String, String>,
+    /// What the county added, by head.
+    pub(super) added: BTreeMap<String, String>,
 }
 
 impl From<Pairs> for Sent {
     fn from(pairs: Pairs) -> Self {
         let mut sent = Self::default();
         for (name, text) in pairs {
-            match name.strip_prefix(OF_COLUMN) {
-                Some(key) => sent.typed.insert(key.to_owned(), text),
-                None => sent.own.insert(name, text),
+            match (name.strip_prefix(OF_COLUMN), name.strip_prefix(OF_ADDED)) {
+                (Some(key), _) => sent.typed.insert(key.to_owned(), text),
+                (_, Some(head)) => sent.added.insert(head.to_owned(), text),
+                _ => sent.own.insert(name, text),
             };
         }
         sent
@@ -56,6 +61,16 @@ impl Sent {
     /// A field of the form's own; empty = not sent.
     pub(super) fn of(&self, name: &str) -> &str {
         self.own.get(name).map_or("", String::as_str)
+    }
+
+    /// What the county added to a record, as it shall be: changed as was typed, taken out where nothing is left. Nothing new is
+    /// added by a form.
+    pub(super) fn added_to(&self, kept: BTreeMap<String, String>) -> BTreeMap<String, String> {
+        let one = |(head, text): (String, String)| {
+            let text = self.added.get(&head).map_or(text, |typed| typed.trim().to_owned());
+            (!text.is_empty()).then_some((head, text))
+        };
+        kept.into_iter().filter_map(one).collect()
     }
 
     /// What the page was made of.
@@ -103,6 +118,14 @@ pub(super) fn placed(item: &Item, errors: FormErrors) -> FormErrors {
 
 fn name(key: &str) -> String {
     format!("{OF_COLUMN}{key}")
+}
+
+/// What the county added, as a field: published with the record, and taken out by emptying it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Added {
+    pub(super) key: String,
+    pub(super) head: String,
+    pub(super) value: String,
 }
 
 /// A value that a correction changes.
@@ -210,7 +233,10 @@ pub(super) struct FormPage {
     pub(super) organ: String,
     /// Why it is corrected; `None` = it is no correction.
     pub(super) note: Option<String>,
+    /// Whether a correction keeps from readers what it corrects.
+    pub(super) hides: bool,
     pub(super) fields: Vec<Field>,
+    pub(super) added: Vec<Added>,
     /// What is there and not shown: name of the box that deletes it, label, whether it is ticked.
     pub(super) kept: Vec<(String, String, bool)>,
     pub(super) looked: Option<Looked>,
@@ -222,14 +248,13 @@ pub(super) struct FormPage {
 
 impl FormPage {
     /// The form of an item with what was typed, without anything around it.
-    pub(super) async fn of(
-        ctx: &Ctx,
-        desk: &Desk,
-        item: &Item,
-        title: String,
-        typed: &BTreeMap<String, String>,
-    ) -> Result<Self> {
-        let mut fields = common::fields(item, typed);
+    pub(super) async fn of(ctx: &Ctx, desk: &Desk, item: &Item, title: String, sent: &Sent) -> Result<Self> {
+        let added = sent.added.iter().map(|(head, value)| Added {
+            key: format!("{OF_ADDED}{head}"),
+            head: head.clone(),
+            value: value.clone(),
+        });
+        let mut fields = common::fields(item, &sent.typed);
         for field in &mut fields {
             field.key = name(&field.key);
         }
@@ -249,7 +274,9 @@ impl FormPage {
             organs: Vec::new(),
             organ: String::new(),
             note: None,
+            hides: false,
             fields,
+            added: added.collect(),
             kept: Vec::new(),
             looked: None,
             save: "保存",
@@ -306,7 +333,7 @@ impl FormPage {
 }
 
 async fn fresh(ctx: &Ctx, desk: &Desk, item: &Item, sent: &Sent) -> Result<FormPage> {
-    let page = FormPage::of(ctx, desk, item, format!("填报：{}", item.title), &sent.typed).await?;
+    let page = FormPage::of(ctx, desk, item, format!("填报：{}", item.title), sent).await?;
     Ok(FormPage {
         action: format!("/records/{}/new", item.key),
         organs: common::organs(ctx, &desk.actor(), &ENTER_RECORDS),
@@ -327,7 +354,7 @@ pub(super) async fn form(
     let organ = Some(value(&pairs, "organ")).filter(|organ| !organ.is_empty()).unwrap_or(desk.organ().as_str());
     let own = BTreeMap::from([("organ".to_owned(), organ.to_owned())]);
     let known = pairs.iter().filter(|(name, _)| item.column(name).is_some());
-    let sent = Sent { own, typed: known.cloned().collect() };
+    let sent = Sent { own, typed: known.cloned().collect(), ..Sent::default() };
     fresh(&ctx, &desk, &item, &sent).await?.answer()
 }
 
@@ -379,5 +406,14 @@ mod tests {
         assert_eq!(sent.of("note"), "为什么");
         assert_eq!(sent.typed["note"], "备注");
         assert_eq!(sent.version(), 0);
+    }
+
+    #[test]
+    fn what_was_added_is_taken_out_by_emptying_it() {
+        let pair = |name: &str, text: &str| (name.to_owned(), text.to_owned());
+        let sent = Sent::from(vec![pair("x_家庭情况", " "), pair("x_镇", "城关镇"), pair("x_新列", "甲")]);
+        let kept = [pair("家庭情况", "低保户"), pair("镇", "城关"), pair("等级", "二")].into_iter().collect();
+        let added: Vec<(String, String)> = sent.added_to(kept).into_iter().collect();
+        assert_eq!(added, [pair("等级", "二"), pair("镇", "城关镇")]);
     }
 }

@@ -52,7 +52,7 @@ fn more(data: &Data) -> String {
 fn head(item: &Item, column: &Column) -> String {
     let alike = item.columns.iter().filter(|other| other.label == column.label).count();
     let headed = common::headed(column);
-    if alike > 1 { format!("{}{headed}", column.group.concat()) } else { headed }
+    if alike > 1 && !column.group.is_empty() { format!("{}·{headed}", column.group.join("·")) } else { headed }
 }
 
 /// How a column of the template is filled in.
@@ -102,7 +102,7 @@ impl Walk {
         let item = &self.question.item;
         let mut bytes = Vec::new();
         if first {
-            let own = open(item).map(common::headed);
+            let own = open(item).map(|column| head(item, column));
             let heads: Vec<String> = own.chain(["其他内容", "机关", "公开日期"].map(str::to_owned)).collect();
             bytes = write_csv_head(&heads);
         }
@@ -163,7 +163,7 @@ pub(super) async fn of_batch(State(ctx): State<Ctx>, desk: Desk, Path(id): Path<
     }
     let name = format!("{}.xlsx", batch.title);
     page::workbook(&name, move || {
-        let own = open(&item).map(common::headed);
+        let own = open(&item).map(|column| head(&item, column));
         let header = std::iter::once("行".to_owned()).chain(own).chain(["其他内容", "状态"].map(str::to_owned));
         let line = |row: &Stored| -> Vec<Cell> {
             let cells = open(&item).map(|column| cell(column, &row.data));

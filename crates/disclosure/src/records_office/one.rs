@@ -8,7 +8,7 @@ use axum::{
     response::Response,
 };
 use item::Item;
-use kernel::time::show_minute;
+use kernel::time::{show_date, show_minute};
 use record::{
     RecordId, State,
     batch::NewRow,
@@ -48,6 +48,8 @@ struct Away {
     at: String,
     by: String,
     restored_at: String,
+    /// Who asked for it to come back, when and why; empty = nobody.
+    wanted_back: String,
     late: bool,
 }
 
@@ -90,8 +92,15 @@ pub(super) async fn found(ctx: &Ctx, key: &str, id: &RecordId) -> Result<(std::s
 }
 
 fn away(line: Withdrawn) -> Away {
-    let on = line.at.get(..10).unwrap_or_default().to_owned();
+    // Terms are days in China.
+    let on = show_date(&line.at);
+    let wanted_back = if line.back_at.is_empty() {
+        String::new()
+    } else {
+        format!("{} {} 提请恢复公开：{}", show_minute(&line.back_at), line.back_name, line.back_reason)
+    };
     Away {
+        wanted_back,
         reason: line.reason.label(),
         words: line.words,
         decided_on: line.decided_on,
@@ -107,7 +116,8 @@ fn away(line: Withdrawn) -> Away {
 async fn history(ctx: &Ctx, item: &Item, versions: &[Stored], may_read: bool) -> Result<Vec<Version>> {
     let mut all = Vec::with_capacity(versions.len());
     for (at, version) in versions.iter().enumerate() {
-        let before = versions.get(at + 1);
+        // What is sealed says nothing of what was changed.
+        let before = versions.get(at + 1).filter(|before| before.state != State::Closed);
         all.push(Version {
             number: version.version,
             state: version.state.label(),
@@ -200,7 +210,7 @@ async fn open(ctx: &Ctx, desk: &Desk, key: &str, id: &RecordId) -> Result<(std::
 }
 
 async fn correction(ctx: &Ctx, desk: &Desk, (item, row): (&Item, &Stored), sent: &Sent) -> Result<FormPage> {
-    let page = FormPage::of(ctx, desk, item, format!("更正：{}", row.name(item)), &sent.typed).await?;
+    let page = FormPage::of(ctx, desk, item, format!("更正：{}", row.name(item)), sent).await?;
     let page = page.keeping(item, &kept_back(ctx, item, row).await?, sent);
     let back = format!("/records/{}/{}", item.key, row.record);
     let mut crumbs = page.crumbs.clone();
@@ -212,6 +222,7 @@ async fn correction(ctx: &Ctx, desk: &Desk, (item, row): (&Item, &Stored), sent:
         crumbs,
         version: if sent.of("version").is_empty() { row.version } else { sent.version() },
         note: Some(sent.of("note").to_owned()),
+        hides: sent.of("hides") == "true",
         save: "保存更正",
         ..page
     })
@@ -224,8 +235,8 @@ pub(super) async fn correct_form(
     Path((key, id)): Path<(String, RecordId)>,
 ) -> Result<Response> {
     let (item, row) = open(&ctx, &desk, &key, &id).await?;
-    let (values, _) = rows::whole(&ctx, ctx.db().read(), &item, &row).await?;
-    let sent = Sent::of_row(&item, &values, &kept_back(&ctx, &item, &row).await?);
+    let (values, added) = rows::whole(&ctx, ctx.db().read(), &item, &row).await?;
+    let sent = Sent { added, ..Sent::of_row(&item, &values, &kept_back(&ctx, &item, &row).await?) };
     correction(&ctx, &desk, (&item, &row), &sent).await?.answer()
 }
 
@@ -239,6 +250,7 @@ pub(super) async fn correct(
     let sent = Sent::from(pairs);
     let (item, row) = open(&ctx, &desk, &key, &id).await?;
     let (_, more): (_, BTreeMap<String, String>) = rows::whole(&ctx, ctx.db().read(), &item, &row).await?;
+    let more = sent.added_to(more);
     let typed = sent.with(&kept_back(&ctx, &item, &row).await?);
     if sent.of("act") == "look" {
         let wanted = Wanted { item: &item, organ: &row.organ, before: Some(&row.data), more };
@@ -249,7 +261,12 @@ pub(super) async fn correct(
         let read = form::read(&item, &typed)?;
         let new = NewRow { more: more.clone(), ..read.row };
         let seen = (&id, sent.version());
-        let batch = corrections::correct(&ctx, tx, &desk.actor(), seen, (new, sent.of("note"))).await?;
+        let change = (new, sent.of("note"));
+        let batch = if sent.of("hides") == "true" {
+            corrections::redact(&ctx, tx, &desk.actor(), seen, change).await?
+        } else {
+            corrections::correct(&ctx, tx, &desk.actor(), seen, change).await?
+        };
         Ok::<_, Refusal>(Done::ok(format!("/records/batches/{batch}"), "更正已保存为草稿。请核对后提交审核。"))
     };
     let again = async |errors: FormErrors| {

@@ -222,7 +222,7 @@ async fn breaches(ctx: &Ctx, item: &Arc<Item>, batch: &Batch) -> Result<Option<(
     let most = usize::try_from(CHECKED).unwrap_or_default();
     let stored = batch::rows(&batch.id).page::<Stored>(ctx.db(), Some("number"), None, most).await?.rows;
     let mut all = Vec::with_capacity(stored.len());
-    let mut update = batch.what == What::Correction;
+    let mut update = matches!(batch.what, What::Correction | What::Redaction);
     for row in &stored {
         update |= !row.replaces.as_str().is_empty();
         let (values, more) = rows::whole(ctx, ctx.db().read(), item, row).await?;
@@ -462,7 +462,7 @@ pub(super) async fn shown(
         returned: returned.map(|(gate, by, why)| (gate.to_owned(), by.to_owned(), why.to_owned())),
         is_open: batch.state.is_open(),
         is_publishing: batch.state == BatchState::Publishing,
-        is_correction: batch.what == What::Correction,
+        is_correction: matches!(batch.what, What::Correction | What::Redaction),
         may_enter,
         may_recall: may_enter && is_under,
         heads: item

@@ -54,7 +54,7 @@ async fn shown(
         Some(row) => format!("修改第 {} 行", row.number),
         None => "增加一行".to_owned(),
     };
-    let page = FormPage::of(ctx, desk, item, title, &sent.typed).await?;
+    let page = FormPage::of(ctx, desk, item, title, sent).await?;
     let page = match row {
         Some(row) => page.keeping(item, &kept_back(ctx, item, row).await?, sent),
         None => page,
@@ -81,12 +81,12 @@ pub(super) async fn form(
 ) -> Result<Response> {
     let (batch, item) = open(&ctx, &desk, &id).await?;
     let row = of(&ctx, &batch, &row).await?;
-    let (values, _) = rows::whole(&ctx, ctx.db().read(), &item, &row).await?;
-    let sent = Sent::of_row(&item, &values, &kept_back(&ctx, &item, &row).await?);
+    let (values, added) = rows::whole(&ctx, ctx.db().read(), &item, &row).await?;
+    let sent = Sent { added, ..Sent::of_row(&item, &values, &kept_back(&ctx, &item, &row).await?) };
     shown(&ctx, &desk, (&batch, &item), (Some(&row), &sent)).await?.answer()
 }
 
-/// What no field shows of a row and what stays with it.
+/// What stays with a row beside the columns of its item.
 async fn kept(ctx: &Ctx, item: &Item, row: &Stored) -> Result<NewRow> {
     let (_, more) = rows::whole(ctx, ctx.db().read(), item, row).await?;
     Ok(NewRow { more, origins: row.origins()?, ..NewRow::default() })
@@ -136,13 +136,14 @@ async fn put(ctx: &Ctx, desk: &Desk, id: &BatchId, row: Option<RowId>, sent: Sen
     };
     if sent.of("act") == "look" {
         let data = before.as_ref().map(|before| &before.data);
-        let wanted = Wanted { item: &item, organ: &batch.organ, before: data, more: kept.more.clone() };
+        let wanted = Wanted { item: &item, organ: &batch.organ, before: data, more: sent.added_to(kept.more.clone()) };
         let came = looked(ctx, wanted, &typed).await?;
         return shown(ctx, desk, (&batch, &item), (row.as_ref(), &sent)).await?.seen(came).answer();
     }
     let done = async |tx: &mut Tx| {
         let read = form::read(&item, &typed)?;
-        let new = NewRow { values: read.row.values, ..kept.clone() };
+        let more = sent.added_to(kept.more.clone());
+        let new = NewRow { values: read.row.values, more, ..kept.clone() };
         let at = row.as_ref().map(|row| &row.id);
         batch::put_row(ctx, tx, &desk.actor(), (id, sent.version()), (at, new)).await?;
         Ok::<_, Refusal>(Done::ok(format!("/records/batches/{id}"), "已保存这一行。"))

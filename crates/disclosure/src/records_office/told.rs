@@ -1,7 +1,7 @@
 //! What came of a sheet: how its heads were fitted, which rows cannot be taken and why, with what stands in the
 //! cells; then it is read again, stored whole or in part, or stopped.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use askama::Template;
 use axum::{
@@ -81,6 +81,8 @@ struct ToldPage {
     use_words: &'static str,
     heads: Vec<Head>,
     targets: Vec<(String, String)>,
+    /// What holds for the whole table.
+    beside: Vec<common::Field>,
     faults: Vec<Line>,
     /// Whether there are more than the page tells.
     more: bool,
@@ -132,7 +134,7 @@ fn head(at: &import::Mapped) -> Head {
     let (words, chosen) = match &at.to {
         Target::Column(key) => (at.label.clone(), format!("c:{key}")),
         Target::Nothing => ("不导入".to_owned(), "nothing".to_owned()),
-        Target::More => ("作为其他列保存".to_owned(), "more".to_owned()),
+        Target::More => ("作为其他列公开".to_owned(), "more".to_owned()),
         Target::Unknown => (String::new(), String::new()),
     };
     Head { name: at.head.clone(), words, chosen, is_unknown: at.to == Target::Unknown }
@@ -151,7 +153,7 @@ fn targets(item: &Item) -> Vec<(String, String)> {
         .collect();
     all.push(("nothing".to_owned(), "不导入这一列".to_owned()));
     if item.more_columns {
-        all.push(("more".to_owned(), "作为其他列保存".to_owned()));
+        all.push(("more".to_owned(), "作为其他列公开".to_owned()));
     }
     all
 }
@@ -179,7 +181,21 @@ fn use_words(options: &Options) -> &'static str {
     }
 }
 
-async fn shown(ctx: &Ctx, desk: &Desk, id: &ImportId, errors: FormErrors) -> Result<Response> {
+/// The fields of what holds for the whole table, with what was typed just now before what was read.
+fn beside(item: Option<&Item>, told: &Told, typed: &BTreeMap<String, String>) -> Vec<common::Field> {
+    let field = |one: &import::Beside| {
+        let text = typed.get(&one.key).unwrap_or(&one.text);
+        Some(common::of_whole(item?.column(&one.key)?, text))
+    };
+    told.beside.iter().filter_map(field).collect()
+}
+
+async fn shown(
+    ctx: &Ctx,
+    desk: &Desk,
+    id: &ImportId,
+    (typed, errors): (&BTreeMap<String, String>, FormErrors),
+) -> Result<Response> {
     let import = found(ctx, desk, id).await?;
     let (stage, bad) = (import.stage(), !errors.is_empty());
     let (told, options) = (import.told()?.unwrap_or_default(), import.options()?);
@@ -214,6 +230,7 @@ async fn shown(ctx: &Ctx, desk: &Desk, id: &ImportId, errors: FormErrors) -> Res
         use_words: use_words(&options),
         heads: told.mapping.iter().map(head).collect(),
         targets: item.as_deref().map(targets).unwrap_or_default(),
+        beside: beside(item.as_deref(), &told, typed),
         more: told.faults.all > SHOWN as u64,
         faults: told_lines(&told.faults),
         warnings: told_lines(&told.warnings),
@@ -228,7 +245,7 @@ async fn shown(ctx: &Ctx, desk: &Desk, id: &ImportId, errors: FormErrors) -> Res
 
 /// `GET /records/imports/{import}`
 pub(super) async fn page(State(ctx): State<Ctx>, desk: Desk, Path(id): Path<ImportId>) -> Result<Response> {
-    shown(&ctx, &desk, &id, FormErrors::new()).await
+    shown(&ctx, &desk, &id, (&BTreeMap::new(), FormErrors::new())).await
 }
 
 /// What heads stand for, by what was chosen on the page.
@@ -247,6 +264,33 @@ fn mapping(told: &Told, pairs: &[(String, String)]) -> Mapping {
         mapping.insert(mapped.head.clone(), to);
     }
     mapping
+}
+
+/// What was typed for the whole table, by the keys of columns; what is as it was read is not said again.
+fn typed(told: &Told, before: &Options, pairs: &[(String, String)]) -> BTreeMap<String, String> {
+    let mut given = before.given.clone();
+    for one in &told.beside {
+        let name = common::name_of(&one.key);
+        let Some((_, text)) = pairs.iter().find(|(known, _)| *known == name) else { continue };
+        match text.trim() {
+            "" => _ = given.remove(&one.key),
+            text if text == one.text && !given.contains_key(&one.key) => {}
+            text => _ = given.insert(one.key.clone(), text.to_owned()),
+        }
+    }
+    given
+}
+
+/// What is no value of its column, at its field.
+fn faults_of(item: &Item, given: &BTreeMap<String, String>) -> FormErrors {
+    let mut errors = FormErrors::new();
+    for (key, text) in given {
+        let Some(column) = item.column(key) else { continue };
+        if let Err(problem) = item::parse(column, text, None) {
+            errors.add(&common::name_of(key), format!("“{}”：{problem}", column.label));
+        }
+    }
+    errors
 }
 
 /// Two heads of one column, which nobody can fill twice.
@@ -277,21 +321,32 @@ pub(super) async fn again(
     let chosen = mapping(&told, &pairs);
     let sheet =
         pairs.iter().find(|(name, _)| name == "sheet").map_or(before.sheet.clone(), |(_, text)| text.trim().to_owned());
+    let given = typed(&told, &before, &pairs);
     // What was chosen for another sheet says nothing of this one.
     let mapping =
         if sheet == before.sheet { before.mapping.into_iter().chain(chosen).collect() } else { Mapping::new() };
     let version = value(&pairs, "version").parse().unwrap_or_default();
-    let options =
-        Options { sheet, mapping, accept_valid: what == "valid", dry_run: !matches!(what, "all" | "valid"), ..before };
+    let options = Options {
+        sheet,
+        mapping,
+        given: given.clone(),
+        accept_valid: what == "valid",
+        dry_run: !matches!(what, "all" | "valid"),
+        ..before
+    };
     let done = async |tx: &mut Tx| {
         if let Some(label) = twice(&item, &options.mapping) {
             let text = format!("有两列都对应“{label}”。每一列只能对应表里的一列，请改正。");
             return Err(Refusal::field("heads", text));
         }
+        let faults = faults_of(&item, &options.given);
+        if !faults.is_empty() {
+            return Err(faults.into());
+        }
         import::store(&ctx, tx, &desk.actor(), (&id, version), options.clone()).await?;
         Ok::<_, Refusal>(Done::to(format!("/records/imports/{id}")))
     };
-    let anew = async |errors: FormErrors| shown(&ctx, &desk, &id, errors).await;
+    let anew = async |errors: FormErrors| shown(&ctx, &desk, &id, (&given, errors)).await;
     act_in_place(&ctx, value(&pairs, "once"), done, anew).await
 }
 
@@ -328,5 +383,19 @@ mod tests {
         assert_eq!(mapping.len(), 2);
         assert_eq!(mapping["文号"], Target::Column("document_number".into()));
         assert_eq!(mapping["序号"], Target::Nothing);
+    }
+
+    #[test]
+    fn what_is_typed_for_the_whole_table_goes_before_what_was_read() {
+        let read = |key: &str, text: &str| import::Beside { key: key.into(), text: text.into() };
+        let beside = vec![read("year", "2026"), read("stage", "budget"), read("region", "青禾县")];
+        let told = Told { beside, ..Told::default() };
+        let key = item::ItemKey::new("three-public").expect("a key");
+        let mut before = Options::new(key, kernel::OrganCode::from("QH010"));
+        before.given.insert("region".to_owned(), "青禾县".to_owned());
+        let pair = |name: &str, text: &str| (name.to_owned(), text.to_owned());
+        let pairs = [pair("c_year", " 2027 "), pair("c_stage", "budget"), pair("c_region", "")];
+        let given = typed(&told, &before, &pairs);
+        assert_eq!(given, BTreeMap::from([("year".to_owned(), "2027".to_owned())]));
     }
 }

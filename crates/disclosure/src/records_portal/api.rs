@@ -362,11 +362,18 @@ pub(super) async fn single(
         Found::Gone(why) => return Err(Error::Gone(format!("{}（{}）", why.words, why.on))),
     };
     let mut history = Vec::new();
-    for version in rows::history(ctx.db().read(), &stored.record).await? {
+    let versions = rows::history(ctx.db().read(), &stored.record).await?;
+    // Why the first that may be seen was corrected tells of words that may not.
+    let first = versions.last().map_or(1, |first| first.version);
+    for version in versions {
         history.push(Version {
             version: version.version,
             public_on: Day(version.public_on.clone()),
-            why: if version.version > 1 { rows::note(ctx.db().read(), &version.batch).await? } else { String::new() },
+            why: if version.version > first {
+                rows::note(ctx.db().read(), &version.batch).await?
+            } else {
+                String::new()
+            },
             values: cells::stored(&item, &version.data),
         });
     }

@@ -2,13 +2,16 @@
 
 use std::sync::Arc;
 
-use charts::figures::{Drawn, Sums, draw};
+use charts::figures::{ChartKind, Drawn, Outline, Plane, Sums, draw};
 use futures::StreamExt;
-use item::{ChartKind, Item};
+use item::{Chart, Item};
 use record::Query;
-use web::{Ctx, Result};
+use web::{
+    Ctx, Result,
+    hooks::{Boundaries, Outlines},
+};
 
-use super::{ask::NEWEST, cells, tables::SUBJECTS};
+use super::{ask::NEWEST, cells, settings::Population, tables::SUBJECTS};
 
 /// Records of which charts are drawn; beyond that a reader waits too long.
 const MOST: i64 = 200_000;
@@ -19,13 +22,26 @@ pub(super) async fn all(ctx: &Ctx, item: &Arc<Item>, records: i64) -> Result<Vec
         return Ok(Vec::new());
     }
     let key = format!("charts of {} {}", item.key, item.version);
-    Ok(ctx.db().while_subjects_unchanged(&SUBJECTS, key, fresh(ctx, item)).await?)
+    let has_map = item.charts.iter().any(|chart| chart.kind == ChartKind::Map);
+    let map = if has_map { ctx.declared::<Arc<dyn Boundaries>>().next() } else { None };
+    let subjects: Vec<&'static str> = SUBJECTS.into_iter().chain(map.map(|map| map.subject())).collect();
+    Ok(ctx.db().while_subjects_unchanged(&subjects, key, fresh(ctx, item, map)).await?)
 }
 
-async fn fresh(ctx: &Ctx, item: &Arc<Item>) -> store::Result<Vec<Drawn>> {
+async fn fresh(ctx: &Ctx, item: &Arc<Item>, map: Option<&Arc<dyn Boundaries>>) -> store::Result<Vec<Drawn>> {
+    let plane = match map {
+        Some(map) => map.outlines(ctx).await?.map(plane),
+        None => None,
+    };
+    let population = ctx.settings::<Population>().known();
     let is_open = |key: &String| key.is_empty() || cells::open(item).any(|column| column.key == *key);
     let charts = item.charts.iter().filter(|chart| {
-        is_open(&chart.by) && is_open(&chart.series) && is_open(&chart.newest) && chart.figures.iter().all(is_open)
+        is_open(&chart.by)
+            && is_open(&chart.series)
+            && is_open(&chart.newest)
+            && chart.figures.iter().all(is_open)
+            && chart.apart.iter().all(is_open)
+            && chart.only.iter().all(|only| is_open(&only.column))
     });
     let mut sums: Vec<Sums<'_>> = charts.clone().map(|chart| Sums::new(item, chart)).collect();
     let query = Query::new(Arc::clone(item));
@@ -34,8 +50,13 @@ async fn fresh(ctx: &Ctx, item: &Arc<Item>) -> store::Result<Vec<Drawn>> {
         let values = row?.data.typed(item);
         sums.iter_mut().for_each(|one| one.add(&values));
     }
-    let drawn = charts.zip(sums).map(|(chart, sums)| (chart.kind, draw(chart.kind, &sums.done(None), None)));
-    // Without the borders of the county a map is a list of degrees, which says nothing to readers.
-    let drawn = drawn.filter(|(kind, drawn)| *kind != ChartKind::Map || !drawn.svg.is_empty());
-    Ok(drawn.map(|(_, drawn)| drawn).collect())
+    let drawn = |(chart, sums): (&Chart, Sums<'_>)| draw(chart.kind, &sums.done(population.as_ref()), plane.as_ref());
+    Ok(charts.zip(sums).map(drawn).collect())
+}
+
+/// The county's outlines as charts take them.
+fn plane(outlines: Outlines) -> Plane {
+    let Outlines { wide, high, areas, window, approval, source } = outlines;
+    let outlines = areas.into_iter().map(|area| Outline { name: area.name, path: area.path, at: area.at }).collect();
+    Plane { wide, high, outlines, window, approval, source }
 }

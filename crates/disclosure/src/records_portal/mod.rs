@@ -14,7 +14,9 @@ mod numbers;
 mod one;
 mod open_data;
 mod question;
+mod settings;
 mod tables;
+mod texts;
 
 use std::sync::Arc;
 
@@ -25,6 +27,8 @@ use web::{
     doors::{Offered, WayIn},
     hooks::{ByNumber, Datasets, OnMap, SearchSource},
 };
+
+pub use settings::Population;
 
 /// Ways in, in the line below the search of the first page.
 const WAYS: [WayIn; 2] = [
@@ -54,6 +58,7 @@ pub fn capability() -> Capability {
     let tables: Arc<dyn PublicTables> = Arc::new(tables::Portal);
     Capability::new("records-portal", "领域数据查询")
         .routes(routes)
+        .settings::<Population>()
         .search(search)
         .declare(on_map)
         .declare(datasets)

@@ -21,6 +21,7 @@ use web::{Ctx, Error, PortalShell, Reader, Result, filters, page::portal_page};
 use super::{
     cells,
     tables::{self, Named},
+    texts::{self, Text},
 };
 
 /// Characters of a value that take a line of their own.
@@ -50,6 +51,8 @@ struct Correction {
     changed: Vec<Changed>,
     /// Why, in the words of who made it; may be empty.
     why: String,
+    /// What it said before is sealed.
+    is_sealed: bool,
 }
 
 /// Where fields of old records are from.
@@ -79,9 +82,13 @@ struct Page {
     keep_until: String,
     way: String,
     origins: Vec<Origin>,
+    /// Public documents that bear a number of the record.
+    texts: Vec<Text>,
     corrections: Vec<Correction>,
     /// The address of the table.
     list: String,
+    /// What a reader can do about it beside telling that the data is wrong: address and words.
+    voices: Vec<(String, &'static str)>,
     today: String,
 }
 
@@ -173,7 +180,7 @@ async fn shown(ctx: &Ctx, reader: &Reader, item: Arc<Item>, stored: Stored) -> R
         organ: organ.map_or_else(|| stored.organ.to_string(), |organ| organ.name.clone()),
         organ_href: organ.map(|organ| format!("/organs/{}", organ.code)).unwrap_or_default(),
         phone: part::phone_of(ctx, &stored.organ),
-        facts: facts(&item, &stored.data),
+        facts: facts(&item, &stored),
         more: cells::more(&item, &stored.data).into_iter().collect(),
         public_on: stored.public_on.clone(),
         since,
@@ -181,7 +188,9 @@ async fn shown(ctx: &Ctx, reader: &Reader, item: Arc<Item>, stored: Stored) -> R
         keep_until: stored.keep_until.clone(),
         way: batch.map(|batch| format!("{}，{}", batch.what.label(), batch.way.label())).unwrap_or_default(),
         origins: origins(&item, &stored)?,
+        texts: texts::of(ctx, &item, &stored.data).await?,
         corrections: corrections(ctx, &item, &history).await?,
+        voices: crate::enforcement::voices(ctx, &item, &stored, &name),
         today: ctx.today().to_string(),
         item,
         name,
@@ -197,7 +206,12 @@ fn short(id: &RecordId) -> String {
     text.chars().skip(text.chars().count().saturating_sub(FEW)).collect()
 }
 
-fn facts(item: &Item, data: &Data) -> Vec<Fact> {
+/// The public values of a record. Its own last day (公示截止期) is left out where the page says until when it stands: that is the
+/// earlier of both, and readers are told one day.
+fn facts(item: &Item, stored: &Stored) -> Vec<Fact> {
+    let data = &stored.data;
+    let own = record::values::shown_until(item, &data.typed(item)).map(|(column, _)| column.key.clone());
+    let said = own.filter(|_| !stored.keep_until.is_empty()).unwrap_or_default();
     let fact = |column: &item::Column| {
         let stored = data.get(&column.key);
         let value = cells::full(column, stored);
@@ -209,7 +223,7 @@ fn facts(item: &Item, data: &Data) -> Vec<Fact> {
             value,
         })
     };
-    cells::open(item).filter_map(fact).collect()
+    cells::open(item).filter(|column| column.key != said).filter_map(fact).collect()
 }
 
 /// Where fields are from that were brought in later; nothing of columns that readers do not see.
@@ -234,7 +248,13 @@ async fn corrections(ctx: &Ctx, item: &Item, history: &[Stored]) -> Result<Vec<C
             on: later.public_on.clone(),
             changed: changed(item, &earlier.data, &later.data),
             why: rows::note(ctx.db().read(), &later.batch).await?,
+            is_sealed: false,
         });
+    }
+    // What came before the first that may be seen should not have been shown: neither its words nor why.
+    if let Some(first) = history.last().filter(|first| first.version > 1) {
+        let on = first.public_on.clone();
+        all.push(Correction { on, changed: Vec::new(), why: String::new(), is_sealed: true });
     }
     Ok(all)
 }

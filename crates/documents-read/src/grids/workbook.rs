@@ -277,6 +277,8 @@ impl<'r, 's> Reading<'r, 's> {
         let mut struck = self.book.struck.get(cell.style).copied().unwrap_or(false);
         let mut text = match cell.kind {
             _ if cell.computed && !cell.valued && cell.kind != Kind::Inline => NO_RESULT.to_owned(),
+            // `<v/>` of a formula is a text without characters where it is one of words, and of figures nothing that was worked out
+            Kind::Number if cell.computed && value.is_empty() => NO_RESULT.to_owned(),
             _ if value.is_empty() && cell.kind != Kind::Inline => String::new(),
             Kind::Number => number(value, self.book.formats.of(cell.style), self.book.later),
             Kind::Shared => {

@@ -175,3 +175,13 @@ proptest! {
         grids(&sheet(&pieces.concat()), "a.xlsx", &Limits::default()).ok();
     }
 }
+
+#[test]
+fn a_formula_of_figures_without_a_value_is_told() {
+    let rows = r#"<row r="1"><c r="A1" t="inlineStr"><is><t>合计</t></is></c><c r="B1"><f>C1+D1</f><v /></c>
+        <c r="C1"><f>1+1</f></c><c r="D1" t="str"><f>IF(1,"","")</f><v></v></c><c r="E1"><f>2</f><v>2</v></c></row>"#;
+    let found = read(&sheet(rows), "a.xlsx");
+    let told = documents::tables::NO_RESULT.to_owned();
+    let cells = [(0, "合计".to_owned()), (1, told.clone()), (2, told), (4, "2".to_owned())];
+    assert_eq!(found[0].rows[0].cells, cells);
+}

@@ -184,7 +184,7 @@ const LEFT: &[(&str, &[&str])] = &[
     ("record_mapping", &["mapping"]),
     // What is written of a record is what readers see once it is public; the words of a withdrawal are public at once.
     ("record", &["data", "doubt", "period", "t1", "t2", "t3", "t4", "t5", "t6", "t7", "t8", "p1", "p2", "p3"]),
-    ("record_withdrawal", &["words", "by_name"]),
+    ("record_withdrawal", &["words", "by_name", "back_name", "back_reason"]),
     // Of what is public.
     ("document", &["title", "words"]),
     ("document_facet", &["value"]),

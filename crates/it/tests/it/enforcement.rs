@@ -10,6 +10,7 @@ use record::{
     BatchId, Query,
     batch::{self, New, NewRow},
     form, gates,
+    items::{self, acts},
     query::Asked,
     rows::Stored,
 };
@@ -115,11 +116,64 @@ async fn public(app: &TestApp, number: &str) -> Option<Stored> {
     record::rows::public(app.ctx().db().read(), &penalty.key, &found).await.expect("database")
 }
 
+/// Has another version of an item issued, by two of the office.
+async fn issued(app: &TestApp, change: &Item) {
+    let ctx = app.ctx();
+    let (one, other) =
+        (person("office-1", "QH001", &[Role::CountyOffice]), person("office-2", "QH001", &[Role::CountyOffice]));
+    let put = acts::Put { item: change, sort: items::Sort::Form, note: "试一试", from_on: None, seen: None };
+    let mut tx = ctx.db().write().await.expect("a write");
+    let id = acts::put(ctx, &mut tx, &one, put).await.expect("written");
+    tx.commit().await.expect("commit");
+    let written = items::version(ctx, &id).await.expect("database").expect("the draft");
+    let mut tx = ctx.db().write().await.expect("a write");
+    acts::offer(ctx, &mut tx, &one, (&id, written.revision)).await.expect("offered");
+    tx.commit().await.expect("commit");
+    let offered = items::version(ctx, &id).await.expect("database").expect("the draft");
+    let mut tx = ctx.db().write().await.expect("a write");
+    acts::issue(ctx, &mut tx, &other, (&id, offered.revision)).await.expect("issued");
+    tx.commit().await.expect("commit");
+    app.work().await;
+}
+
+/// Does what is done every night with penalties that say until when they are shown.
+async fn night(app: &TestApp) {
+    const KEY: &str = "enforcement.end_shown";
+    let all = app.ctx().capabilities().schedule(app.ctx());
+    let entry = all.entries().find(|entry| entry.key() == KEY).cloned().expect("the entry");
+    let schedule = store::Schedule::default().with(entry);
+    schedule.run_due(app.ctx().db()).await.expect("entered");
+    let mut tx = app.ctx().db().write().await.expect("a write");
+    assert!(store::schedule::hasten(&mut tx, KEY).await.expect("database"));
+    tx.commit().await.expect("commit");
+    assert_eq!(schedule.run_due(app.ctx().db()).await.expect("run"), [KEY]);
+}
+
 async fn head(app: &TestApp) -> Client {
     app.person("head-qh010", ORGAN, &[Role::OrganHead]).await
 }
 
 both! {
+    async fn a_filter_that_is_taken_from_the_catalogue_takes_no_penalty_off_the_page(app) {
+        penalties(app, &[
+            ("青财罚〔2026〕71号", &[("shown_until", "2026-02-20")]),
+            ("青财罚〔2026〕72号", &[("shown_until", "2027-02-20")]),
+            ("青财罚〔2026〕73号", &[]),
+        ]).await;
+        let penalty = item(app, "penalty").await;
+        let mut change = Item::clone(&penalty);
+        change.version += 1;
+        for column in change.columns.iter_mut().filter(|column| column.key == "shown_until") {
+            column.filter = item::Filter::None;
+        }
+        issued(app, &change).await;
+        night(app).await;
+        assert!(public(app, "青财罚〔2026〕71号").await.is_none(), "its own day is over");
+        for number in ["青财罚〔2026〕72号", "青财罚〔2026〕73号"] {
+            assert!(public(app, number).await.is_some(), "{number} is to be shown longer");
+        }
+    }
+
     async fn late_decisions_are_told_with_their_term_and_the_office_has_them_mended(app) {
         let penalty = item(app, "penalty").await;
         let waiting = row(&penalty, &[("document_number", "青财罚〔2026〕9号"), ("valid_to", "2099-12-31")]);
@@ -159,6 +213,10 @@ both! {
         editor.post("/enforcement/revocations", &form).await.expect(409).shows("已经登记过");
         let page = editor.get("/enforcement/revocations").await.expect(200).shows("待撤回").shows("2026-03-05");
         page.hides("action=\"/enforcement/revocations/withdraw\"");
+        // Who entered it sees that it waits, the county office that it is to be done, another organ nothing.
+        editor.get("/").await.expect(200).shows("公示信息应当撤回，由机关负责人");
+        app.editor("QH011").await.get("/").await.expect(200).hides("公示信息应当撤回");
+        app.clerk().await.get("/").await.expect(200).shows("公示信息应当撤回");
         let mut head = head(app).await;
         head.get("/").await.expect(200).shows("公示信息应当撤回");
         let page = head.get("/enforcement/revocations").await.expect(200);
@@ -244,6 +302,24 @@ both! {
         let nobody = [("organ", ""), ("what", ""), ("number", ""), ("called", ""), ("phone", ""), ("email", "")];
         let back = reader.upload("/enforcement/feedback", &nobody, &[]).await;
         assert!(back.text().contains("请选择执法机关"), "{}", back.text());
+    }
+
+    async fn from_a_record_lead_forms_that_are_filled_in_with_it(app) {
+        let number = "青财罚〔2026〕3号";
+        penalties(app, &[(number, &[("counterpart_kind", "01")])]).await;
+        let stored = public(app, number).await.expect("public");
+        let mut reader = app.visitor();
+        let page = reader.get(&format!("/records/penalty/{}", stored.record)).await.expect(200).text();
+        for (path, selected) in [("/enforcement/feedback?", "执法机关"), ("/enforcement/repair?", "value=\"青禾测试商贸有限公司\"")] {
+            let query = page.split(path).nth(1).and_then(|rest| rest.split('"').next()).expect("a way there");
+            let form = reader.get(&format!("{path}{}", query.replace("&#38;", "&"))).await.expect(200);
+            form.shows(selected).shows(&format!("value=\"{number}\"")).shows(&format!("<option value=\"{ORGAN}\" selected"));
+        }
+        let form = reader.get("/enforcement/feedback?organ=QH010&on=%E7%BD%9A%E6%AC%BE").await.expect(200);
+        form.shows("关于“罚款”：");
+        let begun = [("organ", ORGAN), ("number", ""), ("what", "关于“罚款”："), ("called", ""), ("phone", ""), ("email", "")];
+        reader.upload("/enforcement/feedback", &begun, &[]).await.shows("请写明意见");
+        reader.get("/enforcement/repair?organ=nobody&number=1").await.expect(200);
     }
 
     async fn a_repair_is_granted_after_the_least_time_and_takes_the_penalty_away(app) {

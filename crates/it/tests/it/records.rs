@@ -23,7 +23,7 @@ pub(crate) const HIDDEN: &str = "110101199003074514";
 pub(crate) const ORGAN: &str = "QH010";
 
 /// Somebody of an organ who is nobody else.
-fn person(account: &str, organ: &str, roles: &[Role]) -> Actor {
+pub(crate) fn person(account: &str, organ: &str, roles: &[Role]) -> Actor {
     Actor::Staff(Staff {
         account: AccountId::from(account),
         name: format!("{account}（测试）"),
@@ -76,7 +76,7 @@ pub(crate) async fn written(app: &TestApp) -> Tx {
     app.ctx().db().write().await.expect("a write")
 }
 
-async fn found(app: &TestApp, id: &BatchId) -> batch::Batch {
+pub(crate) async fn found(app: &TestApp, id: &BatchId) -> batch::Batch {
     batch::find(app.ctx().db().read(), id).await.expect("database").expect("the batch")
 }
 
@@ -133,7 +133,7 @@ async fn counted(app: &TestApp) -> i64 {
 }
 
 /// Whether a text stands anywhere in the tables that hold records, events or findings, in clear.
-async fn stands_in_clear(app: &TestApp, text: &str) -> bool {
+pub(crate) async fn stands_in_clear(app: &TestApp, text: &str) -> bool {
     for sql in [
         "SELECT * FROM record",
         "SELECT * FROM record_private",
@@ -250,7 +250,12 @@ both! {
         assert_eq!(counted(app).await, 1);
         taken_away(app, &now).await;
         let mut tx = written(app).await;
-        withdraw::restore(ctx, &mut tx, &head(), &stored.record, "撤下有误").await.expect("restored");
+        let asked = withdraw::restore(ctx, &mut tx, &head(), &stored.record, "撤下有误").await;
+        assert_eq!(asked.expect("asked for"), withdraw::Back::Asked);
+        assert!(withdraw::restore(ctx, &mut tx, &head(), &stored.record, "撤下有误").await.is_err(), "not alone");
+        let other = person("head-2", ORGAN, &[Role::OrganHead]);
+        let back = withdraw::restore(ctx, &mut tx, &other, &stored.record, "同意恢复").await;
+        assert_eq!(back.expect("restored"), withdraw::Back::Restored);
         tx.commit().await.expect("commit");
         assert!(public(app, number).await.is_some());
         assert_eq!(counted(app).await, 1);
@@ -265,6 +270,8 @@ both! {
         let until = kernel::time::parse_date(&stored.keep_until).expect("a day");
         app.at(kernel::time::start_of_day(until.tomorrow().expect("a day")));
         assert_eq!(record::retention::expire(app.ctx()).await.expect("expired"), 1);
+        let kept = counts::all(app.ctx().db().read()).await.expect("counts");
+        assert!(kept.iter().any(|one| one.records == 0 && one.expired == 1), "what was public is not missing since");
         assert!(public(app, number).await.is_none());
         assert_eq!(counted(app).await, 0);
         assert!(!stands_in_clear(app, "王小明").await, "no version holds the person any more");
@@ -306,7 +313,7 @@ fn workbook(item: &Item, changes: &[&[(&str, &str)]]) -> Vec<u8> {
     write_xlsx(&sheet).expect("a workbook")
 }
 
-fn kept(app: &TestApp, name: &str, bytes: &[u8]) -> import::File {
+pub(crate) fn kept(app: &TestApp, name: &str, bytes: &[u8]) -> import::File {
     let path = app.data().join(name);
     std::fs::write(&path, bytes).expect("a file");
     import::File::at(&path, name).expect("its digest")

@@ -45,7 +45,8 @@ both! {
         let to = format!("{page}/correct");
         editor.get(&to).await.expect(200).hides(HIDDEN).shows("已经填了，这里不显示");
         let own = [("version", "1"), ("act", "save"), ("note", "许可内容登记有误")];
-        let mut typed = form(&permit(app).await, "青财许〔2026〕22号", &own);
+        let item = permit(app).await;
+        let mut typed = form(&item, "青财许〔2026〕22号", &own);
         typed.retain(|(name, _)| name != "c_person_id");
         for (name, text) in &mut typed {
             if name == "c_content" {

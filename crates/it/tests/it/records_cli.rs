@@ -100,6 +100,49 @@ fn a_sheet_is_told_row_by_row_and_is_one_batch_however_often_it_comes() {
 }
 
 #[test]
+fn what_is_brought_in_later_says_its_source_and_what_is_doubtful_waits() {
+    let site = site();
+    let data = site.path();
+    let text = "年度,学校名称,学校标识,招生计划（人）,招生范围（施教区）\n2016,青禾县第一小学,QH-S01,270,禾丰社区\n\
+        2016,青禾县第二小学,QH-S02,360,文昌社区\n";
+    let file = written(data, "招生2016.csv", text);
+    let source = ["--source", "2016 年招生档案第 3 卷"];
+    let sure = told(data, "enrolment", &file, &source);
+    assert_eq!((&sure["accepted"], &sure["doubtful"]), (&2.into(), &0.into()), "{sure}");
+    let stored = json(&import(data, "enrolment", &file, &[&source[..], &["--confidence", "40"]].concat()));
+    assert_eq!((&stored["stored"], &stored["doubtful"]), (&true.into(), &2.into()), "{stored}");
+    let bare = import(data, "enrolment", &file, &["--confidence", "90"]);
+    assert!(!bare.status.success(), "of what it is so sure is not said");
+}
+
+#[test]
+fn what_another_system_sends_is_entered_once_for_each_key() {
+    let site = site();
+    let data = site.path();
+    let school = |plan: &str| {
+        serde_json::json!({ "year": 2026, "school": "青禾县第一小学", "school_code": "QH-S01", "kind": "公办小学",
+            "plan": plan, "catchment": "禾丰社区" })
+    };
+    let send = |plan: &str, key: &str| {
+        let text =
+            serde_json::json!({ "records": [school("270"), school(plan)] }).to_string().replacen("QH-S01", "QH-S02", 1);
+        let file = written(data, "报送.json", text);
+        let file = file.to_str().expect("a path").to_owned();
+        run(data, &["records", "send", "enrolment", &file, "--key", key, "--organ", "QH010", "--json"])
+    };
+    let first = json(&send("360", "2026-001"));
+    assert_eq!(first["records"], 2, "{first}");
+    let again = json(&send("360", "2026-001"));
+    assert_eq!(again["batch"], first["batch"], "the same key with the same content");
+    let other = send("361", "2026-001");
+    assert_eq!(other.status.code(), Some(1), "the same key with another content");
+    let wrong = send("很多", "2026-002");
+    let answer: Value = serde_json::from_slice(&wrong.stdout).expect("JSON on standard output");
+    assert_eq!((&answer["ok"], &answer["faults"][0]["record"]), (&false.into(), &2.into()), "{answer}");
+    assert_eq!(answer["faults"][0]["column"], "plan", "{answer}");
+}
+
+#[test]
 fn a_total_that_does_not_add_up_is_told_at_its_row() {
     let site = site();
     let file = written(site.path(), "招生.csv", SCHOOLS.replace("18,810", "18,811"));

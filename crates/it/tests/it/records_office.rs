@@ -228,6 +228,10 @@ both! {
         editor.get("/records/permit?state=withdrawn").await.expect(200).shows("青财许〔2026〕3号");
         head.post(&format!("{page}/restore"), &[]).await.expect(422);
         head.post(&format!("{page}/restore"), &[("reason", "撤销决定适用于另一案件")]).await.expect(303);
+        head.get(&page).await.expect(200).shows("已撤下").shows("提请恢复公开：撤销决定适用于另一案件");
+        head.post(&format!("{page}/restore"), &[("reason", "我再点一次")]).await.expect(409);
+        let mut clerk = app.clerk().await;
+        clerk.post(&format!("{page}/restore"), &[("reason", "核对无误，同意")]).await.expect(303);
         head.get(&page).await.expect(200).shows("已公开");
     }
 
@@ -259,6 +263,34 @@ both! {
         app.work().await;
         editor.get(&page).await.expect(200).shows("已保存 2 行");
         editor.get("/records/batches").await.expect(200).shows("许可.xlsx");
+    }
+
+    async fn a_sheet_on_its_side_is_read_the_same_the_second_time(app) {
+        let lines = [
+            ["一、2024年发行预计执行数", "A=B+D", "13.9703", "13.9703"],
+            ["（一）一般债券", "B", "4.7407", "看附表"],
+            ["（二）专项债券", "D", "9.2296", "9.2296"],
+        ];
+        let header = ["项目", "公式", "本地区", "本级"].map(str::to_owned).to_vec();
+        let rows = lines.map(|line| line.map(Cell::from).to_vec()).to_vec();
+        let bytes = write_xlsx(&Sheet { name: "表1-4".to_owned(), header, rows, ..Sheet::default() }).expect("a workbook");
+        let mut editor = app.editor(ORGAN).await;
+        let form = [("item", "debt-plan"), ("organ", ORGAN), ("what", "new")];
+        let sent = editor.upload("/records/imports", &form, &[("file", "2024年表1-4.xlsx", &bytes)]).await;
+        let page = sent.expect(303).location();
+        app.work().await;
+        editor.get(&page).await.expect(200).shows("第 3 行").shows("看附表");
+        // The cell is in its own column of the list, not in the words about it alone.
+        editor.get(&format!("{page}/errors.csv")).await.expect(200).shows(",看附表,");
+        // The year is read from the name of the file, and can be said.
+        let told = editor.get(&page).await.expect(200).shows("整张表都是");
+        assert_eq!(told.field("c_year"), "2024");
+        let version = told.field("version");
+        let wrong = [("version", version.as_str()), ("act", "again"), ("c_year", "明年")];
+        editor.post(&page, &wrong).await.expect(422).shows("“年度”").shows("value=\"明年\"");
+        editor.post(&page, &[("version", version.as_str()), ("act", "again"), ("c_year", "2025")]).await.expect(303);
+        app.work().await;
+        assert_eq!(editor.get(&page).await.expect(200).field("c_year"), "2025");
     }
 
     async fn what_is_doubtful_is_settled_in_its_queue(app) {

@@ -1,7 +1,10 @@
 //! Stories of readers of records: they find, ask, page, take away; what is not public is on no surface; what was taken away
 //! says so.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use item::{Item, ItemKey};
 use kernel::OrganCode;
@@ -235,6 +238,61 @@ both! {
             reader.get(address).await.expect(200).hides(number).hides("代理记账");
         }
         reader.get("/records/permit/feed.atom").await.expect(200).shows("at:deleted-entry").hides("代理记账");
+    }
+
+    async fn a_map_is_drawn_on_the_countys_own_outlines_and_changes_with_them(app) {
+        let key = ItemKey::new("culture-free-opening").expect("a key");
+        let item = record::items::find(app.ctx(), &key).await.expect("items").expect("in the box");
+        let cells = [
+            ("name", "河口镇综合文化站"),
+            ("kind", "02"),
+            ("hours", "周二至周日 9:00—17:00"),
+            ("place", "青禾县/河口镇"),
+            ("point", "110.05,30.05"),
+        ];
+        let typed: BTreeMap<String, String> =
+            cells.into_iter().map(|(key, text)| (key.to_owned(), text.to_owned())).collect();
+        let row = form::read(&item, &typed).expect("a form that can be read").row;
+        let mut tx = written(app).await;
+        let new = New::form(&item, &OrganCode::from(ORGAN));
+        let id = batch::enter(app.ctx(), &mut tx, &editor(), new, vec![row]).await.expect("entered");
+        tx.commit().await.expect("commit");
+        published(app, &id).await;
+        let mut reader = app.visitor();
+        let page = reader.get("/records/culture-free-opening").await.expect(200);
+        page.shows("本县还没有边界图").shows("<th scope=\"row\">河口镇综合文化站</th>").hides("class=\"dot\"");
+        let ring = [[110.0, 30.0], [110.1, 30.0], [110.1, 30.1], [110.0, 30.1], [110.0, 30.0]];
+        let file = serde_json::json!({
+            "type": "Feature",
+            "properties": { "name": "河口镇" },
+            "geometry": { "type": "Polygon", "coordinates": [ring] },
+        });
+        let words = [("source", "青禾县自然资源局"), ("approval", "青S（2026）012号")];
+        let mut clerk = app.clerk().await;
+        let bytes = file.to_string().into_bytes();
+        let sent = clerk.upload("/county-map", &words, &[("file", "边界.geojson", bytes.as_slice())]).await.expect(303);
+        let look = sent.location();
+        let id = look.split("id=").nth(1).and_then(|rest| rest.split('&').next()).expect("an id").to_owned();
+        clerk.post("/county-map/show", &[("id", id.as_str())]).await.expect(303);
+        let page = reader.get("/records/culture-free-opening").await.expect(200).hides("本县还没有边界图");
+        page.shows("class=\"dot\"").shows("审图号：青S（2026）012号　边界数据来源：青禾县自然资源局");
+        clerk.post("/county-map/remove", &[]).await.expect(303);
+        reader.get("/records/culture-free-opening").await.expect(200).shows("本县还没有边界图").hides("class=\"dot\"");
+    }
+
+    async fn a_record_leads_to_the_document_that_bears_its_number(app) {
+        let number = "青财许〔2026〕21号";
+        crate::policy::column(app).await;
+        let mut text = crate::policy::policy("关于准予开设代理记账机构的批复", "2026-02-23T02:00:00Z");
+        text.values.read(&document::common::DOCUMENT_NUMBER, number);
+        let text = crate::policy::put(app, text).await;
+        let mut other = crate::policy::policy("另一件批复", "2026-02-23T03:00:00Z");
+        other.values.read(&document::common::DOCUMENT_NUMBER, "青财许〔2026〕210号");
+        crate::policy::put(app, other).await;
+        published(app, &entered(app, number).await).await;
+        let stored = public(app, number).await.expect("public");
+        let page = app.visitor().get(&format!("/records/permit/{}", stored.record)).await.expect(200);
+        page.shows("<dt>原文</dt>").shows("关于准予开设代理记账机构的批复").shows(&text).hides("另一件批复");
     }
 
     async fn a_record_about_a_minor_is_not_there(app) {

@@ -32,6 +32,9 @@ pub(crate) fn parse(held: Held<'_>, text: &str, given: Option<&str>) -> Result<P
     if says_none(&clean) {
         return Ok(Parsed { value: None, notes: Vec::new() });
     }
+    if let Some(parsed) = said_twice(held, &clean) {
+        return Ok(parsed);
+    }
     let mut notes = Vec::new();
     note_width(text, &mut notes);
     let said = said(&clean, &mut notes)?;
@@ -41,18 +44,18 @@ pub(crate) fn parse(held: Held<'_>, text: &str, given: Option<&str>) -> Result<P
         |parts: &[(Decimal, String)], notes: &mut Vec<String>| convert(held, &clean, parts, fitting.as_deref(), notes);
     let mut told = notes.clone();
     let mut value = exact(&said, &mut told)?;
-    if value.scale() > held.places
+    if value.scale() > finest(held)
         && let [(raw, unit)] = said.as_slice()
         && let Some(shorter) = without_noise(*raw)
     {
         told.clone_from(&notes);
         let again = exact(&[(shorter, unit.clone())], &mut told)?;
-        if again.scale() <= held.places {
+        if again.scale() <= finest(held) {
             told.push(format!("表格软件存成了 {raw}，已按 {shorter} 读入"));
             value = again;
         }
     }
-    if value.scale() > held.places {
+    if value.scale() > finest(held) {
         return too_fine(held, &clean, value);
     }
     if crate::slots::number(value.trunc()).is_none() {
@@ -65,10 +68,55 @@ pub(crate) fn parse(held: Held<'_>, text: &str, given: Option<&str>) -> Result<P
     Ok(Parsed { value: Some(Value::Number(value.normalize())), notes: told })
 }
 
+/// An area in two units, the second in brackets: 11.8078公顷（177.1174亩）. Only where both are the same area.
+fn said_twice(held: Held<'_>, text: &str) -> Option<Parsed> {
+    let (first, rest) = text.split_once('(')?;
+    let second = rest.strip_suffix(')')?;
+    let both = held.sort == Sort::Number
+        && [first, second].into_iter().all(|part| part.starts_with(|c: char| c.is_ascii_digit()));
+    if !both || !first.contains('亩') && !second.contains('亩') {
+        return None;
+    }
+    let mut parsed = parse(held, first, None).ok()?;
+    let other = parse(held, second, None).ok()?;
+    let (Some(Value::Number(one)), Some(Value::Number(other))) = (&parsed.value, &other.value) else { return None };
+    // both were rounded when they were written
+    if (*one - *other).abs() > Decimal::new(1, held.places.min(2)) {
+        return None;
+    }
+    parsed.notes.push("括号里的另一种单位是同一个面积".to_owned());
+    Some(parsed)
+}
+
+/// A figure that was converted between 亩 and 公顷: exact where it can be, else rounded to the decimals of the column.
+fn by_mu(held: Held<'_>, figure: Decimal, unit: &str, notes: &mut Vec<String>) -> Option<Decimal> {
+    if held.sort != Sort::Number {
+        return None;
+    }
+    let unit::Mu { power, divided } = unit::by_mu(unit, held.unit)?;
+    let (fifteen, moved) = (Decimal::from(15), shift(figure, power)?);
+    let value = if divided { moved.checked_div(fifteen)? } else { moved.checked_mul(fifteen)? };
+    let rounded = value.round_dp_with_strategy(held.places, rust_decimal::RoundingStrategy::MidpointAwayFromZero);
+    let about = if rounded == value { "" } else { "（四舍五入）" };
+    notes.push(format!("{figure}{unit} 已按 15 亩合 1 公顷换算为 {}{}{about}", rounded.normalize(), held.unit));
+    Some(rounded.normalize())
+}
+
+/// Decimals that a figure may have: in 万元 and 亿元 so many that an amount in 元 and 分 is kept as it is, six at most, as far as figures
+/// are filtered and sorted by. Rounded parts would not add up to their sum any more.
+fn finest(held: Held<'_>) -> u32 {
+    match unit::yuan(held.unit) {
+        Some((power, "")) if held.sort == Sort::Money && power >= 4 => {
+            held.places.max(u32::try_from(power + 2).unwrap_or_default().min(6))
+        }
+        _ => held.places,
+    }
+}
+
 fn too_fine(held: Held<'_>, text: &str, value: Decimal) -> Result<Parsed, Problem> {
     let rounded = value.round_dp_with_strategy(held.places, rust_decimal::RoundingStrategy::MidpointAwayFromZero);
     let as_unit = if held.unit.is_empty() { String::new() } else { format!("以{}计是 {value}，", held.unit) };
-    let places = match held.places {
+    let places = match finest(held) {
         0 => "这一列只能填整数".to_owned(),
         n => format!("这一列最多 {n} 位小数"),
     };
@@ -114,6 +162,11 @@ fn convert(
             (true, None) => held.unit,
         };
         let Some(power) = power(held, unit) else {
+            if parts.len() == 1
+                && let Some(area) = by_mu(held, *figure, unit, notes)
+            {
+                return Ok(area);
+            }
             return other_unit(held, text, unit);
         };
         if power >= last {

@@ -61,6 +61,7 @@ fn money_is_exact_in_the_unit_of_the_column() {
         assert_eq!(plain(&money("元", 2), text), expected, "{text}");
     }
     assert_eq!(plain(&money("万元", 6), "1元"), "0.0001");
+    assert_eq!(plain(&money("万元", 2), "12,345,678.90元"), "1234.56789", "exact, whatever is printed");
     assert_eq!(plain(&money("亿元", 4), "17,432,280,000元"), "174.3228");
 }
 
@@ -74,8 +75,25 @@ fn units_of_the_cell_count_before_those_of_the_table() {
     assert!(read(&yuan, "1239.8", None).notes.is_empty());
     // the table speaks of its money
     assert_eq!(read(&number("人", 0), "180", Some("万元")).value, Some(Value::Number(Decimal::from(180))));
-    assert!(parse(&number("公顷", 4), "2", Some("亩")).is_err());
+    assert_eq!(plain(&number("公顷", 4), "30亩"), "2");
+    let land = read(&number("公顷", 4), "2", Some("亩"));
+    assert_eq!(land.value, Some(Value::Number(Decimal::new(1333, 4))));
+    assert!(land.notes.iter().any(|note| note.contains("四舍五入")), "{:?}", land.notes);
+    assert_eq!(plain(&number("亩", 2), "1.5公顷"), "22.5");
+    assert_eq!(plain(&number("公顷", 4), "11.8078公顷（177.1174亩）"), "11.8078");
+    assert!(parse(&number("公顷", 4), "11.8078公顷（1771亩）", None).is_err(), "two areas");
     assert!(parse(&yuan, "2", Some("美元")).is_err());
+}
+
+#[test]
+fn standards_say_per_what_they_are() {
+    let standard = crate::Column { label: "补贴标准（元）".to_owned(), ..money("元", 2) };
+    assert_eq!(read(&standard, "200", Some("元/亩")).value, Some(Value::Number(Decimal::from(200))));
+    assert_eq!(plain(&standard, "200元/亩"), "200");
+    let per_mu = crate::Column { label: "补偿标准（元/亩）".to_owned(), ..money("元", 2) };
+    assert_eq!(read(&per_mu, "48000", Some("元/亩")).value, Some(Value::Number(Decimal::from(48_000))));
+    assert!(parse(&per_mu, "48000", Some("元/平方米")).is_err(), "per another unit");
+    assert!(parse(&money("元", 2), "200", Some("元/亩")).is_err(), "an amount is not per anything");
 }
 
 #[test]
@@ -127,7 +145,8 @@ fn doubt_is_told_and_not_decided() {
     ] {
         refused(&money("元", 2), text);
     }
-    assert!(refused(&money("万元", 2), "1,239.8元").contains("0.12398"));
+    assert!(refused(&money("万元", 2), "1,239.856元").contains("0.1239856"), "no part of a 分");
+    assert!(refused(&money("元", 2), "1239.856").contains("2 位小数"));
     assert!(refused(&number("人", 0), "180.5").contains("整数"));
     assert!(refused(&ratio(1), "0.0521").contains('%'));
     assert!(refused(&money("元", 2), "99999999999999元").contains("太大"));

@@ -104,6 +104,29 @@ pub(crate) fn is_measure(unit: &str) -> bool {
     unit.ends_with('亩') || scale(unit, unit).is_some()
 }
 
+/// How a figure in 亩 becomes one in another unit of area, or the other way round: times a power of ten, then divided or multiplied
+/// by 15 (15 亩 = 1 公顷).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Mu {
+    pub(crate) power: i32,
+    pub(crate) divided: bool,
+}
+
+/// Between 亩 and a unit of square metres; `None` where neither or both are 亩.
+pub(crate) fn by_mu(from: &str, to: &str) -> Option<Mu> {
+    let mu = |unit: &str| Some(multiplied(unit)).filter(|(_, rest)| *rest == "亩").map(|(power, _)| power);
+    let area = |unit: &str| {
+        let named = |unit: &str| SCALES.iter().find(|(name, kind, _)| *name == unit && *kind == 0).map(|scale| scale.2);
+        let (power, rest) = multiplied(unit);
+        named(unit).or_else(|| named(rest).map(|of| of + power))
+    };
+    match (mu(from), mu(to)) {
+        (Some(power), None) => Some(Mu { power: power + 4 - area(to)?, divided: true }),
+        (None, Some(power)) => Some(Mu { power: area(from)? - 4 - power, divided: false }),
+        _ => None,
+    }
+}
+
 /// A unit with the power of ten that is said before it: 万人 is 人 and 4.
 fn multiplied(unit: &str) -> (i32, &str) {
     for (name, power) in [("千万", 7), ("百万", 6), ("十万", 5), ("亿", 8), ("万", 4), ("千", 3), ("百", 2)] {
@@ -141,6 +164,16 @@ pub(crate) fn between(from: &str, to: &str) -> Option<i32> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn fifteen_mu_are_a_hectare() {
+        assert_eq!(by_mu("亩", "公顷"), Some(Mu { power: 0, divided: true }));
+        assert_eq!(by_mu("万亩", "公顷"), Some(Mu { power: 4, divided: true }));
+        assert_eq!(by_mu("亩", "平方米"), Some(Mu { power: 4, divided: true }));
+        assert_eq!(by_mu("平方米", "亩"), Some(Mu { power: -4, divided: false }));
+        assert_eq!(by_mu("万平方米", "亩"), Some(Mu { power: 0, divided: false }));
+        assert_eq!((by_mu("万亩", "亩"), by_mu("亩", "元")), (None, None));
+    }
 
     #[test]
     fn units_are_powers_of_ten_apart() {

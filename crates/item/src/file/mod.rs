@@ -14,7 +14,7 @@ use std::collections::BTreeSet;
 
 use toml::{Table, Value};
 
-use crate::{Item, Rule};
+use crate::{Expression, Item, Rule};
 
 /// What is wrong with a file of items: where, and what to write instead.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -169,23 +169,24 @@ pub fn faults_between(items: &[Item]) -> Vec<Fault> {
                 found.push(Fault::new(&place, format!("没有“{other}”这个事项")));
                 continue;
             };
-            match asked.column(right) {
-                None => found.push(Fault::new(&place, format!("事项“{other}”没有“{right}”这一列"))),
-                Some(column) if !column.is_figure() => {
-                    found.push(Fault::new(&place, format!("事项“{other}”的“{right}”不是数字")));
+            let terms = Expression::parse(right).map(|sum| sum.terms).unwrap_or_default();
+            for term in &terms {
+                let key = &term.column;
+                match asked.column(key) {
+                    None => found.push(Fault::new(&place, format!("事项“{other}”没有“{key}”这一列"))),
+                    Some(column) if !column.is_figure() => {
+                        found.push(Fault::new(&place, format!("事项“{other}”的“{key}”不是数字")));
+                    }
+                    Some(_) => {}
                 }
-                Some(_) => {}
             }
-            for key in by.iter().filter(|key| *key != ORGAN && asked.column(key).is_none()) {
+            for key in by.iter().filter(|key| asked.column(key).is_none()) {
                 found.push(Fault::new(&place, format!("事项“{other}”没有“{key}”这一列，不能按它对应")));
             }
         }
     }
     found
 }
-
-/// In `by` of a check: the organ of the record, which is no column.
-const ORGAN: &str = "organ";
 
 /// The faults of an item as they are found.
 struct Faults<'a> {

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use super::Faults;
 use super::columns::figure;
-use super::{Faults, ORGAN};
 use crate::cell::between;
-use crate::{Chart, ChartKind, Column, Decimal, Expression, ItemKey, Rule, Type};
+use crate::{Chart, ChartKind, Column, Decimal, Expression, ItemKey, Rule, Severity, Type};
 
 pub(super) fn checks(faults: &mut Faults<'_>) {
     let item = faults.item;
@@ -22,6 +22,10 @@ pub(super) fn checks(faults: &mut Faults<'_>) {
             faults.tell(&part, "缺少说明 message：不成立时告诉填报的人什么不对");
         }
         rule(faults, &check.rule, &part);
+        let warns = matches!(check.rule, Rule::Shape { .. } | Rule::AtLeastApart { .. });
+        if warns && check.severity == Severity::Reject {
+            faults.tell(&part, "这种校验只能提醒：请写 severity = \"warn\"");
+        }
     }
 }
 
@@ -67,6 +71,8 @@ fn rule(faults: &mut Faults<'_>, rule: &Rule, part: &str) {
             sums(faults, &[left], part);
             if ItemKey::new(item).is_none() || right.trim().is_empty() {
                 faults.tell(part, "要写明另一个事项 item 和它的列 right");
+            } else if let Err(problem) = Expression::parse(right) {
+                faults.tell(part, problem.to_string());
             }
             matched(faults, by, part);
             decimal(faults, tolerance, "tolerance", part);
@@ -146,9 +152,9 @@ fn period(faults: &mut Faults<'_>, key: &str, part: &str) {
     });
 }
 
-/// What records are matched by; the organ of a record is no column.
+/// What records are matched by: columns here and there alike, else nothing is ever compared.
 fn matched(faults: &mut Faults<'_>, by: &[String], part: &str) {
-    for key in by.iter().filter(|key| *key != ORGAN) {
+    for key in by {
         column(faults, key, part, "要能相等", |typed| {
             !matches!(typed, Type::Long { .. } | Type::File | Type::Link)
         });
@@ -255,11 +261,46 @@ fn one_chart(faults: &mut Faults<'_>, chart: &Chart, part: &str) {
     if !chart.newest.is_empty() {
         period(faults, &chart.newest, part);
     }
-    let named = chart.figures.iter().chain([&chart.by, &chart.series, &chart.newest]);
+    restricted(faults, chart, part);
+    let only = chart.only.iter().map(|only| &only.column);
+    let named = chart.figures.iter().chain([&chart.by, &chart.series, &chart.newest]).chain(only).chain(&chart.apart);
     let hidden = |key: &&String| faults.item.column(key).is_some_and(|column: &Column| column.privacy.never_public);
     let hidden: Vec<String> = named.filter(hidden).cloned().collect();
     for key in hidden {
         faults.tell(part, format!("“{key}”不得公开，不能画在图上"));
+    }
+}
+
+/// Rows that stand for the same in different ways (budget and final accounts, a part and its whole) must not be added: a choice
+/// that is a part of the name of a record is what groups, parts or restricts a chart of sums, or keeps rows apart.
+fn restricted(faults: &mut Faults<'_>, chart: &Chart, part: &str) {
+    for only in &chart.only {
+        match faults.item.column(&only.column).map(|column| &column.typed) {
+            None => faults.tell(part, format!("没有“{}”这一列", only.column)),
+            Some(Type::Enum { choices, open: false }) if !choices.iter().any(|choice| choice.code == only.is) => {
+                faults.tell(part, format!("“{}”没有 {} 这个代码", only.column, only.is));
+            }
+            Some(_) => {}
+        }
+    }
+    for key in chart.apart.iter().filter(|key| faults.item.column(key).is_none()).collect::<Vec<_>>() {
+        faults.tell(part, format!("没有“{key}”这一列"));
+    }
+    if chart.figures.is_empty() {
+        return;
+    }
+    let is_choice = |key: &&String| {
+        faults.item.column(key).is_some_and(|column| matches!(column.typed, Type::Enum { open: false, .. }))
+    };
+    let is_said = |key: &&String| {
+        [&chart.by, &chart.series, &chart.newest].contains(key)
+            || chart.only.iter().any(|only| only.column == **key)
+            || chart.apart.contains(key)
+    };
+    let added: Vec<&String> = faults.item.keys.iter().filter(is_choice).filter(|key| !is_said(key)).collect();
+    for key in added {
+        let words = format!("会把“{key}”不同的行加在一起。请用 only 选定其中一种，或者用 series 分开，或者写进 apart");
+        faults.tell(part, words);
     }
 }
 

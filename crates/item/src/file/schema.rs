@@ -206,6 +206,8 @@ const CHECK: &[Field] = &[
     must("message", Shape::Text),
 ];
 
+const ONLY: &[Field] = &[must("column", Shape::Text), must("is", Shape::Text)];
+
 const CHART: &[Field] = &[
     must("key", Shape::Text),
     must("title", Shape::Text),
@@ -214,6 +216,8 @@ const CHART: &[Field] = &[
     must("by", Shape::Text),
     may("series", Shape::Text),
     may("newest", Shape::Text),
+    may("only", Shape::Tables(ONLY)),
+    may("apart", Shape::Texts),
     may("per_head", Shape::Bool),
     may("note", Shape::Text),
 ];

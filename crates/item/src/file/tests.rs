@@ -185,7 +185,7 @@ fn every_rule_and_type_stands_in_the_schema() {
         (0..).zip(types).map(|(n, typed)| crate::tests::column(&format!("c{n}"), typed, crate::Filter::None)).collect();
     let text = |key: &str| key.to_owned();
     let tolerance = || "0.01".to_owned();
-    let by = || vec!["organ".to_owned(), "c4".to_owned()];
+    let by = || vec!["c0".to_owned(), "c4".to_owned()];
     let rules = [
         Rule::AtMost { left: text("c5"), right: text("c5") },
         Rule::Between { column: text("c6"), least: text("0"), most: String::new() },
@@ -280,6 +280,24 @@ fn names_must_stand_for_columns_of_the_right_type() {
     assert!(told.contains("两列用了同一个标识") && told.contains("表头“其中一”已经是"), "{told}");
     let unit = "group = [\"金额\"]\ntype = { is = \"money\", unit = \"万元\", places = 6 }\n\n[[checks]]";
     assert!(told_after(unit, &unit.replace("万元", "元")).contains("单位不同"));
+}
+
+#[test]
+fn a_chart_adds_no_rows_that_stand_for_the_same() {
+    let told = told_after("keys = [\"number\"]", "keys = [\"number\", \"kind\"]");
+    assert!(!told.contains("加在一起"), "the chart is grouped by it: {told}");
+    for item in crate::boxed() {
+        for chart in item.charts.iter().filter(|chart| chart.only.is_empty() && !chart.figures.is_empty()) {
+            let said = [&chart.by, &chart.series, &chart.newest];
+            let stage = item.keys.iter().find(|key| *key == "stage");
+            assert!(
+                stage.is_none_or(|key| said.contains(&key)),
+                "{} {} adds budget and final accounts",
+                item.key,
+                chart.key
+            );
+        }
+    }
 }
 
 #[test]

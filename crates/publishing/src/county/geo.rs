@@ -47,7 +47,20 @@ pub(super) struct Drawing {
     pub(super) high: i32,
     /// Points of the boundaries as they were sent.
     pub(super) points: usize,
+    /// West, south, east, north of the picture's edges, in millionths of a degree; `None` = drawn before they were kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) window: Option<[i32; 4]>,
     pub(super) shapes: Vec<Drawn>,
+}
+
+/// Millionths of a degree: a tenth of a metre.
+const FINE: f64 = 1e6;
+
+impl Drawing {
+    /// West, south, east, north of the picture's edges, in degrees.
+    pub(super) fn degrees(&self) -> Option<[f64; 4]> {
+        self.window.map(|edges| edges.map(|edge| f64::from(edge) / FINE))
+    }
 }
 
 /// An outline.
@@ -219,7 +232,10 @@ pub(super) fn draw(shapes: &[Shape]) -> Result<Drawing, String> {
             return Err("图形太小，画不出来。".into());
         }
         if drawn.iter().map(|one| one.path.len()).sum::<usize>() <= MOST_BYTES {
-            return Ok(Drawing { high: rounded(high * scale), points: points(shapes), shapes: drawn });
+            let (high, aside) = (rounded(high * scale), left / scale / narrow);
+            let edges = [west - aside, north - f64::from(high) / scale, east + aside, north];
+            let window = Some(edges.map(|edge| rounded(edge * FINE)));
+            return Ok(Drawing { high, points: points(shapes), window, shapes: drawn });
         }
     }
     Err("边界太细碎，首页放不下。请用软件的“简化”功能减少点数后再上传。".into())

@@ -32,6 +32,23 @@ fn two_neighbours_share_their_line() {
     assert_eq!(drawing.shapes[0].name, "城关镇");
     assert!((100..300).contains(&drawing.shapes[0].at.0) && (500..700).contains(&drawing.shapes[1].at.0));
     assert!((450..=470).contains(&drawing.high), "a degree of longitude is shorter here: {}", drawing.high);
+    let [west, south, east, north] = drawing.degrees().expect("its edges");
+    assert_eq!((west, east, north), (110.0, 110.2, 30.1), "the picture is filled across");
+    assert!((south - 30.0).abs() < 0.001, "{south}");
+}
+
+#[test]
+fn a_county_that_is_longer_than_wide_has_room_aside() {
+    let shapes: Vec<Shape> = (0..4)
+        .flat_map(|at| read(&collection(&[square("镇", 110.0, 30.0 + f64::from(at) / 10.0)])).expect("shapes"))
+        .collect();
+    let drawing = draw(&shapes).expect("a drawing");
+    let [west, south, east, north] = drawing.degrees().expect("its edges");
+    assert!(west < 110.0 && east > 110.1 && (west + east - 220.1).abs() < 1e-4, "{west} {east}");
+    assert!((north - 30.4).abs() < 1e-6 && (south - 30.0).abs() < 1e-3, "{north} {south}");
+    // What was drawn before the edges were kept is still read.
+    let former: Drawing = serde_json::from_str(r#"{"high":9,"points":4,"shapes":[]}"#).expect("a drawing");
+    assert_eq!(former.degrees(), None);
 }
 
 #[test]

@@ -15,7 +15,7 @@ use futures::future::BoxFuture;
 use kernel::{EventKind, OrganKind, Permission, Role, event::Keep, permission::Scope::AllOrgans};
 use web::{
     Capability, Ctx, Listener, Nav, Result, Routes,
-    hooks::{CountyMap, Face, Verb},
+    hooks::{Boundaries, CountyMap, Face, Outlined, Outlines, Verb},
     page::escape,
 };
 
@@ -51,6 +51,7 @@ pub fn capability() -> Capability {
         .demo(demo::scenes)
         .declare(store::sealed())
         .declare(Arc::new(OnFirstPage) as Arc<dyn Face>)
+        .declare(Arc::new(OnCharts) as Arc<dyn Boundaries>)
         .declare(Verb::new("更换县域图", "地图 边界 GeoJSON", "/county-map", &MANAGE))
 }
 
@@ -108,6 +109,30 @@ impl Face for OnFirstPage {
     }
 }
 
+struct OnCharts;
+
+impl Boundaries for OnCharts {
+    fn subject(&self) -> &'static str {
+        store::SUBJECT
+    }
+
+    fn outlines<'a>(&'a self, ctx: &'a Ctx) -> BoxFuture<'a, ::store::Result<Option<Outlines>>> {
+        Box::pin(async move {
+            let Some((row, drawing)) = store::drawn(ctx.db().read()).await? else { return Ok(None) };
+            let window = drawing.degrees();
+            let area = |shape: geo::Drawn| Outlined { name: shape.name, path: shape.path, at: shape.at };
+            Ok(Some(Outlines {
+                wide: geo::WIDE,
+                high: drawing.high,
+                areas: drawing.shapes.into_iter().map(area).collect(),
+                window,
+                approval: row.approval,
+                source: row.source,
+            }))
+        })
+    }
+}
+
 /// The page of the township of this name.
 fn page_of(ctx: &Ctx, name: &str) -> Option<String> {
     let (directory, today) = (ctx.directory(), ctx.today());
@@ -157,7 +182,10 @@ mod tests {
     #[test]
     fn names_lead_to_pages_and_cannot_leave_their_element() {
         let shape = |name: &str| geo::Drawn { name: name.into(), path: "M0 0h9v9z".into(), at: (4, 4) };
-        let drawing = Drawing { high: 10, points: 6, shapes: vec![shape("城关镇"), shape("<script>"), shape("")] };
+        let drawing =
+            Drawing {
+                high: 10, points: 6, window: None, shapes: vec![shape("城关镇"), shape("<script>"), shape("")]
+            };
         let svg = svg(&drawing, |name| (name == "城关镇").then(|| "/organs/QH041".to_owned()));
         assert!(svg.contains("<a href=\"/organs/QH041\" tabindex=\"-1\"><path"), "{svg}");
         assert!(!svg.contains("<script>") && svg.matches("<text").count() == 2, "{svg}");

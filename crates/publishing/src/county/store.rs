@@ -46,6 +46,17 @@ pub(super) async fn current(executor: impl Executor<'_>) -> Result<Option<Row>> 
     Ok(query_as(sql).bind(ID).fetch_optional(executor).await?)
 }
 
+/// The map with its drawing, for whoever draws on it.
+///
+/// # Errors
+/// When the database fails, or what is kept is no drawing.
+pub(super) async fn drawn(executor: impl Executor<'_>) -> ::store::Result<Option<(Row, Drawing)>> {
+    let sql = "SELECT source, approval, drawing, changed_at FROM county_map WHERE id = $1";
+    let Some(row) = query_as::<Row>(sql).bind(ID).fetch_optional(executor).await? else { return Ok(None) };
+    let drawing = serde_json::from_str(&row.drawing)?;
+    Ok(Some((row, drawing)))
+}
+
 /// What the log seals: what stands on the first page is nobody's to change past the program.
 pub(super) fn sealed() -> Sealed {
     Sealed::each(SUBJECT, "县域图", "SELECT id FROM county_map", "SELECT source FROM county_map WHERE id = $1").part(

@@ -8,10 +8,13 @@ use item::{Choice, Column, Item, Period, Type, Value, parse};
 use sheet::Found;
 use web::{FormErrors, Refusal};
 
-use crate::values::Values;
+use super::Beside;
+use crate::values::{self, Values};
 
 /// Names of funds hold 预算 and say nothing of a stage: 一般公共预算支出决算表 is one of final accounts.
 const FUNDS: [&str; 4] = ["一般公共预算", "政府性基金预算", "国有资本经营预算", "社会保险基金预算"];
+/// What the names of columns hold of which a whole sheet may have one text: 补贴项目, 批次名称, 处罚机关.
+const WHOLE: [&str; 6] = ["项目", "批次", "单位", "机关", "类别", "事项"];
 /// Names of places end so.
 const REGIONS: [&str; 8] = ["本级", "县", "市", "区", "旗", "州", "省", "盟"];
 /// Characters of the name of a region, at most.
@@ -132,6 +135,14 @@ fn periods(column: &Column, text: &str, whole: bool) -> Vec<String> {
             continue;
         }
         let rest = &text[at + 4..];
+        // 2023-2024学年 is that which begins in 2023
+        if let Some(length) = school_year(rest) {
+            if !found.contains(&year) {
+                found.push(year);
+            }
+            at += 4 + length;
+            continue;
+        }
         let longest = if whole { 0 } else { PART.min(rest.len()) };
         let candidate = |long: usize| {
             let typed: String = year.chars().chain(rest[..long].iter().copied()).collect();
@@ -152,6 +163,14 @@ fn periods(column: &Column, text: &str, whole: bool) -> Vec<String> {
         at += 4;
     }
     found
+}
+
+/// How many characters behind a year make a school year of it: `-2024学年`, `—2024学年度`.
+fn school_year(rest: &[char]) -> Option<usize> {
+    let dashes = rest.iter().take_while(|c| "-—–－~至/年".contains(**c)).count();
+    let digits = rest.iter().skip(dashes).take_while(|c| c.is_ascii_digit()).count();
+    let behind = &rest[dashes + digits..];
+    (dashes > 0 && digits == 4 && behind.starts_with(&['学', '年'])).then_some(dashes + digits + 2)
 }
 
 /// The one choice that the first of these texts names which names any.
@@ -194,6 +213,22 @@ pub(super) fn complete(item: &Item, said: &Values, row: &mut Values) {
         row.entry(key.clone()).or_insert_with(|| value.clone());
     }
     class(item, row);
+    dated(item, row);
+}
+
+/// Where nothing says the period, a day among the keys does: 监测时间.
+fn dated(item: &Item, row: &mut Values) {
+    let of_keys = |column: &&Column| item.keys.contains(&column.key);
+    let periods = || item.columns.iter().filter(|column| column.typed == Type::Period);
+    if item.period == Period::Standing || periods().any(|column| row.contains_key(&column.key)) {
+        return;
+    }
+    let Some(column) = periods().find(of_keys) else { return };
+    let days = item.columns.iter().filter(of_keys).filter(|column| matches!(column.typed, Type::Date { .. }));
+    let mut days = days.filter_map(|column| row.get(&column.key));
+    let Some(Value::Date(day)) = days.next().cloned() else { return };
+    let kind = if column.key == "year" { Period::Year } else { item.period };
+    row.insert(column.key.clone(), Value::Text(values::period_of(kind, day)));
 }
 
 /// A row of a whole 类 of budget subjects says its class; those below it do not, so that a sum by class counts nothing twice.
@@ -207,6 +242,24 @@ fn class(item: &Item, row: &mut Values) {
     row.extend(value.map(|value| ("class".to_owned(), value)));
 }
 
+/// Columns that no head stands for and that may hold for the whole table, with what is known of them: those of which a table says
+/// one value for all its rows.
+pub(super) fn of_whole(item: &Item, said: &Values, mapped: impl Fn(&str) -> bool) -> Vec<Beside> {
+    let is_one = |column: &&Column| match &column.typed {
+        Type::Period | Type::Enum { open: false, .. } => true,
+        Type::Text { .. } => {
+            let is_named = WHOLE.iter().any(|word| column.label.contains(word)) && !column.label.contains('号');
+            (column.required && is_named) || matches!(column.key.as_str(), "organ" | "region")
+        }
+        Type::Place => column.required,
+        _ => false,
+    };
+    let is_needed = |column: &&Column| column.required || item.keys.contains(&column.key);
+    let open = item.columns.iter().filter(is_one).filter(is_needed);
+    let open = open.filter(|column| !column.privacy.never_public && !mapped(&column.key));
+    open.map(|column| Beside { key: column.key.clone(), text: values::opt_text(said.get(&column.key)) }).collect()
+}
+
 /// Key columns that say which period a record is of and that nothing says, by label.
 pub(super) fn open_periods(item: &Item, said: &Values, mapped: impl Fn(&str) -> bool) -> Vec<String> {
     let open = |column: &&Column| {
@@ -214,6 +267,16 @@ pub(super) fn open_periods(item: &Item, said: &Values, mapped: impl Fn(&str) -> 
         column.typed == Type::Period && item.keys.contains(&column.key) && !said.contains_key(key) && !mapped(key)
     };
     item.columns.iter().filter(open).map(|column| column.label.clone()).collect()
+}
+
+/// The column of the period of a record of which nothing says when it is: neither it nor a day.
+pub(super) fn undated<'i>(item: &'i Item, row: &Values) -> Option<&'i Column> {
+    if item.period == Period::Standing || values::day_of(item, row).is_some() {
+        return None;
+    }
+    let column = item.columns.iter().find(|column| column.typed == Type::Period && item.keys.contains(&column.key))?;
+    let said = item.columns.iter().any(|column| column.typed == Type::Period && row.contains_key(&column.key));
+    (!said).then_some(column)
 }
 
 #[cfg(test)]
@@ -246,6 +309,8 @@ mod tests {
         assert_eq!(bonds["as_of"], "2019");
         let school = said("enrolment", "青禾县2026年义务教育学校招生范围、计划一览表", &[], "");
         assert_eq!(school["year"], "2026");
+        let school = said("enrolment", "青禾县2023-2024学年度义务教育学校招生计划", &[], "");
+        assert_eq!(school["year"], "2023");
     }
 
     #[test]
@@ -280,6 +345,17 @@ mod tests {
         assert_eq!(of(&typed("period", "2026年")).expect("a year")["year"].plain(), "2026");
         assert!(of(&typed("period", "明年")).is_err());
         assert!(of(&typed("nothing", "1")).is_err());
+    }
+
+    #[test]
+    fn what_no_head_says_can_be_given_for_the_whole_table() {
+        let year = Values::from([("year".to_owned(), Value::Text("2026".to_owned()))]);
+        let all = of_whole(item("three-public"), &year, |key| key == "organ");
+        let text = |key: &str| all.iter().find(|one| one.key == key).map(|one| one.text.as_str());
+        assert_eq!((text("year"), text("stage")), (Some("2026"), Some("")));
+        assert_eq!(text("organ"), None, "a head stands for it");
+        let all = of_whole(item("permit"), &Values::new(), |_| false);
+        assert!(all.iter().all(|one| one.key != "document_number"), "a number is of one row: {all:?}");
     }
 
     #[test]

@@ -14,6 +14,7 @@ use super::{File, Progress, stopped};
 use crate::{
     batch::{self, Batch, New},
     ids::BatchId,
+    publish,
     slots::Layout,
     state::BatchState,
     values,
@@ -83,6 +84,7 @@ pub(super) async fn load(
     let mut tx = ctx.db().write().await?;
     beat(&mut tx, &id, &loader).await?;
     keep_source(ctx, &mut tx, &id, file, sheet).await?;
+    publish::relay_older(ctx, &mut tx, &new.item).await?;
     batch::end(&mut tx, actor, &id, &file.digest).await?;
     tx.commit().await?;
     Ok(Stored { id, again: false })

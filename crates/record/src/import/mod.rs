@@ -7,9 +7,14 @@
 mod again;
 mod beside;
 mod job;
+mod keep;
 mod load;
 mod mapping;
+mod pick;
 mod read;
+mod sample;
+mod sums;
+mod totals;
 
 use std::{collections::BTreeMap, path::PathBuf};
 
@@ -26,6 +31,7 @@ pub(crate) use job::{IMPORT, Work, clear as clear_imports, work};
 pub use job::{Import, Stage, find, list, start, store};
 pub(crate) use load::clear as clear_loads;
 pub use mapping::remembered;
+pub use pick::organ_said;
 
 use crate::{
     batch::{self, living},
@@ -164,6 +170,24 @@ pub struct Mapped {
     pub label: String,
 }
 
+/// The first rows of an import.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sample {
+    /// Names of columns.
+    pub heads: Vec<String>,
+    /// Numbers as the spreadsheet shows them, and texts in the order of the heads.
+    pub rows: Vec<(u32, Vec<String>)>,
+}
+
+/// A column that no head stands for and that holds for the whole table: its year, its stage.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Beside {
+    /// Of the column; the same in [`Options::given`].
+    pub key: String,
+    /// What was read or given, as a form takes it; empty = nothing says it.
+    pub text: String,
+}
+
 /// What came of a file.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Told {
@@ -173,6 +197,9 @@ pub struct Told {
     /// 单位 above the head; may be empty.
     pub unit: String,
     pub mapping: Vec<Mapped>,
+    /// What holds for all rows.
+    #[serde(default)]
+    pub beside: Vec<Beside>,
     /// Names of required columns that no head stands for: nothing is stored.
     pub missing: Vec<String>,
     /// Heads that nobody knows: somebody must say what they are, or that they are nothing.
@@ -187,6 +214,16 @@ pub struct Told {
     pub doubtful: u64,
     /// Rows that correct public records.
     pub updates: u64,
+    /// Rows that say what the public record says, and correct nothing.
+    #[serde(default)]
+    pub unchanged: u64,
+    /// What was taken for every row from title, lines above, heads, name of the file, or what somebody has typed: names of columns
+    /// with their values.
+    #[serde(default)]
+    pub taken: Vec<(String, String)>,
+    /// The first rows as they will be saved, as readers will see them.
+    #[serde(default)]
+    pub sample: Sample,
     pub faults: Several,
     pub warnings: Several,
     /// What was read into cells where that is not plain.
@@ -244,13 +281,15 @@ fn stopped() -> Refusal {
     Refusal::Conflict("导入已停止，没有保存任何记录。".into())
 }
 
-/// By what a batch is known: the same file, table and use for the same item and organ.
-fn digest_of(file: &File, options: &Options) -> String {
+/// By what a batch is known: the same file, table and use for the same item and organ, with its heads standing for the same.
+fn digest_of(file: &File, options: &Options, mapping: &Mapping) -> Result<String, Refusal> {
     let what = options.what().code();
+    let mapping = serde_json::to_string(mapping).map_err(::store::Error::from)?;
     let mut texts = vec!["sheet", &file.digest, options.item.as_str(), options.organ.as_str(), &options.sheet, what];
     // The same sheet for another year is another batch.
     texts.extend(options.given.iter().flat_map(|(key, text)| [key.as_str(), text.as_str()]));
-    values::digest_of(texts)
+    texts.push(&mapping);
+    Ok(values::digest_of(texts))
 }
 
 /// Imports a file.
@@ -273,7 +312,8 @@ pub async fn run(
     if !item.is_table() {
         return Err(Refusal::field("item", format!("“{}”以文件公开，没有数据表。", item.title)));
     }
-    let digest = digest_of(file, options);
+    let read = read::read(ctx, &item, file, options, progress).await?;
+    let digest = digest_of(file, options, &read.mapping)?;
     if let Some(known) = load::finished(ctx, (item.key.as_str(), &options.organ, &digest)).await? {
         return Ok(Told {
             batch: Some(known.id),
@@ -283,7 +323,6 @@ pub async fn run(
             ..Told::default()
         });
     }
-    let read = read::read(ctx, &item, file, options, progress).await?;
     let mut told = read.told;
     let fits = if options.accept_valid { told.may_be_in_part() } else { told.is_whole() };
     if options.dry_run || !fits {

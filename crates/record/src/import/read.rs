@@ -6,18 +6,20 @@ use std::{
 };
 
 use documents::{Extractor, Grid, Limits};
-use item::{Column, Item, Rule, Severity, Type, Value, parse};
-use record_check::Breach;
+use item::{Column, Item, Period, Rule, Severity, Type, Value, parse};
 use sheet::{Fit, Found, Mapping, Record, Target};
 use web::{Ctx, Refusal};
 
-use super::{Backfill, File, MOST_ROWS, Mapped, Options, Progress, Said, Told, beside, mapping, stopped};
+use super::{
+    Backfill, File, MOST_ROWS, Mapped, Options, Progress, Said, Told, beside, keep, mapping, pick, sample, stopped,
+    sums, totals,
+};
 use crate::{
     check,
     doubt::SURE,
     rows::Origin,
     values::{self, Values},
-    write::{Before, NewRow},
+    write::{Before, NewRow, existing},
 };
 
 /// A field whose text had to be read into a value is no surer than this.
@@ -50,6 +52,19 @@ struct Chosen {
     is_turned: bool,
     /// What of it is not taken, in words.
     lost: Option<String>,
+    calls: pick::Calls,
+}
+
+impl Chosen {
+    /// How well it is the table that is meant: one that is called as another item is comes last, however its heads fit.
+    fn rank(&self) -> (bool, u32) {
+        let score = self.fit.score;
+        match self.calls {
+            pick::Calls::Own => (score > 0, score.saturating_mul(3)),
+            pick::Calls::Nothing => (score > 0, score),
+            pick::Calls::Other(_) => (false, score),
+        }
+    }
 }
 
 /// Reads a file for an item.
@@ -80,11 +95,22 @@ pub(super) async fn read(
         let mut parsed = Parsed { told, ..Parsed::default() };
         for one in &chosen {
             let sums: BTreeSet<u32> = one.found.totals.iter().map(|line| line.number).collect();
+            let from = parsed.rows.len();
             for record in sheet::records(&owned, &one.found, &one.fit.mapping) {
                 if sums.contains(&record.number) {
                     parsed.sums.insert(record.number);
                 }
                 parsed.take(&owned, record, &one.beside, backfill.as_ref());
+            }
+            let own = &parsed.rows[from..];
+            // What has not been read cannot be summed.
+            if !own.iter().any(|row| parsed.broken.contains(&row.number)) {
+                let amiss = totals::amiss(&owned, &one.found, &one.fit.mapping, own);
+                let at = |said: &Said| (said.row, said.column.clone());
+                let known: BTreeSet<(u32, String)> = amiss.iter().map(at).collect();
+                let more = sums::wrong(&owned, &one.found, &one.fit.mapping);
+                let more = more.into_iter().filter(|said| !known.contains(&at(said)));
+                amiss.into_iter().chain(more).for_each(|said| parsed.told.warnings.add(said));
             }
         }
         parsed
@@ -141,6 +167,7 @@ async fn choose(
     told: &mut Told,
 ) -> Result<Vec<Chosen>, Refusal> {
     let county = ctx.site().county.clone();
+    let all = crate::items::all(ctx).await?;
     let mut fitted = Vec::with_capacity(tables.len());
     for found in tables {
         let organ = organ_of(ctx, options, &found);
@@ -153,18 +180,37 @@ async fn choose(
         let heads = mapping::heads_of(&found);
         let mut remembered = mapping::remembered(ctx.db().read(), item, &options.organ, &heads).await?;
         remembered.extend(options.mapping.clone());
+        if options.backfill.is_some() {
+            // Taken out of the row again: it says how sure the row is.
+            let sure = heads.iter().filter(|head| CONFIDENCE.contains(&head.as_str()));
+            remembered.extend(sure.map(|head| (head.clone(), Target::More)));
+        }
         let mut fit = sheet::fit(item, &found, &remembered);
         fit.missing.retain(|key| !beside.contains_key(key));
-        fitted.push(Chosen { found, fit, beside, is_turned, lost });
+        if options.update {
+            // A file that was taken away and comes back has none of what is never public.
+            fit.missing.retain(|key| item.column(key).is_none_or(|column| !column.privacy.never_public));
+        }
+        let calls = pick::called(item, &all, &found);
+        fitted.push(Chosen { found, fit, beside, is_turned, lost, calls });
     }
     // The first of those that fit equally well.
-    let best = fitted.iter().enumerate().max_by_key(|(at, one)| (one.fit.score, std::cmp::Reverse(*at)));
+    let best = fitted.iter().enumerate().max_by_key(|(at, one)| (one.rank(), std::cmp::Reverse(*at)));
     let Some(at) = best.map(|(at, _)| at).filter(|at| fitted[*at].fit.score > 0) else {
         return Err(Refusal::field(
             "file",
             format!("没有一张表与“{}”的列对得上。请核对选的事项，或下载该事项的模板填写。", item.title),
         ));
     };
+    if let pick::Calls::Other(other) = &fitted[at].calls {
+        let Found { sheet, title, .. } = &fitted[at].found;
+        let what = format!("工作表“{sheet}”{}是“{other}”的表，不是“{}”的", named(title), item.title);
+        if options.sheet.is_empty() {
+            let how = "请核对选的事项。确实是这个事项的，请写明这张工作表的名称，再导入";
+            return Err(Refusal::field("file", format!("{what}。{how}。")));
+        }
+        told.about.push(format!("看标题，{what}，请核对。"));
+    }
     let alike: Vec<bool> = fitted.iter().map(|one| is_alike(&fitted[at], one)).collect();
     let of = fitted[at].found.sheet.clone();
     let mut same = Vec::new();
@@ -259,10 +305,23 @@ fn tell_tables(ctx: &Ctx, item: &Item, options: &Options, chosen: &[Chosen], tol
         }
     }
     let mapped = |key: &str| first.fit.mapping.values().any(|to| *to == Target::Column(key.to_owned()));
-    for label in beside::open_periods(item, &first.beside, mapped) {
-        told.about
-            .push(format!("表的标题、表头和文件名都没有写“{label}”，请核对后写明，否则记录不能按时期查询和比较。"));
+    let is_dated = item.columns.iter().any(|column| {
+        let days = column.key == item.newest_by || column.required || item.keys.contains(&column.key);
+        days && matches!(column.typed, Type::Date { .. }) && mapped(&column.key)
+    });
+    told.beside = beside::of_whole(item, &first.beside, mapped);
+    told.taken = sample::taken(item, &first.beside);
+    for label in chosen.iter().flat_map(|one| beside::open_periods(item, &one.beside, mapped)) {
+        if is_dated || item.period == Period::Standing || told.missing.contains(&label) {
+            continue;
+        }
+        told.about.push(format!("表的标题、表头和文件名都没有写“{label}”。请写明，程序不会当作今年。"));
+        told.missing.push(label);
     }
+    if !told.missing.is_empty() {
+        told.about.extend(not_understood(&first.fit));
+    }
+    told.about.extend(left_out(item, &first.fit));
     told.mapping = mapping::heads_of(&first.found)
         .into_iter()
         .map(|head| {
@@ -296,6 +355,39 @@ fn tell_tables(ctx: &Ctx, item: &Item, options: &Options, chosen: &[Chosen], tol
     }
 }
 
+/// The heads that stand for no column, which may be what is missing under another word.
+fn not_understood(fit: &Fit) -> Option<String> {
+    let is_column = |target: &Target| matches!(target, Target::Column(_));
+    let serial = |head: &str| matches!(head, "序号" | "序" | "编号" | "行次");
+    let heads: Vec<String> = fit
+        .mapping
+        .iter()
+        .filter(|(head, target)| !is_column(target) && !serial(head))
+        .map(|(head, _)| format!("“{head}”"))
+        .collect();
+    let how = "其中有缺少的列的，请在导入页面选定，或者改成事项的列名";
+    (!heads.is_empty()).then(|| format!("表里这些列没有认出来：{}。{how}。", heads.join("、")))
+}
+
+/// Which columns of the sheet are left out, and why.
+fn left_out(item: &Item, fit: &Fit) -> Vec<String> {
+    let named = |heads: &[String]| heads.iter().map(|head| format!("“{head}”")).collect::<String>();
+    let mut about = Vec::new();
+    if !fit.private.is_empty() {
+        let why = "是个人信息，本事项没有这些列，不导入，也不能改为公开";
+        about.push(format!("{}{why}。", named(&fit.private)));
+    }
+    if !fit.left.is_empty() {
+        let how = if item.more_columns {
+            "确需公开的，请逐列改选“作为其他列公开”"
+        } else {
+            "请核对"
+        };
+        about.push(format!("{}不是本事项的列，没有导入。{how}。", named(&fit.left)));
+    }
+    about
+}
+
 /// Rows as they are read.
 #[derive(Default)]
 struct Parsed {
@@ -312,7 +404,7 @@ struct Parsed {
 impl Parsed {
     /// Takes a row of the sheet.
     fn take(&mut self, item: &Item, record: Record, beside: &Values, backfill: Option<&Backfill>) {
-        let Record { number, cells, mut more, units } = record;
+        let Record { number, cells, mut more, units, dittos } = record;
         let mut row = NewRow { number, ..NewRow::default() };
         for (key, text) in cells {
             let Some(column) = item.column(&key) else { continue };
@@ -322,8 +414,12 @@ impl Parsed {
                 label: column.label.clone(),
                 message: covered(column, &text, message),
             };
+            if dittos.contains(&key) {
+                self.told.notes.add(said(&format!("表里写的是“同上”，已按上面一行的“{text}”读入")));
+            }
             let read = match lost(column, &text) {
                 Some(words) => Err(words),
+                None if sheet::is_ditto(&text) => Err("上面没有可以照抄的内容，请写明".to_owned()),
                 None => parse(column, &text, units.get(&key).map(String::as_str)).map_err(|problem| problem.0),
             };
             match read {
@@ -335,6 +431,12 @@ impl Parsed {
                         if is_other { self.told.warnings.add(note) } else { self.told.notes.add(note) }
                     }
                     row.values.extend(parsed.value.map(|value| (key.clone(), value)));
+                }
+                // What archives say (约20, 2016年5月) is no value: the field stays open until somebody settles it.
+                Err(problem) if backfill.is_some() && may_wait(item, column) => {
+                    let waits = said(&problem);
+                    self.against.insert((number, key.clone()), (0, waits.message.clone()));
+                    self.told.warnings.add(waits);
                 }
                 Err(problem) => {
                     self.broken.insert(number);
@@ -351,6 +453,14 @@ impl Parsed {
         }
         row.more = more;
         beside::complete(item, beside, &mut row.values);
+        if let Some(column) = beside::undated(item, &row.values).filter(|_| !self.sums.contains(&number)) {
+            let message = "没有填写，程序不会当作今年。请在表格里填写，或者在导入时写明。".to_owned();
+            let (column, label) = (column.key.clone(), column.label.clone());
+            if !is_told(&self.told, number, &column) {
+                self.told.faults.add(Said { row: number, column, label, message });
+            }
+            self.broken.insert(number);
+        }
         self.rows.push(row);
     }
 }
@@ -360,6 +470,11 @@ impl Parsed {
 fn lost(column: &Column, text: &str) -> Option<String> {
     let is_power = column.is_figure() && !text.trim().starts_with('#');
     documents::tables::fault(text).filter(|_| !is_power)
+}
+
+/// Whether a field of a backfill may stay open until a person has settled it: nothing that names the record or that it must have.
+fn may_wait(item: &Item, column: &Column) -> bool {
+    !column.required && !item.keys.contains(&column.key) && !column.privacy.never_public
 }
 
 /// Whether a value is none of the choices of its enumeration, which is open.
@@ -381,6 +496,12 @@ async fn checked(
     mapping: Mapping,
 ) -> Result<ReadFile, Refusal> {
     let Parsed { mut told, rows, sums, mut broken, mut against } = parsed;
+    let (mut rows, mut same) = (rows, BTreeSet::new());
+    if options.update {
+        let keyed: Vec<String> = rows.iter().map(|row| values::keyed(item, &row.values)).collect();
+        let before = existing(ctx, (&**item, &options.organ), keyed.iter().map(String::as_str)).await?;
+        (rows, same) = keep::keep(ctx, item, &mapping, &before, rows).await?;
+    }
     let found = check::check(ctx, item, &options.organ, &rows, options.update).await?;
     let unfit = broken.clone();
     let of_sums = |key: &str| {
@@ -389,7 +510,7 @@ async fn checked(
     };
     for breach in &found.breaches {
         // A row of sums is no record: what its rows have alone is no matter of it.
-        if sums.contains(&breach.row) && !of_sums(&breach.check) {
+        if same.contains(&breach.row) || (sums.contains(&breach.row) && !of_sums(&breach.check)) {
             continue;
         }
         // What a cell without a value lacks has been told with the cell.
@@ -397,7 +518,8 @@ async fn checked(
             continue;
         }
         let label = item.column(&breach.column).map(|column| column.label.clone()).unwrap_or_default();
-        let said = Said { row: breach.row, column: breach.column.clone(), label, message: told_of(item, breach) };
+        let said =
+            Said { row: breach.row, column: breach.column.clone(), label, message: check::told_of(item, breach) };
         if breach.severity == Severity::Reject {
             broken.insert(breach.row);
             told.faults.add(said);
@@ -409,15 +531,27 @@ async fn checked(
     told.faults.first.sort_by_key(|said| said.row);
     let rows: Vec<NewRow> = rows.into_iter().filter(|row| !sums.contains(&row.number)).collect();
     let read = rows.len() as u64;
-    let mut kept: Vec<NewRow> = rows.into_iter().filter(|row| !broken.contains(&row.number)).collect();
+    let goes = |row: &NewRow| !broken.contains(&row.number) && !same.contains(&row.number);
+    let mut kept: Vec<NewRow> = rows.into_iter().filter(goes).collect();
     if options.backfill.is_some() {
         kept.iter_mut().for_each(|row| doubted(item, row, &against));
     }
+    told.sample = sample::of(item, &kept, ctx.today());
     told.rows = read;
     told.accepted = kept.len() as u64;
-    told.refused = read - told.accepted;
+    told.unchanged = same.len() as u64;
+    told.refused = read.saturating_sub(told.accepted + told.unchanged);
+    if told.unchanged > 0 {
+        told.about.push(format!("{} 行与已公开的内容相同，不作更正。", told.unchanged));
+    }
     told.doubtful = kept.iter().filter(|row| !row.doubts.is_empty()).count() as u64;
-    let before = if options.update { found.before } else { HashMap::new() };
+    let mut before = if options.update { found.before } else { HashMap::new() };
+    // Where an item lets several records have one name, rows of one name do not all take the place of the one that is there.
+    let mut named: HashMap<String, u32> = HashMap::new();
+    for row in kept.iter().filter(|_| !before.is_empty()) {
+        *named.entry(values::keyed(item, &row.values)).or_default() += 1;
+    }
+    before.retain(|keyed, _| named.get(keyed).is_none_or(|rows| *rows == 1));
     if !before.is_empty() {
         let corrects = |row: &&NewRow| before.contains_key(&values::keyed(item, &row.values));
         told.updates = kept.iter().filter(corrects).count() as u64;
@@ -434,16 +568,6 @@ fn covered(column: &Column, text: &str, message: &str) -> String {
     let forms = [text.trim(), folded.trim()];
     let written = forms.into_iter().filter(|form| !form.is_empty());
     written.fold(message.to_owned(), |message, form| message.replace(form, &values::mask(form)))
-}
-
-/// What is told of a breach: in the words of the check alone where the column is never public.
-fn told_of(item: &Item, breach: &Breach) -> String {
-    let is_open = item.column(&breach.column).is_none_or(|column| !column.privacy.never_public && !column.privacy.mask);
-    if is_open {
-        return breach.message.clone();
-    }
-    let check = item.checks.iter().find(|check| check.key == breach.check);
-    check.map_or_else(|| "没有填写，或者不符合要求，请核对。".to_owned(), |check| format!("{}。", check.message))
 }
 
 fn is_told(told: &Told, row: u32, key: &str) -> bool {

@@ -1,7 +1,7 @@
 //! What is done with items: a change is written, offered, taken back, sent back or given up, issued by another person; an item is
 //! confirmed, retired, restored; what a newer program brings is taken or left.
 
-use item::{Item, ItemKey};
+use item::{Item, ItemKey, Rule};
 use jiff::civil::Date;
 use kernel::{Actor, NewEvent, OrganCode, Permission, may_for};
 use serde_json::json;
@@ -15,6 +15,27 @@ use super::{
     fits, known,
     rows::{self, Draft, Sort, State, Version},
 };
+
+/// Refuses a check that asks another item or a column of it which is not there, and so would never say anything.
+async fn asking(ctx: &Ctx, change: &Item) -> Result<()> {
+    let other = |rule: &Rule| match rule {
+        Rule::SameAs { item, .. } | Rule::SumOf { item, .. } if *item != change.key.as_str() => Some(item.clone()),
+        _ => None,
+    };
+    let asked: Vec<String> = change.checks.iter().filter_map(|check| other(&check.rule)).collect();
+    let all = super::all(ctx).await?;
+    let mut beside = vec![change.clone()];
+    for key in asked {
+        let found = all.iter().chain(item::boxed()).find(|one| one.key.as_str() == key);
+        let new: Option<Item> = found.filter(|one| !beside.iter().any(|known| known.key == one.key)).cloned();
+        beside.extend(new);
+    }
+    let own = format!("{} · checks", change.key);
+    match item::faults_between(&beside).into_iter().find(|fault| fault.place.starts_with(&own)) {
+        Some(fault) => Err(conflict(format!("{fault}。"))),
+        None => Ok(()),
+    }
+}
 
 /// Result of an act: done, or why not.
 pub type Result<T, E = Refusal> = std::result::Result<T, E>;
@@ -119,6 +140,7 @@ async fn put_on(
         return Err(Refusal::field("from_on", text));
     }
     fitting(ctx, old.as_ref(), change.item).await?;
+    asking(ctx, change.item).await?;
     // The number that it will most likely have, so that its file can be read back.
     let numbered = Item { version: old.as_ref().map_or(1, |old| old.number + 1), ..change.item.clone() };
     let mut draft = Draft {

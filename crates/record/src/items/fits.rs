@@ -1,7 +1,17 @@
 //! Whether a new version of an item can take the place of the one in force: what it changes, and what records speak against it.
 
+use std::collections::HashSet;
+
+use futures::TryStreamExt;
 use item::{Change, Item, compare};
+use kernel::OrganCode;
+use store::query_as;
 use web::{Ctx, Result};
+
+use crate::{
+    ids::RowId,
+    values::{self, Data},
+};
 
 /// As far as [`crate::uses`] counts.
 const COUNTED: i64 = 1000;
@@ -17,6 +27,8 @@ pub struct Held {
     pub records: i64,
     /// Whether it is taken away; else it is of another type, or would have to lie elsewhere.
     pub removed: bool,
+    /// By the new keys some public records are the same as others.
+    pub doubled: bool,
 }
 
 impl Held {
@@ -24,6 +36,11 @@ impl Held {
     pub fn sentence(&self) -> String {
         let (label, n) = (&self.label, self.records);
         let records = if n >= COUNTED { format!("{n} 条以上") } else { format!("{n} 条") };
+        if self.doubled {
+            return format!(
+                "按新的识别列（{label}），已公开的记录中有 {records}与另一条是同一条记录。请另选能区分记录的列，或者先更正、撤下重复的记录。"
+            );
+        }
         if self.removed {
             return format!(
                 "已有 {records}记录填写了“{label}”，不能删除这一列。请保留这一列；今后不再填写的，可以改为不必填。"
@@ -64,10 +81,38 @@ pub async fn against(ctx: &Ctx, old: &Item, new: &Item) -> Result<Vec<Held>> {
         let records = crate::uses(ctx, &old.key, of_old).await?;
         if records > 0 {
             let label = of_old.label.clone();
-            held.push(Held { column, label, records, removed });
+            held.push(Held { column, label, records, removed, doubled: false });
         }
     }
+    if !new.keys.is_empty() && values::is_sole(new) && (old.keys != new.keys || !values::is_sole(old)) {
+        held.extend(doubled(ctx, new).await?);
+    }
     Ok(held)
+}
+
+/// Public records that would be the same by the keys of a new version.
+async fn doubled(ctx: &Ctx, new: &Item) -> Result<Option<Held>> {
+    let mut rows =
+        query_as::<(RowId, OrganCode, Data)>("SELECT id, organ, data FROM record WHERE item = $1 AND state = 'public'")
+            .bind(new.key.as_str())
+            .fetch(ctx.db().read());
+    let is_masked = new.keys.iter().any(|key| new.column(key).is_some_and(|column| column.privacy.mask));
+    let (mut seen, mut records) = (HashSet::new(), 0);
+    while let Some((id, organ, data)) = rows.try_next().await? {
+        let keyed = if is_masked {
+            let hidden = crate::rows::hidden(ctx, ctx.db().read(), &id).await?;
+            values::keyed(new, &values::joined(new, &data, &hidden).0)
+        } else {
+            values::keyed(new, &data.typed(new))
+        };
+        if !keyed.is_empty() && !seen.insert((organ, keyed)) {
+            records += 1;
+        }
+    }
+    let labels: Vec<String> =
+        new.keys.iter().map(|key| new.column(key).map_or_else(|| key.clone(), |column| column.label.clone())).collect();
+    let (column, label) = (new.keys.join("、"), labels.join("、"));
+    Ok((records > 0).then_some(Held { column, label, records, removed: false, doubled: true }))
 }
 
 /// The parts of an item as they are told to people, by their names in its file.

@@ -146,6 +146,11 @@ fn labelled(chars: &[char], at: usize) -> Option<(usize, usize)> {
 pub(super) fn lives(chars: &[char], at: usize) -> Option<(usize, usize)> {
     let begins = |word: &&&str| word.chars().eq(chars[at..].iter().copied().take(word.chars().count()));
     let from = at + LIVES.iter().find(begins)?.chars().count();
+    address(chars, from)
+}
+
+/// An address with a number of a house in it that begins here.
+pub(super) fn address(chars: &[char], from: usize) -> Option<(usize, usize)> {
     let end_of = |c: &char| c.is_whitespace() || matches!(c, ',' | '。' | ';' | '、' | ')' | '(');
     let value: Vec<char> = chars[from..].iter().take(LONGEST).take_while(|c| !end_of(c)).copied().collect();
     let numbered =

@@ -19,6 +19,7 @@ mod disguise;
 mod escaped;
 mod homes;
 mod listed;
+mod of_person;
 mod papers;
 mod parted;
 mod people;
@@ -33,6 +34,7 @@ use serde::{Deserialize, Serialize};
 
 pub use directions::directions;
 pub use homes::homes;
+pub use of_person::of_person;
 pub use papers::{landlines, papers};
 pub use people::{Listed, list_of_people, mask_name, names, people};
 pub use public::{objection, objections};

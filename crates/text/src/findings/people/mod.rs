@@ -16,9 +16,10 @@ use super::{Finding, Gate, Severity};
 use crate::work::looked_at;
 use elsewhere::Hidden;
 pub use elsewhere::Listed;
+pub(super) use words::ILLNESS;
 use words::{
-    AFTER, CHILDREN, ILLNESS, IN_OFFICE, PRIVATE_PEOPLE, Told, is_dot, is_han, is_name, is_name_head, is_of_office,
-    surname, told,
+    AFTER, CHILDREN, IN_OFFICE, PRIVATE_PEOPLE, Told, is_dot, is_han, is_name, is_name_head, is_of_office, surname,
+    told,
 };
 
 /// Masks a name: first and last character stay, of two only the first, of one with a dot only the first: 张*祥, 张*, 阿***·***.

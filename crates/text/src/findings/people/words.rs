@@ -269,7 +269,7 @@ pub(super) const PRIVATE_PEOPLE: &[&str] = &[
     "信访人",
 ];
 /// Words for illness, in whole sentences.
-pub(super) const ILLNESS: &[&str] = &[
+pub(in crate::findings) const ILLNESS: &[&str] = &[
     "白血病",
     "尿毒症",
     "艾滋病",

@@ -1,0 +1,48 @@
+//! What whoever imports sees before anything is saved: what was taken for the whole table, and the first rows as readers
+//! will see them.
+
+use item::{Column, Item};
+use jiff::civil::Date;
+
+use super::Sample;
+use crate::{
+    values::{self, Values},
+    write::NewRow,
+};
+
+/// Rows of a sample.
+const ROWS: usize = 5;
+
+/// The first rows as readers will see them: without what is never public, masked where the item says so.
+pub(super) fn of(item: &Item, rows: &[NewRow], today: Date) -> Sample {
+    let split: Vec<(u32, values::Data)> = rows
+        .iter()
+        .take(ROWS)
+        .map(|row| (row.number, values::split(item, &row.values, &row.more, today).data))
+        .collect();
+    let is_filled = |column: &&Column| split.iter().any(|(_, data)| !data.get(&column.key).is_empty());
+    let columns: Vec<&Column> = item.columns.iter().filter(is_filled).collect();
+    let texts = |data: &values::Data| -> Vec<String> { columns.iter().map(|column| data.shown(column)).collect() };
+    Sample {
+        heads: columns.iter().map(|column| named(column)).collect(),
+        rows: split.iter().map(|(number, data)| (*number, texts(data))).collect(),
+    }
+}
+
+/// A column with its groups, and its unit where its name does not say it.
+fn named(column: &Column) -> String {
+    let words: Vec<&str> = column.group.iter().chain([&column.label]).map(String::as_str).collect();
+    let words = words.join("·");
+    let unit = column.unit();
+    if unit.is_empty() || column.label.contains(unit) { words } else { format!("{words}（{unit}）") }
+}
+
+/// What holds for every row, with the names of its columns.
+pub(super) fn taken(item: &Item, beside: &Values) -> Vec<(String, String)> {
+    let told = |column: &Column| {
+        let value = beside.get(&column.key)?;
+        let is_open = !column.privacy.never_public && !column.privacy.mask;
+        is_open.then(|| (column.label.clone(), values::shown(column, &values::text_of(value))))
+    };
+    item.columns.iter().filter_map(told).collect()
+}

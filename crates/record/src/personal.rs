@@ -1,0 +1,265 @@
+//! What a row must say, and must not say, of the natural person whom it is about (政府信息公开条例 Art. 15, 个人信息保护法 Art. 28, 31):
+//! asked before a row is kept, whoever brings it. What may be let through by a second person for a reason is no matter of these
+//! checks but of the gates ([`crate::gates`]).
+
+use item::{Column, Item, Severity, Type, Value, personal};
+use jiff::civil::Date;
+use record_check::Breach;
+use review::findings::Whose;
+
+use crate::values::{self, Age, Values};
+
+/// Most characters of a name of a person; those of organs are longer.
+const LONGEST_NAME: usize = 4;
+/// [`Breach::check`] of an identity number in a column that is public.
+pub(crate) const NUMBER: &str = "identity-number";
+/// Of a question about the age that nobody answered.
+pub(crate) const AGE: &str = "age";
+/// Of a last day of showing that has passed.
+pub(crate) const OVER: &str = "shown-until";
+/// Of what was added under the head of what is a person's alone.
+pub(crate) const ADDED: &str = "added";
+
+/// Whether a breach is of these checks: what they say may be told whatever column it is at.
+pub(crate) fn is_own(check: &str) -> bool {
+    matches!(check, NUMBER | AGE | OVER | ADDED)
+}
+
+/// A row as it is asked: its number, its values, the heads of what the county added.
+pub(crate) struct Asked<'r> {
+    pub number: u32,
+    pub values: &'r Values,
+    pub added: &'r [String],
+}
+
+/// What a row says of a person that it must not, and what it does not say that it must. No message holds a number.
+pub(crate) fn breaches(item: &Item, row: &Asked<'_>, today: Date) -> Vec<Breach> {
+    let mut all = Vec::new();
+    let mut tell = |column: &str, check: &str, severity: Severity, message: String| {
+        all.push(Breach { row: row.number, column: column.to_owned(), check: check.to_owned(), severity, message });
+    };
+    for column in &item.columns {
+        let Some(value) = row.values.get(&column.key) else { continue };
+        if holds_number(column, value) {
+            let message = format!(
+                "第 {} 行“{}”里是公民身份号码，不能公开。请改填正确的内容或者清空；证件号码填在不公开的列里。",
+                row.number, column.label
+            );
+            tell(&column.key, NUMBER, Severity::Reject, message);
+        }
+    }
+    let says_person = values::says_person(item, row.values);
+    if let Some(column) = values::own_code(item).filter(|column| row.values.contains_key(&column.key))
+        && says_person == Some(true)
+    {
+        let message = format!(
+            "第 {} 行是自然人，自然人没有统一社会信用代码，“{}”应当是空的。证件号码填在不公开的列里。",
+            row.number, column.label
+        );
+        tell(&column.key, NUMBER, Severity::Reject, message);
+    }
+    if let Some((column, severity)) = unanswered(item, row.values, today) {
+        let message = format!(
+            "第 {} 行是自然人，看不出是否未成年。请填写“{}”（表格里没有这一列的，请加上），或者填写公民身份号码；\
+             未成年人的记录不公开。",
+            row.number, column.label
+        );
+        tell(&column.key, AGE, severity, message);
+    }
+    if let Some((column, day)) = values::shown_until(item, row.values) {
+        let ends = values::term_ends(item, row.values, today);
+        if day < today {
+            let message = format!("第 {} 行“{}”{day} 已经过了，不能再公开。请核对日期。", row.number, column.label);
+            tell(&column.key, OVER, Severity::Reject, message);
+        } else if let Some(ends) = ends.filter(|ends| *ends < day) {
+            let message = format!(
+                "第 {} 行“{}”{day} 晚于本事项规定的公示期满日，将在 {ends} 停止公示，请核对。",
+                row.number, column.label
+            );
+            tell(&column.key, OVER, Severity::Warn, message);
+        }
+    }
+    for head in row.added.iter().filter(|head| personal::never_added(item, head)) {
+        let message = format!("第 {} 行的其他内容“{head}”是个人信息，不能公开。请清空这一项。", row.number);
+        tell("", ADDED, Severity::Reject, message);
+    }
+    all
+}
+
+/// Whether a column that is public and no text holds an identity number: a code, a figure, a telephone. What texts hold is found by
+/// the gates, where a second person may let it through.
+fn holds_number(column: &Column, value: &Value) -> bool {
+    let is_text = matches!(column.typed, Type::Text { .. } | Type::Long { .. } | Type::Date { .. });
+    let is_hidden = column.privacy.never_public || column.privacy.mask;
+    !is_text && !is_hidden && personal::is_identity_number(&values::text_of(value))
+}
+
+/// The column that asks for the age of a natural person, where nothing in the row tells it. A question must be answered; a birthday
+/// is only missed.
+fn unanswered<'i>(item: &'i Item, values: &Values, today: Date) -> Option<(&'i Column, Severity)> {
+    let column = item.columns.iter().find(|column| column.privacy.minor)?;
+    if !looks_like_person(item, values) || values::age(item, values, today) != Age::Untold {
+        return None;
+    }
+    let is_question = matches!(column.typed, Type::Enum { .. });
+    Some((column, if is_question { Severity::Reject } else { Severity::Warn }))
+}
+
+/// Whether a row is about a natural person: a choice says so, or no code of an organ stands in it and its party has the name of a
+/// person.
+pub(crate) fn looks_like_person(item: &Item, values: &Values) -> bool {
+    if let Some(said) = values::says_person(item, values) {
+        return said;
+    }
+    values::is_of_person(item, values) && name(item, values).is_some_and(|name| is_name(&name))
+}
+
+/// The name of the party, where the item has one.
+fn name(item: &Item, values: &Values) -> Option<String> {
+    let is_name = |column: &&Column| {
+        let privacy = column.privacy;
+        privacy.natural_person && !privacy.never_public && matches!(column.typed, Type::Text { .. })
+    };
+    let column = item.columns.iter().find(is_name)?;
+    values.get(&column.key).map(values::text_of)
+}
+
+/// Whether a text may be the name of a person: short, or with a dot in it (阿依古丽·买买提). Masked ones are some person's, too.
+fn is_name(text: &str) -> bool {
+    let count = text.trim().chars().count();
+    (1..=LONGEST_NAME).contains(&count) || text.contains(['·', '•', '・'])
+}
+
+/// Whether the name in a row is masked already: nobody can be told by it.
+fn is_masked(text: &str) -> bool {
+    text.contains(['某', '*', '＊', '×'])
+}
+
+/// Of whom the texts of a row tell, as the rules of the gates take them.
+pub(crate) fn whose(item: &Item, values: &Values) -> Whose {
+    if !looks_like_person(item, values) {
+        return Whose::Record;
+    }
+    let is_hidden = name(item, values).is_some_and(|name| is_masked(&name));
+    if is_hidden { Whose::Record } else { Whose::Person }
+}
+
+/// Of whom one column of such a row tells: a village that the catalogue makes public is nobody's home, the door of a flat is.
+pub(crate) fn whose_column(column: &Column, row: Whose) -> Whose {
+    if column.typed == Type::Place { Whose::Anybody } else { row }
+}
+
+/// Whether the gates read a column as readers see it. Days and periods are nobody's; a figure is read where it is as long as a number
+/// of somebody; a telephone that the catalogue makes public is read only where it may be a person's own.
+pub(crate) fn is_read(column: &Column, text: &str, of_person: bool) -> bool {
+    /// Digits of the shortest number of a person.
+    const LEAST: usize = 11;
+    match &column.typed {
+        _ if text.is_empty() => false,
+        Type::Date { .. } | Type::Period | Type::Point => false,
+        Type::Enum { choices, .. } => !choices.iter().any(|choice| choice.code == text),
+        Type::Money { .. } | Type::Number { .. } | Type::Ratio { .. } => {
+            text.bytes().filter(u8::is_ascii_digit).count() >= LEAST
+        }
+        Type::Phone => of_person,
+        _ => !(column.privacy.mask && text.contains('*')),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn penalty() -> &'static Item {
+        item::boxed().iter().find(|item| item.key.as_str() == "penalty").expect("the item is in the box")
+    }
+
+    fn values(all: &[(&str, &str)]) -> Values {
+        let item = penalty();
+        let value = |(key, text): &(&str, &str)| {
+            let column = item.column(key).expect("a column");
+            Some(((*key).to_owned(), values::value_of(column, text)?))
+        };
+        all.iter().filter_map(value).collect()
+    }
+
+    /// The checks that a row breaks, with what is rejected.
+    fn broken(all: &[(&str, &str)], added: &[&str]) -> Vec<(String, bool)> {
+        let (values, added) = (values(all), added.iter().map(|head| (*head).to_owned()).collect::<Vec<_>>());
+        let row = Asked { number: 1, values: &values, added: &added };
+        let found = breaches(penalty(), &row, Date::constant(2026, 11, 30));
+        assert!(found.iter().all(|breach| !breach.message.contains("1949")), "no number is told");
+        found.into_iter().map(|breach| (breach.check, breach.severity == Severity::Reject)).collect()
+    }
+
+    fn only(check: &str, rejects: bool) -> Vec<(String, bool)> {
+        vec![(check.to_owned(), rejects)]
+    }
+
+    fn nothing() -> Vec<(String, bool)> {
+        Vec::new()
+    }
+
+    #[test]
+    fn an_identity_number_goes_into_no_code() {
+        let number = "11010519491231002X";
+        for key in ["credit_code", "authority_code", "source_organ_code"] {
+            assert_eq!(broken(&[("counterpart_kind", "01"), (key, number)], &[]), only(NUMBER, true), "{key}");
+        }
+        let person = [("counterpart_kind", "02"), ("person_minor", "adult")];
+        let with = |code: &'static str| [person.as_slice(), &[("credit_code", code)]].concat();
+        assert!(broken(&with(number), &[]).contains(&(NUMBER.to_owned(), true)));
+        assert_eq!(broken(&with("91000000MA00225001"), &[]), only(NUMBER, true), "a person has none");
+        assert_eq!(broken(&[("counterpart_kind", "01"), ("credit_code", "91000000MA00225001")], &[]), nothing());
+        assert_eq!(broken(&[("counterpart_kind", "03"), ("credit_code", "91000000MA00225001")], &[]), nothing());
+    }
+
+    #[test]
+    fn the_age_of_a_person_must_be_told_somehow() {
+        let person = ("counterpart_kind", "02");
+        assert_eq!(broken(&[person], &[]), only(AGE, true));
+        assert_eq!(broken(&[person, ("person_id", "E12345678")], &[]), only(AGE, true));
+        assert_eq!(broken(&[person, ("person_minor", "adult")], &[]), nothing());
+        assert_eq!(broken(&[person, ("person_id", "11010519491231002X")], &[]), nothing());
+        assert_eq!(broken(&[("counterpart_kind", "01")], &[]), nothing());
+        assert_eq!(broken(&[("counterpart", "王小明")], &[]), only(AGE, true), "no choice says what it is");
+        assert_eq!(broken(&[("counterpart", "青禾县演示仓储有限公司")], &[]), nothing());
+    }
+
+    #[test]
+    fn a_last_day_that_has_passed_is_refused_and_one_beyond_the_term_told() {
+        let of = |day: &'static str| {
+            broken(&[("counterpart_kind", "01"), ("decided_on", "2025-05-01"), ("shown_until", day)], &[])
+        };
+        assert_eq!(of("2026-11-29"), only(OVER, true));
+        assert_eq!(of("2026-11-30"), nothing());
+        assert_eq!(of("2031-05-01"), only(OVER, false));
+    }
+
+    #[test]
+    fn what_is_added_is_told_by_its_head() {
+        let firm = [("counterpart_kind", "01")];
+        assert_eq!(broken(&firm, &["家庭住址"]), only(ADDED, true));
+        assert_eq!(broken(&firm, &["银行开户行账号"]), only(ADDED, true));
+        assert_eq!(broken(&firm, &["裁量等级"]), nothing());
+    }
+
+    #[test]
+    fn the_gates_read_what_is_public_whatever_its_type() {
+        let column = |key: &str| penalty().column(key).expect("a column");
+        assert!(is_read(column("credit_code"), "11010519491231002X", false));
+        assert!(is_read(column("facts"), "略", false));
+        assert!(is_read(column("fine"), "13800952700", false) && !is_read(column("fine"), "0.5", false));
+        assert!(!is_read(column("decided_on"), "2026-01-01", true) && !is_read(column("counterpart_kind"), "02", true));
+    }
+
+    #[test]
+    fn rows_tell_of_a_person_by_choice_or_by_name() {
+        let of = |all: &[(&str, &str)]| whose(penalty(), &values(all));
+        assert_eq!(of(&[("counterpart_kind", "02"), ("counterpart", "王小明")]), Whose::Person);
+        assert_eq!(of(&[("counterpart_kind", "02"), ("counterpart", "王某某")]), Whose::Record);
+        assert_eq!(of(&[("counterpart_kind", "01"), ("counterpart", "青禾")]), Whose::Record);
+        assert_eq!(of(&[("counterpart", "王小明")]), Whose::Person);
+        assert_eq!(whose_column(penalty().column("facts").expect("a column"), Whose::Person), Whose::Person);
+    }
+}
