@@ -1,5 +1,7 @@
 //! The search page of the portal. It works without scripts and without cookies.
 
+use std::sync::Arc;
+
 use askama::Template;
 use axum::{
     Extension, Json,
@@ -10,7 +12,11 @@ use axum::{
 use jiff::civil::Date;
 use kernel::permission::READ_PUBLIC;
 use serde::Deserialize;
-use web::{Ctx, Listener, Pager, PortalShell, Query as Params, Reader, Routes, filters, page::query_string};
+use web::{
+    Ctx, Listener, Pager, PortalShell, Query as Params, Reader, Routes, filters,
+    hooks::{ByNumber, Numbered},
+    page::query_string,
+};
 
 use crate::{
     Error, FacetCount, Hit, Query, Results, Search, Since, Sort, api, atom,
@@ -162,6 +168,8 @@ struct SearchPage {
     results: Results,
     state: Shown,
     best: Option<Hit>,
+    /// What the question names by its number and the index does not hold.
+    numbered: Vec<Numbered>,
     kinds: FacetView,
     selects: Vec<FacetView>,
     chosen: Vec<Link>,
@@ -253,13 +261,28 @@ async fn page(
         Shown::Crowded => Some("5"),
         _ => None,
     };
-    let mut response = web::portal_page(&view(&ctx, &reader, &names, (query, days), results, state))?;
+    let numbered = numbered(&ctx, &query).await?;
+    let mut view = view(&ctx, &reader, &names, (query, days), results, state);
+    view.numbered = numbered;
+    let mut response = web::portal_page(&view)?;
     if let Some(seconds) = retry {
         *response.status_mut() = StatusCode::SERVICE_UNAVAILABLE;
         response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
         response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static(seconds));
     }
     Ok(response)
+}
+
+/// What the question names by its number, on its first page.
+async fn numbered(ctx: &Ctx, query: &Query) -> web::Result<Vec<Numbered>> {
+    let (text, mut found) = (query.text.trim(), Vec::new());
+    if text.is_empty() || query.page > 1 {
+        return Ok(found);
+    }
+    for one in ctx.declared::<Arc<dyn ByNumber>>() {
+        found.extend(one.find(ctx, text).await?);
+    }
+    Ok(found)
 }
 
 fn view(
@@ -343,6 +366,7 @@ fn view(
         shorter: shorter.collect(),
         meant: meant.collect(),
         columns: columns.collect(),
+        numbered: Vec::new(),
         hotline: ctx.site().hotline.clone(),
         shell,
         selects,

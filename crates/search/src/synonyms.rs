@@ -52,6 +52,7 @@ const SAME: &[&[&str]] = &[
     &["收养", "领养"],
     &["保守国家秘密法", "保密法"],
     &["政府信息公开条例", "信息公开条例"],
+    &["施教区", "学区", "划片"],
 ];
 
 /// Forms of a question that are looked for besides its own.

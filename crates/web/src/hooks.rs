@@ -14,7 +14,9 @@ use store::{Target, Tx};
 
 pub use crate::leaving::{Leaving, erasing, leaving};
 pub use crate::outlines::{Boundaries, Outlined, Outlines};
-pub use crate::search::{Audience, Label, LabelOf, SearchEntry, SearchSource, Within, WordHits, WordIndex, WordQuery};
+pub use crate::search::{
+    Audience, ByNumber, Label, LabelOf, Numbered, SearchEntry, SearchSource, Within, WordHits, WordIndex, WordQuery,
+};
 
 use crate::{Ctx, Result, share::Picture};
 

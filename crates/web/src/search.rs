@@ -270,3 +270,20 @@ pub trait WordIndex: Send + Sync {
     /// [`crate::Error::Unavailable`], with words for the reader, while there is no index yet or too many ask at once.
     fn ids(&self, query: WordQuery) -> BoxFuture<'_, Result<WordHits>>;
 }
+
+/// A public thing that a number names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Numbered {
+    /// What it is called.
+    pub title: String,
+    /// What tells it from others: its table, organ, day.
+    pub about: String,
+    /// Address on the portal, from `/` on.
+    pub href: String,
+}
+
+/// Who keeps public things with numbers that are too many for the index. Declared as `Arc<dyn ByNumber>`.
+pub trait ByNumber: Send + Sync {
+    /// What exactly this number names and everybody may read; nothing for a text that is no number.
+    fn find<'a>(&'a self, ctx: &'a Ctx, text: &'a str) -> BoxFuture<'a, Result<Vec<Numbered>>>;
+}

@@ -43,7 +43,7 @@ impl Tone {
             Self::Off => "不作要求",
             Self::Good => "已公开",
             Self::Ahead => "未到期",
-            Self::Soon => "请注意",
+            Self::Soon => "目前没有或快到期",
             Self::Late => "应公开未公开",
         }
     }

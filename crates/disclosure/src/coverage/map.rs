@@ -106,7 +106,7 @@ impl Sum {
         self.late + self.soon + self.good
     }
 
-    /// In words: 应公开未公开 3，请注意 1，已公开 12（其中没有此类信息 2）.
+    /// In words: 应公开未公开 3，目前没有或快到期 1，已公开 12（其中没有此类信息 2）.
     pub(super) fn words(&self) -> String {
         let all = [
             (self.late, Tone::Late),

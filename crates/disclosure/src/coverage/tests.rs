@@ -263,7 +263,7 @@ fn the_colour_of_many_is_that_of_the_worst() {
         sum.add(&why);
     }
     assert_eq!((sum.tone(), sum.asked(), sum.none), (Some(Tone::Soon), 3, 1));
-    assert_eq!(sum.words(), "请注意 1，已公开 2（其中没有此类信息 1），不作要求 1");
+    assert_eq!(sum.words(), "目前没有或快到期 1，已公开 2（其中没有此类信息 1），不作要求 1");
 }
 
 /// 26 domains of ten items each, 60 organs, 12 months: 187,200 cells. The bound is loose, since tests run without optimisation.

@@ -203,6 +203,8 @@ struct Listed {
 struct Branch {
     label: &'static str,
     organs: Vec<Listed>,
+    /// Those without a record.
+    idle: Vec<Listed>,
 }
 
 #[derive(Template)]
@@ -233,16 +235,16 @@ pub(super) async fn all(State(ctx): State<Ctx>, reader: Reader) -> Result<Respon
             records,
         })
     };
-    let branches = OrganKind::ALL.into_iter().map(|kind| Branch {
-        label: kind.label(),
-        organs: directory
-            .all()
-            .iter()
-            .filter(|organ| organ.kind == kind && organ.exists_on(today))
-            .filter_map(listed)
-            .collect(),
+    // Organs that enforce stand before those that have nothing to tell.
+    let branches = OrganKind::ALL.into_iter().map(|kind| {
+        let organs = directory.all().iter().filter(|organ| organ.kind == kind && organ.exists_on(today));
+        let (mut organs, idle): (Vec<Listed>, Vec<Listed>) =
+            organs.filter_map(listed).partition(|organ| organ.records > 0);
+        organs.sort_by_key(|organ| std::cmp::Reverse(organ.records));
+        Branch { label: kind.label(), organs, idle }
     });
-    let tables = items.iter().filter(|item| item.is_table() && item.is_on_web()).map(|item| {
+    let (former, own): (Vec<_>, Vec<_>) = items.iter().partition(|item| item.is_former());
+    let tables = own.into_iter().chain(former).filter(|item| item.is_table() && item.is_on_web()).map(|item| {
         let key = item.key.to_string();
         let records: i64 = counts.iter().filter(|((of, _), _)| *of == key).map(|(_, (count, _))| count).sum();
         (item.title.clone(), format!("/records/{key}"), records)
@@ -250,7 +252,7 @@ pub(super) async fn all(State(ctx): State<Ctx>, reader: Reader) -> Result<Respon
     let lead = "各机关行政执法的事前公开、事中公示、事后公开：谁来执法、依据什么、怎样执法、结果如何。";
     portal_page(&All {
         shell: part::shell(&ctx, &reader, "行政执法公示", "openness", lead),
-        branches: branches.filter(|branch| !branch.organs.is_empty()).collect(),
+        branches: branches.filter(|branch| !branch.organs.is_empty() || !branch.idle.is_empty()).collect(),
         tables: tables.filter(|(_, _, records)| *records > 0).collect(),
     })
 }
@@ -264,6 +266,8 @@ pub(super) struct Asked {
 
 struct Gone {
     item: String,
+    /// The page that stands where the record stood; empty where none does.
+    href: String,
     organ: String,
     reason: &'static str,
     words: String,
@@ -299,6 +303,7 @@ pub(super) async fn withdrawn(State(ctx): State<Ctx>, reader: Reader, Query(aske
         let day = time::show_date(&one.at);
         Gone {
             item: table.title.clone(),
+            href: if table.is_on_web() { format!("/records/{key}/{}", one.record) } else { String::new() },
             organ: directory.short_name(&one.organ).to_owned(),
             reason: one.reason.label(),
             term: match one.due_on.as_str() {

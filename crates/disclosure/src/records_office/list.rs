@@ -150,10 +150,12 @@ fn is_figure(column: &Column) -> bool {
     matches!(column.typed, Type::Money { .. } | Type::Number { .. } | Type::Ratio { .. })
 }
 
-/// What an editor calls a record: its first key that is filled.
+/// What an editor calls a record: its keys, since the first of them may be a year.
 fn named(item: &Item, data: &Data) -> String {
+    const MOST: usize = 60;
     let named = item.keys.iter().filter_map(|key| item.column(key)).map(|column| data.shown(column));
-    named.into_iter().find(|text| !text.is_empty()).unwrap_or_else(|| "记录".to_owned())
+    let named: Vec<String> = named.filter(|text| !text.is_empty()).collect();
+    if named.is_empty() { "记录".to_owned() } else { web::filters::shortened(&named.join(" "), MOST) }
 }
 
 async fn public(ctx: &Ctx, item: &Arc<Item>, pairs: &[(String, String)]) -> Result<Listed> {

@@ -15,7 +15,7 @@ use record::{
     query::Row,
     slots::{Layout, Slot},
 };
-use web::{Ctx, FormErrors, PortalShell, Query, Reader, Result, Steps, filters, page::portal_page};
+use web::{Ctx, PortalShell, Query, Reader, Result, Steps, filters, page::portal_page};
 
 use super::{
     ask::{self, Asking, Field, Pairs, Spread},
@@ -26,8 +26,8 @@ use crate::catalogue::words;
 
 /// Lines on a page.
 pub(super) const SIZE: usize = 30;
-/// A table with no more records than this has its charts above it.
-const SHORT: i64 = 60;
+/// Values of a record that its card shows on a telephone beside its name, until all are asked for (as the style sheet says).
+const ON_CARD: usize = 4;
 /// Characters of a head that stand beside a value on a telephone.
 const BESIDE: usize = 6;
 
@@ -51,6 +51,8 @@ struct Domain {
 struct Doors {
     shell: PortalShell,
     domains: Vec<Domain>,
+    /// The domains with how many tables each has, as links within the page.
+    jumps: Vec<Link>,
     records: i64,
     tables: usize,
     /// Titles of tables that hold nothing yet, by domain, with their addresses.
@@ -62,7 +64,11 @@ pub(super) async fn doors(State(ctx): State<Ctx>, reader: Reader) -> Result<Resp
     let lead =
         "各领域的公开数据，可以按条件查、逐条看、整表下载：许可和处罚、预算和债务、补贴、招生、招聘、征地、水质等。";
     let (mut domains, mut empty): (Vec<Domain>, Vec<Link>) = (Vec::new(), Vec::new());
-    let all = tables::all(&ctx).await?;
+    let mut all = tables::all(&ctx).await?;
+    // What another table took the place of stands behind it; the order of domains is that of their first tables.
+    let domains_in_order: Vec<String> = all.iter().map(|table| table.item.domain.name.clone()).collect();
+    let place = |table: &Table| domains_in_order.iter().position(|name| *name == table.item.domain.name);
+    all.sort_by_key(|table| (place(table), table.retired || table.item.is_former()));
     let records: i64 = all.iter().map(|table| table.fill.records).sum();
     let tables = all.iter().filter(|table| table.fill.records > 0).count();
     for table in &all {
@@ -78,7 +84,13 @@ pub(super) async fn doors(State(ctx): State<Ctx>, reader: Reader) -> Result<Resp
         }
     }
     let shell = tables::shell(&ctx, &reader, "领域数据", "数据", lead).crumb("领域数据", "").shared(&ctx);
-    portal_page(&Doors { shell, domains, records, tables, empty })
+    let jump = |(at, domain): (usize, &Domain)| Link {
+        href: format!("#d{at}"),
+        label: domain.name.clone(),
+        count: i64::try_from(domain.doors.len()).unwrap_or_default(),
+    };
+    let jumps = (1..).zip(&domains).map(jump).collect();
+    portal_page(&Doors { shell, domains, jumps, records, tables, empty })
 }
 
 fn door(ctx: &Ctx, table: &Table) -> Door {
@@ -115,6 +127,8 @@ struct Line {
     href: String,
     /// The first column, which leads to the record.
     head: Shown,
+    /// What tells it from others where its first column is a year or a period; else empty.
+    more: String,
     cells: Vec<Shown>,
 }
 
@@ -135,7 +149,8 @@ struct Page {
     narrowed: String,
     /// Asked in whatever way.
     is_narrowed: bool,
-    errors: FormErrors,
+    /// Conditions that nobody can read, each with its field.
+    wrong: Vec<String>,
     words: Option<String>,
     fields: Vec<Field>,
     sort: String,
@@ -148,15 +163,17 @@ struct Page {
     tall: bool,
     steps: Steps,
     charts: Vec<Drawn>,
-    charts_first: bool,
+    /// The address of the list as it is asked, for paper.
+    address: String,
     /// How many records there are in all.
     records: i64,
     about: String,
 }
 
 impl Page {
-    fn draws(&self, first: bool) -> bool {
-        !self.charts.is_empty() && self.charts_first == first
+    /// Whether a card on a telephone holds back some of what the table has.
+    fn has_more(&self) -> bool {
+        self.heads.len() > ON_CARD + 1
     }
 }
 
@@ -193,12 +210,18 @@ async fn shown(ctx: &Ctx, reader: &Reader, asking: Asking) -> Result<Response> {
     let is_narrowed = asking.query.is_narrowed();
     let whole_list = !is_narrowed && asking.after.is_empty();
     let charts = if whole_list { drawn::all(ctx, &item, fill.records).await? } else { Vec::new() };
-    let several = fill.organs.len() > 1;
+    // Where the table says which organ decided, who publishes it is the same once more.
+    let named = cells::listed(&item).iter().any(|column| column.label.ends_with("机关"));
+    let several = fill.organs.len() > 1 && !named;
     let lead = lead(&item);
     let catalogue = items::catalogue(ctx).await?;
     let owed = catalogue.entry(&item.key).is_some_and(items::Entry::is_owed);
+    let mut lines: Vec<Line> = page.rows.iter().map(|row| line(ctx, &item, row, several)).collect();
+    aligned(&mut lines);
     let (heads, tall) = heads(&asking, &path, several);
-    let shell = tables::shell(ctx, reader, &item.title, &item.domain.name, &lead);
+    let wrong = wrong(&asking);
+    let title = if wrong.is_empty() { item.title.clone() } else { format!("错误：{}", item.title) };
+    let shell = tables::shell(ctx, reader, &title, &item.domain.name, &lead);
     portal_page(&Page {
         shell: shell.crumb("领域数据", "/records").crumb(&item.title, "").shared(ctx),
         owner: words::owner(ctx, &item.owner),
@@ -215,18 +238,27 @@ async fn shown(ctx: &Ctx, reader: &Reader, asking: Asking) -> Result<Response> {
         chosen: asking.chosen(ctx, &path),
         count: if count.more { format!("{} 条以上", count.rows) } else { format!("共 {} 条", count.rows) },
         heads,
-        lines: page.rows.iter().map(|row| line(ctx, &item, row, several)).collect(),
+        lines,
         tall,
         steps: Steps::new(&page, &asking.whole()),
-        charts_first: fill.records <= SHORT,
         charts,
+        address: format!("{}{path}{}", part::base_url(ctx), asking.narrowed()),
+        wrong,
         records: fill.records,
         about: format!("{}（{}领域）", item.title, item.domain.name),
-        errors: asking.errors,
         item,
         path,
         lead,
     })
+}
+
+/// Conditions that nobody can read, with the names of their fields.
+fn wrong(asking: &Asking) -> Vec<String> {
+    let said = |(name, text): &(String, String)| {
+        let key = name.split('.').next().unwrap_or_default();
+        asking.query.item.column(key).map_or_else(|| text.clone(), |column| format!("{}：{text}", cells::label(column)))
+    };
+    asking.errors.items().iter().map(said).collect()
 }
 
 /// What the table is, in a sentence.
@@ -283,5 +315,44 @@ fn line(ctx: &Ctx, item: &Item, row: &Row, several: bool) -> Line {
     if head.text.is_empty() {
         head.text = "查看".to_owned();
     }
-    Line { href: format!("{}/{}", tables::path(&item.key), row.record), head, cells }
+    let more = if is_time(item) { others(item, row) } else { String::new() };
+    Line { href: format!("{}/{}", tables::path(&item.key), row.record), head, more, cells }
+}
+
+/// Figures below one another have as many decimals as the longest of their column on the page, so that their points do.
+fn aligned(lines: &mut [Line]) {
+    let columns = lines.first().map_or(0, |line| line.cells.len());
+    for at in 0..columns {
+        let most = lines.iter().filter_map(|line| line.cells.get(at)).map(decimals).max().unwrap_or_default();
+        let cells = lines.iter_mut().filter_map(|line| line.cells.get_mut(at));
+        for cell in cells.filter(|cell| cell.right && cell.text.contains(|c: char| c.is_ascii_digit())) {
+            let missing = most - decimals(cell);
+            let sign = if cell.text.ends_with('%') { "%" } else { "" };
+            let point = if missing > 0 && !cell.text.contains('.') { "." } else { "" };
+            cell.text = format!("{}{point}{}{sign}", cell.text.trim_end_matches('%'), "0".repeat(missing));
+        }
+    }
+}
+
+/// How many decimals a figure has.
+fn decimals(cell: &Shown) -> usize {
+    let (_, behind) = cell.text.split_once('.').filter(|_| cell.right).unwrap_or_default();
+    behind.chars().filter(char::is_ascii_digit).count()
+}
+
+/// Whether the list begins with a year or a period, which many records share.
+fn is_time(item: &Item) -> bool {
+    cells::listed(item).first().is_some_and(|column| match &column.typed {
+        Type::Period | Type::Date { .. } => true,
+        Type::Number { unit, .. } => unit.0 == "年" || column.key == "year",
+        _ => false,
+    })
+}
+
+/// The keys of a record but the first column of its list, in words.
+fn others(item: &Item, row: &Row) -> String {
+    let first = cells::listed(item).first().map(|column| column.key.clone()).unwrap_or_default();
+    let keys = cells::open(item).filter(|column| item.keys.contains(&column.key) && column.key != first);
+    let words = keys.map(|column| cells::words(column, row.data.get(&column.key)));
+    filters::shortened(&words.filter(|words| !words.is_empty()).collect::<Vec<_>>().join(" "), 60)
 }

@@ -1,7 +1,7 @@
 //! «Is it public?»: somebody names what they miss; the catalogue says who owes it, by when, on which ground and where it is,
 //! and leads to a report of what is missing or a request for it, both filled in.
 
-use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use askama::Template;
 use axum::{extract::State, response::Response};
@@ -9,19 +9,29 @@ use document::{
     columns::Tree,
     page::{self as part},
 };
-use item::{Audience, Channel, Item, Way};
-use kernel::id::ColumnId;
-use record::items;
+use item::{Audience, Channel, Item, Type, Way};
+use kernel::{OrganKind, id::ColumnId};
+use record::{
+    items,
+    slots::{Layout, Slot},
+};
 use serde::Deserialize;
-use web::{Ctx, PortalShell, Query, Reader, Result, filters, page::portal_page, page::query_string};
+use web::{Ctx, PortalShell, Query, Reader, Result, filters, hooks::Numbered, page::portal_page, page::query_string};
 
-use super::tables;
+use super::{
+    ask::{Asking, Pairs},
+    numbers,
+    question::Question,
+    tables,
+};
 use crate::catalogue::words;
 
 /// Items that are told.
 const MOST: usize = 6;
 /// Organs that are named one by one.
 const FEW: usize = 5;
+/// What fits less than so many times worse than the best is not told.
+const WEAKER: u32 = 3;
 /// Characters of a question that are taken.
 const LONGEST: usize = 100;
 
@@ -37,6 +47,10 @@ struct Place {
     label: String,
     count: i64,
     fresh: String,
+    /// It is the table of the item, narrowed to what is asked; else a column of the site, which holds other matters, too.
+    is_table: bool,
+    /// What of the question the table could not be asked.
+    left: String,
 }
 
 /// What the catalogue says.
@@ -64,6 +78,11 @@ struct Answer {
 struct Page {
     shell: PortalShell,
     q: String,
+    /// Records that it names by their number.
+    numbered: Vec<Numbered>,
+    /// A township that is none of the county; empty = none.
+    unknown: String,
+    county: String,
     answers: Vec<Answer>,
     hotline: String,
     report: String,
@@ -75,18 +94,18 @@ pub(super) async fn missing(State(ctx): State<Ctx>, reader: Reader, Query(asked)
     let title = "这件事公开了吗";
     let lead = "写出您要找的内容，看它应当由哪个机关、在什么时候、在哪里公开；没有公开的，可以反映，也可以申请。";
     let catalogue = items::catalogue(&ctx).await?;
-    let mut found: Vec<(u32, &items::Entry)> = catalogue
-        .entries()
-        .iter()
-        .filter(|entry| entry.in_force && entry.retired.is_none())
-        .map(|entry| (fits(&entry.item, &q), entry))
-        .filter(|(points, _)| *points > 0)
-        .collect();
+    let question = read(&ctx, &q);
+    let fitting = |entry: &items::Entry| question.fits(&entry.item);
+    let in_force = catalogue.entries().iter().filter(|entry| entry.in_force && entry.retired.is_none());
+    let mut found: Vec<(u32, &items::Entry)> = in_force.map(|entry| (fitting(entry), entry)).collect();
     found.sort_by(|one, other| other.0.cmp(&one.0).then_with(|| one.1.key().cmp(other.1.key())));
+    let best = found.first().map_or(0, |(points, _)| *points);
+    found.retain(|(points, _)| *points > 0 && points * WEAKER >= best);
+    let numbered = numbers::find(&ctx, &q).await?;
     let tree = Tree::load(ctx.db()).await?;
     let mut answers = Vec::new();
     for (_, entry) in found.into_iter().take(MOST) {
-        answers.push(answer(&ctx, &tree, entry, &q).await?);
+        answers.push(answer(&ctx, &tree, entry, (&q, &question)).await?);
     }
     let what = if q.is_empty() { String::new() } else { format!("在网站上没有找到：{q}") };
     portal_page(&Page {
@@ -94,20 +113,31 @@ pub(super) async fn missing(State(ctx): State<Ctx>, reader: Reader, Query(asked)
         report: format!("/mistakes?{}", query_string(&[("page", "/is-it-public"), ("what", &what)])),
         hotline: ctx.site().hotline.clone(),
         q,
+        numbered,
+        unknown: question.unknown,
+        county: ctx.site().county.clone(),
         answers,
     })
 }
 
-async fn answer(ctx: &Ctx, tree: &Tree, entry: &items::Entry, q: &str) -> Result<Answer> {
+/// The question, with the places of the county.
+fn read(ctx: &Ctx, q: &str) -> Question {
+    let (directory, today) = (ctx.directory(), ctx.today());
+    let organs = directory.all().iter().filter(|organ| organ.kind == OrganKind::Township && organ.exists_on(today));
+    let townships: Vec<String> = organs.map(|organ| organ.short_name.clone()).collect();
+    Question::read(q, &ctx.site().county, &townships, today.year())
+}
+
+async fn answer(ctx: &Ctx, tree: &Tree, entry: &items::Entry, (q, question): (&str, &Question)) -> Result<Answer> {
     let item = entry.item.as_ref();
-    let places = places(ctx, tree, item).await?;
-    let (tone, state, said) = verdict(entry, &places);
+    let places = places(ctx, tree, &entry.item, question).await?;
+    let (tone, state, said) = verdict(entry, &places, &question.narrows());
     let owner = words::owner(ctx, &item.owner);
     let owing = tables::owners(ctx, item);
     let limits: Vec<String> = item.limits.iter().map(words::limit).collect();
     let due = limits.first().map(|limit| format!("（{limit}）")).unwrap_or_default();
     let line = if entry.is_owed() { format!("/catalogue/{}#{}", item.domain.key, item.key) } else { String::new() };
-    let page = places.first().map_or("/is-it-public", |place| place.href.as_str());
+    let page = places.first().map_or("/is-it-public", |place| place.href.split('?').next().unwrap_or_default());
     let what = format!("按照公开目录，“{}”由{owner}公开{due}。我要找的是：{q}。在这个网页上没有找到。", item.title);
     let about = format!("{q}（{}，{owner}）", item.title);
     Ok(Answer {
@@ -131,23 +161,24 @@ async fn answer(ctx: &Ctx, tree: &Tree, entry: &items::Entry, q: &str) -> Result
     })
 }
 
-/// How it stands: what is there, what is for the persons concerned alone, what is not seen.
-fn verdict(entry: &items::Entry, places: &[Place]) -> (&'static str, &'static str, String) {
+/// How it stands: what is there, what is for the persons concerned alone, what is not seen. Only a table that answers shows that
+/// something is public; a column of the site holds documents on other matters, too.
+fn verdict(entry: &items::Entry, places: &[Place], narrows: &str) -> (&'static str, &'static str, String) {
     let item = &entry.item;
-    let newest =
-        places.iter().filter(|place| place.count > 0).map(|place| place.fresh.as_str()).find(|day| !day.is_empty());
-    if places.iter().any(|place| place.count > 0) {
-        let fresh = newest.map(|fresh| format!("，{fresh}")).unwrap_or_default();
-        return ("ok", "已公开", format!("在下面的地方可以看到{fresh}。"));
+    let of = if narrows.is_empty() { String::new() } else { format!("{narrows}的") };
+    if let Some(table) = places.iter().find(|place| place.is_table && place.count > 0) {
+        if !table.left.is_empty() {
+            let said = format!("这张表有 {} 条记录，不能按{}查，有没有请打开看。", table.count, table.left);
+            return ("info", "有这张表", said);
+        }
+        let fresh = if table.fresh.is_empty() { String::new() } else { format!("，{}", table.fresh) };
+        return ("ok", "已公开", format!("下面的表里有{of}记录 {} 条{fresh}。", table.count));
     }
     if item.way == Way::OnRequest {
         return ("info", "依申请公开", "这一项不主动公开，可以向公开主体申请。".to_owned());
     }
     if item.channels == [Channel::PartyOnly] {
         return ("info", "只告知当事人", "这一项只告知当事人，不在网站公开；您是当事人的，请联系公开主体。".to_owned());
-    }
-    if let Audience::Group(group) = &item.audience {
-        return ("info", "向特定群体公开", format!("这一项向{group}公开，不一定在网站上。"));
     }
     if !item.is_on_web() {
         let channels = words::channels(item).join("、");
@@ -157,22 +188,28 @@ fn verdict(entry: &items::Entry, places: &[Place]) -> (&'static str, &'static st
             format!("这一项在{channels}公开，不在网站上；请到公开主体查看，或者向它申请公开。"),
         );
     }
+    if let Some(column) = places.iter().find(|place| !place.is_table && place.count > 0) {
+        let said =
+            format!("栏目“{}”里有 {} 条内容，也有别的事项的；有没有要找的，请打开看。", column.label, column.count);
+        return ("info", "可能在栏目里", said);
+    }
+    if let Audience::Group(group) = &item.audience {
+        return ("info", "向特定群体公开", format!("这一项向{group}公开，不一定在网站上。"));
+    }
     if !entry.is_owed() {
         return ("off", "尚未确认", "标准目录里有这一项，本县还没有确认由谁、何时公开。可以先申请公开。".to_owned());
+    }
+    if !narrows.is_empty() && places.iter().any(|place| place.is_table) {
+        let said = format!("表里没有{narrows}的记录。可能还没有形成，也可能写法不同或者还没有公开，请反映或者申请。");
+        return ("soon", "没有看到", said);
     }
     ("soon", "没有看到", "应当主动公开，网站上现在没有。可能还没有形成，也可能还没有公开，请反映或者申请。".to_owned())
 }
 
-async fn places(ctx: &Ctx, tree: &Tree, item: &Item) -> Result<Vec<Place>> {
+async fn places(ctx: &Ctx, tree: &Tree, item: &Arc<Item>, question: &Question) -> Result<Vec<Place>> {
     let mut places = Vec::new();
     if item.is_table() && item.is_on_web() {
-        let fill = tables::fill(ctx, &item.key).await?;
-        places.push(Place {
-            href: tables::path(&item.key),
-            label: item.title.clone(),
-            count: fill.records,
-            fresh: part::freshness(ctx, &fill.newest),
-        });
+        places.push(table(ctx, item, question).await?);
     }
     for slug in &item.site_columns {
         let id = ColumnId::from(slug.as_str());
@@ -183,84 +220,53 @@ async fn places(ctx: &Ctx, tree: &Tree, item: &Item) -> Result<Vec<Place>> {
             label: column.name.clone(),
             count: fill.count,
             fresh: part::freshness(ctx, &fill.newest),
+            is_table: false,
+            left: String::new(),
         });
     }
     Ok(places)
 }
 
-/// Pairs of letters of a text, without what says nothing: spaces, signs.
-fn pairs(text: &str) -> BTreeSet<String> {
-    let letters: Vec<char> = record::slots::folded(text).chars().filter(|c| c.is_alphanumeric()).collect();
-    letters.windows(2).map(|pair| pair.iter().collect()).collect()
-}
-
-/// How well an item fits what somebody misses: 0 = not at all. Names weigh more than what stands in its table; at least a third of
-/// the question must stand somewhere.
-fn fits(item: &Item, q: &str) -> u32 {
-    let asked = pairs(q);
-    if asked.is_empty() {
-        return 0;
-    }
-    let mut texts: Vec<(u32, &str)> = vec![
-        (8, item.title.as_str()),
-        (6, item.sub_matter.as_str()),
-        (5, item.matter.as_str()),
-        (3, item.domain.name.as_str()),
-        (2, item.elements.as_str()),
-    ];
-    for column in super::cells::open(item) {
-        texts.push((2, column.label.as_str()));
-        texts.extend(column.aliases.iter().map(|alias| (1, alias.as_str())));
-    }
-    let known: Vec<(u32, BTreeSet<String>)> = texts.into_iter().map(|(weight, text)| (weight, pairs(text))).collect();
-    let best = |pair: &String| known.iter().filter(|(_, pairs)| pairs.contains(pair)).map(|(weight, _)| *weight).max();
-    let weights: Vec<u32> = asked.iter().filter_map(best).collect();
-    if weights.len() * 3 < asked.len() { 0 } else { weights.iter().sum() }
-}
-
-#[cfg(test)]
-mod tests {
-    use item::{Domain, ItemKey, Owner, Period};
-
-    use super::*;
-
-    fn item(title: &str, elements: &str) -> Item {
-        Item {
-            key: ItemKey::new("aid").expect("a key"),
-            version: 1,
-            domain: Domain { key: "aid".into(), name: "社会救助".into(), order: 1 },
-            matter: "最低生活保障".into(),
-            sub_matter: String::new(),
-            title: title.into(),
-            elements: elements.into(),
-            basis: Vec::new(),
-            limits: Vec::new(),
-            owner: Owner::All,
-            channels: Vec::new(),
-            audience: Audience::Everybody,
-            way: Way::Proactive,
-            levels: Vec::new(),
-            period: Period::Year,
-            retention: None,
-            retention_person: None,
-            confirmed: true,
-            source: String::new(),
-            site_columns: Vec::new(),
-            columns: Vec::new(),
-            keys: Vec::new(),
-            newest_by: String::new(),
-            checks: Vec::new(),
-            charts: Vec::new(),
-            more_columns: false,
+/// The table of an item, asked for the year and the place of the question.
+async fn table(ctx: &Ctx, item: &Arc<Item>, question: &Question) -> Result<Place> {
+    let fill = tables::fill(ctx, &item.key).await?;
+    let (pairs, left) = narrowed(item, question);
+    let mut place = Place {
+        href: tables::path(&item.key),
+        label: item.title.clone(),
+        count: fill.records,
+        fresh: part::freshness(ctx, &fill.newest),
+        is_table: true,
+        left,
+    };
+    if !pairs.is_empty() && fill.records > 0 {
+        let asking = Asking::read(item, pairs);
+        place.count = asking.query.count(ctx.db()).await?.rows;
+        if place.count > 0 {
+            place.href = format!("{}?{}", place.href, asking.whole());
+            place.label = format!("{}：{}", place.label, question.narrows());
         }
     }
+    Ok(place)
+}
 
-    #[test]
-    fn what_somebody_misses_finds_its_item() {
-        let aid = item("低保标准", "保障标准、补差水平");
-        let other = item("招聘公告", "岗位");
-        assert!(fits(&aid, "今年低保标准") > fits(&other, "今年低保标准"));
-        assert_eq!(fits(&aid, "学区划分"), 0);
-        assert_eq!(fits(&aid, ""), 0);
+/// What of the question is asked of a table, as its address has it, and what cannot be asked.
+fn narrowed(item: &Item, question: &Question) -> (Pairs, String) {
+    let (layout, mut pairs, mut left) = (Layout::of(item), Pairs::new(), Vec::new());
+    if let Some(year) = question.year {
+        let newest = item.column(&item.newest_by).filter(|column| matches!(column.typed, Type::Date { .. }));
+        let days = newest.filter(|column| matches!(layout.slot(&column.key), Some(Slot::Day(_))));
+        let own = item.column("year").filter(|column| matches!(layout.slot(&column.key), Some(Slot::Number(_))));
+        match own.or(days) {
+            Some(column) => pairs.push((column.key.clone(), year.to_string())),
+            None => left.push("年份"),
+        }
     }
+    if !question.place.is_empty() {
+        match layout.all().find(|(_, slot)| *slot == Slot::Place) {
+            Some((key, _)) => pairs.push((key.to_owned(), question.place.clone())),
+            None => left.push("地点"),
+        }
+    }
+    (pairs, left.join("、"))
 }

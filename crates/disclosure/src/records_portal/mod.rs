@@ -10,8 +10,10 @@ mod feed;
 mod files;
 mod list;
 mod missing;
+mod numbers;
 mod one;
 mod open_data;
+mod question;
 mod settings;
 mod tables;
 mod texts;
@@ -22,15 +24,37 @@ use kernel::permission::READ_PUBLIC;
 use record::items::PublicTables;
 use web::{
     Capability, Listener, Routes,
-    hooks::{Datasets, OnMap, SearchSource},
+    doors::{Offered, WayIn},
+    hooks::{ByNumber, Datasets, OnMap, SearchSource},
 };
 
 pub use settings::Population;
+
+/// Ways in, in the line below the search of the first page.
+const WAYS: [WayIn; 2] = [
+    WayIn {
+        href: "/records",
+        label: "领域数据",
+        icon: "table",
+        about: "许可、处罚、预算、债务、补贴、征地等，按条件查",
+        place: 61,
+        on: Offered::Line,
+    },
+    WayIn {
+        href: "/is-it-public",
+        label: "这件事公开了吗",
+        icon: "search",
+        about: "应当由谁公开、什么时候公开、在哪里看",
+        place: 62,
+        on: Offered::Line,
+    },
+];
 
 pub fn capability() -> Capability {
     let (on_map, datasets): (Arc<dyn OnMap>, Arc<dyn Datasets>) =
         (Arc::new(open_data::Listed), Arc::new(open_data::Listed));
     let search: Arc<dyn SearchSource> = Arc::new(open_data::Search);
+    let numbers: Arc<dyn ByNumber> = Arc::new(numbers::Numbers);
     let tables: Arc<dyn PublicTables> = Arc::new(tables::Portal);
     Capability::new("records-portal", "领域数据查询")
         .routes(routes)
@@ -39,6 +63,9 @@ pub fn capability() -> Capability {
         .declare(on_map)
         .declare(datasets)
         .declare(tables)
+        .declare(numbers)
+        .declare(WAYS[0])
+        .declare(WAYS[1])
         .declare(api::LIST)
         .declare(api::ROWS)
         .declare(api::ONE)

@@ -85,6 +85,8 @@ struct Page {
     /// Public documents that bear a number of the record.
     texts: Vec<Text>,
     corrections: Vec<Correction>,
+    /// The address of the table.
+    list: String,
     /// What a reader can do about it beside telling that the data is wrong: address and words.
     voices: Vec<(String, &'static str)>,
     today: String,
@@ -193,6 +195,7 @@ async fn shown(ctx: &Ctx, reader: &Reader, item: Arc<Item>, stored: Stored) -> R
         item,
         name,
         path: format!("{path}/{}", stored.record),
+        list: path,
     })
 }
 

@@ -9,7 +9,7 @@ use axum::{
 };
 use document::page::base_url;
 use futures::future::BoxFuture;
-use item::{Item, Period};
+use item::{Column, Item, Period, Type};
 use serde_json::{Value, json};
 use store::query_scalar;
 use web::{
@@ -36,6 +36,17 @@ fn frequency(period: Period) -> &'static str {
     }
 }
 
+/// The type of a column's values in a file, as tables on the web name it.
+fn datatype(column: &Column) -> &'static str {
+    match &column.typed {
+        Type::Date { .. } => "date",
+        Type::Number { places: 0, .. } => "integer",
+        Type::Money { .. } | Type::Number { .. } | Type::Ratio { .. } => "decimal",
+        Type::Link => "anyURI",
+        _ => "string",
+    }
+}
+
 fn dataset(ctx: &Ctx, base: &str, table: &Table) -> Value {
     let item = table.item.as_ref();
     let at = format!("{base}{}", tables::path(&item.key));
@@ -45,8 +56,10 @@ fn dataset(ctx: &Ctx, base: &str, table: &Table) -> Value {
             "dcat:downloadURL": { "@id": format!("{at}.{ending}") }, "dcat:mediaType": media,
         })
     };
-    let columns = cells::open(item)
-        .map(|column| json!({ "@type": "csvw:Column", "csvw:name": column.key, "csvw:title": cells::head(column) }));
+    let columns = cells::open(item).map(|column| {
+        json!({ "@type": "csvw:Column", "csvw:name": column.key, "csvw:title": cells::head(column),
+            "csvw:datatype": datatype(column) })
+    });
     let mut told = json!({
         "@id": at, "@type": "dcat:Dataset", "dct:identifier": item.key, "dct:title": item.title,
         "dct:description": format!("{}领域，{}。", item.domain.name, words::owner(ctx, &item.owner)),
@@ -55,6 +68,7 @@ fn dataset(ctx: &Ctx, base: &str, table: &Table) -> Value {
         "dct:accrualPeriodicity": frequency(item.period),
         "dcat:distribution": [
             file("csv", "text/csv", "CSV"),
+            file("xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "XLSX"),
             file("json", "application/json", "JSON"),
             {
                 "@type": "dcat:Distribution", "dct:title": format!("{}（接口）", item.title), "dct:format": "API",
@@ -62,7 +76,7 @@ fn dataset(ctx: &Ctx, base: &str, table: &Table) -> Value {
                 "dcat:endpointDescription": { "@id": format!("{base}/api/v1/openapi.json") },
             },
         ],
-        "csvw:tableSchema": { "csvw:column": columns.collect::<Vec<_>>() },
+        "csvw:tableSchema": { "csvw:primaryKey": item.keys, "csvw:column": columns.collect::<Vec<_>>() },
     });
     if let (false, Some(map)) = (table.fill.newest.is_empty(), told.as_object_mut()) {
         map.insert("dct:modified".to_owned(), json!({ "@type": "xsd:date", "@value": table.fill.newest }));
@@ -96,18 +110,17 @@ pub(super) struct Listed;
 impl Datasets for Listed {
     fn all<'a>(&'a self, ctx: &'a Ctx) -> BoxFuture<'a, Result<Vec<Dataset>>> {
         Box::pin(async move {
-            let all = tables::all(ctx).await?;
-            let line = |table: Table| {
-                let path = tables::path(&table.item.key);
-                Dataset {
-                    title: table.item.title.clone(),
-                    about: "领域数据，可以按条件查询，也有 CSV 和 Excel",
-                    rows: table.fill.records,
-                    json: format!("{path}.json"),
-                    href: path,
-                }
-            };
-            Ok(all.into_iter().filter(|table| table.fill.records > 0).map(line).collect())
+            let rows: i64 = tables::all(ctx).await?.iter().map(|table| table.fill.records).sum();
+            if rows == 0 {
+                return Ok(Vec::new());
+            }
+            Ok(vec![Dataset {
+                title: "领域数据".to_owned(),
+                about: "许可、处罚、预算、债务、补贴等各张表，可以按条件查询，每张表有 CSV、Excel 和 JSON",
+                rows,
+                json: super::api::LIST.path.to_owned(),
+                href: "/records".to_owned(),
+            }])
         })
     }
 }
@@ -162,7 +175,15 @@ impl SearchSource for Search {
 
 fn entry(ctx: &Ctx, item: &Arc<Item>) -> SearchEntry {
     let labels: Vec<&str> = cells::open(item).map(|column| column.label.as_str()).collect();
-    let body = [item.matter.as_str(), item.sub_matter.as_str(), item.elements.as_str(), &labels.join("、")].join("。");
+    let aliases: Vec<&str> = cells::open(item).flat_map(|column| &column.aliases).map(String::as_str).collect();
+    let body = [
+        item.matter.as_str(),
+        item.sub_matter.as_str(),
+        item.elements.as_str(),
+        &labels.join("、"),
+        &aliases.join("、"),
+    ]
+    .join("。");
     SearchEntry {
         body,
         url: tables::path(&item.key),

@@ -115,6 +115,30 @@ both! {
         reader.get(&format!("/records/penalty/{}", stored.record)).await.expect(404);
     }
 
+    async fn a_number_leads_to_its_record(app) {
+        let number = "青财许〔2026〕8号";
+        published(app, &entered(app, number).await).await;
+        let stored = public(app, number).await.expect("public");
+        let href = format!("/records/permit/{}", stored.record);
+        let mut reader = app.visitor();
+        for typed in [number, "青财许（2026）8号", "青财许[2026] 8 号"] {
+            reader.get(&format!("/search?q={}", escape_query(typed))).await.expect(200).shows("在领域数据里").shows(&href);
+            reader.get(&format!("/is-it-public?q={}", escape_query(typed))).await.expect(200).shows(&href);
+        }
+        let other = escape_query("青财许〔2026〕9号");
+        reader.get(&format!("/search?q={other}")).await.expect(200).hides("在领域数据里");
+        reader.get(&format!("/is-it-public?q={other}")).await.expect(200).hides("在领域数据里");
+    }
+
+    async fn what_is_asked_for_is_read_with_its_year(app) {
+        published(app, &entered(app, "青财许〔2026〕8号").await).await;
+        let mut reader = app.visitor();
+        let asked = |question: &str| format!("/is-it-public?q={}", escape_query(question));
+        reader.get(&asked("行政许可信息")).await.expect(200).shows("下面的表里有");
+        reader.get(&asked("2019年的行政许可信息")).await.expect(200).shows("行政许可信息").hides("下面的表里有");
+        reader.get(&asked("金丝雀镇行政许可信息")).await.expect(200).shows("没有按它找");
+    }
+
     async fn readers_ask_by_number_range_and_words(app) {
         let numbers: Vec<String> = (1..=3).map(|at| format!("青财许〔2026〕{at}号")).collect();
         let item = permit(app).await;
