@@ -98,4 +98,9 @@ pub use values::{Data, Values};
 
 /// The tables of this crate, those of [`items`] too.
 pub static MIGRATIONS: &[store::Migration] =
-    store::migrations!("record", "../migrations/0001_record.sql", "../migrations/0002_items.sql");
+    store::migrations!(
+        "record",
+        "../migrations/0001_record.sql",
+        "../migrations/0002_items.sql",
+        "../migrations/0003_rules.sql"
+    );
