@@ -318,7 +318,7 @@ both! {
         opened.await.expect(303);
         press(&mut clerk, "/items/pool", "offer", 303).await;
         let page = second.get("/items/pool").await.expect(200);
-        page.shows("这次修改扩大公开").shows("改为在政府网站公开").shows("“地址”原来不公开，改为公开");
+        let page = page.shows("这次修改扩大公开").shows("改为在政府网站公开").shows("“地址”原来不公开，改为公开");
         page.shows("目前没有已公开的记录受影响").shows("扩大公开的依据和理由");
         press(&mut second, "/items/pool", "issue", 422).await.shows("写明扩大公开的依据和理由");
         second.post("/items/issue", &[("domain", "pools")]).await.expect(303);
