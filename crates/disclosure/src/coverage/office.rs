@@ -139,7 +139,6 @@ struct Page {
     owed: i64,
     may_owe: bool,
     query: String,
-    once: String,
 }
 
 /// The first and the last day of the week of a day.
@@ -362,7 +361,6 @@ pub(super) async fn page(State(ctx): State<Ctx>, desk: Desk, Query(mut asked): Q
         owed: sum.late,
         may_owe: may(&desk.actor(), &OWE).is_ok(),
         query,
-        once: ctx.once(),
         asked,
     })
 }
