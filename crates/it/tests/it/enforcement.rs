@@ -267,8 +267,13 @@ both! {
             .await
             .expect("a case");
         let page = format!("/enforcement/repairs/{case}");
+        // Nobody of the organ may decide yet: the county office has it on its desk, and whoever handles it reads that.
+        app.clerk().await.get("/").await.expect(200).shows("机关没有人可以决定");
+        app.editor(ORGAN).await.get(&format!("/cases/{case}")).await.expect(200).shows("由其决定");
         app.editor(ORGAN).await.get(&page).await.expect(403);
         let mut head = head(app).await;
+        app.clerk().await.get("/").await.expect(200).hides("机关没有人可以决定");
+        app.editor(ORGAN).await.get(&format!("/cases/{case}")).await.expect(200).shows("由有权决定的人决定");
         let seen = head.get(&page).await.expect(200).shows(number).shows("2026-06-02").field("version");
         let form = [("version", seen.as_str()), ("number", number), ("words", "准予信用修复"), ("answer", "已停止公示。")];
         head.post(&page, &form).await.expect(422).shows("不满最短公示期");
