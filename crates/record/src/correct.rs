@@ -13,6 +13,7 @@ use crate::{
     ids::{BatchId, RecordId},
     permissions::ENTER_RECORDS,
     rows::{self, Stored},
+    said,
     slots::Layout,
     state::{BatchState, State, Way, What},
     values::{self, Values},
@@ -73,6 +74,10 @@ async fn begin(
     let key = item::ItemKey::new(&stored.item).ok_or(Refusal::NotFound)?;
     let item = crate::items::find(ctx, &key).await?.ok_or(Refusal::NotFound)?;
     let (before, more) = rows::whole(ctx, tx.conn(), &item, &stored).await?;
+    // Readers are told the reason of a plain correction for as long as the record stands: it names no person of it.
+    if what == What::Correction && values::is_of_person(&item, &before) {
+        said::names_nobody(ctx, tx.conn(), (&item, &stored), ("note", note)).await?;
+    }
     if same(&before, &more, &row) {
         return Err(Refusal::Conflict("没有改动任何内容，不用办理更正。".into()));
     }
