@@ -95,9 +95,11 @@ pub(crate) async fn anew(tx: &mut Tx, item: &ItemKey) -> store::Result<()> {
     query(
         "INSERT INTO record_count (item, organ, period, records, last_on, first_on, expired) \
          SELECT r.item, r.organ, r.period, SUM(CASE WHEN r.state = 'public' THEN 1 ELSE 0 END), MAX(r.public_on), \
-         COALESCE((SELECT MIN(f.public_on) FROM record f JOIN record_batch g ON g.id = f.batch WHERE f.item = r.item \
-         AND f.organ = r.organ AND f.period = r.period AND f.public_on <> '' AND g.what = 'new'), ''), \
+         COALESCE(MAX(e.first_on), ''), \
          SUM(CASE WHEN r.state = 'expired' THEN 1 ELSE 0 END) FROM record r JOIN record_batch b ON b.id = r.batch \
+         LEFT JOIN (SELECT f.organ, f.period, MIN(f.public_on) AS first_on FROM record f JOIN record_batch g ON g.id = f.batch \
+         WHERE f.item = $1 AND f.public_on <> '' AND g.what = 'new' AND g.state = 'public' GROUP BY f.organ, f.period) e \
+         ON e.organ = r.organ AND e.period = r.period \
          WHERE r.item = $1 AND b.state = 'public' AND (r.state = 'public' OR (r.state = 'expired' AND r.closed = 0 \
          AND NOT EXISTS (SELECT 1 FROM record o WHERE o.record = r.record AND o.state = 'expired' AND o.version > r.version) \
          AND NOT EXISTS (SELECT 1 FROM record_withdrawal w WHERE w.record = r.record AND w.restored_at = ''))) \
