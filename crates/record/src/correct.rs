@@ -35,8 +35,8 @@ pub async fn correct(
     begin(ctx, tx, actor, seen, change, What::Correction).await
 }
 
-/// The same for what should never have been shown: a number of a person, the wrong person. When it has become public, readers see that
-/// the record was corrected and when; what it said before is sealed.
+/// The same for what should never have been shown: a number of a person, the wrong person. When it has become public, readers see
+/// that the record was corrected and when; what it said before is sealed.
 ///
 /// # Errors
 /// As [`correct`].

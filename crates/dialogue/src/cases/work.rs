@@ -263,8 +263,8 @@ async fn of_nobody(ctx: &Ctx, staff: &Staff, kinds: &[Kind]) -> Result<Vec<DeskI
     Ok(items)
 }
 
-/// For those who oversee all organs and may decide: open cases in which the next thing is a decision, of organs in which nobody may
-/// make it.
+/// For those who oversee all organs and may decide: open cases in which the next thing is a decision, of organs in which nobody
+/// may make it.
 async fn of_no_decider(ctx: &Ctx, staff: &Staff, kinds: &[Kind]) -> Result<Vec<DeskItem>> {
     let actor = staff.clone().into();
     if !staff.central || may(&actor, &OVERSEE_CASES).is_err() {

@@ -148,7 +148,6 @@ impl Why {
     pub(super) fn due(&self) -> Option<Date> {
         match self {
             Self::Soon(day) | Self::Ahead(day) | Self::Overdue(Some(day)) => Some(*day),
-
             _ => None,
         }
     }
@@ -235,8 +234,8 @@ pub(super) fn unasked(item: &Item) -> Option<Why> {
     (!item.is_table() && item.site_columns.is_empty()).then_some(Why::NoPlace)
 }
 
-/// How a cell stands, by the version of the item that held then; `not` = why nothing is asked of the stretch. `existed` = the organ, or one that it followed, was there in the stretch; `declared` = until when it is
-/// declared that there is nothing.
+/// How a cell stands, by the version of the item that held then; `not` = why nothing is asked of the stretch. `existed` = the organ,
+/// or one that it followed, was there in the stretch; `declared` = until when it is declared that there is nothing.
 pub(super) fn judge(
     (item, stretch, term): (&Item, &Stretch, &Term),
     (found, not): (&Found, Option<Why>),
