@@ -231,5 +231,11 @@ both! {
         editor.get(page).await.expect(200).shows("还没有公开的数据批次").shows("还没有公开过");
         crate::records::published(app, &batch).await;
         editor.get(page).await.expect(200).shows("已公开 1 条").hides("还没有公开过");
+        // By its first day coverage says whether it came in time.
+        let first: Vec<String> = store::query_scalar("SELECT first_on FROM record_count WHERE item = 'permit'")
+            .fetch_all(app.ctx().db().read())
+            .await
+            .expect("counts");
+        assert_eq!(first, [app.ctx().today().to_string()]);
     }
 }

@@ -158,7 +158,7 @@ both! {
         editor.post("/enforcement/revocations", &form).await.expect(303);
         editor.post("/enforcement/revocations", &form).await.expect(409).shows("已经登记过");
         let page = editor.get("/enforcement/revocations").await.expect(200).shows("待撤回").shows("2026-03-05");
-        page.hides("action=\"/enforcement/revocations/withdraw\"");
+        page.hides("action=\"/enforcement/revocations/withdraw\"").shows("由机关负责人或者县政府办公室撤回");
         let mut head = head(app).await;
         head.get("/").await.expect(200).shows("公示信息应当撤回");
         let page = head.get("/enforcement/revocations").await.expect(200);
@@ -168,6 +168,8 @@ both! {
         head.post("/enforcement/revocations/withdraw", &[("id", &id), ("version", &seen)]).await.expect(303);
         assert!(public(app, number).await.is_none());
         head.post("/enforcement/revocations/withdraw", &[("id", &id), ("version", &seen)]).await.expect(409).shows("已经办结");
+        // The register of the office still says which decision it was.
+        head.get("/enforcement/revocations").await.expect(200).shows("已撤回").shows(number);
         let line = app.visitor().get("/enforcement/withdrawn").await.expect(200);
         line.shows("原处罚决定已被行政复议撤销").shows("按期撤回").hides(number).hides("青禾测试商贸有限公司");
         assert!(record::rows::history(app.ctx().db().read(), &stored.record).await.expect("history").is_empty());
