@@ -13,6 +13,7 @@ use crate::{
     ids::{BatchId, RecordId},
     permissions::ENTER_RECORDS,
     rows::{self, Stored},
+    said,
     slots::Layout,
     state::{BatchState, State, Way, What},
     values::{self, Values},
@@ -34,8 +35,8 @@ pub async fn correct(
     begin(ctx, tx, actor, seen, change, What::Correction).await
 }
 
-/// The same for what should never have been shown: a number of a person, the wrong person. When it has become public, readers see that
-/// the record was corrected and when; what it said before is sealed.
+/// The same for what should never have been shown: a number of a person, the wrong person. When it has become public, readers see
+/// that the record was corrected and when; what it said before is sealed.
 ///
 /// # Errors
 /// As [`correct`].
@@ -73,6 +74,10 @@ async fn begin(
     let key = item::ItemKey::new(&stored.item).ok_or(Refusal::NotFound)?;
     let item = crate::items::find(ctx, &key).await?.ok_or(Refusal::NotFound)?;
     let (before, more) = rows::whole(ctx, tx.conn(), &item, &stored).await?;
+    // Readers are told the reason of a plain correction for as long as the record stands: it names no person of it.
+    if what == What::Correction && values::is_of_person(&item, &before) {
+        said::names_nobody(ctx, tx.conn(), (&item, &stored), ("note", note)).await?;
+    }
     if same(&before, &more, &row) {
         return Err(Refusal::Conflict("没有改动任何内容，不用办理更正。".into()));
     }

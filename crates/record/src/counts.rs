@@ -19,6 +19,8 @@ pub struct Counted {
     pub records: i64,
     /// Day of the newest publication, also where all have been taken away since.
     pub last_on: String,
+    /// Day of the first publication; empty = not known, since it was brought in from history or corrected into the period.
+    pub first_on: String,
     /// Records that were public until their time was over: what was published has not been missing since.
     pub expired: i64,
 }
@@ -28,7 +30,7 @@ pub struct Counted {
 /// # Errors
 /// When the database fails.
 pub async fn all(executor: impl Executor<'_>) -> store::Result<Vec<Counted>> {
-    query_as("SELECT item, organ, period, records, last_on, expired FROM record_count ORDER BY item, organ, period")
+    query_as("SELECT item, organ, period, records, last_on, first_on, expired FROM record_count ORDER BY item, organ, period")
         .fetch_all(executor)
         .await
 }
@@ -38,10 +40,13 @@ pub async fn all(executor: impl Executor<'_>) -> store::Result<Vec<Counted>> {
 /// # Errors
 /// When the database fails.
 pub async fn of_item(executor: impl Executor<'_>, item: &ItemKey) -> store::Result<Vec<Counted>> {
-    query_as("SELECT item, organ, period, records, last_on, expired FROM record_count WHERE item = $1 ORDER BY organ, period")
-        .bind(item.as_str())
-        .fetch_all(executor)
-        .await
+    query_as(
+        "SELECT item, organ, period, records, last_on, first_on, expired FROM record_count WHERE item = $1 \
+         ORDER BY organ, period",
+    )
+    .bind(item.as_str())
+    .fetch_all(executor)
+    .await
 }
 
 /// How many public records an item has, of one organ and period where they are given (an empty period = all).
@@ -68,9 +73,11 @@ pub async fn public(
 /// Counts the public records of a batch again where it has just become public: adds them.
 pub(crate) async fn add_batch(tx: &mut Tx, batch: &BatchId, public_on: &str) -> store::Result<()> {
     query(
-        "INSERT INTO record_count (item, organ, period, records, last_on, expired) \
-         SELECT item, organ, period, COUNT(*), $2, 0 FROM record WHERE batch = $1 AND state = 'public' \
-         GROUP BY item, organ, period \
+        "INSERT INTO record_count (item, organ, period, records, last_on, first_on, expired) \
+         SELECT r.item, r.organ, r.period, COUNT(*), CAST($2 AS TEXT), \
+         CASE WHEN MAX(b.what) = 'new' THEN CAST($2 AS TEXT) ELSE '' END, 0 \
+         FROM record r JOIN record_batch b ON b.id = r.batch WHERE r.batch = $1 AND r.state = 'public' \
+         GROUP BY r.item, r.organ, r.period \
          ON CONFLICT (item, organ, period) DO UPDATE SET records = record_count.records + excluded.records, \
          last_on = excluded.last_on",
     )
@@ -84,10 +91,15 @@ pub(crate) async fn add_batch(tx: &mut Tx, batch: &BatchId, public_on: &str) -> 
 /// Counts an item anew from its public records.
 pub(crate) async fn anew(tx: &mut Tx, item: &ItemKey) -> store::Result<()> {
     query("DELETE FROM record_count WHERE item = $1").bind(item.as_str()).execute(tx.conn()).await?;
+    // The first day is that of the oldest version: a correction of what came in time does not come late.
     query(
-        "INSERT INTO record_count (item, organ, period, records, last_on, expired) \
+        "INSERT INTO record_count (item, organ, period, records, last_on, first_on, expired) \
          SELECT r.item, r.organ, r.period, SUM(CASE WHEN r.state = 'public' THEN 1 ELSE 0 END), MAX(r.public_on), \
+         COALESCE(MAX(e.first_on), ''), \
          SUM(CASE WHEN r.state = 'expired' THEN 1 ELSE 0 END) FROM record r JOIN record_batch b ON b.id = r.batch \
+         LEFT JOIN (SELECT f.organ, f.period, MIN(f.public_on) AS first_on FROM record f JOIN record_batch g ON g.id = f.batch \
+         WHERE f.item = $1 AND f.public_on <> '' AND g.what = 'new' AND g.state = 'public' GROUP BY f.organ, f.period) e \
+         ON e.organ = r.organ AND e.period = r.period \
          WHERE r.item = $1 AND b.state = 'public' AND (r.state = 'public' OR (r.state = 'expired' AND r.closed = 0 \
          AND NOT EXISTS (SELECT 1 FROM record o WHERE o.record = r.record AND o.state = 'expired' AND o.version > r.version) \
          AND NOT EXISTS (SELECT 1 FROM record_withdrawal w WHERE w.record = r.record AND w.restored_at = ''))) \
@@ -121,14 +133,17 @@ pub(crate) async fn shift(
     if done.rows_affected() > 0 || by <= 0 {
         return Ok(());
     }
-    query("INSERT INTO record_count (item, organ, period, records, last_on, expired) VALUES ($1, $2, $3, $4, $5, 0)")
-        .bind(item)
-        .bind(organ)
-        .bind(period)
-        .bind(by)
-        .bind(last_on)
-        .execute(tx.conn())
-        .await?;
+    query(
+        "INSERT INTO record_count (item, organ, period, records, last_on, first_on, expired) \
+         VALUES ($1, $2, $3, $4, $5, '', 0)",
+    )
+    .bind(item)
+    .bind(organ)
+    .bind(period)
+    .bind(by)
+    .bind(last_on)
+    .execute(tx.conn())
+    .await?;
     Ok(())
 }
 

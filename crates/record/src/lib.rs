@@ -97,5 +97,9 @@ pub use uses::uses;
 pub use values::{Data, Values};
 
 /// The tables of this crate, those of [`items`] too.
-pub static MIGRATIONS: &[store::Migration] =
-    store::migrations!("record", "../migrations/0001_record.sql", "../migrations/0002_items.sql");
+pub static MIGRATIONS: &[store::Migration] = store::migrations!(
+    "record",
+    "../migrations/0001_record.sql",
+    "../migrations/0002_items.sql",
+    "../migrations/0003_rules.sql"
+);

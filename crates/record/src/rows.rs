@@ -22,6 +22,9 @@ pub(crate) const COLUMNS: &str = "r.id, r.record, r.version, r.item, r.item_vers
      r.replaces, \
      r.keyed, r.period, r.sort_on, r.keep_until, r.public_on, r.public_at, r.ended_at, r.data, r.doubt";
 
+/// Keys that are words by which a record is called at most.
+const NAMED_BY: usize = 2;
+
 /// One version of a record, without what is never public.
 #[derive(Debug, Clone, FromRow)]
 pub struct Stored {
@@ -75,9 +78,17 @@ impl Stored {
         if self.doubt.is_empty() { Ok(Origins::new()) } else { Ok(serde_json::from_str(&self.doubt)?) }
     }
 
-    /// What an editor calls it: its first key, or its number in the batch.
+    /// What an editor calls it: its first keys that are words (a number of a decision, a name), not a year that all rows of its
+    /// batch have; else its first key, or its number in the batch.
     pub fn name(&self, item: &Item) -> String {
-        let named = item.keys.iter().map(|key| self.data.get(key)).find(|text| !text.is_empty());
+        let is_word =
+            |key: &&String| item.column(key).is_some_and(|column| matches!(column.typed, item::Type::Text { .. }));
+        let said = |key: &String| Some(self.data.get(key)).filter(|text| !text.is_empty());
+        let words: Vec<&str> = item.keys.iter().filter(is_word).filter_map(said).take(NAMED_BY).collect();
+        if !words.is_empty() {
+            return words.join(" ");
+        }
+        let named = item.keys.iter().find_map(said);
         named.map_or_else(|| format!("第 {} 行", self.number), str::to_owned)
     }
 }

@@ -23,7 +23,7 @@ use web::{
     page::{self, content_disposition},
 };
 
-use super::{acts, aside, fields::Named, notice, past};
+use super::{acts, aside, fields::Named, notice, past, signers};
 
 /// The clock as pages draw it.
 pub(super) struct Drawn {
@@ -187,6 +187,8 @@ struct Page {
     public: Option<Told>,
     /// What can be done now: words and address; the first is what comes next.
     steps: Vec<(String, String)>,
+    /// Who decides, where this person does not; empty = nobody has to.
+    decided_by: String,
     /// What can be done besides.
     others: Vec<(String, String)>,
     erased: bool,
@@ -286,6 +288,11 @@ pub(super) async fn shown(ctx: &Ctx, desk: &Desk, id: &CaseId, errors: FormError
         digest: entry.digest.clone(),
         public: case::public::of_case(db, id).await?,
         steps,
+        decided_by: if acts::may(desk, kind.decide, entry, ctx) {
+            String::new()
+        } else {
+            signers::deciding(ctx, kind, (&entry.organ, entry.state.as_str())).await?
+        },
         others,
         erased: entry.is_erased(),
         once: [ctx.once(), ctx.once(), ctx.once(), ctx.once()],

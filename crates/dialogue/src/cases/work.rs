@@ -263,6 +263,32 @@ async fn of_nobody(ctx: &Ctx, staff: &Staff, kinds: &[Kind]) -> Result<Vec<DeskI
     Ok(items)
 }
 
+/// For those who oversee all organs and may decide: open cases in which the next thing is a decision, of organs in which nobody
+/// may make it.
+async fn of_no_decider(ctx: &Ctx, staff: &Staff, kinds: &[Kind]) -> Result<Vec<DeskItem>> {
+    let actor = staff.clone().into();
+    if !staff.central || may(&actor, &OVERSEE_CASES).is_err() {
+        return Ok(Vec::new());
+    }
+    let own = own(ctx, staff);
+    let mut items = Vec::new();
+    for kind in kinds.iter().copied().filter(|kind| may(&actor, kind.decide).is_ok()) {
+        let wanted: Vec<&'static str> = states(&[kind], &[Phase::Open])
+            .into_iter()
+            .filter(|state| signers::waits_for_decider(kind, state))
+            .collect();
+        if wanted.is_empty() {
+            continue;
+        }
+        let organs: Vec<OrganCode> =
+            notice::without(ctx, kind.decide).await?.into_iter().filter(|organ| !own.contains(organ)).collect();
+        for one in &queue::waiting(ctx.db(), &organs, &[kind.key], &wanted).await? {
+            items.push(item(ctx, kind, one, "机关没有人可以决定，请核对后决定", false)?);
+        }
+    }
+    Ok(items)
+}
+
 impl DeskSource for Work {
     fn items<'a>(&'a self, ctx: &'a Ctx, staff: &'a Staff) -> BoxFuture<'a, Result<Vec<DeskItem>>> {
         Box::pin(async move {
@@ -319,6 +345,7 @@ impl DeskSource for Work {
             items.extend(besides(ctx, &own(ctx, staff), &kinds, &holders).await?);
             items.extend(of_no_signer(ctx, staff, &kinds).await?);
             items.extend(of_nobody(ctx, staff, &kinds).await?);
+            items.extend(of_no_decider(ctx, staff, &kinds).await?);
             items.extend(late_elsewhere(ctx, staff, &kinds).await?);
             Ok(items)
         })

@@ -71,6 +71,8 @@ fn office_routes() -> Routes {
         .post("/items/{key}/leave", &EDIT_ITEMS, actions::leave_update)
         .weighty("/items/{key}/issue", &ISSUE_ITEMS, actions::issue)
         .weighty("/items/{key}/send-back", &ISSUE_ITEMS, actions::send_back)
+        .post("/items/{key}/ask-retire", &EDIT_ITEMS, actions::ask_to_retire)
+        .post("/items/{key}/keep", &EDIT_ITEMS, actions::keep)
         .weighty("/items/{key}/retire", &ISSUE_ITEMS, actions::retire)
         .weighty("/items/{key}/restore", &ISSUE_ITEMS, actions::restore)
 }

@@ -181,7 +181,7 @@ fn part(ctx: &Ctx, (stretch, why): (&Stretch, &Why)) -> Part {
     Part {
         label: stretch.label.clone(),
         state: why.label(),
-        tone: why.tone().chip(),
+        tone: why.chip(),
         due: why.due().map(|day| day.to_string()).unwrap_or_default(),
         left: why.due().map(|day| ctx.calendar().countdown(today, day)),
         reason: why.words(),
@@ -198,14 +198,16 @@ fn begins(item: &Item, stretch: &Stretch, owing: &Owing) -> jiff::civil::Date {
 
 /// The count of the stretch that weighs most: the first red one, else the next that is due.
 fn counted(ctx: &Ctx, line: &Line, owing: &Owing) -> Option<Counted> {
-    let item = line.item.as_ref();
-    if item.period == Period::Event {
+    if line.item.period == Period::Event {
         return None;
     }
-    let mut cells = line.stretches.iter().zip(&owing.cells);
+    let mut cells = line.stretches.iter().zip(&owing.cells).zip(&line.by);
     let weighs = |why: &Why| matches!(why.tone(), Tone::Late | Tone::Soon);
-    let (stretch, _) =
-        cells.clone().find(|(_, why)| weighs(why)).or_else(|| cells.find(|(_, why)| why.tone() == Tone::Ahead))?;
+    let ((stretch, _), item) = cells
+        .clone()
+        .find(|((_, why), _)| weighs(why))
+        .or_else(|| cells.find(|((_, why), _)| why.tone() == Tone::Ahead))?;
+    let item = item.as_ref();
     let (calendar, readings) = (ctx.calendar(), ctx.settings::<Readings>());
     let mut reckoner = Reckoner::new(&calendar, &readings);
     let from = begins(item, stretch, owing);

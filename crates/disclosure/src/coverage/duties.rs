@@ -6,12 +6,18 @@ use std::{
 };
 
 use ::store::Tx;
+use askama::Template;
 use axum::{extract::State, response::Response};
-use duty::{DutyRow, Notice, Source, SourceKey, SourceKind, Why, Words, duties, model::OwnerRole, source};
+use duty::{
+    DutyRow, Notice, Source, SourceKey, SourceKind, Why, Words,
+    duties::{self, ShareRow},
+    model::OwnerRole,
+    source,
+};
 use futures::future::{BoxFuture, ready};
 use kernel::{OrganCode, id::DutyId, may};
 use serde::Deserialize;
-use web::{Ctx, Desk, Done, Form, Refusal, Result, act};
+use web::{Ctx, Desk, Done, Form, OfficeShell, Query, Refusal, Result, act, office_page};
 
 use super::{OWE, judge::Tone, load, office::Asked, settings::Coverage};
 
@@ -86,6 +92,73 @@ fn all_red(map: &super::map::Map, asked: &Asked) -> Vec<Red> {
     found
 }
 
+/// Organs that do not have the duty of an item yet.
+fn lacking(red: &Red, row: Option<&DutyRow>, shares: &[ShareRow]) -> Vec<OrganCode> {
+    let has = |organ: &OrganCode| {
+        row.is_some_and(|row| shares.iter().any(|share| share.duty == row.id && share.organ == *organ))
+    };
+    red.organs.iter().filter(|organ| !has(organ)).cloned().collect()
+}
+
+/// What would be made duties, before it is.
+#[derive(Template)]
+#[template(path = "coverage/templates/duties.html")]
+struct Page {
+    shell: OfficeShell,
+    asked: Asked,
+    back: String,
+    items: Vec<(String, String)>,
+    /// How many items: those of [`MOST`] that go out at once.
+    many: usize,
+    /// Whether others are left for another time.
+    more: bool,
+    organs: usize,
+    days: u32,
+    due: String,
+    once: String,
+}
+
+/// GET /coverage/duties: how many items of how many organs, and until when, before anything is done.
+pub(super) async fn ask(State(ctx): State<Ctx>, desk: Desk, Query(typed): Query<Owing>) -> Result<Response> {
+    let year = load::year_of(&ctx, &typed.year);
+    let map = load::map(&ctx, year).await?;
+    let asked =
+        Asked { year: year.to_string(), domain: typed.domain.clone(), organ: typed.organ.clone(), ..Asked::default() };
+    let key = SourceKey::new(KIND, year.to_string());
+    let rows = duties::of_source(ctx.db().read(), &key).await?;
+    let shares = duties::shares(ctx.db().read(), &key).await?;
+    let directory = ctx.directory();
+    let (mut items, mut organs) = (Vec::new(), BTreeSet::new());
+    let mut more = false;
+    for red in all_red(&map, &asked) {
+        let row = rows.iter().find(|row| row.ended_at.is_empty() && row.place == red.key);
+        let fresh = lacking(&red, row, &shares);
+        if fresh.is_empty() {
+            continue;
+        }
+        if items.len() == MOST {
+            more = true;
+            break;
+        }
+        let names: Vec<&str> = fresh.iter().map(|organ| directory.short_name(organ)).collect();
+        items.push((red.title.clone(), names.join("、")));
+        organs.extend(fresh);
+    }
+    let days = ctx.settings::<Coverage>().duty_days;
+    office_page(&Page {
+        shell: desk.shell(&ctx, "布置补公开任务").await?,
+        back: format!("/coverage?{}", asked.with(&[])),
+        many: items.len(),
+        organs: organs.len(),
+        more,
+        days,
+        due: ctx.calendar().probably_after(ctx.today(), days).to_string(),
+        once: ctx.once(),
+        items,
+        asked,
+    })
+}
+
 /// POST /coverage/duties: who has the duty already gets no second one.
 pub(super) async fn owe(State(ctx): State<Ctx>, desk: Desk, Form(typed): Form<Owing>) -> Result<Response> {
     let year = load::year_of(&ctx, &typed.year);
@@ -110,10 +183,7 @@ pub(super) async fn owe(State(ctx): State<Ctx>, desk: Desk, Form(typed): Form<Ow
                 break;
             }
             let row = running.get(red.key.as_str());
-            let has = |organ: &OrganCode| {
-                row.is_some_and(|row| shares.iter().any(|share| share.duty == row.id && share.organ == *organ))
-            };
-            let fresh: Vec<OrganCode> = red.organs.iter().filter(|organ| !has(organ)).cloned().collect();
+            let fresh = lacking(red, row.copied(), &shares);
             if fresh.is_empty() {
                 continue;
             }

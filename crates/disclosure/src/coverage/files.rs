@@ -23,8 +23,7 @@ fn sheet(ctx: &Ctx, map: &Map, asked: &Asked) -> Sheet {
     let state = Tone::from_code(&asked.state);
     let mut rows: Vec<Vec<Field>> = Vec::new();
     for cell in map.cells(|line, owing| asked.takes(line, owing)) {
-        let none = asked.state == "none";
-        if state.is_some_and(|state| cell.why.tone() != state) || (none && cell.why.sign() != "无") {
+        if !asked.is(state, cell.why) {
             continue;
         }
         let (item, organ) = (&cell.line.item, &cell.owing.owes.organ);

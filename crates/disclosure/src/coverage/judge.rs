@@ -71,11 +71,16 @@ impl Tone {
     }
 }
 
+/// What stands in a cell for what came late.
+pub(super) const TARDY: &str = "迟";
+
 /// Why a cell has its colour.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Why {
     /// So many records or documents, the newest on this day.
     Published(i64, String),
+    /// The same, but the first came after its last day: so many, the last day, the day of the first.
+    Tardy(i64, Date, Date),
     /// A document of a later stretch that had more than one is taken for the one that is missing.
     MadeUp,
     /// The organ has no such information, until this day.
@@ -95,6 +100,10 @@ pub(super) enum Why {
     OnRequest,
     /// It is published elsewhere than on the site.
     Elsewhere,
+    /// It is asked from this day on, and the stretch was over by then.
+    NotYet(Date),
+    /// It is owed no more from this day on.
+    Retired(Date),
     /// Another standard took its place.
     Former,
     /// Nobody has said in which columns it stands.
@@ -108,7 +117,7 @@ pub(super) enum Why {
 impl Why {
     pub(super) fn tone(&self) -> Tone {
         match self {
-            Self::Published(..) | Self::MadeUp | Self::Declared(_) => Tone::Good,
+            Self::Published(..) | Self::Tardy(..) | Self::MadeUp | Self::Declared(_) => Tone::Good,
             Self::Stale(_) | Self::Nothing | Self::Soon(_) => Tone::Soon,
             Self::Overdue(_) => Tone::Late,
             Self::Ahead(_) => Tone::Ahead,
@@ -116,9 +125,20 @@ impl Why {
         }
     }
 
-    /// The sign in a cell: what is declared is told apart from what is published.
+    /// Whether it is there, but came late.
+    pub(super) fn is_tardy(&self) -> bool {
+        matches!(self, Self::Tardy(..) | Self::MadeUp)
+    }
+
+    /// The kind of chip: what came late is not plain green.
+    pub(super) fn chip(&self) -> &'static str {
+        if self.is_tardy() { "soon" } else { self.tone().chip() }
+    }
+
+    /// The sign in a cell: what is declared, and what came late, is told apart from what is published.
     pub(super) fn sign(&self) -> &'static str {
         match self {
+            Self::Tardy(..) | Self::MadeUp => TARDY,
             Self::Declared(_) => "无",
             other => other.tone().sign(),
         }
@@ -139,6 +159,8 @@ impl Why {
             Self::Stale(_) => "久未更新",
             Self::Nothing => "还没有公开过",
             Self::Soon(_) => "即将到期",
+            Self::Tardy(..) | Self::MadeUp => "逾期公开",
+            Self::Retired(_) => "事项已停用",
             Self::Unconfirmed => "事项没有确认",
             other => other.tone().label(),
         }
@@ -149,6 +171,9 @@ impl Why {
         match self {
             Self::Published(many, newest) if newest.is_empty() => format!("已公开 {many} 条。"),
             Self::Published(many, newest) => format!("已公开 {many} 条，最近一次是 {newest}。"),
+            Self::Tardy(many, due, first) => {
+                format!("应当在 {due} 以前公开，{first} 才公开，逾期。现有 {many} 条。")
+            }
             Self::MadeUp => "这个时段内没有，之后多公开的 1 篇按补公开计。".to_owned(),
             Self::Declared(until) => format!("本机关没有此类信息，声明到 {until} 为止。"),
             Self::Stale(newest) => format!("应当长期公开并保持更新，最近一次是 {newest}，请核对内容是否仍然准确。"),
@@ -160,6 +185,8 @@ impl Why {
             Self::Unconfirmed => "事项没有经过确认，不要求公开。".to_owned(),
             Self::OnRequest => "依申请公开的事项，不要求主动公开。".to_owned(),
             Self::Elsewhere => "目录写明的公开渠道不含政府网站，本站不统计。".to_owned(),
+            Self::NotYet(from) => format!("从 {from} 起按现在的要求公开，这个时段在那以前，不作要求。"),
+            Self::Retired(on) => format!("事项从 {on} 起停用，这个时段不再要求公开。"),
             Self::Former => "旧标准的表，只保留以前的数据，不再要求公开。".to_owned(),
             Self::NoPlace => "没有指定网站栏目，无法统计。请在公开事项里填写栏目。".to_owned(),
             Self::NoOrgan => "这个时段没有这个机关，也没有由它承接的机关。".to_owned(),
@@ -174,6 +201,8 @@ pub(super) struct Found {
     pub(super) many: i64,
     /// Day of the newest; empty = not known.
     pub(super) newest: String,
+    /// The first day on which something was there; empty = not known. Of documents the first day of its month.
+    pub(super) first: String,
     /// Covered by what a later stretch has too much of.
     pub(super) made_up: bool,
 }
@@ -205,15 +234,15 @@ pub(super) fn unasked(item: &Item) -> Option<Why> {
     (!item.is_table() && item.site_columns.is_empty()).then_some(Why::NoPlace)
 }
 
-/// How a cell stands. `existed` = the organ, or one that it followed, was there in the stretch; `declared` = until when it is
-/// declared that there is nothing.
+/// How a cell stands, by the version of the item that held then; `not` = why nothing is asked of the stretch. `existed` = the organ,
+/// or one that it followed, was there in the stretch; `declared` = until when it is declared that there is nothing.
 pub(super) fn judge(
     (item, stretch, term): (&Item, &Stretch, &Term),
-    found: &Found,
+    (found, not): (&Found, Option<Why>),
     (existed, declared): (bool, Option<Date>),
     when: &When,
 ) -> Why {
-    if let Some(why) = unasked(item) {
+    if let Some(why) = not.or_else(|| unasked(item)) {
         // What is public all the same is shown, but for what nobody has confirmed.
         return if found.many > 0 && why != Why::Unconfirmed { published(found) } else { why };
     }
@@ -221,7 +250,7 @@ pub(super) fn judge(
         return if item.period == Period::Standing && is_stale(found, when) {
             Why::Stale(found.newest.clone())
         } else {
-            published(found)
+            in_time(item, found, term, when)
         };
     }
     if found.made_up {
@@ -246,6 +275,17 @@ pub(super) fn judge(
         day if day < when.today => Why::Overdue(Some(day)),
         day if day <= near => Why::Soon(day),
         day => Why::Ahead(day),
+    }
+}
+
+/// What is there, and whether it came in time. What was due before the county counts is not called late.
+fn in_time(item: &Item, found: &Found, term: &Term, when: &When) -> Why {
+    let timed = !matches!(item.period, Period::Event | Period::Standing);
+    let counted = when.since.is_none_or(|since| term.day >= since);
+    let first = kernel::time::parse_date(&found.first).filter(|first| timed && counted && *first > term.day);
+    match first {
+        Some(first) => Why::Tardy(found.many, term.day, first),
+        None => published(found),
     }
 }
 

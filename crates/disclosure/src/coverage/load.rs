@@ -8,7 +8,6 @@ use std::{
 use clock::Readings;
 use document::public;
 use futures::future::BoxFuture;
-use item::Item;
 use jiff::civil::Date;
 use kernel::{Directory, OrganCode, time};
 use record::{
@@ -21,7 +20,7 @@ use web::{Ctx, Result};
 use super::{
     SUBJECT,
     judge::When,
-    map::{self, By, Documents, Facts, Map, Nothing, Records},
+    map::{self, By, Counted, Documents, Facts, Held, Map, Nothing, Records},
     none,
     settings::Coverage,
 };
@@ -54,11 +53,16 @@ struct Placed {
     parent: String,
 }
 
-fn add(all: &mut BTreeMap<String, (i64, String)>, period: &str, many: i64, newest: &str) {
+fn add(all: &mut BTreeMap<String, Counted>, period: &str, many: i64, (newest, first): (&str, &str)) {
+    let is_new = !all.contains_key(period);
     let one = all.entry(period.to_owned()).or_default();
-    one.0 += many;
-    if newest > one.1.as_str() {
-        newest.clone_into(&mut one.1);
+    one.many += many;
+    if newest > one.newest.as_str() {
+        newest.clone_into(&mut one.newest);
+    }
+    // Where the first day of one is not known, that of all is not.
+    if is_new || first < one.first.as_str() {
+        first.clone_into(&mut one.first);
     }
 }
 
@@ -68,7 +72,7 @@ fn records(counted: Vec<counts::Counted>, directory: &Directory, today: Date) ->
     for one in counted.into_iter().filter(|one| one.records + one.expired > 0) {
         let organ = directory.stands_for(&one.organ, today);
         let own = all.entry(one.item).or_default().entry(organ).or_default();
-        add(own, &one.period, one.records + one.expired, &one.last_on);
+        add(own, &one.period, one.records + one.expired, (&one.last_on, &one.first_on));
     }
     all
 }
@@ -91,7 +95,9 @@ fn documents(months: Vec<Month>, placed: Vec<Placed>, directory: &Directory, tod
         let organ = directory.stands_for(&one.organ, today);
         for slug in above(&one.column_slug, &parents) {
             let own = all.entry(slug.to_owned()).or_default().entry(organ.clone()).or_default();
-            add(own, &one.month, one.many, &one.newest);
+            // Months say on which day the newest came, and of the first no more than the month.
+            let first = if one.month.len() > 4 { format!("{}-01", one.month) } else { String::new() };
+            add(own, &one.month, one.many, (&one.newest, &first));
         }
     }
     all
@@ -143,15 +149,25 @@ async fn facts(ctx: &Ctx, directory: &Directory, year: i16) -> store::Result<Fac
     })
 }
 
+fn held(entry: &items::Entry) -> Held {
+    let version = |version: &Arc<items::Version>| (version.from_on, Arc::new(version.item.clone()));
+    Held {
+        item: Arc::clone(&entry.item),
+        versions: entry.held.iter().map(version).collect(),
+        retired: entry.retired.as_ref().map(|retired| retired.on),
+    }
+}
+
 /// The map of a year as it stands today.
 ///
 /// # Errors
 /// When the database fails.
 pub(super) async fn map(ctx: &Ctx, year: i16) -> Result<Arc<Map>> {
-    let items: Vec<Arc<Item>> = {
+    let items: Vec<Held> = {
         let all = items::catalogue(ctx).await?;
-        let held = all.entries().iter().filter(|entry| entry.in_force && entry.retired.is_none());
-        held.map(|entry| Arc::clone(&entry.item)).collect()
+        // What was retired before the year is owed in none of its stretches.
+        let lasted = |entry: &&items::Entry| entry.retired.as_ref().is_none_or(|retired| retired.on.year() >= year);
+        all.entries().iter().filter(|entry| entry.in_force).filter(lasted).map(held).collect()
     };
     let (directory, calendar, today) = (ctx.directory(), ctx.calendar(), ctx.today());
     let settings = ctx.settings::<Coverage>();

@@ -6,7 +6,7 @@ use std::{
 };
 
 use clock::Readings;
-use item::{Item, Period};
+use item::{Item, Period, Type};
 use jiff::civil::Date;
 use kernel::{Calendar, Directory, OrganCode};
 
@@ -16,10 +16,64 @@ use super::{
     owe::{self, Owes},
 };
 
-/// Public records of an item and an organ: by the codes of their periods, how many and the newest day.
-pub(super) type Records = HashMap<String, HashMap<OrganCode, BTreeMap<String, (i64, String)>>>;
-/// Public documents of a column (those below it too) and an organ: by months, how many and the newest day.
-pub(super) type Documents = HashMap<String, HashMap<OrganCode, BTreeMap<String, (i64, String)>>>;
+/// What is public of one period: how many, the newest day, and the first (empty = not known).
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Counted {
+    pub(super) many: i64,
+    pub(super) newest: String,
+    pub(super) first: String,
+}
+
+/// Public records of an item and an organ, by the codes of their periods.
+pub(super) type Records = HashMap<String, HashMap<OrganCode, BTreeMap<String, Counted>>>;
+/// Public documents of a column (those below it too) and an organ: by months.
+pub(super) type Documents = HashMap<String, HashMap<OrganCode, BTreeMap<String, Counted>>>;
+
+/// An item with the versions by which it was owed.
+#[derive(Debug, Clone)]
+pub(super) struct Held {
+    /// As it stands today, or stood last.
+    pub(super) item: Arc<Item>,
+    /// The versions that held, the oldest first, each with its first day (`None` = from ever).
+    pub(super) versions: Vec<(Option<Date>, Arc<Item>)>,
+    /// The day from which it is owed no more.
+    pub(super) retired: Option<Date>,
+}
+
+impl Held {
+    /// One that holds as it is from ever.
+    #[cfg(test)]
+    pub(super) fn ever(item: Arc<Item>) -> Self {
+        Self { versions: vec![(None, Arc::clone(&item))], item, retired: None }
+    }
+
+    /// The version by which a day is judged.
+    fn on(&self, day: Date) -> Option<&Arc<Item>> {
+        let held = self.versions.iter().rev().find(|(from, _)| from.is_none_or(|from| from <= day));
+        held.map(|(_, item)| item)
+    }
+
+    /// From which day on this organ owes it without a break as it stands today; `None` = from ever.
+    fn owed_from(&self, directory: &Directory, organ: &OrganCode, today: Date) -> Option<Date> {
+        let mut from = None;
+        for (at, version) in self.versions.iter().rev() {
+            if !asks(version, &self.item, (directory, organ, today)) {
+                break;
+            }
+            from = Some(*at);
+        }
+        from.flatten()
+    }
+}
+
+/// Whether a version asked of an organ what the item of today asks of it. Who owes an item as it stands today owes it by each
+/// version that has the same owner.
+fn asks(version: &Item, now: &Item, (directory, organ, today): (&Directory, &OrganCode, Date)) -> bool {
+    let same_owner = version.owner == now.owner;
+    super::judge::unasked(version).is_none()
+        && version.period == now.period
+        && (same_owner || owe::owing(directory, &version.owner, today).iter().any(|owes| owes.organ == *organ))
+}
 
 /// That an organ has nothing, from and until which day.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,6 +104,8 @@ pub(super) struct Owing {
 pub(super) struct Line {
     pub(super) item: Arc<Item>,
     pub(super) stretches: Vec<Stretch>,
+    /// The version by which each stretch is judged.
+    pub(super) by: Vec<Arc<Item>>,
     pub(super) owing: Vec<Owing>,
 }
 
@@ -69,6 +125,8 @@ pub(super) struct Sum {
     pub(super) good: i64,
     /// Among the good: declared to have none.
     pub(super) none: i64,
+    /// Among the good: came late.
+    pub(super) tardy: i64,
     pub(super) ahead: i64,
     pub(super) off: i64,
 }
@@ -84,6 +142,9 @@ impl Sum {
         }
         if matches!(why, Why::Declared(_)) {
             self.none += 1;
+        }
+        if why.is_tardy() {
+            self.tardy += 1;
         }
     }
 
@@ -118,8 +179,13 @@ impl Sum {
         let mut parts = Vec::new();
         for (many, tone) in all.into_iter().filter(|(many, _)| *many > 0) {
             let mut part = format!("{} {many}", tone.label());
-            if tone == Tone::Good && self.none > 0 {
-                part.push_str(&format!("（其中没有此类信息 {}）", self.none));
+            let of: Vec<String> = [("没有此类信息", self.none), ("逾期公开", self.tardy)]
+                .into_iter()
+                .filter(|(_, many)| tone == Tone::Good && *many > 0)
+                .map(|(label, many)| format!("{label} {many}"))
+                .collect();
+            if !of.is_empty() {
+                part.push_str(&format!("（其中{}）", of.join("、")));
             }
             parts.push(part);
         }
@@ -161,29 +227,47 @@ fn declared(all: &[Nothing], item: &Item, (owes, stretch): (&Owes, &Stretch), by
     all.iter().filter(holds).map(|one| one.until).max()
 }
 
-fn newest<'a>(all: impl Iterator<Item = &'a (i64, String)>) -> Found {
+fn newest<'a>(all: impl Iterator<Item = &'a Counted>) -> Found {
     let mut found = Found::default();
-    for (many, on) in all {
-        found.many += many;
-        if *on > found.newest {
-            found.newest.clone_from(on);
+    for (at, one) in all.enumerate() {
+        found.many += one.many;
+        if one.newest > found.newest {
+            found.newest.clone_from(&one.newest);
+        }
+        // Where the first day of one is not known, that of all is not.
+        if at == 0 || one.first < found.first {
+            found.first.clone_from(&one.first);
         }
     }
     found
 }
 
+/// Whether the rows of a table are things that stand there, each once under its name (养老机构), and not what happened in a stretch:
+/// the days in them say nothing of when the organ has published.
+fn is_register(item: &Item) -> bool {
+    item.keys.len() == 1 && !item.columns.iter().any(|column| column.typed == Type::Period)
+}
+
 /// What is public of a table in a stretch.
-fn of_records(by_period: Option<&BTreeMap<String, (i64, String)>>, item: &Item, stretch: &Stretch) -> Found {
+fn of_records(by_period: Option<&BTreeMap<String, Counted>>, item: &Item, (stretch, today): (&Stretch, Date)) -> Found {
     let Some(all) = by_period else { return Found::default() };
     match item.period {
         Period::Standing => newest(all.values()),
+        // It stands in each stretch that has begun.
+        _ if item.period != Period::Event && is_register(item) => {
+            if stretch.first > today {
+                Found::default()
+            } else {
+                newest(all.values())
+            }
+        }
         Period::Event => newest(all.iter().filter(|(code, _)| code.starts_with(&stretch.code)).map(|(_, one)| one)),
         _ => newest(all.get(&stretch.code).into_iter()),
     }
 }
 
 /// What is public in the columns of an item in each stretch. What a later one has too much of makes up for an earlier one.
-fn of_documents(by_month: &[&BTreeMap<String, (i64, String)>], item: &Item, stretches: &[Stretch]) -> Vec<Found> {
+fn of_documents(by_month: &[&BTreeMap<String, Counted>], item: &Item, stretches: &[Stretch]) -> Vec<Found> {
     let after = due::reports_after(item) && item.period != Period::Event;
     let within = |stretch: &Stretch| {
         if item.period == Period::Standing {
@@ -206,9 +290,33 @@ fn of_documents(by_month: &[&BTreeMap<String, (i64, String)>], item: &Item, stre
     found
 }
 
-fn line(item: &Arc<Item>, facts: &Facts, by: &By<'_>, reckoner: &mut Reckoner<'_>) -> Line {
+/// Why nothing is asked of an organ for a stretch, though it is today, or was once.
+fn not_asked(held: &Held, stretch: &Stretch, version: Option<&Arc<Item>>, from: Option<Date>) -> Option<Why> {
+    if let Some(on) = held.retired.filter(|on| *on <= stretch.last) {
+        return Some(Why::Retired(on));
+    }
+    // What is not asked today says so itself; what was asked once is judged by what held then.
+    if super::judge::unasked(&held.item).is_some() {
+        return match version {
+            Some(version) if super::judge::unasked(version).is_none() && version.period == held.item.period => None,
+            _ => super::judge::unasked(&held.item),
+        };
+    }
+    from.filter(|from| *from > stretch.last).map(Why::NotYet)
+}
+
+fn line(held: &Held, facts: &Facts, by: &By<'_>, reckoner: &mut Reckoner<'_>) -> Line {
+    let item = &held.item;
     let stretches = due::stretches(item.period, by.year);
-    let terms: Vec<Term> = stretches.iter().map(|stretch| reckoner.term(item, stretch.last)).collect();
+    let versions: Vec<Option<&Arc<Item>>> =
+        stretches.iter().map(|stretch| held.on(stretch.last.min(by.when.today))).collect();
+    // A version of another rhythm, or of nobody yet, gives no terms.
+    let judged: Vec<Arc<Item>> = versions
+        .iter()
+        .map(|version| Arc::clone(version.filter(|version| version.period == item.period).unwrap_or(item)))
+        .collect();
+    let terms: Vec<Term> =
+        stretches.iter().zip(&judged).map(|(stretch, version)| reckoner.term(version, stretch.last)).collect();
     let nothing = facts.nothing.get(item.key.as_str()).map_or(&[][..], Vec::as_slice);
     let records = facts.records.get(item.key.as_str());
     let columns: Vec<_> = item.site_columns.iter().filter_map(|slug| facts.documents.get(slug)).collect();
@@ -216,32 +324,34 @@ fn line(item: &Arc<Item>, facts: &Facts, by: &By<'_>, reckoner: &mut Reckoner<'_
     for owes in owe::owing(by.directory, &item.owner, by.when.today) {
         let found: Vec<Found> = if item.is_table() {
             let own = records.and_then(|all| all.get(&owes.organ));
-            stretches.iter().map(|stretch| of_records(own, item, stretch)).collect()
+            stretches.iter().map(|stretch| of_records(own, item, (stretch, by.when.today))).collect()
         } else {
             let own: Vec<_> = columns.iter().filter_map(|all| all.get(&owes.organ)).collect();
             of_documents(&own, item, &stretches)
         };
+        let asked_from = held.owed_from(by.directory, &owes.organ, by.when.today);
         let mut cells = Vec::with_capacity(stretches.len());
         for (at, stretch) in stretches.iter().enumerate() {
             let mut term = terms[at];
             if item.period == Period::Standing {
                 // It is owed from the first day on: of the organ, or of the year's beginning where that is not known.
-                let from = owes.from.map_or(stretch.first, |from| from.max(stretch.first));
-                term = reckoner.term(item, from);
+                let from = owes.from.into_iter().chain(asked_from).fold(stretch.first, Ord::max);
+                term = reckoner.term(&judged[at], from);
             }
             let said = (existed(&owes, stretch), declared(nothing, item, (&owes, stretch), by));
-            cells.push(judge((item.as_ref(), stretch, &term), &found[at], said, &by.when));
+            let not = not_asked(held, stretch, versions[at], asked_from);
+            cells.push(judge((judged[at].as_ref(), stretch, &term), (&found[at], not), said, &by.when));
         }
         // Who was not there in all of the year and has nothing to show owes nothing of it.
         if cells.iter().any(|cell| *cell != Why::NoOrgan) {
             owing.push(Owing { owes, cells });
         }
     }
-    Line { item: Arc::clone(item), stretches, owing }
+    Line { item: Arc::clone(item), stretches, by: judged, owing }
 }
 
 /// The map of a year.
-pub(super) fn build(items: &[Arc<Item>], facts: &Facts, by: &By<'_>) -> Map {
+pub(super) fn build(items: &[Held], facts: &Facts, by: &By<'_>) -> Map {
     let mut reckoner = Reckoner::new(by.calendar, by.readings);
     let lines = items.iter().map(|item| line(item, facts, by, &mut reckoner)).collect();
     Map { year: by.year, lines }

@@ -110,6 +110,7 @@ fn office_routes() -> Routes {
         .get("/coverage", &VIEW, office::page)
         .get("/coverage/coverage.csv", &VIEW, files::csv)
         .get("/coverage/coverage.xlsx", &VIEW, files::workbook)
+        .get("/coverage/duties", &OWE, duties::ask)
         .weighty("/coverage/duties", &OWE, duties::owe)
         .get("/coverage/{item}/{organ}", &VIEW, cell::page)
         .post("/coverage/{item}/{organ}/none", &DECLARE, cell::declare)

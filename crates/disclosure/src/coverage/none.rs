@@ -153,10 +153,10 @@ fn against(map: &Map, (item, organ): (&ItemKey, &OrganCode), new: &New) -> Optio
         return conflict("这个机关不是这个事项的公开主体，不用声明。");
     };
     let within = |first: Date, last: Date| new.from <= first && last <= new.until;
-    let public =
-        line.stretches.iter().zip(&owing.cells).find(|(stretch, why)| {
-            matches!(why, super::judge::Why::Published(..)) && within(stretch.first, stretch.last)
-        });
+    let public = line.stretches.iter().zip(&owing.cells).find(|(stretch, why)| {
+        matches!(why, super::judge::Why::Published(..) | super::judge::Why::Tardy(..))
+            && within(stretch.first, stretch.last)
+    });
     public.map(|(stretch, why)| {
         let text =
             format!("{}{}，不能声明没有此类信息。请核对起止日期。", stretch.label, why.words().trim_end_matches('。'));

@@ -11,7 +11,7 @@ use web::{Ctx, Desk, OfficeShell, Pager, Query, Result, office_page, page::query
 
 use super::{
     OWE,
-    judge::Tone,
+    judge::{TARDY, Tone, Why},
     load,
     map::{Cell, Line, Map, Owing, Sum},
     none,
@@ -38,6 +38,15 @@ impl Asked {
     pub(super) fn takes(&self, line: &Line, owing: &Owing) -> bool {
         (self.domain.is_empty() || line.item.domain.key == self.domain)
             && (self.organ.is_empty() || owing.owes.organ.as_str() == self.organ)
+    }
+
+    /// Whether a cell has the state that is asked for, which is a colour or part of one; without one each has.
+    pub(super) fn is(&self, state: Option<Tone>, why: &Why) -> bool {
+        match self.state.as_str() {
+            "none" => matches!(why, Why::Declared(_)),
+            "tardy" => why.is_tardy(),
+            _ => state.is_none_or(|state| why.tone() == state),
+        }
     }
 
     /// The query that asks for the same, with these fields instead.
@@ -130,7 +139,6 @@ struct Page {
     owed: i64,
     may_owe: bool,
     query: String,
-    once: String,
 }
 
 /// The first and the last day of the week of a day.
@@ -169,9 +177,17 @@ fn sum_of<'a>(cells: impl Iterator<Item = Cell<'a>>) -> Sum {
 fn boxed(sum: &Sum, about: &str, href: String) -> Option<Square> {
     let tone = sum.tone()?;
     let only_none = tone == Tone::Good && sum.good == sum.none;
+    let tardy = tone == Tone::Good && sum.tardy > 0;
     Some(Square {
-        tone: tone.code(),
-        sign: if only_none { "无" } else { tone.sign() },
+        // What came late is not plain green.
+        tone: if tardy { Tone::Soon.code() } else { tone.code() },
+        sign: if tardy {
+            TARDY
+        } else if only_none {
+            "无"
+        } else {
+            tone.sign()
+        },
         many: if sum.late > 0 { sum.late.to_string() } else { String::new() },
         words: format!("{about}：{}", sum.words()),
         href,
@@ -255,9 +271,7 @@ fn pairs<'a>(map: &'a Map, asked: &Asked) -> Vec<(&'a Line, &'a Owing)> {
     let mut found = Vec::new();
     for line in &map.lines {
         for owing in line.owing.iter().filter(|owing| asked.takes(line, owing)) {
-            let none = asked.state == "none" && owing.cells.iter().any(|why| why.sign() == "无");
-            let has = state.is_none_or(|state| owing.cells.iter().any(|why| why.tone() == state));
-            if none || (asked.state != "none" && has) {
+            if owing.cells.iter().any(|why| asked.is(state, why)) {
                 found.push((line, owing));
             }
         }
@@ -269,7 +283,7 @@ fn entry(ctx: &Ctx, year: i16, (line, owing): (&Line, &Owing)) -> Entry {
     let part = |(stretch, why): (&super::due::Stretch, &super::judge::Why)| Part {
         label: stretch.label.clone(),
         sign: why.sign(),
-        tone: why.tone().chip(),
+        tone: why.chip(),
         words: format!("{}：{}", why.label(), why.words()),
     };
     let worst = owing.cells.iter().max_by_key(|why| why.tone());
@@ -320,8 +334,10 @@ pub(super) async fn page(State(ctx): State<Ctx>, desk: Desk, Query(mut asked): Q
     let mut states: Vec<(&'static str, String)> =
         Tone::ALL.iter().map(|tone| (tone.code(), tone.label().to_owned())).collect();
     states.push(("none", "没有此类信息".to_owned()));
+    states.push(("tardy", "逾期公开".to_owned()));
     let mut legend: Vec<_> = Tone::ALL.iter().map(|tone| (tone.code(), tone.sign(), tone.label())).collect();
     legend.push(("good", "无", "声明没有此类信息"));
+    legend.push(("soon", TARDY, "逾期公开"));
     let query = asked.with(&[]);
     office_page(&Page {
         shell: desk.shell(&ctx, "公开覆盖").await?,
@@ -345,7 +361,6 @@ pub(super) async fn page(State(ctx): State<Ctx>, desk: Desk, Query(mut asked): Q
         owed: sum.late,
         may_owe: may(&desk.actor(), &OWE).is_ok(),
         query,
-        once: ctx.once(),
         asked,
     })
 }

@@ -26,6 +26,8 @@ struct Line {
     asked: i64,
     good: i64,
     none: i64,
+    /// Among what is public: came after its last day.
+    tardy: i64,
     /// Published as it happens, or kept up, and nothing (new) is there: nobody is late.
     open: i64,
     missing: i64,
@@ -98,6 +100,7 @@ pub(super) async fn page(State(ctx): State<Ctx>, reader: Reader) -> Result<Respo
             asked: sum.asked(),
             good: sum.good - sum.none,
             none: sum.none,
+            tardy: sum.tardy,
             open: sum.soon,
             missing: sum.late,
         })
@@ -148,9 +151,14 @@ pub(super) async fn organ(State(ctx): State<Ctx>, reader: Reader, Path(code): Pa
         sum.add(cell.why);
         let Some(at) = PARTS.iter().position(|(tone, ..)| *tone == cell.why.tone()) else { continue };
         let item = &cell.line.item;
+        let label = if cell.why.is_tardy() {
+            format!("{}（逾期公开）", cell.stretch.label)
+        } else {
+            cell.stretch.label.clone()
+        };
         let of_same = parts[at].items.last_mut().filter(|one| one.title == item.title);
         match of_same {
-            Some(one) => one.stretches.push(cell.stretch.label.clone()),
+            Some(one) => one.stretches.push(label),
             None => parts[at].items.push(Owed {
                 title: item.title.clone(),
                 href: if item.is_table() && item.is_on_web() {
@@ -158,7 +166,7 @@ pub(super) async fn organ(State(ctx): State<Ctx>, reader: Reader, Path(code): Pa
                 } else {
                     format!("/catalogue/{}#{}", item.domain.key, item.key)
                 },
-                stretches: vec![cell.stretch.label.clone()],
+                stretches: vec![label],
                 words: cell.why.words(),
             }),
         }
@@ -177,6 +185,7 @@ pub(super) async fn organ(State(ctx): State<Ctx>, reader: Reader, Path(code): Pa
             asked: sum.asked(),
             good: sum.good - sum.none,
             none: sum.none,
+            tardy: sum.tardy,
             open: sum.soon,
             missing: sum.late,
         },

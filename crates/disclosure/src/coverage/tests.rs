@@ -13,7 +13,7 @@ use kernel::{Calendar, Directory, Organ, OrganCode, OrganKind};
 use super::{
     due::{self, Reckoned, Reckoner},
     judge::{Tone, When, Why},
-    map::{self, By, Facts, Map, Nothing, Sum},
+    map::{self, By, Counted, Facts, Held, Map, Nothing, Sum},
 };
 
 const TODAY: Date = date(2026, 3, 2);
@@ -94,10 +94,14 @@ fn when(today: Date) -> When {
 }
 
 fn made(items: Vec<Item>, organs: Vec<Organ>, facts: &Facts, today: Date) -> Map {
+    let items: Vec<Held> = items.into_iter().map(|item| Held::ever(Arc::new(item))).collect();
+    by_held(&items, organs, facts, today)
+}
+
+fn by_held(items: &[Held], organs: Vec<Organ>, facts: &Facts, today: Date) -> Map {
     let (directory, calendar, readings) = (Directory::new(organs, "青禾县"), Calendar::bundled(), Readings::default());
-    let items: Vec<Arc<Item>> = items.into_iter().map(Arc::new).collect();
     let by = By { directory: &directory, calendar: &calendar, readings: &readings, when: when(today), year: 2026 };
-    map::build(&items, facts, &by)
+    map::build(items, facts, &by)
 }
 
 fn one(map: &Map) -> &[Why] {
@@ -105,9 +109,14 @@ fn one(map: &Map) -> &[Why] {
 }
 
 fn found(item: &str, code: &str, period: &str, many: i64) -> Facts {
+    since(item, code, period, many, "2026-02-03")
+}
+
+/// The same, public from a day on.
+fn since(item: &str, code: &str, period: &str, many: i64, first: &str) -> Facts {
     let mut facts = Facts::default();
     let own = facts.records.entry(item.to_owned()).or_default().entry(code.into()).or_default();
-    own.insert(period.to_owned(), (many, "2026-02-03".to_owned()));
+    own.insert(period.to_owned(), Counted { many, newest: first.to_owned(), first: first.to_owned() });
     facts
 }
 
@@ -181,6 +190,52 @@ fn a_month_goes_from_ahead_to_amber_to_red_and_to_green() {
 }
 
 #[test]
+fn what_came_late_is_not_plain_green() {
+    let item = || vec![table("water", Period::Month, Owner::All)];
+    let organs = || vec![organ("QH010", "县财政局")];
+    let late = made(item(), organs(), &since("water", "QH010", "2026-01", 3, "2026-05-06"), date(2026, 6, 1));
+    let Why::Tardy(3, due, first) = one(&late)[0].clone() else { panic!("{:?}", one(&late)[0]) };
+    assert!(due < first && first == date(2026, 5, 6));
+    assert_eq!((one(&late)[0].tone(), one(&late)[0].chip()), (Tone::Good, "soon"));
+    let mut sum = Sum::default();
+    sum.add(&one(&late)[0]);
+    assert_eq!(sum.words(), "已公开 1（其中逾期公开 1）");
+    // Of what was brought in from history nobody knows when it came.
+    let old = made(item(), organs(), &since("water", "QH010", "2026-01", 3, ""), date(2026, 6, 1));
+    assert_eq!(one(&old)[0], Why::Published(3, String::new()));
+}
+
+#[test]
+fn a_change_is_asked_from_its_day_on() {
+    let boards = Item { channels: vec![Channel::Board], ..table("water", Period::Month, Owner::All) };
+    let (old, new) = (Arc::new(boards), Arc::new(table("water", Period::Month, Owner::All)));
+    let day = date(2026, 4, 10);
+    let versions = vec![(None, Arc::clone(&old)), (Some(day), Arc::clone(&new))];
+    let held = |item: &Arc<Item>, versions, retired| vec![Held { item: Arc::clone(item), versions, retired }];
+    let organs = || vec![organ("QH010", "县财政局")];
+    let map = by_held(&held(&new, versions, None), organs(), &Facts::default(), date(2026, 8, 31));
+    assert_eq!((&one(&map)[2], one(&map)[3].tone()), (&Why::NotYet(day), Tone::Late));
+    // What is new owes nothing before it came.
+    let fresh = vec![(Some(day), Arc::clone(&new))];
+    let map = by_held(&held(&new, fresh.clone(), None), organs(), &Facts::default(), date(2026, 8, 31));
+    assert_eq!((&one(&map)[0], one(&map)[3].tone()), (&Why::NotYet(day), Tone::Late));
+    // What is retired still says what was missing before.
+    let ever = vec![(None, Arc::clone(&new))];
+    let map = by_held(&held(&new, ever, Some(day)), organs(), &Facts::default(), date(2026, 8, 31));
+    assert_eq!((one(&map)[2].tone(), &one(&map)[3]), (Tone::Late, &Why::Retired(day)));
+}
+
+#[test]
+fn a_register_stands_from_the_day_on_which_it_became_public() {
+    let homes = Item { keys: vec!["name".into()], ..table("water", Period::Quarter, Owner::All) };
+    let facts = since("water", "QH010", "2024-Q2", 12, "2026-02-03");
+    let map = made(vec![homes], vec![organ("QH010", "县财政局")], &facts, date(2026, 8, 31));
+    let there = Why::Published(12, "2026-02-03".to_owned());
+    assert!(one(&map)[..3].iter().all(|why| *why == there), "{:?}", one(&map));
+    assert_eq!(one(&map)[3].tone(), Tone::Ahead);
+}
+
+#[test]
 fn what_nobody_confirmed_owes_nothing() {
     let mut item = table("water", Period::Month, Owner::All);
     item.confirmed = false;
@@ -248,7 +303,10 @@ fn who_followed_owes_and_who_is_new_owes_from_its_first_day() {
 #[test]
 fn a_later_document_makes_up_for_a_missing_one() {
     let mut facts = Facts::default();
-    let months = BTreeMap::from([("2026-03".to_owned(), (2, "2026-03-20".to_owned()))]);
+    let months = BTreeMap::from([(
+        "2026-03".to_owned(),
+        Counted { many: 2, newest: "2026-03-20".to_owned(), first: "2026-03-01".to_owned() },
+    )]);
     facts.documents.entry("water".into()).or_default().insert("QH010".into(), months);
     let item = documents("water", Period::Month, Owner::All);
     let map = made(vec![item], vec![organ("QH010", "县财政局")], &facts, date(2026, 6, 30));

@@ -153,7 +153,13 @@ async fn line(ctx: &Ctx, desk: &Desk, one: Revocation) -> Result<Line> {
     };
     let item = rows::item(ctx, &one.item).await?;
     let title = item.as_ref().map_or_else(|| one.item.clone(), |item| item.title.clone());
-    let name = item.as_ref().zip(public.as_ref()).map(|(item, stored)| stored.name(item));
+    // What was taken away keeps the number by which the office knows it.
+    let versions = match &public {
+        Some(_) => Vec::new(),
+        None => record::rows::versions(ctx.db().read(), &one.record).await?,
+    };
+    let newest = public.as_ref().or_else(|| versions.iter().find(|stored| !stored.data.values.is_empty()));
+    let name = item.as_ref().zip(newest).map(|(item, stored)| stored.name(item));
     let (state, tone) = match (one.state.as_str(), public.is_some()) {
         ("open", true) if one.due_on < today => ("逾期未撤回", "late"),
         ("open", true) => ("待撤回", "soon"),

@@ -143,6 +143,8 @@ struct Page {
     /// Its line in the catalogue; empty where it does not stand there.
     catalogue: String,
     limits: Vec<String>,
+    /// That the table is retired, or that nobody has confirmed its standard; empty = it is owed.
+    notice: String,
     fresh: String,
     today: String,
     /// What is asked, as files are asked for it: with its question mark, or nothing.
@@ -215,7 +217,9 @@ async fn shown(ctx: &Ctx, reader: &Reader, asking: Asking) -> Result<Response> {
     let several = fill.organs.len() > 1 && !named;
     let lead = lead(&item);
     let catalogue = items::catalogue(ctx).await?;
-    let owed = catalogue.entry(&item.key).is_some_and(items::Entry::is_owed);
+    let entry = catalogue.entry(&item.key);
+    let owed = entry.is_some_and(items::Entry::is_owed);
+    let notice = entry.map(unowed).unwrap_or_default();
     let mut lines: Vec<Line> = page.rows.iter().map(|row| line(ctx, &item, row, several)).collect();
     aligned(&mut lines);
     let (heads, tall) = heads(&asking, &path, several);
@@ -227,6 +231,7 @@ async fn shown(ctx: &Ctx, reader: &Reader, asking: Asking) -> Result<Response> {
         owner: words::owner(ctx, &item.owner),
         catalogue: if owed { format!("/catalogue/{}#{}", item.domain.key, item.key) } else { String::new() },
         limits: item.limits.iter().map(words::limit).collect(),
+        notice,
         fresh: part::freshness(ctx, &fill.newest),
         today: ctx.today().to_string(),
         narrowed: asking.narrowed(),
@@ -259,6 +264,17 @@ fn wrong(asking: &Asking) -> Vec<String> {
         asking.query.item.column(key).map_or_else(|| text.clone(), |column| format!("{}：{text}", cells::label(column)))
     };
     asking.errors.items().iter().map(said).collect()
+}
+
+/// Why nobody owes the table; empty where somebody does.
+fn unowed(entry: &items::Entry) -> String {
+    if let Some(retired) = &entry.retired {
+        return format!("这张表已经停用，{} 起不再更新；以前公开的记录保留。", retired.on);
+    }
+    if entry.item.confirmed {
+        return String::new();
+    }
+    "这张表的内容标准还没有经过核对确认，不要求各机关公开；已有的记录由各机关审核后自行公开。".to_owned()
 }
 
 /// What the table is, in a sentence.

@@ -29,6 +29,9 @@ const WIDE: usize = 40;
 /// The key of an origin that is of all fields that have none of their own.
 const OTHERS: &str = "*";
 
+/// Why a correction shows nothing of what it corrected.
+const SEALED: &str = "原来的内容依法不应当公开，已经封存";
+
 /// A value of the record.
 struct Fact {
     label: String,
@@ -251,10 +254,11 @@ async fn corrections(ctx: &Ctx, item: &Item, history: &[Stored]) -> Result<Vec<C
             is_sealed: false,
         });
     }
-    // What came before the first that may be seen should not have been shown: neither its words nor why.
+    // What came before the first that may be seen should not have been shown: neither its words nor those of who corrected it,
+    // which may tell them again.
     if let Some(first) = history.last().filter(|first| first.version > 1) {
         let on = first.public_on.clone();
-        all.push(Correction { on, changed: Vec::new(), why: String::new(), is_sealed: true });
+        all.push(Correction { on, changed: Vec::new(), why: SEALED.to_owned(), is_sealed: true });
     }
     Ok(all)
 }

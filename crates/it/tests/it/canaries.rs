@@ -224,7 +224,7 @@ const LEFT: &[(&str, &[&str])] = &[
     // Names of colleagues, for both organs; what they write lies sealed.
     ("foi_joint", &["asked_name", "answered_name"]),
     // Items that came with the program, and what the office writes of them: all staff may read them, readers what was issued.
-    ("item_entry", &["title", "base", "left_out", "retired_reason", "retired_name"]),
+    ("item_entry", &["title", "base", "left_out", "retired_reason", "retired_name", "asked_name", "asked_reason"]),
     ("item_version", &["body", "base", "note", "returned", "changed_name", "issued_name"]),
     // That an organ has nothing of an item: all staff see it, readers once it is confirmed.
     ("coverage_none", &["reason", "note", "declared_name", "decided_name"]),

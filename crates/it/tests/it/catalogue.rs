@@ -283,14 +283,50 @@ both! {
     async fn a_retired_item_is_owed_no_more_and_comes_back(app) {
         let (mut clerk, mut second, mut reader) = (app.clerk().await, second(app).await, app.visitor());
         issued(app, &mut clerk, &mut second, &[pools("pool", "泳池水质", true)]).await;
-        clerk.post("/items/pool/retire", &[]).await.expect(422).shows("请写明停用理由");
-        clerk.post("/items/pool/retire", &[("why", "职责划转市级")]).await.expect(303);
+        clerk.post("/items/pool/ask-retire", &[]).await.expect(422).shows("请写明停用理由");
+        clerk.post("/items/pool/ask-retire", &[("why", "职责划转市级")]).await.expect(303);
+        // One person alone retires nothing.
+        clerk.get("/items/pool").await.expect(200).shows("提请停用：职责划转市级").hides("核准停用");
+        clerk.post("/items/pool/retire", &[]).await.expect(409).shows("是您提请的");
+        reader.get("/catalogue/pools").await.expect(200);
+        second.get("/").await.expect(200).shows("泳池水质：提请停用，待核准");
+        second.post("/items/pool/keep", &[]).await.expect(303);
+        second.post("/items/pool/retire", &[]).await.expect(409).shows("没有人提请停用");
+        clerk.post("/items/pool/ask-retire", &[("why", "职责划转市级")]).await.expect(303);
+        clerk.post("/items/pool/ask-retire", &[("why", "再提一次")]).await.expect(409).shows("已经提请停用");
+        app.editor("QH010").await.post("/items/pool/retire", &[]).await.expect(403);
+        second.get("/items/pool").await.expect(200).shows("核准停用");
+        second.post("/items/pool/retire", &[]).await.expect(303);
+        second.get("/").await.expect(200).hides("提请停用，待核准");
         clerk.get("/items/pool").await.expect(200).shows("职责划转市级").shows("恢复这个事项");
         reader.get("/catalogue/pools").await.expect(404);
         assert!(items::find(app.ctx(), &key("pool")).await.expect("items").is_some(), "its records stay");
+        reader.get("/records/pool").await.expect(200).shows("这张表已经停用");
         assert!(!items::all(app.ctx()).await.expect("items").iter().any(|item| item.key == key("pool")));
         clerk.post("/items/pool/restore", &[]).await.expect(303);
         reader.get("/catalogue/pools").await.expect(200);
+    }
+
+    async fn what_opens_something_to_readers_is_told_and_has_its_reason(app) {
+        let (mut clerk, mut second) = (app.clerk().await, second(app).await);
+        let mut kept = pools("pool", "泳池水质", true);
+        kept.channels = vec![Channel::Board];
+        kept.columns[1].privacy = Privacy { never_public: true, ..Privacy::default() };
+        kept.columns[1].listed = false;
+        issued(app, &mut clerk, &mut second, &[kept]).await;
+        let opened = changed(&mut clerk, |_| ());
+        opened.await.expect(303);
+        press(&mut clerk, "/items/pool", "offer", 303).await;
+        let page = second.get("/items/pool").await.expect(200);
+        let page = page.shows("这次修改扩大公开").shows("改为在政府网站公开").shows("“地址”原来不公开，改为公开");
+        page.shows("目前没有已公开的记录受影响").shows("扩大公开的依据和理由");
+        press(&mut second, "/items/pool", "issue", 422).await.shows("写明扩大公开的依据和理由");
+        second.post("/items/issue", &[("domain", "pools")]).await.expect(303);
+        assert_eq!(items::find(app.ctx(), &key("pool")).await.expect("items").expect("item").version, 1);
+        let (id, revision) = seen(&mut second, "/items/pool").await;
+        let form = [("id", id.as_str()), ("revision", revision.as_str()), ("opening", "条例第二十条要求公开")];
+        second.post("/items/pool/issue", &form).await.expect(303);
+        assert_eq!(items::find(app.ctx(), &key("pool")).await.expect("items").expect("item").version, 2);
     }
 
     async fn an_item_is_copied_and_a_draft_is_given_up(app) {

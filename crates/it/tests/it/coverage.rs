@@ -27,11 +27,26 @@ fn of(organ: &str) -> Owner {
     Owner::Organs(vec![organ.into()])
 }
 
-/// Has the item in force.
+/// Has the item in force from ever, as one that came with the program: what a county issues today is owed from today on.
 async fn begun(app: &TestApp, item: Item) {
     column(app).await;
-    let (mut clerk, mut second) = (app.clerk().await, second(app).await);
-    issued(app, &mut clerk, &mut second, &[item]).await;
+    from_ever(app, &item).await;
+}
+
+async fn from_ever(app: &TestApp, item: &Item) {
+    let body = serde_json::to_string(item).expect("json");
+    let entry = store::query(
+        "INSERT INTO item_entry (id, title, base, left_out, retired_on, retired_reason, retired_name) \
+         VALUES ($1, $2, '', '', '', '', '')",
+    );
+    let db = app.ctx().db();
+    store::test::tamper(db, entry.bind(item.key.as_str()).bind(&item.title)).await.expect("kept");
+    let version = store::query(
+        "INSERT INTO item_version (id, item, number, state, origin, sort, body, base, from_number, from_on, note, returned, \
+         hands, revision, changed_name, changed_at, issued_by, issued_name, issued_at) \
+         VALUES ($1, $1, 1, 'issued', 'box', 'box', $2, '', 0, '', '', '', '[]', 1, '', '', '', '', '')",
+    );
+    store::test::tamper(db, version.bind(item.key.as_str()).bind(&body)).await.expect("kept");
 }
 
 async fn publish(app: &TestApp, organ: &str, at: &str) {
@@ -157,7 +172,7 @@ both! {
         editor.get(CELL).await.expect(200).shows("未到期").shows("按星期推算").shows("放假通知尚未录入");
     }
 
-    async fn what_nobody_confirmed_owes_nothing_and_what_has_no_number_is_counted_by_the_law(app) {
+    async fn what_nobody_confirmed_owes_nothing(app) {
         let mut item = monthly(of("QH010"));
         item.confirmed = false;
         begun(app, item).await;
@@ -166,15 +181,30 @@ both! {
         let form = [("from", "2026-01-01"), ("until", "2026-01-31"), ("reason", "没有")];
         editor.post(NONE, &form).await.expect(409).shows("还没有确认");
         app.visitor().get("/catalogue/coverage").await.expect(200);
-        let (mut clerk, mut second) = (app.clerk().await, second(app).await);
+    }
+
+    async fn what_has_no_number_is_counted_by_the_law(app) {
         let mut prompt = monthly(of("QH010"));
-        prompt.key = item::ItemKey::new("pool-prompt").expect("a key");
         prompt.limits[0].kind = LimitKind::Prompt;
         prompt.limits[0].n = 0;
         prompt.limits[0].unit.clear();
         prompt.limits[0].printed = "及时公开".into();
-        issued(app, &mut clerk, &mut second, &[prompt]).await;
-        editor.get("/coverage/pool-prompt/QH010").await.expect(200).shows("第二十六条").shows("2026-03-05");
+        begun(app, prompt).await;
+        let mut editor = app.editor("QH010").await;
+        editor.get(CELL).await.expect(200).shows("第二十六条").shows("2026-03-05");
+    }
+
+    /// What is issued today is owed from today on, and what is retired today was owed until then.
+    async fn a_change_does_not_count_back(app) {
+        column(app).await;
+        let (mut clerk, mut second) = (app.clerk().await, second(app).await);
+        issued(app, &mut clerk, &mut second, &[monthly(of("QH010"))]).await;
+        let today = app.ctx().today().to_string();
+        let page = clerk.get(CELL).await.expect(200);
+        page.shows(&format!("从 {today} 起按现在的要求公开")).hides("即将到期").hides("应公开未公开");
+        clerk.post("/items/pool/ask-retire", &[("why", "职责划转市级")]).await.expect(303);
+        second.post("/items/pool/retire", &[]).await.expect(303);
+        clerk.get(CELL).await.expect(200).shows(&format!("事项从 {today} 起停用"));
     }
 
     async fn what_is_missing_becomes_duties_once(app) {
@@ -183,8 +213,12 @@ both! {
         let (mut clerk, mut editor) = (app.clerk().await, app.editor("QH010").await);
         let form = [("year", "2026"), ("domain", "pools")];
         editor.post("/coverage/duties", &form).await.expect(403);
+        let asks = clerk.get("/coverage/duties?year=2026&domain=pools").await.expect(200);
+        let due = app.ctx().calendar().probably_after(app.ctx().today(), 10).to_string();
+        asks.shows("1 项").shows("1 个机关").shows(&due);
         let done = clerk.post("/coverage/duties", &form).await.expect(303).location();
-        clerk.get(&done).await.expect(200).shows("泳池水质");
+        clerk.get(&done).await.expect(200).shows("泳池水质").shows("已布置 1 项补公开任务").shows(&due);
+        clerk.get("/coverage/duties?year=2026&domain=pools").await.expect(200).shows("都已经布置过任务");
         editor.get("/duties").await.expect(200).shows("公开“泳池水质”");
         clerk.post("/coverage/duties", &form).await.expect(409).shows("没有重复布置");
     }
@@ -197,5 +231,11 @@ both! {
         editor.get(page).await.expect(200).shows("还没有公开的数据批次").shows("还没有公开过");
         crate::records::published(app, &batch).await;
         editor.get(page).await.expect(200).shows("已公开 1 条").hides("还没有公开过");
+        // By its first day coverage says whether it came in time.
+        let first: Vec<String> = store::query_scalar("SELECT first_on FROM record_count WHERE item = 'permit'")
+            .fetch_all(app.ctx().db().read())
+            .await
+            .expect("counts");
+        assert_eq!(first, [app.ctx().today().to_string()]);
     }
 }

@@ -212,7 +212,7 @@ both! {
         editor.post("/enforcement/revocations", &form).await.expect(303);
         editor.post("/enforcement/revocations", &form).await.expect(409).shows("已经登记过");
         let page = editor.get("/enforcement/revocations").await.expect(200).shows("待撤回").shows("2026-03-05");
-        page.hides("action=\"/enforcement/revocations/withdraw\"");
+        page.hides("action=\"/enforcement/revocations/withdraw\"").shows("由机关负责人或者县政府办公室撤回");
         // Who entered it sees that it waits, the county office that it is to be done, another organ nothing.
         editor.get("/").await.expect(200).shows("公示信息应当撤回，由机关负责人");
         app.editor("QH011").await.get("/").await.expect(200).hides("公示信息应当撤回");
@@ -226,6 +226,8 @@ both! {
         head.post("/enforcement/revocations/withdraw", &[("id", &id), ("version", &seen)]).await.expect(303);
         assert!(public(app, number).await.is_none());
         head.post("/enforcement/revocations/withdraw", &[("id", &id), ("version", &seen)]).await.expect(409).shows("已经办结");
+        // The register of the office still says which decision it was.
+        head.get("/enforcement/revocations").await.expect(200).shows("已撤回").shows(number);
         let line = app.visitor().get("/enforcement/withdrawn").await.expect(200);
         line.shows("原处罚决定已被行政复议撤销").shows("按期撤回").hides(number).hides("青禾测试商贸有限公司");
         assert!(record::rows::history(app.ctx().db().read(), &stored.record).await.expect("history").is_empty());
@@ -343,8 +345,13 @@ both! {
             .await
             .expect("a case");
         let page = format!("/enforcement/repairs/{case}");
+        // Nobody of the organ may decide yet: the county office has it on its desk, and whoever handles it reads that.
+        app.clerk().await.get("/").await.expect(200).shows("机关没有人可以决定");
+        app.editor(ORGAN).await.get(&format!("/cases/{case}")).await.expect(200).shows("由其决定");
         app.editor(ORGAN).await.get(&page).await.expect(403);
         let mut head = head(app).await;
+        app.clerk().await.get("/").await.expect(200).hides("机关没有人可以决定");
+        app.editor(ORGAN).await.get(&format!("/cases/{case}")).await.expect(200).shows("由有权决定的人决定");
         let seen = head.get(&page).await.expect(200).shows(number).shows("2026-06-02").field("version");
         let form = [("version", seen.as_str()), ("number", number), ("words", "准予信用修复"), ("answer", "已停止公示。")];
         head.post(&page, &form).await.expect(422).shows("不满最短公示期");

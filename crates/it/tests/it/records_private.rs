@@ -143,7 +143,7 @@ both! {
         let second = BatchId::from(batch.rsplit('/').next().unwrap_or_default());
         published(app, &second).await;
         let mut reader = app.visitor();
-        let seen = reader.get(&page).await.expect(200).shows("更正前的内容不再显示").shows("未按规定设置账簿");
+        let seen = reader.get(&page).await.expect(200).shows("更正前的内容不再显示").shows("依法不应当公开").shows("未按规定设置账簿");
         seen.hides("文昌路");
         reader.get(&format!("/api/v1{page}")).await.expect(200).hides("文昌路");
         for page in [page, format!("/records/batches/{first}")] {

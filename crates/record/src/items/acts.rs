@@ -11,7 +11,10 @@ use web::{Ctx, Refusal};
 
 use super::{
     EDIT_ITEMS, ISSUE_ITEMS, ItemVersionId, SUBJECT,
-    events::{DRAFTED, DROPPED, ISSUED, OFFERED, RESTORED, RETIRED, SENT_BACK, TAKEN_BACK, UPDATE_LEFT},
+    events::{
+        DRAFTED, DROPPED, ISSUED, OFFERED, RESTORED, RETIRE_ASKED, RETIRE_REFUSED, RETIRED, SENT_BACK, TAKEN_BACK,
+        UPDATE_LEFT,
+    },
     fits, known,
     rows::{self, Draft, Sort, State, Version},
 };
@@ -300,9 +303,24 @@ pub async fn give_up(
 /// Issues what another person offered; it is in force from its day.
 ///
 /// # Errors
+/// As [`issue_for`]; what opens something to readers is refused without its reason.
+pub async fn issue(ctx: &Ctx, tx: &mut Tx, actor: &Actor, seen: (&ItemVersionId, i64)) -> Result<Version> {
+    issue_for(ctx, tx, actor, seen, "").await
+}
+
+/// The same, with the reason for which it shows to readers what they could not see before.
+///
+/// # Errors
+/// [`Refusal::Fields`] at `opening` where it opens something and there is no reason;
 /// [`Refusal::Conflict`] when the person wrote in it, it was changed meanwhile or is not offered, another version is to hold from
 /// a later day, or records do not allow it; when the person may not.
-pub async fn issue(ctx: &Ctx, tx: &mut Tx, actor: &Actor, (id, revision): (&ItemVersionId, i64)) -> Result<Version> {
+pub async fn issue_for(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    actor: &Actor,
+    (id, revision): (&ItemVersionId, i64),
+    opening: &str,
+) -> Result<Version> {
     begin(ctx, tx, actor, &ISSUE_ITEMS).await?;
     let version = seen(tx, id, revision).await?;
     if version.state != State::Offered {
@@ -315,6 +333,14 @@ pub async fn issue(ctx: &Ctx, tx: &mut Tx, actor: &Actor, (id, revision): (&Item
     let key = version.item.key.clone();
     let old = newest(tx, &key).await?;
     fitting(ctx, old.as_ref(), &version.item).await?;
+    let opens = match &old {
+        Some(old) => fits::opening(tx.conn(), &old.item, &version.item).await?,
+        None => None,
+    };
+    if let Some(opens) = opens.as_ref().filter(|_| opening.trim().is_empty()) {
+        let text = format!("{}。请逐项打开核对，写明扩大公开的依据和理由后公布。", opens.what.join("；"));
+        return Err(Refusal::field("opening", text));
+    }
     let from_on = version.from_on.unwrap_or_else(|| ctx.today()).max(ctx.today());
     if let Some((later, on)) = old.as_ref().and_then(|old| old.from_on.map(|on| (old.number, on)))
         && on > from_on
@@ -335,10 +361,13 @@ pub async fn issue(ctx: &Ctx, tx: &mut Tx, actor: &Actor, (id, revision): (&Item
         crate::relay(tx, &key).await?;
     }
     let digest = hex::encode(Sha256::digest(serde_json::to_vec(&version.item)?));
-    let data = json!({
+    let mut data = json!({
         "version": number, "made_as": version.sort.code(), "from_on": from_on.to_string(),
         "changes": told(old.as_ref(), &version.item), "note": version.note.clone(), "digest": digest,
     });
+    if opens.is_some() {
+        data["opening"] = json!(opening);
+    }
     tx.append(NewEvent::new(&ISSUED, &key, actor).organ(&keeper(ctx)).data(data)).await?;
     Ok(Version { number, from_on: Some(from_on), state: State::Issued, ..version })
 }
@@ -408,12 +437,13 @@ async fn update(tx: &mut Tx, key: &ItemKey) -> Result<(Item, &'static Item)> {
     Ok((base, boxed))
 }
 
-/// Retires an item: organs owe it no more. Its records stay as they are.
+/// Asks to retire an item; another person decides it, and it is owed until then.
 ///
 /// # Errors
-/// [`Refusal::Fields`] without a reason, [`Refusal::Conflict`] when it is retired or was never issued; when the person may not.
-pub async fn retire(ctx: &Ctx, tx: &mut Tx, actor: &Actor, key: &ItemKey, reason: &str) -> Result<()> {
-    begin(ctx, tx, actor, &ISSUE_ITEMS).await?;
+/// [`Refusal::Fields`] without a reason, [`Refusal::Conflict`] when it is retired, was never issued, or somebody asks already;
+/// when the person may not.
+pub async fn ask_to_retire(ctx: &Ctx, tx: &mut Tx, actor: &Actor, key: &ItemKey, reason: &str) -> Result<()> {
+    begin(ctx, tx, actor, &EDIT_ITEMS).await?;
     if newest(tx, key).await?.is_none() {
         return Err(conflict("这个事项还没有公布过，不用停用。不需要的，请放弃修改稿。"));
     }
@@ -427,9 +457,51 @@ pub async fn retire(ctx: &Ctx, tx: &mut Tx, actor: &Actor, key: &ItemKey, reason
     if !kept.retired_on.is_empty() {
         return Err(conflict("这个事项已经停用。"));
     }
-    rows::retire(tx, key, (Some(ctx.today()), reason, actor.log_name())).await?;
-    let data = json!({ "reason": reason, "from_on": ctx.today().to_string() });
+    if !kept.asked_by.is_empty() {
+        return Err(conflict(format!("{}已经提请停用这个事项，请由另一位同事核准或者不同意。", kept.asked_name)));
+    }
+    rows::ask(tx, key, Some((actor, reason))).await?;
+    let data = json!({ "reason": reason });
+    tx.append(NewEvent::new(&RETIRE_ASKED, key, actor).organ(&keeper(ctx)).data(data)).await?;
+    Ok(())
+}
+
+/// Somebody asks to retire it.
+async fn asked(tx: &mut Tx, key: &ItemKey) -> Result<rows::EntryRow> {
+    let kept = rows::entry(tx.conn(), key).await?.ok_or(Refusal::NotFound)?;
+    if kept.asked_by.is_empty() {
+        return Err(conflict("没有人提请停用这个事项，或者已经办理过。请核对现在的情况。"));
+    }
+    Ok(kept)
+}
+
+/// Retires an item, as another person has asked: organs owe it no more from today on. Its records stay as they are.
+///
+/// # Errors
+/// [`Refusal::Conflict`] when nobody asks, or the person does; when the person may not.
+pub async fn retire(ctx: &Ctx, tx: &mut Tx, actor: &Actor, key: &ItemKey) -> Result<()> {
+    begin(ctx, tx, actor, &ISSUE_ITEMS).await?;
+    let kept = asked(tx, key).await?;
+    if kept.asked_by == actor.log_id() {
+        return Err(conflict("停用是您提请的，不能由您核准。请由县政府办公室的另一位同事核准。"));
+    }
+    rows::retire(tx, key, (Some(ctx.today()), kept.asked_reason.as_str(), actor.log_name())).await?;
+    rows::ask(tx, key, None).await?;
+    let data = json!({ "reason": kept.asked_reason, "from_on": ctx.today().to_string() });
     tx.append(NewEvent::new(&RETIRED, key, actor).organ(&keeper(ctx)).data(data)).await?;
+    Ok(())
+}
+
+/// Does not retire what somebody has asked to retire; whoever asked takes it back the same way.
+///
+/// # Errors
+/// [`Refusal::Conflict`] when nobody asks; when the person may not.
+pub async fn keep(ctx: &Ctx, tx: &mut Tx, actor: &Actor, key: &ItemKey, reason: &str) -> Result<()> {
+    begin(ctx, tx, actor, &EDIT_ITEMS).await?;
+    asked(tx, key).await?;
+    rows::ask(tx, key, None).await?;
+    let data = json!({ "reason": reason });
+    tx.append(NewEvent::new(&RETIRE_REFUSED, key, actor).organ(&keeper(ctx)).data(data)).await?;
     Ok(())
 }
 

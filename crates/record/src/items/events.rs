@@ -28,9 +28,17 @@ pub(super) static ISSUED: EventKind = EventKind::new(SUBJECT, "item.issued", "�
         ("from_on", "施行日期"),
         ("changes", "改动"),
         ("note", "修改说明"),
+        ("opening", "扩大公开的理由"),
         ("digest", ""),
     ])
     .keeps(Keep::Words);
+/// Somebody asks to retire it; another person decides.
+pub(super) static RETIRE_ASKED: EventKind = EventKind::new(SUBJECT, "item.retire_asked", "提请停用公开事项")
+    .holds(&[("reason", "停用理由")])
+    .keeps(Keep::Words);
+/// It is not retired, or whoever asked has taken that back.
+pub(super) static RETIRE_REFUSED: EventKind =
+    EventKind::new(SUBJECT, "item.retire_refused", "不停用公开事项").holds(&[("reason", "理由")]).keeps(Keep::Words);
 /// It is owed no more.
 pub(super) static RETIRED: EventKind = EventKind::new(SUBJECT, "item.retired", "停用公开事项")
     .holds(&[("reason", "停用理由"), ("from_on", "停用日期")])
@@ -43,5 +51,16 @@ pub(super) static UPDATE_LEFT: EventKind = EventKind::new(SUBJECT, "item.update_
     .holds(&[("changes", "没有采用的改动"), ("reason", "理由")])
     .keeps(Keep::Words);
 
-pub(super) static ALL: &[&EventKind] =
-    &[&DRAFTED, &OFFERED, &TAKEN_BACK, &SENT_BACK, &DROPPED, &ISSUED, &RETIRED, &RESTORED, &UPDATE_LEFT];
+pub(super) static ALL: &[&EventKind] = &[
+    &DRAFTED,
+    &OFFERED,
+    &TAKEN_BACK,
+    &SENT_BACK,
+    &DROPPED,
+    &ISSUED,
+    &RETIRE_ASKED,
+    &RETIRE_REFUSED,
+    &RETIRED,
+    &RESTORED,
+    &UPDATE_LEFT,
+];

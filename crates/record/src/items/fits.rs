@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use futures::TryStreamExt;
 use item::{Change, Item, compare};
 use kernel::OrganCode;
-use store::query_as;
+use store::{Executor, query_as};
 use web::{Ctx, Result};
 
 use crate::{
@@ -88,6 +88,56 @@ pub async fn against(ctx: &Ctx, old: &Item, new: &Item) -> Result<Vec<Held>> {
         held.extend(doubled(ctx, new).await?);
     }
     Ok(held)
+}
+
+/// What a change shows to readers who could not see it before.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Opening {
+    /// In words: 增加“政府网站”渠道.
+    pub what: Vec<String>,
+    /// Public records by the organ whose they are.
+    pub records: Vec<(OrganCode, i64)>,
+    /// Whether natural persons are named in them.
+    pub of_persons: bool,
+}
+
+/// What of an item a change opens: the web as a channel, columns that were kept back. `None` = nothing.
+///
+/// # Errors
+/// When the database fails.
+pub async fn opening(executor: impl Executor<'_>, old: &Item, new: &Item) -> store::Result<Option<Opening>> {
+    let mut what = Vec::new();
+    let was_shown = old.is_on_web();
+    if new.is_table() && new.is_on_web() && !was_shown {
+        what.push("这张表原来不上网，改为在政府网站公开".to_owned());
+    }
+    for column in &new.columns {
+        let Some(before) = old.column(&column.key) else { continue };
+        let (was, is) = (&before.privacy, &column.privacy);
+        if was.never_public && !is.never_public {
+            what.push(format!("“{}”原来不公开，改为公开", column.label));
+        } else if was.mask && !is.mask {
+            what.push(format!("“{}”原来遮盖后公开，改为全部公开", column.label));
+        } else if was.minor && !is.minor {
+            what.push(format!("“{}”不再作为未成年人信息保护", column.label));
+        }
+    }
+    if what.is_empty() {
+        return Ok(None);
+    }
+    let mut records: Vec<(OrganCode, i64)> = Vec::new();
+    for one in crate::counts::of_item(executor, &new.key).await?.into_iter().filter(|one| one.records > 0) {
+        match records.last_mut().filter(|(organ, _)| *organ == one.organ) {
+            Some((_, many)) => *many += one.records,
+            None => records.push((one.organ, one.records)),
+        }
+    }
+    let of_person = |column: &item::Column| {
+        let privacy = &column.privacy;
+        privacy.natural_person || privacy.minor || privacy.mask || privacy.never_public
+    };
+    let of_persons = old.columns.iter().chain(&new.columns).any(of_person);
+    Ok(Some(Opening { what, records, of_persons }))
 }
 
 /// Public records that would be the same by the keys of a new version.

@@ -25,6 +25,17 @@ pub struct Retired {
     pub by: String,
 }
 
+/// That somebody asks to retire an item, and why; another person decides it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Asked {
+    /// Account of who asks.
+    pub by: String,
+    pub name: String,
+    /// Stored form.
+    pub at: String,
+    pub reason: String,
+}
+
 /// An item as it stands today.
 #[derive(Debug, Clone)]
 pub struct Entry {
@@ -37,6 +48,10 @@ pub struct Entry {
     /// The day from which the version in force holds; `None` = from ever.
     pub since: Option<Date>,
     pub retired: Option<Retired>,
+    /// Whether somebody asks to retire it.
+    pub asked: Option<Asked>,
+    /// Versions that hold or held, the oldest first: each from its day to the next one's.
+    pub held: Vec<Arc<Version>>,
     /// What somebody works on.
     pub open: Option<Arc<Version>>,
     /// What was issued and holds from a day to come, the next one first.
@@ -49,6 +64,11 @@ impl Entry {
     /// Whether organs owe it today.
     pub fn is_owed(&self) -> bool {
         self.in_force && self.item.confirmed && self.retired.is_none()
+    }
+
+    /// The version that held on a day; `None` before the first.
+    pub fn on(&self, day: Date) -> Option<&Arc<Version>> {
+        self.held.iter().rev().find(|version| version.holds_on(day))
     }
 
     /// The key of its item.
@@ -162,16 +182,27 @@ fn together(boxed: &[Item], kept: Vec<EntryRow>, versions: Vec<Version>, today: 
 
 /// How one item stands; `None` when all that there was of it is dropped.
 fn stands(kept: Option<&EntryRow>, versions: &[Arc<Version>], boxed: Option<&Item>, today: Date) -> Option<Entry> {
-    let held = versions.iter().filter(|version| version.holds_on(today)).max_by_key(|version| version.number);
+    let mut all_held: Vec<Arc<Version>> = versions.iter().filter(|version| version.holds_on(today)).cloned().collect();
+    all_held.sort_by_key(|version| version.number);
+    let held = all_held.last();
     let open = versions.iter().find(|version| version.is_open());
+    let in_force = held.is_some();
+    let boxed_in_force = held.is_some_and(|version| version.origin == Origin::Box);
+    let since = held.and_then(|version| version.from_on);
     let later = |version: &&Arc<Version>| version.from_on.is_some_and(|from| from > today);
     let issued = versions.iter().filter(|version| version.state == State::Issued);
     let mut coming: Vec<Arc<Version>> = issued.filter(later).map(Arc::clone).collect();
     coming.sort_by_key(|version| version.number);
-    let shown = held.or(open).or_else(|| coming.first())?;
+    let shown = Arc::clone(held.or(open).or_else(|| coming.first())?);
     let retired = kept.and_then(|row| {
         let on = time::parse_date(&row.retired_on)?;
         Some(Retired { on, reason: row.retired_reason.clone(), by: row.retired_name.clone() })
+    });
+    let asked = kept.filter(|row| !row.asked_by.is_empty()).map(|row| Asked {
+        by: row.asked_by.clone(),
+        name: row.asked_name.clone(),
+        at: row.asked_at.clone(),
+        reason: row.asked_reason.clone(),
     });
     let left = kept.and_then(EntryRow::left);
     let update = kept.and_then(EntryRow::base).zip(boxed).and_then(|(base, boxed)| {
@@ -180,10 +211,12 @@ fn stands(kept: Option<&EntryRow>, versions: &[Arc<Version>], boxed: Option<&Ite
     });
     Some(Entry {
         item: Arc::new(shown.item.clone()),
-        in_force: held.is_some(),
-        boxed: held.is_some_and(|version| version.origin == Origin::Box),
-        since: held.and_then(|version| version.from_on),
+        in_force,
+        boxed: boxed_in_force,
+        since,
         retired,
+        asked,
+        held: all_held,
         open: open.map(Arc::clone),
         coming,
         update,
@@ -294,6 +327,10 @@ mod tests {
             retired_on: String::new(),
             retired_reason: String::new(),
             retired_name: String::new(),
+            asked_by: String::new(),
+            asked_name: String::new(),
+            asked_at: String::new(),
+            asked_reason: String::new(),
         }
     }
 
@@ -335,6 +372,8 @@ mod tests {
         assert_eq!(on(TODAY), ("二".to_owned(), 1));
         assert_eq!(on(jiff::civil::date(2026, 4, 1)), ("三".to_owned(), 0));
         let found = together(&[], vec![kept(&old)], versions(), TODAY);
+        let of = |day: Date| found.entries()[0].on(day).map(|version| version.number);
+        assert_eq!((of(jiff::civil::date(2026, 1, 31)), of(TODAY)), (Some(1), Some(2)));
         let key = ItemKey::new("water").expect("a key");
         assert_eq!(found.at(&key, 1).map(|item| item.title.clone()), Some("供水水质".to_owned()));
         assert_eq!(found.at(&key, 4), None);

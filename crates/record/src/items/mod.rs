@@ -26,8 +26,8 @@ use kernel::{
 };
 use web::{Capability, Ctx, Result};
 
-pub use fits::{Held, against, changes};
-pub use known::{Catalogue, Entry, Retired};
+pub use fits::{Held, Opening, against, changes, opening};
+pub use known::{Asked, Catalogue, Entry, Retired};
 pub use rows::{Origin, Sort, State, Version};
 
 ::store::ids! {

@@ -230,6 +230,10 @@ pub(super) struct EntryRow {
     pub(super) retired_on: String,
     pub(super) retired_reason: String,
     pub(super) retired_name: String,
+    pub(super) asked_by: String,
+    pub(super) asked_name: String,
+    pub(super) asked_at: String,
+    pub(super) asked_reason: String,
 }
 
 impl EntryRow {
@@ -246,17 +250,23 @@ impl EntryRow {
 
 /// What is kept of all items.
 pub(super) async fn entries(executor: impl Executor<'_>) -> store::Result<Vec<EntryRow>> {
-    query_as("SELECT id, base, left_out, retired_on, retired_reason, retired_name FROM item_entry ORDER BY id")
-        .fetch_all(executor)
-        .await
+    query_as(
+        "SELECT id, base, left_out, retired_on, retired_reason, retired_name, asked_by, asked_name, asked_at, asked_reason \
+         FROM item_entry ORDER BY id",
+    )
+    .fetch_all(executor)
+    .await
 }
 
 /// What is kept of one.
 pub(super) async fn entry(executor: impl Executor<'_>, key: &ItemKey) -> store::Result<Option<EntryRow>> {
-    query_as("SELECT id, base, left_out, retired_on, retired_reason, retired_name FROM item_entry WHERE id = $1")
-        .bind(key.as_str())
-        .fetch_optional(executor)
-        .await
+    query_as(
+        "SELECT id, base, left_out, retired_on, retired_reason, retired_name, asked_by, asked_name, asked_at, asked_reason \
+         FROM item_entry WHERE id = $1",
+    )
+    .bind(key.as_str())
+    .fetch_optional(executor)
+    .await
 }
 
 /// All versions that were not dropped, by item and number.
@@ -479,6 +489,20 @@ pub(super) async fn retire(
         .bind(day(on))
         .bind(reason)
         .bind(by)
+        .execute(tx.conn())
+        .await?;
+    Ok(())
+}
+
+/// Somebody asks to retire it, for a reason; without a person nobody does any more.
+pub(super) async fn ask(tx: &mut Tx, key: &ItemKey, asked: Option<(&Actor, &str)>) -> store::Result<()> {
+    let now = asked.map(|_| tx.now()).unwrap_or_default();
+    query("UPDATE item_entry SET asked_by = $2, asked_name = $3, asked_at = $4, asked_reason = $5 WHERE id = $1")
+        .bind(key.as_str())
+        .bind(asked.map_or("", |(actor, _)| actor.log_id()))
+        .bind(asked.map_or("", |(actor, _)| actor.log_name()))
+        .bind(now)
+        .bind(asked.map_or("", |(_, reason)| reason))
         .execute(tx.conn())
         .await?;
     Ok(())

@@ -1,4 +1,4 @@
-//! What is done with one item: confirmed, offered, issued, sent back, given up, copied, retired; an update taken or left.
+//! What is done with one item: confirmed, offered, issued, sent back, given up, copied, retired by two; an update taken or left.
 
 use axum::{
     extract::{Path, State},
@@ -28,6 +28,8 @@ pub(in crate::catalogue) struct Button {
     revision: i64,
     reason: String,
     why: String,
+    /// Why it shows to readers what they could not see before.
+    opening: String,
     new_key: String,
     new_title: String,
 }
@@ -41,6 +43,7 @@ where
         let said = Said {
             reason: button.reason.clone(),
             why: button.why.clone(),
+            opening: button.opening.clone(),
             new_key: button.new_key.clone(),
             new_title: button.new_title.clone(),
         };
@@ -122,8 +125,10 @@ pub(in crate::catalogue) async fn issue(
     Path(key): Path<ItemKey>,
     Form(button): Form<Button>,
 ) -> Result<Response> {
+    let opening = line(&button.opening, REASON);
     done(&ctx, &desk, (&key, &button), async |tx: &mut Tx| {
-        let version = acts::issue(&ctx, tx, &desk.actor(), (&button.id, button.revision)).await?;
+        let seen = (&button.id, button.revision);
+        let version = acts::issue_for(&ctx, tx, &desk.actor(), seen, &opening).await?;
         let from = version.from_on.filter(|from| *from > ctx.today());
         let when = from.map_or_else(|| "即日起施行".to_owned(), |from| format!("从 {from} 起施行"));
         Ok(Done::ok(page(&key), format!("已公布第 {} 版，{when}。", version.number)))
@@ -146,8 +151,8 @@ pub(in crate::catalogue) async fn send_back(
     .await
 }
 
-/// POST /items/{key}/retire
-pub(in crate::catalogue) async fn retire(
+/// POST /items/{key}/ask-retire
+pub(in crate::catalogue) async fn ask_to_retire(
     State(ctx): State<Ctx>,
     desk: Desk,
     Path(key): Path<ItemKey>,
@@ -155,7 +160,36 @@ pub(in crate::catalogue) async fn retire(
 ) -> Result<Response> {
     let why = line(&button.why, REASON);
     done(&ctx, &desk, (&key, &button), async |tx: &mut Tx| {
-        acts::retire(&ctx, tx, &desk.actor(), &key, &why).await?;
+        acts::ask_to_retire(&ctx, tx, &desk.actor(), &key, &why).await?;
+        Ok(Done::ok(page(&key), "已提请停用，由县政府办公室的另一位同事核准后停用。"))
+    })
+    .await
+}
+
+/// POST /items/{key}/keep
+pub(in crate::catalogue) async fn keep(
+    State(ctx): State<Ctx>,
+    desk: Desk,
+    Path(key): Path<ItemKey>,
+    Form(button): Form<Button>,
+) -> Result<Response> {
+    let reason = line(&button.reason, REASON);
+    done(&ctx, &desk, (&key, &button), async |tx: &mut Tx| {
+        acts::keep(&ctx, tx, &desk.actor(), &key, &reason).await?;
+        Ok(Done::ok(page(&key), "没有停用，各机关照旧公开。"))
+    })
+    .await
+}
+
+/// POST /items/{key}/retire
+pub(in crate::catalogue) async fn retire(
+    State(ctx): State<Ctx>,
+    desk: Desk,
+    Path(key): Path<ItemKey>,
+    Form(button): Form<Button>,
+) -> Result<Response> {
+    done(&ctx, &desk, (&key, &button), async |tx: &mut Tx| {
+        acts::retire(&ctx, tx, &desk.actor(), &key).await?;
         Ok(Done::ok(page(&key), "已停用。各机关不再按它公开，已经公开的记录保留。"))
     })
     .await

@@ -42,6 +42,8 @@ struct Work {
     differs: Vec<Differs>,
     /// What records do not allow.
     held: Vec<String>,
+    /// What it shows to readers that they could not see before, in sentences.
+    opens: Vec<String>,
     /// Whether the person wrote in it.
     own: bool,
 }
@@ -64,11 +66,16 @@ struct OnePage {
     update: Vec<Differs>,
     coming: Vec<(u32, String)>,
     retired: String,
+    /// Who asks to retire it, since when and why; empty = nobody does.
+    asked: String,
+    /// Whether the person asks it.
+    asked_self: bool,
     may_edit: bool,
     may_issue: bool,
     /// What was typed where a form was refused.
     reason: String,
     why: String,
+    opening: String,
     new_key: String,
     new_title: String,
     once: String,
@@ -86,6 +93,7 @@ impl OnePage {
 pub(super) struct Said {
     pub(super) reason: String,
     pub(super) why: String,
+    pub(super) opening: String,
     pub(super) new_key: String,
     pub(super) new_title: String,
 }
@@ -157,17 +165,35 @@ fn told(version: &Version, in_force: u32, today: jiff::civil::Date) -> Told {
     }
 }
 
+/// What a change opens, with how many records of which organs.
+fn opened(ctx: &Ctx, opens: &items::Opening) -> Vec<String> {
+    let mut all: Vec<String> = opens.what.iter().map(|what| format!("{what}。")).collect();
+    let many: i64 = opens.records.iter().map(|(_, many)| many).sum();
+    if many == 0 {
+        all.push("目前没有已公开的记录受影响。".to_owned());
+        return all;
+    }
+    let directory = ctx.directory();
+    let organs: Vec<String> =
+        opens.records.iter().map(|(organ, many)| format!("{} {many} 条", directory.short_name(organ))).collect();
+    let persons = if opens.of_persons { "写有自然人信息的" } else { "" };
+    all.push(format!("公布后，{many} 条{persons}记录立即随之公开：{}。请先与这些机关核对。", organs.join("、")));
+    all
+}
+
 async fn worked_on(ctx: &Ctx, desk: &Desk, entry: &Entry) -> Result<Option<Work>> {
     let Some(open) = &entry.open else { return Ok(None) };
     let (state, tone) = open_state(Some(open.as_ref()));
     let newest = entry.coming.last().map(|version| version.item.clone());
     let old = newest.or_else(|| entry.in_force.then(|| Item::clone(&entry.item)));
-    let (differs, held) = match &old {
+    let (differs, held, opens) = match &old {
         Some(old) => {
             let held = items::against(ctx, old, &open.item).await?;
-            (words::differing(ctx, old, &open.item), held.iter().map(items::Held::sentence).collect())
+            let opens = items::opening(ctx.db().read(), old, &open.item).await?;
+            let held = held.iter().map(items::Held::sentence).collect();
+            (words::differing(ctx, old, &open.item), held, opens.map(|opens| opened(ctx, &opens)).unwrap_or_default())
         }
-        None => (Vec::new(), Vec::new()),
+        None => (Vec::new(), Vec::new(), Vec::new()),
     };
     Ok(Some(Work {
         id: open.id.to_string(),
@@ -182,8 +208,13 @@ async fn worked_on(ctx: &Ctx, desk: &Desk, entry: &Entry) -> Result<Option<Work>
         from_on: open.from_on.map(|day| day.to_string()).unwrap_or_default(),
         differs,
         held,
+        opens,
         own: open.is_by(&desk.actor()),
     }))
+}
+
+fn asking(asked: &items::Asked) -> String {
+    format!("{} {}提请停用：{}", time::show_minute(&asked.at), asked.name, asked.reason)
 }
 
 /// The page of an item; with what was typed, where a form was refused.
@@ -219,10 +250,13 @@ pub(super) async fn shown(
             .map(|version| (version.number, version.from_on.map(|day| day.to_string()).unwrap_or_default()))
             .collect(),
         retired: retired.map(|one| format!("{} {}停用：{}", one.on, one.by, one.reason)).unwrap_or_default(),
+        asked: entry.asked.as_ref().map(asking).unwrap_or_default(),
+        asked_self: entry.asked.as_ref().is_some_and(|asked| asked.by == actor.log_id()),
         may_edit: acts::may(ctx, &actor, &EDIT_ITEMS),
         may_issue: acts::may(ctx, &actor, &ISSUE_ITEMS),
         reason: said.reason,
         why: said.why,
+        opening: said.opening,
         new_key: said.new_key,
         new_title: said.new_title,
         once: ctx.once(),

@@ -14,6 +14,21 @@ const MOST: usize = 20;
 
 pub(in crate::catalogue) struct Work;
 
+/// That somebody asks to retire an item, for whoever else may decide it.
+fn asked(ctx: &Ctx, entry: &Entry, actor: &Actor) -> Option<DeskItem> {
+    let asked = entry.asked.as_ref().filter(|asked| asked.by != actor.log_id())?;
+    Some(DeskItem {
+        kind: "公开事项".to_owned(),
+        group: GROUP,
+        title: format!("{}：提请停用，待核准", entry.item.title),
+        href: format!("/items/{}#retire", entry.key()),
+        organ: ctx.directory().short_name(&acts::keeper(ctx)).to_owned(),
+        since: time::from_db(&asked.at).map(time::date_in_china),
+        due: None,
+        mine: false,
+    })
+}
+
 impl DeskSource for Work {
     fn items<'a>(&'a self, ctx: &'a Ctx, staff: &'a Staff) -> BoxFuture<'a, Result<Vec<DeskItem>>> {
         Box::pin(async move {
@@ -25,6 +40,7 @@ impl DeskSource for Work {
             let all = items::catalogue(ctx).await?;
             let mut found = Vec::new();
             for entry in all.entries() {
+                found.extend(asked(ctx, entry, &actor).filter(|_| issues));
                 let Some(open) = &entry.open else { continue };
                 let own = open.is_by(&actor);
                 let to_issue = issues && open.state == State::Offered && !own;
