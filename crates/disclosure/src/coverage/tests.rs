@@ -260,7 +260,7 @@ fn forms_that_are_no_more_in_use_are_owed_by_nobody() {
     for key in ["permit-2016", "penalty-2016", "enforcement-yearly-2019"] {
         let item = item::boxed().iter().find(|item| item.key.as_str() == key).expect("in the box").clone();
         let map = made(vec![item], vec![organ("QH010", "县财政局")], &Facts::default(), date(2026, 12, 1));
-        assert!(one(&map).iter().all(|why| *why == Why::Nothing), "{key}: {:?}", one(&map));
+        assert!(one(&map).iter().all(|why| *why == Why::Former), "{key}: {:?}", one(&map));
     }
 }
 

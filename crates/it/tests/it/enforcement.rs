@@ -156,7 +156,7 @@ async fn head(app: &TestApp) -> Client {
 both! {
     async fn a_filter_that_is_taken_from_the_catalogue_takes_no_penalty_off_the_page(app) {
         penalties(app, &[
-            ("青财罚〔2026〕71号", &[("shown_until", "2026-02-20")]),
+            ("青财罚〔2026〕71号", &[("shown_until", "2026-03-10")]),
             ("青财罚〔2026〕72号", &[("shown_until", "2027-02-20")]),
             ("青财罚〔2026〕73号", &[]),
         ]).await;
@@ -167,6 +167,7 @@ both! {
             column.filter = item::Filter::None;
         }
         issued(app, &change).await;
+        app.at("2026-03-12T01:00:00Z".parse().expect("moment"));
         night(app).await;
         assert!(public(app, "青财罚〔2026〕71号").await.is_none(), "its own day is over");
         for number in ["青财罚〔2026〕72号", "青财罚〔2026〕73号"] {
