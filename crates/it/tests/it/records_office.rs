@@ -187,7 +187,7 @@ both! {
         // A tab that was open before decides nothing.
         reviewer.post(&format!("{page}/pass"), &[("version", &version)]).await.expect(409);
         let row = row_of(app, &page).await;
-        editor.get(&format!("{page}/rows/{row}")).await.expect(200).shows(HIDDEN);
+        editor.get(&format!("{page}/rows/{row}")).await.expect(200).shows("已经填了，这里不显示").hides(HIDDEN);
         submitted(app, &page).await;
         passed(app, &page).await;
         editor.get(&page).await.expect(200).shows("已公开");
