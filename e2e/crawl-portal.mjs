@@ -73,7 +73,8 @@ async function discover(origin) {
     if (!page.html) return;
     pages.set(page.path, page);
     faults.add(page.path, faultsOf(page, siteName));
-    if (page.path.includes("?")) return;
+    // What is gone is called by no name.
+    if (page.path.includes("?") || gone) return;
     const name = title(page.html);
     if (titles.has(name)) faults.add(`${page.path} and ${titles.get(name)}`, [`the same title: ${name}`]);
     titles.set(name, page.path);

@@ -33,7 +33,8 @@ export function overflow(page) {
 /** Dates, times, document numbers, telephone and index numbers that begin on one line and end on the next. */
 export function broken(page) {
   return page.evaluate(() => {
-    const NUMBER = /\d{4}-\d{2}-\d{2}(?: \d{1,2}:\d{2})?|\d{4}年\d{1,2}月(?:\d{1,2}日)?|\d{1,2}月\d{1,2}日|〔\d{4}〕\d+号|\d{3,4}-\d{7,8}|[A-Z]{2}\d+\/\d{4}-\d+/g;
+    // A part of a longer code is no date.
+    const NUMBER = /(?<![\d-])\d{4}-\d{2}-\d{2}(?![\d-])(?: \d{1,2}:\d{2})?|\d{4}年\d{1,2}月(?:\d{1,2}日)?|\d{1,2}月\d{1,2}日|〔\d{4}〕\d+号|\d{3,4}-\d{7,8}|[A-Z]{2}\d+\/\d{4}-\d+/g;
     const faults = [];
     const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
     const range = document.createRange();

@@ -11,9 +11,13 @@ export function hrefs(html) {
 /** The page's title. */
 export const title = (html) => plain(/<title>([^<]*)<\/title>/.exec(html)?.[1] ?? "");
 
+/** Addresses that name an item of the catalogue or a domain of it by a word. */
+const OF_ITEMS = /^\/(records|items|coverage|catalogue)\/(?!new$|batches|imports|doubts|coverage|standard|duties)[^/.]+/;
+
 /** The path with everything that names one object replaced: pages of one kind share it. */
 export function kind(path) {
-  return path.split("?")[0].replace(/^\/columns\/(?!new$)[^/]+/, "/columns/*").split("/").map((part) => (/\d/.test(part) || part.length > 20 || /%/.test(part) ? "*" : part)).join("/");
+  const named = path.split("?")[0].replace(/^\/columns\/(?!new$)[^/]+/, "/columns/*").replace(OF_ITEMS, "/$1/*");
+  return named.split("/").map((part) => (/\d/.test(part) || part.length > 20 || /%/.test(part) ? "*" : part)).join("/");
 }
 
 /**
