@@ -397,6 +397,7 @@ fn on_a_map_places_are_townships_and_points_are_called_by_what_stands_there() {
     let told = [
         "本县的边界图没有经纬度，各点没有画在图上，请看表格。",
         "审图号：示例S（2026）001号　边界数据来源：自然资源局",
+        "没有填写“位置”的 1 条记录没有计入。",
     ];
     assert_eq!(notes, told);
 }
