@@ -112,10 +112,11 @@ async function submitted(page, batch) {
 async function passGates(state, batches, look = async () => undefined) {
   for (const [login] of GATES) {
     const page = state.desks[login];
+    await page.goto("/records/batches");
+    const waiting = page.locator("section", { hasText: "等您审核" });
+    for (const batch of batches) await waiting.locator(`a[href="/records/batches/${batch}"]`).waitFor();
     for (const batch of batches) {
-      await page.goto("/records/batches");
-      await page.locator("section", { hasText: "等您审核" }).locator(`a[href="/records/batches/${batch}"]`).click();
-      await page.waitForURL(`**/records/batches/${batch}`);
+      await page.goto(`/records/batches/${batch}`);
       await look(page, batch);
       // Who has claimed one is alone with it; the others go without.
       if (batch === batches[0]) await claim(page);
@@ -240,7 +241,6 @@ async function bySheet({ state }) {
   check((await page.getByRole("link", { name: "打开这一批，提交审核" }).getAttribute("href")) === href, "it became another batch");
   await page.goto(href);
   says(await main(page), "共 3 条", SCHOOL, ...OTHERS, "216");
-  await soundHere(page);
   await submitted(page, state.schools);
 }
 
@@ -288,7 +288,6 @@ async function covered({ state }) {
   const { office, reader } = state.desks;
   await eventually("the cell is green", async () => !(await cell(office, "fee", MARKETS)).includes("应公开未公开"), 20_000);
   says(await main(office), "已公开 1 条");
-  await soundHere(office);
   await office.getByRole("link", { name: /^门户：/ }).first().waitFor();
   await eventually("readers are told", async () => {
     const now = await told(reader);
@@ -408,7 +407,6 @@ async function masked({ program, state }) {
   const own = `/records/penalty/${state.penalty_id}`;
   await page.goto(own);
   says(await main(page), state.shown, DECISION, "公示至");
-  await soundHere(page);
   const places = [
     "/records/penalty", own, "/records/penalty/feed.atom", "/records/penalty.csv", "/records/penalty.json", "/api/v1/records/penalty", `/api/v1${own}`, "/enforcement",
     `/search?${asking({ q: DECISION })}`, `/search?${asking({ q: PERSON })}`,
