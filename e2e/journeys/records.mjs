@@ -293,7 +293,6 @@ async function covered({ state }) {
     const now = await told(reader);
     return now.published === state.before.published + 1 && now.late === state.before.late - 1;
   });
-  await soundHere(reader);
 }
 
 /** The one row of the list, as a reader gets it. */
@@ -334,8 +333,6 @@ async function query({ staff, state, pages }) {
   says(await main(phone), SCHOOL, CODE, PLAN, "公开机关", "青禾县教育体育局");
   check((await overflow(phone)).length === 0, "the row does not fit on the telephone");
   await close(phone);
-  await page.goto(`/records/enrolment/${state.school_id}`);
-  await soundHere(page);
 }
 
 async function chart({ state }) {
@@ -347,7 +344,6 @@ async function chart({ state }) {
   await drawn.locator("summary").click();
   const twin = drawn.locator("tr").filter({ has: page.getByRole("rowheader", { name: SCHOOL, exact: true }) });
   check((await twin.locator("td").allInnerTexts()).join() === `${PLAN},${BEFORE}`, `the table beside the chart: ${await twin.innerText()}`);
-  await soundHere(page);
 }
 
 /** The cells of the first sheet of a workbook, row by row; each row by the letters of its columns. */
