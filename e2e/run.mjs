@@ -17,6 +17,7 @@ import { correcting } from "./journeys/correcting.mjs";
 import { mainJob } from "./journeys/main-job.mjs";
 import { policies } from "./journeys/policies.mjs";
 import { reading } from "./journeys/reading.mjs";
+import { records } from "./journeys/records.mjs";
 import { requests } from "./journeys/requests.mjs";
 import { story } from "./journeys/story.mjs";
 import { tasks } from "./journeys/tasks.mjs";
@@ -86,6 +87,7 @@ async function main() {
       await timed("story", () => story(program, staff));
       await timed("policies", () => policies(program, staff, post));
       await timed("requests", () => requests(program, staff, post));
+      await timed("records", () => records(program, staff));
       await timed("main job", () => mainJob(program, staff, "sqlite"));
     });
     const postgres = process.env.GONGKAI_TEST_POSTGRES;

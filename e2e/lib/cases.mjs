@@ -12,7 +12,7 @@ export async function fill(page, fields) {
 }
 
 /** Chooses a round button by its value. */
-export const choose = (page, name, value) => page.locator(`input[name=${name}][value=${value}]`).check();
+export const choose = (page, name, value) => page.locator(`input[name=${name}][value="${value}"]`).check();
 
 /** Opens what the page of the case offers under this name, folded up or not. */
 export async function offered(page, id, label) {

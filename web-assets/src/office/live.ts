@@ -1,6 +1,6 @@
 // Parts of a page that tell how far work is come anew while it goes on: those with an id and `data-live`.
-// The server leaves the mark out when there is nothing more to wait for. Without this script the page is
-// as old as its loading.
+// The server leaves the mark out when there is nothing more to wait for; where it leaves the part out, the page
+// is another one now and is loaded again. Without this script the page is as old as its loading.
 
 const EVERY = 3000;
 // Looking on must not keep a session open for ever: then the page stands still until somebody loads it.
@@ -11,7 +11,9 @@ function page(): Promise<Document | null> {
   return new Promise((resolve) => {
     const request = new XMLHttpRequest();
     request.responseType = "document";
-    request.onload = () => resolve(request.status === 200 ? request.responseXML : null);
+    // Whoever is signed out is led elsewhere: that says nothing of the work.
+    const same = (): boolean => new URL(request.responseURL).pathname === location.pathname;
+    request.onload = () => resolve(request.status === 200 && same() ? request.responseXML : null);
     request.onerror = () => resolve(null);
     request.open("GET", location.href);
     request.send();
@@ -25,6 +27,10 @@ async function look(left: number): Promise<void> {
   // Nobody loses the button that has the focus, or reads behind an open dialog.
   const busy = document.hidden || document.querySelector("dialog[open]") !== null;
   const fresh = busy ? null : await page();
+  if (fresh && waiting().some((part) => fresh.getElementById(part.id) === null)) {
+    location.reload();
+    return;
+  }
   for (const part of waiting()) {
     const next = fresh?.getElementById(part.id);
     if (next && !part.contains(document.activeElement)) part.replaceWith(document.adoptNode(next));
