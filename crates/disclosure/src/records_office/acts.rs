@@ -166,6 +166,8 @@ pub(super) async fn claim(
     Form(pairs): Form<Pairs>,
 ) -> Result<Response> {
     let sent = Sent::from(pairs);
+    // Whose it is not learns nothing of how it stands.
+    paper::found(&ctx, &desk, &id).await?;
     done(&ctx, &desk, (&id, &sent), async |tx: &mut Tx| {
         gates::claim(&ctx, tx, &desk.actor(), (&id, sent.version)).await?;
         Ok(Done::ok(page(&id), "已领取，两小时内他人不能办理。"))
@@ -181,6 +183,8 @@ pub(super) async fn release(
     Form(pairs): Form<Pairs>,
 ) -> Result<Response> {
     let sent = Sent::from(pairs);
+    // Whose it is not learns nothing of how it stands.
+    paper::found(&ctx, &desk, &id).await?;
     done(&ctx, &desk, (&id, &sent), async |tx: &mut Tx| {
         gates::release(&ctx, tx, &desk.actor(), (&id, sent.version)).await?;
         Ok(Done::ok(page(&id), "已放回，其他审核员可以领取。"))
@@ -232,6 +236,8 @@ pub(super) async fn send_back(
         (false, false) => format!("{reason}\n审核意见：{opinion}"),
         _ => reason.to_owned(),
     };
+    // Whose it is not learns nothing of how it stands.
+    paper::found(&ctx, &desk, &id).await?;
     done(&ctx, &desk, (&id, &sent), async |tx: &mut Tx| {
         gates::send_back(&ctx, tx, &desk.actor(), (&id, sent.version), sent.word(&both)).await?;
         Ok(Done::ok(page(&id), "已退回，录入人会看到理由。"))
