@@ -182,19 +182,25 @@ async fn of_no_signer(ctx: &Ctx, staff: &Staff, kinds: &[Kind]) -> Result<Vec<De
     Ok(items)
 }
 
+/// The line of a case in which the organ owes something, by the rules of its kind; `None` = it owes nothing.
+async fn owes(ctx: &Ctx, kind: Kind, row: queue::Row) -> Result<Option<DeskItem>> {
+    let db = ctx.db().read();
+    let Some(rules) = case::rules_of(ctx, kind) else { return Ok(None) };
+    let Some(entry) = case::entry(db, &row.id).await? else { return Ok(None) };
+    let past = case::history(ctx, db, &entry).await?;
+    let written = letters::of_case(ctx, db, &entry).await?;
+    let Some(owed) = rules.owed(ctx, Before { entry: &entry, past: &past }, &written) else { return Ok(None) };
+    let one = Waiting { row, to_sign: false, to_send: false, to_extend: false };
+    Ok(Some(DeskItem { due: owed.until, ..item(ctx, kind, &one, owed.what, false)? }))
+}
+
 /// What is still owed in cases of the own organ that have ended.
 async fn owed(ctx: &Ctx, organs: &[OrganCode], kinds: &[Kind]) -> Result<Vec<DeskItem>> {
-    let db = ctx.db().read();
     let mut items = Vec::new();
     for kind in kinds.iter().copied() {
         let Some(rules) = case::rules_of(ctx, kind) else { continue };
         for row in queue::ended_after(ctx.db(), organs, kind, rules.owes_after()).await? {
-            let Some(entry) = case::entry(db, &row.id).await? else { continue };
-            let past = case::history(ctx, db, &entry).await?;
-            let written = letters::of_case(ctx, db, &entry).await?;
-            let Some(owed) = rules.owed(ctx, Before { entry: &entry, past: &past }, &written) else { continue };
-            let one = Waiting { row, to_sign: false, to_send: false, to_extend: false };
-            items.push(DeskItem { due: owed.until, ..item(ctx, kind, &one, owed.what, false)? });
+            items.extend(owes(ctx, kind, row).await?);
         }
     }
     Ok(items)
@@ -202,7 +208,6 @@ async fn owed(ctx: &Ctx, organs: &[OrganCode], kinds: &[Kind]) -> Result<Vec<Des
 
 /// What running cases of the own organ owe besides their answer, of those that one of these persons works on, or nobody.
 async fn besides(ctx: &Ctx, organs: &[OrganCode], kinds: &[Kind], holders: &[&AccountId]) -> Result<Vec<DeskItem>> {
-    let db = ctx.db().read();
     let mut items = Vec::new();
     for kind in kinds.iter().copied() {
         let Some(rules) = case::rules_of(ctx, kind) else { continue };
@@ -210,12 +215,7 @@ async fn besides(ctx: &Ctx, organs: &[OrganCode], kinds: &[Kind], holders: &[&Ac
             if !row.holder.as_str().is_empty() && !holders.contains(&&row.holder) {
                 continue;
             }
-            let Some(entry) = case::entry(db, &row.id).await? else { continue };
-            let past = case::history(ctx, db, &entry).await?;
-            let written = letters::of_case(ctx, db, &entry).await?;
-            let Some(owed) = rules.owed(ctx, Before { entry: &entry, past: &past }, &written) else { continue };
-            let one = Waiting { row, to_sign: false, to_send: false, to_extend: false };
-            items.push(DeskItem { due: owed.until, ..item(ctx, kind, &one, owed.what, false)? });
+            items.extend(owes(ctx, kind, row).await?);
         }
     }
     Ok(items)
