@@ -135,21 +135,25 @@ fn code(rest: &str) -> Option<usize> {
     let end = rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '-').unwrap_or(rest.len());
     let is_group = |group: &str| {
         let printed = |b: u8| b.is_ascii_digit() || b.is_ascii_uppercase();
-        (4..=8).contains(&group.len()) && group.bytes().all(printed)
+        (2..=8).contains(&group.len()) && group.bytes().all(printed)
     };
     (end > MOST && rest[..end].split('-').all(is_group)).then_some(end)
 }
 
-/// A code that breaks behind each of its hyphens, also before a figure, and within no group.
+/// A code that breaks behind its hyphens, also before a figure, and within no group; a short one (04-01 in the code of a project)
+/// stays with the group before it.
 fn in_groups(code: &str, out: &mut String) {
+    const SHORT: usize = 3;
+    out.push_str(OPEN);
     for (place, group) in code.split_inclusive('-').enumerate() {
-        if place > 0 {
+        if place > 0 && group.trim_end_matches('-').len() > SHORT {
+            out.push_str(CLOSE);
             out.push_str(BREAK);
+            out.push_str(OPEN);
         }
-        out.push_str(OPEN);
         out.push_str(group);
-        out.push_str(CLOSE);
     }
+    out.push_str(CLOSE);
 }
 
 /// What begins with a figure or letter: how far to go on, and how much of it is one number.
@@ -285,6 +289,8 @@ mod tests {
     fn a_code_breaks_behind_its_hyphens() {
         let number = told("编号20261130-YNSM-935V-80WG。");
         assert_eq!(number, "编号⟦20261130-⟧<wbr>⟦YNSM-⟧<wbr>⟦935V-⟧<wbr>⟦80WG⟧。");
+        let project = told("0000-000000-04-01-000000");
+        assert_eq!(project, "⟦0000-⟧<wbr>⟦000000-04-01-⟧<wbr>⟦000000⟧");
         let code = told("3NKV-37BB-Y3RX-0M2K-3NKV-37BB-Y3RX-0M2K");
         assert_eq!((code.matches("<wbr>").count(), code.matches('⟦').count()), (7, 8), "{code}");
     }

@@ -65,7 +65,8 @@ struct Declared {
     note: String,
     may_decide: bool,
     own: bool,
-    may_end: bool,
+    /// What it is taken back by: the way of the organ itself, or that of who confirmed it.
+    ends: Option<&'static str>,
 }
 
 /// A declaration as typed.
@@ -247,7 +248,7 @@ fn declared(ctx: &Ctx, desk: &Desk, row: Row) -> Declared {
     let (actor, directory) = (desk.actor(), ctx.directory());
     let own = row.declared_by == actor.log_id();
     let confirms = may(&actor, &CONFIRM).is_ok();
-    let heir = directory.stands_for(&row.organ, ctx.today());
+    let declares = may_for(&actor, &DECLARE, &directory.stands_for(&row.organ, ctx.today())).is_ok();
     let holds = row.state == "confirmed" && !row.has_lapsed(ctx.today());
     Declared {
         state,
@@ -260,7 +261,13 @@ fn declared(ctx: &Ctx, desk: &Desk, row: Row) -> Declared {
             format!("{} {}", row.decided_name, time::show_date(&row.decided_at))
         },
         may_decide: row.state == "offered" && confirms,
-        may_end: holds && (confirms || may_for(&actor, &DECLARE, &heir).is_ok()),
+        ends: if !holds {
+            None
+        } else if declares {
+            Some("end")
+        } else {
+            confirms.then_some("revoke")
+        },
         own,
         id: row.id,
         version: row.version,
@@ -412,6 +419,9 @@ async fn turned(
     act_in_place(ctx, &button.once, done, again).await
 }
 
+/// What is told when one was taken back.
+const ENDED: &str = "已撤销，这些日子重新要求公开。";
+
 /// Item, organ and declaration of an address.
 type Place = (ItemKey, OrganCode, DeclarationId);
 
@@ -436,6 +446,16 @@ pub(super) async fn give_back(
     turned(&ctx, &desk, (&key, &organ, &id), &button, (Turn::Return, "已退回，由声明的机关处理。")).await
 }
 
+/// POST /coverage/{item}/{organ}/none/{id}/revoke
+pub(super) async fn revoke(
+    State(ctx): State<Ctx>,
+    desk: Desk,
+    Path((key, organ, id)): Path<Place>,
+    Form(button): Form<Button>,
+) -> Result<Response> {
+    turned(&ctx, &desk, (&key, &organ, &id), &button, (Turn::Revoke, ENDED)).await
+}
+
 /// POST /coverage/{item}/{organ}/none/{id}/end
 pub(super) async fn end(
     State(ctx): State<Ctx>,
@@ -443,5 +463,5 @@ pub(super) async fn end(
     Path((key, organ, id)): Path<Place>,
     Form(button): Form<Button>,
 ) -> Result<Response> {
-    turned(&ctx, &desk, (&key, &organ, &id), &button, (Turn::End, "已撤销，这些日子重新要求公开。")).await
+    turned(&ctx, &desk, (&key, &organ, &id), &button, (Turn::End, ENDED)).await
 }

@@ -117,4 +117,5 @@ fn office_routes() -> Routes {
         .weighty("/coverage/{item}/{organ}/none/{id}/confirm", &CONFIRM, cell::confirm)
         .weighty("/coverage/{item}/{organ}/none/{id}/return", &CONFIRM, cell::give_back)
         .post("/coverage/{item}/{organ}/none/{id}/end", &DECLARE, cell::end)
+        .weighty("/coverage/{item}/{organ}/none/{id}/revoke", &CONFIRM, cell::revoke)
 }

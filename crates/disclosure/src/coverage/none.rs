@@ -237,7 +237,10 @@ async fn title_of(ctx: &Ctx, item: &ItemKey) -> String {
 pub(super) enum Turn {
     Confirm,
     Return,
+    /// The organ takes back its own.
     End,
+    /// The county office takes back what it confirmed.
+    Revoke,
 }
 
 /// Confirms, returns or ends a declaration as it was seen.
@@ -254,19 +257,18 @@ pub(super) async fn decide(
     tx.lock(SUBJECT).await?;
     let row = one(tx.conn(), id).await?.ok_or(Refusal::NotFound)?;
     match turn {
-        Turn::Confirm | Turn::Return => may(actor, &CONFIRM)?,
-        // Who may confirm may also take it back.
-        Turn::End if may(actor, &CONFIRM).is_ok() => {}
+        Turn::Confirm | Turn::Return | Turn::Revoke => may(actor, &CONFIRM)?,
         Turn::End => may_for(actor, &DECLARE, &ctx.directory().stands_for(&row.organ, ctx.today()))?,
     }
-    let wanted = if turn == Turn::End { "confirmed" } else { "offered" };
+    let ends = matches!(turn, Turn::End | Turn::Revoke);
+    let wanted = if ends { "confirmed" } else { "offered" };
     if row.version != seen || row.state != wanted {
         return Err(Refusal::Conflict("这份声明已经有人办过，请核对现在的情况。".to_owned()));
     }
     if turn == Turn::Confirm && row.declared_by == actor.log_id() {
         return Err(Refusal::Conflict("这份声明是您提交的，请由另一位同事确认。".to_owned()));
     }
-    if turn == Turn::End && row.has_lapsed(ctx.today()) {
+    if ends && row.has_lapsed(ctx.today()) {
         return Err(Refusal::Conflict("这份声明已经到期失效，不用撤销。".to_owned()));
     }
     if turn != Turn::Confirm && note.is_empty() {
@@ -275,7 +277,7 @@ pub(super) async fn decide(
     let (kind, state) = match turn {
         Turn::Confirm => (&CONFIRMED, "confirmed"),
         Turn::Return => (&RETURNED, "returned"),
-        Turn::End => (&ENDED, "ended"),
+        Turn::End | Turn::Revoke => (&ENDED, "ended"),
     };
     let now = tx.now();
     query(

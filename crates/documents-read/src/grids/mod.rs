@@ -12,6 +12,9 @@ use crate::sniff::extension_of;
 
 /// Rows of a sheet, at most (ECMA-376).
 const LAST_ROW: u32 = 1_048_576;
+/// Filled cells of one row that are borne: no table of a county has as many columns, and what fits heads to an item compares
+/// each with each.
+const COLUMNS: usize = 1000;
 /// Merged cells of a file that are borne.
 const MERGES: usize = 400_000;
 
@@ -81,6 +84,9 @@ impl Sink<'_> {
         if row.cells.is_empty() {
             return Ok(());
         }
+        if row.cells.len() > COLUMNS {
+            return Err(too_wide(&row));
+        }
         let text: usize = row.cells.iter().map(|(_, text)| text.len()).sum();
         self.cells = self.cells.checked_sub(row.cells.len()).ok_or_else(too_many)?;
         self.text = self.text.checked_sub(text as u64).ok_or_else(too_many)?;
@@ -95,6 +101,17 @@ impl Sink<'_> {
     pub(super) fn note(&mut self, note: String) -> Result<(), Rejected> {
         (self.out)(Told::Note(note))
     }
+}
+
+/// A row with more cells than are borne.
+fn too_wide(row: &GridRow) -> Rejected {
+    let (number, count) = (row.number, row.cells.len());
+    Rejected::new(
+        Code::TooComplex,
+        format!(
+            "第 {number} 行填了 {count} 列，一张表最多读 {COLUMNS} 列。请核对分隔符，或把表格转置（一行一条记录）后再导入。"
+        ),
+    )
 }
 
 /// More cells than are borne.

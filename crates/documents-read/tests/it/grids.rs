@@ -22,6 +22,14 @@ fn code(bytes: &[u8], name: &str, limits: &Limits) -> Code {
     rejected.code
 }
 
+/// Heads are compared each with each: so many that it would take minutes are refused when they are read.
+#[test]
+fn a_row_of_far_too_many_cells_is_refused() {
+    let heads = |count: usize| (0..count).map(|at| format!("h{at}")).collect::<Vec<_>>().join(",");
+    assert_eq!(code(heads(200_000).as_bytes(), "a.csv", &Limits::default()), Code::TooComplex);
+    assert_eq!(read(heads(1000).as_bytes(), "a.csv")[0].rows[0].cells.len(), 1000);
+}
+
 /// What is shown is what counts: decimals, zeros before a code, days, results of formulas; merged cells, what is hidden.
 fn workbook() -> Vec<u8> {
     let mut book = Workbook::new();

@@ -124,6 +124,22 @@ both! {
         editor.post(&format!("{NONE}/{id}/end"), &[("version", "2"), ("note", "")]).await.expect(422).shows("请写明理由");
         editor.post(&format!("{NONE}/{id}/end"), &[("version", "2"), ("note", "已经开放")]).await.expect(303);
         reader.get("/catalogue/coverage").await.expect(200).hides("春季检修，没有开放");
+        // The county office takes back what it confirmed, and nobody else does in its place.
+        let april = [("from", "2026-04-01"), ("until", "2026-04-30"), ("reason", "四月停业")];
+        editor.post(NONE, &april).await.expect(303);
+        let id: String = store::query_scalar("SELECT id FROM coverage_none WHERE state = 'offered'")
+            .fetch_one(app.ctx().db().read())
+            .await
+            .expect("a declaration");
+        clerk.post(&format!("{NONE}/{id}/confirm"), &[("version", "1")]).await.expect(303);
+        let (revoke, why) = (format!("{NONE}/{id}/revoke"), [("version", "2"), ("note", "四月开放了")]);
+        clerk.get(CELL).await.expect(200).shows(&revoke);
+        editor.get(CELL).await.expect(200).hides(&revoke);
+        editor.post(&revoke, &why).await.expect(403);
+        app.editor("QH011").await.post(&format!("{NONE}/{id}/end"), &why).await.expect(403);
+        clerk.post(&revoke, &[("version", "2"), ("note", "")]).await.expect(422).shows("请写明理由");
+        clerk.post(&revoke, &why).await.expect(303);
+        reader.get("/catalogue/coverage").await.expect(200).hides("四月停业");
         // What is there cannot be declared away.
         publish(app, "QH010", "2026-02-10T02:00:00Z").await;
         editor.post(NONE, &[("from", "2026-02-01"), ("until", "2026-02-28"), ("reason", "没有")]).await.expect(422)

@@ -508,7 +508,9 @@ both! {
             // A PDF takes seconds to be set; the Word file beside it stands under the same permission.
             let set = route.path.ends_with("pdf");
             let of_organ = !OF_NO_ORGAN.iter().any(|start| route.path.starts_with(start));
-            route.listener == Listener::Office && route.path.contains('{') && of_organ && !set
+            // A form that is empty yet is of no organ: the item is anybody's, and sending it in is walked.
+            let empty = route.path == "/records/{item}/new" && route.method == Method::GET;
+            route.listener == Listener::Office && route.path.contains('{') && of_organ && !set && !empty
         };
         let routes: Vec<RouteInfo> = app.app.routes.iter().filter(named).cloned().collect();
         for route in &routes {

@@ -6,6 +6,7 @@
 
 mod again;
 mod beside;
+mod choose;
 mod job;
 mod keep;
 mod load;

@@ -7,12 +7,13 @@ use std::{
 
 use documents::{Extractor, Grid, Limits};
 use item::{Column, Item, Period, Rule, Severity, Type, Value, parse};
-use sheet::{Fit, Found, Mapping, Record, Target};
+use sheet::{Fit, Mapping, Record, Target};
 use web::{Ctx, Refusal};
 
 use super::{
-    Backfill, File, MOST_ROWS, Mapped, Options, Progress, Said, Told, beside, keep, mapping, pick, sample, stopped,
-    sums, totals,
+    Backfill, File, MOST_ROWS, Mapped, Options, Progress, Said, Told, beside,
+    choose::{CONFIDENCE, Chosen, choose, tables},
+    keep, mapping, sample, stopped, sums, totals,
 };
 use crate::{
     check,
@@ -28,9 +29,6 @@ const READ_INTO: u8 = 80;
 const WARNED: u8 = 60;
 /// The origin of all fields that have none of their own.
 const ALL: &str = "*";
-/// Heads that say how sure a row of a backfill is.
-const CONFIDENCE: [&str; 3] = ["可信度", "置信度", "把握程度"];
-
 /// What was read.
 pub(super) struct ReadFile {
     pub told: Told,
@@ -40,31 +38,6 @@ pub(super) struct ReadFile {
     pub before: HashMap<String, Before>,
     /// What the heads stand for.
     pub mapping: Mapping,
-}
-
-/// A table with how it fits.
-struct Chosen {
-    found: Found,
-    fit: Fit,
-    /// What it says beside its rows.
-    beside: Values,
-    /// It stands the other way round in the file.
-    is_turned: bool,
-    /// What of it is not taken, in words.
-    lost: Option<String>,
-    calls: pick::Calls,
-}
-
-impl Chosen {
-    /// How well it is the table that is meant: one that is called as another item is comes last, however its heads fit.
-    fn rank(&self) -> (bool, u32) {
-        let score = self.fit.score;
-        match self.calls {
-            pick::Calls::Own => (score > 0, score.saturating_mul(3)),
-            pick::Calls::Nothing => (score > 0, score),
-            pick::Calls::Other(_) => (false, score),
-        }
-    }
 }
 
 /// Reads a file for an item.
@@ -138,155 +111,6 @@ fn about(grids: &[Grid], options: &Options) -> Vec<String> {
         }
     }
     about
-}
-
-/// The tables of the sheets that are wanted.
-async fn tables(grids: Vec<Grid>, options: &Options) -> Result<Vec<Found>, Refusal> {
-    let sheet = options.sheet.clone();
-    let names: Vec<String> = grids.iter().map(|grid| grid.name.clone()).collect();
-    if !sheet.is_empty() && !names.contains(&sheet) {
-        return Err(Refusal::field("sheet", format!("文件里没有工作表“{sheet}”，有：{}。", names.join("、"))));
-    }
-    let found = tokio::task::spawn_blocking(move || {
-        let wanted = grids.iter().filter(|grid| !grid.hidden && (sheet.is_empty() || grid.name == sheet));
-        wanted.flat_map(sheet::tables).collect::<Vec<Found>>()
-    });
-    let found = found.await.map_err(|error| web::Error::internal(format!("tables of a sheet: {error}")))?;
-    if found.is_empty() {
-        return Err(Refusal::field("file", "没有在文件里找到表格。请确认表头在数据上方，并且工作表没有隐藏。"));
-    }
-    Ok(found)
-}
-
-/// The table that fits best, and those with the same heads; the others are named.
-async fn choose(
-    ctx: &Ctx,
-    item: &Item,
-    (options, file): (&Options, &str),
-    tables: Vec<Found>,
-    told: &mut Told,
-) -> Result<Vec<Chosen>, Refusal> {
-    let county = ctx.site().county.clone();
-    let all = crate::items::all(ctx).await?;
-    let mut fitted = Vec::with_capacity(tables.len());
-    for found in tables {
-        let organ = organ_of(ctx, options, &found);
-        let from = beside::Sources { file, organ: &organ, county: &county, given: &options.given };
-        let beside = beside::beside(item, &found, &from)?;
-        let turned = sheet::turned(item, &found);
-        let is_turned = turned.is_some();
-        let lost = turned.as_ref().and_then(|turned| not_taken(&found, turned));
-        let found = turned.unwrap_or(found);
-        let heads = mapping::heads_of(&found);
-        let mut remembered = mapping::remembered(ctx.db().read(), item, &options.organ, &heads).await?;
-        remembered.extend(options.mapping.clone());
-        if options.backfill.is_some() {
-            // Taken out of the row again: it says how sure the row is.
-            let sure = heads.iter().filter(|head| CONFIDENCE.contains(&head.as_str()));
-            remembered.extend(sure.map(|head| (head.clone(), Target::More)));
-        }
-        let mut fit = sheet::fit(item, &found, &remembered);
-        fit.missing.retain(|key| !beside.contains_key(key));
-        if options.update {
-            // A file that was taken away and comes back has none of what is never public.
-            fit.missing.retain(|key| item.column(key).is_none_or(|column| !column.privacy.never_public));
-        }
-        let calls = pick::called(item, &all, &found);
-        fitted.push(Chosen { found, fit, beside, is_turned, lost, calls });
-    }
-    // The first of those that fit equally well.
-    let best = fitted.iter().enumerate().max_by_key(|(at, one)| (one.rank(), std::cmp::Reverse(*at)));
-    let Some(at) = best.map(|(at, _)| at).filter(|at| fitted[*at].fit.score > 0) else {
-        return Err(Refusal::field(
-            "file",
-            format!("没有一张表与“{}”的列对得上。请核对选的事项，或下载该事项的模板填写。", item.title),
-        ));
-    };
-    if let pick::Calls::Other(other) = &fitted[at].calls {
-        let Found { sheet, title, .. } = &fitted[at].found;
-        let what = format!("工作表“{sheet}”{}是“{other}”的表，不是“{}”的", named(title), item.title);
-        if options.sheet.is_empty() {
-            let how = "请核对选的事项。确实是这个事项的，请写明这张工作表的名称，再导入";
-            return Err(Refusal::field("file", format!("{what}。{how}。")));
-        }
-        told.about.push(format!("看标题，{what}，请核对。"));
-    }
-    let alike: Vec<bool> = fitted.iter().map(|one| is_alike(&fitted[at], one)).collect();
-    let of = fitted[at].found.sheet.clone();
-    let mut same = Vec::new();
-    for (one, alike) in fitted.into_iter().zip(alike) {
-        // Rows of two sheets have the same numbers, so that nobody could tell which is meant.
-        if alike && one.found.sheet == of {
-            same.push(one);
-            continue;
-        }
-        let Found { sheet, title, rows, .. } = &one.found;
-        if rows.is_empty() {
-            continue;
-        }
-        let why = if alike {
-            "表头相同，请选定这张工作表另行导入"
-        } else {
-            "与本事项不符，没有导入"
-        };
-        told.about.push(format!("工作表“{sheet}”里的另一张表{}（{} 行）{why}。", named(title), rows.len()));
-    }
-    Ok(same)
-}
-
-/// Whether a table is imported together with the best one: it has the same heads, is the other half of a table of two sides, or
-/// stands the other way round, too (一般债务 and 专项债务).
-fn is_alike(best: &Chosen, one: &Chosen) -> bool {
-    let bare = |found: &Found| -> Option<(String, Vec<String>)> {
-        let side = found.heads.first()?.path.first()?;
-        let all = found.heads.iter().all(|head| head.path.len() > 1 && head.path.first() == Some(side));
-        let words = found.heads.iter().map(|head| head.path[1..].join("/"));
-        all.then(|| (side.clone(), words.collect()))
-    };
-    let is_half = || {
-        let (Some((_, best_heads)), Some((_, heads))) = (bare(&best.found), bare(&one.found)) else { return false };
-        best.found.sheet == one.found.sheet && best.found.head_rows == one.found.head_rows && best_heads == heads
-    };
-    mapping::heads_of(&best.found) == mapping::heads_of(&one.found)
-        || (best.is_turned && one.is_turned && one.fit.missing.is_empty())
-        || is_half()
-}
-
-/// The full name of the organ of which a table says to be, else of the one for which it is imported.
-fn organ_of(ctx: &Ctx, options: &Options, found: &Found) -> String {
-    let directory = ctx.directory();
-    let own = || directory.get(&options.organ).map(|organ| organ.name.clone()).unwrap_or_default();
-    if found.organ.is_empty() {
-        return own();
-    }
-    match directory.find(&found.organ, ctx.today()) {
-        kernel::organ::Match::Organ(code) => directory.get(&code).map_or_else(own, |organ| organ.name.clone()),
-        _ => found.organ.clone(),
-    }
-}
-
-/// Columns of a table that stands the other way round which are no records: they are told, since they are not taken.
-fn not_taken(found: &Found, turned: &Found) -> Option<String> {
-    let taken: BTreeSet<&str> = turned.rows.iter().flat_map(|row| &row.cells).map(|(_, text)| text.as_str()).collect();
-    let lines = || found.rows.iter().chain(&found.totals);
-    let is_lost = |column: u32| {
-        let mut texts = lines().filter_map(|line| line.get(column)).peekable();
-        texts.peek().is_some() && texts.any(|text| !taken.contains(text))
-    };
-    let lost: Vec<String> = found
-        .heads
-        .iter()
-        .skip(1)
-        .filter(|head| is_lost(head.column))
-        .filter_map(|head| head.path.last().cloned())
-        .filter(|word| !matches!(word.as_str(), "公式" | "关系式" | "行次"))
-        .collect();
-    let sheet = &found.sheet;
-    (!lost.is_empty()).then(|| format!("工作表“{sheet}”里的以下各列不是本事项的数据，没有导入：{}。", lost.join("、")))
-}
-
-fn named(title: &str) -> String {
-    if title.is_empty() { String::new() } else { format!("《{title}》") }
 }
 
 /// What is told of the tables before their rows are read.
