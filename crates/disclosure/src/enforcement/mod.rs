@@ -106,6 +106,7 @@ pub fn capability() -> Capability {
         .schedule(repair::schedule)
         .demo(demo::scenes)
         .declare(rows::sealed())
+        .declare(rows::returns_sealed())
         .declare(late::owed())
         .declare(on_map)
         .declare(DOOR)

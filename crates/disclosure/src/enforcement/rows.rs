@@ -309,6 +309,22 @@ pub(super) fn sealed() -> Sealed {
     )
 }
 
+/// What the log seals of data that the platform sent back: all of an organ.
+pub(super) fn returns_sealed() -> Sealed {
+    Sealed::each(
+        super::RETURN,
+        "平台退回数据",
+        "SELECT DISTINCT organ AS id FROM enforcement_return",
+        "SELECT MIN(organ) FROM enforcement_return WHERE organ = $1",
+    )
+    .part(
+        "enforcement_return/1",
+        "登记",
+        "SELECT id, item, organ, record, number, reason, state, at, by_account, by_name, ended_at, ended_name \
+         FROM enforcement_return WHERE organ = $1",
+    )
+}
+
 /// An item by its key, as it is in force.
 pub(super) async fn item(ctx: &web::Ctx, key: &str) -> web::Result<Option<Arc<item::Item>>> {
     match ItemKey::new(key) {

@@ -373,20 +373,9 @@ both! {
         let page = format!("/items/{}", boxed.key);
         // As if an older program had kept the item as it was then.
         let older = Item { title: format!("{}（旧）", boxed.title), ..boxed.clone() };
-        let body = as_json(&older);
-        let db = app.ctx().db();
-        let entry = store::query(
-            "INSERT INTO item_entry (id, title, base, left_out, retired_on, retired_reason, retired_name) \
-             VALUES ($1, $2, $3, '', '', '', '')",
-        );
-        store::test::tamper(db, entry.bind(boxed.key.as_str()).bind(&older.title).bind(&body)).await.expect("kept");
-        let version = store::query(
-            "INSERT INTO item_version (id, item, number, state, origin, sort, body, base, from_number, from_on, note, returned, \
-             hands, \
-             revision, changed_name, changed_at, issued_by, issued_name, issued_at) \
-             VALUES ('old', $1, 1, 'issued', 'box', 'box', $2, '', 0, '', '', '', '[]', 1, '', '', '', '', '')",
-        );
-        store::test::tamper(db, version.bind(boxed.key.as_str()).bind(&body)).await.expect("kept");
+        let mut tx = app.ctx().db().write().await.expect("a write");
+        items::remember(&mut tx, &[&older]).await.expect("kept");
+        tx.commit().await.expect("commit");
         clerk.get(&page).await.expect(200).shows("（旧）").shows("随程序更新的内容");
         clerk.post(&format!("{page}/update"), &[]).await.expect(303);
         press(&mut clerk, &page, "offer", 303).await;
@@ -395,6 +384,36 @@ both! {
         assert_eq!((item.version, &item.title), (2, &boxed.title));
         clerk.get(&page).await.expect(200).hides("随程序更新的内容</h2>");
         clerk.post(&format!("{page}/leave"), &[]).await.expect(409).shows("没有随程序更新");
+    }
+
+    /// What came with the program says what is never public: nobody takes that out, adds a version or stops an item past the
+    /// program without being named.
+    async fn an_item_that_is_changed_past_the_program_is_named(app) {
+        let whole = async || identity::audit::verify::without_files(app.ctx(), |_| {}).await.expect("verify").first_bad;
+        let penalty = item::boxed().iter().find(|one| one.key.as_str() == "penalty").expect("in the box");
+        let body = as_json(penalty);
+        assert!(body.contains("\"never_public\":true"), "{body}");
+        let mut tx = app.ctx().db().write().await.expect("a write");
+        items::remember(&mut tx, &[penalty]).await.expect("kept");
+        tx.commit().await.expect("commit");
+        assert_eq!(whole().await, None);
+        let open = body.replace("\"never_public\":true", "\"never_public\":false");
+        let second = "INSERT INTO item_version (id, item, number, state, origin, sort, body, base, from_number, from_on, note, \
+             returned, hands, revision, changed_name, changed_at, issued_by, issued_name, issued_at) \
+             SELECT $1, item, 2, 'issued', origin, 'box', body, '', 0, '', '', '', '[]', 1, '', '', '', '', '' \
+             FROM item_version WHERE item = $2";
+        for (forged, back) in [
+            ("UPDATE item_version SET body = $1 WHERE item = $2", "UPDATE item_version SET body = $1 WHERE item = $2"),
+            ("UPDATE item_entry SET retired_on = '2026-01-01' WHERE $1 <> '' AND id = $2",
+             "UPDATE item_entry SET retired_on = '' WHERE $1 <> '' AND id = $2"),
+            (second, "DELETE FROM item_version WHERE $1 <> '' AND item = $2 AND number = 2"),
+        ] {
+            for (sql, body) in [(forged, &open), (back, &body)] {
+                let forge = store::query(sql).bind(body).bind("penalty");
+                assert_eq!(store::test::tamper(app.ctx().db(), forge).await.expect(sql), 1, "{sql}");
+                assert_eq!(whole().await.is_some(), sql == forged && *body == open, "{sql}");
+            }
+        }
     }
 }
 

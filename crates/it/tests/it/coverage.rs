@@ -34,19 +34,9 @@ async fn begun(app: &TestApp, item: Item) {
 }
 
 async fn from_ever(app: &TestApp, item: &Item) {
-    let body = serde_json::to_string(item).expect("json");
-    let entry = store::query(
-        "INSERT INTO item_entry (id, title, base, left_out, retired_on, retired_reason, retired_name) \
-         VALUES ($1, $2, '', '', '', '', '')",
-    );
-    let db = app.ctx().db();
-    store::test::tamper(db, entry.bind(item.key.as_str()).bind(&item.title)).await.expect("kept");
-    let version = store::query(
-        "INSERT INTO item_version (id, item, number, state, origin, sort, body, base, from_number, from_on, note, returned, \
-         hands, revision, changed_name, changed_at, issued_by, issued_name, issued_at) \
-         VALUES ($1, $1, 1, 'issued', 'box', 'box', $2, '', 0, '', '', '', '[]', 1, '', '', '', '', '')",
-    );
-    store::test::tamper(db, version.bind(item.key.as_str()).bind(&body)).await.expect("kept");
+    let mut tx = app.ctx().db().write().await.expect("a write");
+    record::items::remember(&mut tx, &[item]).await.expect("kept");
+    tx.commit().await.expect("commit");
 }
 
 async fn publish(app: &TestApp, organ: &str, at: &str) {

@@ -160,7 +160,7 @@ async fn put_on(
                 return Err(conflict("内容与现行的相同，没有改动，没有保存。"));
             }
             match known::in_the_box(key) {
-                Some(boxed) => known::remember(tx, boxed).await?,
+                Some(boxed) => known::remember(tx, &[boxed]).await?,
                 None => {
                     rows::know(tx, change.item, None).await?;
                 }
@@ -451,7 +451,7 @@ pub async fn ask_to_retire(ctx: &Ctx, tx: &mut Tx, actor: &Actor, key: &ItemKey,
         return Err(Refusal::field("why", "请写明停用理由，例如 职责已划转市级，县级不再办理。"));
     }
     if let Some(boxed) = known::in_the_box(key) {
-        known::remember(tx, boxed).await?;
+        known::remember(tx, &[boxed]).await?;
     }
     let kept = rows::entry(tx.conn(), key).await?.ok_or(Refusal::NotFound)?;
     if !kept.retired_on.is_empty() {

@@ -2,8 +2,11 @@
 
 use kernel::{EventKind, event::Keep};
 
-use super::SUBJECT;
+use super::{BOX, SUBJECT};
 
+/// Items were kept as they came with the program: from here on nobody changes what they say but with an event.
+pub(super) static BOX_KEPT: EventKind =
+    EventKind::new(BOX, "item_box.kept", "留存随程序提供的公开事项").holds(&[("rows", "项数")]);
 /// A change was begun or written on.
 pub(super) static DRAFTED: EventKind = EventKind::new(SUBJECT, "item.drafted", "修改公开事项")
     .holds(&[("made_as", "方式"), ("from", "原版本"), ("changes", "改动"), ("note", "修改说明")])
@@ -52,6 +55,7 @@ pub(super) static UPDATE_LEFT: EventKind = EventKind::new(SUBJECT, "item.update_
     .keeps(Keep::Words);
 
 pub(super) static ALL: &[&EventKind] = &[
+    &BOX_KEPT,
     &DRAFTED,
     &OFFERED,
     &TAKEN_BACK,

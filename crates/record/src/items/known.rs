@@ -7,12 +7,14 @@ use std::{
 
 use item::{Item, ItemKey};
 use jiff::civil::{Date, time as time_of_day};
-use kernel::time;
+use kernel::{Actor, NewEvent, time};
+use serde_json::json;
 use store::{Entry as Again, Every, Schedule, Tx};
 use web::{Ctx, act_now};
 
 use super::{
-    SUBJECT,
+    BOX, SUBJECT,
+    events::BOX_KEPT,
     rows::{self, EntryRow, Origin, State, Version},
 };
 
@@ -223,16 +225,27 @@ fn stands(kept: Option<&EntryRow>, versions: &[Arc<Version>], boxed: Option<&Ite
     })
 }
 
-/// Remembers the item of the box as it is in this program, so that another program's is seen as a difference. What is known
-/// already stays.
-pub(super) async fn remember(tx: &mut Tx, item: &Item) -> store::Result<()> {
-    if rows::know(tx, item, Some(item)).await? {
-        rows::keep_boxed(tx, item).await?;
+/// Remembers items of the box as they are in this program, so that another program's are seen as a difference. What is known
+/// already stays. The log seals what they say.
+///
+/// # Errors
+/// When the database fails.
+pub async fn remember(tx: &mut Tx, items: &[&Item]) -> store::Result<()> {
+    let mut kept = 0_u32;
+    for item in items {
+        if rows::know(tx, item, Some(item)).await? {
+            rows::keep_boxed(tx, item).await?;
+            kept += 1;
+        }
+    }
+    if kept > 0 {
+        let data = json!({ "rows": kept });
+        tx.append(NewEvent::new(&BOX_KEPT, BOX, &Actor::System).data(data)).await?;
     }
     Ok(())
 }
 
-/// Remembers all of the box. What holds does not change by it, so no event tells it.
+/// Remembers all of the box.
 async fn remember_all(ctx: &Ctx) -> store::Result<()> {
     let known: HashSet<String> = rows::entries(ctx.db().read()).await?.into_iter().map(|row| row.id).collect();
     let fresh: Vec<&Item> = item::boxed().iter().filter(|item| !known.contains(item.key.as_str())).collect();
@@ -241,10 +254,7 @@ async fn remember_all(ctx: &Ctx) -> store::Result<()> {
     }
     act_now(ctx, async |tx: &mut Tx| {
         tx.lock(SUBJECT).await?;
-        for item in &fresh {
-            remember(tx, item).await?;
-        }
-        Ok::<_, store::Error>(())
+        remember(tx, &fresh).await
     })
     .await
 }

@@ -27,7 +27,7 @@ use kernel::{
 use web::{Capability, Ctx, Result};
 
 pub use fits::{Held, Opening, against, changes, opening};
-pub use known::{Asked, Catalogue, Entry, Retired};
+pub use known::{Asked, Catalogue, Entry, Retired, remember};
 pub use rows::{Origin, Sort, State, Version};
 
 ::store::ids! {
@@ -37,6 +37,8 @@ pub use rows::{Origin, Sort, State, Version};
 
 /// What the events of items are about, and the lock of whoever decides by how one stands.
 pub const SUBJECT: &str = "item";
+/// What the event of keeping the items of the program's box is about: all of them together.
+const BOX: &str = "item_box";
 
 /// Look at the items with all that belongs to them.
 pub static READ_ITEMS: Permission = Permission::new("read_items", "查看公开事项", &[], AnyStaff);
@@ -56,7 +58,9 @@ pub fn capability() -> Capability {
         .titled("SELECT id, title FROM item_entry WHERE id")
         .words(words)
         .schedule(known::schedule)
+        .subject(BOX, "随程序提供的公开事项")
         .declare(rows::sealed())
+        .declare(rows::box_sealed())
 }
 
 fn words(field: &str, code: &str) -> Option<String> {

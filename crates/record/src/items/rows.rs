@@ -514,7 +514,17 @@ pub(super) async fn highest(executor: impl Executor<'_>, key: &ItemKey) -> store
     Ok(number(query_scalar::<i64>(sql).bind(key.as_str()).fetch_one(executor).await?))
 }
 
-/// What the log seals: what was issued, and what is retired. What came with the program changes without an event.
+/// What the log seals of items that came with the program: as they were kept, all together, whichever program brought them. So a
+/// rule (never public) cannot be taken out of one past the program.
+pub(super) fn box_sealed() -> Sealed {
+    Sealed::whole(super::BOX, "随程序提供的公开事项").part(
+        "item_box/1",
+        "内容",
+        "SELECT id, item, number, state, body, from_on FROM item_version WHERE origin = 'box'",
+    )
+}
+
+/// What the log seals: what was issued, and what is retired; [`box_sealed`] what came with the program.
 pub(super) fn sealed() -> Sealed {
     Sealed::each(
         SUBJECT,
@@ -522,10 +532,11 @@ pub(super) fn sealed() -> Sealed {
         "SELECT DISTINCT item AS id FROM item_version WHERE origin = 'county' AND state = 'issued'",
         "SELECT title FROM item_entry WHERE id = $1",
     )
+    .also("item_retired/1", "SELECT id FROM item_entry WHERE retired_on <> ''")
     .part(
         "item_version/1",
         "版本",
-        "SELECT id, item, number, body, from_on, issued_by, issued_at FROM item_version \
+        "SELECT id, item, number, body, from_on, hands, issued_by, issued_name, issued_at FROM item_version \
          WHERE item = $1 AND origin = 'county' AND state = 'issued'",
     )
     .part(
