@@ -263,10 +263,10 @@ fn declared(ctx: &Ctx, desk: &Desk, row: Row) -> Declared {
         may_decide: row.state == "offered" && confirms,
         ends: if !holds {
             None
-        } else if declares {
-            Some("end")
+        } else if confirms {
+            Some("revoke")
         } else {
-            confirms.then_some("revoke")
+            declares.then_some("end")
         },
         own,
         id: row.id,

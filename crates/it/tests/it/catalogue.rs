@@ -400,12 +400,12 @@ both! {
         let open = body.replace("\"never_public\":true", "\"never_public\":false");
         let second = "INSERT INTO item_version (id, item, number, state, origin, sort, body, base, from_number, from_on, note, \
              returned, hands, revision, changed_name, changed_at, issued_by, issued_name, issued_at) \
-             SELECT $1, item, 2, 'issued', origin, 'box', body, '', 0, '', '', '', '[]', 1, '', '', '', '', '' \
+             SELECT SUBSTR($1, 1, 20), item, 2, 'issued', origin, 'box', body, '', 0, '', '', '', '[]', 1, '', '', '', '', '' \
              FROM item_version WHERE item = $2";
         for (forged, back) in [
             ("UPDATE item_version SET body = $1 WHERE item = $2", "UPDATE item_version SET body = $1 WHERE item = $2"),
-            ("UPDATE item_entry SET retired_on = '2026-01-01' WHERE $1 <> '' AND id = $2",
-             "UPDATE item_entry SET retired_on = '' WHERE $1 <> '' AND id = $2"),
+            ("UPDATE item_entry SET retired_on = '2026-01-01', retired_reason = '试试' WHERE $1 <> '' AND id = $2",
+             "UPDATE item_entry SET retired_on = '', retired_reason = '' WHERE $1 <> '' AND id = $2"),
             (second, "DELETE FROM item_version WHERE $1 <> '' AND item = $2 AND number = 2"),
         ] {
             for (sql, body) in [(forged, &open), (back, &body)] {
