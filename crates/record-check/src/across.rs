@@ -1,4 +1,4 @@
-//! What rows must hold with each other and with what is there: one name once, totals, figures carried over, jumps.
+//! What rows must hold with each other and with what is there: one name once, totals, figures carried over, jumps, references.
 
 use std::collections::HashMap;
 
@@ -7,7 +7,7 @@ use item::{Check, Decimal, Item, Rule, Value};
 use crate::{
     Elsewhere, Found, Row, begin,
     expression::{apart, figure, named, plain, tolerance, unit},
-    period,
+    period, reference,
     within::{is_filled, shown, spaced},
 };
 
@@ -47,6 +47,11 @@ pub(crate) fn rule(item: &Item, check: &Check, rows: &[Row<'_>], elsewhere: &dyn
             let chain = Chain { before: column, now: column, period, by };
             chain.walk(item, check, rows, elsewhere, found, &|before, now| jumped(before, now, factor));
         }
+        Rule::RefersTo { column, item: other, there } => {
+            let target = reference::Target { column, item: other, there };
+            reference::refers(item, check, rows, &target, elsewhere, found);
+        }
+        Rule::Organ { column } => reference::organs(item, check, rows, column, elsewhere, found),
         _ => {}
     }
 }

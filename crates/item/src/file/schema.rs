@@ -196,6 +196,8 @@ const RULE: &[(&str, &[Field])] = &[
     ),
     ("shape", &[must("column", Shape::Text), must("shape", Shape::Text)]),
     ("required_when", &[must("column", Shape::Text), must("codes", Shape::Texts), must("columns", Shape::Texts)]),
+    ("refers_to", &[must("column", Shape::Text), must("item", Shape::Text), must("there", Shape::Text)]),
+    ("organ", &[must("column", Shape::Text)]),
     ("unique", &[]),
 ];
 
