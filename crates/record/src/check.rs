@@ -91,7 +91,9 @@ pub(crate) async fn stored(ctx: &Ctx, item: &Arc<Item>, batch: &Batch) -> web::R
 
 /// What is told of a breach: in the words of the check alone where the column is never public.
 pub(crate) fn told_of(item: &Item, breach: &Breach) -> String {
-    let is_open = item.column(&breach.column).is_none_or(|column| !column.privacy.never_public && !column.privacy.mask);
+    let is_open = item
+        .column(&breach.column)
+        .is_none_or(|column| !(column.privacy.never_public || column.privacy.mask || column.hides_names()));
     if is_open || personal::is_own(&breach.check) {
         return breach.message.clone();
     }

@@ -28,6 +28,7 @@ fn column(key: &str, label: &str, typed: Type, filter: Filter) -> Column {
         required: key == "pool",
         hint: String::new(),
         privacy: Privacy::default(),
+        names: None,
         filter,
         listed: true,
     }

@@ -120,6 +120,9 @@ const PRIVACY: &[Field] = &[
     may("minor", Shape::Bool),
 ];
 
+const NAMES: &[(&str, &[Field])] =
+    &[("whole", &[]), ("surname", &[]), ("by", &[must("column", Shape::Text), must("whole", Shape::Texts)])];
+
 const COLUMN: &[Field] = &[
     must("key", Shape::Text),
     must("label", Shape::Text),
@@ -131,6 +134,7 @@ const COLUMN: &[Field] = &[
     may("required", Shape::Bool),
     may("hint", Shape::Text),
     may("privacy", Shape::Table(PRIVACY)),
+    may("names", Shape::Kinds("shown", NAMES)),
     unless("filter", Shape::Word(&["none", "exact", "range", "text", "place"]), "none"),
     may("listed", Shape::Bool),
 ];
