@@ -150,6 +150,7 @@ fn of(item: &Item, rule: &Rule) -> Option<Ready> {
         Rule::TotalRow { .. }
         | Rule::Carries { .. }
         | Rule::Jump { .. }
+        | Rule::Balances { .. }
         | Rule::RefersTo { .. }
         | Rule::Organ { .. }
         | Rule::Unique => return None,
@@ -462,6 +463,7 @@ mod tests {
                     Rule::TotalRow { .. }
                         | Rule::Carries { .. }
                         | Rule::Jump { .. }
+                        | Rule::Balances { .. }
                         | Rule::RefersTo { .. }
                         | Rule::Organ { .. }
                         | Rule::Unique

@@ -106,6 +106,16 @@ fn rule(faults: &mut Faults<'_>, rule: &Rule, part: &str) {
             column(faults, key, part, "要是文字", fits);
         }
         Rule::RequiredWhen { column, codes, columns } => required_when(faults, column, codes, columns, part),
+        Rule::Balances { column: key, left, right, figure: sum, by, tolerance } => {
+            let codes = [left.clone(), right.clone()];
+            required_when(faults, key, &codes, std::slice::from_ref(key), part);
+            if left == right {
+                faults.tell(part, "两边 left 和 right 要是两个不同的代码");
+            }
+            figure(faults, sum, part);
+            matched(faults, by, part);
+            decimal(faults, tolerance, "tolerance", part);
+        }
         Rule::RefersTo { column: key, item, there } => {
             column(faults, key, part, "能引用的是文字、代码、时期和可选的内容", refers);
             if ItemKey::new(item).is_none() || there.trim().is_empty() {

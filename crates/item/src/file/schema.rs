@@ -200,6 +200,17 @@ const RULE: &[(&str, &[Field])] = &[
     ),
     ("shape", &[must("column", Shape::Text), must("shape", Shape::Text)]),
     ("required_when", &[must("column", Shape::Text), must("codes", Shape::Texts), must("columns", Shape::Texts)]),
+    (
+        "balances",
+        &[
+            must("column", Shape::Text),
+            must("left", Shape::Text),
+            must("right", Shape::Text),
+            must("figure", Shape::Text),
+            must("by", Shape::Texts),
+            must("tolerance", Shape::Text),
+        ],
+    ),
     ("refers_to", &[must("column", Shape::Text), must("item", Shape::Text), must("there", Shape::Text)]),
     ("organ", &[must("column", Shape::Text)]),
     ("unique", &[]),
