@@ -106,6 +106,18 @@ fn rule(faults: &mut Faults<'_>, rule: &Rule, part: &str) {
             column(faults, key, part, "要是文字", fits);
         }
         Rule::RequiredWhen { column, codes, columns } => required_when(faults, column, codes, columns, part),
+        Rule::Balances { .. } | Rule::RefersTo { .. } | Rule::Organ { .. } => across(faults, rule, part),
+        Rule::Unique => {
+            if faults.item.keys.is_empty() {
+                faults.tell(part, "事项没有写 keys，不知道什么是同一条记录");
+            }
+        }
+    }
+}
+
+/// Rules over several rows, and over what lies elsewhere.
+fn across(faults: &mut Faults<'_>, rule: &Rule, part: &str) {
+    match rule {
         Rule::Balances { column: key, left, right, figure: sum, by, tolerance } => {
             let codes = [left.clone(), right.clone()];
             required_when(faults, key, &codes, std::slice::from_ref(key), part);
@@ -127,11 +139,7 @@ fn rule(faults: &mut Faults<'_>, rule: &Rule, part: &str) {
         Rule::Organ { column: key } => {
             column(faults, key, part, "机关名称要是文字", |typed| matches!(typed, Type::Text { .. }));
         }
-        Rule::Unique => {
-            if faults.item.keys.is_empty() {
-                faults.tell(part, "事项没有写 keys，不知道什么是同一条记录");
-            }
-        }
+        _ => {}
     }
 }
 
