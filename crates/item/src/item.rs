@@ -214,8 +214,8 @@ impl Item {
         self.way == Way::Proactive && (self.channels.is_empty() || self.channels.contains(&Channel::Web))
     }
 
-    /// Whether readers may see less in a column than was entered: it is masked, shows persons by their surnames, or is text in which
-    /// such a name may stand. What names a record ([`Item::keys`]) is covered by its own column alone.
+    /// Whether readers may see less in a column than was entered: it is masked, shows persons by their surnames, or is text in
+    /// which such a name may stand. What names a record ([`Item::keys`]) is covered by its own column alone.
     pub fn may_cover(&self, column: &Column) -> bool {
         let may_name =
             matches!(column.typed, Type::Text { .. } | Type::Long { .. }) && !self.keys.contains(&column.key);

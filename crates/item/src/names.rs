@@ -1,5 +1,5 @@
-//! How names of natural persons in a column are shown to readers: what sort of list a record stands in decides it. A name that the
-//! law has published (公示 of aid, of posts filled, of donors) stands in full; one that need not be known stands as 张某某
+//! How names of natural persons in a column are shown to readers: what sort of list a record stands in decides it. A name that
+//! the law has published (公示 of aid, of posts filled, of donors) stands in full; one that need not be known stands as 张某某
 //! (个人信息保护法 Art. 6: no more than the purpose needs).
 
 use serde::{Deserialize, Serialize};
@@ -89,7 +89,7 @@ fn may_be_name(word: &str) -> bool {
     count > 0 && !is_organ && (count <= LONGEST || word.contains(is_dot))
 }
 
-/// One name by its surname: 张三 as 张某, 张小三 as 张某某, 欧阳小三 as 欧阳某某. Names of other peoples keep their first character.
+/// One name by its surname: 张三 as 张某, 张小三 as 张某某, 欧阳小三 as 欧阳某某. Names with a dot keep their first character.
 fn covered(name: &str) -> String {
     let letters: Vec<char> = name.chars().filter(|c| !c.is_whitespace()).collect();
     if letters.iter().any(|c| is_dot(*c)) {

@@ -20,8 +20,8 @@ pub(crate) struct Covers {
 }
 
 impl Covers {
-    /// What of these values is covered. The party of a record is a person where the record is one's; what else is named is one where
-    /// it looks so.
+    /// What of these values is covered. The party of a record is a person where the record is one's; what else is named is one
+    /// where it looks so.
     pub(crate) fn of(item: &Item, values: &Values) -> Self {
         let mut covers = Self::default();
         let is_name = |column: &&Column| {

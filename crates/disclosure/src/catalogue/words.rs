@@ -222,8 +222,8 @@ pub(super) fn choice(column: Option<&Column>, code: &str) -> String {
     label.map_or_else(|| code.to_owned(), Clone::clone)
 }
 
-/// Where a value of a column must stand, by a rule of its item; `known` finds the other item. Empty = the rule asks nothing of the
-/// kind.
+/// Where a value of a column must stand, by a rule of its item; `known` finds the other item. Empty = the rule asks nothing
+/// of the kind.
 pub(super) fn refers<'i>(item: &'i Item, rule: &Rule, known: impl Fn(&str) -> Option<&'i Item>) -> String {
     let label = |of: Option<&Item>, key: &str| {
         of.and_then(|of| of.column(key)).map_or_else(|| key.to_owned(), |column| column.label.clone())

@@ -157,7 +157,12 @@ fn form(page: &(String, String), other: &[(&str, &str)]) -> Vec<(String, String)
     all.into_iter().collect()
 }
 
-pub(crate) async fn edit(client: &mut Client, name: &str, page: &(String, String), other: &[(&str, &str)]) -> testkit::Reply {
+pub(crate) async fn edit(
+    client: &mut Client,
+    name: &str,
+    page: &(String, String),
+    other: &[(&str, &str)],
+) -> testkit::Reply {
     let fields = form(page, other);
     let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
     client.post(&format!("/items/{name}/edit"), &fields).await

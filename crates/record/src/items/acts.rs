@@ -27,8 +27,8 @@ fn asked_of(rule: &Rule) -> Option<&str> {
     }
 }
 
-/// Refuses a check that asks another item or a column of it which is not there, and so would never say anything; and a change that
-/// takes away what a check of another item asks.
+/// Refuses a check that asks another item or a column of it which is not there, and so would never say anything; and a change
+/// that takes away what a check of another item asks.
 async fn asking(ctx: &Ctx, change: &Item) -> Result<()> {
     let all = super::all(ctx).await?;
     let mut beside = vec![change.clone()];

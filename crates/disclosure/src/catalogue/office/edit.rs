@@ -1,5 +1,5 @@
-//! The form in which an item's words, limits, grounds, columns and references are changed. What stands in a file alone (keys, types,
-//! other checks, charts) stays as it is.
+//! The form in which an item's words, limits, grounds, columns and references are changed. What stands in a file alone (keys,
+//! types, other checks, charts) stays as it is.
 
 use std::fmt::Display;
 
