@@ -6,7 +6,7 @@ use std::{
 };
 
 use futures::TryStreamExt;
-use item::{Decimal, Item, ItemKey, Rule, Severity, Value};
+use item::{Column, Decimal, Item, ItemKey, Rule, Severity, Value};
 use jiff::civil::Date;
 use kernel::{Calendar, Directory, OrganCode, organ::Match};
 use record_check::{Answers, Breach, Elsewhere, InDirectory, NeededReference, Row, Standing, needed, referred};
@@ -89,15 +89,18 @@ pub(crate) async fn stored(ctx: &Ctx, item: &Arc<Item>, batch: &Batch) -> web::R
     run(ctx, item, &organ, &read, Some(&before)).await
 }
 
-/// What is told of a breach: in the words of the check alone where the column is never public.
+/// What is told of a breach: in the words of the check alone where the column is never public, or shows readers less than stands in
+/// it. Two records of one name are told by all their keys, each of which may be such a column.
 pub(crate) fn told_of(item: &Item, breach: &Breach) -> String {
-    let is_open = item
-        .column(&breach.column)
-        .is_none_or(|column| !(column.privacy.never_public || column.privacy.mask || column.hides_names()));
-    if is_open || personal::is_own(&breach.check) {
+    let is_covered = |column: &Column| column.privacy.never_public || column.privacy.mask || column.hides_names();
+    let check = item.checks.iter().find(|check| check.key == breach.check);
+    let is_of_keys = check.map_or(breach.check == "unique", |check| check.rule == Rule::Unique);
+    if is_of_keys && item.keys.iter().filter_map(|key| item.column(key)).any(is_covered) {
+        return format!("第 {} 行与另一行，或者与已有记录重复，请核对。", breach.row);
+    }
+    if !item.column(&breach.column).is_some_and(is_covered) || personal::is_own(&breach.check) {
         return breach.message.clone();
     }
-    let check = item.checks.iter().find(|check| check.key == breach.check);
     check.map_or_else(|| "没有填写，或者不符合要求，请核对。".to_owned(), |check| format!("{}。", check.message))
 }
 
@@ -284,5 +287,27 @@ impl Elsewhere for Known {
             Match::Ambiguous(_) => InDirectory::Several,
             Match::Unknown => InDirectory::Missing,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_covered_name_is_in_no_message_that_is_kept() {
+        let boxed = |key: &str| item::boxed().iter().find(|item| item.key.as_str() == key).expect("in the box");
+        let breach = |column: &str, check: &str| Breach {
+            row: 3,
+            column: column.to_owned(),
+            check: check.to_owned(),
+            severity: Severity::Reject,
+            message: "第 3 行与第 2 行重复（“对象姓名”李小兰）".to_owned(),
+        };
+        let told = told_of(boxed("aid-list"), &breach("period", "unique"));
+        assert_eq!(told, "第 3 行与另一行，或者与已有记录重复，请核对。");
+        assert!(!told_of(boxed("aid-list"), &breach("name", "required")).contains("李小兰"));
+        let open = breach("document_number", "number-once");
+        assert_eq!(told_of(boxed("penalty"), &open), open.message, "a number is everybody's");
     }
 }
