@@ -300,12 +300,12 @@ impl Subject for Batches {
 }
 
 /// What the checks of the item say of the rows of a batch, all of them together, as they lie there and beside what is public
-/// now. Known until something of records or items happens: asked before a write, it costs the write nothing.
+/// now. Known until something of records, items or organs happens: asked before a write, it costs the write nothing.
 ///
 /// # Errors
 /// [`Refusal::Conflict`] when the catalogue has the item no more; when the database fails.
 pub async fn breaches(ctx: &Ctx, batch: &Batch) -> Result<Arc<Vec<Breach>>, Refusal> {
-    const OF: [&str; 3] = [BATCH, RECORD, crate::items::SUBJECT];
+    const OF: [&str; 4] = [BATCH, RECORD, crate::items::SUBJECT, "organ"];
     let item = batch.item(ctx).await?;
     let key = format!("checks of batch {} {} {} {}", batch.id, batch.rows_digest, item.version, ctx.today());
     let ask = async {

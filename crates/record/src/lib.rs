@@ -72,6 +72,7 @@ mod ids;
 pub mod import;
 pub mod items;
 pub mod look;
+mod names;
 pub mod permissions;
 mod personal;
 mod proof;

@@ -57,6 +57,7 @@ mod records_objects;
 mod records_office;
 mod records_portal;
 mod records_private;
+mod records_references;
 mod redirects;
 mod report_year;
 mod search;
