@@ -295,6 +295,9 @@ pub(crate) fn problem(view: &ErrorView, path: &str, before: &Response) -> Respon
         StatusCode::NOT_FOUND if path.starts_with(api::PREFIX) => {
             ("没有这一项", "地址可能写错了，也可能内容没有公开。全部地址见 /api。")
         }
+        StatusCode::METHOD_NOT_ALLOWED if path.starts_with(api::PREFIX) && takes_post(before) => {
+            ("方法不对", "报送数据请用 POST；这个地址不接受别的方法。")
+        }
         StatusCode::METHOD_NOT_ALLOWED if path.starts_with(api::PREFIX) => ("接口只读", "这里只接受 GET 和 HEAD。"),
         _ => (view.title, view.message.as_str()),
     };
@@ -318,11 +321,17 @@ pub(crate) fn problem(view: &ErrorView, path: &str, before: &Response) -> Respon
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     for (name, value) in before.headers() {
-        if [header::ALLOW, header::RETRY_AFTER].contains(name) {
+        if [header::ALLOW, header::RETRY_AFTER, header::WWW_AUTHENTICATE].contains(name) {
             headers.append(name, value.clone());
         }
     }
     response
+}
+
+/// Whether the address takes what is sent, as it says itself.
+fn takes_post(answer: &Response) -> bool {
+    let allowed = answer.headers().get(header::ALLOW).and_then(|value| value.to_str().ok());
+    allowed.is_some_and(|methods| methods.split(',').any(|method| method.trim() == "POST"))
 }
 
 /// Words of an address to prefill the search with: letters only, since ids help nobody.
