@@ -1,5 +1,5 @@
-//! Who asks by a key. At the addresses of the interface no cookie is looked at, so that no page of another site can use a person's
-//! session there, and a key opens nothing at any other address.
+//! Who asks by a key. At the addresses of the interface no cookie is looked at, so that no page of another site can use a
+//! person's session there, and a key opens nothing at any other address.
 
 use std::{
     collections::HashMap,

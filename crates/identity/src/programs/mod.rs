@@ -1,8 +1,8 @@
 //! Programs that hand data over to the county's organs, each by a key of its own (接口密钥).
 //!
 //! A key is 32 random bytes behind `gk_`, shown once when it is made, and their SHA-256 in the database, as sessions are kept. It
-//! belongs to one organ, reaches some items of the catalogue or all of them, ends after a year at the latest, and is revoked at once.
-//! Whoever holds it is [`kernel::Actor::Program`]: no person, without a role. Made, exchanged and revoked by the security
+//! belongs to one organ, reaches some items of the catalogue or all of them, ends after a year at the latest, and is revoked at
+//! once. Whoever holds it is [`kernel::Actor::Program`]: no person, without a role. Made, exchanged and revoked by the security
 //! administrator, seen by the audit administrator. Events: `program.made`, `program.renewed`, `program.revoked`,
 //! `program.refused`.
 

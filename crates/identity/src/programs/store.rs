@@ -116,7 +116,8 @@ pub(super) async fn renew(tx: &mut Tx, id: &ProgramId, ends_on: Date, by: &Actor
         .bind(tx.now())
         .execute(tx.conn())
         .await?;
-    let data = json!({ "name": known.name, "ends_on": [known.ends_on, ends_on.to_string()] });
+    let ends = [known.ends_on, ends_on.to_string()];
+    let data = json!({ "name": known.name, "ends_on": ends });
     tx.append(NewEvent::new(&events::PROGRAM_RENEWED, id, by).organ(&known.organ).data(data)).await?;
     Ok(Shown { id: id.clone(), name: known.name, key })
 }
@@ -124,7 +125,7 @@ pub(super) async fn renew(tx: &mut Tx, id: &ProgramId, ends_on: Date, by: &Actor
 /// Revokes a key: the next request with it is refused.
 ///
 /// # Errors
-/// [`Refusal::Fields`] without a reason; [`Refusal::Conflict`] for one that is revoked; when there is none, or the database fails.
+/// [`Refusal::Fields`] without a reason; [`Refusal::Conflict`] for one that is revoked; when there is none or the database fails.
 pub(super) async fn revoke(tx: &mut Tx, id: &ProgramId, reason: &str, by: &Actor) -> Result<(), Refusal> {
     let known = locked(tx, id).await?;
     if !known.revoked_at.is_empty() {

@@ -61,7 +61,7 @@ async fn send(app: &TestApp, (key, named): (&str, &str), path: &str, body: &Valu
 
 /// One permit as a program writes it.
 async fn permit(app: &TestApp, number: &str) -> Value {
-    json!(records::filled(&*records::permit(app).await, number))
+    json!(records::filled(&records::permit(app).await, number))
 }
 
 async fn sending(app: &TestApp, number: &str) -> Value {
@@ -75,7 +75,8 @@ async fn count(app: &TestApp, sql: &'static str) -> i64 {
 /// How often the log tells that a key was refused for this reason.
 async fn refused(app: &TestApp, why: &str) -> usize {
     let told: Vec<String> = store::query_scalar(
-        "SELECT p.data FROM event e JOIN event_payload p ON p.seq = e.seq WHERE e.kind = 'program.refused'",
+        "SELECT p.data FROM event e JOIN event_payload p ON p.chain = e.chain AND p.seq = e.seq \
+         WHERE e.kind = 'program.refused'",
     )
     .fetch_all(app.ctx().db().read())
     .await
