@@ -1,7 +1,6 @@
 //! The open interface as a whole: its description for programs and its page for those who write them. What it can be asked is
 //! declared by the capabilities ([`web::api::Operation`]); nothing here names one.
 
-mod demo;
 mod openapi;
 mod page;
 
@@ -12,7 +11,7 @@ use web::{Capability, Ctx, Listener, Routes, api::Operation};
 const OPENAPI: &str = "/api/v1/openapi.json";
 
 pub(crate) fn capability() -> Capability {
-    Capability::new("api", "开放接口").routes(routes).demo(demo::scenes)
+    Capability::new("api", "开放接口").routes(routes)
 }
 
 fn routes() -> Routes {
