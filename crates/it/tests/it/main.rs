@@ -48,6 +48,7 @@ mod planting;
 mod policy;
 mod policy_people;
 mod portal;
+mod programs;
 mod publishing;
 mod records;
 mod records_board;
