@@ -62,16 +62,16 @@ pub fn list(item: &ItemKey, filter: &Filter) -> List {
     }
 }
 
-/// A literal, so that the indexes of the state are used.
+/// A literal, so that the indexes of the state are used: of what is not public it says so besides, as their condition does.
 fn of_state(state: State) -> &'static str {
     match state {
-        State::Draft => "r.state = 'draft'",
-        State::Doubtful => "r.state = 'doubtful'",
+        State::Draft => "r.state <> 'public' AND r.state = 'draft'",
+        State::Doubtful => "r.state <> 'public' AND r.state = 'doubtful'",
         State::Public => "r.state = 'public'",
-        State::Closed => "r.state = 'closed'",
-        State::Superseded => "r.state = 'superseded'",
-        State::Withdrawn => "r.state = 'withdrawn'",
-        State::Expired => "r.state = 'expired'",
+        State::Closed => "r.state <> 'public' AND r.state = 'closed'",
+        State::Superseded => "r.state <> 'public' AND r.state = 'superseded'",
+        State::Withdrawn => "r.state <> 'public' AND r.state = 'withdrawn'",
+        State::Expired => "r.state <> 'public' AND r.state = 'expired'",
     }
 }
 

@@ -19,6 +19,7 @@ use crate::{
     events::PUBLISHED,
     gates,
     ids::{BatchId, RecordId, RowId},
+    laid,
     state::{BatchState, State},
     values, write,
 };
@@ -376,6 +377,7 @@ pub async fn relay(tx: &mut Tx, item: &item::ItemKey) -> store::Result<()> {
 pub(crate) async fn relay_older(ctx: &Ctx, tx: &mut Tx, by: &item::Item) -> web::Result<()> {
     let Some(now) = crate::items::find(ctx, &by.key).await? else { return Ok(()) };
     if counts::relaid(by, &now) {
+        laid::may_lie(tx, by, by.version.max(1)).await?;
         relay(tx, &by.key).await?;
     }
     Ok(())
@@ -441,42 +443,60 @@ impl Relaid {
 /// The job of [`RELAY`].
 pub(crate) async fn relay_all(ctx: Ctx, payload: Relay, handle: Handle) -> Result<(), Failure> {
     let Some(key) = item::ItemKey::new(&payload.item) else { return Ok(()) };
-    let Some(item) = crate::items::find(&ctx, &key).await.map_err(Failure::from)? else { return Ok(()) };
-    let layout = crate::slots::Layout::of(&item);
-    let all: i64 = query_scalar("SELECT COUNT(*) FROM record WHERE item = $1 AND state <> 'expired'")
-        .bind(key.as_str())
-        .fetch_one(ctx.db().read())
-        .await?;
+    let Some(mut item) = crate::items::find(&ctx, &key).await.map_err(Failure::from)? else { return Ok(()) };
+    let all: i64 = query_scalar(
+        "SELECT (SELECT COUNT(*) FROM record WHERE item = $1 AND state = 'public') + (SELECT COUNT(*) FROM record \
+         WHERE item = $1 AND state <> 'public' AND state <> 'expired')",
+    )
+    .bind(key.as_str())
+    .fetch_one(ctx.db().read())
+    .await?;
     let total = u64::try_from(all).unwrap_or_default();
     let (mut after, mut done) = (RowId::from(""), 0_u64);
     loop {
         // What is read is written in the same write, and nothing is made public meanwhile.
         let mut tx = ctx.db().write().await?;
         tx.lock(&format!("records of {key}")).await?;
-        let rows: Vec<Relaid> = query_as(
-            "SELECT id, record, organ, state, data, public_on, period FROM record WHERE item = $1 AND id > $2 \
-             AND state <> 'expired' ORDER BY id LIMIT 500",
-        )
-        .bind(key.as_str())
-        .bind(&after)
-        .fetch_all(tx.conn())
-        .await?;
-        let Some(last) = rows.last() else { break };
-        after = last.id.clone();
-        for row in &rows {
-            row.lay(&ctx, &mut tx, &item, &layout).await?;
+        // A version that has come into force meanwhile is the one that counts, from the first record on.
+        let now = crate::items::find(&ctx, &key).await.map_err(Failure::from)?;
+        if let Some(now) = now.filter(|now| counts::relaid(&item, now)) {
+            (item, after, done) = (now, RowId::from(""), 0);
         }
+        let some = relay_some(&ctx, &mut tx, &item, &after).await?;
+        let Some((last, rows)) = some else {
+            tx.hold_log().await?;
+            counts::anew(&mut tx, &key).await?;
+            laid::lies(&mut tx, &item).await?;
+            tx.commit().await?;
+            break;
+        };
         tx.commit().await?;
-        done += rows.len() as u64;
+        after = last;
+        done += rows;
         handle.progress(done.min(total.saturating_sub(1)), total, "正在重建查询").await?;
+        // What is left undone so is taken up again at night.
         if handle.cancelled() {
             return Ok(());
         }
     }
-    let mut tx = ctx.db().write().await?;
-    tx.hold_log().await?;
-    counts::anew(&mut tx, &key).await?;
-    tx.commit().await?;
     handle.progress(total, total, "查询已重建").await?;
     Ok(())
+}
+
+/// Lays the next rows behind this one; the last of them and how many, `None` = there is none.
+async fn relay_some(ctx: &Ctx, tx: &mut Tx, item: &item::Item, after: &RowId) -> store::Result<Option<(RowId, u64)>> {
+    let layout = crate::slots::Layout::of(item);
+    let rows: Vec<Relaid> = query_as(
+        "SELECT id, record, organ, state, data, public_on, period FROM record WHERE item = $1 AND id > $2 \
+         AND state <> 'expired' ORDER BY id LIMIT 500",
+    )
+    .bind(item.key.as_str())
+    .bind(after)
+    .fetch_all(tx.conn())
+    .await?;
+    let Some(last) = rows.last() else { return Ok(None) };
+    for row in &rows {
+        row.lay(ctx, tx, item, &layout).await?;
+    }
+    Ok(Some((last.id.clone(), rows.len() as u64)))
 }

@@ -80,6 +80,23 @@ impl Asking {
         }
     }
 
+    /// Refuses what cannot be answered while a change of the table is carried through in its records: nothing found would not be
+    /// true.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] with what cannot be asked; when the database fails.
+    pub(super) async fn settled(&self, ctx: &Ctx) -> Result<()> {
+        let moved = self.query.unsettled(ctx.db(), &self.order).await?;
+        if moved.is_empty() {
+            return Ok(());
+        }
+        Err(Error::Unavailable(format!(
+            "“{}”的目录刚改过，正在重建查询，暂时不能按“{}”查询或者排序。请过几分钟再试；不加条件可以照常浏览和下载。",
+            self.query.item.title,
+            moved.join("、")
+        )))
+    }
+
     /// What was typed at this name, right or wrong.
     fn typed(&self, name: &str) -> String {
         self.pairs.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone()).unwrap_or_default()
@@ -202,7 +219,8 @@ impl Spread {
     /// Of all records of an item; counted once until something becomes public or is taken away.
     async fn whole(ctx: &Ctx, item: &Arc<Item>, records: i64) -> store::Result<Self> {
         let query = Query::new(Arc::clone(item));
-        let key = format!("spread of {} {}", item.key, item.version);
+        let settled = query.is_settled(ctx.db()).await?;
+        let key = format!("spread of {} {} {settled}", item.key, item.version);
         ctx.db().while_subjects_unchanged(&SUBJECTS, key, Self::of(ctx, &query, records <= SMALL)).await
     }
 

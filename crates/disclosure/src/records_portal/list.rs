@@ -195,6 +195,7 @@ pub(super) async fn list(
         }
     };
     let asking = Asking::read(&item, pairs);
+    asking.settled(&ctx).await?;
     match ending {
         "" => shown(&ctx, &reader, asking).await,
         _ => files::of(&ctx, asking, ending).await,

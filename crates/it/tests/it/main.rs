@@ -52,6 +52,7 @@ mod publishing;
 mod records;
 mod records_board;
 mod records_cli;
+mod records_laid;
 mod records_machine;
 mod records_objects;
 mod records_office;
