@@ -35,8 +35,6 @@ CREATE INDEX record_batch_open ON record_batch (organ, created_at) WHERE state I
 CREATE INDEX record_batch_unfinished ON record_batch (state, id) WHERE state IN ('loading', 'publishing');
 -- What waits of some organs, with what is just being made public: written as the question writes it.
 CREATE INDEX record_batch_waiting ON record_batch (what, state, id) WHERE state IN ('draft', 'in_review', 'returned', 'publishing');
-CREATE INDEX record_batch_public ON record_batch (item, public_at) WHERE state = 'public';
-CREATE INDEX record_batch_shown ON record_batch (public_at) WHERE state = 'public';
 
 -- Everybody who entered or changed something in a batch: none of them passes its gates.
 CREATE TABLE record_author (
@@ -161,7 +159,6 @@ CREATE TABLE record_withdrawal (
     back_at     TEXT NOT NULL
 ) {{without_rowid}};
 CREATE INDEX record_withdrawal_newest ON record_withdrawal (item, at, id);
-CREATE INDEX record_withdrawal_last ON record_withdrawal (at);
 CREATE INDEX record_withdrawal_of_record ON record_withdrawal (record, at);
 
 -- Rows that a person must settle before they go on: what a backfill is not sure of.

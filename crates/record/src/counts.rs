@@ -49,6 +49,17 @@ pub async fn of_item(executor: impl Executor<'_>, item: &ItemKey) -> store::Resu
     .await
 }
 
+/// By which versions of items records lie, as one word: another one once records were laid anew, whose periods are counted anew
+/// without an event.
+///
+/// # Errors
+/// When the database fails.
+pub async fn laid(executor: impl Executor<'_>) -> store::Result<String> {
+    let laid: Vec<(String, i64)> =
+        query_as("SELECT item, version FROM record_laid ORDER BY item, version").fetch_all(executor).await?;
+    Ok(laid.iter().map(|(item, version)| format!("{item}.{version} ")).collect())
+}
+
 /// How many public records an item has, of one organ and period where they are given (an empty period = all).
 ///
 /// # Errors

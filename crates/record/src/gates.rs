@@ -22,7 +22,7 @@ use web::{Ctx, Refusal, Result as Shown};
 use crate::{
     batch::{self, Batch},
     check,
-    events::{BATCH, RECORD, SAID},
+    events::{BATCH, SAID, SHOWN},
     ids::BatchId,
     permissions::ENTER_RECORDS,
     personal, publish,
@@ -300,19 +300,19 @@ impl Subject for Batches {
 }
 
 /// What the checks of the item say of the rows of a batch, all of them together, as they lie there and beside what is public
-/// now. Known until something of records or items happens: asked before a write, it costs the write nothing.
+/// now. Known until readers see other records, or an item changes: asked before a write, it costs the write nothing, whatever
+/// others do with their batches meanwhile.
 ///
 /// # Errors
 /// [`Refusal::Conflict`] when the catalogue has the item no more; when the database fails.
 pub async fn breaches(ctx: &Ctx, batch: &Batch) -> Result<Arc<Vec<Breach>>, Refusal> {
-    const OF: [&str; 3] = [BATCH, RECORD, crate::items::SUBJECT];
     let item = batch.item(ctx).await?;
     let key = format!("checks of batch {} {} {} {}", batch.id, batch.rows_digest, item.version, ctx.today());
     let ask = async {
         let found = check::stored(ctx, &item, batch).await;
         found.map(Arc::new).map_err(|error| store::Error::Value(format!("checks of a batch: {error:?}")))
     };
-    Ok(ctx.db().while_subjects_unchanged(&OF, key, ask).await?)
+    Ok(ctx.db().while_events_unchanged(&[crate::items::SUBJECT], &SHOWN, key, ask).await?)
 }
 
 /// Refuses a batch with rows that the checks of its item reject, however they came into it.

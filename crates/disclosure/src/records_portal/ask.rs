@@ -7,6 +7,8 @@ use item::{Column, Filter, Item, Type};
 use kernel::OrganCode;
 use record::{
     Query,
+    events::SHOWN,
+    items,
     query::Asked,
     slots::{self, Layout, Slot},
 };
@@ -14,7 +16,7 @@ use web::{Ctx, Error, FormErrors, Result, page::query_string};
 
 use super::{
     cells::{self, label},
-    tables::{Fill, SUBJECTS},
+    tables::Fill,
 };
 
 /// What a query holds, in order.
@@ -221,7 +223,7 @@ impl Spread {
         let query = Query::new(Arc::clone(item));
         let settled = query.is_settled(ctx.db()).await?;
         let key = format!("spread of {} {} {settled}", item.key, item.version);
-        ctx.db().while_subjects_unchanged(&SUBJECTS, key, Self::of(ctx, &query, records <= SMALL)).await
+        ctx.db().while_events_unchanged(&[items::SUBJECT], &SHOWN, key, Self::of(ctx, &query, records <= SMALL)).await
     }
 
     /// For a page: with figures where they are those of what is shown. `few`: so few answer that they are counted again;

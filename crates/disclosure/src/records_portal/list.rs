@@ -220,7 +220,8 @@ async fn shown(ctx: &Ctx, reader: &Reader, asking: Asking) -> Result<Response> {
     let catalogue = items::catalogue(ctx).await?;
     let entry = catalogue.entry(&item.key);
     let owed = entry.is_some_and(items::Entry::is_owed);
-    let notice = entry.map(unowed).unwrap_or_default();
+    let drawn = if whole_list { drawn::missing(&item, fill.records) } else { String::new() };
+    let notice = entry.map(unowed).unwrap_or_default() + &drawn;
     let mut lines: Vec<Line> = page.rows.iter().map(|row| line(ctx, &item, row, several)).collect();
     aligned(&mut lines);
     let (heads, tall) = heads(&asking, &path, several);
