@@ -10,11 +10,12 @@ use item::{Decimal, Item, ItemKey, Rule, Severity, Value};
 use jiff::civil::Date;
 use kernel::{Calendar, OrganCode};
 use record_check::{Answers, Breach, Elsewhere, Row, needed};
-use store::{built, query_as};
+use store::{FromRow, built, query, query_as};
 use web::{Ctx, FormErrors};
 
 use crate::{
     batch::{Batch, field_of},
+    events::SHOWN,
     personal,
     rows::{self, Stored},
     values::{self, Data},
@@ -43,6 +44,15 @@ impl Checked {
     }
 }
 
+/// Reads what the checks of an item ask of other records, before a write in which they are asked.
+///
+/// # Errors
+/// When the database fails.
+pub(crate) async fn ready(ctx: &Ctx, item: &Arc<Item>, organ: &OrganCode) -> web::Result<()> {
+    answers(ctx, item, organ).await?;
+    Ok(())
+}
+
 /// Checks rows of an item that belong to this organ. With `update` a row may have the keys of a public record: it takes
 /// its place.
 ///
@@ -69,20 +79,30 @@ pub(crate) async fn check(
 pub(crate) async fn stored(ctx: &Ctx, item: &Arc<Item>, batch: &Batch) -> web::Result<Vec<Breach>> {
     // SQL: all pieces are literals.
     let sql = format!(
-        "SELECT {} FROM record r WHERE r.batch = $1 AND r.state = 'draft' ORDER BY r.number, r.id",
+        "SELECT {}, COALESCE(p.sealed, '') AS sealed FROM record r LEFT JOIN record_private p ON p.id = r.id \
+         WHERE r.batch = $1 AND r.state = 'draft' ORDER BY r.number, r.id",
         rows::COLUMNS
     );
-    let all: Vec<Stored> = query_as(built(sql)).bind(&batch.id).fetch_all(ctx.db().read()).await?;
-    let organ = all.first().map_or_else(|| batch.organ.clone(), |row| row.organ.clone());
-    let mut read = Vec::with_capacity(all.len());
-    for row in &all {
-        let (values, more) = rows::whole(ctx, ctx.db().read(), item, row).await?;
-        read.push(NewRow { number: u32::try_from(row.number).unwrap_or_default(), values, more, ..NewRow::default() });
+    let (mut organ, mut read, mut replaced) = (None, Vec::new(), HashSet::new());
+    let mut all = query(built(sql)).bind(&batch.id).fetch(ctx.db().read());
+    while let Some(row) = all.try_next().await? {
+        let stored = Stored::from_row(&row)?;
+        let hidden = rows::opened(ctx, &stored.id, &row.get::<String>("sealed")?)?;
+        let (values, more) = values::joined(item, &stored.data, &hidden);
+        read.push(NewRow {
+            number: u32::try_from(stored.number).unwrap_or_default(),
+            values,
+            more,
+            ..NewRow::default()
+        });
+        organ = organ.or(Some(stored.organ));
+        replaced.insert(stored.replaces);
     }
+    drop(all);
+    let organ = organ.unwrap_or_else(|| batch.organ.clone());
     let keyed: Vec<String> = read.iter().map(|row| values::keyed(item, &row.values)).collect();
     let mut before = existing(ctx, (&**item, &organ), keyed.iter().map(String::as_str)).await?;
-    let replaced: HashSet<&str> = all.iter().map(|row| row.replaces.as_str()).collect();
-    before.retain(|_, there| !replaced.contains(there.id.as_str()));
+    before.retain(|_, there| !replaced.contains(&there.id));
     run(ctx, item, &organ, &read, Some(&before)).await
 }
 
@@ -124,7 +144,7 @@ async fn run(
 struct Known {
     calendar: Arc<Calendar>,
     keyed: HashSet<String>,
-    answers: Answers,
+    answers: Arc<Answers>,
 }
 
 impl Known {
@@ -134,22 +154,43 @@ impl Known {
         organ: &OrganCode,
         before: Option<&HashMap<String, Before>>,
     ) -> web::Result<Self> {
-        let mut answers = Answers::new(&needed(item));
-        let wanted: BTreeSet<String> = answers.items().into_iter().map(str::to_owned).collect();
-        let all = of_all_organs(item);
-        for key in wanted {
-            let other = match ItemKey::new(&key) {
-                Some(own) if own == item.key => Some(Arc::clone(item)),
-                Some(key) => crate::items::find(ctx, &key).await?,
-                None => None,
-            };
-            let Some(other) = other else { continue };
-            let organ = (!all.contains(&key)).then_some(organ);
-            count(ctx, &other, organ, &mut answers).await?;
-        }
+        let answers = answers(ctx, item, organ).await?;
         let keyed = before.map(|before| before.keys().cloned().collect()).unwrap_or_default();
         Ok(Self { calendar: ctx.calendar(), keyed, answers })
     }
+}
+
+/// What the checks of an item ask of other records, for an organ: up to a hundred thousand of each item that they name. Known until
+/// readers see other records, or an item changes; asked before a write, it costs the write nothing.
+async fn answers(ctx: &Ctx, item: &Arc<Item>, organ: &OrganCode) -> web::Result<Arc<Answers>> {
+    let needed = needed(item);
+    if needed.sums.is_empty() {
+        return Ok(Arc::new(Answers::new(&needed)));
+    }
+    let body = serde_json::to_string(&**item).map_err(store::Error::from)?;
+    let key = format!("answers for {organ} on {} {}", ctx.today(), values::digest_of([body.as_str()]));
+    let ask = async {
+        let asked = summed(ctx, item, organ, Answers::new(&needed)).await;
+        asked.map(Arc::new).map_err(|error| store::Error::Value(format!("sums of other records: {error:?}")))
+    };
+    Ok(ctx.db().while_events_unchanged(&[crate::items::SUBJECT], &SHOWN, key, ask).await?)
+}
+
+/// The same from the records.
+async fn summed(ctx: &Ctx, item: &Arc<Item>, organ: &OrganCode, mut answers: Answers) -> web::Result<Answers> {
+    let wanted: BTreeSet<String> = answers.items().into_iter().map(str::to_owned).collect();
+    let all = of_all_organs(item);
+    for key in wanted {
+        let other = match ItemKey::new(&key) {
+            Some(own) if own == item.key => Some(Arc::clone(item)),
+            Some(key) => crate::items::find(ctx, &key).await?,
+            None => None,
+        };
+        let Some(other) = other else { continue };
+        let organ = (!all.contains(&key)).then_some(organ);
+        count(ctx, &other, organ, &mut answers).await?;
+    }
+    Ok(answers)
 }
 
 /// Items of which a check sums the records of all organs, by key; of the others those of the own organ are asked for.

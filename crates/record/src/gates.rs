@@ -361,7 +361,7 @@ async fn taken(ctx: &Ctx, tx: &mut Tx, batch: &Batch) -> Result<(), Refusal> {
     .fetch_all(tx.conn())
     .await?;
     if rows.is_empty() {
-        if let Some(words) = publish::twice(tx, &batch.id).await? {
+        if let Some(words) = publish::twice(tx.conn(), &batch.id).await? {
             return Err(Refusal::Conflict(words));
         }
         return write::living(ctx, &batch.organ);

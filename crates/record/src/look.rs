@@ -30,6 +30,15 @@ pub async fn breaches(
     Ok(check::check(ctx, item, organ, rows, update).await?.breaches)
 }
 
+/// Reads what the checks of an item ask of other records: before a write that enters or changes records, which then asks nothing more
+/// than what came since.
+///
+/// # Errors
+/// When the database fails.
+pub async fn ready(ctx: &Ctx, item: &Arc<Item>, organ: &OrganCode) -> web::Result<()> {
+    check::ready(ctx, item, organ).await
+}
+
 /// Which versions of records of an item are listed.
 #[derive(Debug, Clone)]
 pub struct Filter {

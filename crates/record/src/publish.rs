@@ -7,7 +7,7 @@ use kernel::{Actor, NewEvent, OrganCode};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use store::{
-    FromRow, Tx,
+    Executor, FromRow, Tx,
     jobs::{Failure, Handle, NewJob},
     query, query_as, query_scalar,
 };
@@ -78,27 +78,28 @@ pub(crate) async fn ready(tx: &mut Tx, id: &BatchId) -> Result<(), Refusal> {
 pub(crate) async fn passed(ctx: &Ctx, tx: &mut Tx, actor: &Actor, id: &BatchId) -> Result<(), Refusal> {
     let batch = batch::find(tx.conn(), id).await?.ok_or(Refusal::NotFound)?;
     write::living(ctx, &batch.organ)?;
-    fits(tx, &batch).await?;
+    fits(tx.conn(), &batch).await?;
     in_time(ctx, tx, &batch).await?;
     if batch.total > AT_ONCE {
         let payload = Publish { batch: id.clone(), by: actor.into() };
         tx.enqueue(NewJob::now(PUBLISH, &payload).dedup(id.as_str())).await?;
         return Ok(());
     }
-    genuine(tx, &batch).await?;
+    genuine(tx.conn(), &batch).await?;
     all(ctx, tx, actor, &batch).await
 }
 
 /// Refuses what has become untrue since the batch was submitted: a correction of what is corrected otherwise or taken
 /// away, a key
 /// that another record has by now.
-async fn fits(tx: &mut Tx, batch: &Batch) -> Result<(), Refusal> {
+async fn fits(executor: impl Executor<'_>, batch: &Batch) -> Result<(), Refusal> {
+    let mut target = executor.target();
     let gone: Vec<i64> = query_scalar(
         "SELECT r.number FROM record r WHERE r.batch = $1 AND r.state = 'draft' AND r.replaces <> '' AND NOT EXISTS \
          (SELECT 1 FROM record o WHERE o.id = r.replaces AND o.state = 'public') ORDER BY r.number LIMIT 5",
     )
     .bind(&batch.id)
-    .fetch_all(tx.conn())
+    .fetch_all(target.again())
     .await?;
     if !gone.is_empty() {
         return Err(Refusal::Conflict(format!(
@@ -112,25 +113,25 @@ async fn fits(tx: &mut Tx, batch: &Batch) -> Result<(), Refusal> {
          AND o.state = 'public' AND o.id <> r.replaces AND o.batch <> r.batch) ORDER BY r.number LIMIT 5",
     )
     .bind(&batch.id)
-    .fetch_all(tx.conn())
+    .fetch_all(target.again())
     .await?;
     if !taken.is_empty() {
         return Err(doubled(&taken));
     }
-    match twice(tx, &batch.id).await? {
+    match twice(target, &batch.id).await? {
         Some(words) => Err(Refusal::Conflict(words)),
         None => Ok(()),
     }
 }
 
 /// Which rows of a batch have one name, where a name is one record's.
-pub(crate) async fn twice(tx: &mut Tx, batch: &BatchId) -> store::Result<Option<String>> {
+pub(crate) async fn twice(executor: impl Executor<'_>, batch: &BatchId) -> store::Result<Option<String>> {
     let same: Vec<(i64, i64)> = query_as(
         "SELECT MIN(number), MAX(number) FROM record WHERE batch = $1 AND state = 'draft' AND closed = 0 AND keyed <> '' \
          AND twin = '' GROUP BY keyed, organ HAVING COUNT(*) > 1 ORDER BY MIN(number) LIMIT 5",
     )
     .bind(batch)
-    .fetch_all(tx.conn())
+    .fetch_all(executor)
     .await?;
     let pairs: Vec<String> = same.iter().map(|(one, other)| format!("第 {one} 行和第 {other} 行")).collect();
     Ok((!pairs.is_empty())
@@ -172,11 +173,11 @@ fn joined(numbers: &[i64]) -> String {
 }
 
 /// Refuses rows that were changed past the program since they were looked at.
-async fn genuine(tx: &mut Tx, batch: &Batch) -> Result<(), Refusal> {
+async fn genuine(executor: impl Executor<'_>, batch: &Batch) -> Result<(), Refusal> {
     let mut digests = Vec::new();
     let sql = format!("{} WHERE r.batch = $1 AND r.state <> 'doubtful'", crate::proof::SEEN);
     // SQL: all pieces are literals.
-    let mut rows = query_as::<crate::proof::Seen>(store::built(sql)).bind(&batch.id).fetch(tx.conn());
+    let mut rows = query_as::<crate::proof::Seen>(store::built(sql)).bind(&batch.id).fetch(executor);
     while let Some(row) = rows.try_next().await? {
         if !row.is_genuine(&batch.item) {
             return Err(altered());
@@ -307,10 +308,9 @@ async fn portions(ctx: &Ctx, actor: &Actor, id: &BatchId, handle: &Handle) -> Re
         return Ok(());
     }
     let by_day = batch.item(ctx).await?.newest_by.is_empty();
-    let mut first = ctx.db().write().await?;
-    fits(&mut first, &batch).await?;
-    genuine(&mut first, &batch).await?;
-    first.commit().await?;
+    // Nobody changes a batch in this state: it is read beside whoever writes.
+    fits(ctx.db().read(), &batch).await?;
+    genuine(ctx.db().read(), &batch).await?;
     let total = u64::try_from(batch.total).unwrap_or_default();
     let mut done = 0;
     loop {
@@ -329,7 +329,7 @@ async fn portions(ctx: &Ctx, actor: &Actor, id: &BatchId, handle: &Handle) -> Re
     tx.lock_row("record_batch", id.as_str()).await?;
     tx.lock(&format!("records of {}", batch.item)).await?;
     close::lock(&mut tx, &batch).await?;
-    fits(&mut tx, &batch).await?;
+    fits(tx.conn(), &batch).await?;
     all(ctx, &mut tx, actor, &batch).await?;
     tx.commit().await?;
     handle.progress(total, total, "已公开").await?;
@@ -339,13 +339,23 @@ async fn portions(ctx: &Ctx, actor: &Actor, id: &BatchId, handle: &Handle) -> Re
 /// What cannot become public goes back to its authors as it was, and nobody has seen it.
 async fn take_back(ctx: &Ctx, actor: &Actor, id: &BatchId, reason: &str) -> Result<(), Failure> {
     let back = async || -> Result<(), Refusal> {
+        // Portion by portion, as they came: others write in between. The batch is taken up again where this stops.
+        loop {
+            let mut tx = ctx.db().write().await?;
+            let done = query(
+                "UPDATE record SET state = 'draft', public_on = '', public_at = '' WHERE id IN \
+                 (SELECT id FROM record WHERE batch = $1 AND state = 'public' LIMIT $2)",
+            )
+            .bind(id)
+            .bind(STEP)
+            .execute(tx.conn())
+            .await?;
+            tx.commit().await?;
+            if done.rows_affected() == 0 {
+                break;
+            }
+        }
         let mut tx = ctx.db().write().await?;
-        query(
-            "UPDATE record SET state = 'draft', public_on = '', public_at = '' WHERE batch = $1 AND state = 'public'",
-        )
-        .bind(id)
-        .execute(tx.conn())
-        .await?;
         let (subject, matter) = gates::subject(ctx, &mut tx, id).await?;
         review::acts::stop(&mut tx, &subject, actor, &matter, reason).await?;
         tx.commit().await?;

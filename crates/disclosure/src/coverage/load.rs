@@ -26,14 +26,7 @@ use super::{
 };
 
 /// Subjects of which every event makes a map another one; of records those do after which readers see others.
-const SUBJECTS: [&str; 6] = [
-    record::items::SUBJECT,
-    "document",
-    "column",
-    "organ",
-    "calendar",
-    SUBJECT,
-];
+const SUBJECTS: [&str; 6] = [record::items::SUBJECT, "document", "column", "organ", "calendar", SUBJECT];
 
 /// Public documents of a column and an organ in a month.
 #[derive(FromRow)]
@@ -171,7 +164,8 @@ pub(super) async fn map(ctx: &Ctx, year: i16) -> Result<Arc<Map>> {
     let settings = ctx.settings::<Coverage>();
     // The register is replaced as a whole, so its place in memory tells whether it is another one.
     let laid = counts::laid(ctx.db().read()).await?;
-    let key = format!("coverage {year} {today} {:p} {} {laid}{settings:?}", Arc::as_ptr(&directory), calendar.version());
+    let key =
+        format!("coverage {year} {today} {:p} {} {laid}{settings:?}", Arc::as_ptr(&directory), calendar.version());
     let ask = async {
         let facts = facts(ctx, &directory, year).await?;
         let readings = ctx.settings::<Readings>();

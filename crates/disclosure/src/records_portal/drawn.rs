@@ -48,8 +48,7 @@ async fn fresh(ctx: &Ctx, item: &Arc<Item>, map: Option<&Arc<dyn Boundaries>>) -
     // Summed and drawn on a thread that answers nobody, while the records are read.
     let (send, receive) = mpsc::channel::<Vec<Data>>(2);
     let own = Arc::clone(item);
-    let drawing =
-        tokio::task::spawn_blocking(move || summed(&own, receive, population.as_ref(), plane.as_ref()));
+    let drawing = tokio::task::spawn_blocking(move || summed(&own, receive, population.as_ref(), plane.as_ref()));
     let query = Query::new(Arc::clone(item));
     let mut rows = query.export(ctx.db(), NEWEST).await?;
     let mut some: Vec<Data> = Vec::with_capacity(STEP);
@@ -82,7 +81,7 @@ fn summed(
             && chart.only.iter().all(|only| is_open(&only.column))
     });
     let charts: Vec<&Chart> = charts.collect();
-    let mut sums: Vec<Sums<'_>> = charts.iter().map(|chart| Sums::new(item, chart)).collect();
+    let mut sums: Vec<Sums<'_>> = charts.iter().copied().map(|chart| Sums::new(item, chart)).collect();
     while let Some(some) = records.blocking_recv() {
         for data in some {
             let values = data.typed(item);
