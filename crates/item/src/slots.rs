@@ -16,6 +16,20 @@ pub const DAYS: usize = 4;
 /// Decimals that a number slot holds: it is the figure times 10^6 as an integer.
 pub const PLACES: u32 = 6;
 
+/// Characters of a text that a slot holds.
+pub const LONGEST: usize = 120;
+
+/// A text as slots hold it, by which two ways of writing the same are the same: folded, small letters, without white space, cut.
+pub fn folded(text: &str) -> String {
+    let folded = fold::fold(text).to_lowercase();
+    let narrow = folded.chars().map(|c| match c {
+        '〔' | '［' | '【' => '[',
+        '〕' | '］' | '】' => ']',
+        other => other,
+    });
+    narrow.filter(|c| !c.is_whitespace()).take(LONGEST).collect()
+}
+
 /// A slot, counted from 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Slot {

@@ -26,7 +26,7 @@ use crate::{
     ids::BatchId,
     permissions::ENTER_RECORDS,
     personal, publish,
-    state::BatchState,
+    state::{BatchState, Way},
     values::{self, Data},
     write,
 };
@@ -300,8 +300,8 @@ impl Subject for Batches {
 }
 
 /// What the checks of the item say of the rows of a batch, all of them together, as they lie there and beside what is public
-/// now. Known until readers see other records, or an item changes: asked before a write, it costs the write nothing, whatever
-/// others do with their batches meanwhile.
+/// now. Known until readers see other records, or an item or an organ changes: asked before a write, it costs the write nothing,
+/// whatever others do with their batches meanwhile.
 ///
 /// # Errors
 /// [`Refusal::Conflict`] when the catalogue has the item no more; when the database fails.
@@ -310,9 +310,9 @@ pub async fn breaches(ctx: &Ctx, batch: &Batch) -> Result<Arc<Vec<Breach>>, Refu
     let key = format!("checks of batch {} {} {} {}", batch.id, batch.rows_digest, item.version, ctx.today());
     let ask = async {
         let found = check::stored(ctx, &item, batch).await;
-        found.map(Arc::new).map_err(|error| store::Error::Value(format!("checks of a batch: {error:?}")))
+        found.map(Arc::new).map_err(|error| check::not_known(error, "checks of a batch"))
     };
-    Ok(ctx.db().while_events_unchanged(&[crate::items::SUBJECT], &SHOWN, key, ask).await?)
+    Ok(ctx.db().while_events_unchanged(&[crate::items::SUBJECT, "organ"], &SHOWN, key, ask).await?)
 }
 
 /// Refuses a batch with rows that the checks of its item reject, however they came into it.
@@ -337,10 +337,19 @@ async fn sound(ctx: &Ctx, batch: &Batch) -> Result<(), Refusal> {
 /// # Errors
 /// [`Refusal::Conflict`] with what does not hold any more, or as the batch stands; when the person may not.
 pub async fn submit(ctx: &Ctx, tx: &mut Tx, actor: &Actor, (id, version): (&BatchId, i64)) -> Result<(), Refusal> {
-    let (batch, matter) = shown(ctx, tx, (id, version)).await?;
+    let (batch, mut matter) = shown(ctx, tx, (id, version)).await?;
     may_for(actor, &ENTER_RECORDS, &matter.keeper)?;
     if !batch.state.is_open() {
         return Err(Refusal::Conflict(format!("这批数据现在是“{}”，不能提交。", batch.state.label())));
+    }
+    // No person stands behind what a program entered: whoever hands it in answers for it, and passes none of its gates.
+    if batch.way == Way::Api
+        && let Some(staff) = actor.staff()
+    {
+        batch::wrote(tx, actor, id).await?;
+        if !matter.authors.contains(&staff.account) {
+            matter.authors.push(staff.account.clone());
+        }
     }
     taken(ctx, tx, &batch).await?;
     sound(ctx, &batch).await?;

@@ -16,6 +16,9 @@ use crate::{
     slots::{Layout, Slot},
 };
 
+/// Why a question has no answer just now.
+pub(crate) const ANEW: &str = "目录刚改过，正在重建查询";
+
 /// What a version of an item makes of the slots of its records.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Lying {

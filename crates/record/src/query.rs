@@ -13,7 +13,7 @@ use web::FormErrors;
 
 use crate::{
     ids::{RecordId, RowId},
-    laid::{Lying, Standing},
+    laid::{self, Lying, Standing},
     slots::{self, Layout, Slot},
     typed::{FROM_END, NO_DAY, NO_FIGURE, TO_END, is_period, range, whole},
     values::Data,
@@ -81,8 +81,6 @@ pub struct Query {
 /// Parameters of what every record has.
 const ORGAN: &str = "organ";
 const PERIOD: &str = "period";
-/// Why a question has no answer just now.
-const LAID_ANEW: &str = "目录刚改过，正在重建查询";
 /// The order when none is asked for.
 const NEWEST: &str = "newest";
 
@@ -288,7 +286,7 @@ impl Query {
     /// How the item stands, where the question can be answered.
     async fn standing(&self, db: &Db, order: &str) -> store::Result<Standing> {
         let standing = Standing::of(db.read(), &self.item.key).await?;
-        if self.moved(&standing, order).is_empty() { Ok(standing) } else { Err(store::Error::Busy(LAID_ANEW)) }
+        if self.moved(&standing, order).is_empty() { Ok(standing) } else { Err(store::Error::Busy(laid::ANEW)) }
     }
 
     /// The list in this order; for pages ask [`Query::page`].
