@@ -17,6 +17,7 @@ use review::{
     subject::LogName,
 };
 use store::{Tx, query, query_as};
+use tokio::sync::Semaphore;
 use web::{Ctx, Refusal, Result as Shown};
 
 use crate::{
@@ -42,6 +43,9 @@ const LONGEST_SAME: usize = 120;
 
 /// What is rejected when a batch is handed in is told so far one by one.
 const TOLD: usize = 5;
+
+/// The cells of a large batch are held in memory while they are looked through: those of one at a time.
+static LOOKING: Semaphore = Semaphore::const_new(1);
 
 /// What is declared to the review. Batches are decided on at `/records/batches/{id}` of the office.
 pub fn kind() -> Kind {
@@ -126,6 +130,8 @@ fn cells(item: &Item, number: i64, data: &Data, known: &mut HashSet<(String, Str
 /// When there is no such batch, or the database fails.
 pub async fn look_through(ctx: &Ctx, id: &BatchId) -> Result<(), Refusal> {
     let batch = batch::find(ctx.db().read(), id).await?.ok_or(Refusal::NotFound)?;
+    // Whoever opens a large batch at the same time waits, and finds it looked through.
+    let _one = if batch.total > publish::AT_ONCE { LOOKING.acquire().await.ok() } else { None };
     let item = batch.item(ctx).await?;
     let asking = findings::Asking::of(ctx).await?;
     let parts = parts(&batch);

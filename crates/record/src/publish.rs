@@ -185,7 +185,7 @@ async fn genuine(executor: impl Executor<'_>, batch: &Batch) -> Result<(), Refus
         digests.push(row.digest);
     }
     drop(rows);
-    if write::digest_of_rows(digests) == batch.rows_digest { Ok(()) } else { Err(altered()) }
+    if write::digest_of_rows(digests).await? == batch.rows_digest { Ok(()) } else { Err(altered()) }
 }
 
 fn altered() -> Refusal {
