@@ -7,7 +7,7 @@
 
 use item::{Item, ItemKey};
 use serde::{Deserialize, Serialize};
-use store::{Executor, Tx, query, query_as, query_scalar};
+use store::{Executor, Tx, query, query_as};
 use web::Ctx;
 
 use crate::{
@@ -20,7 +20,7 @@ use crate::{
 pub(crate) const ANEW: &str = "目录刚改过，正在重建查询";
 
 /// What a version of an item makes of the slots of its records.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Lying {
     layout: Layout,
     /// The column whose days are those by which lists are sorted.
@@ -30,6 +30,11 @@ pub(crate) struct Lying {
 impl Lying {
     pub(crate) fn of(item: &Item) -> Self {
         Self { layout: Layout::of(item), newest_by: item.newest_by.clone() }
+    }
+
+    /// What is kept; what another program wrote in a way that nobody reads any more settles nothing.
+    fn read(words: &str) -> Self {
+        serde_json::from_str(words).unwrap_or_default()
     }
 
     /// The slot of a column.
@@ -70,7 +75,7 @@ impl Standing {
         let mut standing = Self::default();
         for (what, words) in found {
             if what == LAID {
-                standing.lying.push(serde_json::from_str(&words)?);
+                standing.lying.push(Lying::read(&words));
             } else {
                 standing.publishing.push(BatchId::from(words.as_str()));
             }
@@ -107,11 +112,16 @@ pub(crate) async fn lies(tx: &mut Tx, item: &Item) -> store::Result<()> {
 /// # Errors
 /// When the database fails.
 pub(crate) async fn is_behind(ctx: &Ctx, item: &Item) -> web::Result<bool> {
-    let versions: Vec<i64> = query_scalar("SELECT version FROM record_laid WHERE item = $1 ORDER BY version")
+    let kept: Vec<(i64, String)> = query_as("SELECT version, layout FROM record_laid WHERE item = $1 ORDER BY version")
         .bind(item.key.as_str())
         .fetch_all(ctx.db().read())
         .await?;
-    for version in versions {
+    let own = Lying::of(item);
+    for (version, layout) in kept {
+        // A newer program may lay the same version otherwise.
+        if Lying::read(&layout) != own {
+            return Ok(true);
+        }
         let number = u32::try_from(version).unwrap_or_default();
         if number == item.version {
             continue;

@@ -274,6 +274,22 @@ impl Query {
         Ok(self.moved(&Standing::of(db.read(), &self.item.key).await?, order))
     }
 
+    /// Refuses in words for readers what cannot be answered now: nothing found would not be true.
+    ///
+    /// # Errors
+    /// [`web::Error::Unavailable`] with what is [`Query::unsettled`]; when the database fails.
+    pub async fn settled(&self, db: &Db, order: &str) -> web::Result<()> {
+        let moved = self.unsettled(db, order).await?;
+        if moved.is_empty() {
+            return Ok(());
+        }
+        Err(web::Error::Unavailable(format!(
+            "“{}”的目录刚改过，正在重建查询，暂时不能按“{}”查询或者排序。请过几分钟再试；不加条件可以照常浏览和下载。",
+            self.item.title,
+            moved.join("、")
+        )))
+    }
+
     /// Whether all records lie by this version of the item.
     ///
     /// # Errors

@@ -94,15 +94,7 @@ impl Asking {
     /// # Errors
     /// [`Error::Unavailable`] with what cannot be asked; when the database fails.
     pub(super) async fn settled(&self, ctx: &Ctx) -> Result<()> {
-        let moved = self.query.unsettled(ctx.db(), &self.order).await?;
-        if moved.is_empty() {
-            return Ok(());
-        }
-        Err(Error::Unavailable(format!(
-            "“{}”的目录刚改过，正在重建查询，暂时不能按“{}”查询或者排序。请过几分钟再试；不加条件可以照常浏览和下载。",
-            self.query.item.title,
-            moved.join("、")
-        )))
+        self.query.settled(ctx.db(), &self.order).await
     }
 
     /// What was typed at this name, right or wrong.

@@ -30,6 +30,7 @@ fn moved(item: &Item) -> Item {
         required: false,
         hint: String::new(),
         privacy: Privacy::default(),
+        names: None,
         filter: Filter::Exact,
         listed: false,
     };
@@ -108,7 +109,7 @@ both! {
         for path in [
             "/records/permit?document_number=1",
             "/records/permit.csv?document_number=1",
-            "/records/permit?q=财政局",
+            "/records/permit?q=%E8%B4%A2%E6%94%BF%E5%B1%80",
             "/api/v1/records/permit?document_number=1",
         ] {
             reader.get(path).await.expect(503).shows("正在重建查询");
@@ -116,7 +117,7 @@ both! {
         app.work().await;
         assert_eq!(by_number(app).await.count(db).await.expect("a count").rows, 1);
         assert_eq!(volume.count(db).await.expect("a count").rows, 0);
-        reader.get("/records/permit?q=财政局").await.expect(200);
+        reader.get("/records/permit?q=%E8%B4%A2%E6%94%BF%E5%B1%80").await.expect(200);
         assert_eq!(identity::audit::verify::without_files(app.ctx(), |_| {}).await.expect("verify").first_bad, None);
     }
 
