@@ -183,8 +183,8 @@ impl Known {
     }
 }
 
-/// What the checks of an item ask of other records, for an organ: up to a hundred thousand of each item that they name. Known until
-/// readers see other records, or an item changes; asked before a write, it costs the write nothing.
+/// What the checks of an item ask of other records, for an organ: up to a hundred thousand of each item that they name.
+/// Known until readers see other records, or an item changes; asked before a write, it costs the write nothing.
 async fn answers(ctx: &Ctx, item: &Arc<Item>, organ: &OrganCode) -> web::Result<Arc<Answers>> {
     let needed = needed(item);
     if needed.sums.is_empty() {

@@ -30,8 +30,8 @@ pub async fn breaches(
     Ok(check::check(ctx, item, organ, rows, update).await?.breaches)
 }
 
-/// Reads what the checks of an item ask of other records: before a write that enters or changes records, which then asks nothing more
-/// than what came since.
+/// Reads what the checks of an item ask of other records: before a write that enters or changes records, which then asks
+/// nothing more than what came since.
 ///
 /// # Errors
 /// When the database fails.

@@ -91,8 +91,8 @@ impl Db {
         self.while_events_unchanged(subjects, &[], key, ask).await
     }
 
-    /// The same for an answer that depends on events of these kinds besides, whatever else happens to their subjects: what readers
-    /// see of a table stands while somebody claims a batch or writes a draft of one. No subject and no kind means every event.
+    /// The same for an answer that depends on events of these kinds besides, whatever else happens to their subjects: what
+    /// readers see of a table stands while somebody claims a batch or writes a draft of one. No subject and no kind means every event.
     pub async fn while_events_unchanged<T>(
         &self,
         subjects: &[&'static str],

@@ -1,5 +1,5 @@
-//! Stories of many records at once: what cannot become public goes back as it was, portion by portion; what expires in one night is
-//! erased and counted together.
+//! Stories of many records at once: what cannot become public goes back as it was, portion by portion; what expires in one night
+//! is erased and counted together.
 
 use std::{collections::BTreeMap, sync::Arc};
 

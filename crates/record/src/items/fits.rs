@@ -70,8 +70,8 @@ pub fn changes(old: &Item, new: &Item) -> Vec<String> {
     compare(old, new).into_iter().map(told).collect()
 }
 
-/// What of a change records do not allow. Known until something of records happens: looked at before a write ([`ready`]), it costs
-/// the write nothing, though all records are walked through.
+/// What of a change records do not allow. Known until something of records happens: looked at before a write ([`ready`]),
+/// it costs the write nothing, though all records are walked through.
 ///
 /// # Errors
 /// When the database fails.
