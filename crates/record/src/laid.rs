@@ -134,3 +134,17 @@ pub(crate) async fn is_behind(ctx: &Ctx, item: &Item) -> web::Result<bool> {
     }
     Ok(false)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_kept_is_read_back_and_what_nobody_reads_settles_nothing() {
+        let permit = item::boxed().iter().find(|item| item.key.as_str() == "permit").expect("in the box");
+        let own = Lying::of(permit);
+        assert_eq!(Lying::read(&serde_json::to_string(&own).expect("json")), own);
+        assert!(own.slot("document_number").is_some());
+        assert_eq!(Lying::read("[]").slot("document_number"), None);
+    }
+}
