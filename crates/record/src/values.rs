@@ -356,10 +356,15 @@ fn narrowed(kind: Period, text: &str) -> String {
 
 /// The day of a record: of [`Item::newest_by`], else the first day that it must have.
 pub fn day_of(item: &Item, values: &Values) -> Option<Date> {
+    dated(item, values).map(|(_, day)| day)
+}
+
+/// The same with the column in which it stands.
+pub(crate) fn dated<'i>(item: &'i Item, values: &Values) -> Option<(&'i Column, Date)> {
     let newest = item.column(&item.newest_by);
     let needed = item.columns.iter().find(|column| is_day(column));
     [newest, needed].into_iter().flatten().find_map(|column| match values.get(&column.key) {
-        Some(Value::Date(day)) => Some(*day),
+        Some(Value::Date(day)) => Some((column, *day)),
         _ => None,
     })
 }

@@ -299,7 +299,7 @@ pub(crate) async fn taken_away(app: &TestApp, now: &rows::Stored) {
 }
 
 /// A workbook of permits with a row for each change.
-fn workbook(item: &Item, changes: &[&[(&str, &str)]]) -> Vec<u8> {
+pub(crate) fn workbook(item: &Item, changes: &[&[(&str, &str)]]) -> Vec<u8> {
     let columns: Vec<_> = item.columns.iter().collect();
     let header = columns.iter().map(|column| column.label.clone()).collect();
     let mut all = Vec::new();
@@ -319,7 +319,7 @@ pub(crate) fn kept(app: &TestApp, name: &str, bytes: &[u8]) -> import::File {
     import::File::at(&path, name).expect("its digest")
 }
 
-fn options(item: &Item) -> import::Options {
+pub(crate) fn options(item: &Item) -> import::Options {
     import::Options::new(item.key.clone(), OrganCode::from(ORGAN))
 }
 
