@@ -242,7 +242,7 @@ async fn supersede(tx: &mut Tx, batch: &BatchId, now: &str) -> Result<i64, Refus
     .await?;
     let mut all = 0;
     for (item, organ, period, rows) in &counted {
-        counts::shift(tx, (item, organ, period), -rows, "").await?;
+        counts::shift(tx, (item, organ, period), -rows).await?;
         all += rows;
     }
     if all > 0 {

@@ -129,7 +129,7 @@ pub async fn withdraw(ctx: &Ctx, tx: &mut Tx, actor: &Actor, one: Withdrawal) ->
     .bind(actor.log_name())
     .execute(tx.conn())
     .await?;
-    counts::shift(tx, (&stored.item, &stored.organ, &stored.period), -1, "").await?;
+    counts::shift(tx, (&stored.item, &stored.organ, &stored.period), -1).await?;
     let data = json!({
         "item": stored.item, "withdrawal": id.as_str(), "why": one.reason.code(), "words": words, "decided_on": decided_on,
         "due_on": due_on, "version": stored.version,
@@ -211,7 +211,8 @@ pub async fn restore(ctx: &Ctx, tx: &mut Tx, actor: &Actor, record: &RecordId, r
         .bind(tx.now())
         .execute(tx.conn())
         .await?;
-    counts::shift(tx, (&stored.item, &stored.organ, &stored.period), 1, &today).await?;
+    // What comes back is nothing new: the day of the newest publication stays.
+    counts::shift(tx, (&stored.item, &stored.organ, &stored.period), 1).await?;
     let data = json!({
         "item": stored.item, "withdrawal": line.id.as_str(), "reason": reason.trim(), "version": stored.version,
     });
