@@ -42,4 +42,4 @@ pub use file::{Fault, faults, faults_between, read, write};
 pub use item::{Audience, Basis, Channel, Domain, Item, ItemKey, Level, Owner, Period, Way};
 pub use limit::{Limit, LimitKind, Start};
 pub use rust_decimal::Decimal;
-pub use value::{Parsed, Problem, Value};
+pub use value::{Parsed, Problem, Value, as_name};

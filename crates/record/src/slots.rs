@@ -126,15 +126,9 @@ fn bare(name: &'static str) -> &'static str {
     name.strip_prefix("r.").unwrap_or(name)
 }
 
-/// A text as slots hold it: folded, small letters, without white space, cut.
+/// A text as slots hold it: as names are compared, cut.
 pub fn folded(text: &str) -> String {
-    let folded = fold::fold(text).to_lowercase();
-    let narrow = folded.chars().map(|c| match c {
-        '〔' | '［' | '【' => '[',
-        '〕' | '］' | '】' => ']',
-        other => other,
-    });
-    narrow.filter(|c| !c.is_whitespace()).take(LONGEST).collect()
+    item::as_name(text).chars().take(LONGEST).collect()
 }
 
 fn text(value: Option<&Value>) -> String {
