@@ -106,6 +106,17 @@ pub(super) async fn revocation(executor: impl Executor<'_>, id: &RevocationId) -
         .await
 }
 
+/// The one that waits for this record to be taken away.
+pub(super) async fn open_of(executor: impl Executor<'_>, record: &RecordId) -> store::Result<Option<Revocation>> {
+    // SQL: all pieces are literals.
+    query_as(built(format!(
+        "SELECT {REVOCATION} FROM enforcement_revocation v WHERE v.record = $1 AND v.state = 'open'"
+    )))
+    .bind(record)
+    .fetch_optional(executor)
+    .await
+}
+
 /// Open ones of these organs whose record is still public, the most urgent first.
 pub(super) async fn urgent(
     executor: impl Executor<'_>,

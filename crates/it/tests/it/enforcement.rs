@@ -13,6 +13,7 @@ use record::{
     items::{self, acts},
     query::Asked,
     rows::Stored,
+    withdraw,
 };
 use review::{Gate, Word};
 use testkit::{Client, TestApp, both};
@@ -232,6 +233,47 @@ both! {
         let line = app.visitor().get("/enforcement/withdrawn").await.expect(200);
         line.shows("原处罚决定已被行政复议撤销").shows("按期撤回").hides(number).hides("青禾测试商贸有限公司");
         assert!(record::rows::history(app.ctx().db().read(), &stored.record).await.expect("history").is_empty());
+    }
+
+    async fn what_waits_to_be_taken_away_ends_whichever_way_the_record_goes(app) {
+        let numbers = ["青财罚〔2026〕1号", "青财罚〔2026〕2号"];
+        penalties(app, &[(numbers[0], &[]), (numbers[1], &[("shown_until", "2026-03-10")])]).await;
+        let mut editor = app.editor(ORGAN).await;
+        for number in numbers {
+            let form = [("item", "penalty"), ("number", number), ("what", "changed"), ("decided_on", "2026-03-02"),
+                ("words", "原处罚决定已被变更")];
+            editor.post("/enforcement/revocations", &form).await.expect(303);
+        }
+        // From its own page, for another reason, and back again by two.
+        let stored = public(app, numbers[0]).await.expect("public");
+        let one = withdraw::Withdrawal {
+            record: stored.record.clone(),
+            version: stored.version,
+            reason: record::Reason::Wrong,
+            words: "登记有误".to_owned(),
+            decided_on: None,
+        };
+        let (first, other) = (person("head-1", ORGAN, &[Role::OrganHead]), person("head-2", ORGAN, &[Role::OrganHead]));
+        let mut tx = app.ctx().db().write().await.expect("a write");
+        withdraw::withdraw(app.ctx(), &mut tx, &first, one).await.expect("taken away");
+        tx.commit().await.expect("commit");
+        let open = "/enforcement/revocations?state=open";
+        editor.get(open).await.expect(200).hides(numbers[0]).shows(numbers[1]);
+        editor.get("/enforcement/revocations?state=done").await.expect(200).shows(numbers[0]).shows("已撤回");
+        for who in [&first, &other] {
+            let mut tx = app.ctx().db().write().await.expect("a write");
+            withdraw::restore(app.ctx(), &mut tx, who, &stored.record, "撤下有误").await.expect("by two");
+            tx.commit().await.expect("commit");
+        }
+        editor.get(open).await.expect(200).hides(numbers[0]);
+        // Where the record went by its term there is nothing to take away, and the line is ended by hand.
+        app.at("2026-03-12T01:00:00Z".parse().expect("moment"));
+        assert_eq!(record::retention::expire(app.ctx()).await.expect("expired"), 1);
+        let mut head = head(app).await;
+        let page = head.get(open).await.expect(200).shows("记录已不公开");
+        let id = page.hides("action=\"/enforcement/revocations/withdraw\"").field("id");
+        head.post("/enforcement/revocations/drop", &[("id", &id), ("reason", "公示期已满")]).await.expect(303);
+        head.get(open).await.expect(200).shows("没有登记");
     }
 
     async fn totals_of_a_year_are_counted_from_the_decisions_once_each(app) {
