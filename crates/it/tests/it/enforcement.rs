@@ -197,6 +197,23 @@ both! {
         clerk.post("/enforcement/duties", &[("due_on", "2026-03-06")]).await.expect(409).shows("已经布置过");
     }
 
+    async fn each_decision_is_overdue_by_its_own_day(app) {
+        let penalty = item(app, "penalty").await;
+        let of = |number: &str, day: &str| {
+            row(&penalty, &[("document_number", number), ("decided_on", day), ("valid_to", "2099-12-31")])
+        };
+        let rows = vec![
+            NewRow { number: 1, ..of("青财罚〔2026〕81号", "2026-02-10") },
+            NewRow { number: 2, ..of("青财罚〔2026〕82号", "2026-02-27") },
+            NewRow { number: 3, ..of("青财罚〔2026〕83号", "2026-02-28") },
+        ];
+        entered(app, &penalty, rows).await;
+        let mut clerk = app.clerk().await;
+        clerk.get("/enforcement").await.expect(200).shows("逾期未公示");
+        clerk.post("/enforcement/duties", &[("due_on", "2026-03-06")]).await.expect(303);
+        app.editor(ORGAN).await.get("/duties").await.expect(200).shows("1 条执法决定信息超过公示期限");
+    }
+
     async fn what_was_revoked_goes_in_time_and_its_line_stays_without_the_data(app) {
         let number = "青财罚〔2026〕1号";
         penalties(app, &[(number, &[])]).await;
@@ -297,6 +314,24 @@ both! {
         let data = &found.first().expect("one row").data;
         let figures = ["warning", "fine", "revocation", "total", "amount"].map(|key| data.get(key).to_owned());
         assert_eq!(figures, ["1", "1", "1", "3", "1"]);
+        // The same figures are one draft; what was public of them and was taken away is drafted anew.
+        assert_eq!(editor.post("/enforcement/yearly", &draft).await.expect(303).location(), to);
+        published(app, &id).await;
+        editor.post("/enforcement/yearly", &draft).await.expect(409).shows("已经公开");
+        let one = withdraw::Withdrawal {
+            record: found[0].record.clone(),
+            version: 1,
+            reason: record::Reason::Wrong,
+            words: "统计口径有误".to_owned(),
+            decided_on: None,
+        };
+        let mut tx = app.ctx().db().write().await.expect("a write");
+        let who = person("head-1", ORGAN, &[Role::OrganHead]);
+        withdraw::withdraw(app.ctx(), &mut tx, &who, one).await.expect("taken away");
+        tx.commit().await.expect("commit");
+        let anew = editor.post("/enforcement/yearly", &draft).await.expect(303).location();
+        assert_ne!(anew, to, "a draft, and not the batch that is public");
+        editor.get(&anew).await.expect(200).shows("草稿");
         let running = [("organ", ORGAN), ("year", "2026"), ("table", "penalty")];
         editor.post("/enforcement/yearly", &running).await.expect(409).shows("还没有过完");
     }
