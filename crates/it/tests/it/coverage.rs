@@ -134,6 +134,10 @@ both! {
         publish(app, "QH010", "2026-02-10T02:00:00Z").await;
         editor.post(NONE, &[("from", "2026-02-01"), ("until", "2026-02-28"), ("reason", "没有")]).await.expect(422)
             .shows("不能声明没有此类信息");
+        let over = [("from", "2025-12-01"), ("until", "2026-02-28"), ("reason", "没有")];
+        editor.post(NONE, &over).await.expect(422).shows("不能声明没有此类信息");
+        let old = [("from", "1900-01-01"), ("until", "1900-12-31"), ("reason", "没有")];
+        editor.post(NONE, &old).await.expect(422).shows("起始日期太早");
     }
 
     async fn a_declaration_comes_back_to_who_made_it(app) {
