@@ -357,6 +357,21 @@ both! {
         assert!(!stands_in_clear(app, HIDDEN).await, "nor by a sheet");
     }
 
+    async fn a_second_correction_by_sheet_names_its_row_and_the_batch_that_has_it(app) {
+        let (ctx, item) = (app.ctx(), permit(app).await);
+        let file = kept(app, "许可.xlsx", &workbook(&item, &[&[], &[]]));
+        let told = import::run(ctx, &editor(), &file, &options(&item), &import::Silent).await.expect("stored");
+        published(app, &told.batch.expect("a batch")).await;
+        let update = import::Options { update: true, note: "核对后更正".to_owned(), ..options(&item) };
+        let first = kept(app, "更正一.xlsx", &workbook(&item, &[&[], &[("content", "准予变更登记")]]));
+        let told = import::run(ctx, &editor(), &first, &update, &import::Silent).await.expect("stored");
+        assert_eq!((told.updates, told.unchanged), (1, 1), "{told:?}");
+        let second = kept(app, "更正二.xlsx", &workbook(&item, &[&[], &[("content", "准予延续登记")]]));
+        let refused = import::run(ctx, &editor(), &second, &update, &import::Silent).await.expect_err("under way");
+        let words = refused.words();
+        assert!(words.contains("第 3 行") && words.contains("更正一"), "{words}");
+    }
+
     async fn two_imports_at_once_make_one_batch(app) {
         let item = permit(app).await;
         let file = kept(app, "两处.xlsx", &workbook(&item, &[&[], &[], &[]]));

@@ -171,6 +171,27 @@ both! {
         assert_eq!(whole(app).await, None, "expired");
     }
 
+    async fn what_expires_is_told_in_the_log_of_each_organ(app) {
+        let item = permit(app).await;
+        let of = |at: u32, number: &str| {
+            NewRow { number: at, ..form::read(&item, &filled(&item, number)).expect("a form").row }
+        };
+        let rows = vec![of(1, "青财许〔2026〕37号"), of(2, "青财许〔2026〕38号"), of(3, "青财许〔2026〕39号")];
+        let id = put(app, &item, rows).await.expect("entered");
+        published(app, &id).await;
+        let until = public(app, "青财许〔2026〕37号").await.expect("public").keep_until;
+        let moved = "UPDATE record SET organ = 'QH011' WHERE batch = $1 AND number = 3".to_owned();
+        forge(app, moved, vec![(&id).into()]).await;
+        app.at(kernel::time::start_of_day(kernel::time::parse_date(&until).expect("a day").tomorrow().expect("a day")));
+        assert_eq!(record::retention::expire(app.ctx()).await.expect("expired"), 3);
+        let told: Vec<String> =
+            store::query_scalar("SELECT organ FROM event WHERE kind = 'record_batch.expired' ORDER BY organ")
+                .fetch_all(app.ctx().db().read())
+                .await
+                .expect("events");
+        assert_eq!(told, [ORGAN, "QH011"]);
+    }
+
     async fn what_cannot_be_asked_has_no_answer_and_one_record_is_found_by_its_key(app) {
         let number = "青财许〔2026〕32号";
         published(app, &entered(app, number).await).await;
