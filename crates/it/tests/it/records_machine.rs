@@ -185,7 +185,7 @@ both! {
         app.at(kernel::time::start_of_day(kernel::time::parse_date(&until).expect("a day").tomorrow().expect("a day")));
         assert_eq!(record::retention::expire(app.ctx()).await.expect("expired"), 3);
         let told: Vec<String> =
-            store::query_scalar("SELECT organ FROM event WHERE kind = 'record_batch.expired' ORDER BY organ")
+            query_scalar("SELECT organ FROM event WHERE kind = 'record_batch.expired' ORDER BY organ")
                 .fetch_all(app.ctx().db().read())
                 .await
                 .expect("events");
