@@ -34,7 +34,8 @@ pub struct Parsed {
 #[error("{0}")]
 pub struct Problem(pub String);
 
-/// A text as names are compared, whoever compares them: without white space, small letters, full width as half, one sort of brackets.
+/// A text as names are compared, whoever compares them: without white space, small letters, full width as half, one sort of
+/// brackets.
 pub fn as_name(text: &str) -> String {
     let narrow = |c: char| match c {
         '〔' | '［' | '【' => '[',

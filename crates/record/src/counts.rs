@@ -88,8 +88,8 @@ pub(crate) async fn add_batch(tx: &mut Tx, batch: &BatchId, public_on: &str) -> 
     Ok(())
 }
 
-/// What there is to be counted of an item (`$1`; empty = of all), worked out from the versions of records that are or were public, in
-/// the order of the columns of `record_count`. The first day is that of the first batch of the period, and known where that was
+/// What there is to be counted of an item (`$1`; empty = of all), worked out from the versions of records that are or were
+/// public, in the order of the columns of `record_count`. The first day is that of the first batch of the period, and known where that was
 /// new: a correction of what came in time does not come late. Of what has expired the newest version counts, unless it was taken
 /// away before, or is about a minor.
 pub(crate) const THERE: &str = "SELECT r.item, r.organ, r.period, SUM(CASE WHEN r.state = 'public' THEN 1 ELSE 0 END), \
@@ -127,7 +127,7 @@ pub(crate) async fn differing(
 
 /// Adds to, or takes from, what is counted of one item, organ and period.
 pub(crate) async fn shift(tx: &mut Tx, (item, organ, period): (&str, &OrganCode, &str), by: i64) -> store::Result<()> {
-    // Less than nothing is never kept, whatever somebody has written into the table: verification names it, and what is not there.
+    // Less than nothing is never kept, whatever somebody has written into the table: verification names it.
     query(
         "UPDATE record_count SET records = CASE WHEN records + $4 < 0 THEN 0 ELSE records + $4 END \
          WHERE item = $1 AND organ = $2 AND period = $3",

@@ -307,8 +307,8 @@ pub(super) async fn decide(
     Ok(row)
 }
 
-/// The maps that a declaration is held against: of all years that it touches and that have begun, none of which lies before what the
-/// county counts.
+/// The maps that a declaration is held against: of all years that it touches and that have begun, none of which lies before
+/// what the county counts.
 pub(super) async fn seen(ctx: &Ctx, new: &New) -> web::Result<Vec<Arc<Map>>> {
     let years = load::years(ctx);
     let mut maps = Vec::new();
