@@ -89,9 +89,9 @@ pub(crate) async fn add_batch(tx: &mut Tx, batch: &BatchId, public_on: &str) -> 
 }
 
 /// What there is to be counted of an item (`$1`; empty = of all), worked out from the versions of records that are or were
-/// public, in the order of the columns of `record_count`. The first day is that of the first batch of the period, and known where that was
-/// new: a correction of what came in time does not come late. Of what has expired the newest version counts, unless it was taken
-/// away before, or is about a minor.
+/// public, in the order of the columns of `record_count`. The first day is that of the first batch of the period, and known
+/// where that was new: a correction of what came in time does not come late. Of what has expired the newest version counts,
+/// unless it was taken away before, or is about a minor.
 pub(crate) const THERE: &str = "SELECT r.item, r.organ, r.period, SUM(CASE WHEN r.state = 'public' THEN 1 ELSE 0 END), \
      MAX(r.public_on), CASE WHEN MIN(b.public_at) = MIN(CASE WHEN b.what = 'new' THEN b.public_at END) \
      THEN MIN(CASE WHEN b.what = 'new' THEN r.public_on END) ELSE '' END, \
