@@ -139,9 +139,11 @@ async function cell(page, item, organ) {
 async function told(page) {
   await page.goto("/catalogue/coverage");
   const row = page.locator("main table tr").filter({ has: page.getByRole("rowheader", { name: MARKET_NAME, exact: true }) });
-  const figures = (await row.locator("td").allInnerTexts()).map(Number);
-  check(figures.length === 4 && figures.every(Number.isInteger), `the row of ${MARKET_NAME} reads ${figures}`);
-  return { published: figures[1], late: figures[3] };
+  // What came late stands behind what is published: 17（逾期 3）.
+  const figure = async (head) => Number.parseInt(await row.locator(`td[data-th="${head}"]`).innerText(), 10);
+  const figures = { published: await figure("已公开"), late: await figure("到期没有公开") };
+  check(Object.values(figures).every(Number.isInteger), `the row of ${MARKET_NAME} reads ${JSON.stringify(figures)}`);
+  return figures;
 }
 
 async function byForm({ state }) {

@@ -55,6 +55,7 @@ fn list() -> Vec<Capability> {
         disclosure::records_portal::capability(),
         disclosure::reports::capability(),
         disclosure::records_office::capability(),
+        disclosure::records_api::capability(),
         disclosure::enforcement::capability(),
         crate::home::capability(),
         crate::organs::capability(),

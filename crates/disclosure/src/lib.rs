@@ -4,6 +4,7 @@ pub mod catalogue;
 pub mod coverage;
 pub mod enforcement;
 pub mod platform;
+pub mod records_api;
 pub mod records_office;
 pub mod records_portal;
 pub mod reports;

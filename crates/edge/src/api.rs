@@ -7,7 +7,7 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Response},
 };
-use web::{api, error::ErrorView};
+use web::{Listener, api, error::ErrorView};
 
 use crate::headers::problem;
 
@@ -28,7 +28,7 @@ pub async fn open(request: Request, next: Next) -> Response {
                 .into(),
             incident: None,
         };
-        problem(&view, &path, &Response::default())
+        problem(&view, Listener::Portal, &path, &Response::default())
     } else {
         next.run(request).await
     };

@@ -190,7 +190,7 @@ pub async fn error_pages(State((ctx, listener)): State<(Ctx, Listener)>, request
     };
     let status = view.status;
     if !html {
-        return problem(&view, &path, &response);
+        return problem(&view, listener, &path, &response);
     }
     let rendered = match listener {
         Listener::Portal => {
@@ -289,16 +289,19 @@ async fn office_error(
 }
 
 /// RFC 9457 problem details; what the answer before said of methods and of when to come again is kept.
-pub(crate) fn problem(view: &ErrorView, path: &str, before: &Response) -> Response {
+pub(crate) fn problem(view: &ErrorView, listener: Listener, path: &str, before: &Response) -> Response {
+    let of_programs = path.starts_with(api::PREFIX);
+    // The page that explains the open interface is the portal's.
+    let is_open = of_programs && listener == Listener::Portal;
     let (title, detail) = match view.status {
         // Pages tell of buttons and links; programs have neither.
-        StatusCode::NOT_FOUND if path.starts_with(api::PREFIX) => {
-            ("没有这一项", "地址可能写错了，也可能内容没有公开。全部地址见 /api。")
-        }
-        StatusCode::METHOD_NOT_ALLOWED if path.starts_with(api::PREFIX) => ("接口只读", "这里只接受 GET 和 HEAD。"),
+        StatusCode::NOT_FOUND if is_open => ("没有这一项", "地址可能写错了，也可能内容没有公开。全部地址见 /api。"),
+        StatusCode::NOT_FOUND if of_programs => ("没有这一项", "地址可能写错了。"),
+        StatusCode::METHOD_NOT_ALLOWED if is_open => ("接口只读", "这里只接受 GET 和 HEAD。"),
+        StatusCode::METHOD_NOT_ALLOWED if of_programs => ("方法不对", "报送数据用 POST，查询报送结果用 GET。"),
         _ => (view.title, view.message.as_str()),
     };
-    let explained = path.starts_with(api::PREFIX).then(|| format!("{}#s{}", api::PAGE, view.status.as_u16()));
+    let explained = is_open.then(|| format!("{}#s{}", api::PAGE, view.status.as_u16()));
     let problem = api::Problem {
         r#type: api::Address(explained.unwrap_or_else(|| "about:blank".to_owned())),
         title: title.to_owned(),
@@ -318,7 +321,7 @@ pub(crate) fn problem(view: &ErrorView, path: &str, before: &Response) -> Respon
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     for (name, value) in before.headers() {
-        if [header::ALLOW, header::RETRY_AFTER].contains(name) {
+        if [header::ALLOW, header::RETRY_AFTER, header::WWW_AUTHENTICATE].contains(name) {
             headers.append(name, value.clone());
         }
     }

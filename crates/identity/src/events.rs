@@ -112,6 +112,26 @@ pub static EXPORTED: EventKind = EventKind::new("export", "export.taken", "导�
     .holds(&[("contents", "内容"), ("rows", "行数"), ("address", "网络地址")])
     .keeps(Keep::Words);
 
+const fn program(name: &'static str, label: &'static str) -> EventKind {
+    EventKind::new("program", name, label).keeps(Keep::Words)
+}
+
+/// A program has a key.
+pub static PROGRAM_MADE: EventKind =
+    program("program.made", "新建接口密钥").holds(&[("name", "系统"), ("items", "数据表"), ("ends_on", "有效期至")]);
+/// It has another one; that of before opens nothing.
+pub static PROGRAM_RENEWED: EventKind =
+    program("program.renewed", "更换接口密钥").holds(&[("name", "系统"), ("ends_on", "有效期至")]);
+pub static PROGRAM_REVOKED: EventKind =
+    program("program.revoked", "撤销接口密钥").holds(&[("name", "系统"), ("reason", "原因")]);
+/// A key was used that does not hold, that nobody has, or for what it does not reach. The key itself is never told.
+pub static PROGRAM_REFUSED: EventKind = program("program.refused", "接口密钥被拒绝").holds(&[
+    ("reason", "原因"),
+    ("times", "次数"),
+    ("address", "网络地址"),
+    ("route", "请求"),
+]);
+
 /// The chain and the files were walked.
 pub static AUDIT_VERIFIED: EventKind = EventKind::new("audit", "audit.verified", "验证留痕").holds(&[
     ("ok", "结果"),
@@ -144,7 +164,7 @@ pub static CALENDAR_REMOVED: EventKind =
     EventKind::new("calendar", "calendar.removed", "删除放假安排").holds(&[("days", "日期"), ("version", "日历版本")]);
 
 /// All of them, for the capability.
-pub static ALL: [&EventKind; 33] = [
+pub static ALL: [&EventKind; 37] = [
     &ORGAN_CREATED,
     &ORGAN_CHANGED,
     &ORGAN_RENAMED,
@@ -172,6 +192,10 @@ pub static ALL: [&EventKind; 33] = [
     &SESSIONS_REVOKED,
     &REFUSED,
     &EXPORTED,
+    &PROGRAM_MADE,
+    &PROGRAM_RENEWED,
+    &PROGRAM_REVOKED,
+    &PROGRAM_REFUSED,
     &AUDIT_VERIFIED,
     &AUDIT_FOUND,
     &AUDIT_EXPORTED,

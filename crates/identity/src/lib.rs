@@ -2,7 +2,7 @@
 //!
 //! What others use: [`capability`], [`session::attach`] (puts the [`kernel::Actor`] into every office request),
 //! [`load_directory`] and [`load_calendar`] at start, [`accounts`] and [`organs`] for the command line and for filling a
-//! demonstration.
+//! demonstration, [`programs`] for keys of other systems.
 
 pub mod accounts;
 pub mod audit;
@@ -14,6 +14,7 @@ pub mod organs;
 mod own;
 mod permission_table;
 pub mod permissions;
+pub mod programs;
 mod roles;
 mod sealed;
 pub mod session;
@@ -23,7 +24,7 @@ mod watch;
 use std::sync::Arc;
 
 use kernel::permission::{READ_PUBLIC, SIGN_IN, USE_DESK};
-use permissions::{MANAGE_ACCOUNTS, MANAGE_CALENDAR, MANAGE_ORGANS, READ_AUDIT, VIEW_ORGANS};
+use permissions::{MANAGE_ACCOUNTS, MANAGE_CALENDAR, MANAGE_ORGANS, MANAGE_PROGRAMS, READ_AUDIT, VIEW_ORGANS};
 use web::{Capability, Nav, hooks::Verb};
 
 pub use calendar::load_calendar;
@@ -35,13 +36,14 @@ pub fn capability() -> Capability {
     Capability::new("identity", "机关与账号")
         .routes(organs::routes)
         .routes(accounts::routes)
+        .routes(programs::routes)
         .routes(session::routes)
         .routes(own::routes)
         .routes(audit::routes)
         .routes(permission_table::routes)
         .routes(calendar::routes)
         .permissions(&[&READ_PUBLIC, &SIGN_IN, &USE_DESK, &VIEW_ORGANS, &MANAGE_ORGANS, &MANAGE_ACCOUNTS, &READ_AUDIT])
-        .permissions(&[&MANAGE_CALENDAR])
+        .permissions(&[&MANAGE_CALENDAR, &MANAGE_PROGRAMS])
         .nav(Nav::under("管理", "/organs", "机关", &VIEW_ORGANS, 310))
         .nav(Nav::under("管理", "/accounts", "账号", &MANAGE_ACCOUNTS, 320))
         .nav(Nav::under("管理", "/calendar", "工作日历", &MANAGE_CALENDAR, 330))
@@ -54,6 +56,8 @@ pub fn capability() -> Capability {
         .titled("SELECT code, short_name FROM organ WHERE code")
         .subject("account", "账号")
         .titled("SELECT id, name FROM account WHERE id")
+        .subject("program", "接口密钥")
+        .titled("SELECT id, name FROM program WHERE id")
         .subject("calendar", "工作日历")
         .subject("audit", "留痕")
         .subject("export", "导出")
@@ -64,15 +68,18 @@ pub fn capability() -> Capability {
         .search(organs::search_source())
         .settings::<settings::Sessions>()
         .settings::<settings::Accounts>()
+        .settings::<settings::Programs>()
         .migrations(store::migrations!(
             "identity",
             "../migrations/0001_identity.sql",
             "../migrations/0002_doors.sql",
-            "../migrations/0003_gathered_mail.sql"
+            "../migrations/0003_gathered_mail.sql",
+            "../migrations/0004_programs.sql"
         ))
         .declare(audit::watch::Watching::default())
         .declare(sealed::organs())
         .declare(sealed::accounts())
+        .declare(sealed::programs())
         .declare(sealed::calendar())
         .declare(organs::organ_aliases())
         .declare(accounts::recipients())
@@ -83,9 +90,11 @@ pub fn capability() -> Capability {
         .declare(Verb::new("机构改革", "合并 撤销 并入", "/organs/merge", &MANAGE_ORGANS))
         .declare(Verb::new("新建账号", "工作人员", "/accounts/new", &MANAGE_ACCOUNTS))
         .declare(Verb::new("导入账号", "工作人员 表格", "/accounts/import", &MANAGE_ACCOUNTS))
+        .declare(Verb::new("新建接口密钥", "程序 系统 报送 接口", "/accounts/programs/new", &MANAGE_PROGRAMS))
         .declare(Verb::new("接收提醒的邮箱", "我的账号", "/account", &USE_DESK))
         .declare(Verb::new("修改密码", "我的账号", "/account/password", &USE_DESK))
         .declare(session::signin::Turns::default())
+        .declare(programs::Turns::default())
         .declare(watch::Refusals::default())
 }
 

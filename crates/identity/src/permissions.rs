@@ -20,3 +20,6 @@ pub static READ_AUDIT: Permission =
 /// Maintain the working-day calendar.
 pub static MANAGE_CALENDAR: Permission =
     Permission::new("manage_calendar", "维护工作日历", &[Role::SystemAdmin, Role::CountyOffice], Scope::AllOrgans);
+/// Give programs their keys, exchange and revoke them: rights that reach no further than entering what people hand in and review.
+pub static MANAGE_PROGRAMS: Permission =
+    Permission::new("manage_programs", "管理接口密钥（建立、更换、撤销）", &[Role::SecurityAdmin], Scope::AllOrgans);

@@ -25,6 +25,18 @@ pub(crate) fn accounts() -> Sealed {
         .part("recovery/1", "恢复码", "SELECT digest, used_at FROM account_recovery WHERE account = $1")
 }
 
+/// Without the day of the last use, which changes with no event.
+pub(crate) fn programs() -> Sealed {
+    Sealed::each("program", "接口密钥", "SELECT id FROM program", "SELECT name FROM program WHERE id = $1")
+        .part(
+            "program/1",
+            "系统、机关、数据表、期限或撤销",
+            "SELECT id, name, organ, items, ends_on, made_at, made_by, made_name, renewed_at, revoked_at, revoked_by, \
+             revoked_name, reason FROM program WHERE id = $1",
+        )
+        .part("program_key/1", "密钥", "SELECT digest FROM program WHERE id = $1")
+}
+
 pub(crate) fn calendar() -> Sealed {
     Sealed::whole("calendar", "工作日历")
         .part("day/1", "放假和调休的日期", "SELECT day, special, notice FROM calendar_day WHERE $1 = ''")

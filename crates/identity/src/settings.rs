@@ -1,4 +1,5 @@
-//! What an installation may set about sign-in, section `[sessions]`, and about accounts, section `[accounts]`.
+//! What an installation may set about sign-in, section `[sessions]`, about accounts, section `[accounts]`, and about the keys of
+//! programs, section `[programs]`.
 
 use kernel::Role;
 use serde::{Deserialize, Serialize};
@@ -41,6 +42,28 @@ impl Section for Accounts {
     fn problems(&self) -> Vec<String> {
         let short = self.apart.iter().any(|set| set.len() < 2);
         if short { vec!["apart：每一组至少写两个角色".to_owned()] } else { Vec::new() }
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Programs {
+    /// Days for which the key of a program may hold at most.
+    pub key_days: u32,
+}
+
+impl Default for Programs {
+    fn default() -> Self {
+        Self { key_days: 365 }
+    }
+}
+
+impl Section for Programs {
+    const KEY: &'static str = "programs";
+
+    fn problems(&self) -> Vec<String> {
+        let within = (1..=366).contains(&self.key_days);
+        if within { Vec::new() } else { vec!["key_days：应在 1 到 366 之间".to_owned()] }
     }
 }
 

@@ -44,6 +44,14 @@ pub enum Rule {
     Shape { column: String, shape: String },
     /// Where `column` has one of these codes, these columns must be filled.
     RequiredWhen { column: String, codes: Vec<String>, columns: Vec<String> },
+    /// Among the rows of one batch with the same `by`, the sum of `figure` where `column` has the choice `left` is that where
+    /// it has `right`: income and expense. Where one side has no row, nothing is compared.
+    Balances { column: String, left: String, right: String, figure: String, by: Vec<String>, tolerance: String },
+    /// What stands in `column` stands in the column `there` of a public record of `item`, whichever organ's it is; where `item`
+    /// is the item itself, a row of the same batch counts, too. Signs, widths and blanks do not count.
+    RefersTo { column: String, item: String, there: String },
+    /// What stands in `column` is the name of an organ of the county's directory, of today or of former times.
+    Organ { column: String },
     /// The keys name one record only.
     Unique,
 }

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::Names;
+
 /// An allowed value of an enumeration.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -137,6 +139,9 @@ pub struct Column {
     pub hint: String,
     #[serde(default)]
     pub privacy: Privacy,
+    /// How the names of natural persons in it are shown; `None` = in full.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub names: Option<Names>,
     #[serde(default)]
     pub filter: Filter,
     /// Whether the public list shows it; all that is public stands on the page of the record.

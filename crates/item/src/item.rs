@@ -5,7 +5,7 @@ use std::fmt;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use crate::{Chart, Check, Column, Limit};
+use crate::{Chart, Check, Column, Limit, Type};
 
 /// Names an item: `permit`, `water`, `aid-minimum-standards`. Lower case letters, digits and single hyphens, 2 to 40 characters.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -212,6 +212,14 @@ impl Item {
     /// is. For whom it is meant says nothing of it: what those whose land is taken must read stands on the site too.
     pub fn is_on_web(&self) -> bool {
         self.way == Way::Proactive && (self.channels.is_empty() || self.channels.contains(&Channel::Web))
+    }
+
+    /// Whether readers may see less in a column than was entered: it is masked, shows persons by their surnames, or is text in
+    /// which such a name may stand. What names a record ([`Item::keys`]) is covered by its own column alone.
+    pub fn may_cover(&self, column: &Column) -> bool {
+        let may_name =
+            matches!(column.typed, Type::Text { .. } | Type::Long { .. }) && !self.keys.contains(&column.key);
+        column.privacy.mask || column.hides_names() || (may_name && self.columns.iter().any(Column::hides_names))
     }
 
     /// Whether it is a table of records.

@@ -8,6 +8,7 @@
 //! |---|---|
 //! | an item and its parts | [`Item`], [`Limit`], [`Basis`], [`Owner`], [`Channel`] |
 //! | a column of its table | [`Column`], [`Type`], [`Privacy`], [`Filter`] |
+//! | how names of persons are shown | [`Names`], [`surnames`] |
 //! | a cell | [`Value`], [`parse`], [`Unit`] |
 //! | where it is filtered and sorted | [`slots`] |
 //! | what heads and cells say of persons | [`personal`] |
@@ -25,6 +26,7 @@ mod expression;
 mod file;
 mod item;
 mod limit;
+mod names;
 pub mod personal;
 pub mod slots;
 #[cfg(test)]
@@ -41,5 +43,6 @@ pub use expression::{Expression, Term};
 pub use file::{Fault, faults, faults_between, read, write};
 pub use item::{Audience, Basis, Channel, Domain, Item, ItemKey, Level, Owner, Period, Way};
 pub use limit::{Limit, LimitKind, Start};
+pub use names::{Names, surnames};
 pub use rust_decimal::Decimal;
 pub use value::{Parsed, Problem, Value, as_name};

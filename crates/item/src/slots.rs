@@ -16,6 +16,14 @@ pub const DAYS: usize = 4;
 /// Decimals that a number slot holds: it is the figure times 10^6 as an integer.
 pub const PLACES: u32 = 6;
 
+/// Characters of a text that a slot holds.
+pub const LONGEST: usize = 120;
+
+/// A text as slots hold it: as names are compared ([`crate::as_name`]), cut.
+pub fn folded(text: &str) -> String {
+    crate::as_name(text).chars().take(LONGEST).collect()
+}
+
 /// A slot, counted from 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Slot {

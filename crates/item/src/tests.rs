@@ -14,6 +14,7 @@ pub(crate) fn column(key: &str, typed: Type, filter: Filter) -> Column {
         required: false,
         hint: String::new(),
         privacy: Privacy::default(),
+        names: None,
         filter,
         listed: false,
     }

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use gongkai_item::{Audience, Channel, Column, Item, LimitKind, Rule, Type, boxed};
+use gongkai_item::{Audience, Channel, Column, Item, LimitKind, Names, Rule, Type, boxed};
 
 /// Tables whose keys other parts, counties' scripts and links rely on.
 const KEYS: [&str; 15] = [
@@ -271,4 +271,58 @@ fn charts_that_readers_ask_for_are_drawn() {
     for (key, chart) in drawn {
         assert!(one(key).charts.iter().any(|one| one.key == chart), "{key} · {chart}");
     }
+}
+
+/// Each check that the work points name stands on the items that it is about.
+#[test]
+fn named_checks_are_declared() {
+    let declares = |key: &str, is: fn(&Rule) -> bool| one(key).checks.iter().any(|check| is(&check.rule));
+    let all = |keys: &[&str], is: fn(&Rule) -> bool, what: &str| {
+        for key in keys {
+            assert!(declares(key, is), "{key}: {what}");
+        }
+    };
+    all(&["budget-overview"], |rule| matches!(rule, Rule::Balances { .. }), "income is expense");
+    let sums = ["budget-income", "budget-expense", "budget-grant", "budget-department", "budget-basic", "three-public"];
+    all(&sums, |rule| matches!(rule, Rule::Equals { .. }), "sums");
+    all(&["debt-limit", "debt-balance"], |rule| matches!(rule, Rule::AtMost { .. }), "limit and balance");
+    all(&["debt-balance", "debt-limit-change"], |rule| matches!(rule, Rule::Carries { .. }), "what closes opens");
+    let ratios = ["debt-ratio", "budget-county", "performance-self", "air", "hotline-monthly"];
+    all(&ratios, |rule| matches!(rule, Rule::Quotient { .. }), "ratios are worked out again");
+    all(&["three-public-county"], |rule| matches!(rule, Rule::SumOf { .. }), "departments are the county");
+    all(&["debt-ratio"], |rule| matches!(rule, Rule::SameAs { .. }), "one figure in two tables");
+    let jumps =
+        ["budget-department", "three-public", "debt-limit", "enforcement-yearly", "aid-figures", "three-public-county"];
+    all(&jumps, |rule| matches!(rule, Rule::Jump { .. }), "year on year");
+    let referring = ["enrolment", "insurance-check", "performance-self"];
+    all(&referring, |rule| matches!(rule, Rule::RefersTo { .. }), "references");
+    let of_organs = ["budget-department", "three-public", "enforcement-yearly"];
+    all(&of_organs, |rule| matches!(rule, Rule::Organ { .. }), "organs of the directory");
+    all(&["permit", "penalty", "coercion", "land-batch"], |rule| matches!(rule, Rule::Unique), "one number once");
+    let balance = one("debt-balance").checks.iter().find(|check| check.key == "balance").expect("the check");
+    assert!(
+        matches!(&balance.rule, Rule::Equals { left, right, .. } if left == "closing" && right == "opening + issued - repaid")
+    );
+}
+
+/// Where the law names persons they stand in full; where nothing does, by their surname; one table by the sort of its list.
+#[test]
+fn names_are_shown_by_the_sort_of_list() {
+    let shown = |key: &str, name: &str| column(one(key), name).names.clone();
+    for (key, name) in [
+        ("penalty", "counterpart"),
+        ("enforcer", "name"),
+        ("recruit-post", "admitted_name"),
+        ("relief-goods", "giver"),
+        ("tax-arrears", "name"),
+        ("bid", "manager"),
+        ("procurement", "experts"),
+    ] {
+        assert_eq!(shown(key, name), Some(Names::Whole), "{key}");
+    }
+    for key in ["coercion", "inspection"] {
+        assert_eq!(shown(key, "counterpart"), Some(Names::Surname), "{key}");
+    }
+    let aid = Names::By { column: "stage".to_owned(), whole: vec!["01".to_owned(), "02".to_owned()] };
+    assert_eq!(shown("aid-list", "name"), Some(aid));
 }

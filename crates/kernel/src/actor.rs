@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     OrganCode,
-    id::{AccountId, CaseId},
+    id::{AccountId, CaseId, ProgramId},
 };
 
 /// What an account may be trusted with. The three administrators exclude each other and everything else
@@ -132,6 +132,26 @@ impl Staff {
     }
 }
 
+/// A program of an organ, known by its key (接口密钥). It hands records over and follows what became of them, and can do
+/// nothing else: it cannot sign in, reads nothing that is not public, passes no gate.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Program {
+    pub id: ProgramId,
+    /// Shown beside what it sent: the system, with the word that it is a program.
+    pub name: String,
+    /// The organ whose system it is, and whose records it sends.
+    pub organ: OrganCode,
+    /// Keys of the items of the catalogue of which it may send records; empty = of all of them.
+    pub items: Vec<String>,
+}
+
+impl Program {
+    /// Whether it may send records of this item.
+    pub fn reaches(&self, item: &str) -> bool {
+        self.items.is_empty() || self.items.iter().any(|one| one == item)
+    }
+}
+
 /// Who acts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Actor {
@@ -141,17 +161,20 @@ pub enum Actor {
     Applicant(CaseId),
     /// A signed-in member of staff.
     Staff(Staff),
+    /// Another system, by its key.
+    Program(Program),
     /// The program itself: scheduled publication, reminders, the command line.
     System,
 }
 
 impl Actor {
-    /// What the event log writes as the actor: the account's id, `system`, `visitor`, or `applicant`.
+    /// What the event log writes as the actor: the account's or the program's id, `system`, `visitor`, or `applicant`.
     pub fn log_id(&self) -> &str {
         match self {
             Self::Visitor => "visitor",
             Self::Applicant(_) => "applicant",
             Self::Staff(staff) => staff.account.as_str(),
+            Self::Program(program) => program.id.as_str(),
             Self::System => "system",
         }
     }
@@ -162,6 +185,7 @@ impl Actor {
             Self::Visitor => "访客",
             Self::Applicant(_) => "申请人",
             Self::Staff(staff) => &staff.name,
+            Self::Program(program) => &program.name,
             Self::System => "系统",
         }
     }

@@ -100,6 +100,8 @@ ids! {
     ReviewId,
     /// A case (件) that a person started.
     CaseId,
+    /// A program of an organ that hands data over by a key of its own (接口密钥).
+    ProgramId,
 }
 
 #[cfg(test)]

@@ -17,7 +17,7 @@ pub mod settings;
 pub mod time;
 pub mod visibility;
 
-pub use actor::{Actor, Role, Staff};
+pub use actor::{Actor, Program, Role, Staff};
 pub use calendar::Calendar;
 pub use countdown::{Countdown, Ruler, Urgency};
 pub use escaped::percent_decoded;

@@ -12,6 +12,8 @@ use crate::{Actor, OrganCode, Role};
 pub enum Scope {
     /// Everybody, signed in or not.
     Everyone,
+    /// Programs with a key, for the organ of the key; no person, whatever the roles.
+    Program,
     /// Every signed-in member of staff.
     AnyStaff,
     /// Objects of the own organ; of every organ for people of the competent department.
@@ -25,6 +27,7 @@ impl Scope {
     pub fn label(self) -> &'static str {
         match self {
             Self::Everyone => "所有人",
+            Self::Program => "持接口密钥的程序（限密钥所属机关）",
             Self::AnyStaff => "所有工作人员",
             Self::OwnOrgan => "本机关（主管部门可及全县）",
             Self::AllOrgans => "全县",
@@ -39,7 +42,7 @@ pub struct Permission {
     pub code: &'static str,
     /// In the words of the office; completes the sentence 您的角色不能….
     pub label: &'static str,
-    /// By whom; not looked at for [`Scope::Everyone`] and [`Scope::AnyStaff`].
+    /// By whom; not looked at for [`Scope::Everyone`], [`Scope::Program`] and [`Scope::AnyStaff`].
     pub roles: &'static [Role],
     /// How far it reaches: everybody, all staff, the own organ, every organ.
     pub scope: Scope,
@@ -74,6 +77,11 @@ pub enum Refused {
     /// Nobody is signed in.
     #[error("请先登录。")]
     NotSignedIn,
+    /// Only for programs, and there is no key that holds.
+    #[error(
+        "没有有效的接口密钥。请在请求头写 Authorization: Bearer 加密钥；密钥由安全管理员在“账号—接口密钥”建立，过期或撤销的请重新建立。"
+    )]
+    NoKey,
     /// The roles do not allow it.
     #[error("您的角色不能{0}。需要时请联系安全管理员授权。")]
     Role(&'static str),
@@ -88,9 +96,11 @@ pub enum Refused {
 /// The reason, when not.
 pub fn may(actor: &Actor, permission: &Permission) -> Result<(), Refused> {
     match (actor, permission.scope) {
-        (_, Scope::Everyone) | (Actor::System, _) => Ok(()),
-        // An applicant reaches the own case through its private link, never through a permission of staff.
-        (Actor::Visitor | Actor::Applicant(_), _) => Err(Refused::NotSignedIn),
+        (_, Scope::Everyone) | (Actor::System, _) | (Actor::Program(_), Scope::Program) => Ok(()),
+        (_, Scope::Program) => Err(Refused::NoKey),
+        // An applicant reaches the own case through its private link, a program what is for programs; neither has a permission of
+        // staff.
+        (Actor::Visitor | Actor::Applicant(_) | Actor::Program(_), _) => Err(Refused::NotSignedIn),
         (Actor::Staff(_), Scope::AnyStaff) => Ok(()),
         (Actor::Staff(staff), _) if permission.roles.iter().any(|role| staff.has(*role)) => Ok(()),
         (Actor::Staff(_), _) => Err(Refused::Role(permission.label)),
@@ -107,6 +117,7 @@ pub fn may_for(actor: &Actor, permission: &Permission, organ: &OrganCode) -> Res
         (Actor::Staff(staff), Scope::OwnOrgan) if staff.organ != *organ && !staff.central => {
             Err(Refused::Organ(permission.label))
         }
+        (Actor::Program(program), Scope::Program) if program.organ != *organ => Err(Refused::Organ(permission.label)),
         _ => Ok(()),
     }
 }
@@ -142,6 +153,26 @@ mod tests {
         let central = staff("QH001", &[Role::Editor], true);
         assert_eq!(may_for(&central, &WRITE, &"QH011".into()), Ok(()));
         assert!(may_for(&central, &CONFIRM, &"QH001".into()).is_err());
+    }
+
+    #[test]
+    fn a_program_does_what_is_for_programs_and_nobody_else_does_it() {
+        static SEND: Permission = Permission::new("send", "报送", &[], Scope::Program);
+        let program = Actor::Program(crate::Program {
+            id: "p".into(),
+            name: "许可系统（程序）".into(),
+            organ: "QH010".into(),
+            items: vec!["permit".into()],
+        });
+        assert_eq!(may_for(&program, &SEND, &"QH010".into()), Ok(()));
+        assert_eq!(may_for(&program, &SEND, &"QH011".into()), Err(Refused::Organ("报送")));
+        assert_eq!(may(&program, &READ_PUBLIC), Ok(()));
+        for closed in [&USE_DESK, &WRITE, &CONFIRM] {
+            assert_eq!(may(&program, closed), Err(Refused::NotSignedIn), "{}", closed.code);
+        }
+        for actor in [Actor::Visitor, Actor::Applicant("c".into()), staff("QH010", &Role::ALL, true)] {
+            assert_eq!(may(&actor, &SEND), Err(Refused::NoKey));
+        }
     }
 
     #[test]

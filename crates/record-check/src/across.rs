@@ -1,4 +1,4 @@
-//! What rows must hold with each other and with what is there: one name once, totals, figures carried over, jumps.
+//! What rows must hold with each other and with what is there: one name once, totals, figures carried over, jumps, references.
 
 use std::collections::HashMap;
 
@@ -7,8 +7,8 @@ use item::{Check, Decimal, Item, Rule, Value};
 use crate::{
     Elsewhere, Found, Row, begin,
     expression::{apart, figure, named, plain, tolerance, unit},
-    period,
-    within::{is_filled, shown, spaced},
+    period, reference,
+    within::{choice, is_filled, shown, spaced},
 };
 
 /// Values as one text, so that equal figures are equal however many noughts they end in, names however they are written
@@ -48,6 +48,15 @@ pub(crate) fn rule(item: &Item, check: &Check, rows: &[Row<'_>], elsewhere: &dyn
             let chain = Chain { before: column, now: column, period, by };
             chain.walk(item, check, rows, elsewhere, found, &|before, now| jumped(before, now, factor));
         }
+        Rule::Balances { column, left, right, figure, by, tolerance: within } => {
+            let sides = Sides { column, codes: [left, right], figure, by, within: tolerance(within) };
+            sides.compare(item, check, rows, found);
+        }
+        Rule::RefersTo { column, item: other, there } => {
+            let target = reference::Target { column, item: other, there };
+            reference::refers(item, check, rows, &target, elsewhere, found);
+        }
+        Rule::Organ { column } => reference::organs(item, check, rows, column, elsewhere, found),
         _ => {}
     }
 }
@@ -183,6 +192,63 @@ fn totals(
                 let message = format!("{say}：第 {} 行“{total}”的“{label}”{here}，{fault}。", row.number);
                 found.tell(at, row, key, (check.key.as_str(), check.severity), message);
             }
+        }
+    }
+}
+
+/// Two sides of a table that come to the same.
+struct Sides<'a> {
+    column: &'a str,
+    codes: [&'a String; 2],
+    figure: &'a str,
+    by: &'a [String],
+    within: Decimal,
+}
+
+/// What the rows of a group come to.
+#[derive(Default)]
+struct Sided {
+    /// `None` = the side has no figure.
+    sums: [Option<Decimal>; 2],
+    /// Place of the first row of the left side.
+    first: Option<usize>,
+}
+
+impl Sides<'_> {
+    fn compare(&self, item: &Item, check: &Check, rows: &[Row<'_>], found: &mut Found) {
+        let mut groups: HashMap<String, Sided> = HashMap::new();
+        for (at, row) in rows.iter().enumerate() {
+            let code = match row.values.get(self.column) {
+                Some(Value::Enum(code)) => code,
+                _ => continue,
+            };
+            let Some(side) = self.codes.iter().position(|known| *known == code) else { continue };
+            let group: Option<Vec<&Value>> = self.by.iter().map(|key| row.values.get(key)).collect();
+            let (Some(group), Some(figure)) = (group, figure(row.values, self.figure)) else { continue };
+            let sided = groups.entry(digest(&group)).or_default();
+            if side == 0 {
+                sided.first.get_or_insert(at);
+            }
+            let before = sided.sums[side].unwrap_or(Decimal::ZERO);
+            sided.sums[side] = Some(before.saturating_add(figure));
+        }
+        let unit = item.column(self.figure).map(|column| spaced(unit(column))).unwrap_or_default();
+        let [left, right] = self.codes.map(|code| choice(item, self.column, code));
+        for sided in groups.values() {
+            let (Some(at), [Some(here), Some(there)]) = (sided.first, sided.sums) else { continue };
+            let (Some(row), Some(difference)) = (rows.get(at), apart(here, there)) else { continue };
+            if difference <= self.within {
+                continue;
+            }
+            let (label, begin) = (named(item, self.figure), begin(&check.message));
+            let message = format!(
+                "{begin}：从第 {} 行起，“{left}”的“{label}”相加是 {}，而“{right}”的相加是 {}，相差 {}{unit}。",
+                row.number,
+                plain(here),
+                plain(there),
+                plain(difference)
+            );
+            found.tell(at, row, self.figure, (check.key.as_str(), check.severity), message);
         }
     }
 }

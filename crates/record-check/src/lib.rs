@@ -11,6 +11,7 @@ mod answers;
 mod expression;
 mod needs;
 mod period;
+mod reference;
 mod shape;
 mod within;
 
@@ -20,8 +21,9 @@ use item::{Check, Decimal, Item, Rule, Severity, Value};
 use jiff::civil::Date;
 
 pub use answers::Answers;
-pub use needs::{Needed, NeededSum, Question, needed, question_name, questions};
+pub use needs::{Needed, NeededReference, NeededSum, Question, needed, question_name, questions};
 pub use period::before as period_before;
+pub use reference::{InDirectory, Standing, referred};
 
 /// The values of a record by the keys of its columns.
 pub type Values = BTreeMap<String, Value>;
@@ -57,6 +59,19 @@ pub trait Elsewhere {
     fn has(&self, keys: &[Value]) -> bool;
     /// The working days from a day to another, the first not counted; `None` beyond the calendar.
     fn working_days(&self, from: Date, to: Date) -> Option<u32>;
+    /// Whether a value ([`item::slots::folded`]) stands in a column of the public records of an item; [`Needed::references`] and
+    /// [`referred`] say what will be asked.
+    fn stands(&self, _item: &str, _column: &str, _value: &str) -> Standing {
+        Standing::Untold
+    }
+    /// The titles of an item and of a column of it; `None` = not known.
+    fn named(&self, _item: &str, _column: &str) -> Option<(String, String)> {
+        None
+    }
+    /// What the county's directory of organs says of a name.
+    fn organ(&self, _name: &str) -> InDirectory {
+        InDirectory::Untold
+    }
 }
 
 /// Breaches with the places of their rows, until all are found.

@@ -15,6 +15,8 @@ use crate::{
 pub struct Needed {
     /// Sums of other items, or of the item itself in earlier periods.
     pub sums: Vec<NeededSum>,
+    /// Columns of other items, or of the item itself, in which values of the rows must stand.
+    pub references: Vec<NeededReference>,
     /// Keys of the records that are there: the item has keys.
     pub keys: bool,
     /// The calendar of working days.
@@ -34,6 +36,17 @@ pub struct NeededSum {
     pub unit: String,
     /// Of `by`, the column whose period before is asked for; `None` = the values as the row has them.
     pub before: Option<String>,
+}
+
+/// A column in which values of the rows are looked up.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NeededReference {
+    /// Key of the column of the rows.
+    pub column: String,
+    /// Key of the item in which they are looked up.
+    pub item: String,
+    /// Key of the column there.
+    pub there: String,
 }
 
 /// One sum as a row asks for it: the very arguments of [`crate::Elsewhere::sum`].
@@ -64,6 +77,10 @@ pub fn needed(item: &Item) -> Needed {
     let mut needed = Needed { keys: !item.keys.is_empty(), ..Needed::default() };
     for check in &item.checks {
         needed.calendar |= matches!(&check.rule, Rule::AtLeastApart { unit, .. } if unit == "working_days");
+        if let Rule::RefersTo { column, item: other, there } = &check.rule {
+            let (column, there) = (column.clone(), there.clone());
+            needed.references.push(NeededReference { column, item: other.clone(), there });
+        }
         for sum in sums(item, &check.rule) {
             if !needed.sums.contains(&sum) {
                 needed.sums.push(sum);

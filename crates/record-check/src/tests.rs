@@ -18,6 +18,8 @@ const TODAY: Date = date(2026, 11, 29);
 struct There {
     sums: HashMap<String, Decimal>,
     keys: Vec<Vec<Value>>,
+    /// What stands in the column that is referred to; `None` = the item has no record.
+    register: Option<Vec<&'static str>>,
 }
 
 impl Elsewhere for There {
@@ -35,6 +37,27 @@ impl Elsewhere for There {
         let is_working = |day: &Date| day.weekday().to_monday_zero_offset() < 5;
         u32::try_from((1..=days).filter_map(one).filter(is_working).count()).ok()
     }
+
+    fn stands(&self, item: &str, column: &str, value: &str) -> Standing {
+        assert!(matches!((item, column), ("registers", "name") | ("debt-balance", "number")), "{item} {column}");
+        match &self.register {
+            None => Standing::NoRecord,
+            Some(all) if all.iter().any(|one| item::slots::folded(one) == value) => Standing::Stands,
+            Some(_) => Standing::Missing,
+        }
+    }
+
+    fn named(&self, item: &str, _column: &str) -> Option<(String, String)> {
+        (item == "registers").then(|| ("学校名录".to_owned(), "校名".to_owned()))
+    }
+
+    fn organ(&self, name: &str) -> InDirectory {
+        match name {
+            "青禾县民政局" => InDirectory::Stands,
+            "民政" => InDirectory::Several,
+            _ => InDirectory::Missing,
+        }
+    }
 }
 
 fn column(key: &str, label: &str, typed: Type) -> Column {
@@ -49,6 +72,7 @@ fn column(key: &str, label: &str, typed: Type) -> Column {
         required: false,
         hint: String::new(),
         privacy: Privacy::default(),
+        names: None,
         filter: Filter::None,
         listed: false,
     }
@@ -306,6 +330,105 @@ fn records_elsewhere_are_summed_once_in_the_unit_that_is_asked_for() {
     let by = [("area".to_owned(), t("青禾县")), ("year".to_owned(), t("2023"))];
     assert_eq!(answers.sum("debt-balance", "closing", &by), "32.534".parse::<Decimal>().ok());
     assert_eq!(answers.sum("debt-balance", "closing", &by[..1]), None);
+}
+
+fn referring(severity: Severity) -> Item {
+    let refers = Rule::RefersTo { column: "school".into(), item: "registers".into(), there: "name".into() };
+    let total = Rule::TotalRow {
+        where_column: "school".into(),
+        total: "合计".into(),
+        columns: vec!["plan".into()],
+        tolerance: "0".into(),
+    };
+    let mut item = item(vec![words("school", "学校"), money("plan", "计划", "元")], &[], vec![refers, total]);
+    item.checks[0].severity = severity;
+    item
+}
+
+#[test]
+fn what_is_referred_to_must_be_among_public_records() {
+    let rows = ["第一小学（北）", "第二小学", "", "合计"].map(|name| row(&[("school", t(name))]));
+    let item = referring(Severity::Warn);
+    let there = There { register: Some(vec!["第一小学(北)"]), ..There::default() };
+    let found = told(&item, &rows, &there);
+    assert_eq!(found.len(), 1, "widths, empty cells and sums do not count: {found:?}");
+    assert_eq!((found[0].row, found[0].column.as_str(), found[0].severity), (3, "school", Severity::Warn));
+    let message = "这一行对不上：第 3 行“学校”第二小学 在事项“学校名录”已公开的“校名”里没有找到。请核对；还没有公开的，\
+                   请先报送事项“学校名录”的记录。";
+    assert_eq!(found[0].message, message);
+    assert_eq!(needed(&item).references.len(), 1);
+    let all = rows.iter().map(|values| Row { number: 1, values });
+    assert_eq!(referred(&item, "school", all).into_iter().collect::<Vec<_>>(), ["第一小学(北)", "第二小学"]);
+}
+
+#[test]
+fn where_nothing_is_public_yet_only_what_must_be_there_first_is_told() {
+    let rows = [row(&[("school", t("第一小学"))])];
+    assert_eq!(told(&referring(Severity::Warn), &rows, &There::default()), []);
+    let found = told(&referring(Severity::Reject), &rows, &There::default());
+    assert!(found.len() == 1 && found[0].message.contains("请先报送事项“学校名录”的记录"), "{found:?}");
+}
+
+#[test]
+fn a_row_refers_to_another_of_its_own_item_and_batch() {
+    let refers = Rule::RefersTo { column: "corrects".into(), item: "debt-balance".into(), there: "number".into() };
+    let item = item(vec![words("number", "文书号"), words("corrects", "更正的文书号")], &[], vec![refers]);
+    let one = |number: &str, corrects: &str| row(&[("number", t(number)), ("corrects", t(corrects))]);
+    let rows =
+        [one("青罚〔2026〕1号", ""), one("青罚〔2026〕2号", "青罚[2026] 1号"), one("3号", "3号"), one("4号", "9号")];
+    let there = There { register: Some(Vec::new()), ..There::default() };
+    let found = told(&item, &rows, &there);
+    assert_eq!(found.iter().map(|breach| breach.row).collect::<Vec<_>>(), [4, 5], "a row is not its own ground");
+    assert!(
+        found[1].message.contains("“更正的文书号”9号 在已公开的记录和同一批其他行的“文书号”里都没有找到"),
+        "{found:?}"
+    );
+    let there = There { register: Some(vec!["9号"]), ..There::default() };
+    assert_eq!(told(&item, &rows, &there).len(), 1);
+}
+
+#[test]
+fn an_organ_stands_in_the_directory() {
+    let item = item(vec![words("organ", "部门")], &[], vec![Rule::Organ { column: "organ".into() }]);
+    let rows = ["青禾县民政局", "民政", "青禾县水产局", "青禾县水产局"].map(|name| row(&[("organ", t(name))]));
+    let found = told(&item, &rows, &There::default());
+    assert_eq!(found.iter().map(|breach| breach.row).collect::<Vec<_>>(), [3, 4, 5]);
+    assert!(found[0].message.contains("请写全称") && found[1].message.contains("“部门”青禾县水产局 不在机关名录里"));
+}
+
+#[test]
+fn income_and_expense_come_to_the_same() {
+    let choice = |code: &str, label: &str| Choice { code: code.into(), label: label.into(), aliases: Vec::new() };
+    let sides = Type::Enum { choices: vec![choice("in", "收入"), choice("out", "支出")], open: false };
+    let balances = Rule::Balances {
+        column: "side".into(),
+        left: "in".into(),
+        right: "out".into(),
+        figure: "amount".into(),
+        by: vec!["organ".into()],
+        tolerance: "0.01".into(),
+    };
+    let columns = vec![words("organ", "部门"), column("side", "收支", sides), money("amount", "金额", "万元")];
+    let item = item(columns, &[], vec![balances]);
+    let line = |organ: &str, side: &str, amount: &str| {
+        row(&[("organ", t(organ)), ("side", Value::Enum(side.into())), ("amount", n(amount))])
+    };
+    let mut rows = [
+        line("甲", "in", "100.50"),
+        line("甲", "out", "60.25"),
+        line("甲", "out", "40.25"),
+        line("乙", "in", "7"),
+        line("丙", "in", "1"),
+        line("丙", "out", "1.01"),
+    ];
+    assert_eq!(told(&item, &rows, &There::default()), [], "within the tolerance, and a side that is not there");
+    rows[2] = line("甲", "out", "40");
+    let found = told(&item, &rows, &There::default());
+    assert_eq!((found.len(), found[0].row, found[0].column.as_str()), (1, 2, "amount"));
+    assert!(
+        found[0].message.contains("“收入”的“金额”相加是 100.5，而“支出”的相加是 100.25，相差 0.25 万元"),
+        "{found:?}"
+    );
 }
 
 fn permits() -> Item {

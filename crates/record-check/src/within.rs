@@ -147,7 +147,13 @@ fn of(item: &Item, rule: &Rule) -> Option<Ready> {
             let other = Other { item: other.clone(), title, right: terms(right)?, by: by.clone(), is_sum };
             Ready::SameAs { left: Sum::of(item, left, None)?, other, tolerance: tolerance(within) }
         }
-        Rule::TotalRow { .. } | Rule::Carries { .. } | Rule::Jump { .. } | Rule::Unique => return None,
+        Rule::TotalRow { .. }
+        | Rule::Carries { .. }
+        | Rule::Jump { .. }
+        | Rule::Balances { .. }
+        | Rule::RefersTo { .. }
+        | Rule::Organ { .. }
+        | Rule::Unique => return None,
     })
 }
 
@@ -454,7 +460,13 @@ mod tests {
             for check in &item.checks {
                 let is_across = matches!(
                     check.rule,
-                    Rule::TotalRow { .. } | Rule::Carries { .. } | Rule::Jump { .. } | Rule::Unique
+                    Rule::TotalRow { .. }
+                        | Rule::Carries { .. }
+                        | Rule::Jump { .. }
+                        | Rule::Balances { .. }
+                        | Rule::RefersTo { .. }
+                        | Rule::Organ { .. }
+                        | Rule::Unique
                 );
                 assert!(is_across || of(item, &check.rule).is_some(), "{} {} is never asked", item.key, check.key);
             }

@@ -13,7 +13,7 @@ use crate::{
     check,
     events::{CHANGED, DROPPED, ENTERED},
     ids::{BatchId, RowId},
-    permissions::ENTER_RECORDS,
+    permissions::{ENTER_RECORDS, SEND_RECORDS},
     publish,
     rows::{self, Stored},
     slots::Layout,
@@ -201,23 +201,12 @@ pub async fn authors(executor: impl Executor<'_>, batch: &BatchId) -> store::Res
 /// [`Refusal::Fields`] for the organ, and for what the checks reject: by the key of the column of a form with one row, by
 /// `row.column` else; when the person may not, or the database fails.
 pub async fn enter(ctx: &Ctx, tx: &mut Tx, actor: &Actor, new: New, mut rows: Vec<NewRow>) -> Result<BatchId, Refusal> {
-    may_for(actor, &ENTER_RECORDS, &new.organ)?;
-    living(ctx, &new.organ)?;
-    if !new.item.is_table() {
-        return Err(Refusal::Conflict(format!("“{}”以文件公开，没有数据表，不用填报记录。", new.item.title)));
-    }
-    if rows.is_empty() {
-        return Err(Refusal::Conflict("没有可以保存的记录。".into()));
-    }
+    allowed(ctx, actor, &new, &rows)?;
     tx.lock(&format!("record batch {} {} {}", new.item.key, new.organ, new.digest)).await?;
     if let Some(known) = write::known(tx.conn(), (new.item.key.as_str(), &new.organ, &new.digest)).await? {
         return Ok(known.id);
     }
-    rows.iter_mut().for_each(|row| own(ctx, &new, &mut row.values));
-    let checked = check::check(ctx, &new.item, &new.organ, &rows, false).await?;
-    if let Some(errors) = checked.errors(rows.len()) {
-        return Err(errors.into());
-    }
+    sound(ctx, &new, &mut rows).await?;
     let id = begin(tx, actor, &new, "").await?;
     let layout = Layout::of(&new.item);
     let into = Place { ctx, item: &new.item, layout: &layout, batch: &id, organ: &new.organ };
@@ -230,6 +219,40 @@ pub async fn enter(ctx: &Ctx, tx: &mut Tx, actor: &Actor, new: New, mut rows: Ve
     publish::relay_older(ctx, tx, &new.item).await?;
     end(tx, actor, &id, "").await?;
     Ok(id)
+}
+
+/// Whether this actor may enter such a batch at all: people by their roles, a program what it sends by its key.
+///
+/// # Errors
+/// [`Refusal::Forbidden`]; [`Refusal::Fields`] for an organ that is no more; [`Refusal::Conflict`] for an item without a table and for
+/// no rows.
+pub(crate) fn allowed(ctx: &Ctx, actor: &Actor, new: &New, rows: &[NewRow]) -> Result<(), Refusal> {
+    let permission = match actor {
+        Actor::Program(program) if new.way == Way::Api && program.reaches(new.item.key.as_str()) => &SEND_RECORDS,
+        _ => &ENTER_RECORDS,
+    };
+    may_for(actor, permission, &new.organ)?;
+    living(ctx, &new.organ)?;
+    if !new.item.is_table() {
+        return Err(Refusal::Conflict(format!("“{}”以文件公开，没有数据表，不用填报记录。", new.item.title)));
+    }
+    if rows.is_empty() {
+        return Err(Refusal::Conflict("没有可以保存的记录。".into()));
+    }
+    Ok(())
+}
+
+/// Completes the rows, and checks them.
+///
+/// # Errors
+/// [`Refusal::Fields`] for what the checks reject.
+pub(crate) async fn sound(ctx: &Ctx, new: &New, rows: &mut [NewRow]) -> Result<(), Refusal> {
+    rows.iter_mut().for_each(|row| own(ctx, new, &mut row.values));
+    let checked = check::check(ctx, &new.item, &new.organ, rows, false).await?;
+    match checked.errors(rows.len()) {
+        Some(errors) => Err(errors.into()),
+        None => Ok(()),
+    }
 }
 
 /// Where the organ is a part of the name of a record and nobody wrote it, it is the organ whose record it is.

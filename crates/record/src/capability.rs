@@ -10,7 +10,7 @@ use kernel::OrganCode;
 use store::{Entry, Every, Schedule, jobs::Handlers, query_scalar};
 use web::{
     Capability, Ctx,
-    hooks::{Proof, Touched},
+    hooks::{Proof, Taking, Touched},
 };
 
 use crate::{
@@ -22,6 +22,7 @@ use crate::{
 pub fn capability() -> Capability {
     let touched: Arc<dyn Touched> = Arc::new(Open);
     let proof: Arc<dyn Proof> = Arc::new(proof::Rows);
+    let taking: Arc<dyn Taking> = Arc::new(Tables);
     Capability::new("record", "领域数据")
         .permissions(&permissions::ALL)
         .events(&events::all())
@@ -39,6 +40,7 @@ pub fn capability() -> Capability {
         .declare(sealed::withdrawals())
         .declare(touched)
         .declare(proof)
+        .declare(taking)
 }
 
 /// Codes of the machine as people call them.
@@ -99,6 +101,19 @@ fn schedule(ctx: &Ctx) -> Schedule {
         }
     });
     Schedule::default().with(expire).with(clear)
+}
+
+/// The tables of the catalogue, of which programs send records.
+struct Tables;
+
+impl Taking for Tables {
+    fn items<'a>(&'a self, ctx: &'a Ctx) -> BoxFuture<'a, web::Result<Vec<(String, String)>>> {
+        Box::pin(async move {
+            let all = crate::items::all(ctx).await?;
+            let tables = all.iter().filter(|item| item.is_table());
+            Ok(tables.map(|item| (item.key.to_string(), item.title.clone())).collect())
+        })
+    }
 }
 
 /// Batches of an organ that are not public, told before a reform.

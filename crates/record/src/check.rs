@@ -1,28 +1,31 @@
 //! The checks of an item over rows that are about to be written, with what must be known of other records read before.
 
 use std::{
-    collections::{BTreeSet, HashMap, HashSet},
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
     sync::Arc,
 };
 
 use futures::TryStreamExt;
-use item::{Decimal, Item, ItemKey, Rule, Severity, Value};
+use item::{Column, Decimal, Item, ItemKey, Rule, Severity, Value};
 use jiff::civil::Date;
-use kernel::{Calendar, OrganCode};
-use record_check::{Answers, Breach, Elsewhere, Row, needed};
-use store::{built, query_as};
+use kernel::{Calendar, Directory, OrganCode, organ::Match};
+use record_check::{Answers, Breach, Elsewhere, InDirectory, NeededReference, Row, Standing, needed, referred};
+use store::{built, places, query_as, query_scalar};
 use web::{Ctx, FormErrors};
 
 use crate::{
     batch::{Batch, field_of},
     personal,
     rows::{self, Stored},
+    slots::{Layout, Slot, TEXTS},
     values::{self, Data},
     write::{Before, NewRow, existing},
 };
 
 /// Most records of another item that a check takes into account: items that are compared are tables of figures.
 const MOST: i64 = 100_000;
+/// Values that are looked up with one query.
+const TOGETHER: usize = 500;
 
 /// What the checks found.
 #[derive(Debug, Default)]
@@ -86,13 +89,18 @@ pub(crate) async fn stored(ctx: &Ctx, item: &Arc<Item>, batch: &Batch) -> web::R
     run(ctx, item, &organ, &read, Some(&before)).await
 }
 
-/// What is told of a breach: in the words of the check alone where the column is never public.
+/// What is told of a breach: in the words of the check alone where the column is never public, or shows readers less than stands in
+/// it. Two records of one name are told by all their keys, each of which may be such a column.
 pub(crate) fn told_of(item: &Item, breach: &Breach) -> String {
-    let is_open = item.column(&breach.column).is_none_or(|column| !column.privacy.never_public && !column.privacy.mask);
-    if is_open || personal::is_own(&breach.check) {
+    let is_covered = |column: &Column| column.privacy.never_public || column.privacy.mask || column.hides_names();
+    let check = item.checks.iter().find(|check| check.key == breach.check);
+    let is_of_keys = check.map_or(breach.check == "unique", |check| check.rule == Rule::Unique);
+    if is_of_keys && item.keys.iter().filter_map(|key| item.column(key)).any(is_covered) {
+        return format!("第 {} 行与另一行，或者与已有记录重复，请核对。", breach.row);
+    }
+    if !item.column(&breach.column).is_some_and(is_covered) || personal::is_own(&breach.check) {
         return breach.message.clone();
     }
-    let check = item.checks.iter().find(|check| check.key == breach.check);
     check.map_or_else(|| "没有填写，或者不符合要求，请核对。".to_owned(), |check| format!("{}。", check.message))
 }
 
@@ -103,7 +111,7 @@ async fn run(
     rows: &[NewRow],
     before: Option<&HashMap<String, Before>>,
 ) -> web::Result<Vec<Breach>> {
-    let known = Known::read(ctx, item, organ, before).await?;
+    let known = Known::read(ctx, item, organ, rows, before).await?;
     let (item, today) = (Arc::clone(item), ctx.today());
     let owned = |row: &NewRow| (row.number, row.values.clone(), row.more.keys().cloned().collect::<Vec<String>>());
     let rows: Vec<(u32, values::Values, Vec<String>)> = rows.iter().map(owned).collect();
@@ -123,8 +131,19 @@ async fn run(
 /// What lies elsewhere, in memory.
 struct Known {
     calendar: Arc<Calendar>,
+    directory: Arc<Directory>,
+    today: Date,
     keyed: HashSet<String>,
     answers: Answers,
+    registers: HashMap<(String, String), Register>,
+}
+
+/// What was found in a column of the public records of an item.
+struct Register {
+    /// Of the item and of the column.
+    titles: (String, String),
+    has_records: bool,
+    there: HashSet<String>,
 }
 
 impl Known {
@@ -132,24 +151,81 @@ impl Known {
         ctx: &Ctx,
         item: &Arc<Item>,
         organ: &OrganCode,
+        rows: &[NewRow],
         before: Option<&HashMap<String, Before>>,
     ) -> web::Result<Self> {
-        let mut answers = Answers::new(&needed(item));
+        let needed = needed(item);
+        let mut answers = Answers::new(&needed);
         let wanted: BTreeSet<String> = answers.items().into_iter().map(str::to_owned).collect();
         let all = of_all_organs(item);
         for key in wanted {
-            let other = match ItemKey::new(&key) {
-                Some(own) if own == item.key => Some(Arc::clone(item)),
-                Some(key) => crate::items::find(ctx, &key).await?,
-                None => None,
-            };
-            let Some(other) = other else { continue };
+            let Some(other) = other(ctx, item, &key).await? else { continue };
             let organ = (!all.contains(&key)).then_some(organ);
             count(ctx, &other, organ, &mut answers).await?;
         }
         let keyed = before.map(|before| before.keys().cloned().collect()).unwrap_or_default();
-        Ok(Self { calendar: ctx.calendar(), keyed, answers })
+        let registers = registers(ctx, item, &needed.references, rows).await?;
+        let (calendar, directory, today) = (ctx.calendar(), ctx.directory(), ctx.today());
+        Ok(Self { calendar, directory, today, keyed, answers, registers })
     }
+}
+
+/// An item that a check asks: this one, or another as it is in force.
+async fn other(ctx: &Ctx, item: &Arc<Item>, key: &str) -> web::Result<Option<Arc<Item>>> {
+    match ItemKey::new(key) {
+        Some(own) if own == item.key => Ok(Some(Arc::clone(item))),
+        Some(key) => crate::items::find(ctx, &key).await,
+        None => Ok(None),
+    }
+}
+
+/// Looks up what the rows refer to, in the public records of all organs: each value once, by the slot of its column, some hundred
+/// with one query. A column without a slot cannot be looked through, and says nothing.
+async fn registers(
+    ctx: &Ctx,
+    item: &Arc<Item>,
+    references: &[NeededReference],
+    rows: &[NewRow],
+) -> web::Result<HashMap<(String, String), Register>> {
+    let mut wanted: BTreeMap<(String, String), BTreeSet<String>> = BTreeMap::new();
+    for one in references {
+        let all = rows.iter().map(|row| Row { number: row.number, values: &row.values });
+        wanted.entry((one.item.clone(), one.there.clone())).or_default().extend(referred(item, &one.column, all));
+    }
+    let mut found = HashMap::new();
+    for ((key, there), values) in wanted.into_iter().filter(|(_, values)| !values.is_empty()) {
+        let Some(other) = other(ctx, item, &key).await? else { continue };
+        let Some(Slot::Text(at)) = Layout::of(&other).slot(&there) else { continue };
+        let label = other.column(&there).map_or_else(|| there.clone(), |column| column.label.clone());
+        let mut register = Register { titles: (other.title.clone(), label), has_records: false, there: HashSet::new() };
+        let values: Vec<String> = values.into_iter().collect();
+        for some in values.chunks(TOGETHER) {
+            // SQL: fixed text, the name of a slot and placeholders; every value is bound.
+            let sql = format!(
+                "SELECT DISTINCT {0} FROM record r WHERE r.item = $1 AND r.state = 'public' AND {0} IN ({1})",
+                TEXTS[at],
+                places(2, some.len())
+            );
+            let there: Vec<String> = query_scalar(built(sql))
+                .bind(other.key.as_str())
+                .bind_all(some.iter().map(String::as_str))
+                .fetch_all(ctx.db().read())
+                .await?;
+            register.there.extend(there);
+        }
+        if register.there.is_empty() {
+            let any: Option<String> =
+                query_scalar("SELECT id FROM record WHERE item = $1 AND state = 'public' LIMIT 1")
+                    .bind(other.key.as_str())
+                    .fetch_optional(ctx.db().read())
+                    .await?;
+            register.has_records = any.is_some();
+        } else {
+            register.has_records = true;
+        }
+        found.insert((key, there), register);
+    }
+    Ok(found)
 }
 
 /// Items of which a check sums the records of all organs, by key; of the others those of the own organ are asked for.
@@ -190,5 +266,48 @@ impl Elsewhere for Known {
     fn working_days(&self, from: Date, to: Date) -> Option<u32> {
         let days = self.calendar.working_days_between(from, to).ok()?;
         u32::try_from(days).ok()
+    }
+
+    fn stands(&self, item: &str, column: &str, value: &str) -> Standing {
+        match self.registers.get(&(item.to_owned(), column.to_owned())) {
+            None => Standing::Untold,
+            Some(register) if register.there.contains(value) => Standing::Stands,
+            Some(register) if register.has_records => Standing::Missing,
+            Some(_) => Standing::NoRecord,
+        }
+    }
+
+    fn named(&self, item: &str, column: &str) -> Option<(String, String)> {
+        self.registers.get(&(item.to_owned(), column.to_owned())).map(|register| register.titles.clone())
+    }
+
+    fn organ(&self, name: &str) -> InDirectory {
+        match self.directory.find(name, self.today) {
+            Match::Organ(_) | Match::Abolished(..) => InDirectory::Stands,
+            Match::Ambiguous(_) => InDirectory::Several,
+            Match::Unknown => InDirectory::Missing,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_covered_name_is_in_no_message_that_is_kept() {
+        let boxed = |key: &str| item::boxed().iter().find(|item| item.key.as_str() == key).expect("in the box");
+        let breach = |column: &str, check: &str| Breach {
+            row: 3,
+            column: column.to_owned(),
+            check: check.to_owned(),
+            severity: Severity::Reject,
+            message: "第 3 行与第 2 行重复（“对象姓名”李小兰）".to_owned(),
+        };
+        let told = told_of(boxed("aid-list"), &breach("period", "unique"));
+        assert_eq!(told, "第 3 行与另一行，或者与已有记录重复，请核对。");
+        assert!(!told_of(boxed("aid-list"), &breach("name", "required")).contains("李小兰"));
+        let open = breach("document_number", "number-once");
+        assert_eq!(told_of(boxed("penalty"), &open), open.message, "a number is everybody's");
     }
 }

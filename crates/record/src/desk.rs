@@ -10,7 +10,11 @@ use web::{
     hooks::{DeskItem, DeskSource, Group},
 };
 
-use crate::{ids::BatchId, permissions::ENTER_RECORDS, state::BatchState};
+use crate::{
+    ids::BatchId,
+    permissions::ENTER_RECORDS,
+    state::{BatchState, Way},
+};
 
 /// What is settled.
 const DOUBT: Group = Group { key: "records", label: "领域数据", place: 25 };
@@ -20,6 +24,8 @@ const MOST: i64 = 100;
 /// The source of the machine.
 pub(crate) struct Work;
 
+/// A batch that is not handed in: where it stands, how it was entered, since when, how many records.
+type Open = (BatchId, String, OrganCode, BatchState, Way, String, i64);
 /// Organ and item with doubtful rows, how many, since when.
 type Waiting = (OrganCode, String, i64, String);
 
@@ -41,22 +47,26 @@ impl DeskSource for Work {
     }
 }
 
-/// What came back to the organ, and what this person has not handed in.
+/// What came back to the organ, what this person has not handed in, and what programs sent: that is for everybody who enters.
 async fn batches(ctx: &Ctx, staff: &Staff, organs: &[OrganCode]) -> Result<Vec<DeskItem>> {
     // SQL: fixed text and placeholders; every value is bound.
     let sql = format!(
-        "SELECT id, title, organ, state, created_at, total FROM record_batch WHERE (state = 'returned' OR \
-         (state = 'draft' AND author = $1)) AND organ IN ({}) ORDER BY created_at DESC LIMIT {MOST}",
+        "SELECT id, title, organ, state, way, created_at, total FROM record_batch WHERE (state = 'returned' OR \
+         (state = 'draft' AND (author = $1 OR way = 'api'))) AND organ IN ({}) ORDER BY created_at DESC LIMIT {MOST}",
         places(2, organs.len())
     );
-    let rows: Vec<(BatchId, String, OrganCode, BatchState, String, i64)> =
+    let rows: Vec<Open> =
         query_as(built(sql)).bind(&staff.account).bind_all(organs.iter()).fetch_all(ctx.db().read()).await?;
     let directory = ctx.directory();
-    let item = |(id, title, organ, state, at, total): (BatchId, String, OrganCode, BatchState, String, i64)| {
-        let returned = state == BatchState::Returned;
+    let item = |(id, title, organ, state, way, at, total): Open| {
+        let (kind, group) = match (state, way) {
+            (BatchState::Returned, _) => ("退回的数据", Group::RETURNED),
+            (_, Way::Api) => ("系统报送、等待核对提交的数据", Group::DRAFT),
+            _ => ("没有提交的数据", Group::DRAFT),
+        };
         DeskItem {
-            kind: if returned { "退回的数据" } else { "没有提交的数据" }.to_owned(),
-            group: if returned { Group::RETURNED } else { Group::DRAFT },
+            kind: kind.to_owned(),
+            group,
             title: format!("{title}（{total} 条）"),
             href: format!("/records/batches/{id}"),
             organ: directory.short_name(&organ).to_owned(),

@@ -45,7 +45,7 @@
 //! | decisions | [`gates::claim`], [`gates::release`], [`gates::pass`], [`gates::send_back`], [`gates::except`] |
 //! | sheets | [`import::run`], [`import::start`], [`import::find`], [`import::store`], [`import::Told`], [`import::Options`] |
 //! | the cells of a sheet once more | [`import::again()`] |
-//! | programs | [`api::send`] with an idempotency key |
+//! | programs | [`api::read`], [`api::send`] with an idempotency key, [`api::weigh`], [`api::standing`] |
 //! | correction | [`correct::correct`], [`correct::redact`] of what should never have been shown |
 //! | taking away | [`withdraw::withdraw`], [`withdraw::restore`], [`withdraw::list`] |
 //! | doubtful rows | [`doubt::list`], [`doubt::settle`] |
@@ -72,6 +72,7 @@ mod ids;
 pub mod import;
 pub mod items;
 pub mod look;
+mod names;
 pub mod permissions;
 mod personal;
 mod proof;
@@ -101,5 +102,6 @@ pub static MIGRATIONS: &[store::Migration] = store::migrations!(
     "record",
     "../migrations/0001_record.sql",
     "../migrations/0002_items.sql",
-    "../migrations/0003_rules.sql"
+    "../migrations/0003_rules.sql",
+    "../migrations/0004_programs.sql"
 );

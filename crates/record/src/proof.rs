@@ -165,7 +165,7 @@ impl Seen {
         if self.sort_on != sort_on {
             return Some("排序日期");
         }
-        let is_hidden = |column: &Column| column.privacy.never_public || column.privacy.mask;
+        let is_hidden = |column: &Column| column.privacy.never_public || item.may_cover(column);
         let dated = values::dated_by(item);
         let is_open = self.closed == 0 && !dated.iter().any(|key| item.column(key).is_some_and(is_hidden));
         // A record without a day of its own has the period in which it was entered, or became public.

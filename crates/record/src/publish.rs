@@ -409,7 +409,7 @@ impl Relaid {
     /// Its name by the keys of the item, which may stand behind masks.
     async fn keyed(&self, ctx: &Ctx, tx: &mut Tx, item: &item::Item, typed: &values::Values) -> store::Result<String> {
         let is_open =
-            |key: &String| item.column(key).is_none_or(|column| !column.privacy.mask) && typed.contains_key(key);
+            |key: &String| item.column(key).is_none_or(|column| !item.may_cover(column)) && typed.contains_key(key);
         if item.keys.iter().all(is_open) {
             return Ok(values::keyed(item, typed));
         }

@@ -5,6 +5,7 @@
 //! A slot that an item uses is filled in every record of it, with [`NO_NUMBER`] or empty text where the record has no value: so
 //! lists that sort by it lose nobody. A slot that it does not use is NULL, and its index does not grow.
 
+pub use item::slots::folded;
 use item::{Column, Decimal, Filter, Item, Type, Value};
 
 /// Stands in a slot of figures where a record has none: smaller than every figure.
@@ -12,9 +13,6 @@ pub const NO_NUMBER: i64 = i64::MIN;
 
 /// Figures in slots are counted in millionths.
 const MILLION: i64 = 1_000_000;
-
-/// Characters of a text that a slot holds.
-const LONGEST: usize = 120;
 
 /// A slot.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -124,11 +122,6 @@ impl Layout {
 /// The name of a column without that of its table.
 fn bare(name: &'static str) -> &'static str {
     name.strip_prefix("r.").unwrap_or(name)
-}
-
-/// A text as slots hold it: as names are compared, cut.
-pub fn folded(text: &str) -> String {
-    item::as_name(text).chars().take(LONGEST).collect()
 }
 
 fn text(value: Option<&Value>) -> String {

@@ -12,7 +12,7 @@ use serde_json::{Map, Value as Json};
 use sha2::{Digest, Sha256};
 
 pub use crate::age::{Age, age};
-use crate::ids::RecordId;
+use crate::{ids::RecordId, names::Covers};
 
 /// The key under which [`Data`] holds what the county added.
 const MORE: &str = "+";
@@ -131,7 +131,7 @@ pub fn shown(column: &Column, text: &str) -> String {
 /// A record parted into what readers may see and what they may not.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Split {
-    /// What readers may see, masked where the item says so.
+    /// What readers may see, masked, and persons by their surnames, where the item says so.
     pub data: Data,
     /// What is never public, and what stands behind masks, as texts by key.
     pub hidden: BTreeMap<String, String>,
@@ -143,6 +143,7 @@ pub struct Split {
 pub fn split(item: &Item, values: &Values, more: &BTreeMap<String, String>, today: Date) -> Split {
     let mut split = Split { closed: age(item, values, today) == Age::Minor, ..Split::default() };
     let person = is_of_person(item, values);
+    let covers = Covers::of(item, values);
     for (key, value) in values {
         let text = text_of(value);
         let Some(column) = item.column(key) else { continue };
@@ -154,12 +155,18 @@ pub fn split(item: &Item, values: &Values, more: &BTreeMap<String, String>, toda
         } else if masked {
             split.data.values.insert(key.clone(), mask(&text));
             split.hidden.insert(key.clone(), text);
+        } else if let Some(shown) = covers.cell(item, column, &text) {
+            split.data.values.insert(key.clone(), shown);
+            split.hidden.insert(key.clone(), text);
         } else {
             split.data.values.insert(key.clone(), text);
         }
     }
     for (head, text) in more {
         if split.closed || item::personal::never_added(item, head) {
+            split.hidden.insert(format!("{MORE}{head}"), text.clone());
+        } else if let Some(shown) = covers.within(text) {
+            split.data.more.insert(head.clone(), shown);
             split.hidden.insert(format!("{MORE}{head}"), text.clone());
         } else {
             split.data.more.insert(head.clone(), text.clone());

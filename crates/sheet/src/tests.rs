@@ -75,6 +75,7 @@ pub(crate) fn column(key: &str, label: &str, typed: Type) -> Column {
         required: false,
         hint: String::new(),
         privacy: Privacy::default(),
+        names: None,
         filter: Filter::None,
         listed: true,
     }

@@ -137,6 +137,11 @@ impl Client {
         self.extra.push((name, value));
     }
 
+    /// From now on it is no browser that asks: nothing is said of the page that a request comes from.
+    pub fn as_program(&mut self) {
+        self.site = "";
+    }
+
     /// Sends an empty form as a page of another site would.
     pub(crate) async fn post_from_elsewhere(mut self, path: &str) -> Reply {
         self.site = "cross-site";
@@ -146,11 +151,10 @@ impl Client {
     /// Sends any request.
     pub async fn send(&mut self, method: Method, path: &str, media: &str, body: Vec<u8>) -> Reply {
         let cookie = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("; ");
-        let mut request = Request::builder()
-            .method(method)
-            .uri(path)
-            .header(header::HOST, "localhost")
-            .header("sec-fetch-site", self.site);
+        let mut request = Request::builder().method(method).uri(path).header(header::HOST, "localhost");
+        if !self.site.is_empty() {
+            request = request.header("sec-fetch-site", self.site);
+        }
         if !cookie.is_empty() {
             request = request.header(header::COOKIE, cookie);
         }

@@ -65,6 +65,9 @@ impl Error {
             Self::Refused(Refused::NotSignedIn) => {
                 (StatusCode::UNAUTHORIZED, "请先登录", Refused::NotSignedIn.to_string())
             }
+            Self::Refused(Refused::NoKey) => {
+                (StatusCode::UNAUTHORIZED, "没有有效的接口密钥", Refused::NoKey.to_string())
+            }
             Self::Refused(refused) => (StatusCode::FORBIDDEN, "您没有这项权限", refused.to_string()),
             Self::Conflict(text) => (StatusCode::CONFLICT, "未能办理", text.clone()),
             Self::Invalid(text) => (StatusCode::BAD_REQUEST, "请求内容需要更正", text.clone()),

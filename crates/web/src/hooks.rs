@@ -544,6 +544,12 @@ pub async fn saved_views(ctx: &Ctx, staff: &Staff, list: &str) -> Result<Vec<Sav
     Ok(views)
 }
 
+/// Who takes what programs send by their keys. Declared as `Arc<dyn Taking>`.
+pub trait Taking: Send + Sync {
+    /// What can be sent: the key by which programs name it, and its name for people.
+    fn items<'a>(&'a self, ctx: &'a Ctx) -> BoxFuture<'a, Result<Vec<(String, String)>>>;
+}
+
 /// Who knows where an address of the portal leads at which nothing stands (any more). Declared as `Arc<dyn Moved>`.
 pub trait Moved: Send + Sync {
     /// Where `address` (path and query) leads now: path and query on the portal, all ASCII; `None` where nobody knows.

@@ -1,6 +1,7 @@
 //! The demonstration county: fills an empty installation from the files in `demo/`, which the program embeds.
 
 mod content;
+mod programs;
 mod terms;
 
 use std::{
@@ -134,6 +135,7 @@ async fn play(stage: &Stage) -> Result<Outcome> {
     for demo in ctx.capabilities().demo() {
         scenes.extend(demo(ctx, &cast).map_err(unboxed)?);
     }
+    scenes.extend(programs::scenes(ctx, &cast).map_err(unboxed)?);
     // Sorting is stable: what happens at the same moment keeps its order.
     scenes.sort_by_key(|scene| scene.at);
     let mut scenes = VecDeque::from(scenes);

@@ -147,6 +147,7 @@ fn column(key: &str, label: &str, typed: Type) -> Column {
         required: false,
         hint: String::new(),
         privacy: Privacy::default(),
+        names: None,
         filter: Filter::None,
         listed: false,
     }

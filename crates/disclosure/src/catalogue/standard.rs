@@ -52,6 +52,8 @@ struct Row {
     matter: String,
     sub_matter: String,
     elements: Vec<String>,
+    /// How its table names persons, and what its values must stand among.
+    told: Vec<String>,
     basis: Vec<String>,
     limits: Vec<String>,
     owner: String,
@@ -108,6 +110,12 @@ async fn shown(ctx: &Ctx) -> Result<HashMap<ItemKey, Shown>> {
     }
 }
 
+/// What is told of its table besides, by the items in force.
+fn told(all: &Catalogue, item: &Item) -> Vec<String> {
+    let known = |key: &str| Some(&*all.entry(&ItemKey::new(key)?)?.item);
+    words::told(item, known)
+}
+
 fn places(ctx: &Ctx, item: &Item, tree: &Tree, shown: &HashMap<ItemKey, Shown>) -> Vec<Place> {
     let table = shown.get(&item.key).map(|one| Place {
         href: one.path.clone(),
@@ -137,6 +145,7 @@ fn row(ctx: &Ctx, (number, item): (usize, &Item), places: Vec<Place>) -> Row {
         matter: item.matter.clone(),
         sub_matter: item.sub_matter.clone(),
         elements: elements(item),
+        told: Vec::new(),
         basis: item.basis.iter().map(words::basis).collect(),
         limits: item.limits.iter().map(words::limit).collect(),
         owner: words::owner(ctx, &item.owner),
@@ -157,7 +166,8 @@ pub(super) async fn domain(State(ctx): State<Ctx>, reader: Reader, Path(domain):
     let name = entries.first().ok_or(Error::NotFound)?.item.domain.name.clone();
     let rows = entries.iter().enumerate().map(|(at, entry)| {
         let item = entry.item.as_ref();
-        row(&ctx, (at + 1, item), places(&ctx, item, &tree, &shown))
+        let told = told(&all, item);
+        Row { told, ..row(&ctx, (at + 1, item), places(&ctx, item, &tree, &shown)) }
     });
     let rows = rows.collect();
     let title = format!("{name}领域公开目录");
@@ -223,12 +233,12 @@ fn sheet(ctx: &Ctx, all: &Catalogue, domain: &str, title: String) -> Sheet {
     }
 }
 
-fn as_json(ctx: &Ctx, (number, item): (usize, &Item)) -> Value {
+fn as_json(ctx: &Ctx, all: &Catalogue, (number, item): (usize, &Item)) -> Value {
     let row = row(ctx, (number, item), Vec::new());
     let column = |column: &item::Column| {
         json!({
             "key": column.key, "label": column.label, "type": words::typed(&column.typed), "required": column.required,
-            "public": !column.privacy.never_public,
+            "public": !column.privacy.never_public, "names": words::names(item, column),
         })
     };
     json!({
@@ -237,7 +247,7 @@ fn as_json(ctx: &Ctx, (number, item): (usize, &Item)) -> Value {
         "basis": row.basis, "limits": row.limits, "owner": row.owner, "channels": row.channels,
         "audience": row.audience, "way": row.way, "levels": row.levels,
         "period": words::label(&words::PERIODS, item.period),
-        "columns": item.columns.iter().map(column).collect::<Vec<_>>(),
+        "columns": item.columns.iter().map(column).collect::<Vec<_>>(), "told": told(all, item),
     })
 }
 
@@ -252,7 +262,7 @@ async fn data(ctx: &Ctx, domain: &str) -> Result<Response> {
     let all = items::catalogue(ctx).await?;
     let title = title(&all, domain)?;
     let items: Vec<Value> =
-        owed(&all, domain).enumerate().map(|(at, entry)| as_json(ctx, (at + 1, entry.item.as_ref()))).collect();
+        owed(&all, domain).enumerate().map(|(at, entry)| as_json(ctx, &all, (at + 1, entry.item.as_ref()))).collect();
     let value = json!({ "title": title, "as_of": ctx.today().to_string(), "items": items });
     let bytes = serde_json::to_vec_pretty(&value).map_err(|error| Error::internal(error.to_string()))?;
     Ok(page::download(bytes, "application/json; charset=utf-8", &format!("{title}.json")))

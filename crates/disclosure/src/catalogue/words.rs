@@ -2,7 +2,8 @@
 //! versions are held against each other.
 
 use item::{
-    Audience, Basis, Channel, ChartKind, Column, Filter, Item, Level, Limit, Owner, Period, Severity, Start, Type, Way,
+    Audience, Basis, Channel, ChartKind, Column, Filter, Item, Level, Limit, Names, Owner, Period, Rule, Severity,
+    Start, Type, Way,
 };
 use kernel::OrganCode;
 use serde::{Serialize, de::DeserializeOwned};
@@ -197,6 +198,61 @@ pub(super) fn typed(typed: &Type) -> String {
     }
 }
 
+/// How a column shows the names of natural persons; empty = nothing is said of it.
+pub(crate) fn names(item: &Item, column: &Column) -> String {
+    match &column.names {
+        None => String::new(),
+        Some(Names::Whole) => "自然人姓名显示全名".to_owned(),
+        Some(Names::Surname) => "自然人姓名只显示姓（张某某）".to_owned(),
+        Some(Names::By { column: key, whole }) => {
+            let by = item.column(key);
+            let label = by.map_or(key.as_str(), |by| by.label.as_str());
+            let codes: Vec<String> = whole.iter().map(|code| choice(by, code)).collect();
+            format!("自然人姓名：“{label}”为{}的显示全名，其余只显示姓（张某某）", codes.join("、"))
+        }
+    }
+}
+
+/// The label of a code of a column; the code where it has none.
+pub(super) fn choice(column: Option<&Column>, code: &str) -> String {
+    let label = match column.map(|column| &column.typed) {
+        Some(Type::Enum { choices, .. }) => choices.iter().find(|choice| choice.code == code).map(|one| &one.label),
+        _ => None,
+    };
+    label.map_or_else(|| code.to_owned(), Clone::clone)
+}
+
+/// Where a value of a column must stand, by a rule of its item; `known` finds the other item. Empty = the rule asks nothing
+/// of the kind.
+pub(super) fn refers<'i>(item: &'i Item, rule: &Rule, known: impl Fn(&str) -> Option<&'i Item>) -> String {
+    let label = |of: Option<&Item>, key: &str| {
+        of.and_then(|of| of.column(key)).map_or_else(|| key.to_owned(), |column| column.label.clone())
+    };
+    match rule {
+        Rule::RefersTo { column, item: other, there } => {
+            let other_item = if other == item.key.as_str() { Some(item) } else { known(other) };
+            let title = other_item.map_or(other.as_str(), |other| other.title.as_str());
+            let (own, there) = (label(Some(item), column), label(other_item, there));
+            format!("“{own}”须在“{title}”已公开的“{there}”中")
+        }
+        Rule::Organ { column } => format!("“{}”须在机关名录中", label(Some(item), column)),
+        _ => String::new(),
+    }
+}
+
+/// An item of the box.
+fn boxed<'i>(key: &str) -> Option<&'i Item> {
+    item::boxed().iter().find(|item| item.key.as_str() == key)
+}
+
+/// What readers of the catalogue are told of a table: how it names persons, and what its values must stand among.
+pub(super) fn told<'i>(item: &'i Item, known: impl Fn(&str) -> Option<&'i Item>) -> Vec<String> {
+    let open = item.columns.iter().filter(|column| !column.privacy.never_public && column.names.is_some());
+    let named = open.map(|column| format!("“{}”：{}", column.label, names(item, column)));
+    let referred = item.checks.iter().map(|check| refers(item, &check.rule, &known)).filter(|words| !words.is_empty());
+    named.chain(referred).collect()
+}
+
 /// What of a column is not shown as it stands; empty = it is.
 pub(super) fn privacy(column: &Column) -> Vec<&'static str> {
     let told = [
@@ -213,7 +269,7 @@ fn months(months: Option<u16>) -> String {
 }
 
 /// A column in one line, so that two versions of it can be held against each other.
-fn column_line(column: &Column) -> Vec<String> {
+fn column_line(item: &Item, column: &Column) -> Vec<String> {
     let mut lines = vec![format!("{}：{}", column.label, typed(&column.typed))];
     let mut marks: Vec<String> = Vec::new();
     if column.required {
@@ -226,6 +282,7 @@ fn column_line(column: &Column) -> Vec<String> {
         marks.push(label(&FILTERS, column.filter).to_owned());
     }
     marks.extend(privacy(column).into_iter().map(str::to_owned));
+    marks.extend(Some(names(item, column)).filter(|names| !names.is_empty()));
     if !marks.is_empty() {
         lines.push(marks.join("、"));
     }
@@ -280,7 +337,10 @@ pub(super) fn facts(ctx: &Ctx, item: &Item) -> Vec<Fact> {
             Severity::Reject => "不符合的不收",
             Severity::Warn => "不符合的提示",
         };
-        format!("{}（{weight}）", check.message)
+        match refers(item, &check.rule, boxed) {
+            refers if refers.is_empty() => format!("{}（{weight}）", check.message),
+            refers => format!("{}：{refers}（{weight}）", check.message),
+        }
     });
     let charts = item.charts.iter().map(|chart| format!("{}（{}）", chart.title, chart_kind(chart.kind)));
     let newest = if item.newest_by.is_empty() { String::new() } else { name(&item.newest_by) };
@@ -313,7 +373,7 @@ pub(super) fn facts(ctx: &Ctx, item: &Item) -> Vec<Fact> {
 
 /// The same for its columns, each under its key.
 pub(super) fn column_facts(item: &Item) -> Vec<Fact> {
-    item.columns.iter().map(|column| fact(format!("列 {}", column.key), column_line(column))).collect()
+    item.columns.iter().map(|column| fact(format!("列 {}", column.key), column_line(item, column))).collect()
 }
 
 /// What stands differently in two versions.

@@ -45,6 +45,7 @@ fn column() -> Column {
         required: true,
         hint: String::new(),
         privacy: Privacy::default(),
+        names: None,
         filter: Filter::None,
         listed: true,
     }

@@ -3,10 +3,12 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use item::{Column, Item, ItemKey, Type};
+use item::{Column, Item, ItemKey, Names, Type};
 use kernel::{Actor, OrganCode, Permission, Staff, may, may_for};
 use record::values::Data;
 use web::{Ctx, Error, Result};
+
+use crate::catalogue::words;
 
 /// Longest text of a field, in characters, where its column says nothing.
 const LONGEST: u32 = 500;
@@ -60,7 +62,12 @@ pub(super) fn privacy(column: &Column) -> &'static str {
         (_, true, true, _) => "自然人的，公开时遮盖",
         (_, true, ..) => "公开时遮盖",
         (.., true) => "未成年人的记录不公开",
-        _ => "",
+        _ => match column.names {
+            Some(Names::Whole) => "自然人姓名公开时显示全名",
+            Some(Names::Surname) => "自然人姓名公开时只显示姓",
+            Some(Names::By { .. }) => "自然人姓名公开时按名单类型显示全名或者姓",
+            None => "",
+        },
     }
 }
 
@@ -152,7 +159,11 @@ pub(super) fn fields(item: &Item, typed: &BTreeMap<String, String>) -> Vec<Field
         let begins = if group == above { String::new() } else { group.clone() };
         above = group;
         let value = typed.get(&column.key).cloned().unwrap_or_default();
-        all.push(field(column, begins, value));
+        let mut one = field(column, begins, value);
+        if let Some(Names::By { .. }) = column.names {
+            one.hint = format!("{}；{}", one.hint, words::names(item, column));
+        }
+        all.push(one);
     }
     all
 }

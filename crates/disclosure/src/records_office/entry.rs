@@ -83,7 +83,7 @@ impl Sent {
 /// it says why ([`rows::unmask`]).
 pub(super) async fn kept_back(ctx: &Ctx, item: &Item, row: &Stored) -> Result<BTreeMap<String, String>> {
     let (values, _) = rows::whole(ctx, ctx.db().read(), item, row).await?;
-    let is_closed = |key: &str| item.column(key).is_some_and(|one| one.privacy.never_public || one.privacy.mask);
+    let is_closed = |key: &str| item.column(key).is_some_and(|one| one.privacy.never_public || item.may_cover(one));
     let mut kept = form::typed(item, &values);
     kept.retain(|key, text| !text.is_empty() && is_closed(key) && row.data.get(key) != text.as_str());
     Ok(kept)

@@ -69,6 +69,12 @@ impl Asking {
         Self { query, order, after, errors, pairs }
     }
 
+    /// Whether the list is narrowed or ordered by a column.
+    pub(super) fn asks(&self, key: &str) -> bool {
+        let is = |name: &str| name.strip_prefix(key).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
+        self.pairs.iter().any(|(name, _)| is(name)) || self.order.trim_end_matches('-') == key
+    }
+
     /// Files are read by programs: a condition that nobody can read is told, not answered with everything.
     ///
     /// # Errors

@@ -148,6 +148,7 @@ mod tests {
             required: false,
             hint: String::new(),
             privacy: Privacy::default(),
+            names: None,
             filter: Filter::None,
             listed: true,
         }

@@ -120,6 +120,8 @@ struct Shown {
     label: String,
     text: String,
     right: bool,
+    /// On a telephone it is told when all of the record is asked for.
+    over: bool,
 }
 
 /// A record in the list.
@@ -175,7 +177,7 @@ struct Page {
 impl Page {
     /// Whether a card on a telephone holds back some of what the table has.
     fn has_more(&self) -> bool {
-        self.heads.len() > ON_CARD + 1
+        self.lines.iter().flat_map(|line| &line.cells).any(|cell| cell.over && !cell.text.is_empty())
     }
 }
 
@@ -220,7 +222,7 @@ async fn shown(ctx: &Ctx, reader: &Reader, asking: Asking) -> Result<Response> {
     let entry = catalogue.entry(&item.key);
     let owed = entry.is_some_and(items::Entry::is_owed);
     let notice = entry.map(unowed).unwrap_or_default();
-    let mut lines: Vec<Line> = page.rows.iter().map(|row| line(ctx, &item, row, several)).collect();
+    let mut lines: Vec<Line> = page.rows.iter().map(|row| line(ctx, &asking, row, several)).collect();
     aligned(&mut lines);
     let (heads, tall) = heads(&asking, &path, several);
     let wrong = wrong(&asking);
@@ -312,22 +314,34 @@ fn heads(asking: &Asking, path: &str, several: bool) -> (Vec<Head>, bool) {
     (heads, tall)
 }
 
-fn line(ctx: &Ctx, item: &Item, row: &Row, several: bool) -> Line {
-    let cell = |column: &item::Column| {
+/// A record; on a card what was asked for is told first, then what comes first, and nothing that is empty.
+fn line(ctx: &Ctx, asking: &Asking, row: &Row, several: bool) -> Line {
+    let item = &asking.query.item;
+    let mut asked = Vec::new();
+    let mut cell = |column: &item::Column| {
+        asked.push(asking.asks(&column.key));
         let text = cells::words(column, row.data.get(&column.key));
         let text = if matches!(column.typed, Type::Long { .. }) { filters::shortened(&text, 60) } else { text };
-        Shown { label: cells::head(column), text, right: cells::is_figure(column) }
+        Shown { label: cells::head(column), text, right: cells::is_figure(column), over: false }
     };
-    let mut cells: Vec<Shown> = cells::listed(item).into_iter().map(cell).collect();
+    let mut cells: Vec<Shown> = cells::listed(item).into_iter().map(&mut cell).collect();
     if several {
         let organ = ctx.directory().short_name(&row.organ).to_owned();
-        cells.push(Shown { label: "公开机关".to_owned(), text: organ, right: false });
+        cells.push(Shown { label: "公开机关".to_owned(), text: organ, right: false, over: false });
+        asked.push(false);
     }
     let mut head = if cells.is_empty() {
-        Shown { label: "记录".to_owned(), text: String::new(), right: false }
+        Shown { label: "记录".to_owned(), text: String::new(), right: false, over: false }
     } else {
+        asked.remove(0);
         cells.remove(0)
     };
+    let told = cells.iter().zip(&asked).filter(|(cell, asked)| **asked && !cell.text.is_empty()).count();
+    let mut room = ON_CARD.saturating_sub(told);
+    for (cell, _) in cells.iter_mut().zip(&asked).filter(|(cell, asked)| cell.text.is_empty() || !**asked) {
+        cell.over = cell.text.is_empty() || room == 0;
+        room -= usize::from(!cell.over);
+    }
     if head.text.is_empty() {
         head.text = "查看".to_owned();
     }

@@ -26,14 +26,16 @@ use crate::{events, permissions::READ_AUDIT};
 const MOST: i64 = 200;
 
 /// What gives somebody rights, or somebody else's: a new account, roles, another organ, an account in use again; and whoever
-/// sets a password anew or takes the second factor away can sign in as that person.
-const GIVES: [&kernel::EventKind; 6] = [
+/// sets a password anew or takes the second factor away can sign in as that person. The key of a program is a right, too.
+const GIVES: [&kernel::EventKind; 8] = [
     &events::ACCOUNT_CREATED,
     &events::ROLES_CHANGED,
     &events::ACCOUNT_CHANGED,
     &events::ACCOUNT_ENABLED,
     &events::PASSWORD_RESET,
     &events::SECOND_FACTOR_REMOVED,
+    &events::PROGRAM_MADE,
+    &events::PROGRAM_RENEWED,
 ];
 
 /// What people do to their own account gives them nothing, and another name or mail address gives nobody a right.

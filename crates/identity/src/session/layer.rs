@@ -11,10 +11,10 @@ use axum::{
 };
 use jiff::SignedDuration;
 use kernel::{Actor, Role, Staff, time};
-use web::{Ctx, Error, Redirect, Result, asked, config::Server, desk::SessionInfo, error::ErrorView, page};
+use web::{Ctx, Error, Redirect, Result, api, asked, config::Server, desk::SessionInfo, error::ErrorView, page};
 
 use super::{sessions, sessions::Live, signin::Opened};
-use crate::{roles, watch};
+use crate::{programs, roles, watch};
 
 /// Name of the cookie. With HTTPS it carries the prefix that binds it to this host and path.
 pub fn cookie_name(server: &Server) -> &'static str {
@@ -71,6 +71,10 @@ pub(crate) fn set_cookie(ctx: &Ctx, response: &mut Response, secret: &str) {
 /// Layer of the office: puts [`Actor`] and [`SessionInfo`] into the request; leads people whose password was given by
 /// somebody else, or who must set up a second factor, there first.
 pub async fn attach(State(ctx): State<Ctx>, mut request: Request, next: Next) -> Response {
+    // There programs ask, by their keys; nobody's cookie is looked at.
+    if request.uri().path().starts_with(api::PREFIX) {
+        return programs::answer(&ctx, request, next).await;
+    }
     let method = request.method().clone();
     let secret = cookie(&ctx, request.headers()).map(str::to_owned);
     let live = match secret {

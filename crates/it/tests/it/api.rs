@@ -400,6 +400,7 @@ async fn over_the_demonstration_every_answer_is_as_described_whatever_is_asked()
     let declared: BTreeSet<&str> = app
         .routes
         .iter()
+        .filter(|route| route.listener == web::Listener::Portal)
         .map(|route| route.path)
         .filter(|path| path.starts_with("/api/v1/") && *path != OPENAPI)
         .collect();

@@ -228,6 +228,8 @@ const LEFT: &[(&str, &[&str])] = &[
     ("item_version", &["body", "base", "note", "returned", "changed_name", "issued_name"]),
     // That an organ has nothing of an item: all staff see it, readers once it is confirmed.
     ("coverage_none", &["reason", "note", "declared_name", "decided_name"]),
+    // Systems that send data, and why a key was revoked: for the security administrator who gives the keys.
+    ("program", &["name", "made_name", "revoked_name", "reason"]),
     // Words of the program, with the stages of a route.
     ("review", &["label", "route", "claimed_name", "gate"]),
     // Numbers of articles and documents, as they are cited.

@@ -28,6 +28,7 @@ fn column(key: &str, label: &str, typed: Type, filter: Filter) -> Column {
         required: key == "pool",
         hint: String::new(),
         privacy: Privacy::default(),
+        names: None,
         filter,
         listed: true,
     }
@@ -156,7 +157,12 @@ fn form(page: &(String, String), other: &[(&str, &str)]) -> Vec<(String, String)
     all.into_iter().collect()
 }
 
-async fn edit(client: &mut Client, name: &str, page: &(String, String), other: &[(&str, &str)]) -> testkit::Reply {
+pub(crate) async fn edit(
+    client: &mut Client,
+    name: &str,
+    page: &(String, String),
+    other: &[(&str, &str)],
+) -> testkit::Reply {
     let fields = form(page, other);
     let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
     client.post(&format!("/items/{name}/edit"), &fields).await

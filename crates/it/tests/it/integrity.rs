@@ -105,6 +105,9 @@ fn changes_by_hand() -> Vec<Change> {
         ("account", "organ", text("QH011"), "login = 'clerk'", "账号"),
         ("account", "disabled", Value::Int(1), "login = 'clerk'", "停用"),
         ("account_role", "role", text("security_admin"), "role = 'county_office'", "角色"),
+        ("program", "items", text("[]"), "name <> ''", "数据表"),
+        ("program", "ends_on", text("2099-12-31"), "name <> ''", "期限"),
+        ("program", "digest", text("00"), "name <> ''", "密钥"),
     ]
 }
 
@@ -161,6 +164,13 @@ async fn everything(app: &TestApp) {
     let mut tx = app.ctx().db().write().await.expect("write");
     let day = store::query("INSERT INTO calendar_day (day, special, notice) VALUES ('2026-10-10', 'off', '通知')");
     day.execute(tx.conn()).await.expect("a day");
+    let program = identity::programs::NewProgram {
+        name: "许可审批系统".into(),
+        organ: "QH010".into(),
+        items: vec!["permit".into()],
+        ends_on: app.ctx().today(),
+    };
+    identity::programs::make(&mut tx, program, &Actor::System).await.expect("a key");
     let event = kernel::NewEvent::new(&identity::events::CALENDAR_EXTENDED, 2026, &Actor::System);
     tx.append(event).await.expect("append");
     tx.commit().await.expect("commit");

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Faults;
 use crate::cell::{folded, held, yuan};
-use crate::{Choice, Column, Expression, Filter, Type, slots};
+use crate::{Choice, Column, Expression, Filter, Names, Type, slots};
 
 /// Decimals that a column without a filter may have.
 const PLACES: u32 = 10;
@@ -40,6 +40,7 @@ pub(super) fn check(faults: &mut Faults<'_>) {
         }
         typed(faults, column, &part);
         privacy(faults, column, &part);
+        names(faults, column, &part);
         filter(faults, column, &part);
     }
     letters(faults);
@@ -154,6 +155,27 @@ fn privacy(faults: &mut Faults<'_>, column: &Column, part: &str) {
         if !says {
             faults.tell(part, "minor 要写在出生日期上，或者写在有 minor 这个代码的可选内容上");
         }
+    }
+}
+
+fn names(faults: &mut Faults<'_>, column: &Column, part: &str) {
+    let Some(names) = &column.names else { return };
+    let privacy = column.privacy;
+    if !matches!(column.typed, Type::Text { .. }) || !privacy.natural_person || privacy.never_public || privacy.mask {
+        faults.tell(part, "names 只能写在公开的、写明 natural_person 的文字列上，不能与 never_public、mask 同时写");
+    }
+    let Names::By { column: key, whole } = names else { return };
+    match faults.item.column(key) {
+        Some(Column { typed: Type::Enum { choices, open }, privacy, .. }) if !privacy.never_public => {
+            for code in whole.iter().filter(|code| !open && !choices.iter().any(|choice| choice.code == **code)) {
+                faults.tell(part, format!("names：“{key}”没有 {code} 这个代码"));
+            }
+        }
+        Some(_) => faults.tell(part, format!("names：“{key}”要是公开的、可选内容的列，才能按它决定姓名怎样显示")),
+        None => faults.tell(part, format!("names：没有“{key}”这一列")),
+    }
+    if whole.is_empty() {
+        faults.tell(part, "names：要写明哪些代码 whole 显示全名；都只显示姓的，写 shown = \"surname\"");
     }
 }
 

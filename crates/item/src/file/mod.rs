@@ -14,7 +14,7 @@ use std::collections::BTreeSet;
 
 use toml::{Table, Value};
 
-use crate::{Expression, Item, Rule};
+use crate::{Expression, Item, Rule, slots};
 
 /// What is wrong with a file of items: where, and what to write instead.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -159,31 +159,52 @@ pub fn faults_between(items: &[Item]) -> Vec<Fault> {
             found.push(Fault::new(item.key.as_str(), "有两个事项用了这个标识，请改一个"));
         }
         for check in &item.checks {
-            let (Rule::SameAs { item: other, right, by, .. } | Rule::SumOf { item: other, right, by, .. }) =
-                &check.rule
-            else {
-                continue;
-            };
             let place = format!("{} · checks · {}", item.key, check.key);
-            let Some(asked) = items.iter().find(|one| one.key.as_str() == other) else {
-                found.push(Fault::new(&place, format!("没有“{other}”这个事项")));
-                continue;
-            };
+            found.extend(elsewhere(items, &check.rule).into_iter().map(|message| Fault::new(&place, message)));
+        }
+    }
+    found
+}
+
+/// What a rule asks of other items that is not there.
+fn elsewhere(items: &[Item], rule: &Rule) -> Vec<String> {
+    let (Rule::SameAs { item: other, .. } | Rule::SumOf { item: other, .. } | Rule::RefersTo { item: other, .. }) =
+        rule
+    else {
+        return Vec::new();
+    };
+    let Some(asked) = items.iter().find(|one| one.key.as_str() == other) else {
+        return vec![format!("没有“{other}”这个事项")];
+    };
+    let mut found = Vec::new();
+    match rule {
+        Rule::RefersTo { there, .. } => match asked.column(there) {
+            None => found.push(format!("事项“{other}”没有“{there}”这一列")),
+            Some(column) if !rules::refers(&column.typed) => {
+                found.push(format!("事项“{other}”的“{there}”不能被引用：能引用的是文字、代码、时期和可选的内容"));
+            }
+            Some(_) if !matches!(slots::slot(asked, there), Some(slots::Slot::Text(_))) => {
+                found.push(format!("事项“{other}”的“{there}”不能查询，没法在里面找。请先给那一列写上 filter"));
+            }
+            Some(_) => {}
+        },
+        Rule::SameAs { right, by, .. } | Rule::SumOf { right, by, .. } => {
             let terms = Expression::parse(right).map(|sum| sum.terms).unwrap_or_default();
             for term in &terms {
                 let key = &term.column;
                 match asked.column(key) {
-                    None => found.push(Fault::new(&place, format!("事项“{other}”没有“{key}”这一列"))),
+                    None => found.push(format!("事项“{other}”没有“{key}”这一列")),
                     Some(column) if !column.is_figure() => {
-                        found.push(Fault::new(&place, format!("事项“{other}”的“{key}”不是数字")));
+                        found.push(format!("事项“{other}”的“{key}”不是数字"));
                     }
                     Some(_) => {}
                 }
             }
             for key in by.iter().filter(|key| asked.column(key).is_none()) {
-                found.push(Fault::new(&place, format!("事项“{other}”没有“{key}”这一列，不能按它对应")));
+                found.push(format!("事项“{other}”没有“{key}”这一列，不能按它对应"));
             }
         }
+        _ => {}
     }
     found
 }

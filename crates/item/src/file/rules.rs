@@ -106,12 +106,46 @@ fn rule(faults: &mut Faults<'_>, rule: &Rule, part: &str) {
             column(faults, key, part, "要是文字", fits);
         }
         Rule::RequiredWhen { column, codes, columns } => required_when(faults, column, codes, columns, part),
+        Rule::Balances { .. } | Rule::RefersTo { .. } | Rule::Organ { .. } => across(faults, rule, part),
         Rule::Unique => {
             if faults.item.keys.is_empty() {
                 faults.tell(part, "事项没有写 keys，不知道什么是同一条记录");
             }
         }
     }
+}
+
+/// Rules over several rows, and over what lies elsewhere.
+fn across(faults: &mut Faults<'_>, rule: &Rule, part: &str) {
+    match rule {
+        Rule::Balances { column: key, left, right, figure: sum, by, tolerance } => {
+            let codes = [left.clone(), right.clone()];
+            required_when(faults, key, &codes, std::slice::from_ref(key), part);
+            if left == right {
+                faults.tell(part, "两边 left 和 right 要是两个不同的代码");
+            }
+            figure(faults, sum, part);
+            matched(faults, by, part);
+            decimal(faults, tolerance, "tolerance", part);
+        }
+        Rule::RefersTo { column: key, item, there } => {
+            column(faults, key, part, "能引用的是文字、代码、时期和可选的内容", refers);
+            if ItemKey::new(item).is_none() || there.trim().is_empty() {
+                faults.tell(part, "要写明在哪个事项 item 的哪一列 there 里找");
+            } else if item == faults.item.key.as_str() && key == there {
+                faults.tell(part, "引用的是它自己：column 和 there 不能是同一个事项的同一列");
+            }
+        }
+        Rule::Organ { column: key } => {
+            column(faults, key, part, "机关名称要是文字", |typed| matches!(typed, Type::Text { .. }));
+        }
+        _ => {}
+    }
+}
+
+/// Types of which one value can be looked up among those of other records.
+pub(super) fn refers(typed: &Type) -> bool {
+    matches!(typed, Type::Text { .. } | Type::Enum { .. } | Type::Period | Type::CreditCode)
 }
 
 fn required_when(faults: &mut Faults<'_>, key: &str, codes: &[String], columns: &[String], part: &str) {

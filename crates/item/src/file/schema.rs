@@ -120,6 +120,9 @@ const PRIVACY: &[Field] = &[
     may("minor", Shape::Bool),
 ];
 
+const NAMES: &[(&str, &[Field])] =
+    &[("whole", &[]), ("surname", &[]), ("by", &[must("column", Shape::Text), must("whole", Shape::Texts)])];
+
 const COLUMN: &[Field] = &[
     must("key", Shape::Text),
     must("label", Shape::Text),
@@ -131,6 +134,7 @@ const COLUMN: &[Field] = &[
     may("required", Shape::Bool),
     may("hint", Shape::Text),
     may("privacy", Shape::Table(PRIVACY)),
+    may("names", Shape::Kinds("shown", NAMES)),
     unless("filter", Shape::Word(&["none", "exact", "range", "text", "place"]), "none"),
     may("listed", Shape::Bool),
 ];
@@ -196,6 +200,19 @@ const RULE: &[(&str, &[Field])] = &[
     ),
     ("shape", &[must("column", Shape::Text), must("shape", Shape::Text)]),
     ("required_when", &[must("column", Shape::Text), must("codes", Shape::Texts), must("columns", Shape::Texts)]),
+    (
+        "balances",
+        &[
+            must("column", Shape::Text),
+            must("left", Shape::Text),
+            must("right", Shape::Text),
+            must("figure", Shape::Text),
+            must("by", Shape::Texts),
+            must("tolerance", Shape::Text),
+        ],
+    ),
+    ("refers_to", &[must("column", Shape::Text), must("item", Shape::Text), must("there", Shape::Text)]),
+    ("organ", &[must("column", Shape::Text)]),
     ("unique", &[]),
 ];
 

@@ -210,6 +210,8 @@ fn every_rule_and_type_stands_in_the_schema() {
         Rule::Quotient { ratio: text("c7"), numerator: text("c5"), denominator: text("c5"), tolerance: tolerance() },
         Rule::Shape { column: text("c0"), shape: text("number_brackets") },
         Rule::RequiredWhen { column: text("c2"), codes: vec![text("1")], columns: vec![text("c0")] },
+        Rule::RefersTo { column: text("c0"), item: text("other"), there: text("name") },
+        Rule::Organ { column: text("c0") },
     ];
     item.checks = (0..)
         .zip(rules)
@@ -223,7 +225,7 @@ fn every_rule_and_type_stands_in_the_schema() {
     let written = write(std::slice::from_ref(&item));
     assert_eq!(read(&written).unwrap_or_else(|faults| panic!("{faults:?}\n{written}")), [item.clone()]);
     let told = faults_between(&[item]);
-    assert!(told.len() == 2 && told[0].message.contains("other"), "{told:?}");
+    assert!(told.len() == 3 && told[0].message.contains("other"), "{told:?}");
 }
 
 #[test]
@@ -334,4 +336,56 @@ fn several_items_share_the_domain_of_their_file() {
     let twice = text.replace("\"penalty\"", "\"permit\"");
     assert!(told(&twice).join("\n").contains("两个事项用了这个标识"));
     assert!(told(&format!("title = \"甲\"\n{text}")).join("\n").contains("要写在 [[item]] 之后"));
+}
+
+#[test]
+fn a_reference_names_a_column_that_can_be_looked_through() {
+    let mut register = crate::tests::item();
+    register.key = crate::ItemKey::new("register").unwrap();
+    register.columns = vec![
+        crate::tests::column("name", crate::Type::Text { max: 60 }, crate::Filter::Exact),
+        crate::tests::column("address", crate::Type::Text { max: 60 }, crate::Filter::None),
+        crate::tests::column("opened", crate::Type::Date { long_term: None }, crate::Filter::Range),
+    ];
+    let mut own = crate::tests::item();
+    own.columns = vec![crate::tests::column("school", crate::Type::Text { max: 60 }, crate::Filter::None)];
+    let mut between = |there: &str| {
+        let rule = Rule::RefersTo { column: "school".into(), item: "register".into(), there: there.into() };
+        let severity = crate::Severity::Reject;
+        own.checks = vec![crate::Check { key: "known".into(), rule, severity, message: "应当在名录里".into() }];
+        assert_eq!(faults(&own), [], "by itself it is sound");
+        let told = faults_between(&[own.clone(), register.clone()]);
+        told.into_iter().map(|fault| fault.message).collect::<Vec<_>>().join("\n")
+    };
+    assert_eq!(between("name"), "");
+    assert!(between("address").contains("不能查询") && between("opened").contains("不能被引用"));
+    assert!(between("gone").contains("没有“gone”这一列"));
+    let rule = Rule::RefersTo { column: "school".into(), item: "trial".into(), there: "school".into() };
+    own.checks[0].rule = rule;
+    assert!(faults(&own)[0].message.contains("引用的是它自己"));
+}
+
+#[test]
+fn names_are_declared_on_columns_of_persons_and_by_a_public_choice() {
+    let choice = |code: &str| crate::Choice { code: code.to_owned(), label: format!("第{code}"), aliases: Vec::new() };
+    let mut item = crate::tests::item();
+    let kinds = crate::Type::Enum { choices: vec![choice("01"), choice("02")], open: false };
+    item.columns = vec![
+        crate::tests::column("name", crate::Type::Text { max: 60 }, crate::Filter::Text),
+        crate::tests::column("list", kinds, crate::Filter::Exact),
+    ];
+    let by = |code: &str| Some(crate::Names::By { column: "list".into(), whole: vec![code.to_owned()] });
+    item.columns[0].names = by("01");
+    assert!(faults(&item)[0].message.contains("natural_person"));
+    item.columns[0].privacy.natural_person = true;
+    assert_eq!(faults(&item), []);
+    let written = write(std::slice::from_ref(&item));
+    assert!(written.contains("names = { shown = \"by\", column = \"list\", whole = [\"01\"] }"), "{written}");
+    assert_eq!(read(&written).unwrap_or_else(|faults| panic!("{faults:?}")), [item.clone()]);
+    item.columns[0].names = by("09");
+    assert!(faults(&item)[0].message.contains("没有 09 这个代码"));
+    item.columns[0].names = by("01");
+    item.columns[1].privacy.never_public = true;
+    item.columns[1].filter = crate::Filter::None;
+    assert!(faults(&item)[0].message.contains("要是公开的"));
 }

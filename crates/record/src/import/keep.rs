@@ -65,6 +65,13 @@ fn is_same(item: &Item, old: &Old, in_sheet: &BTreeSet<&str>, row: &mut NewRow) 
     if row.more.is_empty() {
         row.more.clone_from(&more);
     }
+    for (head, text) in &more {
+        // What came back as readers see it stays what it is.
+        let is_shown = old.data.more.get(head).is_some_and(|shown| shown != text && row.more.get(head) == Some(shown));
+        if is_shown {
+            row.more.insert(head.clone(), text.clone());
+        }
+    }
     row.values == before && row.more == more
 }
 

@@ -385,7 +385,7 @@ async fn checked(
 
 /// A message about a cell, in which what is never public, or stands behind a mask, is masked: what is told is kept.
 fn covered(column: &Column, text: &str, message: &str) -> String {
-    if !column.privacy.never_public && !column.privacy.mask {
+    if !column.privacy.never_public && !column.privacy.mask && !column.hides_names() {
         return message.to_owned();
     }
     let folded = fold::fold(text);

@@ -41,7 +41,7 @@ fn named(column: &Column) -> String {
 pub(super) fn taken(item: &Item, beside: &Values) -> Vec<(String, String)> {
     let told = |column: &Column| {
         let value = beside.get(&column.key)?;
-        let is_open = !column.privacy.never_public && !column.privacy.mask;
+        let is_open = !column.privacy.never_public && !column.privacy.mask && !column.hides_names();
         is_open.then(|| (column.label.clone(), values::shown(column, &values::text_of(value))))
     };
     item.columns.iter().filter_map(told).collect()

@@ -19,25 +19,41 @@ use super::{
     rows::{self, Draft, Sort, State, Version},
 };
 
-/// Refuses a check that asks another item or a column of it which is not there, and so would never say anything.
-async fn asking(ctx: &Ctx, change: &Item) -> Result<()> {
-    let other = |rule: &Rule| match rule {
-        Rule::SameAs { item, .. } | Rule::SumOf { item, .. } if *item != change.key.as_str() => Some(item.clone()),
+/// The other item that a check asks.
+fn asked_of(rule: &Rule) -> Option<&str> {
+    match rule {
+        Rule::SameAs { item, .. } | Rule::SumOf { item, .. } | Rule::RefersTo { item, .. } => Some(item),
         _ => None,
-    };
-    let asked: Vec<String> = change.checks.iter().filter_map(|check| other(&check.rule)).collect();
+    }
+}
+
+/// Refuses a check that asks another item or a column of it which is not there, and so would never say anything; and a change
+/// that takes away what a check of another item asks.
+async fn asking(ctx: &Ctx, change: &Item) -> Result<()> {
     let all = super::all(ctx).await?;
     let mut beside = vec![change.clone()];
-    for key in asked {
+    for key in change.checks.iter().filter_map(|check| asked_of(&check.rule)) {
         let found = all.iter().chain(item::boxed()).find(|one| one.key.as_str() == key);
         let new: Option<Item> = found.filter(|one| !beside.iter().any(|known| known.key == one.key)).cloned();
         beside.extend(new);
     }
     let own = format!("{} · checks", change.key);
-    match item::faults_between(&beside).into_iter().find(|fault| fault.place.starts_with(&own)) {
-        Some(fault) => Err(conflict(format!("{fault}。"))),
-        None => Ok(()),
+    if let Some(fault) = item::faults_between(&beside).into_iter().find(|fault| fault.place.starts_with(&own)) {
+        return Err(conflict(format!("{fault}。")));
     }
+    for other in all.iter().filter(|other| other.key != change.key) {
+        let mut asking = other.clone();
+        asking.checks.retain(|check| asked_of(&check.rule) == Some(change.key.as_str()));
+        if asking.checks.is_empty() {
+            continue;
+        }
+        let title = asking.title.clone();
+        if let Some(fault) = item::faults_between(&[asking, change.clone()]).into_iter().next() {
+            let text = format!("事项“{title}”的核对规则要用到这里的列：{}。请保留，或者先改那个事项。", fault.message);
+            return Err(conflict(text));
+        }
+    }
+    Ok(())
 }
 
 /// Result of an act: done, or why not.

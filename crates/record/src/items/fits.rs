@@ -118,6 +118,8 @@ pub async fn opening(executor: impl Executor<'_>, old: &Item, new: &Item) -> sto
             what.push(format!("“{}”原来不公开，改为公开", column.label));
         } else if was.mask && !is.mask {
             what.push(format!("“{}”原来遮盖后公开，改为全部公开", column.label));
+        } else if item::Names::opens(before.names.as_ref(), column.names.as_ref()) {
+            what.push(format!("“{}”里自然人的姓名原来只显示姓，改为显示全名", column.label));
         } else if was.minor && !is.minor {
             what.push(format!("“{}”不再作为未成年人信息保护", column.label));
         }
@@ -146,7 +148,7 @@ async fn doubled(ctx: &Ctx, new: &Item) -> Result<Option<Held>> {
         query_as::<(RowId, OrganCode, Data)>("SELECT id, organ, data FROM record WHERE item = $1 AND state = 'public'")
             .bind(new.key.as_str())
             .fetch(ctx.db().read());
-    let is_masked = new.keys.iter().any(|key| new.column(key).is_some_and(|column| column.privacy.mask));
+    let is_masked = new.keys.iter().any(|key| new.column(key).is_some_and(|column| new.may_cover(column)));
     let (mut seen, mut records) = (HashSet::new(), 0);
     while let Some((id, organ, data)) = rows.try_next().await? {
         let keyed = if is_masked {

@@ -142,6 +142,7 @@ text_columns! {
     kernel::id::AccountId,
     kernel::id::AttachmentId,
     kernel::id::CaseId,
+    kernel::id::ProgramId,
     kernel::id::ClauseId,
     kernel::id::ColumnId,
     kernel::id::DocumentId,

@@ -1,5 +1,5 @@
-//! The form in which an item's words, limits, grounds and columns are changed. What stands in a file alone (keys, types, checks,
-//! charts) stays as it is.
+//! The form in which an item's words, limits, grounds, columns and references are changed. What stands in a file alone (keys,
+//! types, other checks, charts) stays as it is.
 
 use std::fmt::Display;
 
@@ -16,6 +16,7 @@ use web::{Ctx, Desk, Done, Error, Form, FormErrors, OfficeShell, Refusal, Result
 use super::{
     entry,
     form::{KINDS, OWNERS, Pairs, Typed},
+    references,
 };
 use crate::catalogue::words;
 
@@ -34,6 +35,11 @@ struct EditPage {
     returned: String,
     domains: Vec<(String, String)>,
     columns: Vec<item::Column>,
+    /// How names of persons may be shown.
+    namings: Vec<(String, String)>,
+    /// Columns that may refer, and what they may refer to.
+    referring: Vec<(String, String)>,
+    registers: Vec<(String, String)>,
     owners: Vec<(&'static str, &'static str, &'static str)>,
     channels: Vec<(String, &'static str, &'static str)>,
     levels: Vec<(String, &'static str, &'static str)>,
@@ -65,7 +71,17 @@ impl EditPage {
 
     /// The first that is wrong in a column.
     fn wrong_column(&self, at: impl Display) -> Option<&str> {
-        self.wrong(&["cl", "ca", "ch", "cf"], at)
+        self.wrong(&["cl", "ca", "ch", "cf", "cs", "cw"], at)
+    }
+
+    /// The first that is wrong in a line of references.
+    fn wrong_reference(&self, at: impl Display) -> Option<&str> {
+        self.wrong(&["rc", "ri", "rt", "rm"], at)
+    }
+
+    /// Numbers of the lines of references.
+    fn references(&self) -> Vec<usize> {
+        references::lines(&self.typed)
     }
 
     fn bad(&self, name: &str, at: impl Display) -> bool {
@@ -87,6 +103,14 @@ fn known(all: &Catalogue) -> Vec<Domain> {
         }
     }
     found
+}
+
+/// What a column may refer to: the directory of organs, the tables of the catalogue.
+fn registers(all: &Catalogue) -> Vec<(String, String)> {
+    let tables = all.entries().iter().filter(|entry| entry.in_force && entry.item.is_table());
+    let tables =
+        tables.map(|entry| (entry.item.key.to_string(), format!("{}（{}）", entry.item.title, entry.item.key)));
+    std::iter::once((references::DIRECTORY.to_owned(), "机关名录".to_owned())).chain(tables).collect()
 }
 
 fn with_hint(options: Vec<(String, &'static str)>) -> Vec<(String, &'static str, &'static str)> {
@@ -112,6 +136,9 @@ async fn shown(
         returned: open.map(|open| open.returned.clone()).unwrap_or_default(),
         domains: known(all).into_iter().map(|domain| (domain.key, domain.name)).collect(),
         columns: item.columns.clone(),
+        namings: references::ways(&item),
+        referring: references::columns(&item),
+        registers: registers(all),
         owners: OWNERS.to_vec(),
         channels: with_hint(words::options(&words::CHANNELS)),
         levels: with_hint(words::options(&words::LEVELS)),

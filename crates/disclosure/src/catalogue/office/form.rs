@@ -8,6 +8,7 @@ use jiff::civil::Date;
 use kernel::{OrganCode, organ::Match, time};
 use web::{Ctx, FormErrors};
 
+use super::references;
 use crate::catalogue::words;
 
 /// A form as it was sent: names and values, lists as several of one name.
@@ -130,6 +131,9 @@ impl Typed {
             typed.set(&format!("ca{at}"), &column.aliases.join("、"));
             typed.set(&format!("ch{at}"), &column.hint);
             typed.set(&format!("cf{at}"), &words::code(&column.filter));
+            let (way, whole) = references::named(item, column);
+            typed.set(&format!("cs{at}"), &way);
+            typed.set(&format!("cw{at}"), &whole);
             let marks = [
                 ("cn", column.privacy.never_public),
                 ("cm", column.privacy.mask),
@@ -141,10 +145,11 @@ impl Typed {
                 typed.set(&format!("{name}{at}"), "true");
             }
         }
+        references::show(&mut typed, item);
         typed
     }
 
-    fn set(&mut self, name: &str, value: &str) {
+    pub(super) fn set(&mut self, name: &str, value: &str) {
         self.pairs.push((name.to_owned(), value.to_owned()));
     }
 
@@ -339,7 +344,7 @@ impl Typed {
         }
     }
 
-    /// The item with what was typed; its key, keys, checks, charts and the types of its columns stay.
+    /// The item with what was typed; its key, keys, charts, the types of its columns and all checks but references stay.
     ///
     /// # Errors
     /// Everything that is wrong, each at its field.
@@ -384,6 +389,7 @@ impl Typed {
         item.site_columns = parted(self.value("site_columns"));
         (item.confirmed, item.more_columns) = (self.on("confirmed"), self.on("more_columns"));
         self.read_columns(&mut item, &mut errors);
+        references::read(self, &mut item, &mut errors);
         errors.require(
             !text("note").is_empty(),
             "note",
@@ -393,6 +399,7 @@ impl Typed {
     }
 
     fn read_columns(&self, item: &mut Item, errors: &mut FormErrors) {
+        let old = item.clone();
         for (at, column) in item.columns.iter_mut().enumerate() {
             let label = self.at("cl", at).trim();
             if label.is_empty() {
@@ -410,6 +417,16 @@ impl Typed {
             if column.privacy.never_public && (column.listed || column.filter != Filter::None) {
                 let text = format!("“{label}”不公开，不能在列表显示，也不能筛选。请取消“列表显示”，筛选选“不筛选”。");
                 errors.add(&format!("cf{at}"), text);
+            }
+            if self.all(&format!("cs{at}")).is_empty() {
+                continue;
+            }
+            match references::names(&old, self.at("cs", at), &parted(self.at("cw", at))) {
+                Ok(names) => column.names = names,
+                Err(text) => errors.add(&format!("cw{at}"), text),
+            }
+            if column.names.is_some() && !column.privacy.natural_person {
+                errors.add(&format!("cs{at}"), format!("“{label}”没有勾选“自然人信息”，不能规定姓名怎样显示。"));
             }
         }
     }

@@ -7,6 +7,7 @@ pub(super) mod file;
 mod form;
 pub(super) mod list;
 pub(super) mod one;
+mod references;
 pub(super) mod work;
 
 use item::ItemKey;

@@ -113,12 +113,13 @@ struct ColumnLine {
 
 fn columns(item: &Item) -> Vec<ColumnLine> {
     let line = |column: &item::Column| {
-        let mut marks: Vec<&str> = words::privacy(column);
+        let mut marks: Vec<String> = words::privacy(column).into_iter().map(str::to_owned).collect();
+        marks.extend(Some(words::names(item, column)).filter(|names| !names.is_empty()));
         if column.listed {
-            marks.push("列表显示");
+            marks.push("列表显示".to_owned());
         }
         if column.filter != item::Filter::None {
-            marks.push(words::label(&words::FILTERS, column.filter));
+            marks.push(words::label(&words::FILTERS, column.filter).to_owned());
         }
         ColumnLine {
             key: column.key.clone(),
