@@ -336,6 +336,22 @@ both! {
         editor.post("/enforcement/yearly", &running).await.expect(409).shows("还没有过完");
     }
 
+    async fn decisions_of_an_organ_that_was_followed_within_the_year_count_for_who_followed(app) {
+        penalties(app, &[
+            ("青财罚〔2026〕91号", &[]),
+            ("青财罚〔2025〕92号", &[("decided_on", "2025-06-10")]),
+        ]).await;
+        let moved = store::query("UPDATE record SET organ = 'QH011' WHERE item = 'penalty'");
+        assert_eq!(store::test::tamper(app.ctx().db(), moved).await.expect("moved"), 2);
+        let today = app.ctx().today().to_string();
+        let reform = [("organs", "QH011"), ("successor", ORGAN), ("date", today.as_str()), ("note", "机构改革")];
+        app.clerk().await.post("/organs/merge", &reform).await.expect(303);
+        let mut editor = app.editor(ORGAN).await;
+        editor.get("/enforcement/yearly?year=2026").await.expect(200).shows("1 宗决定");
+        editor.get("/enforcement/yearly?year=2025").await.expect(200).hides("1 宗决定");
+        editor.get("/enforcement/yearly?year=2025&organ=QH011").await.expect(200).shows("1 宗决定");
+    }
+
     async fn a_reform_hands_a_power_over_and_readers_see_it_between_two_days(app) {
         let list = item(app, "power-list").await;
         let old = [
