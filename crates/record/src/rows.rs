@@ -79,7 +79,7 @@ impl Stored {
     }
 
     /// What an editor calls it: its first keys that are words (a number of a decision, a name), not a year that all rows of its
-    /// batch have; else its first key, or its number in the batch.
+    /// batch have; else its first key in words, or its number in the batch.
     pub fn name(&self, item: &Item) -> String {
         let is_word =
             |key: &&String| item.column(key).is_some_and(|column| matches!(column.typed, item::Type::Text { .. }));
@@ -88,8 +88,9 @@ impl Stored {
         if !words.is_empty() {
             return words.join(" ");
         }
-        let named = item.keys.iter().find_map(said);
-        named.map_or_else(|| format!("第 {} 行", self.number), str::to_owned)
+        let shown = |key: &String| item.column(key).map(|column| self.data.shown(column));
+        let named = item.keys.iter().filter_map(shown).find(|text| !text.is_empty());
+        named.unwrap_or_else(|| format!("第 {} 行", self.number))
     }
 }
 

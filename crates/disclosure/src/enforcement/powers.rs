@@ -128,8 +128,13 @@ pub(super) async fn compared(State(ctx): State<Ctx>, reader: Reader, Query(asked
         }
     };
     let to = day(&asked.to, "to", today);
-    let from = day(&asked.from, "from", to.saturating_sub(1.years()));
     let concerns = |organ: &str| asked.organ.is_empty() || organ == asked.organ;
+    let own: Vec<Power> = powers.iter().filter(|one| concerns(&one.organ)).cloned().collect();
+    let changes = days(&own);
+    // Whoever names no day sees a year, or, where nothing changed in it, the last change.
+    let year = to.saturating_sub(1.years());
+    let last = changes.iter().find(|day| **day <= to).and_then(|day| day.yesterday().ok());
+    let from = day(&asked.from, "from", last.map_or(year, |last| last.min(year)));
     let in_force = |on: Date| powers.iter().filter(|one| one.is_in_force(on) && concerns(&one.organ)).count();
     let changed = compare(&powers, from, to);
     let changed: Vec<Changed> =
@@ -148,14 +153,13 @@ pub(super) async fn compared(State(ctx): State<Ctx>, reader: Reader, Query(asked
         let query = query_string(&[("organ", asked.organ.as_str()), ("from", eve.as_str()), ("to", day.as_str())]);
         (day, format!("/enforcement/powers?{query}"))
     };
-    let own: Vec<Power> = powers.iter().filter(|one| concerns(&one.organ)).cloned().collect();
     let lead = "权力和责任清单在两天之间有什么变化：新增、取消、划转给哪个机关、依据和责任怎样调整。";
     portal_page(&Compared {
         shell: part::shell(&ctx, &reader, "权责清单的变化", "openness", lead),
         before: in_force(from),
         after: in_force(to),
         lines: changed.into_iter().skip(skip).take(size).map(line).collect(),
-        days: days(&own).into_iter().take(DAYS).map(address).collect(),
+        days: changes.into_iter().take(DAYS).map(address).collect(),
         organs: organs.into_iter().map(|organ| (organ.clone(), organ)).collect(),
         organ: asked.organ.clone(),
         from: first,

@@ -223,9 +223,10 @@ fn read(item: &Item, table: &Table) -> std::result::Result<Vec<(String, String)>
 /// POST /enforcement/exchange/returns
 pub(super) async fn bring(State(ctx): State<Ctx>, desk: Desk, parts: Multipart) -> Result<Response> {
     let brought = brought(&ctx, parts).await?;
-    let organ = if brought.organ.is_empty() { desk.organ().clone() } else { OrganCode::from(brought.organ.as_str()) };
+    let named = Some(OrganCode::from(brought.organ.as_str())).filter(|_| !brought.organ.is_empty());
+    let own = named.clone().unwrap_or_else(|| desk.organ().clone());
     let done = async |tx: &mut Tx| {
-        may_for(&desk.actor(), &IMPORT_RECORDS, &ctx.directory().stands_for(&organ, ctx.today()))?;
+        may_for(&desk.actor(), &IMPORT_RECORDS, &ctx.directory().stands_for(&own, ctx.today()))?;
         let item = match rows::item(&ctx, &brought.item).await? {
             Some(item) if exchange::ITEMS.contains(&item.key.as_str()) => item,
             _ => return Err(Refusal::field("item", "请选择事项。")),
@@ -236,20 +237,33 @@ pub(super) async fn bring(State(ctx): State<Ctx>, desk: Desk, parts: Multipart) 
             None => return Err(Refusal::field("file", "请选择平台退回的表格文件（.xlsx、.xls、.csv）。")),
         };
         let rows = read(&item, table).map_err(|why| Refusal::field("file", why))?;
-        let (mut new, mut found) = (0, 0);
+        // Of each organ: rows that are new, and those of them whose record was found.
+        let mut counted: Vec<(OrganCode, i64, i64)> = Vec::new();
         for (number, reason) in &rows {
-            let record = record_of(&ctx, &item, &organ, number).await?;
-            if put(tx, &desk, (&item, &organ), (number, reason), record.as_ref()).await? {
-                new += 1;
-                found += i64::from(record.is_some());
+            let found = record_of(&ctx, &desk, &item, (named.as_ref(), number)).await?;
+            let organ = found.as_ref().map_or(&own, |(organ, _)| organ);
+            let record = found.as_ref().map(|(_, record)| record);
+            if !put(tx, &desk, (&item, organ), (number, reason), record).await? {
+                continue;
+            }
+            let known = i64::from(record.is_some());
+            match counted.iter_mut().find(|(code, ..)| code == organ) {
+                Some((_, new, found)) => {
+                    *new += 1;
+                    *found += known;
+                }
+                None => counted.push((organ.clone(), 1, known)),
             }
         }
-        if new == 0 {
+        if counted.is_empty() {
             return Err(Refusal::Conflict("这个文件里的退回数据都已登记过，没有重复登记。".to_owned()));
         }
-        let data = json!({ "item": item.key.as_str(), "rows": new, "found": found });
-        tx.append(NewEvent::new(&CAME_BACK, &organ, &desk.actor()).organ(&organ).data(data)).await?;
-        let lost = new - found;
+        for (organ, new, found) in &counted {
+            let data = json!({ "item": item.key.as_str(), "rows": new, "found": found });
+            tx.append(NewEvent::new(&CAME_BACK, organ, &desk.actor()).organ(organ).data(data)).await?;
+        }
+        let new: i64 = counted.iter().map(|(_, new, _)| new).sum();
+        let lost = new - counted.iter().map(|(_, _, found)| found).sum::<i64>();
         let rest = if lost > 0 {
             format!("其中 {lost} 条没有对上已公开的记录，请核对文号。")
         } else {
@@ -261,15 +275,21 @@ pub(super) async fn bring(State(ctx): State<Ctx>, desk: Desk, parts: Multipart) 
     act_in_place(&ctx, "", done, again).await
 }
 
-/// The public record of the organ with this number.
+/// The public record with this number, and whose it is: of the named organ, or of any for which this person may import.
 async fn record_of(
     ctx: &Ctx,
+    desk: &Desk,
     item: &std::sync::Arc<Item>,
-    organ: &OrganCode,
-    number: &str,
-) -> Result<Option<RecordId>> {
-    let found = record::rows::named(ctx.db(), item, Some(organ), number).await?;
-    Ok(found.into_iter().next())
+    (organ, number): (Option<&OrganCode>, &str),
+) -> Result<Option<(OrganCode, RecordId)>> {
+    for record in record::rows::named(ctx.db(), item, organ, number).await? {
+        let Some(row) = record::rows::public(ctx.db().read(), &item.key, &record).await? else { continue };
+        let keeper = ctx.directory().stands_for(&row.organ, ctx.today());
+        if organ.is_some() || may_for(&desk.actor(), &IMPORT_RECORDS, &keeper).is_ok() {
+            return Ok(Some((row.organ, record)));
+        }
+    }
+    Ok(None)
 }
 
 /// Keeps a row that came back; whether it is new, or came back again after it was settled.

@@ -266,6 +266,50 @@ pub(super) fn listed(item: &Item) -> Vec<&Column> {
     chosen
 }
 
+/// A value in a table of records.
+pub(super) struct Cell {
+    /// The head of its column, which stands beside it on a telephone.
+    pub(super) label: String,
+    pub(super) text: String,
+    /// Classes by which figures stand below one another, and figures, days and codes are never broken.
+    pub(super) class: &'static str,
+}
+
+/// The values of a record that a table shows, in the order of [`listed`].
+pub(super) fn cells(item: &Item, data: &Data) -> Vec<Cell> {
+    let cell = |column: &Column| {
+        let text = data.shown(column);
+        Cell { label: headed(column), class: class(column, &text), text }
+    };
+    listed(item).into_iter().map(cell).collect()
+}
+
+/// Longest code that is kept in one piece, in characters.
+const CODE: usize = 24;
+
+fn class(column: &Column, text: &str) -> &'static str {
+    let is_code = text.len() <= CODE && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | '/'));
+    match &column.typed {
+        _ if is_figure(column) => "r num",
+        Type::Date { .. } | Type::Period | Type::CreditCode => "num nowrap",
+        Type::Text { .. } | Type::Enum { .. } if is_code && !text.is_empty() => "num nowrap",
+        _ => "",
+    }
+}
+
+/// Whether a column holds figures, which stand at the right.
+pub(super) fn is_figure(column: &Column) -> bool {
+    matches!(column.typed, Type::Money { .. } | Type::Number { .. } | Type::Ratio { .. })
+}
+
+/// What an editor calls a record: all its keys in words, since the first of them may be a year or a kind; empty = they are.
+pub(super) fn named(item: &Item, data: &Data) -> String {
+    const MOST: usize = 60;
+    let named = item.keys.iter().filter_map(|key| item.column(key)).map(|column| data.shown(column));
+    let named: Vec<String> = named.filter(|text| !text.is_empty()).collect();
+    web::filters::shortened(&named.join(" "), MOST)
+}
+
 /// The tone of the chip of a version of a record.
 pub(super) fn tone(state: record::State) -> &'static str {
     match state {
@@ -283,5 +327,44 @@ pub(super) fn tone_of(state: record::BatchState) -> &'static str {
         record::BatchState::Returned => "late",
         record::BatchState::Dropped => "off",
         _ => "soon",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn item(key: &str) -> &'static Item {
+        item::boxed().iter().find(|item| item.key.as_str() == key).expect("an item of the box")
+    }
+
+    #[test]
+    fn a_record_is_called_by_all_its_keys_in_words() {
+        let item = item("land-notice");
+        let mut data = Data::default();
+        for column in item.keys.iter().filter_map(|key| item.column(key)) {
+            let text = match &column.typed {
+                Type::Enum { choices, .. } => choices[0].code.clone(),
+                Type::Date { .. } => "2026-10-01".to_owned(),
+                _ => "青政征〔2026〕1号".to_owned(),
+            };
+            data.values.insert(column.key.clone(), text);
+        }
+        let named = named(item, &data);
+        let kind = item.keys.iter().filter_map(|key| item.column(key)).find_map(|column| match &column.typed {
+            Type::Enum { choices, .. } => Some(choices[0].clone()),
+            _ => None,
+        });
+        let kind = kind.expect("a kind of notice among its keys");
+        assert!(named.contains(&kind.label) && !named.contains(&kind.code) && named.contains("青政征"), "{named}");
+    }
+
+    #[test]
+    fn figures_days_and_codes_stay_whole() {
+        let item = item("three-public");
+        let year = item.column("year").expect("a year");
+        assert!(!class(year, "2026").is_empty());
+        let words = item.columns.iter().find(|column| matches!(column.typed, Type::Text { .. })).expect("a text");
+        assert_eq!((class(words, "2101101"), class(words, "青禾县发展和改革委员会")), ("num nowrap", ""));
     }
 }

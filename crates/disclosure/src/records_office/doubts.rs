@@ -92,9 +92,8 @@ async fn line(ctx: &Ctx, row: &Doubtful) -> Result<Line> {
 }
 
 fn named(item: Option<&Item>, row: &Doubtful) -> String {
-    let keys = item.map(|item| item.keys.as_slice()).unwrap_or_default();
-    let named = keys.iter().map(|key| row.data.get(key)).find(|text| !text.is_empty());
-    named.map_or_else(|| format!("第 {} 行", row.number), str::to_owned)
+    let named = item.map(|item| common::named(item, &row.data)).unwrap_or_default();
+    if named.is_empty() { format!("第 {} 行", row.number) } else { named }
 }
 
 /// `GET /records/doubts`

@@ -50,8 +50,8 @@ struct Condition {
 /// One row.
 struct Line {
     href: String,
-    /// The texts of the columns that are listed, and whether each is a figure.
-    cells: Vec<(String, bool)>,
+    /// The columns that are listed.
+    cells: Vec<common::Cell>,
     name: String,
     organ: String,
     on: String,
@@ -142,20 +142,10 @@ struct Listed {
     narrowed: bool,
 }
 
-fn cells(item: &Item, data: &Data) -> Vec<(String, bool)> {
-    common::listed(item).into_iter().map(|column| (data.shown(column), is_figure(column))).collect()
-}
-
-fn is_figure(column: &Column) -> bool {
-    matches!(column.typed, Type::Money { .. } | Type::Number { .. } | Type::Ratio { .. })
-}
-
-/// What an editor calls a record: its keys, since the first of them may be a year.
+/// What a link to a record is called.
 fn named(item: &Item, data: &Data) -> String {
-    const MOST: usize = 60;
-    let named = item.keys.iter().filter_map(|key| item.column(key)).map(|column| data.shown(column));
-    let named: Vec<String> = named.filter(|text| !text.is_empty()).collect();
-    if named.is_empty() { "记录".to_owned() } else { web::filters::shortened(&named.join(" "), MOST) }
+    let named = common::named(item, data);
+    if named.is_empty() { "记录".to_owned() } else { named }
 }
 
 async fn public(ctx: &Ctx, item: &Arc<Item>, pairs: &[(String, String)]) -> Result<Listed> {
@@ -175,7 +165,7 @@ async fn public(ctx: &Ctx, item: &Arc<Item>, pairs: &[(String, String)]) -> Resu
     let directory = ctx.directory();
     let line = |row: &record::query::Row| Line {
         href: format!("/records/{}/{}", item.key, row.record),
-        cells: cells(item, &row.data),
+        cells: common::cells(item, &row.data),
         name: named(item, &row.data),
         organ: directory.short_name(&row.organ).to_owned(),
         on: row.public_on.clone(),
@@ -210,7 +200,7 @@ async fn other(ctx: &Ctx, item: &Arc<Item>, state: State, pairs: &[(String, Stri
         };
         Line {
             href,
-            cells: cells(item, &row.data),
+            cells: common::cells(item, &row.data),
             name: row.name(item),
             organ: directory.short_name(&row.organ).to_owned(),
             on: row.public_on.clone(),
@@ -248,7 +238,7 @@ pub(super) async fn page(
     let listed = if is_public { public(&ctx, &item, &pairs).await? } else { other(&ctx, &item, state, &pairs).await? };
     let layout = slots::Layout::of(&item);
     let label = |key: &String| item.column(key).map_or_else(|| key.clone(), |column| column.label.clone());
-    let heads = common::listed(&item).into_iter().map(|column| (common::headed(column), is_figure(column)));
+    let heads = common::listed(&item).into_iter().map(|column| (common::headed(column), common::is_figure(column)));
     office_page(&ListPage {
         shell: desk.shell(&ctx, item.title.clone()).await?.with_error(!listed.errors.is_empty()),
         key: item.key.to_string(),

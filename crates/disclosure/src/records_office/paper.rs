@@ -77,7 +77,7 @@ struct RowLine {
     is_doubtful: bool,
     /// Address of the record, once it is or was public.
     href: String,
-    cells: Vec<String>,
+    cells: Vec<common::Cell>,
     /// What readers will see besides, label and text: nobody passes what stands on no page.
     more: Vec<(String, String)>,
     changes: Vec<Change>,
@@ -132,7 +132,8 @@ struct PaperPage {
     is_correction: bool,
     may_enter: bool,
     may_recall: bool,
-    heads: Vec<String>,
+    /// The heads of columns, and whether each holds figures.
+    heads: Vec<(String, bool)>,
     lines: Vec<RowLine>,
     sampled: bool,
     steps: Steps,
@@ -155,6 +156,12 @@ struct PaperPage {
 }
 
 impl PaperPage {
+    /// Whether the table needs the whole width, so that what is decided stands below it.
+    fn is_wide(&self) -> bool {
+        const BESIDE: usize = 5;
+        self.heads.len() > BESIDE
+    }
+
     /// What is wrong with the words by which a finding was to be let through.
     fn wrong(&self, check: &Check) -> Option<&str> {
         self.errors.of(&format!("l-{}", check.digest))
@@ -194,7 +201,7 @@ fn besides(item: &Item, row: &Stored) -> Vec<(String, String)> {
 async fn row_line(ctx: &Ctx, item: Option<&Item>, row: &Stored) -> Result<RowLine> {
     let before = forms_of_rows::before(ctx, row).await?;
     let public = !matches!(row.state, State::Draft | State::Doubtful);
-    let cells = item.map(|item| common::listed(item).iter().map(|column| row.data.shown(column)).collect());
+    let cells = item.map(|item| common::cells(item, &row.data));
     Ok(RowLine {
         id: row.id.to_string(),
         number: row.number,
@@ -467,7 +474,10 @@ pub(super) async fn shown(
         may_recall: may_enter && is_under,
         heads: item
             .as_deref()
-            .map(|item| common::listed(item).into_iter().map(common::headed).collect())
+            .map(|item| {
+                let heads = common::listed(item).into_iter();
+                heads.map(|column| (common::headed(column), common::is_figure(column))).collect()
+            })
             .unwrap_or_default(),
         lines: rows.lines,
         sampled: rows.sampled,

@@ -83,6 +83,11 @@ struct ToldPage {
     targets: Vec<(String, String)>,
     /// What holds for the whole table.
     beside: Vec<common::Field>,
+    /// Required columns that can be told on this page, and those that only another file has.
+    tellable: Vec<String>,
+    lacking: Vec<String>,
+    /// The first rows: number, values, and whether each is a figure.
+    sample: Vec<(u32, Vec<(String, bool)>)>,
     faults: Vec<Line>,
     /// Whether there are more than the page tells.
     more: bool,
@@ -185,9 +190,37 @@ fn use_words(options: &Options) -> &'static str {
 fn beside(item: Option<&Item>, told: &Told, typed: &BTreeMap<String, String>) -> Vec<common::Field> {
     let field = |one: &import::Beside| {
         let text = typed.get(&one.key).unwrap_or(&one.text);
-        Some(common::of_whole(item?.column(&one.key)?, text))
+        let column = item?.column(&one.key)?;
+        let mut field = common::of_whole(column, text);
+        field.optional = !told.missing.contains(&column.label);
+        Some(field)
     };
     told.beside.iter().filter_map(field).collect()
+}
+
+/// Whether a value of the sample is a figure.
+fn is_figure(text: &str) -> bool {
+    let plain = text.replace(',', "");
+    let plain = plain.trim_end_matches('%');
+    plain.contains(|c: char| c.is_ascii_digit()) && plain.parse::<f64>().is_ok()
+}
+
+/// The sample with its figures told apart.
+fn sample(told: &Told) -> Vec<(u32, Vec<(String, bool)>)> {
+    let cells = |cells: &[String]| cells.iter().map(|text| (text.clone(), is_figure(text))).collect();
+    told.sample.rows.iter().map(|(number, texts)| (*number, cells(texts))).collect()
+}
+
+/// Required columns that the sheet lacks: those that the page asks for the whole table, and the others.
+fn lacking(item: Option<&Item>, told: &Told) -> (Vec<String>, Vec<String>) {
+    let label = |one: &import::Beside| item.and_then(|item| item.column(&one.key)).map(|column| column.label.clone());
+    let asked: Vec<String> = told.beside.iter().filter_map(label).collect();
+    told.missing.iter().cloned().partition(|label| asked.contains(label))
+}
+
+/// Where it stands, in words: what cannot be taken as it is does not wait for a confirmation.
+fn state_words(stage: Stage, told: &Told) -> &'static str {
+    if stage == Stage::Told && !told.may_be_in_part() { "不能导入" } else { imports::stage_words(stage) }
 }
 
 async fn shown(
@@ -204,6 +237,7 @@ async fn shown(
     let job = if stage == Stage::Waiting { job_of(ctx, id).await? } else { None };
     let running = job.as_ref().is_some_and(|job| job.state == "running" && !job.cancelled);
     let dead = job.as_ref().filter(|job| job.state == "dead").map(|job| job.last_error.clone()).unwrap_or_default();
+    let (tellable, lacking) = lacking(item.as_deref(), &told);
     let told_lines = |several: &Several| lines(item.as_deref(), &told, several, again.as_ref());
     let page = ToldPage {
         shell: desk.shell(ctx, format!("导入：{}", import.name)).await?.with_error(bad),
@@ -214,7 +248,7 @@ async fn shown(
         item_key: import.item.clone(),
         item_title: common::title(ctx, &import.item).await?,
         organ: ctx.directory().short_name(&import.organ).to_owned(),
-        state: imports::stage_words(stage),
+        state: state_words(stage, &told),
         waiting: stage == Stage::Waiting && dead.is_empty(),
         refused: stage == Stage::Refused,
         stopped: stage == Stage::Stopped,
@@ -231,6 +265,9 @@ async fn shown(
         heads: told.mapping.iter().map(head).collect(),
         targets: item.as_deref().map(targets).unwrap_or_default(),
         beside: beside(item.as_deref(), &told, typed),
+        tellable,
+        lacking,
+        sample: sample(&told),
         more: told.faults.all > SHOWN as u64,
         faults: told_lines(&told.faults),
         warnings: told_lines(&told.warnings),
@@ -383,6 +420,19 @@ mod tests {
         assert_eq!(mapping.len(), 2);
         assert_eq!(mapping["文号"], Target::Column("document_number".into()));
         assert_eq!(mapping["序号"], Target::Nothing);
+    }
+
+    #[test]
+    fn what_a_sheet_lacks_is_told_by_what_can_be_done_about_it() {
+        let item = item::boxed().iter().find(|item| item.key.as_str() == "three-public").expect("the item");
+        let label = |key: &str| item.column(key).expect("a column").label.clone();
+        let beside = vec![import::Beside { key: "year".into(), text: String::new() }];
+        let missing = vec![label("year"), "违法事实".to_owned()];
+        let told = Told { beside, missing, ..Told::default() };
+        let (tellable, others) = lacking(Some(item), &told);
+        assert_eq!((tellable, others), (vec![label("year")], vec!["违法事实".to_owned()]));
+        assert_eq!(state_words(Stage::Told, &told), "不能导入");
+        assert!(is_figure("12,398,000") && is_figure("-3.5%") && !is_figure("2026-03-05") && !is_figure(""));
     }
 
     #[test]

@@ -486,4 +486,19 @@ both! {
         editor.post("/enforcement/exchange/settle", &[("id", &id)]).await.expect(409);
         editor.get("/").await.expect(200).shows("省平台退回 1 条");
     }
+
+    async fn the_county_office_registers_what_came_back_of_any_organ(app) {
+        let number = "青财罚〔2026〕1号";
+        penalties(app, &[(number, &[])]).await;
+        let mut clerk = app.clerk().await;
+        clerk.get("/enforcement/exchange").await.expect(200).shows("按文书号找到各自的机关");
+        let csv = format!("行政处罚决定书文号,错误原因\n{number},统一社会信用代码为空\n");
+        let files: [(&str, &str, &[u8]); 1] = [("file", "退回.csv", csv.as_bytes())];
+        let sent = clerk.upload("/enforcement/exchange/returns", &[("item", "penalty"), ("organ", "")], &files).await;
+        sent.expect(303);
+        let page = clerk.get("/enforcement/exchange?state=open").await.expect(200);
+        page.shows("统一社会信用代码为空").hides("没有对上");
+        // It waits on the desk of the organ whose decision it is.
+        app.editor(ORGAN).await.get("/").await.expect(200).shows("省平台退回 1 条");
+    }
 }
