@@ -197,6 +197,8 @@ impl Query {
         for (key, slot) in self.layout.all() {
             if matches!(slot, Slot::Number(_) | Slot::Day(_)) {
                 names.extend([key.to_owned(), format!("{key}-")]);
+            } else if self.is_classed_by(key) {
+                names.push(key.to_owned());
             }
         }
         names
@@ -226,6 +228,31 @@ impl Query {
         column.is_some_and(|column| matches!(column.typed, Type::Enum { .. } | Type::Period))
     }
 
+    /// Whether a column holds the codes of a classification, in whose order its table is read: 类, then 款, then 项 (Chinese budgets).
+    fn is_classed_by(&self, key: &str) -> bool {
+        let column = self.item.column(key).filter(|column| matches!(column.typed, Type::Text { .. }));
+        let is_key = self.item.keys.iter().any(|known| known == key);
+        is_key
+            && matches!(self.layout.slot(key), Some(Slot::Text(_)))
+            && column.is_some_and(|column| column.label.ends_with("编码"))
+    }
+
+    /// The order of records of one day or year: none but their age; in a table of a classification that of its keys up to the code,
+    /// so that it reads as it was made.
+    fn classed(&self, standing: &Standing) -> Vec<By> {
+        let Some(at) = self.item.keys.iter().position(|key| self.is_classed_by(key)) else { return Vec::new() };
+        let keys = &self.item.keys[..=at];
+        // A slot in which records still lie as before may hold nothing, and nothing has no place in an order.
+        if !keys.iter().all(|key| self.is_settled_at(key, standing)) {
+            return Vec::new();
+        }
+        let of_key = |key: &String| match self.layout.slot(key) {
+            Some(Slot::Text(at)) if *key != self.item.newest_by => Some(By::up(slots::TEXTS[at])),
+            _ => None,
+        };
+        std::iter::once(By::up("r.organ")).chain(keys.iter().filter_map(of_key)).collect()
+    }
+
     /// Whether a column lies in its slot in all records, as far as that is known.
     fn is_settled_at(&self, key: &str, standing: &Standing) -> bool {
         let slot = self.layout.slot(key);
@@ -249,7 +276,8 @@ impl Query {
         let mut found: Vec<String> =
             self.asked.keys().filter(|key| is_moved(key.as_str())).map(|key| label(key.as_str())).collect();
         let sorted = order.strip_suffix('-').unwrap_or(order);
-        let by_column = matches!(self.layout.slot(sorted), Some(Slot::Number(_) | Slot::Day(_)));
+        let by_column =
+            matches!(self.layout.slot(sorted), Some(Slot::Number(_) | Slot::Day(_))) || self.is_classed_by(sorted);
         if by_column && !self.is_settled_at(sorted, standing) && !found.contains(&label(sorted)) {
             found.push(label(sorted));
         }
@@ -309,8 +337,9 @@ impl Query {
     /// With `by_order` it is read in its order and figures are only looked at: where many answer, the first of them are soon found
     /// so, and all of them need not be sorted.
     fn list(&self, order: &str, standing: &Standing, by_order: bool) -> (List, &'static str) {
+        let newest: Vec<By> = std::iter::once(By::down("r.sort_on")).chain(self.classed(standing)).collect();
         let list = List::new(COLUMNS, FROM, "r.id")
-            .sort("newest", &[By::down("r.sort_on")])
+            .sort("newest", &newest)
             .sort("oldest", &[By::up("r.sort_on")])
             .sort("published", &[By::down("r.public_at")])
             .equals("r.item", self.item.key.as_str())
@@ -362,6 +391,7 @@ impl Query {
         let expression = match self.layout.slot(key) {
             Some(Slot::Number(at)) => slots::NUMBERS[at],
             Some(Slot::Day(at)) => slots::DAYS[at],
+            Some(Slot::Text(at)) if self.is_classed_by(key) && !down => slots::TEXTS[at],
             _ => return (list, fixed(order)),
         };
         let by = if down { By::down(expression) } else { By::up(expression) };

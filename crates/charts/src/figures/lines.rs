@@ -11,7 +11,7 @@ use super::{
 };
 
 /// Per cent of the width at which the first and the last period stand, and where lines of the axis end; names stand behind.
-const FROM: u32 = 6;
+const FROM: u32 = 10;
 const UNTIL: u32 = 64;
 const AXIS: u32 = 68;
 /// Top and height of the plot.
@@ -21,6 +21,10 @@ const HIGH: u32 = 200;
 const LINE: u32 = 20;
 /// Periods whose figures and names all have room on a telephone.
 const ALL: usize = 5;
+/// The same of those with longer names.
+const FEW: usize = 3;
+/// Characters of a name that is short.
+const SHORT: usize = 5;
 /// Strokes by which lines differ without colour.
 const DASHES: [&str; MOST_SERIES] = ["", "7 4", "2 3", "9 3 2 3", "14 5", "4 2"];
 /// Marks by which points differ without colour: circle, square, triangle, diamond, triangle upside down, cross.
@@ -117,6 +121,26 @@ pub(super) fn lines(data: &Data, limit: bool) -> String {
     format!("{}{inner}</svg>", begin(data, height))
 }
 
+/// The name of a period below the axis, in two lines: `2024-11` is 11月 of 2024.
+fn below(label: &str) -> Vec<String> {
+    let is_year = |text: &str| text.len() == 4 && text.chars().all(|c| c.is_ascii_digit());
+    match label.split_once('-') {
+        Some((year, part)) if is_year(year) => {
+            let part = match part {
+                "H1" => "上半年".to_owned(),
+                "H2" => "下半年".to_owned(),
+                part => match part.strip_prefix('Q') {
+                    Some(quarter) => format!("{quarter}季度"),
+                    None if part.len() == 2 => format!("{}月", part.trim_start_matches('0')),
+                    None => part.to_owned(),
+                },
+            };
+            vec![part, year.to_owned()]
+        }
+        _ => folded(label, 4, 2),
+    }
+}
+
 /// Lines of round figures, and names of periods below.
 fn axis(svg: &mut String, data: &Data, plot: &Plot) {
     for tick in plot.scale.ticks() {
@@ -130,12 +154,13 @@ fn axis(svg: &mut String, data: &Data, plot: &Plot) {
         );
     }
     let periods = data.groups.len();
-    let step = periods.div_ceil(ALL).max(1);
+    let is_long = data.groups.iter().any(|group| below(&group.label).iter().any(|line| line.chars().count() > SHORT));
+    let step = periods.div_ceil(if is_long { FEW } else { ALL }).max(1);
     for (at, group) in data.groups.iter().enumerate() {
         // The last is always named, and what stands too near to it is not.
-        let is_named = at + 1 == periods || (at % step == 0 && at + step <= periods);
+        let is_named = at + 1 == periods || (at % step == 0 && at + step < periods);
         if is_named {
-            for (line, y) in folded(&group.label, 4, 2).iter().zip([0, LINE]) {
+            for (line, y) in below(&group.label).iter().zip([0, LINE]) {
                 let x = format!("{}%", plot.x(at));
                 svg.push_str(&text(&x, TOP + HIGH + LINE + y, r#" text-anchor="middle""#, line));
             }

@@ -28,6 +28,8 @@ pub struct Sums<'a> {
     /// What stands at a point, by the words of the point.
     names: BTreeMap<String, BTreeSet<String>>,
     newest: String,
+    /// Whose rows there are, by period.
+    organs: BTreeMap<String, BTreeSet<String>>,
     /// Groups and series with more than one ratio: ratios are not summed, and nothing is drawn there.
     ratios: BTreeSet<(String, String)>,
     /// The values of the columns that are kept apart, by group.
@@ -58,11 +60,39 @@ impl<'a> Sums<'a> {
             places,
             names,
             newest: String::new(),
+            organs: BTreeMap::new(),
             ratios: BTreeSet::new(),
             apart: BTreeMap::new(),
             mixed: BTreeSet::new(),
             unnamed: 0,
             too_large: 0,
+        }
+    }
+
+    /// Takes a row of an organ: of a chart of the newest period it is told how many organs it is drawn of.
+    pub fn add_of(&mut self, organ: &str, values: &BTreeMap<String, Value>) {
+        let is_drawn = self.chart.only.iter().all(|only| is(values.get(&only.column), &only.is));
+        if is_drawn && !self.chart.newest.is_empty() {
+            let period = self.words(&self.chart.newest, values);
+            let organs = self.organs.entry(period).or_default();
+            if !organs.contains(organ) {
+                organs.insert(organ.to_owned());
+            }
+        }
+        self.add(values);
+    }
+
+    /// The period that is drawn, and of how many organs, where that is not plain: the first rows of a year are not the county's.
+    fn drawn_of(&self) -> String {
+        let period = format!("{}：{}", self.label(&self.chart.newest), self.newest);
+        let here = self.organs.get(&self.newest).map_or(0, BTreeSet::len);
+        let mut earlier = self.organs.iter().rev().filter(|(period, _)| **period < self.newest);
+        match earlier.next() {
+            Some((before, organs)) if here > 0 && organs.len() > here => {
+                format!("{period}，目前只有 {here} 个机关的数（{before} 有 {} 个机关）。", organs.len())
+            }
+            _ if here > 1 => format!("{period}，{here} 个机关的数。"),
+            _ => format!("{period}。"),
         }
     }
 
@@ -241,15 +271,15 @@ impl<'a> Sums<'a> {
                 Group { label: self.called(label), figures, at: self.places.get(label).copied(), per_head }
             })
             .collect();
-        // Periods come in their order; everything else by size.
-        if !matches!(chart.kind, ChartKind::Lines | ChartKind::Against) {
+        // Periods come in their order, in bars as well; everything else by size.
+        if !is_over_time && !self.item.column(&chart.by).is_some_and(is_time) {
             let size =
                 |group: &Group| group.figures.iter().flatten().fold(Decimal::ZERO, |sum, it| sum.saturating_add(*it));
             groups.sort_by(|one, other| size(other).cmp(&size(one)).then_with(|| one.label.cmp(&other.label)));
         }
         let mut notes = Vec::new();
         if !chart.newest.is_empty() && !self.newest.is_empty() {
-            notes.push(format!("{}：{}。", self.label(&chart.newest), self.newest));
+            notes.push(self.drawn_of());
         }
         if asks {
             notes.push(heads(known, people.is_some(), is_over_time));
@@ -265,7 +295,8 @@ impl<'a> Sums<'a> {
         if self.unnamed > 0 {
             let keys = [&chart.by, &chart.series].into_iter().filter(|key| !key.is_empty());
             let labels: Vec<String> = keys.map(|key| format!("“{}”", self.label(key))).collect();
-            notes.push(format!("没有填写{}的 {} 条记录没有计入。", labels.join("或者"), self.unnamed));
+            let (labels, n) = (labels.join("或者"), self.unnamed);
+            notes.push(format!("{labels}为空的 {n} 条记录（如下一级的明细）不在图中。"));
         }
         if self.too_large > 0 {
             notes.push(format!("有 {} 个数字过大，没有计入。", self.too_large));
@@ -316,6 +347,15 @@ fn is(value: Option<&Value>, wanted: &str) -> bool {
     }
 }
 
+/// Whether a column holds periods or days.
+fn is_time(column: &Column) -> bool {
+    match &column.typed {
+        Type::Period | Type::Date { .. } => true,
+        Type::Number { unit: Unit(unit), .. } => unit == "年",
+        _ => false,
+    }
+}
+
 fn unit(column: &Column) -> String {
     match &column.typed {
         Type::Money { unit: Unit(unit), .. } | Type::Number { unit: Unit(unit), .. } => unit.clone(),
@@ -337,7 +377,8 @@ fn head_unit(unit: &str) -> (String, u32) {
 /// What is said of the figures for each inhabitant; `shown` = there are some.
 fn heads(known: Option<&Population>, shown: bool, is_over_time: bool) -> String {
     let Some(Population { people, year, source }) = known else {
-        return "人均数要按全县常住人口计算，本站还没有填写人口，这里只有总数。".to_owned();
+        // That the settings lack it is nothing that readers can mend.
+        return String::new();
     };
     let people = grouped(&people.to_string());
     if !shown {

@@ -240,7 +240,7 @@ fn rows_become_exact_sums_of_the_newest_period() {
     assert_eq!(data.note, said);
     let data = sums.done(None);
     assert_eq!((data.per_head.as_str(), data.groups[0].per_head), ("", None));
-    assert_eq!(data.note, "年度：2026。人均数要按全县常住人口计算，本站还没有填写人口，这里只有总数。");
+    assert_eq!(data.note, "年度：2026。");
 
     chart.figures.clear();
     let mut sums = Sums::new(&item, &chart);
@@ -398,7 +398,53 @@ fn on_a_map_places_are_townships_and_points_are_called_by_what_stands_there() {
     let told = [
         "本县的边界图没有经纬度，各点没有画在图上，请看表格。",
         "审图号：示例S（2026）001号　边界数据来源：自然资源局",
-        "没有填写“位置”的 1 条记录没有计入。",
+        "“位置”为空的 1 条记录（如下一级的明细）不在图中。",
     ];
     assert_eq!(notes, told);
+}
+
+#[test]
+fn a_year_of_one_organ_says_so_and_months_keep_their_order() {
+    let item = funds(vec![
+        column("month", "月份", Type::Period),
+        column("year", "年度", Type::Period),
+        column("amount", "金额", Type::Money { unit: Unit("万元".into()), places: 2 }),
+    ]);
+    let mut chart = Chart {
+        key: "by-month".into(),
+        title: "各月资金".into(),
+        kind: ChartKind::Stacked,
+        figures: vec!["amount".into()],
+        by: "month".into(),
+        series: String::new(),
+        newest: String::new(),
+        only: Vec::new(),
+        apart: Vec::new(),
+        per_head: false,
+        note: String::new(),
+    };
+    let row = |month: &str, amount: &str| -> BTreeMap<String, Value> {
+        let year = month.split('-').next().unwrap_or_default();
+        let cells = [
+            ("month", Value::Text(month.into())),
+            ("year", Value::Text(year.into())),
+            ("amount", Value::Number(n(amount))),
+        ];
+        cells.into_iter().map(|(key, value)| (key.to_owned(), value)).collect()
+    };
+    let rows = [row("2026-01", "1"), row("2025-11", "2"), row("2025-12", "9")];
+    let mut sums = Sums::new(&item, &chart);
+    rows.iter().for_each(|row| sums.add(row));
+    let labels: Vec<String> = sums.done(None).groups.into_iter().map(|group| group.label).collect();
+    assert_eq!(labels, ["2025-11", "2025-12", "2026-01"]);
+
+    chart.newest = "year".into();
+    let mut sums = Sums::new(&item, &chart);
+    for (organ, row) in ["QH010", "QH010", "QH011"].iter().zip(&rows) {
+        sums.add_of(organ, row);
+    }
+    assert_eq!(sums.done(None).note, "年度：2026，目前只有 1 个机关的数（2025 有 2 个机关）。");
+    let months: Vec<Group> = (1..=9).map(|at| group(&format!("2026-0{at}"), &["1"])).collect();
+    let drawn = draw(ChartKind::Lines, &data(&["金额"], months), None);
+    assert!(drawn.svg.contains(">9月</text>") && !drawn.svg.contains("2026-09</text>"), "{}", drawn.svg);
 }

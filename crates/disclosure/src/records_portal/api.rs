@@ -17,7 +17,7 @@ use web::{
 };
 
 use super::{
-    ask::{Asking, NEWEST},
+    ask::Asking,
     cells,
     one::{self, Found},
     tables::{self, Fill},
@@ -33,8 +33,6 @@ const LONGEST: usize = 200;
 const COLUMNS: &str = "columns";
 /// What stands behind the key of a column for its order.
 const SORT: &str = ".sort";
-/// Orders that every table has.
-const ORDERS: [&str; 3] = [NEWEST, "oldest", "published"];
 /// The parameters of every table.
 const OWN: [&str; 8] = ["q", "organ", "period", "since", "sort", "after", "limit", "fields"];
 const ITEM: (&str, &str) = ("item", "表的标识，/api/v1/records 里的 key。");
@@ -96,7 +94,12 @@ fn row_parameters(_: &Ctx) -> Vec<Parameter> {
         Parameter::text("organ", 100, "公开机关的代码，见 /api/v1/organs。"),
         Parameter::text("period", 20, "所属时期：2026、2026-H1、2026-Q2、2026-03。"),
         Parameter::day("since", "这一天起公开或者更正的。"),
-        Parameter::one_of("sort", ORDERS, "排序：newest 新的在前（缺省），oldest 旧的在前，published 最近公开的在前。"),
+        Parameter::text(
+            "sort",
+            LONGEST,
+            "排序：newest 新的在前（缺省），oldest 旧的在前，published 最近公开的在前；也可以和网页上一样写列的 key（从小到大），\
+             或者 key 加“-”（从大到小）。",
+        ),
     ];
     parameters.extend(Parameter::paging(SIZE, MOST));
     let words = "列的条件：列的 key，或者加上 .from、.to、.sort；各表有哪些列见 /api/v1/records。";
@@ -286,8 +289,10 @@ pub(super) async fn list(State(ctx): State<Ctx>, uri: Uri, RawQuery(query): RawQ
 /// What is asked, as the page of the table reads it.
 fn asking(item: &Arc<Item>, read: &Asked) -> Result<Asking> {
     let mut pairs: Vec<(String, String)> = Vec::new();
+    let mut is_own = false;
     for (name, value) in read.pairs() {
         if OWN.contains(&name) {
+            is_own |= name == "sort";
             pairs.push((name.to_owned(), value.to_owned()));
             continue;
         }
@@ -317,7 +322,8 @@ fn asking(item: &Arc<Item>, read: &Asked) -> Result<Asking> {
     match wanted {
         Some(order) if order != asking.order => {
             let key = order.trim_end_matches('-');
-            Err(read.refused(&format!("{key}{SORT}"), format!("不能按“{key}”排序，请用数字或者日期的列。")))
+            let name = if is_own { "sort".to_owned() } else { format!("{key}{SORT}") };
+            Err(read.refused(&name, format!("不能按“{key}”排序，请用数字、日期或者编码的列。")))
         }
         _ => Ok(asking),
     }

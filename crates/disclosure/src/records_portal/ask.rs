@@ -126,6 +126,14 @@ impl Asking {
         }
     }
 
+    /// The address of the list with another value of a condition.
+    pub(super) fn with(&self, path: &str, (name, value): (&str, &str)) -> String {
+        let query = self.address(&|known| known == name);
+        let parts = [query, query_string(&[(name, value)])];
+        let parts: Vec<String> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+        format!("{path}?{}", parts.join("&"))
+    }
+
     /// The address of the list in another order.
     pub(super) fn sorted(&self, path: &str, order: &str) -> String {
         let query = self.address(&|name| name == "sort");
@@ -394,9 +402,19 @@ fn offered(asking: &Asking, column: &Column, spread: &Spread, exact: bool) -> Ve
         // Slots hold small letters.
         others.iter_mut().for_each(|code| *code = code.to_uppercase());
         others.sort_by(|one, other| other.cmp(one));
+    } else {
+        others.iter_mut().filter(|text| is_code(text)).for_each(|code| *code = code.to_uppercase());
     }
     all.extend(others.iter().filter_map(|value| choice(value, cells::words(column, value))));
     all
+}
+
+/// Whether a value is a code of letters and digits, as `QH-S02`, which records write in capitals.
+fn is_code(text: &str) -> bool {
+    let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '/' | '.');
+    text.chars().all(fits)
+        && text.contains(|c: char| c.is_ascii_digit())
+        && text.contains(|c: char| c.is_ascii_lowercase())
 }
 
 /// The tree of places: each county, township and village with what lies in it, villages of the chosen township alone where there
@@ -474,6 +492,7 @@ pub(super) fn orders(query: &Query) -> Vec<(String, String)> {
             Some(column) if matches!(column.typed, Type::Date { .. }) => {
                 format!("{}，{}的在前", label(column), if down { "晚" } else { "早" })
             }
+            Some(column) if matches!(column.typed, Type::Text { .. }) => format!("按{}", label(column)),
             Some(column) => format!("{}，{}的在前", label(column), if down { "大" } else { "小" }),
             None if name == "oldest" => "旧的在前".to_owned(),
             None if name == "published" => "最近公开的在前".to_owned(),
@@ -481,4 +500,23 @@ pub(super) fn orders(query: &Query) -> Vec<(String, String)> {
         }
     };
     query.orders().into_iter().map(|name| (name.clone(), words(&name))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_are_offered_as_records_write_them() {
+        assert!(is_code("qh-s02") && !is_code("城关镇") && !is_code("2026") && !is_code("gongkai"));
+    }
+
+    #[test]
+    fn another_year_is_one_press_away_and_keeps_the_other_conditions() {
+        let item = item::boxed().iter().find(|item| item.key.as_str() == "enrolment").expect("an item of the box");
+        let pairs = [("year", "2026"), ("school", "小学")].map(|(name, text)| (name.to_owned(), text.to_owned()));
+        let asking = Asking::read(&Arc::new(item.clone()), pairs.to_vec());
+        let href = asking.with("/records/enrolment", ("year", "2025"));
+        assert!(href.ends_with("year=2025") && href.contains("school=") && !href.contains("2026"), "{href}");
+    }
 }

@@ -7,17 +7,19 @@ use axum::{
 use document::page::base_url;
 use item::Item;
 use record::{
-    Query,
     query::Row,
     withdraw::{self, Withdrawn},
 };
 use web::{
-    Ctx, Error, Result,
+    Ctx, Error, Query, Result,
     feed::{Entry, Feed, Gone, newest},
     page::{feed_tag, xml_text},
 };
 
-use super::{cells, tables};
+use super::{
+    ask::{Asking, Pairs},
+    cells, tables,
+};
 
 /// Entries of a feed.
 const SIZE: usize = 50;
@@ -29,10 +31,21 @@ fn tag(ctx: &Ctx, what: &str) -> String {
     feed_tag(&ctx.site().domain, what)
 }
 
-/// `GET /records/{item}/feed.atom`
-pub(super) async fn feed(State(ctx): State<Ctx>, Path(key): Path<String>) -> Result<Response> {
+/// `GET /records/{item}/feed.atom`, with the conditions of the page of the table. What was taken away is told of the whole table: a
+/// reader that has no such entry leaves it alone.
+pub(super) async fn feed(
+    State(ctx): State<Ctx>,
+    Path(key): Path<String>,
+    Query(pairs): Query<Pairs>,
+) -> Result<Response> {
     let item = tables::find(&ctx, &key).await?.ok_or(Error::NotFound)?;
-    let page = Query::new(std::sync::Arc::clone(&item)).page(ctx.db(), PUBLISHED, None, SIZE).await?;
+    let asking = Asking::read(&item, pairs);
+    asking.readable()?;
+    asking.settled(&ctx).await?;
+    let page = asking.query.page(ctx.db(), PUBLISHED, None, SIZE).await?;
+    let narrowed = asking.narrowed();
+    let asked: Vec<String> = asking.chosen(&ctx, "").into_iter().map(|one| one.label).collect();
+    let asked = if asked.is_empty() { String::new() } else { format!("（{}）", asked.join("，")) };
     let lines: store::Page<Withdrawn> =
         withdraw::list(Some(&item.key)).page(ctx.db(), Some("newest"), None, SIZE).await?;
     let gone =
@@ -41,10 +54,10 @@ pub(super) async fn feed(State(ctx): State<Ctx>, Path(key): Path<String>) -> Res
     let entries: Vec<Entry> = page.rows.iter().map(|row| entry(&ctx, &item, row)).collect();
     let (base, site, path) = (base_url(&ctx), ctx.site(), tables::path(&item.key));
     Feed {
-        id: tag(&ctx, &format!("records/{}", item.key)),
-        title: xml_text(&format!("{} - {}", item.title, site.name)),
-        own: format!("{base}{path}/feed.atom"),
-        page: format!("{base}{path}"),
+        id: tag(&ctx, &format!("records/{}{narrowed}", item.key)),
+        title: xml_text(&format!("{}{asked} - {}", item.title, site.name)),
+        own: format!("{base}{path}/feed.atom{narrowed}"),
+        page: format!("{base}{path}{narrowed}"),
         hubs: Vec::new(),
         host: xml_text(&site.host),
         updated: newest(&entries, &gone),

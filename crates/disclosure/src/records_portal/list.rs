@@ -9,9 +9,9 @@ use axum::{
 };
 use charts::figures::Drawn;
 use document::page::{self as part, Link};
-use item::{Item, Type};
+use item::{Column, Item, Type};
 use record::{
-    items,
+    Data, items,
     query::Row,
     slots::{Layout, Slot},
 };
@@ -28,6 +28,8 @@ use crate::catalogue::words;
 pub(super) const SIZE: usize = 30;
 /// Values of a record that its card shows on a telephone beside its name, until all are asked for (as the style sheet says).
 const ON_CARD: usize = 4;
+/// Lines from which on a value that all of them share is said once.
+const SEVERAL: usize = 3;
 /// Characters of a head that stand beside a value on a telephone.
 const BESIDE: usize = 6;
 
@@ -117,6 +119,8 @@ struct Head {
 
 /// A value in the list.
 struct Shown {
+    /// The key of its column; empty = of none.
+    key: String,
     label: String,
     text: String,
     right: bool,
@@ -127,7 +131,7 @@ struct Shown {
 /// A record in the list.
 struct Line {
     href: String,
-    /// The first column, which leads to the record.
+    /// The column that names the record, which leads to it.
     head: Shown,
     /// What tells it from others where its first column is a year or a period; else empty.
     more: String,
@@ -153,8 +157,8 @@ struct Page {
     narrowed: String,
     /// Asked in whatever way.
     is_narrowed: bool,
-    /// Conditions that nobody can read, each with its field.
-    wrong: Vec<String>,
+    /// Conditions that nobody can read: the field in the form, and what is wrong. Nothing is listed then.
+    wrong: Vec<(String, String)>,
     words: Option<String>,
     fields: Vec<Field>,
     sort: String,
@@ -163,10 +167,14 @@ struct Page {
     count: String,
     heads: Vec<Head>,
     lines: Vec<Line>,
+    /// What all records of the page say alike, which their cards do not repeat.
+    same: Vec<(String, String)>,
     /// Some head is longer than what stands beside a value on a telephone.
     tall: bool,
     steps: Steps,
     charts: Vec<Drawn>,
+    /// Other years of which charts can be drawn, each with its address.
+    years: Vec<Link>,
     /// The address of the list as it is asked, for paper.
     address: String,
     /// How many records there are in all.
@@ -208,13 +216,20 @@ async fn shown(ctx: &Ctx, reader: &Reader, asking: Asking) -> Result<Response> {
     let item = Arc::clone(&asking.query.item);
     let path = tables::path(&item.key);
     let fill = tables::fill(ctx, &item.key).await?;
-    let count = asking.query.count(ctx.db()).await?;
-    let after = Some(asking.after.as_str()).filter(|after| !after.is_empty());
-    let page = asking.query.page(ctx.db(), &asking.order, after, SIZE).await?;
+    let is_readable = asking.errors.is_empty();
+    let is_narrowed = asking.query.is_narrowed() || !is_readable;
+    // What nobody can read is not answered with what was not asked for.
+    let (page, count) = if is_readable {
+        let after = Some(asking.after.as_str()).filter(|after| !after.is_empty());
+        let page = asking.query.page(ctx.db(), &asking.order, after, SIZE).await?;
+        (page, asking.query.count(ctx.db()).await?)
+    } else {
+        let none = store::Page { rows: Vec::new(), previous: None, next: None, sort: ask::NEWEST };
+        (none, store::Count { rows: 0, more: true })
+    };
     let (spread, exact) = Spread::shown(ctx, &asking, !count.more, fill.records).await?;
-    let is_narrowed = asking.query.is_narrowed();
-    let whole_list = !is_narrowed && asking.after.is_empty();
-    let charts = if whole_list { drawn::all(ctx, &item, fill.records).await? } else { Vec::new() };
+    let is_first = is_readable && asking.after.is_empty();
+    let charts = if is_first { drawn::all(ctx, &asking.query, fill.records, &count).await? } else { Vec::new() };
     // Where the table says which organ decided, who publishes it is the same once more.
     let named = cells::listed(&item).iter().any(|column| column.label.ends_with("机关"));
     let several = fill.organs.len() > 1 && !named;
@@ -222,12 +237,17 @@ async fn shown(ctx: &Ctx, reader: &Reader, asking: Asking) -> Result<Response> {
     let catalogue = items::catalogue(ctx).await?;
     let entry = catalogue.entry(&item.key);
     let owed = entry.is_some_and(items::Entry::is_owed);
-    let drawn = if whole_list { drawn::missing(&item, fill.records) } else { String::new() };
+    let drawn = if is_first { drawn::missing(&asking.query, fill.records, &count) } else { String::new() };
     let notice = entry.map(unowed).unwrap_or_default() + &drawn;
-    let mut lines: Vec<Line> = page.rows.iter().map(|row| line(ctx, &asking, row, several)).collect();
+    let all: Vec<&Data> = page.rows.iter().map(|row| &row.data).collect();
+    let columns = columns(&item, &all);
+    let mut lines: Vec<Line> =
+        page.rows.iter().map(|row| line(ctx, &item, (columns.as_slice(), several), row)).collect();
     aligned(&mut lines);
-    let (heads, tall) = heads(&asking, &path, several);
-    let wrong = wrong(&asking);
+    let same = on_cards(&asking, &mut lines);
+    let (heads, tall) = heads(&asking, (columns.as_slice(), several), &path);
+    let fields = ask::fields(ctx, &asking, &fill, (&spread, exact));
+    let wrong = wrong(&asking, &fields);
     let title = if wrong.is_empty() { item.title.clone() } else { format!("错误：{}", item.title) };
     let shell = tables::shell(ctx, reader, &title, &item.domain.name, &lead);
     portal_page(&Page {
@@ -241,13 +261,15 @@ async fn shown(ctx: &Ctx, reader: &Reader, asking: Asking) -> Result<Response> {
         narrowed: asking.narrowed(),
         is_narrowed,
         words: asking.query.has_words().then(|| asking.query.words.clone()),
-        fields: ask::fields(ctx, &asking, &fill, (&spread, exact)),
+        years: drawn::years(&asking, &fields, &path),
+        fields,
         sort: asking.order.clone(),
         orders: ask::orders(&asking.query),
         chosen: asking.chosen(ctx, &path),
         count: if count.more { format!("{} 条以上", count.rows) } else { format!("共 {} 条", count.rows) },
         heads,
         lines,
+        same,
         tall,
         steps: Steps::new(&page, &asking.whole()),
         charts,
@@ -261,11 +283,19 @@ async fn shown(ctx: &Ctx, reader: &Reader, asking: Asking) -> Result<Response> {
     })
 }
 
-/// Conditions that nobody can read, with the names of their fields.
-fn wrong(asking: &Asking) -> Vec<String> {
+/// Conditions that nobody can read: where their fields stand, and what is wrong, with the names of the fields.
+fn wrong(asking: &Asking, fields: &[Field]) -> Vec<(String, String)> {
     let said = |(name, text): &(String, String)| {
         let key = name.split('.').next().unwrap_or_default();
-        asking.query.item.column(key).map_or_else(|| text.clone(), |column| format!("{}：{text}", cells::label(column)))
+        let words = asking.query.item.column(key);
+        let words = words.map_or_else(|| text.clone(), |column| format!("{}：{text}", cells::label(column)));
+        let field = match fields.iter().find(|field| field.name == key) {
+            Some(field) if field.is_text() || field.is_select() => format!("f-{key}"),
+            Some(_) if name.ends_with(".to") => format!("f-{key}-to"),
+            Some(_) => format!("f-{key}-from"),
+            None => "facets".to_owned(),
+        };
+        (field, words)
     };
     asking.errors.items().iter().map(said).collect()
 }
@@ -289,10 +319,9 @@ fn lead(item: &Item) -> String {
 }
 
 /// The heads of the list, and whether one is long.
-fn heads(asking: &Asking, path: &str, several: bool) -> (Vec<Head>, bool) {
-    let item = &asking.query.item;
-    let layout = Layout::of(item);
-    let head = |column: &item::Column| {
+fn heads(asking: &Asking, (columns, several): (&[&Column], bool), path: &str) -> (Vec<Head>, bool) {
+    let layout = Layout::of(&asking.query.item);
+    let head = |column: &&Column| {
         let key = &column.key;
         let sortable = matches!(layout.slot(key), Some(Slot::Number(_) | Slot::Day(_)));
         let down = format!("{key}-");
@@ -308,7 +337,7 @@ fn heads(asking: &Asking, path: &str, several: bool) -> (Vec<Head>, bool) {
             sorted,
         }
     };
-    let mut heads: Vec<Head> = cells::listed(item).into_iter().map(head).collect();
+    let mut heads: Vec<Head> = columns.iter().map(head).collect();
     if several {
         heads.push(Head { label: "公开机关".to_owned(), right: false, href: String::new(), sorted: "none" });
     }
@@ -316,39 +345,84 @@ fn heads(asking: &Asking, path: &str, several: bool) -> (Vec<Head>, bool) {
     (heads, tall)
 }
 
-/// A record; on a card what was asked for is told first, then what comes first, and nothing that is empty.
-fn line(ctx: &Ctx, asking: &Asking, row: &Row, several: bool) -> Line {
-    let item = &asking.query.item;
-    let mut asked = Vec::new();
-    let mut cell = |column: &item::Column| {
-        asked.push(asking.asks(&column.key));
+/// The columns of the list. Where it begins with a year, which many records share, what names a record of this page goes first: a
+/// key by which they differ, else a text.
+fn columns<'i>(item: &'i Item, all: &[&Data]) -> Vec<&'i Column> {
+    let mut columns = cells::listed(item);
+    if !columns.first().is_some_and(|column| is_time(column)) {
+        return columns;
+    }
+    let names = |column: &Column| {
+        let is_word = matches!(column.typed, Type::Text { .. } | Type::Enum { .. } | Type::Place);
+        let first = all.first().map(|data| data.get(&column.key));
+        is_word && all.iter().any(|data| Some(data.get(&column.key)) != first)
+    };
+    let is_key = |column: &Column| item.keys.contains(&column.key);
+    let is_text = |column: &Column| matches!(column.typed, Type::Text { .. });
+    let place = columns.iter().position(|column| names(column) && is_key(column) && is_text(column));
+    let place = place.or_else(|| columns.iter().position(|column| names(column) && is_text(column)));
+    let place = place.or_else(|| columns.iter().position(|column| names(column) && is_key(column)));
+    if let Some(at) = place {
+        let named = columns.remove(at);
+        columns.insert(0, named);
+    }
+    columns
+}
+
+/// A record in the list.
+fn line(ctx: &Ctx, item: &Item, (columns, several): (&[&Column], bool), row: &Row) -> Line {
+    let cell = |column: &&Column| {
         let text = cells::words(column, row.data.get(&column.key));
         let text = if matches!(column.typed, Type::Long { .. }) { filters::shortened(&text, 60) } else { text };
-        Shown { label: cells::head(column), text, right: cells::is_figure(column), over: false }
+        let (key, label) = (column.key.clone(), cells::head(column));
+        Shown { key, label, text, right: cells::is_figure(column), over: false }
     };
-    let mut cells: Vec<Shown> = cells::listed(item).into_iter().map(&mut cell).collect();
+    let of_none = |label: &str, text: String| {
+        let (key, label) = (String::new(), label.to_owned());
+        Shown { key, label, text, right: false, over: false }
+    };
+    let mut cells: Vec<Shown> = columns.iter().map(cell).collect();
     if several {
-        let organ = ctx.directory().short_name(&row.organ).to_owned();
-        cells.push(Shown { label: "公开机关".to_owned(), text: organ, right: false, over: false });
-        asked.push(false);
+        cells.push(of_none("公开机关", ctx.directory().short_name(&row.organ).to_owned()));
     }
-    let mut head = if cells.is_empty() {
-        Shown { label: "记录".to_owned(), text: String::new(), right: false, over: false }
-    } else {
-        asked.remove(0);
-        cells.remove(0)
-    };
-    let told = cells.iter().zip(&asked).filter(|(cell, asked)| **asked && !cell.text.is_empty()).count();
-    let mut room = ON_CARD.saturating_sub(told);
-    for (cell, _) in cells.iter_mut().zip(&asked).filter(|(cell, asked)| cell.text.is_empty() || !**asked) {
-        cell.over = cell.text.is_empty() || room == 0;
-        room -= usize::from(!cell.over);
-    }
+    let mut head = if cells.is_empty() { of_none("记录", String::new()) } else { cells.remove(0) };
     if head.text.is_empty() {
         head.text = "查看".to_owned();
     }
-    let more = if is_time(item) { others(item, row) } else { String::new() };
+    let is_shared = cells::listed(item).first().is_some_and(|column| is_time(column));
+    let more = if is_shared { others(item, row, &head.key) } else { String::new() };
     Line { href: format!("{}/{}", tables::path(&item.key), row.record), head, more, cells }
+}
+
+/// What cards tell on telephones: what was asked for, then figures that the item draws, then what comes first; nothing that is
+/// empty. What all records of the page say alike stands on none of them, and is returned.
+fn on_cards(asking: &Asking, lines: &mut [Line]) -> Vec<(String, String)> {
+    let charts = &asking.query.item.charts;
+    let columns = lines.first().map_or(0, |line| line.cells.len());
+    let text = |line: &Line, at: usize| line.cells.get(at).map(|cell| cell.text.clone());
+    let is_same = |at: usize| lines.len() >= SEVERAL && lines.iter().all(|line| text(line, at) == text(&lines[0], at));
+    let same: Vec<usize> = (0..columns).filter(|at| is_same(*at)).collect();
+    let said = |at: &usize| {
+        let cell = lines.first()?.cells.get(*at)?;
+        (!cell.text.is_empty()).then(|| (cell.label.clone(), cell.text.clone()))
+    };
+    let told: Vec<(String, String)> = same.iter().filter_map(said).collect();
+    for line in lines.iter_mut() {
+        let is_drawn = |cell: &Shown| charts.iter().any(|chart| chart.figures.contains(&cell.key));
+        let rank = |cell: &Shown| {
+            let is_asked = !cell.key.is_empty() && asking.asks(&cell.key);
+            if is_asked { 0 } else { 2 - u8::from(is_drawn(cell)) }
+        };
+        let filled = line.cells.iter().enumerate().filter(|(at, cell)| !cell.text.is_empty() && !same.contains(at));
+        let mut wanted: Vec<(u8, usize)> = filled.map(|(at, cell)| (rank(cell), at)).collect();
+        wanted.sort_unstable();
+        let shown = wanted.iter().enumerate().filter(|(place, (rank, _))| *rank == 0 || *place < ON_CARD);
+        let shown: Vec<usize> = shown.map(|(_, (_, at))| *at).collect();
+        for (at, cell) in line.cells.iter_mut().enumerate() {
+            cell.over = !shown.contains(&at);
+        }
+    }
+    told
 }
 
 /// Figures below one another have as many decimals as the longest of their column on the page, so that their points do.
@@ -372,19 +446,72 @@ fn decimals(cell: &Shown) -> usize {
     behind.chars().filter(char::is_ascii_digit).count()
 }
 
-/// Whether the list begins with a year or a period, which many records share.
-fn is_time(item: &Item) -> bool {
-    cells::listed(item).first().is_some_and(|column| match &column.typed {
+/// Whether a column is a year, a period or a day, which many records share.
+fn is_time(column: &Column) -> bool {
+    match &column.typed {
         Type::Period | Type::Date { .. } => true,
         Type::Number { unit, .. } => unit.0 == "年" || column.key == "year",
         _ => false,
-    })
+    }
 }
 
-/// The keys of a record but the first column of its list, in words.
-fn others(item: &Item, row: &Row) -> String {
-    let first = cells::listed(item).first().map(|column| column.key.clone()).unwrap_or_default();
-    let keys = cells::open(item).filter(|column| item.keys.contains(&column.key) && column.key != first);
+/// The keys of a record but the one that stands as its name, in words.
+fn others(item: &Item, row: &Row, named: &str) -> String {
+    let keys = cells::open(item).filter(|column| item.keys.contains(&column.key) && column.key != named);
     let words = keys.map(|column| cells::words(column, row.data.get(&column.key)));
     filters::shortened(&words.filter(|words| !words.is_empty()).collect::<Vec<_>>().join(" "), 60)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn balance(kind: &str, limit: &str) -> Data {
+        let pairs = [("year", "2026"), ("region", "青禾县"), ("kind", kind), ("limit", limit)];
+        let values = pairs.map(|(key, text)| (key.to_owned(), text.to_owned()));
+        Data { values: values.into(), more: std::collections::BTreeMap::new() }
+    }
+
+    fn table(key: &str) -> Arc<Item> {
+        let found = item::boxed().iter().find(|item| item.key.as_str() == key);
+        Arc::new(found.expect("an item of the box").clone())
+    }
+
+    fn drawn_up(item: &Arc<Item>, all: &[Data]) -> Vec<Line> {
+        let all: Vec<&Data> = all.iter().collect();
+        let columns = columns(item, &all);
+        let line = |data: &&Data| {
+            let cell = |column: &&Column| Shown {
+                key: column.key.clone(),
+                label: cells::head(column),
+                text: cells::words(column, data.get(&column.key)),
+                right: cells::is_figure(column),
+                over: false,
+            };
+            let mut cells: Vec<Shown> = columns.iter().map(cell).collect();
+            let head = cells.remove(0);
+            Line { href: String::new(), head, more: String::new(), cells }
+        };
+        all.iter().map(line).collect()
+    }
+
+    #[test]
+    fn a_record_is_named_by_what_tells_it_from_others_and_not_by_its_year() {
+        let item = table("debt-balance");
+        let kind = item.column("kind").map(|column| column.key.clone()).expect("a kind of debt");
+        let codes = match &item.column("kind").expect("a kind").typed {
+            Type::Enum { choices, .. } => choices.iter().map(|choice| choice.code.clone()).collect::<Vec<_>>(),
+            _ => vec!["一般债务".to_owned(), "专项债务".to_owned()],
+        };
+        let all = [balance(&codes[0], "30"), balance(&codes[1], "40"), balance(&codes[0], "50")];
+        let mut lines = drawn_up(&item, &all);
+        assert_eq!(lines[0].head.key, kind);
+        let same = on_cards(&Asking::read(&item, Vec::new()), &mut lines);
+        assert!(same.iter().any(|(_, text)| text == "青禾县"), "{same:?}");
+        let region = lines[0].cells.iter().find(|cell| cell.text == "青禾县").expect("the region");
+        assert!(region.over, "what all say alike stands once over the list");
+        // An item whose list begins with its number stays as it is.
+        let penalty = table("penalty");
+        assert_eq!(columns(&penalty, &[])[0].key, cells::listed(&penalty)[0].key);
+    }
 }

@@ -260,7 +260,12 @@ fn narrowed(item: &Item, question: &Question) -> (Pairs, String) {
     if let Some(year) = question.year {
         let newest = item.column(&item.newest_by).filter(|column| matches!(column.typed, Type::Date { .. }));
         let days = newest.filter(|column| matches!(layout.slot(&column.key), Some(Slot::Day(_))));
-        let own = item.column("year").filter(|column| matches!(layout.slot(&column.key), Some(Slot::Number(_))));
+        // A year is a figure, or a period, which lies in a slot of text.
+        let own = item.column("year").filter(|column| match layout.slot(&column.key) {
+            Some(Slot::Number(_)) => true,
+            Some(Slot::Text(_)) => column.typed == Type::Period,
+            _ => false,
+        });
         match own.or(days) {
             Some(column) => pairs.push((column.key.clone(), year.to_string())),
             None => left.push("年份"),
@@ -273,4 +278,19 @@ fn narrowed(item: &Item, question: &Question) -> (Pairs, String) {
         }
     }
     (pairs, left.join("、"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_table_of_years_is_asked_by_the_year_of_the_question() {
+        for key in ["enrolment", "debt-limit", "three-public"] {
+            let item = item::boxed().iter().find(|item| item.key.as_str() == key).expect("an item of the box");
+            let question = Question::read("2025年的表", "青禾县", &[], 2026);
+            let (pairs, left) = narrowed(item, &question);
+            assert_eq!((pairs, left.as_str()), (vec![("year".to_owned(), "2025".to_owned())], ""), "{key}");
+        }
+    }
 }

@@ -111,6 +111,8 @@ both! {
         assert!(columns.iter().all(|column| column["key"] != "person_id"), "nor is it told that there is one");
         reader.get("/data.jsonld").await.expect(200).shows("/records/permit.csv");
         reader.get("/records/permit/feed.atom").await.expect(200).shows("<entry>");
+        reader.get("/records/permit/feed.atom?organ=QH011").await.expect(200).hides("<entry>");
+        reader.get("/records/permit/feed.atom?decided_on.from=x").await.expect(400);
         // Under another table it is not.
         reader.get(&format!("/records/penalty/{}", stored.record)).await.expect(404);
     }
@@ -170,7 +172,9 @@ both! {
         let none = reader.get("/records/permit?decided_on.from=2027-01-01").await.expect(200);
         none.shows("没有符合条件的记录").shows("看全部 3 条").shows("/foi/apply?about=");
         let wrong = reader.get(&format!("/records/permit?decided_on.from={}", escape_query("去年"))).await.expect(200);
-        wrong.shows("日期读不懂").shows("aria-invalid").shows("共 3 条");
+        // What nobody can read is not answered with the whole table, nor are its files offered.
+        let wrong = wrong.shows("日期读不懂").shows("aria-invalid").shows("没有查询").shows("#f-decided_on-from");
+        wrong.hides("共 3 条").hides("id=\"rows\"").hides("/records/permit.csv");
         reader.get("/records/permit.csv?decided_on.from=x").await.expect(400);
         let refused = reader.get("/api/v1/records/permit?decided_on.from=x").await.expect(400).json();
         assert_eq!(refused["parameter"], "decided_on.from");
@@ -273,6 +277,10 @@ both! {
         let mut reader = app.visitor();
         let page = reader.get("/records/culture-free-opening").await.expect(200);
         page.shows("本县还没有边界图").shows("<th scope=\"row\">河口镇综合文化站</th>").hides("class=\"dot\"");
+        // Charts are drawn of what answers, and not where nothing does.
+        let of = |organ: &str| format!("/records/culture-free-opening?organ={organ}");
+        reader.get(&of(ORGAN)).await.expect(200).shows("本县还没有边界图");
+        reader.get(&of("QH011")).await.expect(200).hides("本县还没有边界图");
         let ring = [[110.0, 30.0], [110.1, 30.0], [110.1, 30.1], [110.0, 30.1], [110.0, 30.0]];
         let file = serde_json::json!({
             "type": "Feature",
