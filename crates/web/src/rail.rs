@@ -33,9 +33,16 @@ pub fn groups(links: &[Nav], actor: &Actor, counts: &[(&'static str, i64)], path
     let bare = path.split('?').next().unwrap_or(path);
     let is_below =
         |href: &str| if href == "/" { bare == "/" } else { bare == href || bare.starts_with(&format!("{href}/")) };
-    let is_current = |link: &Nav| is_below(link.href) || link.also.iter().any(|&href| is_below(href));
+    // Of an address that lies below another the longest names the page: one link is the current one.
+    let fit = |link: &Nav| {
+        let all = std::iter::once(link.href).chain(link.also.iter().copied());
+        all.filter(|href| is_below(href)).map(str::len).max().unwrap_or(0)
+    };
+    let shown_to = |link: &&Nav| may(actor, link.permission).is_ok();
+    let best = links.iter().filter(shown_to).map(fit).max().unwrap_or(0);
+    let is_current = |link: &Nav| best > 0 && fit(link) == best;
     let mut groups: Vec<RailGroup> = Vec::new();
-    for link in links.iter().filter(|link| may(actor, link.permission).is_ok()) {
+    for link in links.iter().filter(shown_to) {
         let count = counts.iter().find(|(at, _)| *at == link.href).map(|(_, count)| *count);
         let shown = RailLink {
             href: link.href.to_owned(),
@@ -97,5 +104,25 @@ mod tests {
         assert_eq!(current("/cases/1"), [true, false]);
         assert_eq!(current("/foi/register"), [false, true]);
         assert_eq!(current("/foi/casestudy"), [false, false]);
+    }
+
+    #[test]
+    fn of_two_links_that_fit_the_longer_one_is_current() {
+        let actor = Actor::Staff(Staff {
+            account: AccountId::from("a"),
+            name: String::new(),
+            organ: "A".into(),
+            roles: vec![Role::SystemAdmin],
+            central: false,
+        });
+        let links = [
+            Nav::under("公开", "/records", "领域数据", &SYSTEM, 1),
+            Nav::under("公开", "/records/batches", "数据批次", &SYSTEM, 2),
+        ];
+        let current = |path: &str| -> Vec<bool> {
+            groups(&links, &actor, &[], path)[0].links.iter().map(|link| link.current).collect()
+        };
+        assert_eq!(current("/records/batches/1?all=1"), [false, true]);
+        assert_eq!(current("/records/permit"), [true, false]);
     }
 }

@@ -92,6 +92,12 @@ const DOOR: WayIn = WayIn {
     on: Offered::Line,
 };
 
+/// That a decision was revoked and its record has to be taken away: in what way, and until which day; `None` = it may stay.
+pub(crate) async fn must_go(ctx: &Ctx, record: &record::RecordId) -> web::Result<Option<(&'static str, String)>> {
+    let open = rows::open_of(ctx.db().read(), record).await?;
+    Ok(open.map(|one| (one.what.label(), one.due_on)))
+}
+
 pub fn capability() -> Capability {
     let on_map: Arc<dyn OnMap> = Arc::new(portal::Pages);
     let ended: Arc<dyn Gone> = Arc::new(revocation::Ended);

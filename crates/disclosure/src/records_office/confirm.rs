@@ -77,7 +77,7 @@ async fn asking(
         asked: Asked {
             once: ctx.once(),
             version: if asked.version > 0 { asked.version } else { row.version },
-            why: if asked.why.is_empty() { Reason::Revoked.code().to_owned() } else { asked.why },
+            why: asked.why,
             ..asked
         },
         reasons: Reason::ALL

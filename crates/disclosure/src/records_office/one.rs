@@ -72,6 +72,8 @@ struct OnePage {
     origins: Vec<(String, String)>,
     versions: Vec<Version>,
     away: Option<Away>,
+    /// It has to be taken away: why, and until which day.
+    must_go: Option<(&'static str, String)>,
     /// Empty = it is not on the site.
     portal_url: String,
     may_correct: bool,
@@ -175,6 +177,7 @@ pub(super) async fn shown(
         origins: origins(&item, &row)?,
         versions: history(ctx, &item, &versions, may(&READ_BATCHES)).await?,
         away: line.map(away),
+        must_go: if is_public { crate::enforcement::must_go(ctx, id).await? } else { None },
         portal_url: if item.is_on_web() {
             format!("{}/records/{}/{id}", ctx.portal_url(), item.key)
         } else {

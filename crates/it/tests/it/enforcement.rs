@@ -230,6 +230,9 @@ both! {
         ];
         editor.post("/enforcement/revocations", &form).await.expect(303);
         editor.post("/enforcement/revocations", &form).await.expect(409).shows("已经登记过");
+        // Its own page says so, too.
+        let waiting = public(app, number).await.expect("public").record;
+        editor.get(&format!("/records/penalty/{waiting}")).await.expect(200).shows("前撤回，现在读者还看得到");
         let page = editor.get("/enforcement/revocations").await.expect(200).shows("待撤回").shows("2026-03-05");
         page.hides("action=\"/enforcement/revocations/withdraw\"").shows("由机关负责人或者县政府办公室撤回");
         // Who entered it sees that it waits, the county office that it is to be done, another organ nothing.
@@ -369,6 +372,8 @@ both! {
         let page = reader.get("/enforcement/powers?from=2025-12-31&to=2026-01-01").await.expect(200);
         page.shows("划转").shows("由青禾县住房和城乡建设局划转青禾县城市管理局").shows("2026-01-01");
         reader.get("/enforcement/powers?from=2026-01-01&to=2026-02-01").await.expect(200).shows("两天之间没有变化");
+        // Who names no day sees the last change, however long ago it was.
+        reader.get("/enforcement/powers").await.expect(200).shows("划转");
         reader.get("/enforcement/powers?from=%E6%98%A8%E5%A4%A9").await.expect(200).shows("日期读不懂");
         reader.get("/enforcement").await.expect(200).shows("行政权力和责任清单");
         let page = reader.get("/enforcement/organs/QH010").await.expect(200).shows("事前公开").shows("事中公示");
