@@ -77,7 +77,6 @@ async fn asking(
         asked: Asked {
             once: ctx.once(),
             version: if asked.version > 0 { asked.version } else { row.version },
-            why: asked.why,
             ..asked
         },
         reasons: Reason::ALL
