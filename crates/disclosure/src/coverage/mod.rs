@@ -7,6 +7,7 @@
 
 mod cell;
 mod demo;
+mod denied;
 mod due;
 mod duties;
 mod files;

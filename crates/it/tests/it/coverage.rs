@@ -58,6 +58,14 @@ async fn declared(app: &TestApp, editor: &mut Client) -> String {
     format!("{NONE}/{id}")
 }
 
+/// The declaration that waits.
+async fn offered(app: &TestApp) -> String {
+    store::query_scalar("SELECT id FROM coverage_none WHERE state = 'offered'")
+        .fetch_one(app.ctx().db().read())
+        .await
+        .expect("a declaration")
+}
+
 both! {
     /// Twenty working days after 31 January end on 5 March: the holidays of the spring festival lie between.
     async fn a_month_turns_amber_red_and_green(app) {
@@ -100,8 +108,9 @@ both! {
         clerk.post(&format!("{page}/confirm"), &[("version", "7")]).await.expect(409).shows("已经有人办过");
         clerk.post(&format!("{page}/confirm"), &[("version", "1")]).await.expect(303);
         editor.get(CELL).await.expect(200).shows("本机关没有此类信息，声明到 2026-01-31 为止").hides("即将到期");
-        // It is over by itself: no day of today lies in it.
-        reader.get("/catalogue/coverage").await.expect(200).hides("一月泳池没有开放");
+        // Its days are over; it still turns January green, so readers see who said so and why.
+        reader.get("/catalogue/coverage").await.expect(200).shows("一月泳池没有开放").shows("已到期").shows("青禾县财政局声明");
+        reader.get("/catalogue/coverage/QH010").await.expect(200).shows("一月泳池没有开放");
         editor.post(NONE, &other).await.expect(422).shows("已经声明过");
         let march = [("from", "2026-02-01"), ("until", "2026-03-31"), ("reason", "春季检修，没有开放")];
         editor.post(NONE, &march).await.expect(303);
@@ -134,6 +143,37 @@ both! {
         publish(app, "QH010", "2026-02-10T02:00:00Z").await;
         editor.post(NONE, &[("from", "2026-02-01"), ("until", "2026-02-28"), ("reason", "没有")]).await.expect(422)
             .shows("不能声明没有此类信息");
+        // A false one that is over is taken back as well, and who made it hears of it.
+        clerk.get(CELL).await.expect(200).shows(&format!("{page}/revoke"));
+        clerk.post(&format!("{page}/revoke"), &[("version", "2"), ("note", "一月有检测")]).await.expect(303);
+        editor.get(CELL).await.expect(200).shows("即将到期").shows("一月有检测");
+        reader.get("/catalogue/coverage").await.expect(200).hides("一月泳池没有开放");
+        // What waits is taken back by the organ itself, with no reason.
+        let id = {
+            editor.post(NONE, &[("from", "2026-01-01"), ("until", "2026-01-31"), ("reason", "一月停业")]).await.expect(303);
+            offered(app).await
+        };
+        editor.post(&format!("{NONE}/{id}/end"), &[("version", "1"), ("note", "")]).await.expect(303);
+        clerk.get("/").await.expect(200).hides("声明没有此类信息，待确认");
+    }
+
+    /// Rows of the period refute it, whenever it was declared: at the declaration, at the confirmation, and afterwards.
+    async fn rows_that_are_public_refute_a_declaration(app) {
+        let (mut editor, mut clerk, mut reader) = (app.editor("QH010").await, app.clerk().await, app.visitor());
+        let none = "/coverage/permit/QH010/none";
+        let form = [("from", "2026-01-01"), ("until", "2026-12-31"), ("reason", "今年没有办理许可")];
+        editor.post(none, &form).await.expect(303);
+        let batch = crate::records::entered(app, "青财许〔2026〕9号").await;
+        crate::records::published(app, &batch).await;
+        let id = offered(app).await;
+        clerk.post(&format!("{none}/{id}/confirm"), &[("version", "1")]).await.expect(409).shows("不能声明没有此类信息");
+        editor.post(&format!("{none}/{id}/end"), &[("version", "1")]).await.expect(303);
+        editor.post(none, &form).await.expect(422).shows("不能声明没有此类信息");
+        // One that was confirmed before is not shown beside the rows, and stands on the work list until it ends.
+        forge(app, "UPDATE coverage_none SET state = 'confirmed'".to_owned(), Vec::new()).await;
+        reader.get("/catalogue/coverage").await.expect(200).hides("今年没有办理许可");
+        editor.get("/").await.expect(200).shows("已有公开的数据，请撤销声明");
+        editor.get("/coverage/permit/QH010").await.expect(200).shows("与声明不符");
     }
 
     async fn a_declaration_comes_back_to_who_made_it(app) {
