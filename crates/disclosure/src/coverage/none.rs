@@ -114,7 +114,8 @@ pub(super) async fn of_year(executor: impl Executor<'_>, year: i16) -> store::Re
     .await
 }
 
-async fn one(executor: impl Executor<'_>, id: &DeclarationId) -> store::Result<Option<Row>> {
+/// A declaration.
+pub(super) async fn one(executor: impl Executor<'_>, id: &DeclarationId) -> store::Result<Option<Row>> {
     query_as("SELECT * FROM coverage_none WHERE id = $1").bind(id).fetch_optional(executor).await
 }
 
