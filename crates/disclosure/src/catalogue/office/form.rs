@@ -37,7 +37,7 @@ pub(super) const OWNERS: [(&str, &str, &str); 5] = [
     ("named", "名称中有某些字的机关", "在下面填写字词，例如 民政，用顿号分开"),
     ("departments", "县政府各部门", ""),
     ("townships", "各乡镇人民政府、街道办事处", ""),
-    ("all", "全县各机关", ""),
+    ("all", "全县各机关（不含学校、医院、公用企业）", ""),
 ];
 
 /// What is typed into the form.
