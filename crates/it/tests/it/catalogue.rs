@@ -213,6 +213,11 @@ both! {
         edit(&mut clerk, "pool", &none, &wrong).await.expect(422).shows("请填写名称").shows("value=\"改过的事项\"").shows("请写明改了什么");
         edit(&mut clerk, "pool", &none, &[("cn0", "true"), ("cv0", "true")]).await.expect(422).shows("不能在列表显示");
         edit(&mut clerk, "pool", &none, &[("owner", "organs"), ("owner_which", "没有这个局")]).await.expect(422).shows("机关名录里没有");
+        // Readers see the words, the map counts by the number: both are told where they do not agree.
+        let half = [("channels", "web"), ("lp0", "自检测之日起20个工作日内"), ("ln0", "7")];
+        edit(&mut clerk, "pool", &none, &half).await.expect(422).shows("两者不一致");
+        let ruled = [("channels", "web"), ("lp0", "自检测之日起7个工作日内"), ("ln0", "7"), ("lr0", "publish.proactive")];
+        edit(&mut clerk, "pool", &none, &ruled).await.expect(422).shows("publish.proactive");
         edit(&mut clerk, "pool", &none, &[("channels", "web"), ("lp0", "自检测之日起7个工作日内"), ("ln0", "7")]).await.expect(303);
         clerk.get("/items/pool").await.expect(200).shows("自检测之日起7个工作日内").shows("修改稿");
         // In force is what was, until another person issues it.

@@ -9,7 +9,7 @@ use kernel::{OrganCode, organ::Match, time};
 use web::{Ctx, FormErrors};
 
 use super::references;
-use crate::catalogue::words;
+use crate::catalogue::{limits, words};
 
 /// A form as it was sent: names and values, lists as several of one name.
 pub(super) type Pairs = Vec<(String, String)>;
@@ -271,7 +271,7 @@ impl Typed {
                 errors.add(&format!("lc{at}"), format!("没有“{column}”这一列，请填写列的代码，或者不填。"));
             }
             let from = words::of_code::<Start>(&field("ls")).unwrap_or(Start::Formed);
-            found.push(Limit {
+            let limit = Limit {
                 applies_to: field("la"),
                 kind,
                 n,
@@ -282,7 +282,14 @@ impl Typed {
                 rule: field("lr"),
                 printed,
                 basis: field("lb"),
-            });
+            };
+            // What stood there before is not held against who changes something else.
+            if !item.limits.contains(&limit) {
+                for text in limits::contradictions(&limit) {
+                    errors.add(&format!("ln{at}"), text);
+                }
+            }
+            found.push(limit);
         }
         found
     }
