@@ -61,7 +61,7 @@ fn printed(text: &str) -> Vec<(u32, Unit)> {
         } else {
             None
         };
-        found.extend(number.parse().ok().zip(unit));
+        found.extend(number.parse::<u32>().ok().zip(unit));
     }
     found
 }
