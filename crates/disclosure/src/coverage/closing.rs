@@ -1,5 +1,5 @@
-//! Duties to make up what is missing end by evidence as all duties do: where the cells of one have turned green, the program hands
-//! in what turned them, and the county office decides on it.
+//! Duties to make up what is missing end by evidence as all duties do: where the cells of one have turned green, the program
+//! hands in what turned them, and the county office decides on it.
 
 use std::collections::BTreeSet;
 

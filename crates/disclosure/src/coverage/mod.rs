@@ -15,6 +15,7 @@ mod files;
 mod judge;
 mod load;
 mod map;
+mod missing;
 mod none;
 mod office;
 mod owe;
@@ -41,6 +42,7 @@ use web::{
     hooks::{OnMap, PublicThings, Publishes, Verb},
 };
 
+pub(crate) use missing::{Missing, missing};
 pub use settings::Coverage;
 
 /// Subject of the events of declarations, and the lock of whoever decides by how one stands.

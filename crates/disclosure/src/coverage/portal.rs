@@ -81,8 +81,8 @@ struct Declared {
     lapsed: bool,
 }
 
-/// What was confirmed for days of a year, of one organ where it is given (with those that it followed), but for what is refuted by
-/// rows that are public.
+/// What was confirmed for days of a year, of one organ where it is given (with those that it followed), but for what is refuted
+/// by rows that are public.
 async fn declared(ctx: &Ctx, year: i16, of: Option<&OrganCode>) -> Result<Vec<Declared>> {
     let (today, directory) = (ctx.today(), ctx.directory());
     let own = of.map(|organ| directory.answered_by(organ, today));

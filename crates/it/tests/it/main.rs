@@ -53,6 +53,8 @@ mod publishing;
 mod records;
 mod records_board;
 mod records_cli;
+mod records_laid;
+mod records_large;
 mod records_machine;
 mod records_objects;
 mod records_office;
