@@ -340,6 +340,24 @@ both! {
         assert_eq!(items::find(app.ctx(), &key("pool")).await.expect("items").expect("item").version, 2);
     }
 
+    async fn a_table_that_leaves_the_site_is_told_before_and_its_addresses_say_why(app) {
+        let number = "青财许〔2026〕28号";
+        let batch = crate::records::entered(app, number).await;
+        crate::records::published(app, &batch).await;
+        let stored = crate::records::public(app, number).await.expect("public");
+        let address = format!("/records/permit/{}", stored.record);
+        let (mut clerk, mut second, mut reader) = (app.clerk().await, second(app).await, app.visitor());
+        reader.get(&address).await.expect(200).shows(number);
+        let mut item = Item::clone(&*crate::records::permit(app).await);
+        item.channels = vec![Channel::Board];
+        send(&mut clerk, &[item]).await;
+        press(&mut clerk, "/items/permit", "offer", 303).await;
+        second.get("/items/permit").await.expect(200).shows("1 条已公开的记录和这张表立即从网站撤下");
+        press(&mut second, "/items/permit", "issue", 303).await;
+        reader.get(&address).await.expect(410).shows("公开渠道不再包括政府网站").hides(number);
+        app.editor("QH010").await.get(&address).await.expect(200).shows("读者在网站上看不到这条记录").hides("读者看到的内容");
+    }
+
     async fn an_item_is_copied_and_a_draft_is_given_up(app) {
         let (mut clerk, mut second) = (app.clerk().await, second(app).await);
         issued(app, &mut clerk, &mut second, &[pools("pool", "泳池水质", true)]).await;
