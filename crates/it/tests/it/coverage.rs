@@ -6,6 +6,7 @@ use jiff::SignedDuration;
 use kernel::OrganCode;
 use publishing::{kinds::NOTICE, seed::Seed};
 use testkit::{Client, TestApp, both};
+use web::page::escape_query;
 
 use crate::{
     catalogue::{issued, pools, second},
@@ -348,7 +349,7 @@ both! {
         }
         let said = declared(app, &mut editor).await;
         clerk.post(&format!("{said}/confirm"), &[("version", "1")]).await.expect(303);
-        editor.get(&format!("{page}?find=泳池")).await.expect(200).shows("声明没有“泳池水质”的信息");
+        editor.get(&format!("{page}?find={}", escape_query("泳池"))).await.expect(200).shows("声明没有“泳池水质”的信息");
         offers(app).await;
         // Once, however often it is looked.
         offers(app).await;
