@@ -1,14 +1,21 @@
 //! What is public of a time for which an organ says, or has said, that there is nothing: rows of its table speak against it,
 //! however the item is asked and however long the days are over.
 
+use std::{collections::BTreeSet, sync::Arc};
+
 use item::{Item, ItemKey, Period};
 use jiff::civil::Date;
-use kernel::OrganCode;
+use kernel::{OrganCode, time};
 use record::counts::{self, Counted};
 use store::Executor;
 use web::{Ctx, Result};
 
-use super::{map::is_register, none::Row};
+use super::{
+    judge::Why,
+    load,
+    map::{Map, is_register},
+    none::Row,
+};
 
 /// Public rows of days that a declaration covers.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,6 +61,26 @@ fn sum<'a>(all: impl Iterator<Item = &'a Counted>) -> Option<Denied> {
     (found.many > 0).then_some(found)
 }
 
+/// What stands in the columns of an item without a table, as the map of a year has it: in stretches that lie within the days, or,
+/// where it is published as it happens, with its newest day among them.
+fn in_columns(map: &Map, key: &str, own: &[OrganCode], (from, until): (Date, Date)) -> Option<Denied> {
+    let line = map.line(key).filter(|line| !line.item.is_table())?;
+    let owing = line.owing.iter().find(|owing| own.contains(&owing.owes.organ))?;
+    line.stretches.iter().zip(&owing.cells).find_map(|(stretch, why)| {
+        let (many, newest) = match why {
+            Why::Published(many, newest) => (*many, newest.clone()),
+            Why::Tardy(many, _, first) => (*many, first.to_string()),
+            _ => return None,
+        };
+        let speaks = match line.item.period {
+            Period::Event => time::parse_date(&newest).is_some_and(|day| (from..=until).contains(&day)),
+            Period::Standing => true,
+            _ => from <= stretch.first && stretch.last <= until,
+        };
+        speaks.then_some(Denied { many, newest })
+    })
+}
+
 /// The organs whose rows are those of an organ: itself, or who followed it, with all that it follows.
 fn organs(ctx: &Ctx, organ: &OrganCode) -> Vec<OrganCode> {
     let (directory, today) = (ctx.directory(), ctx.today());
@@ -86,16 +113,23 @@ pub(super) async fn of_each(ctx: &Ctx, rows: &[Row]) -> Result<Vec<Option<Denied
     }
     let counted = counts::all(ctx.db().read()).await?;
     let all = record::items::catalogue(ctx).await?;
+    let years: BTreeSet<i16> =
+        rows.iter().filter_map(Row::days).flat_map(|(from, until)| [from.year(), until.year()]).collect();
+    let mut maps: Vec<Arc<Map>> = Vec::new();
+    for year in load::years(ctx).into_iter().filter(|year| years.contains(year)) {
+        maps.push(load::map(ctx, year).await?);
+    }
     let one = |row: &Row| {
         let days = row.days()?;
         let entry = all.entry(&ItemKey::new(&row.item)?)?;
-        let (item, own, since) = (&entry.item, organs(ctx, &row.organ), super::load::day(&row.declared_at));
+        let (item, own, since) = (&entry.item, organs(ctx, &row.organ), load::day(&row.declared_at));
         let against = |one: &&Counted| {
             one.item == row.item
                 && own.contains(&one.organ)
                 && (speaks(item, &one.period, days) || came_since(item, one, days, &since))
         };
-        sum(counted.iter().filter(against))
+        let in_maps = || maps.iter().find_map(|map| in_columns(map, &row.item, &own, days));
+        sum(counted.iter().filter(against)).or_else(in_maps)
     };
     Ok(rows.iter().map(one).collect())
 }
@@ -120,7 +154,7 @@ mod tests {
 
     #[test]
     fn rows_of_a_month_speak_against_a_quarter_that_is_over() {
-        let mut item = (*item::boxed().iter().find(|item| item.key.as_str() == "water").expect("in the box")).clone();
+        let mut item = item::boxed().iter().find(|item| item.key.as_str() == "water").expect("in the box").clone();
         item.period = Period::Quarter;
         let quarter = (date(2026, 1, 1), date(2026, 3, 31));
         assert!(speaks(&item, "2026-02", quarter));
