@@ -14,6 +14,7 @@ use store::{
 use web::{Ctx, Refusal};
 
 use crate::{
+    away,
     batch::{self, Batch},
     close, counts,
     events::PUBLISHED,
@@ -115,6 +116,14 @@ async fn fits(tx: &mut Tx, batch: &Batch) -> Result<(), Refusal> {
     .await?;
     if !taken.is_empty() {
         return Err(doubled(&taken));
+    }
+    let away = away::refused(tx.conn(), &batch.id).await?;
+    if !away.is_empty() {
+        return Err(Refusal::Conflict(format!(
+            "第 {} 行的记录已经撤下（被撤销、信用修复或者依法不再公开），不能作为新记录再公开。请退回，由填报人删去这些行；\
+             确应公开的，在原记录上办理恢复公开。",
+            joined(&away)
+        )));
     }
     match twice(tx, &batch.id).await? {
         Some(words) => Err(Refusal::Conflict(words)),

@@ -261,3 +261,25 @@ pub fn list(item: Option<&item::ItemKey>) -> List {
         .given("w.restored_at = ''")
         .equals("w.item", item.map(item::ItemKey::as_str))
 }
+
+/// Records of an item that were public and are no more without a line of their own: sealed, or their time is over. Ids and when, the
+/// newest first.
+///
+/// # Errors
+/// When the database fails.
+pub async fn ended(
+    executor: impl Executor<'_>,
+    item: &item::ItemKey,
+    most: usize,
+) -> store::Result<Vec<(RecordId, String)>> {
+    query_as(
+        "SELECT r.record, MAX(r.ended_at) AS ended FROM record r WHERE r.item = $1 AND r.state IN ('closed', 'expired') \
+         AND r.public_on <> '' AND NOT EXISTS (SELECT 1 FROM record c WHERE c.record = r.record AND c.state = 'public') \
+         AND NOT EXISTS (SELECT 1 FROM record_withdrawal w WHERE w.record = r.record AND w.restored_at = '') \
+         GROUP BY r.record ORDER BY ended DESC, r.record LIMIT $2",
+    )
+    .bind(item.as_str())
+    .bind(i64::try_from(most).unwrap_or(i64::MAX))
+    .fetch_all(executor)
+    .await
+}

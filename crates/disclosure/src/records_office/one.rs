@@ -112,12 +112,16 @@ fn away(line: Withdrawn) -> Away {
     }
 }
 
-/// The history, the newest first, each with what it changed.
+/// The history, the newest first, each with what it changed. Who may not read the batches sees no more than readers: neither what is
+/// not public, nor why something was sealed.
 async fn history(ctx: &Ctx, item: &Item, versions: &[Stored], may_read: bool) -> Result<Vec<Version>> {
     let mut all = Vec::with_capacity(versions.len());
-    for (at, version) in versions.iter().enumerate() {
+    let is_open = |version: &Stored| matches!(version.state, State::Public | State::Superseded);
+    for (at, version) in versions.iter().enumerate().filter(|(_, version)| may_read || is_open(version)) {
         // What is sealed says nothing of what was changed.
-        let before = versions.get(at + 1).filter(|before| before.state != State::Closed);
+        let earlier = versions.get(at + 1);
+        let before = earlier.filter(|before| before.state != State::Closed);
+        let says_why = may_read || earlier.is_none_or(is_open);
         all.push(Version {
             number: version.version,
             state: version.state.label(),
@@ -125,7 +129,7 @@ async fn history(ctx: &Ctx, item: &Item, versions: &[Stored], may_read: bool) ->
             on: version.public_on.clone(),
             ended: if version.ended_at.is_empty() { String::new() } else { show_minute(&version.ended_at) },
             batch: if may_read { version.batch.to_string() } else { String::new() },
-            note: rows::note(ctx.db().read(), &version.batch).await?,
+            note: if says_why { rows::note(ctx.db().read(), &version.batch).await? } else { String::new() },
             changes: before.map(|before| entry::changes(item, &before.data, &version.data)).unwrap_or_default(),
         });
     }
@@ -157,6 +161,10 @@ pub(super) async fn shown(
     let (bad, actor) = (!errors.is_empty(), desk.actor());
     let may = |permission| common::may_of(ctx, &actor, permission, &row.organ);
     let is_public = row.state == State::Public;
+    if !is_public {
+        // What readers do not see is as little for everybody in the office as the batch that it came with.
+        kernel::may_for(&actor, &READ_BATCHES, &ctx.directory().stands_for(&row.organ, ctx.today()))?;
+    }
     let name = row.name(&item);
     let page = OnePage {
         shell: desk.shell(ctx, format!("{}：{name}", item.title)).await?.with_error(bad),
