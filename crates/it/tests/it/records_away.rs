@@ -39,7 +39,7 @@ both! {
         editor.get(&batch).await.expect(200).shows("请核对撤下的原因是否已经消除").shows("登记有误");
         submitted(app, &batch).await;
         passed(app, &batch).await;
-        app.visitor().get("/records/permit").await.expect(200).shows(wrong).hides(revoked);
+        editor.get("/records/permit").await.expect(200).shows(wrong).hides(revoked);
     }
 
     async fn what_passed_its_gates_meanwhile_does_not_bring_back_what_was_revoked(app) {
