@@ -263,8 +263,8 @@ impl Elsewhere for Known {
     }
 
     fn has(&self, keys: &[Value]) -> bool {
-        let folded: Vec<String> = keys.iter().map(|value| crate::slots::folded(&values::text_of(value))).collect();
-        self.keyed.contains(&values::key_digest(&folded))
+        let names: Vec<String> = keys.iter().map(Value::as_name).collect();
+        self.keyed.contains(&values::key_digest(&names))
     }
 
     fn working_days(&self, from: Date, to: Date) -> Option<u32> {

@@ -17,12 +17,14 @@ pub(crate) const NUMBER: &str = "identity-number";
 pub(crate) const AGE: &str = "age";
 /// Of a last day of showing that has passed.
 pub(crate) const OVER: &str = "shown-until";
+/// Of a record whose term by the item is over: readers would never see it, since the night erases it.
+pub(crate) const TERM: &str = "term";
 /// Of what was added under the head of what is a person's alone.
 pub(crate) const ADDED: &str = "added";
 
 /// Whether a breach is of these checks: what they say may be told whatever column it is at.
 pub(crate) fn is_own(check: &str) -> bool {
-    matches!(check, NUMBER | AGE | OVER | ADDED)
+    matches!(check, NUMBER | AGE | OVER | TERM | ADDED)
 }
 
 /// A row as it is asked: its number, its values, the heads of what the county added.
@@ -66,12 +68,21 @@ pub(crate) fn breaches(item: &Item, row: &Asked<'_>, today: Date) -> Vec<Breach>
         );
         tell(&column.key, AGE, severity, message);
     }
+    let ends = values::term_ends(item, row.values, today);
+    if let Some((column, ends)) = values::dated(item, row.values).map(|(column, _)| column).zip(ends)
+        && ends < today
+    {
+        let message = format!(
+            "第 {} 行的公示期从“{}”算起，到 {ends} 已满，不能再公开，历史数据也不用补录。请核对日期，或者删除这一行。",
+            row.number, column.label
+        );
+        tell(&column.key, TERM, Severity::Reject, message);
+    }
     if let Some((column, day)) = values::shown_until(item, row.values) {
-        let ends = values::term_ends(item, row.values, today);
         if day < today {
             let message = format!("第 {} 行“{}”{day} 已经过了，不能再公开。请核对日期。", row.number, column.label);
             tell(&column.key, OVER, Severity::Reject, message);
-        } else if let Some(ends) = ends.filter(|ends| *ends < day) {
+        } else if let Some(ends) = ends.filter(|ends| *ends < day && *ends >= today) {
             let message = format!(
                 "第 {} 行“{}”{day} 晚于本事项规定的公示期满日，将在 {ends} 停止公示，请核对。",
                 row.number, column.label
@@ -234,6 +245,19 @@ mod tests {
         assert_eq!(of("2026-11-29"), only(OVER, true));
         assert_eq!(of("2026-11-30"), nothing());
         assert_eq!(of("2031-05-01"), only(OVER, false));
+    }
+
+    #[test]
+    fn what_the_term_of_the_item_has_ended_is_refused_though_no_day_of_its_own_says_so() {
+        let of = |kind: &'static str, day: &'static str| {
+            broken(&[("counterpart_kind", kind), ("person_minor", "adult"), ("decided_on", day)], &[])
+        };
+        assert_eq!(of("02", "2019-02-10"), only(TERM, true), "a person's after two years");
+        assert_eq!(of("01", "2019-02-10"), only(TERM, true), "a firm's after five");
+        assert_eq!(of("02", "2024-11-29"), only(TERM, true), "since yesterday");
+        assert_eq!(of("02", "2024-11-30"), nothing(), "until today");
+        assert_eq!(of("01", "2024-11-29"), nothing());
+        assert_eq!(broken(&[("counterpart_kind", "01")], &[]), nothing(), "what has no day yet counts from today");
     }
 
     #[test]

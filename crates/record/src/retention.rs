@@ -57,7 +57,7 @@ async fn step(tx: &mut Tx, today: Date) -> Result<i64, Refusal> {
     }
     let Some(batch) = first else { return Ok(0) };
     tx.lock_row("record_batch", batch.as_str()).await?;
-    let over: Vec<(RecordId, String, OrganCode, String, String)> = query_as(
+    let mut over: Vec<(RecordId, String, OrganCode, String, String)> = query_as(
         "SELECT record, state, organ, period, item FROM record WHERE batch = $1 \
          AND (state IN ('public', 'withdrawn') OR (state = 'closed' AND public_on = '')) \
          AND keep_until <> '' AND keep_until < $2 ORDER BY organ, period, id LIMIT $3",
@@ -67,6 +67,9 @@ async fn step(tx: &mut Tx, today: Date) -> Result<i64, Refusal> {
     .bind(STEP)
     .fetch_all(tx.conn())
     .await?;
+    // What is told is told of one organ: its log has all of its records, and none of another's.
+    let first = over.first().map(|(_, _, organ, ..)| organ.clone());
+    over.retain(|(_, _, organ, ..)| first.as_ref() == Some(organ));
     // Corrections that are under way hold the same data: what they lock is locked before the log is.
     let mut open: BTreeMap<BatchId, Vec<(RowId, i64)>> = BTreeMap::new();
     let mut sources: BTreeSet<BatchId> = BTreeSet::from([batch.clone()]);

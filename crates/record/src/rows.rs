@@ -129,7 +129,7 @@ pub async fn named(
              ORDER BY sort_on DESC, id DESC LIMIT 10",
         )
         .bind(item.key.as_str())
-        .bind(values::key_digest(&[crate::slots::folded(name)]))
+        .bind(values::key_digest(&[item::as_name(name)]))
         .bind(organ.map_or("", OrganCode::as_str))
         .fetch_all(db.read())
         .await;

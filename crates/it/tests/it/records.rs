@@ -299,7 +299,7 @@ pub(crate) async fn taken_away(app: &TestApp, now: &rows::Stored) {
 }
 
 /// A workbook of permits with a row for each change.
-fn workbook(item: &Item, changes: &[&[(&str, &str)]]) -> Vec<u8> {
+pub(crate) fn workbook(item: &Item, changes: &[&[(&str, &str)]]) -> Vec<u8> {
     let columns: Vec<_> = item.columns.iter().collect();
     let header = columns.iter().map(|column| column.label.clone()).collect();
     let mut all = Vec::new();
@@ -319,7 +319,7 @@ pub(crate) fn kept(app: &TestApp, name: &str, bytes: &[u8]) -> import::File {
     import::File::at(&path, name).expect("its digest")
 }
 
-fn options(item: &Item) -> import::Options {
+pub(crate) fn options(item: &Item) -> import::Options {
     import::Options::new(item.key.clone(), OrganCode::from(ORGAN))
 }
 
@@ -355,6 +355,21 @@ both! {
         published(app, &id).await;
         assert_eq!(counted(app).await, 3);
         assert!(!stands_in_clear(app, HIDDEN).await, "nor by a sheet");
+    }
+
+    async fn a_second_correction_by_sheet_names_its_row_and_the_batch_that_has_it(app) {
+        let (ctx, item) = (app.ctx(), permit(app).await);
+        let file = kept(app, "许可.xlsx", &workbook(&item, &[&[], &[]]));
+        let told = import::run(ctx, &editor(), &file, &options(&item), &import::Silent).await.expect("stored");
+        published(app, &told.batch.expect("a batch")).await;
+        let update = import::Options { update: true, note: "核对后更正".to_owned(), ..options(&item) };
+        let first = kept(app, "更正一.xlsx", &workbook(&item, &[&[], &[("content", "准予变更登记")]]));
+        let told = import::run(ctx, &editor(), &first, &update, &import::Silent).await.expect("stored");
+        assert_eq!((told.updates, told.unchanged), (1, 1), "{told:?}");
+        let second = kept(app, "更正二.xlsx", &workbook(&item, &[&[], &[("content", "准予延续登记")]]));
+        let refused = import::run(ctx, &editor(), &second, &update, &import::Silent).await.expect_err("under way");
+        let words = refused.words();
+        assert!(words.contains("第 3 行") && words.contains("更正一"), "{words}");
     }
 
     async fn two_imports_at_once_make_one_batch(app) {
