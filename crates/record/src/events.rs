@@ -103,6 +103,10 @@ pub static WITHDRAWN: EventKind = EventKind::new("record", "record.withdrawn", "
 pub static WANTED_BACK: EventKind = EventKind::new("record", "record.wanted_back", "提请恢复公开记录")
     .holds(&[ITEM, ("withdrawal", ""), REASON, ("version", "版本")])
     .keeps(Keep::Words);
+/// Another person decided that it stays away, or who asked for it to come back does so no more.
+pub static KEPT_AWAY: EventKind = EventKind::new("record", "record.kept_away", "不恢复公开记录")
+    .holds(&[ITEM, ("withdrawal", ""), REASON, ("version", "版本")])
+    .keeps(Keep::Words);
 /// It is public again.
 pub static RESTORED: EventKind = EventKind::new("record", "record.restored", "恢复公开记录")
     .holds(&[ITEM, ("withdrawal", ""), REASON, ("version", "版本")])
@@ -124,6 +128,7 @@ pub fn all() -> Vec<&'static EventKind> {
         &SETTLED,
         &WITHDRAWN,
         &WANTED_BACK,
+        &KEPT_AWAY,
         &RESTORED,
         &UNMASKED,
     ];

@@ -32,6 +32,9 @@ pub(super) struct Asked {
     words: String,
     decided_on: String,
     reason: String,
+    /// Why it stays away.
+    #[serde(rename = "n-reason")]
+    refusal: String,
 }
 
 #[derive(Template)]
@@ -157,7 +160,26 @@ pub(super) async fn restore(
         };
         Ok::<_, Refusal>(Done::ok(format!("/records/{key}/{id}"), words))
     };
-    let again = async |errors: FormErrors| one::shown(&ctx, &desk, (&key, &id), (errors, &asked.reason)).await;
+    let again = async |errors: FormErrors| one::shown(&ctx, &desk, (&key, &id), (errors, (&asked.reason, ""))).await;
+    act_in_place(&ctx, &asked.once, done, again).await
+}
+
+/// `POST /records/{item}/{record}/keep-away`: not followed, or taken back by who asked.
+pub(super) async fn keep_away(
+    With(ctx): With<Ctx>,
+    desk: Desk,
+    Path((key, id)): Path<(String, RecordId)>,
+    Form(asked): Form<Asked>,
+) -> Result<Response> {
+    open(&ctx, &desk, &key, &id).await?;
+    let done = async |tx: &mut Tx| {
+        let words = match taking::keep_away(&ctx, tx, &desk.actor(), &id, &asked.refusal).await? {
+            taking::Kept::Refused => "已答复不同意恢复公开，这条记录仍然不公开。",
+            taking::Kept::TakenBack => "已收回提请，这条记录仍然不公开。",
+        };
+        Ok::<_, Refusal>(Done::ok(format!("/records/{key}/{id}"), words))
+    };
+    let again = async |errors: FormErrors| one::shown(&ctx, &desk, (&key, &id), (errors, ("", &asked.refusal))).await;
     act_in_place(&ctx, &asked.once, done, again).await
 }
 

@@ -50,6 +50,8 @@ struct Away {
     restored_at: String,
     /// Who asked for it to come back, when and why; empty = nobody.
     wanted_back: String,
+    /// Whether this person asked.
+    is_own_wish: bool,
     late: bool,
 }
 
@@ -79,6 +81,8 @@ struct OnePage {
     may_unmask: bool,
     once: String,
     reason: String,
+    /// Why it stays away, as it was typed.
+    refusal: String,
 }
 
 /// A record with its item: the version that stands, and all of them, the newest first.
@@ -91,7 +95,7 @@ pub(super) async fn found(ctx: &Ctx, key: &str, id: &RecordId) -> Result<(std::s
     Ok((item, newest.ok_or(Error::NotFound)?, versions))
 }
 
-fn away(line: Withdrawn) -> Away {
+fn away(line: Withdrawn, account: &str) -> Away {
     // Terms are days in China.
     let on = show_date(&line.at);
     let wanted_back = if line.back_at.is_empty() {
@@ -100,6 +104,7 @@ fn away(line: Withdrawn) -> Away {
         format!("{} {} 提请恢复公开：{}", show_minute(&line.back_at), line.back_name, line.back_reason)
     };
     Away {
+        is_own_wish: !line.back_account.is_empty() && line.back_account == account,
         wanted_back,
         reason: line.reason.label(),
         words: line.words,
@@ -154,7 +159,7 @@ pub(super) async fn shown(
     ctx: &Ctx,
     desk: &Desk,
     (key, id): (&str, &RecordId),
-    (errors, reason): (FormErrors, &str),
+    (errors, (reason, refusal)): (FormErrors, (&str, &str)),
 ) -> Result<Response> {
     let (item, row, versions) = found(ctx, key, id).await?;
     let line = withdraw::of_record(ctx.db().read(), id).await?;
@@ -182,7 +187,7 @@ pub(super) async fn shown(
         shown: common::public(&item, &row.data),
         origins: origins(&item, &row)?,
         versions: history(ctx, &item, &versions, may(&READ_BATCHES)).await?,
-        away: line.map(away),
+        away: line.map(|line| away(line, desk.staff.account.as_str())),
         portal_url: if item.is_on_web() {
             format!("{}/records/{}/{id}", ctx.portal_url(), item.key)
         } else {
@@ -193,6 +198,7 @@ pub(super) async fn shown(
         may_unmask: row.state != State::Expired && may(&UNMASK_RECORDS),
         once: ctx.once(),
         reason: reason.to_owned(),
+        refusal: refusal.to_owned(),
     };
     if bad { page::office_errors(&page) } else { office_page(&page) }
 }
@@ -203,7 +209,7 @@ pub(super) async fn page(
     desk: Desk,
     Path((key, id)): Path<(String, RecordId)>,
 ) -> Result<Response> {
-    shown(&ctx, &desk, (&key, &id), (FormErrors::new(), "")).await
+    shown(&ctx, &desk, (&key, &id), (FormErrors::new(), ("", ""))).await
 }
 
 /// The record as readers see it now, if this person may correct it.
