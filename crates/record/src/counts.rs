@@ -49,6 +49,17 @@ pub async fn of_item(executor: impl Executor<'_>, item: &ItemKey) -> store::Resu
     .await
 }
 
+/// By which versions of items records lie, as one word: another one once records were laid anew, whose periods are counted anew
+/// without an event.
+///
+/// # Errors
+/// When the database fails.
+pub async fn laid(executor: impl Executor<'_>) -> store::Result<String> {
+    let laid: Vec<(String, i64)> =
+        query_as("SELECT item, version FROM record_laid ORDER BY item, version").fetch_all(executor).await?;
+    Ok(laid.iter().fold(String::new(), |words, (item, version)| words + &format!("{item}.{version} ")))
+}
+
 /// How many public records an item has, of one organ and period where they are given (an empty period = all).
 ///
 /// # Errors
@@ -141,15 +152,20 @@ pub(crate) async fn shift(tx: &mut Tx, (item, organ, period): (&str, &OrganCode,
     Ok(())
 }
 
-/// Counts one public record as one whose time is over.
-pub(crate) async fn expire(tx: &mut Tx, (item, organ, period): (&str, &OrganCode, &str)) -> store::Result<()> {
+/// Counts so many public records as some whose time is over.
+pub(crate) async fn expire(
+    tx: &mut Tx,
+    (item, organ, period): (&str, &OrganCode, &str),
+    rows: i64,
+) -> store::Result<()> {
     query(
-        "UPDATE record_count SET records = CASE WHEN records > 0 THEN records - 1 ELSE 0 END, expired = expired + 1 \
+        "UPDATE record_count SET records = CASE WHEN records > $4 THEN records - $4 ELSE 0 END, expired = expired + $4 \
          WHERE item = $1 AND organ = $2 AND period = $3",
     )
     .bind(item)
     .bind(organ)
     .bind(period)
+    .bind(rows)
     .execute(tx.conn())
     .await?;
     Ok(())

@@ -251,7 +251,7 @@ async fn look(ctx: &Ctx, batch: &Batch, laid: Option<&Laid>, few: &mut Few) -> R
         digests.push(one.digest);
     }
     drop(rows);
-    if write::digest_of_rows(digests) != batch.rows_digest {
+    if write::digest_of_rows(digests).await? != batch.rows_digest {
         few.add(|| format!("领域数据“{}”（{}）增加、减少或者改动过记录", batch.title, batch.id));
     }
     if has_expired {

@@ -363,7 +363,8 @@ pub(super) async fn draft(State(ctx): State<Ctx>, desk: Desk, Form(typed): Form<
         let title = format!("{year} 年{}（按决定统计）", item.title);
         // The same figures are one draft, however often the button is pressed.
         let figures: Vec<String> = sums.cells.iter().map(|(cell, sum)| format!("{cell}={sum}")).collect();
-        let digest = match known(tx, (&*item, &keeper), format!("counted {year} {}", figures.join(" "))).await? {
+        let figures = format!("counted {year} {}", figures.join(" "));
+        let digest = match known(tx, (&*item, &keeper), &figures).await? {
             Ok(digest) => digest,
             Err(there) => {
                 let words = format!("同样的数已有一批数据（{}），没有重复生成。", there.state.label());
@@ -383,9 +384,9 @@ pub(super) async fn draft(State(ctx): State<Ctx>, desk: Desk, Form(typed): Form<
 async fn known(
     tx: &mut Tx,
     (item, keeper): (&Item, &OrganCode),
-    figures: String,
+    figures: &str,
 ) -> Result<std::result::Result<String, Batch>, Refusal> {
-    let (mut digest, mut tries) = (figures.clone(), 0_u32);
+    let (mut digest, mut tries) = (figures.to_owned(), 0_u32);
     while let Some(there) = batch::by_digest(tx.conn(), item.key.as_str(), keeper, &digest).await? {
         if there.state != BatchState::Public {
             return Ok(Err(there));
