@@ -53,6 +53,8 @@ pub static SETTLED: EventKind = kind("record_batch.settled", "核定存疑数据
     ("verdict", "结论"),
     ("from", "原批次"),
 ]);
+/// What the catalogue closed is covered in rows of it, which it shows no more.
+pub static COVERED: EventKind = kind("record_batch.covered", "按目录遮盖已有数据").holds(&[ITEM, ROWS, DIGEST]);
 static OPENED: EventKind = kind("record_batch.submitted", "提交数据审核").holds(&[ITEM, ROWS, DIGEST]);
 static CLAIMED: EventKind =
     kind("record_batch.claimed", "领取数据审核").holds(&[ITEM, ROWS, GATE, STOOD_FOR, STOOD_FOR_ACCOUNT]);
@@ -118,7 +120,7 @@ pub static UNMASKED: EventKind = EventKind::new("record", "record.unmasked", "�
 
 /// After which readers see other records than before: what is counted, spread and drawn of tables follows these, and stands while
 /// batches are written, claimed and reviewed.
-pub static SHOWN: [&EventKind; 5] = [&PUBLISHED, &EXPIRED, &SEALED, &WITHDRAWN, &RESTORED];
+pub static SHOWN: [&EventKind; 6] = [&PUBLISHED, &EXPIRED, &SEALED, &COVERED, &WITHDRAWN, &RESTORED];
 
 /// All of them, for the capability.
 pub fn all() -> Vec<&'static EventKind> {
@@ -129,6 +131,7 @@ pub fn all() -> Vec<&'static EventKind> {
         &PUBLISHED,
         &EXPIRED,
         &SEALED,
+        &COVERED,
         &SETTLED,
         &WITHDRAWN,
         &WANTED_BACK,

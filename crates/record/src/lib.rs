@@ -63,6 +63,7 @@ mod check;
 mod close;
 pub mod correct;
 pub mod counts;
+mod cover;
 mod demo;
 mod desk;
 pub mod doubt;

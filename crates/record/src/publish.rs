@@ -2,6 +2,8 @@
 //! and shows
 //! the batch when all of it is there.
 
+use std::collections::BTreeMap;
+
 use futures::TryStreamExt;
 use kernel::{Actor, NewEvent, OrganCode};
 use serde::{Deserialize, Serialize};
@@ -16,7 +18,7 @@ use web::{Ctx, Refusal};
 use crate::{
     away,
     batch::{self, Batch},
-    close, counts,
+    close, counts, cover,
     events::PUBLISHED,
     gates,
     ids::{BatchId, RecordId, RowId},
@@ -81,6 +83,8 @@ pub(crate) async fn passed(ctx: &Ctx, tx: &mut Tx, actor: &Actor, id: &BatchId) 
     write::living(ctx, &batch.organ)?;
     fits(tx.conn(), &batch).await?;
     in_time(ctx, tx, &batch).await?;
+    let item = batch.item(ctx).await?;
+    cover::done(ctx, tx, &batch, &item).await?;
     if batch.total > AT_ONCE {
         let payload = Publish { batch: id.clone(), by: actor.into() };
         tx.enqueue(NewJob::now(PUBLISH, &payload).dedup(id.as_str())).await?;
@@ -474,6 +478,7 @@ pub(crate) async fn relay_all(ctx: Ctx, payload: Relay, handle: Handle) -> Resul
     loop {
         // What is read is written in the same write, and nothing is made public meanwhile.
         let mut tx = ctx.db().write().await?;
+        cover::lock(&mut tx, &item, &after).await?;
         tx.lock(&format!("records of {key}")).await?;
         // A version that has come into force meanwhile is the one that counts, from the first record on.
         let now = crate::items::find(&ctx, &key).await.map_err(Failure::from)?;
@@ -513,8 +518,16 @@ async fn relay_some(ctx: &Ctx, tx: &mut Tx, item: &item::Item, after: &RowId) ->
     .fetch_all(tx.conn())
     .await?;
     let Some(last) = rows.last() else { return Ok(None) };
-    for row in &rows {
+    let (last, many) = (last.id.clone(), rows.len() as u64);
+    let mut from: BTreeMap<BatchId, i64> = BTreeMap::new();
+    for mut row in rows {
+        let day = kernel::time::parse_date(&row.public_on).unwrap_or_else(|| ctx.today());
+        if let Some((batch, shown)) = cover::row(ctx, tx, item, (&row.id, &row.data, day)).await? {
+            *from.entry(batch).or_default() += 1;
+            row.data = shown;
+        }
         row.lay(ctx, tx, item, &layout).await?;
     }
-    Ok(Some((last.id.clone(), rows.len() as u64)))
+    cover::tell(tx, &from).await?;
+    Ok(Some((last, many)))
 }

@@ -54,6 +54,7 @@ mod records;
 mod records_away;
 mod records_board;
 mod records_cli;
+mod records_covered;
 mod records_laid;
 mod records_large;
 mod records_machine;
