@@ -132,7 +132,7 @@ async fn fits(executor: impl Executor<'_>, batch: &Batch) -> Result<(), Refusal>
         )));
     }
     match twice(target, &batch.id).await? {
-        Some(words) => Err(Refusal::Conflict(words)),
+        Some(words) => Err(Refusal::Conflict(format!("{words}请退回，由填报人删除多余的行。"))),
         None => Ok(()),
     }
 }
@@ -147,8 +147,7 @@ pub(crate) async fn twice(executor: impl Executor<'_>, batch: &BatchId) -> store
     .fetch_all(executor)
     .await?;
     let pairs: Vec<String> = same.iter().map(|(one, other)| format!("第 {one} 行和第 {other} 行")).collect();
-    Ok((!pairs.is_empty())
-        .then(|| format!("{}是同一条记录，只能公开一条。请退回，由填报人删除多余的行。", pairs.join("、"))))
+    Ok((!pairs.is_empty()).then(|| format!("{}是同一条记录，只能公开一条。", pairs.join("、"))))
 }
 
 /// Refuses rows whose time was over before anybody saw them, by the organ's own last day (公示截止期) or by the term of the item: the

@@ -6,6 +6,7 @@ use axum::{
     extract::{Path, State as With},
     response::Response,
 };
+use item::Item;
 use kernel::time;
 use record::{
     Reason, RecordId, State, permissions,
@@ -48,6 +49,14 @@ struct WithdrawPage {
     name: String,
     asked: Asked,
     reasons: Vec<(String, String, String)>,
+    /// The batch of a correction that is under way; empty = none is.
+    correction: String,
+}
+
+/// Whether a reason may be that of a record of this item: what is revoked or repaired is a decision, which has a number.
+fn is_of(item: &Item, reason: Reason) -> bool {
+    let is_decision = item.keys.iter().any(|key| key == "document_number");
+    is_decision || !matches!(reason, Reason::Revoked | Reason::Repaired)
 }
 
 /// What a reason is for, in a sentence.
@@ -67,10 +76,12 @@ async fn asking(
     (key, id): (&str, &RecordId),
     (asked, errors): (Asked, FormErrors),
 ) -> Result<Response> {
-    let (item, row, _) = one::found(ctx, key, id).await?;
+    let (item, row, versions) = one::found(ctx, key, id).await?;
+    let under_way = versions.iter().find(|version| matches!(version.state, State::Draft | State::Doubtful));
     let bad = !errors.is_empty();
     let name = row.name(&item);
     let page = WithdrawPage {
+        correction: under_way.map(|version| version.batch.to_string()).unwrap_or_default(),
         shell: desk.shell(ctx, format!("撤下：{name}")).await?.with_error(bad),
         errors,
         item: item.key.to_string(),
@@ -80,11 +91,16 @@ async fn asking(
         asked: Asked {
             once: ctx.once(),
             version: if asked.version > 0 { asked.version } else { row.version },
-            why: if asked.why.is_empty() { Reason::Revoked.code().to_owned() } else { asked.why },
+            why: match Reason::from_code(&asked.why).filter(|reason| is_of(&item, *reason)) {
+                Some(reason) => reason.code().to_owned(),
+                None if is_of(&item, Reason::Revoked) => Reason::Revoked.code().to_owned(),
+                None => String::new(),
+            },
             ..asked
         },
         reasons: Reason::ALL
             .iter()
+            .filter(|reason| is_of(&item, **reason))
             .map(|reason| (reason.code().to_owned(), reason.label().to_owned(), about(*reason).to_owned()))
             .collect(),
     };
