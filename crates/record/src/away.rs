@@ -1,7 +1,7 @@
-//! What was taken away comes back in silence by nobody's hand: a row that bears the name of a record which was revoked, repaired or is
-//! public no more by law is refused, whoever brings it, with what was taken away, when and why (行政处罚法 Art. 48, 政府信息公开条例
-//! Art. 13–15, 个人信息保护法 Art. 47). The way back is [`crate::withdraw::restore`], by two persons. What was taken away because it was wrong may be
-//! entered anew, and is told to whoever enters and reviews it; so is what was sealed.
+//! What was taken away comes back in silence by nobody's hand: a row that bears the name of a record which was revoked, repaired or
+//! is public no more by law is refused, whoever brings it, with what was taken away, when and why (行政处罚法 Art. 48, 政府信息公开
+//! 条例 Art. 13–15, 个人信息保护法 Art. 47). The way back is [`crate::withdraw::restore`], by two persons. What was taken away
+//! because it was wrong may be entered anew, and is told to whoever enters and reviews it; so is what was sealed.
 
 use std::collections::HashMap;
 
@@ -35,8 +35,8 @@ fn is_for_good(reason: Reason) -> bool {
     }
 }
 
-/// What rows of an organ say that was taken away under the same name, and of which nothing is public now. An item whose names are those
-/// of several records is warned of only.
+/// What rows of an organ say that was taken away under the same name, and of which nothing is public now. An item whose names are
+/// those of several records is warned of only.
 ///
 /// # Errors
 /// When the database fails.

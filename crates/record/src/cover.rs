@@ -1,7 +1,7 @@
-//! What the catalogue closes is closed for what is there, too: a column that is public no more, is masked, or shows persons by their
-//! surnames is covered in all versions of the records of its item, those of former versions and of open batches with them (个人信息
-//! 保护法 Art. 6, 47). What stood there is sealed as what never was public. Nothing is opened so. Done while records are laid
-//! anew ([`crate::relay`]); each batch gives the digest of what it holds now, which an event tells.
+//! What the catalogue closes is closed for what is there, too: a column that is public no more, is masked, or shows persons by
+//! their surnames is covered in all versions of the records of its item, those of former versions and of open batches with them
+//! (个人信息保护法 Art. 6, 47). What stood there is sealed as what never was public. Nothing is opened so. Done while records are
+//! laid anew ([`crate::relay`]); each batch gives the digest of what it holds now, which an event tells.
 
 use std::collections::BTreeMap;
 
@@ -52,6 +52,42 @@ fn may_show(item: &Item, data: &Data) -> bool {
     item.columns.iter().any(shows) || data.more.keys().any(|head| item::personal::never_added(item, head))
 }
 
+/// What of a record is shown and sealed once what the item shows no more is covered, and nothing is opened; `None` = it shows
+/// nothing of that, or all of it would have to be sealed ([`values::Split::closed`]), which its correction does.
+fn covered(
+    item: &Item,
+    data: &Data,
+    hidden: &BTreeMap<String, String>,
+    day: Date,
+) -> Option<(Data, BTreeMap<String, String>)> {
+    let (values, more) = values::joined(item, data, hidden);
+    let now = values::split(item, &values, &more, day);
+    if now.closed {
+        return None;
+    }
+    let (mut shown, mut kept) = (data.clone(), hidden.clone());
+    for (key, text) in &data.values {
+        let Some(whole) = now.hidden.get(key) else { continue };
+        match now.data.values.get(key) {
+            Some(cover) if cover == text => continue,
+            Some(cover) => shown.values.insert(key.clone(), cover.clone()),
+            None => shown.values.remove(key),
+        };
+        kept.insert(key.clone(), whole.clone());
+    }
+    for (head, text) in &data.more {
+        let key = format!("{}{head}", values::MORE);
+        let Some(whole) = now.hidden.get(&key) else { continue };
+        match now.data.more.get(head) {
+            Some(cover) if cover == text => continue,
+            Some(cover) => shown.more.insert(head.clone(), cover.clone()),
+            None => shown.more.remove(head),
+        };
+        kept.insert(key, whole.clone());
+    }
+    (shown != *data).then_some((shown, kept))
+}
+
 /// What a row commits to besides its values.
 #[derive(Debug, Clone, FromRow)]
 struct Whole {
@@ -81,7 +117,7 @@ pub(crate) async fn row(
         return Ok(None);
     }
     let hidden = rows::hidden(ctx, tx.conn(), id).await?;
-    let Some((shown, kept)) = values::covered(item, data, &hidden, day) else { return Ok(None) };
+    let Some((shown, kept)) = covered(item, data, &hidden, day) else { return Ok(None) };
     let whole: Whole = query_as(
         "SELECT record, version, item_version, batch, number, organ, closed, replaces, keep_until, doubt FROM record \
          WHERE id = $1",
@@ -190,4 +226,36 @@ pub(crate) async fn done(ctx: &Ctx, tx: &mut Tx, batch: &batch::Batch, item: &It
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn permit() -> Item {
+        item::boxed().iter().find(|item| item.key.as_str() == "permit").expect("in the box").clone()
+    }
+
+    fn data(all: &[(&str, &str)]) -> Data {
+        let values = all.iter().map(|(key, text)| ((*key).to_owned(), (*text).to_owned())).collect();
+        Data { values, more: BTreeMap::new() }
+    }
+
+    #[test]
+    fn what_is_closed_is_covered_once_and_nothing_is_opened() {
+        let (old, mut new) = (permit(), permit());
+        let today = Date::constant(2026, 11, 30);
+        let shown = data(&[("counterpart_kind", "01"), ("content", "准予开设代理记账机构")]);
+        assert!(closes(&old, &new).is_empty() && covered(&new, &shown, &BTreeMap::new(), today).is_none());
+        for column in new.columns.iter_mut().filter(|column| column.key == "content") {
+            column.privacy.mask = true;
+        }
+        assert_eq!(closes(&old, &new).len(), 1);
+        assert!(may_show(&new, &shown) && closes(&new, &old).is_empty());
+        let (masked, kept) = covered(&new, &shown, &BTreeMap::new(), today).expect("covered");
+        assert_eq!(masked.get("content"), "准予开*****机构");
+        assert_eq!(kept.get("content").map(String::as_str), Some("准予开设代理记账机构"));
+        assert!(covered(&new, &masked, &kept, today).is_none(), "once");
+        assert!(covered(&old, &masked, &kept, today).is_none(), "what was masked stays masked");
+    }
 }

@@ -73,7 +73,7 @@ static EXCEPTED: EventKind = kind("record_batch.bypassed", "紧急公开数据")
 static EXCEPTION_REVIEWED: EventKind =
     kind("record_batch.bypass_reviewed", "复核紧急公开").holds(&[ITEM, ROWS, ("note", "意见")]).keeps(Keep::Words);
 static LET_THROUGH: EventKind = kind("record_batch.finding_overridden", "放行检查发现的问题")
-    .holds(&[ITEM, ROWS, ("rule", "规则"), ("digest", ""), ("place", "位置"), ("excerpt", "内容"), REASON])
+    .holds(&[ITEM, ROWS, ("rule", "规则"), ("digest", ""), ("place", "位置"), REASON])
     .keeps(Keep::Words);
 
 /// With which kinds the review of a batch is told.

@@ -15,7 +15,7 @@ pub use crate::age::{Age, age};
 use crate::{ids::RecordId, names::Covers};
 
 /// The key under which [`Data`] holds what the county added.
-const MORE: &str = "+";
+pub(crate) const MORE: &str = "+";
 
 /// The public values of a record as texts by the keys of its columns: exact decimals, days as `2026-03-05`, codes of choices.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -173,42 +173,6 @@ pub fn split(item: &Item, values: &Values, more: &BTreeMap<String, String>, toda
         }
     }
     split
-}
-
-/// What of a record is shown and sealed once what the item shows no more is covered, and nothing is opened; `None` = it shows nothing
-/// of that, or all of it would have to be sealed ([`Split::closed`]), which its correction does.
-pub(crate) fn covered(
-    item: &Item,
-    data: &Data,
-    hidden: &BTreeMap<String, String>,
-    day: Date,
-) -> Option<(Data, BTreeMap<String, String>)> {
-    let (values, more) = joined(item, data, hidden);
-    let now = split(item, &values, &more, day);
-    if now.closed {
-        return None;
-    }
-    let (mut shown, mut kept) = (data.clone(), hidden.clone());
-    for (key, text) in &data.values {
-        let Some(whole) = now.hidden.get(key) else { continue };
-        match now.data.values.get(key) {
-            Some(cover) if cover == text => continue,
-            Some(cover) => shown.values.insert(key.clone(), cover.clone()),
-            None => shown.values.remove(key),
-        };
-        kept.insert(key.clone(), whole.clone());
-    }
-    for (head, text) in &data.more {
-        let key = format!("{MORE}{head}");
-        let Some(whole) = now.hidden.get(&key) else { continue };
-        match now.data.more.get(head) {
-            Some(cover) if cover == text => continue,
-            Some(cover) => shown.more.insert(head.clone(), cover.clone()),
-            None => shown.more.remove(head),
-        };
-        kept.insert(key, whole.clone());
-    }
-    (shown != *data).then_some((shown, kept))
 }
 
 /// Everything of a record that was public in the place of what never was: what stands behind a mask stays what it is.

@@ -356,8 +356,8 @@ pub fn list(item: Option<&item::ItemKey>) -> List {
         .equals("w.item", item.map(item::ItemKey::as_str))
 }
 
-/// Records of an item that were public and are no more without a line of their own: sealed, or their time is over. Ids and when, the
-/// newest first.
+/// Records of an item that were public and are no more without a line of their own: sealed, or their time is over. Ids and when,
+/// the newest first.
 ///
 /// # Errors
 /// When the database fails.

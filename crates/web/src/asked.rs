@@ -123,7 +123,8 @@ mod tests {
 
     #[tokio::test]
     async fn what_a_person_typed_is_known_without_secrets_and_tokens() {
-        let form = "once=1k2j&version=3&c_admitted=66&reason=%E7%AC%AC%E4%B8%89+%E6%AE%B5&to=a+b&to=a+b&password=%E5%AF%86+1&basis=secret";
+        let form = "once=1k2j&version=3&c_admitted=66&reason=%E7%AC%AC%E4%B8%89+%E6%AE%B5&to=a+b&to=a+b\
+             &password=%E5%AF%86+1&basis=secret";
         let asked = Asked::new("x".into(), "POST /x");
         let typed = answering(asked, async {
             assert!(typed().is_empty(), "a page brings no form");

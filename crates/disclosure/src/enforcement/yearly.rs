@@ -116,8 +116,8 @@ fn number(item: &Item, data: &Data) -> Option<Vec<String>> {
     parts.iter().any(|part| !part.is_empty()).then_some(parts)
 }
 
-/// All decisions of an organ and a year that count, each once by its number: public ones, and those that went for another reason than
-/// that they do not stand. One after another into `each`.
+/// All decisions of an organ and a year that count, each once by its number: public ones, and those that went for another reason
+/// than that they do not stand. One after another into `each`.
 async fn each(ctx: &Ctx, table: &Table, (organ, year): (&OrganCode, i16), mut then: impl FnMut(Counted)) -> Result<()> {
     let Some(item) = rows::item(ctx, table.from).await? else { return Ok(()) };
     let (from, to) = late::days_of(year);

@@ -117,8 +117,8 @@ fn away(line: Withdrawn, account: &str) -> Away {
     }
 }
 
-/// The history, the newest first, each with what it changed. Who may not read the batches sees no more than readers: neither what is
-/// not public, nor why something was sealed.
+/// The history, the newest first, each with what it changed. Who may not read the batches sees no more than readers: neither what
+/// is not public, nor why something was sealed.
 async fn history(ctx: &Ctx, item: &Item, versions: &[Stored], may_read: bool) -> Result<Vec<Version>> {
     let mut all = Vec::with_capacity(versions.len());
     let is_open = |version: &Stored| matches!(version.state, State::Public | State::Superseded);

@@ -1,4 +1,4 @@
-//! Stories of columns that the catalogue closes: what is there already is covered too, its history with it, and the log still fits.
+//! Stories of columns that the catalogue closes: what is there already is covered too, its history with it, and the log fits.
 
 use item::{Filter, Item};
 use kernel::Role;

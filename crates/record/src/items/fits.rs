@@ -178,8 +178,8 @@ pub async fn opening(executor: impl Executor<'_>, old: &Item, new: &Item) -> sto
     Ok(Some(Opening { what, records, of_persons }))
 }
 
-/// What of an item a change closes for readers, with the records in which it is covered when the version comes into force; `None` =
-/// nothing.
+/// What of an item a change closes for readers, with the records in which it is covered when the version comes into force;
+/// `None` = nothing.
 ///
 /// # Errors
 /// When the database fails.
