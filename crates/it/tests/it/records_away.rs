@@ -71,6 +71,24 @@ both! {
         system.get("/records/permit").await.expect(200);
     }
 
+    async fn a_correction_under_way_is_told_where_its_record_is_taken_away(app) {
+        let number = "青财许〔2026〕36号";
+        let page = published(app, number).await;
+        let own = [("version", "1"), ("act", "save"), ("note", "许可内容登记有误")];
+        let mut typed = form(&permit(app).await, number, &own);
+        for (name, text) in &mut typed {
+            if name == "c_content" {
+                text.replace_range(.., "准予变更代理记账机构名称");
+            }
+        }
+        let mut editor = app.editor(ORGAN).await;
+        let batch = editor.post(&format!("{page}/correct"), &fields(&typed)).await.expect(303).location();
+        editor.get(&batch).await.expect(200).hides("所更正的记录已经撤下");
+        head(app).await.get(&format!("{page}/withdraw")).await.expect(200).shows("正在办理").shows(&batch);
+        away(app, &page, "lawful", "审查后认为不应公开").await;
+        editor.get(&batch).await.expect(200).shows("所更正的记录已经撤下");
+    }
+
     async fn readers_of_the_feed_keep_no_copy_of_what_has_expired(app) {
         let page = published(app, "青财许〔2026〕35号").await;
         let record = id_of(&page).to_owned();

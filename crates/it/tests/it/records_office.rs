@@ -217,7 +217,7 @@ both! {
         editor.get(&page).await.expect(200).shows("许可内容登记有误").shows("第 2 版");
         editor.get(&format!("{page}/withdraw")).await.expect(403);
         let mut head = head(app).await;
-        head.get(&format!("{page}/withdraw")).await.expect(200).shows("信用修复");
+        head.get(&format!("{page}/withdraw")).await.expect(200).shows("信用修复").hides("正在办理");
         let why = [("version", "2"), ("why", "revoked"), ("words", "原决定已依法撤销")];
         head.post(&format!("{page}/withdraw"), &why).await.expect(422).shows("原决定已依法撤销");
         let today = app.ctx().today().to_string();
