@@ -61,7 +61,8 @@ async fn send(app: &TestApp, (key, named): (&str, &str), path: &str, body: &Valu
 
 /// One permit as a program writes it.
 async fn permit(app: &TestApp, number: &str) -> Value {
-    json!(records::filled(&records::permit(app).await, number))
+    let item = records::permit(app).await;
+    json!(records::filled(&item, number))
 }
 
 async fn sending(app: &TestApp, number: &str) -> Value {
