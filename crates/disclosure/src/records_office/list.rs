@@ -250,10 +250,8 @@ pub(super) async fn page(
     let (item, actor) = (common::table(&ctx, &key).await?, desk.actor());
     let state = State::from_code(value(&pairs, "state")).unwrap_or(State::Public);
     let is_public = state == State::Public;
-    let listed = match state {
-        State::Public => public(&ctx, &item, &pairs).await?,
-        state => other(&ctx, &desk, &item, state, &pairs).await?,
-    };
+    let listed =
+        if is_public { public(&ctx, &item, &pairs).await? } else { other(&ctx, &desk, &item, state, &pairs).await? };
     let may_read = common::may_at_all(&actor, &READ_BATCHES);
     let shown = TABS.iter().filter(|tab| may_read || **tab == State::Public);
     let tabs = shown.map(|tab| (tab.code(), tab.label())).collect();
