@@ -1,6 +1,6 @@
-//! What was taken away comes back in silence by nobody's hand: a row that bears the name of a record which was revoked, repaired or
-//! is public no more by law is refused, whoever brings it, with what was taken away, when and why (行政处罚法 Art. 48, 政府信息公开
-//! 条例 Art. 13–15, 个人信息保护法 Art. 47). The way back is [`crate::withdraw::restore`], by two persons. What was taken away
+//! What was taken away comes back in silence by nobody's hand: a row that bears the name of a record which was revoked, repaired
+//! or is public no more by law is refused, whoever brings it, with what was taken away, when and why (行政处罚法 Art. 48, 政府信息
+//! 公开条例 Art. 13–15, 个人信息保护法 Art. 47). The way back is [`crate::withdraw::restore`], by two persons. What was taken away
 //! because it was wrong may be entered anew, and is told to whoever enters and reviews it; so is what was sealed.
 
 use std::collections::HashMap;
@@ -137,7 +137,7 @@ async fn sealed(
     Ok(rows.into_iter().collect())
 }
 
-/// Rows of a batch that bear the name of what was taken away for good, since they were handed in or before: the first few numbers.
+/// Rows of a batch that bear the name of what was taken away for good, since they were handed in or before: a few numbers.
 ///
 /// # Errors
 /// When the database fails.

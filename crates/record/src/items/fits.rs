@@ -153,6 +153,9 @@ pub async fn opening(executor: impl Executor<'_>, old: &Item, new: &Item) -> sto
     if new.is_table() && new.is_on_web() && !was_shown {
         what.push("这张表原来不上网，改为在政府网站公开".to_owned());
     }
+    if new.more_columns && !old.more_columns {
+        what.push("表中另有的列原来不显示，改为公开".to_owned());
+    }
     for column in &new.columns {
         let Some(before) = old.column(&column.key) else { continue };
         let (was, is) = (&before.privacy, &column.privacy);
