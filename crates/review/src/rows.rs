@@ -365,7 +365,7 @@ pub async fn erase_words(tx: &mut Tx, about: &About) -> Result<()> {
     Ok(())
 }
 
-/// Removes what was found in a subject, with the words that are quoted of it, where no round about it is open: the decisions stay.
+/// Removes what was found in a subject with the words that are quoted of it, where no round about it is open. Decisions stay.
 ///
 /// # Errors
 /// When the database fails.
