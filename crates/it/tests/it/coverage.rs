@@ -240,7 +240,7 @@ both! {
         from_ever(app, &board).await;
         let mut editor = app.editor("QH010").await;
         let page = editor.get("/records?domain=pools").await.expect(200);
-        page.shows("泳池水质").shows("/coverage/pool/QH010").shows("2026 年1月，2026-03-05 到期");
+        let page = page.shows("泳池水质").shows("/coverage/pool/QH010").shows("2026 年1月，2026-03-05 到期");
         // The month that ended yesterday is not due; what goes to the board alone is not asked of the site.
         page.shows("泳池名单").hides("2026 年2月").hides("/coverage/board/QH010");
         app.pass(SignedDuration::from_hours(4 * 24));
