@@ -56,12 +56,14 @@
 
 mod age;
 pub mod api;
+mod away;
 pub mod batch;
 mod capability;
 mod check;
 mod close;
 pub mod correct;
 pub mod counts;
+mod cover;
 mod demo;
 mod desk;
 pub mod doubt;
@@ -105,5 +107,6 @@ pub static MIGRATIONS: &[store::Migration] = store::migrations!(
     "../migrations/0001_record.sql",
     "../migrations/0002_items.sql",
     "../migrations/0003_rules.sql",
-    "../migrations/0004_programs.sql"
+    "../migrations/0004_programs.sql",
+    "../migrations/0005_away.sql"
 );

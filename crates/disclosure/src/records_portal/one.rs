@@ -81,6 +81,8 @@ struct Page {
     public_on: String,
     /// The day on which it first became public.
     since: String,
+    /// From when to when it was taken away, in words; empty = never.
+    away: String,
     period: String,
     keep_until: String,
     way: String,
@@ -206,6 +208,7 @@ async fn shown(ctx: &Ctx, reader: &Reader, item: Arc<Item>, stored: Stored) -> R
         more: cells::more(&item, &stored.data).into_iter().collect(),
         public_on: stored.public_on.clone(),
         since,
+        away: was_away(ctx, &stored.record).await?,
         period: cells::period(&stored.period),
         keep_until: stored.keep_until.clone(),
         way: batch.map(|batch| format!("{}，{}", batch.what.label(), batch.way.label())).unwrap_or_default(),
@@ -219,6 +222,20 @@ async fn shown(ctx: &Ctx, reader: &Reader, item: Arc<Item>, stored: Stored) -> R
         path: format!("{path}/{}", stored.record),
         list: path,
     })
+}
+
+/// That a record was taken away for a while, where it came back.
+async fn was_away(ctx: &Ctx, record: &RecordId) -> Result<String> {
+    let line = withdraw::of_record(ctx.db().read(), record).await?;
+    let words = |line: Withdrawn| {
+        format!(
+            "{} 至 {} 曾停止公开（{}）",
+            time::show_date(&line.at),
+            time::show_date(&line.restored_at),
+            line.reason.label()
+        )
+    };
+    Ok(line.filter(|line| !line.restored_at.is_empty()).map(words).unwrap_or_default())
 }
 
 /// The end of an id, by which people can tell records without a name of their own apart.

@@ -228,6 +228,10 @@ both! {
             ("decided_on", "2026-03-02"),
             ("words", "原处罚决定已被行政复议撤销"),
         ];
+        // Words that readers may not see are told to who writes them, and not on the last day to who takes the penalty away.
+        let mut named = form;
+        named[4].1 = "青禾测试商贸有限公司申请复议，被撤销";
+        editor.post("/enforcement/revocations", &named).await.expect(422).shows("不能写出这条记录的");
         editor.post("/enforcement/revocations", &form).await.expect(303);
         editor.post("/enforcement/revocations", &form).await.expect(409).shows("已经登记过");
         let page = editor.get("/enforcement/revocations").await.expect(200).shows("待撤回").shows("2026-03-05");
@@ -242,6 +246,9 @@ both! {
         let (id, seen) = (page.field("id"), page.field("version"));
         editor.post("/enforcement/revocations/withdraw", &[("id", &id), ("version", &seen)]).await.expect(403);
         head.post("/enforcement/revocations/drop", &[("id", &id)]).await.expect(422).shows("请写明取消的理由");
+        let named = [("id", id.as_str()), ("version", seen.as_str()), ("words", "青禾测试商贸有限公司已申诉")];
+        let told = head.post("/enforcement/revocations/withdraw", &named).await.expect(422);
+        told.shows("不能写出这条记录的").shows("value=\"青禾测试商贸有限公司已申诉\"");
         head.post("/enforcement/revocations/withdraw", &[("id", &id), ("version", &seen)]).await.expect(303);
         assert!(public(app, number).await.is_none());
         head.post("/enforcement/revocations/withdraw", &[("id", &id), ("version", &seen)]).await.expect(409).shows("已经办结");

@@ -28,7 +28,7 @@ use store::jobs::Handle;
 use web::{Ctx, Refusal};
 
 pub use again::{Again, again};
-pub(crate) use job::{IMPORT, Work, clear as clear_imports, work};
+pub(crate) use job::{IMPORT, Work, clear as clear_imports, forget, work};
 pub use job::{Import, Stage, find, list, start, store};
 pub(crate) use load::clear as clear_loads;
 pub use mapping::remembered;

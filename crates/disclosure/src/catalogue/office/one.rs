@@ -49,6 +49,8 @@ struct Work {
     opens: Vec<String>,
     /// What whoever issues it should know besides: limits that contradict themselves, addresses that readers lose.
     told: Vec<String>,
+    /// What it closes for readers, and in how many records.
+    closes: Vec<String>,
     /// Whether the person wrote in it.
     own: bool,
 }
@@ -201,11 +203,32 @@ async fn told(ctx: &Ctx, old: Option<&Item>, new: &Item) -> Result<Vec<String>> 
     Ok(all)
 }
 
+/// What a change closes, with how many records of which organs it is covered in.
+fn closed(ctx: &Ctx, closes: &items::Opening) -> Vec<String> {
+    let mut all: Vec<String> = closes.what.iter().map(|what| format!("{what}。")).collect();
+    let many: i64 = closes.records.iter().map(|(_, many)| many).sum();
+    if many > 0 {
+        let directory = ctx.directory();
+        let organs: Vec<String> =
+            closes.records.iter().map(|(organ, many)| format!("{} {many} 条", directory.short_name(organ))).collect();
+        all.push(format!(
+            "施行后几分钟内，已公开的 {many} 条记录（{}）和它们更正前的内容都按新的规定遮盖或者不再显示，未公开的批次一并遮盖。",
+            organs.join("、")
+        ));
+    }
+    all
+}
+
 async fn worked_on(ctx: &Ctx, desk: &Desk, entry: &Entry) -> Result<Option<Work>> {
     let Some(open) = &entry.open else { return Ok(None) };
     let (state, tone) = open_state(Some(open.as_ref()));
     let newest = entry.coming.last().map(|version| version.item.clone());
     let old = newest.or_else(|| entry.in_force.then(|| Item::clone(&entry.item)));
+    let mut closes = Vec::new();
+    if let Some(old) = &old {
+        let closing = items::closing(ctx.db().read(), old, &open.item).await?;
+        closes.extend(closing.iter().flat_map(|closing| closed(ctx, closing)));
+    }
     let (differs, held, opens) = match &old {
         Some(old) => {
             let held = items::against(ctx, old, &open.item).await?;
@@ -230,6 +253,7 @@ async fn worked_on(ctx: &Ctx, desk: &Desk, entry: &Entry) -> Result<Option<Work>
         held,
         opens,
         told: told(ctx, old.as_ref(), &open.item).await?,
+        closes,
         own: open.is_by(&desk.actor()),
     }))
 }
