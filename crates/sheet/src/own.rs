@@ -4,9 +4,11 @@
 use crate::Found;
 use crate::words::plain;
 
-/// The last heads of the portal's files, and of the office's of records and of a batch.
-const LAST: [&[&str]; 3] =
-    [&["公开机关", "公开日期", "网址"], &["其他内容", "机关", "公开日期"], &["其他内容", "状态"]];
+/// What stands behind the rows of a sheet that could not be taken: their numbers in that sheet, and what is wrong.
+pub const OF_REJECTED: [&str; 2] = ["原表行号", "需要更正"];
+/// The last heads of the portal's files, of the office's of records and of a batch, and of rows that could not be taken.
+const LAST: [&[&str]; 4] =
+    [&["公开机关", "公开日期", "网址"], &["其他内容", "机关", "公开日期"], &["其他内容", "状态"], &OF_REJECTED];
 /// What the county added, in one cell.
 const ADDED: &str = "其他内容";
 /// The number of a row of a batch.

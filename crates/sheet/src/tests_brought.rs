@@ -42,6 +42,21 @@ fn files_of_the_program_come_back_with_every_column() {
 }
 
 #[test]
+fn the_file_of_rejected_rows_comes_back_by_its_own_heads() {
+    let sheet = grid(
+        &[
+            &["序号", "名称", "原表行号", "需要更正"],
+            &["1", "甲", "4", "金额：不是数字"],
+            &["2", "乙", "5", "金额：不是数字"],
+        ],
+        &[],
+    );
+    let fit = fit(&item(vec![text("name", "名称")]), &found(&sheet)[0], &Mapping::new());
+    assert_eq!((fit.unknown.len(), fit.left.len()), (0, 0), "{fit:?}");
+    assert_eq!(fit.mapping["名称"], Target::Column("name".to_owned()));
+}
+
+#[test]
 fn a_column_of_the_county_is_no_column_of_a_file_of_ours() {
     let sheet = grid(&[&["名称", "公开日期"], &["甲", "2026-03-05"], &["乙", "2026-03-06"]], &[]);
     let sample = item(vec![text("name", "名称"), text("on", "公开日期")]);

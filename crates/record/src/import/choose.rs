@@ -87,7 +87,7 @@ async fn fitted(
             Ok::<_, Refusal>((found, heads, beside, (is_turned, lost)))
         });
         let (found, heads, beside, (is_turned, lost)) = known.await??;
-        let mut remembered = mapping::remembered(ctx.db().read(), item, &options.organ, &heads).await?;
+        let mut remembered = mapping::remembered(ctx, item, &options.organ, &heads).await?;
         remembered.extend(options.mapping.clone());
         if options.backfill.is_some() {
             // Taken out of the row again: it says how sure the row is.

@@ -324,6 +324,10 @@ pub async fn run(
             ..Told::default()
         });
     }
+    // What somebody has said the heads are holds for the corrected file, too.
+    if !options.mapping.is_empty() {
+        mapping::remember(ctx, &item, &options.organ, &read.mapping).await?;
+    }
     let mut told = read.told;
     let fits = if options.accept_valid { told.may_be_in_part() } else { told.is_whole() };
     if options.dry_run || !fits {

@@ -13,14 +13,15 @@ use web::{Ctx, Refusal};
 use super::{
     Backfill, File, MOST_ROWS, Mapped, Options, Progress, Said, Told, beside,
     choose::{CONFIDENCE, Chosen, choose, tables},
-    keep, mapping, sample, stopped, sums, totals,
+    keep::{self, Kept},
+    mapping, sample, stopped, sums, totals,
 };
 use crate::{
     check,
     doubt::SURE,
     rows::Origin,
     values::{self, Values},
-    write::{Before, NewRow, existing},
+    write::{Before, NewRow, existing_all},
 };
 
 /// A field whose text had to be read into a value is no surer than this.
@@ -61,11 +62,11 @@ pub(super) async fn read(
     if !told.missing.is_empty() || chosen.is_empty() {
         return Ok(nothing(told, mapping));
     }
-    let (owned, backfill) = (Arc::clone(item), options.backfill.clone());
+    let (owned, backfill, update) = (Arc::clone(item), options.backfill.clone(), options.update);
     go(progress, 0, told.rows, "正在识别单元格").await?;
     // Some hundred thousand rows: not on a thread that answers others.
     let parsed = tokio::task::spawn_blocking(move || {
-        let mut parsed = Parsed { told, ..Parsed::default() };
+        let mut parsed = Parsed { told, update, ..Parsed::default() };
         for one in &chosen {
             let sums: BTreeSet<u32> = one.found.totals.iter().map(|line| line.number).collect();
             let from = parsed.rows.len();
@@ -223,6 +224,10 @@ struct Parsed {
     broken: BTreeSet<u32>,
     /// What speaks against a field, by row and column: how sure it is, and why.
     against: BTreeMap<(u32, String), (u8, String)>,
+    /// Rows may correct public records.
+    update: bool,
+    /// Cells that say what readers see in the place of a value.
+    masked: keep::Masked,
 }
 
 impl Parsed {
@@ -255,6 +260,10 @@ impl Parsed {
                         if is_other { self.told.warnings.add(note) } else { self.told.notes.add(note) }
                     }
                     row.values.extend(parsed.value.map(|value| (key.clone(), value)));
+                }
+                // A file of the portal's own has a mask where the record has a value.
+                Err(_) if self.update && column.privacy.mask && text.contains(['*', '＊']) => {
+                    self.masked.insert((number, key.clone()), text.clone());
                 }
                 // What archives say (约20, 2016年5月) is no value: the field stays open until somebody settles it.
                 Err(problem) if backfill.is_some() && may_wait(item, column) => {
@@ -319,13 +328,16 @@ async fn checked(
     parsed: Parsed,
     mapping: Mapping,
 ) -> Result<ReadFile, Refusal> {
-    let Parsed { mut told, rows, sums, mut broken, mut against } = parsed;
-    let (mut rows, mut same) = (rows, BTreeSet::new());
-    if options.update {
+    let Parsed { mut told, rows, sums, mut broken, mut against, masked, .. } = parsed;
+    let Kept { rows, same, before, .. } = if options.update {
         let keyed: Vec<String> = rows.iter().map(|row| values::keyed(item, &row.values)).collect();
-        let before = existing(ctx, (&**item, &options.organ), keyed.iter().map(String::as_str)).await?;
-        (rows, same) = keep::keep(ctx, item, &mapping, &before, rows).await?;
-    }
+        let known = existing_all(ctx, (&**item, &options.organ), keyed.iter().map(String::as_str)).await?;
+        let kept = keep::keep(ctx, item, &mapping, known, (rows, &masked)).await?;
+        tell_kept(item, &kept, &sums, (&mut told, &mut broken));
+        kept
+    } else {
+        Kept { rows, ..Kept::default() }
+    };
     let found = check::check(ctx, item, &options.organ, &rows, options.update).await?;
     let unfit = broken.clone();
     let of_sums = |key: &str| {
@@ -369,18 +381,24 @@ async fn checked(
         told.about.push(format!("{} 行与已公开的内容相同，不作更正。", told.unchanged));
     }
     told.doubtful = kept.iter().filter(|row| !row.doubts.is_empty()).count() as u64;
-    let mut before = if options.update { found.before } else { HashMap::new() };
-    // Where an item lets several records have one name, rows of one name do not all take the place of the one that is there.
-    let mut named: HashMap<String, u32> = HashMap::new();
-    for row in kept.iter().filter(|_| !before.is_empty()) {
-        *named.entry(values::keyed(item, &row.values)).or_default() += 1;
-    }
-    before.retain(|keyed, _| named.get(keyed).is_none_or(|rows| *rows == 1));
     if !before.is_empty() {
         let corrects = |row: &&NewRow| before.contains_key(&values::keyed(item, &row.values));
         told.updates = kept.iter().filter(corrects).count() as u64;
     }
     Ok(ReadFile { told, rows: kept, before, mapping })
+}
+
+/// Tells of rows of which nobody can say what they correct, and of those that become records beside others of their name.
+fn tell_kept(item: &Item, kept: &Kept, sums: &BTreeSet<u32>, (told, broken): (&mut Told, &mut BTreeSet<u32>)) {
+    for (row, key, why) in kept.unclear.iter().filter(|(row, _, _)| !sums.contains(row)) {
+        let label = item.column(key).map(|column| column.label.clone()).unwrap_or_default();
+        broken.insert(*row);
+        told.faults.add(Said { row: *row, column: key.clone(), label, message: format!("{why}。") });
+    }
+    for row in &kept.beside {
+        let message = "编号相同的公开记录已由表里另外的行对应，这一行会成为另一条记录，请核对。".to_owned();
+        told.warnings.add(Said { row: *row, column: String::new(), label: String::new(), message });
+    }
 }
 
 /// A message about a cell, in which what is never public, or stands behind a mask, is masked: what is told is kept.
