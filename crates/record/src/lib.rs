@@ -85,6 +85,7 @@ mod sealed;
 pub mod slots;
 mod state;
 mod uses;
+mod townships;
 pub mod values;
 pub mod withdraw;
 mod write;

@@ -20,6 +20,8 @@ use crate::{
     check,
     doubt::SURE,
     rows::Origin,
+    slots::{Layout, Slot},
+    townships::{self, Townships},
     values::{self, Values},
     write::{Before, NewRow, existing_all},
 };
@@ -63,10 +65,11 @@ pub(super) async fn read(
         return Ok(nothing(told, mapping));
     }
     let (owned, backfill, update) = (Arc::clone(item), options.backfill.clone(), options.update);
+    let townships = Townships::of(&ctx.site().county, &ctx.directory(), ctx.today());
     go(progress, 0, told.rows, "正在识别单元格").await?;
     // Some hundred thousand rows: not on a thread that answers others.
     let parsed = tokio::task::spawn_blocking(move || {
-        let mut parsed = Parsed { told, update, ..Parsed::default() };
+        let mut parsed = Parsed { told, update, townships, ..Parsed::default() };
         for one in &chosen {
             let sums: BTreeSet<u32> = one.found.totals.iter().map(|line| line.number).collect();
             let from = parsed.rows.len();
@@ -87,6 +90,7 @@ pub(super) async fn read(
                 amiss.into_iter().chain(more).for_each(|said| parsed.told.warnings.add(said));
             }
         }
+        parsed.tell_places(&owned);
         parsed
     });
     let parsed = parsed.await.map_err(|error| web::Error::internal(format!("cells of a sheet: {error}")))?;
@@ -228,6 +232,9 @@ struct Parsed {
     update: bool,
     /// Cells that say what readers see in the place of a value.
     masked: keep::Masked,
+    townships: Townships,
+    /// Places that were read as another path, or are none of the county: the first row and how many, by column and text.
+    places: BTreeMap<(String, String), (u32, u64, Option<String>)>,
 }
 
 impl Parsed {
@@ -286,6 +293,9 @@ impl Parsed {
         }
         row.more = more;
         beside::complete(item, beside, &mut row.values);
+        for (key, text, path) in townships::fit(&self.townships, item, &mut row.values) {
+            self.places.entry((key, text)).or_insert((number, 0, path)).1 += 1;
+        }
         if let Some(column) = beside::undated(item, &row.values).filter(|_| !self.sums.contains(&number)) {
             let message = "没有填写，程序不会当作今年。请在表格里填写，或者在导入时写明。".to_owned();
             let (column, label) = (column.key.clone(), column.label.clone());
@@ -295,6 +305,21 @@ impl Parsed {
             self.broken.insert(number);
         }
         self.rows.push(row);
+    }
+
+    /// Tells once of each place what was made of it.
+    fn tell_places(&mut self, item: &Item) {
+        for ((key, text), (row, rows, path)) in std::mem::take(&mut self.places) {
+            let Some(column) = item.column(&key) else { continue };
+            let all = if rows > 1 { format!("（共 {rows} 行）") } else { String::new() };
+            let message = match &path {
+                Some(path) => format!("按本县的乡镇读作“{path}”{all}"),
+                None => format!("“{text}”不是本县乡镇的名称{all}，读者按乡镇查不到，请核对；应写成 县/乡镇/村"),
+            };
+            let message = covered(column, &text, &message);
+            let said = Said { row, column: key, label: column.label.clone(), message };
+            if path.is_some() { self.told.notes.add(said) } else { self.told.warnings.add(said) }
+        }
     }
 }
 
@@ -372,6 +397,7 @@ async fn checked(
     if options.backfill.is_some() {
         kept.iter_mut().for_each(|row| doubted(item, row, &against));
     }
+    told.about.extend(without_place(item, &kept));
     told.sample = sample::of(item, &kept, ctx.today());
     told.rows = read;
     told.accepted = kept.len() as u64;
@@ -386,6 +412,14 @@ async fn checked(
         told.updates = kept.iter().filter(corrects).count() as u64;
     }
     Ok(ReadFile { told, rows: kept, before, mapping })
+}
+
+/// How many rows say nothing of the place by which readers ask.
+fn without_place(item: &Item, rows: &[NewRow]) -> Option<String> {
+    let layout = Layout::of(item);
+    let column = item.columns.iter().find(|column| layout.slot(&column.key) == Some(Slot::Place))?;
+    let empty = rows.iter().filter(|row| !row.values.contains_key(&column.key)).count();
+    (empty > 0).then(|| format!("{empty} 行没有填写“{}”，读者按乡镇查不到这些行。", column.label))
 }
 
 /// Tells of rows of which nobody can say what they correct, and of those that become records beside others of their name.
