@@ -109,6 +109,24 @@ pub fn never_added(item: &Item, head: &str) -> bool {
     }
 }
 
+/// Whether a place is told down to somebody's door: 3组12号, 2栋3单元501室. 五号村 is a village, 3组 some households together.
+pub fn has_door(place: &str) -> bool {
+    const NUMERALS: &str = "〇零一二三四五六七八九十百";
+    /// What stands behind the number of a door, where it is not the end.
+    const BEHIND: &str = "院楼室附内旁-之(";
+    let text: Vec<char> = place.chars().map(fold::character).filter(|c| !c.is_whitespace()).collect();
+    text.iter().enumerate().any(|(at, sign)| {
+        let counts = at > 0 && (text[at - 1].is_ascii_alphanumeric() || NUMERALS.contains(text[at - 1]));
+        let next = text.get(at + 1);
+        counts
+            && match sign {
+                '号' => next.is_none_or(|next| BEHIND.contains(*next) || next.is_ascii_digit()),
+                '室' | '栋' | '幢' => next.is_none_or(|next| !"村屯组队镇乡".contains(*next)),
+                _ => false,
+            }
+    })
+}
+
 /// The birthday in an identity number: of 18 places (GB 11643-1999), or of the 15 used before. A wrong check digit is a slip of the
 /// hand, and the birthday stands; `None` for any other text, and for a number of which it is masked.
 pub fn birthday(number: &str) -> Option<Date> {
@@ -160,6 +178,23 @@ mod tests {
 
     fn item(key: &str) -> &'static Item {
         crate::boxed().iter().find(|item| item.key.as_str() == key).expect("the item is in the box")
+    }
+
+    #[test]
+    fn a_door_is_told_from_a_village_and_its_groups() {
+        for place in [
+            "青禾县/城关镇/文昌村3组12号",
+            "城关镇文昌村3组12号",
+            "桂花社区2栋3单元501室",
+            "柳溪村三组十二号",
+            "１２号院",
+        ] {
+            assert!(has_door(place), "{place}");
+        }
+        for place in ["青禾县/城关镇/文昌村3组", "五号村", "2号桥村", "青禾县/柳溪镇/柳溪西村", "教室村", ""]
+        {
+            assert!(!has_door(place), "{place}");
+        }
     }
 
     #[test]

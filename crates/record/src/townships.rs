@@ -57,9 +57,9 @@ impl Townships {
         let Some((name, rest)) = self.names.iter().find_map(|name| Some((name, rest_of(name, rest)?))) else {
             return Fitted::Unknown;
         };
-        let mut path = vec![self.county.as_str(), name.as_str()];
         // What is smaller than a village stands behind its name: 文昌村3组.
         let village: String = std::iter::once(rest).chain(below.iter().copied()).collect();
+        let mut path = vec![self.county.as_str(), name.as_str()];
         if !village.is_empty() {
             path.push(&village);
         }
