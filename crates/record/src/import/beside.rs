@@ -207,6 +207,36 @@ fn region(title: &str) -> Option<String> {
     is_region.then(|| name.to_owned())
 }
 
+/// The county or city that a title or the name of an organ begins with, where it is another than the own one, which stands nowhere in
+/// it: 鹿寨县 of 2019年度鹿寨县“三公”经费支出决算情况; `None` = it names none.
+pub(super) fn other_region(text: &str, county: &str) -> Option<String> {
+    /// Characters of the name of a region before its last, at most.
+    const LONGEST: usize = 5;
+    /// 全县, 本市, 各县, 县市: no names.
+    const NO_NAMES: &str = "全我本各该县市区省两";
+    /// 城市, 超市, 集市.
+    const NO_CITIES: &str = "城超集菜夜上都";
+    let text = folded_whole(text);
+    let core: &str = county.trim_end_matches(['县', '市', '区', '旗']);
+    if county.is_empty() || text.contains(county) || (core.chars().count() > 1 && text.contains(core)) {
+        return None;
+    }
+    let dated = |c: char| c.is_ascii_digit() || "年度月日第季-—~至、《附件表:".contains(c);
+    let begins: Vec<char> = text
+        .trim_start_matches(dated)
+        .trim_start_matches("关于")
+        .trim_start_matches(dated)
+        .chars()
+        .take(LONGEST + 1)
+        .collect();
+    let at = begins.iter().position(|c| matches!(c, '县' | '市' | '旗'))?;
+    let (first, last) = (*begins.first()?, begins[at]);
+    let least = if last == '市' { 2 } else { 1 };
+    let is_city = last != '市' || !NO_CITIES.contains(begins[at.checked_sub(1)?]);
+    let is_name = at >= least && is_city && !NO_NAMES.contains(first) && begins[..at].iter().all(|c| c.is_alphabetic());
+    is_name.then(|| begins[..=at].iter().collect())
+}
+
 /// Completes the values of a row that its own cells leave open.
 pub(super) fn complete(item: &Item, said: &Values, row: &mut Values) {
     for (key, value) in said {
@@ -311,6 +341,28 @@ mod tests {
         assert_eq!(school["year"], "2026");
         let school = said("enrolment", "青禾县2023-2024学年度义务教育学校招生计划", &[], "");
         assert_eq!(school["year"], "2023");
+    }
+
+    #[test]
+    fn a_table_of_another_place_is_known_by_its_title() {
+        let of = |title: &str| other_region(title, "青禾县");
+        assert_eq!(of("2019年度鹿寨县“三公”经费支出决算情况").as_deref(), Some("鹿寨县"));
+        assert_eq!(of("舒城县本级2024年地方政府专项债务余额情况表").as_deref(), Some("舒城县"));
+        assert_eq!(of("庆元县行政处罚信息").as_deref(), Some("庆元县"));
+        assert_eq!(of("昌宁县人民政府").as_deref(), Some("昌宁县"));
+        for own in [
+            "青禾县2026年义务教育学校招生范围、计划一览表",
+            "河口市青禾县2026年预算表",
+            "2026年全县财政收支情况表",
+            "县财政局2026年预算",
+            "2026年城市居民最低生活保障名单",
+            "市场监督管理局行政处罚信息",
+            "各县市空气质量情况",
+            "一般公共预算“三公”经费支出情况表",
+            "",
+        ] {
+            assert_eq!(of(own), None, "{own}");
+        }
     }
 
     #[test]

@@ -65,11 +65,13 @@ pub(super) async fn read(
         return Ok(nothing(told, mapping));
     }
     let (owned, backfill, update) = (Arc::clone(item), options.backfill.clone(), options.update);
-    let townships = Townships::of(&ctx.site().county, &ctx.directory(), ctx.today());
+    let site = ctx.site();
+    let townships = Townships::of(&site.county, &ctx.directory(), ctx.today());
+    let county = site.county.clone();
     go(progress, 0, told.rows, "正在识别单元格").await?;
     // Some hundred thousand rows: not on a thread that answers others.
     let parsed = tokio::task::spawn_blocking(move || {
-        let mut parsed = Parsed { told, update, townships, ..Parsed::default() };
+        let mut parsed = Parsed { told, update, townships, county, ..Parsed::default() };
         for one in &chosen {
             let sums: BTreeSet<u32> = one.found.totals.iter().map(|line| line.number).collect();
             let from = parsed.rows.len();
@@ -140,6 +142,12 @@ fn tell_tables(ctx: &Ctx, item: &Item, options: &Options, chosen: &[Chosen], tol
     });
     told.beside = beside::of_whole(item, &first.beside, mapped);
     told.taken = sample::taken(item, &first.beside);
+    let site = ctx.site();
+    let county = &site.county;
+    if let Some(region) = beside::other_region(&first.found.title, county) {
+        let how = format!("请核对是不是{county}的数据，别处的表不要导入");
+        told.about.insert(0, format!("表的标题写的是“{region}”，没有写“{county}”。{how}。"));
+    }
     for label in chosen.iter().flat_map(|one| beside::open_periods(item, &one.beside, mapped)) {
         if is_dated || item.period == Period::Standing || told.missing.contains(&label) {
             continue;
@@ -233,6 +241,9 @@ struct Parsed {
     /// Cells that say what readers see in the place of a value.
     masked: keep::Masked,
     townships: Townships,
+    county: String,
+    /// Organs of other counties, by column and text: the first row and how many.
+    foreign: BTreeMap<(String, String), (u32, u64)>,
     /// Places that were read as another path, or are none of the county: the first row and how many, by column and text.
     places: BTreeMap<(String, String), (u32, u64, Option<String>)>,
 }
@@ -304,11 +315,21 @@ impl Parsed {
             }
             self.broken.insert(number);
         }
+        for (key, text) in organs_elsewhere(item, &row.values, &self.county) {
+            self.foreign.entry((key, text)).or_insert((number, 0)).1 += 1;
+        }
         self.rows.push(row);
     }
 
-    /// Tells once of each place what was made of it.
+    /// Tells once of each place what was made of it, and of each organ that is not the county's.
     fn tell_places(&mut self, item: &Item) {
+        for ((key, text), (row, rows)) in std::mem::take(&mut self.foreign) {
+            let Some(column) = item.column(&key) else { continue };
+            let all = if rows > 1 { format!("（共 {rows} 行）") } else { String::new() };
+            let message = format!("“{text}”不是{}的机关{all}，请核对是不是本县的数据", self.county);
+            let message = covered(column, &text, &message);
+            self.told.warnings.add(Said { row, column: key, label: column.label.clone(), message });
+        }
         for ((key, text), (row, rows, path)) in std::mem::take(&mut self.places) {
             let Some(column) = item.column(&key) else { continue };
             let all = if rows > 1 { format!("（共 {rows} 行）") } else { String::new() };
@@ -321,6 +342,22 @@ impl Parsed {
             if path.is_some() { self.told.notes.add(said) } else { self.told.warnings.add(said) }
         }
     }
+}
+
+/// Cells that name whose the record is, with an organ of another county in them: key and text.
+fn organs_elsewhere(item: &Item, values: &Values, county: &str) -> Vec<(String, String)> {
+    let names_whose = |column: &&Column| {
+        let label = column.label.as_str();
+        let is_whose = label.ends_with("机关") || matches!(label, "部门名称" | "单位名称" | "审批部门" | "发布单位");
+        matches!(column.typed, Type::Text { .. }) && (is_whose || column.key == "organ")
+    };
+    let elsewhere = |column: &Column| {
+        let text = values::text_of(values.get(&column.key)?);
+        let region = beside::other_region(&text, county)?;
+        // An organ of the city above the county may well have decided.
+        (!region.ends_with('市')).then(|| (column.key.clone(), text))
+    };
+    item.columns.iter().filter(names_whose).filter_map(elsewhere).collect()
 }
 
 /// What the spreadsheet has lost of a cell: its formula failed or was never worked out, or the number is too long for it. A figure
