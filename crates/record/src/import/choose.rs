@@ -127,6 +127,9 @@ pub(super) async fn choose(
             format!("没有一张表与“{}”的列对得上。请核对选的事项，或下载该事项的模板填写。", item.title),
         ));
     };
+    if options.sheet.is_empty() {
+        doubted(item, &fitted, at, options)?;
+    }
     if let pick::Calls::Other(other) = &fitted[at].calls {
         let Found { sheet, title, .. } = &fitted[at].found;
         let what = format!("工作表“{sheet}”{}是“{other}”的表，不是“{}”的", named(title), item.title);
@@ -157,6 +160,29 @@ pub(super) async fn choose(
         told.about.push(format!("工作表“{sheet}”里的另一张表{}（{} 行）{why}。", named(title), rows.len()));
     }
     Ok(same)
+}
+
+/// Refuses to take a table for another one: the one that is called as the item lies beside it and does not fit, or no more than one
+/// of its columns is known.
+fn doubted(item: &Item, fitted: &[Chosen], best: usize, options: &Options) -> Result<(), Refusal> {
+    let is_own = |one: &Chosen| one.calls == pick::Calls::Own;
+    let Some(chosen) = fitted.get(best).filter(|one| !is_own(one)) else { return Ok(()) };
+    if let Some(own) = fitted.iter().find(|one| is_own(one) && !one.found.rows.is_empty()) {
+        let Found { sheet, title, .. } = &own.found;
+        let what = format!("看标题，工作表“{sheet}”{}是“{}”的表，但表头与本事项的列对不上", named(title), item.title);
+        let how = "没有导入，也没有拿别的表代替。请按模板改表头；确实要导入别的表的，请写明工作表的名称";
+        return Err(Refusal::field("file", format!("{what}。{how}。")));
+    }
+    let known: Vec<&String> =
+        chosen.fit.mapping.iter().filter(|(_, to)| matches!(to, Target::Column(_))).map(|(head, _)| head).collect();
+    let is_wide = item.columns.len() > 3 && chosen.found.heads.len() > 2;
+    if let ([only], true, true) = (known.as_slice(), is_wide, options.mapping.is_empty()) {
+        let Found { sheet, title, .. } = &chosen.found;
+        let what = format!("工作表“{sheet}”{}只有“{only}”一列与“{}”对得上", named(title), item.title);
+        let how = "请核对选的事项。确实是这个事项的，请写明这张工作表的名称，再导入";
+        return Err(Refusal::field("file", format!("{what}。{how}。")));
+    }
+    Ok(())
 }
 
 /// Whether a table is imported together with the best one: it has the same heads, is the other half of a table of two sides, or

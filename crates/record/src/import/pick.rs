@@ -13,6 +13,8 @@ use super::File;
 
 /// Characters of what another item is called that say that a table is of it, at least.
 const TELLING: usize = 5;
+/// Accounts of which the tables of a budget are as alike as those of one.
+const ACCOUNTS: [&str; 3] = ["国有资本经营", "政府性基金", "社会保险基金"];
 /// Rows that are looked through for the organ that each of them names.
 const ROWS: usize = 2000;
 
@@ -41,6 +43,9 @@ pub(super) fn called(item: &Item, all: &[Item], found: &Found) -> Calls {
     if let Some((_, other)) = other.filter(|(long, _)| *long >= TELLING && *long > own) {
         return Calls::Other(other.title.clone());
     }
+    if let Some(account) = other_account(item, &texts) {
+        return Calls::Other(format!("{account}预算"));
+    }
     if own >= 4 {
         return Calls::Own;
     }
@@ -54,6 +59,17 @@ pub(super) fn called(item: &Item, all: &[Item], found: &Found) -> Calls {
     }
     let of_set = others().find(|other| other.domain.key == item.domain.key && has(other));
     of_set.map_or(Calls::Nothing, |other| Calls::Other(other.title.clone()))
+}
+
+/// The account of which a table says to be, where the item is one of budgets and of none or of another one.
+fn other_account(item: &Item, texts: &[String; 2]) -> Option<&'static str> {
+    let has_accounts = item.columns.iter().any(|column| column.key == "account");
+    if item.domain.key != "budget" || has_accounts {
+        return None;
+    }
+    let title = folded(&item.title);
+    let other = |account: &&&str| !title.contains(**account) && texts.iter().any(|text| text.contains(**account));
+    ACCOUNTS.iter().find(other).copied()
 }
 
 /// Without blanks and quotation marks.
@@ -181,5 +197,10 @@ mod tests {
         assert_eq!(calls("penalty", "附件1", "行政处罚信息公示表", "Sheet1"), Calls::Own);
         assert_eq!(calls("water", "", "砚山县2024年第二季度监测", "Sheet1"), Calls::Nothing);
         assert_eq!(calls("budget-fund", "表5", "2026年支出", "Sheet1"), other("budget-department"));
+        let capital = ("表9", "国有资本经营预算支出情况表", "表9国资");
+        for key in ["three-public", "budget-fund", "budget-expense"] {
+            let called = calls(key, capital.0, capital.1, capital.2);
+            assert!(matches!(called, Calls::Other(_)), "{key}: {called:?}");
+        }
     }
 }
