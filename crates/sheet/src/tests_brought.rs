@@ -57,6 +57,20 @@ fn the_file_of_rejected_rows_comes_back_by_its_own_heads() {
 }
 
 #[test]
+fn a_file_of_the_portal_says_whose_its_records_are() {
+    let rows: [&[&str]; 3] = [
+        &["名称", "其他内容", "公开机关", "公开日期", "网址"],
+        &["甲", "", "青禾县财政局", "2026-03-05", "/records/x/1"],
+        &["乙", "", "青禾县民政局", "2026-03-06", "/records/x/2"],
+    ];
+    let tables = found(&grid(&rows, &[]));
+    let at = crate::organ_column(&tables[0]).expect("said");
+    assert_eq!(tables[0].rows[1].get(at), Some("青禾县民政局"));
+    let other = grid(&[&["名称", "公开机关"], &["甲", "青禾县财政局"], &["乙", "青禾县民政局"]], &[]);
+    assert_eq!(crate::organ_column(&found(&other)[0]), None, "a column of the county");
+}
+
+#[test]
 fn a_column_of_the_county_is_no_column_of_a_file_of_ours() {
     let sheet = grid(&[&["名称", "公开日期"], &["甲", "2026-03-05"], &["乙", "2026-03-06"]], &[]);
     let sample = item(vec![text("name", "名称"), text("on", "公开日期")]);

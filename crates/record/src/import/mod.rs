@@ -11,6 +11,7 @@ mod job;
 mod keep;
 mod load;
 mod mapping;
+mod organs;
 mod pick;
 mod read;
 mod sample;

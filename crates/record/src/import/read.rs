@@ -7,14 +7,16 @@ use std::{
 
 use documents::{Extractor, Grid, Limits};
 use item::{Column, Item, Period, Rule, Severity, Type, Value, parse};
-use sheet::{Fit, Mapping, Record, Target};
+use sheet::{Fit, Found, Mapping, Record, Target};
 use web::{Ctx, Refusal};
 
 use super::{
     Backfill, File, MOST_ROWS, Mapped, Options, Progress, Said, Told, beside,
     choose::{CONFIDENCE, Chosen, choose, tables},
     keep::{self, Kept},
-    mapping, sample, stopped, sums, totals,
+    mapping,
+    organs::Organs,
+    sample, stopped, sums, totals,
 };
 use crate::{
     check,
@@ -30,6 +32,8 @@ use crate::{
 const READ_INTO: u8 = 80;
 /// A field of which a check warns is no surer than this.
 const WARNED: u8 = 60;
+/// Other organs that a column may name before they are told together.
+const MOST_ORGANS: usize = 3;
 /// The origin of all fields that have none of their own.
 const ALL: &str = "*";
 /// What was read.
@@ -67,19 +71,26 @@ pub(super) async fn read(
     let (owned, backfill, update) = (Arc::clone(item), options.backfill.clone(), options.update);
     let site = ctx.site();
     let townships = Townships::of(&site.county, &ctx.directory(), ctx.today());
-    let county = site.county.clone();
+    let organs = Organs::of(ctx, &options.organ);
     go(progress, 0, told.rows, "正在识别单元格").await?;
     // Some hundred thousand rows: not on a thread that answers others.
     let parsed = tokio::task::spawn_blocking(move || {
-        let mut parsed = Parsed { told, update, townships, county, ..Parsed::default() };
+        let mut parsed = Parsed { told, update, townships, ..Parsed::default() };
         for one in &chosen {
             let sums: BTreeSet<u32> = one.found.totals.iter().map(|line| line.number).collect();
             let from = parsed.rows.len();
+            let others = of_others(&one.found, &organs);
             for record in sheet::records(&owned, &one.found, &one.fit.mapping) {
                 if sums.contains(&record.number) {
                     parsed.sums.insert(record.number);
                 }
-                parsed.take(&owned, record, &one.beside, backfill.as_ref());
+                if let Some(whose) = others.get(&record.number) {
+                    let message = format!("公开机关是“{whose}”，不是{}的记录，不能由它导入。", organs.name());
+                    let label = "公开机关".to_owned();
+                    parsed.told.faults.add(Said { row: record.number, column: String::new(), label, message });
+                    parsed.broken.insert(record.number);
+                }
+                parsed.take(&owned, record, (&one.beside, &organs), backfill.as_ref());
             }
             let own = &parsed.rows[from..];
             // What has not been read cannot be summed.
@@ -241,16 +252,15 @@ struct Parsed {
     /// Cells that say what readers see in the place of a value.
     masked: keep::Masked,
     townships: Townships,
-    county: String,
-    /// Organs of other counties, by column and text: the first row and how many.
-    foreign: BTreeMap<(String, String), (u32, u64)>,
+    /// Organs that are not the one whose records these are, by column and text: the first row, how many, what is said of it.
+    foreign: BTreeMap<(String, String), (u32, u64, String)>,
     /// Places that were read as another path, or are none of the county: the first row and how many, by column and text.
     places: BTreeMap<(String, String), (u32, u64, Option<String>)>,
 }
 
 impl Parsed {
     /// Takes a row of the sheet.
-    fn take(&mut self, item: &Item, record: Record, beside: &Values, backfill: Option<&Backfill>) {
+    fn take(&mut self, item: &Item, record: Record, (beside, organs): (&Values, &Organs), backfill: Option<&Backfill>) {
         let Record { number, cells, mut more, units, dittos } = record;
         let mut row = NewRow { number, ..NewRow::default() };
         for (key, text) in cells {
@@ -315,20 +325,31 @@ impl Parsed {
             }
             self.broken.insert(number);
         }
-        for (key, text) in organs_elsewhere(item, &row.values, &self.county) {
-            self.foreign.entry((key, text)).or_insert((number, 0)).1 += 1;
+        for (key, text, said) in organs.others(item, &row.values) {
+            self.foreign.entry((key, text)).or_insert((number, 0, said)).1 += 1;
         }
         self.rows.push(row);
     }
 
     /// Tells once of each place what was made of it, and of each organ that is not the county's.
     fn tell_places(&mut self, item: &Item) {
-        for ((key, text), (row, rows)) in std::mem::take(&mut self.foreign) {
-            let Some(column) = item.column(&key) else { continue };
-            let all = if rows > 1 { format!("（共 {rows} 行）") } else { String::new() };
-            let message = format!("“{text}”不是{}的机关{all}，请核对是不是本县的数据", self.county);
-            let message = covered(column, &text, &message);
-            self.told.warnings.add(Said { row, column: key, label: column.label.clone(), message });
+        let foreign = std::mem::take(&mut self.foreign);
+        let mut told: BTreeMap<String, u64> = BTreeMap::new();
+        for ((key, text), (row, rows, said)) in &foreign {
+            let Some(column) = item.column(key) else { continue };
+            let several = foreign.keys().filter(|(other, _)| other == key).count();
+            let first = told.entry(key.clone()).or_default();
+            *first += 1;
+            // A table of all organs names each of them.
+            let message = match (several > MOST_ORGANS, *first) {
+                (true, 1) => format!("{said}；这一列里还有另外 {} 个这样的机关，请核对", several - 1),
+                (true, _) => continue,
+                _ if *rows > 1 => format!("{said}（共 {rows} 行），请核对"),
+                _ => format!("{said}，请核对"),
+            };
+            let message = covered(column, text, &message);
+            let (column, label) = (key.clone(), column.label.clone());
+            self.told.warnings.add(Said { row: *row, column, label, message });
         }
         for ((key, text), (row, rows, path)) in std::mem::take(&mut self.places) {
             let Some(column) = item.column(&key) else { continue };
@@ -344,20 +365,14 @@ impl Parsed {
     }
 }
 
-/// Cells that name whose the record is, with an organ of another county in them: key and text.
-fn organs_elsewhere(item: &Item, values: &Values, county: &str) -> Vec<(String, String)> {
-    let names_whose = |column: &&Column| {
-        let label = column.label.as_str();
-        let is_whose = label.ends_with("机关") || matches!(label, "部门名称" | "单位名称" | "审批部门" | "发布单位");
-        matches!(column.typed, Type::Text { .. }) && (is_whose || column.key == "organ")
+/// Rows of a file of the program's own that are records of another organ, with its name.
+fn of_others(found: &Found, organs: &Organs) -> BTreeMap<u32, String> {
+    let Some(at) = sheet::organ_column(found) else { return BTreeMap::new() };
+    let other = |line: &sheet::Line| {
+        let whose = line.get(at)?;
+        organs.is_other(whose).then(|| (line.number, whose.to_owned()))
     };
-    let elsewhere = |column: &Column| {
-        let text = values::text_of(values.get(&column.key)?);
-        let region = beside::other_region(&text, county)?;
-        // An organ of the city above the county may well have decided.
-        (!region.ends_with('市')).then(|| (column.key.clone(), text))
-    };
-    item.columns.iter().filter(names_whose).filter_map(elsewhere).collect()
+    found.rows.iter().filter_map(other).collect()
 }
 
 /// What the spreadsheet has lost of a cell: its formula failed or was never worked out, or the number is too long for it. A figure
