@@ -3,7 +3,7 @@
 use std::{cmp::Reverse, collections::BTreeSet, sync::Arc};
 
 use documents::Grid;
-use item::Item;
+use item::{Item, Type};
 use sheet::{Fit, Found, Target};
 use web::{Ctx, Refusal};
 
@@ -72,7 +72,10 @@ async fn fitted(
     let county = ctx.site().county.clone();
     let all = crate::items::all(ctx).await?;
     let mut fitted = Vec::with_capacity(tables.len());
-    for found in tables {
+    for mut found in tables {
+        if found.organ.is_empty() {
+            found.organ = pick::titled(&ctx.directory(), ctx.today(), &found.title).unwrap_or_default();
+        }
         let organ = organ_of(ctx, options, &found);
         let (own, given) = (Arc::clone(item), options.given.clone());
         let (name, county) = (file.to_owned(), county.clone());
@@ -95,9 +98,12 @@ async fn fitted(
             remembered.extend(sure.map(|head| (head.clone(), Target::More)));
         }
         let (own, all, update) = (Arc::clone(item), Arc::clone(&all), options.update);
+        let given = options.given.clone();
         let one = aside(move || {
             let mut fit = sheet::fit(&own, &found, &remembered);
             fit.missing.retain(|key| !beside.contains_key(key));
+            let mut beside = beside;
+            beside.retain(|key, _| given.contains_key(key) || !is_said_by_rows(&own, &found, &fit, key));
             if update {
                 // A file that was taken away and comes back has none of what is never public.
                 fit.missing.retain(|key| own.column(key).is_none_or(|column| !column.privacy.never_public));
@@ -108,6 +114,17 @@ async fn fitted(
         fitted.push(one.await?);
     }
     Ok(fitted)
+}
+
+/// Whether a column of names (whose, where) is one that the rows fill themselves: where one of them leaves it empty, nobody knows it.
+fn is_said_by_rows(item: &Item, found: &Found, fit: &Fit, key: &str) -> bool {
+    if !item.column(key).is_some_and(|column| matches!(column.typed, Type::Text { .. })) {
+        return false;
+    }
+    let wanted = Target::Column(key.to_owned());
+    let keys = found.keys();
+    let mut heads = found.heads.iter().zip(&keys).filter(|(_, name)| fit.mapping.get(*name) == Some(&wanted));
+    heads.any(|(head, _)| found.rows.iter().any(|line| line.get(head.column).is_some()))
 }
 
 /// The table that fits best, and those with the same heads; the others are named.

@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 
 use documents::{Extractor, Limits};
 use item::{Item, Type};
-use kernel::{OrganCode, organ::Match};
+use jiff::civil::Date;
+use kernel::{Directory, OrganCode, organ::Match};
 use sheet::{Found, Mapping, Target};
 use web::{Ctx, Refusal};
 
@@ -123,10 +124,14 @@ pub async fn organ_said(ctx: &Ctx, item: &Item, file: &File, sheet: &str) -> Res
     let grids = extractor.grids(&file.path, &file.name).await;
     let grids = grids.map_err(|rejected| Refusal::field("file", rejected.message))?;
     let (item, wanted) = (item.clone(), sheet.to_owned());
+    let (known, today) = (ctx.directory(), ctx.today());
     let named = tokio::task::spawn_blocking(move || {
         let shown = grids.iter().filter(|grid| !grid.hidden && (wanted.is_empty() || grid.name == wanted));
         let mut named: BTreeSet<String> = BTreeSet::new();
-        for found in shown.flat_map(sheet::tables) {
+        for mut found in shown.flat_map(sheet::tables) {
+            if found.organ.is_empty() {
+                found.organ = titled(&known, today, &found.title).unwrap_or_default();
+            }
             named.extend(organs_of(&item, &found));
         }
         named
@@ -142,6 +147,19 @@ pub async fn organ_said(ctx: &Ctx, item: &Item, file: &File, sheet: &str) -> Res
         }
     }
     Ok(if codes.len() == 1 { codes.pop() } else { None })
+}
+
+/// The organ with whose name a title begins: 青禾县水利局2025年度部门决算“三公”经费支出表.
+pub(super) fn titled(directory: &Directory, today: Date, title: &str) -> Option<String> {
+    /// Characters of the shortest and the longest name that is looked for; shorter are names of places.
+    const SHORTEST: usize = 4;
+    const LONGEST: usize = 24;
+    let dated = |c: char| c.is_ascii_digit() || "年度-—:".contains(c);
+    let title: Vec<char> = folded(title).trim_start_matches(dated).chars().take(LONGEST).collect();
+    (SHORTEST..=title.len()).rev().find_map(|length| {
+        let name: String = title.get(..length)?.iter().collect();
+        matches!(directory.find(&name, today), Match::Organ(_)).then_some(name)
+    })
 }
 
 /// The organ above a head; else what stands in the column of the item that names whose the record is.
@@ -181,6 +199,20 @@ mod tests {
         let above = Line { number: 1, cells: vec![(0, number.to_owned())] };
         let found = Found { title: title.to_owned(), sheet: sheet.to_owned(), above: vec![above], ..Found::default() };
         called(item(key), item::boxed(), &found)
+    }
+
+    #[test]
+    fn a_title_says_whose_the_table_is() {
+        use kernel::organ::{Organ, OrganKind};
+
+        let organ = |code: &str, name: &str, short: &str| Organ::named(code, name, short, OrganKind::CountyDepartment);
+        let all = vec![organ("A", "青禾县水利局", "县水利局"), organ("B", "青禾县人民政府", "县政府")];
+        let directory = Directory::new(all, "青禾县");
+        let of = |title: &str| titled(&directory, Date::constant(2026, 11, 30), title);
+        assert_eq!(of("青禾县水利局2048年度部门决算“三公”经费支出表").as_deref(), Some("青禾县水利局"));
+        assert_eq!(of("2048年度青禾县水利局“三公”经费支出表").as_deref(), Some("青禾县水利局"));
+        assert_eq!(of("青禾县2048年度预算表"), None);
+        assert_eq!(of("一般公共预算支出情况表"), None);
     }
 
     #[test]
