@@ -51,6 +51,7 @@ mod portal;
 mod programs;
 mod publishing;
 mod records;
+mod records_again;
 mod records_board;
 mod records_cli;
 mod records_machine;
