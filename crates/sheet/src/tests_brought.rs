@@ -57,6 +57,21 @@ fn the_file_of_rejected_rows_comes_back_by_its_own_heads() {
 }
 
 #[test]
+fn the_title_of_a_table_is_its_own_and_not_that_of_the_paper() {
+    let sheet = grid(
+        &[
+            &["附件2：青禾县2025年部门决算公开表"],
+            &["2033年第一季度饮用水水源水质监测信息"],
+            &["名称", "水质", "时间"],
+            &["甲", "Ⅱ类", "2033-01-05"],
+            &["乙", "Ⅱ类", "2033-01-06"],
+        ],
+        &[],
+    );
+    assert_eq!(found(&sheet)[0].title, "2033年第一季度饮用水水源水质监测信息");
+}
+
+#[test]
 fn a_file_of_the_portal_says_whose_its_records_are() {
     let rows: [&[&str]; 3] = [
         &["名称", "其他内容", "公开机关", "公开日期", "网址"],

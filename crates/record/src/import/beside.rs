@@ -299,6 +299,16 @@ pub(super) fn open_periods(item: &Item, said: &Values, mapped: impl Fn(&str) -> 
     item.columns.iter().filter(open).map(|column| column.label.clone()).collect()
 }
 
+/// Key columns with a choice for the whole table (预算, 决算) that nothing says and that need not be told, by label.
+pub(super) fn open_choices(item: &Item, said: &Values, mapped: impl Fn(&str) -> bool) -> Vec<String> {
+    let open = |column: &&Column| {
+        let key = column.key.as_str();
+        let is_choice = matches!(column.typed, Type::Enum { open: false, .. });
+        is_choice && !column.required && item.keys.contains(&column.key) && !said.contains_key(key) && !mapped(key)
+    };
+    item.columns.iter().filter(open).map(|column| column.label.clone()).collect()
+}
+
 /// The column of the period of a record of which nothing says when it is: neither it nor a day.
 pub(super) fn undated<'i>(item: &'i Item, row: &Values) -> Option<&'i Column> {
     if item.period == Period::Standing || values::day_of(item, row).is_some() {
@@ -408,6 +418,14 @@ mod tests {
         assert_eq!(text("organ"), None, "a head stands for it");
         let all = of_whole(item("permit"), &Values::new(), |_| false);
         assert!(all.iter().all(|one| one.key != "document_number"), "a number is of one row: {all:?}");
+    }
+
+    #[test]
+    fn a_choice_that_nothing_says_is_told() {
+        let of = |said: &Values| open_choices(item("three-public"), said, |_| false);
+        assert_eq!(of(&Values::new()).len(), 1, "the stage");
+        let said = Values::from([("stage".to_owned(), Value::Enum("budget".to_owned()))]);
+        assert!(of(&said).is_empty());
     }
 
     #[test]

@@ -166,6 +166,9 @@ fn tell_tables(ctx: &Ctx, item: &Item, options: &Options, chosen: &[Chosen], tol
         told.about.push(format!("表的标题、表头和文件名都没有写“{label}”。请写明，程序不会当作今年。"));
         told.missing.push(label);
     }
+    for label in beside::open_choices(item, &first.beside, mapped) {
+        told.about.push(format!("表里没有写明“{label}”，这一项是空的，请核对；需要的，在下面“整张表都是”里选定。"));
+    }
     if !told.missing.is_empty() {
         told.about.extend(not_understood(&first.fit));
     }
@@ -312,6 +315,7 @@ impl Parsed {
             let origin = Origin { source: backfill.source.clone(), confidence, why: String::new() };
             row.origins.insert(ALL.to_owned(), origin);
         }
+        units_told(item, &units, &mut row.values);
         row.more = more;
         beside::complete(item, beside, &mut row.values);
         for (key, text, path) in townships::fit(&self.townships, item, &mut row.values) {
@@ -361,6 +365,18 @@ impl Parsed {
             let message = covered(column, &text, &message);
             let said = Said { row, column: key, label: column.label.clone(), message };
             if path.is_some() { self.told.notes.add(said) } else { self.told.warnings.add(said) }
+        }
+    }
+}
+
+/// What a figure without a unit of its own is counted in, where the item asks for that in a column beside it: 面积（亩）.
+fn units_told(item: &Item, units: &BTreeMap<String, String>, values: &mut Values) {
+    for (key, unit) in units {
+        let of = format!("{key}_unit");
+        let is_bare = item.column(key).is_some_and(|column| column.is_figure() && column.unit().is_empty());
+        let is_text = item.column(&of).is_some_and(|column| matches!(column.typed, Type::Text { .. }));
+        if is_bare && is_text && values.contains_key(key) && !unit.contains('、') {
+            values.entry(of).or_insert_with(|| Value::Text(unit.clone()));
         }
     }
 }
