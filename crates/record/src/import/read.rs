@@ -479,6 +479,11 @@ async fn checked(
         let corrects = |row: &&NewRow| before.contains_key(&values::keyed(item, &row.values));
         told.updates = kept.iter().filter(corrects).count() as u64;
     }
+    let added = told.accepted.saturating_sub(told.updates);
+    if options.update && added > 0 {
+        let how = "请核对选的机关和编号";
+        told.about.push(format!("{added} 行没有编号相同的已公开记录，会成为新的记录。{how}。"));
+    }
     Ok(ReadFile { told, rows: kept, before, mapping })
 }
 
