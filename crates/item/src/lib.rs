@@ -45,4 +45,4 @@ pub use item::{Audience, Basis, Channel, Domain, Item, ItemKey, Level, Owner, Pe
 pub use limit::{Limit, LimitKind, Start};
 pub use names::{Names, surnames};
 pub use rust_decimal::Decimal;
-pub use value::{Parsed, Problem, Value};
+pub use value::{Parsed, Problem, Value, as_name};

@@ -19,15 +19,9 @@ pub const PLACES: u32 = 6;
 /// Characters of a text that a slot holds.
 pub const LONGEST: usize = 120;
 
-/// A text as slots hold it, by which two ways of writing the same are the same: folded, small letters, without white space, cut.
+/// A text as slots hold it: as names are compared ([`crate::as_name`]), cut.
 pub fn folded(text: &str) -> String {
-    let folded = fold::fold(text).to_lowercase();
-    let narrow = folded.chars().map(|c| match c {
-        '〔' | '［' | '【' => '[',
-        '〕' | '］' | '】' => ']',
-        other => other,
-    });
-    narrow.filter(|c| !c.is_whitespace()).take(LONGEST).collect()
+    crate::as_name(text).chars().take(LONGEST).collect()
 }
 
 /// A slot, counted from 1.

@@ -34,7 +34,26 @@ pub struct Parsed {
 #[error("{0}")]
 pub struct Problem(pub String);
 
+/// A text as names are compared, whoever compares them: without white space, small letters, full width as half, one sort of
+/// brackets.
+pub fn as_name(text: &str) -> String {
+    let narrow = |c: char| match c {
+        '〔' | '［' | '【' => '[',
+        '〕' | '］' | '】' => ']',
+        other => other,
+    };
+    fold::fold(text).to_lowercase().chars().map(narrow).filter(|c| !c.is_whitespace()).collect()
+}
+
 impl Value {
+    /// As a part of the name of a record is compared.
+    pub fn as_name(&self) -> String {
+        match self {
+            Self::Text(text) | Self::Enum(text) => as_name(text),
+            Self::Date(_) | Self::Number(_) => self.plain(),
+        }
+    }
+
     /// As files, the database and the interface hold it: figures without commas, days as `2026-03-05`, codes of choices.
     pub fn plain(&self) -> String {
         match self {

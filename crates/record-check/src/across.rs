@@ -11,12 +11,13 @@ use crate::{
     within::{choice, is_filled, shown, spaced},
 };
 
-/// Values as one text, so that equal figures are equal however many noughts they end in and no two lists run into each other.
+/// Values as one text, so that equal figures are equal however many noughts they end in, names however they are written
+/// ([`item::as_name`], as the table of records tells them apart), and no two lists run into each other.
 pub(crate) fn digest(values: &[&Value]) -> String {
     let mut text = String::new();
     for value in values {
         let (sort, words) = match value {
-            Value::Text(words) | Value::Enum(words) => ('t', words.trim().to_owned()),
+            Value::Text(words) | Value::Enum(words) => ('t', item::as_name(words)),
             Value::Date(day) => ('d', day.to_string()),
             Value::Number(figure) => ('n', plain(*figure)),
         };
@@ -102,10 +103,11 @@ fn unique(item: &Item, check: &Check, rows: &[Row<'_>], elsewhere: &dyn Elsewher
             let parts = labels.iter().zip(&values).map(|(label, value)| format!("“{label}”{}", said(value)));
             parts.collect::<Vec<_>>().join("、")
         };
-        let told = match seen.get(&digest(&values)).copied() {
+        let name = digest(&values);
+        let told = match seen.get(&name).copied() {
             Some(earlier) => Some(format!("第 {} 行与第 {earlier} 行重复（{}）", row.number, cells())),
             None => {
-                seen.insert(digest(&values), row.number);
+                seen.insert(name, row.number);
                 let owned: Vec<Value> = values.iter().map(|value| (*value).clone()).collect();
                 let is_there = elsewhere.has(&owned);
                 is_there.then(|| format!("第 {} 行在已有记录中已经存在（{}）", row.number, cells()))

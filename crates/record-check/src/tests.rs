@@ -230,6 +230,22 @@ fn a_record_stands_once() {
 }
 
 #[test]
+fn a_name_is_one_however_it_is_written() {
+    let item = item(vec![words("name", "机构名称")], &["name"], vec![Rule::Unique]);
+    let begin = "城".repeat(130);
+    let rows = [
+        row(&[("name", t("A区养老院"))]),
+        row(&[("name", t("ａ区 养老院"))]),
+        row(&[("name", t("青民〔2026〕1号"))]),
+        row(&[("name", t("青民[2026]1号"))]),
+        row(&[("name", t(&format!("{begin}东")))]),
+        row(&[("name", t(&format!("{begin}西")))]),
+    ];
+    let found = told(&item, &rows, &There::default());
+    assert_eq!(found.iter().map(|breach| breach.row).collect::<Vec<_>>(), [3, 5], "{found:?}");
+}
+
+#[test]
 fn an_optional_part_of_a_name_that_is_empty_is_a_part_of_it() {
     let columns = vec![words("name", "姓名"), words("number", "户编号")];
     let item = item(columns, &["name", "number"], vec![Rule::Unique]);

@@ -33,6 +33,8 @@ CREATE INDEX record_batch_of_organ ON record_batch (organ, created_at, id);
 CREATE INDEX record_batch_of_item ON record_batch (item, created_at, id);
 CREATE INDEX record_batch_open ON record_batch (organ, created_at) WHERE state IN ('draft', 'returned', 'in_review');
 CREATE INDEX record_batch_unfinished ON record_batch (state, id) WHERE state IN ('loading', 'publishing');
+-- What waits of some organs, with what is just being made public: written as the question writes it.
+CREATE INDEX record_batch_waiting ON record_batch (what, state, id) WHERE state IN ('draft', 'in_review', 'returned', 'publishing');
 
 -- Everybody who entered or changed something in a batch: none of them passes its gates.
 CREATE TABLE record_author (
@@ -85,6 +87,9 @@ CREATE UNIQUE INDEX record_current ON record (record) WHERE state = 'public';
 CREATE UNIQUE INDEX record_keyed ON record (item, keyed, organ, twin) WHERE state = 'public' AND keyed <> '';
 CREATE INDEX record_of_batch ON record (batch, state, number, id);
 CREATE INDEX record_newest ON record (item, sort_on, id) WHERE state = 'public';
+-- What the office lists in every other state: a question says «state <> 'public'» besides, by which the index is found.
+CREATE INDEX record_not_public ON record (item, state, sort_on, id) WHERE state <> 'public';
+CREATE INDEX record_since ON record (item, public_on, id) WHERE state = 'public';
 CREATE INDEX record_of_organ ON record (item, organ, sort_on, id) WHERE state = 'public';
 CREATE INDEX record_of_period ON record (item, period, sort_on, id) WHERE state = 'public';
 CREATE INDEX record_published ON record (item, public_at, id) WHERE state = 'public';
@@ -204,4 +209,13 @@ CREATE TABLE record_once (
     batch  TEXT NOT NULL REFERENCES record_batch (id),
     at     TEXT NOT NULL,
     PRIMARY KEY (organ, name)
+) {{without_rowid}};
+
+-- By which versions of an item its records may lie in their slots, while a change of it is carried through in them; one line where
+-- that is done. No line: by the version in force. Readers are not answered out of a slot in which something else may lie.
+CREATE TABLE record_laid (
+    item    TEXT NOT NULL CHECK (item <> ''),
+    version BIGINT NOT NULL CHECK (version > 0),
+    layout  TEXT NOT NULL,                          -- JSON: the slots of its columns, and the column of its order
+    PRIMARY KEY (item, version)
 ) {{without_rowid}};

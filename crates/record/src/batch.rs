@@ -122,7 +122,11 @@ pub async fn find(executor: impl Executor<'_>, id: &BatchId) -> store::Result<Op
         .await
 }
 
-pub(crate) async fn by_digest(
+/// The batch of an item and an organ that was entered under this digest and not given up since.
+///
+/// # Errors
+/// When the database fails.
+pub async fn by_digest(
     executor: impl Executor<'_>,
     item: &str,
     organ: &OrganCode,

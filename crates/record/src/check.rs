@@ -10,12 +10,13 @@ use item::{Column, Decimal, Item, ItemKey, Rule, Severity, Value};
 use jiff::civil::Date;
 use kernel::{Calendar, Directory, OrganCode, organ::Match};
 use record_check::{Answers, Breach, Elsewhere, InDirectory, NeededReference, Row, Standing, needed, referred};
-use store::{built, places, query_as, query_scalar};
+use store::{FromRow, built, places, query, query_as, query_scalar};
 use web::{Ctx, FormErrors};
 
 use crate::{
     batch::{Batch, field_of},
-    personal,
+    events::SHOWN,
+    laid, personal,
     rows::{self, Stored},
     slots::{Layout, Slot, TEXTS},
     values::{self, Data},
@@ -46,6 +47,15 @@ impl Checked {
     }
 }
 
+/// Reads what the checks of an item ask of other records, before a write in which they are asked.
+///
+/// # Errors
+/// When the database fails.
+pub(crate) async fn ready(ctx: &Ctx, item: &Arc<Item>, organ: &OrganCode) -> web::Result<()> {
+    answers(ctx, item, organ).await?;
+    Ok(())
+}
+
 /// Checks rows of an item that belong to this organ. With `update` a row may have the keys of a public record: it takes
 /// its place.
 ///
@@ -72,20 +82,30 @@ pub(crate) async fn check(
 pub(crate) async fn stored(ctx: &Ctx, item: &Arc<Item>, batch: &Batch) -> web::Result<Vec<Breach>> {
     // SQL: all pieces are literals.
     let sql = format!(
-        "SELECT {} FROM record r WHERE r.batch = $1 AND r.state = 'draft' ORDER BY r.number, r.id",
+        "SELECT {}, COALESCE(p.sealed, '') AS sealed FROM record r LEFT JOIN record_private p ON p.id = r.id \
+         WHERE r.batch = $1 AND r.state = 'draft' ORDER BY r.number, r.id",
         rows::COLUMNS
     );
-    let all: Vec<Stored> = query_as(built(sql)).bind(&batch.id).fetch_all(ctx.db().read()).await?;
-    let organ = all.first().map_or_else(|| batch.organ.clone(), |row| row.organ.clone());
-    let mut read = Vec::with_capacity(all.len());
-    for row in &all {
-        let (values, more) = rows::whole(ctx, ctx.db().read(), item, row).await?;
-        read.push(NewRow { number: u32::try_from(row.number).unwrap_or_default(), values, more, ..NewRow::default() });
+    let (mut organ, mut read, mut replaced) = (None, Vec::new(), HashSet::new());
+    let mut all = query(built(sql)).bind(&batch.id).fetch(ctx.db().read());
+    while let Some(row) = all.try_next().await? {
+        let stored = Stored::from_row(&row)?;
+        let hidden = rows::opened(ctx, &stored.id, &row.get::<String>("sealed")?)?;
+        let (values, more) = values::joined(item, &stored.data, &hidden);
+        read.push(NewRow {
+            number: u32::try_from(stored.number).unwrap_or_default(),
+            values,
+            more,
+            ..NewRow::default()
+        });
+        organ = organ.or(Some(stored.organ));
+        replaced.insert(stored.replaces);
     }
+    drop(all);
+    let organ = organ.unwrap_or_else(|| batch.organ.clone());
     let keyed: Vec<String> = read.iter().map(|row| values::keyed(item, &row.values)).collect();
     let mut before = existing(ctx, (&**item, &organ), keyed.iter().map(String::as_str)).await?;
-    let replaced: HashSet<&str> = all.iter().map(|row| row.replaces.as_str()).collect();
-    before.retain(|_, there| !replaced.contains(there.id.as_str()));
+    before.retain(|_, there| !replaced.contains(&there.id));
     run(ctx, item, &organ, &read, Some(&before)).await
 }
 
@@ -134,7 +154,7 @@ struct Known {
     directory: Arc<Directory>,
     today: Date,
     keyed: HashSet<String>,
-    answers: Answers,
+    answers: Arc<Answers>,
     registers: HashMap<(String, String), Register>,
 }
 
@@ -155,18 +175,47 @@ impl Known {
         before: Option<&HashMap<String, Before>>,
     ) -> web::Result<Self> {
         let needed = needed(item);
-        let mut answers = Answers::new(&needed);
-        let wanted: BTreeSet<String> = answers.items().into_iter().map(str::to_owned).collect();
-        let all = of_all_organs(item);
-        for key in wanted {
-            let Some(other) = other(ctx, item, &key).await? else { continue };
-            let organ = (!all.contains(&key)).then_some(organ);
-            count(ctx, &other, organ, &mut answers).await?;
-        }
+        let answers = answers(ctx, item, organ).await?;
         let keyed = before.map(|before| before.keys().cloned().collect()).unwrap_or_default();
         let registers = registers(ctx, item, &needed.references, rows).await?;
         let (calendar, directory, today) = (ctx.calendar(), ctx.directory(), ctx.today());
         Ok(Self { calendar, directory, today, keyed, answers, registers })
+    }
+}
+
+/// What the checks of an item ask of other records, for an organ: up to a hundred thousand of each item that they name.
+/// Known until readers see other records, or an item changes; asked before a write, it costs the write nothing.
+async fn answers(ctx: &Ctx, item: &Arc<Item>, organ: &OrganCode) -> web::Result<Arc<Answers>> {
+    let needed = needed(item);
+    if needed.sums.is_empty() {
+        return Ok(Arc::new(Answers::new(&needed)));
+    }
+    let body = serde_json::to_string(&**item).map_err(store::Error::from)?;
+    let key = format!("answers for {organ} on {} {}", ctx.today(), values::digest_of([body.as_str()]));
+    let ask = async {
+        let asked = summed(ctx, item, organ, Answers::new(&needed)).await;
+        asked.map(Arc::new).map_err(|error| not_known(error, "sums of other records"))
+    };
+    Ok(ctx.db().while_events_unchanged(&[crate::items::SUBJECT], &SHOWN, key, ask).await?)
+}
+
+/// The same from the records.
+async fn summed(ctx: &Ctx, item: &Arc<Item>, organ: &OrganCode, mut answers: Answers) -> web::Result<Answers> {
+    let wanted: BTreeSet<String> = answers.items().into_iter().map(str::to_owned).collect();
+    let all = of_all_organs(item);
+    for key in wanted {
+        let Some(other) = other(ctx, item, &key).await? else { continue };
+        let organ = (!all.contains(&key)).then_some(organ);
+        count(ctx, &other, organ, &mut answers).await?;
+    }
+    Ok(answers)
+}
+
+/// Why an answer that is kept is not known: trouble that passes stays what it is.
+pub(crate) fn not_known(error: web::Error, what: &str) -> store::Error {
+    match error {
+        web::Error::Unavailable(_) => store::Error::Busy(laid::ANEW),
+        other => store::Error::Value(format!("{what}: {other:?}")),
     }
 }
 
@@ -195,7 +244,12 @@ async fn registers(
     let mut found = HashMap::new();
     for ((key, there), values) in wanted.into_iter().filter(|(_, values)| !values.is_empty()) {
         let Some(other) = other(ctx, item, &key).await? else { continue };
-        let Some(Slot::Text(at)) = Layout::of(&other).slot(&there) else { continue };
+        let Some(slot @ Slot::Text(at)) = Layout::of(&other).slot(&there) else { continue };
+        // What is laid anew holds other columns in its slots for some minutes: nobody is told that something is not there.
+        let laid = laid::Standing::of(ctx.db().read(), &other.key).await?;
+        if laid.lying.iter().any(|lying| lying.slot(&there) != Some(slot)) {
+            return Err(store::Error::Busy(laid::ANEW).into());
+        }
         let label = other.column(&there).map_or_else(|| there.clone(), |column| column.label.clone());
         let mut register = Register { titles: (other.title.clone(), label), has_records: false, there: HashSet::new() };
         let values: Vec<String> = values.into_iter().collect();
@@ -259,8 +313,8 @@ impl Elsewhere for Known {
     }
 
     fn has(&self, keys: &[Value]) -> bool {
-        let folded: Vec<String> = keys.iter().map(|value| crate::slots::folded(&values::text_of(value))).collect();
-        self.keyed.contains(&values::key_digest(&folded))
+        let names: Vec<String> = keys.iter().map(Value::as_name).collect();
+        self.keyed.contains(&values::key_digest(&names))
     }
 
     fn working_days(&self, from: Date, to: Date) -> Option<u32> {

@@ -4,7 +4,7 @@
 
 use item::{Item, ItemKey};
 use kernel::OrganCode;
-use store::{Executor, FromRow, Tx, query, query_as, query_scalar};
+use store::{Executor, FromRow, Tx, built, query, query_as, query_scalar};
 
 use crate::{ids::BatchId, slots::Layout, values};
 
@@ -49,6 +49,17 @@ pub async fn of_item(executor: impl Executor<'_>, item: &ItemKey) -> store::Resu
     .await
 }
 
+/// By which versions of items records lie, as one word: another one once records were laid anew, whose periods are counted anew
+/// without an event.
+///
+/// # Errors
+/// When the database fails.
+pub async fn laid(executor: impl Executor<'_>) -> store::Result<String> {
+    let laid: Vec<(String, i64)> =
+        query_as("SELECT item, version FROM record_laid ORDER BY item, version").fetch_all(executor).await?;
+    Ok(laid.iter().fold(String::new(), |words, (item, version)| words + &format!("{item}.{version} ")))
+}
+
 /// How many public records an item has, of one organ and period where they are given (an empty period = all).
 ///
 /// # Errors
@@ -88,74 +99,73 @@ pub(crate) async fn add_batch(tx: &mut Tx, batch: &BatchId, public_on: &str) -> 
     Ok(())
 }
 
-/// Counts an item anew from its public records.
+/// What there is to be counted of an item (`$1`; empty = of all), worked out from the versions of records that are or were
+/// public, in the order of the columns of `record_count`. The first day is that of the first batch of the period, and known
+/// where that was new: a correction of what came in time does not come late. Of what has expired the newest version counts,
+/// unless it was taken away before, or is about a minor.
+pub(crate) const THERE: &str = "SELECT r.item, r.organ, r.period, SUM(CASE WHEN r.state = 'public' THEN 1 ELSE 0 END), \
+     MAX(r.public_on), CASE WHEN MIN(b.public_at) = MIN(CASE WHEN b.what = 'new' THEN b.public_at END) \
+     THEN MIN(CASE WHEN b.what = 'new' THEN r.public_on END) ELSE '' END, \
+     SUM(CASE WHEN r.state = 'expired' AND r.closed = 0 \
+     AND NOT EXISTS (SELECT 1 FROM record o WHERE o.record = r.record AND o.state = 'expired' AND o.version > r.version) \
+     AND NOT EXISTS (SELECT 1 FROM record_withdrawal w WHERE w.record = r.record AND w.restored_at = '') \
+     THEN 1 ELSE 0 END) FROM record r JOIN record_batch b ON b.id = r.batch \
+     WHERE ($1 = '' OR r.item = $1) AND r.public_on <> '' AND b.state = 'public' GROUP BY r.item, r.organ, r.period";
+
+/// Counts an item anew from its records.
 pub(crate) async fn anew(tx: &mut Tx, item: &ItemKey) -> store::Result<()> {
     query("DELETE FROM record_count WHERE item = $1").bind(item.as_str()).execute(tx.conn()).await?;
-    // The first day is that of the oldest version: a correction of what came in time does not come late.
-    query(
-        "INSERT INTO record_count (item, organ, period, records, last_on, first_on, expired) \
-         SELECT r.item, r.organ, r.period, SUM(CASE WHEN r.state = 'public' THEN 1 ELSE 0 END), MAX(r.public_on), \
-         COALESCE(MAX(e.first_on), ''), \
-         SUM(CASE WHEN r.state = 'expired' THEN 1 ELSE 0 END) FROM record r JOIN record_batch b ON b.id = r.batch \
-         LEFT JOIN (SELECT f.organ, f.period, MIN(f.public_on) AS first_on FROM record f JOIN record_batch g ON g.id = f.batch \
-         WHERE f.item = $1 AND f.public_on <> '' AND g.what = 'new' AND g.state = 'public' GROUP BY f.organ, f.period) e \
-         ON e.organ = r.organ AND e.period = r.period \
-         WHERE r.item = $1 AND b.state = 'public' AND (r.state = 'public' OR (r.state = 'expired' AND r.closed = 0 \
-         AND NOT EXISTS (SELECT 1 FROM record o WHERE o.record = r.record AND o.state = 'expired' AND o.version > r.version) \
-         AND NOT EXISTS (SELECT 1 FROM record_withdrawal w WHERE w.record = r.record AND w.restored_at = ''))) \
-         GROUP BY r.item, r.organ, r.period",
-    )
-    .bind(item.as_str())
-    .execute(tx.conn())
-    .await?;
+    let sql = format!("INSERT INTO record_count (item, organ, period, records, last_on, first_on, expired) {THERE}");
+    // SQL: all pieces are literals.
+    query(built(sql)).bind(item.as_str()).execute(tx.conn()).await?;
     Ok(())
+}
+
+/// Items, organs and periods of which something else is kept than there is, at most so many. Both sides are read in one moment.
+pub(crate) async fn differing(
+    executor: impl Executor<'_>,
+    most: i64,
+) -> store::Result<Vec<(String, OrganCode, String)>> {
+    let sql = format!(
+        "SELECT DISTINCT item, organ, period FROM (SELECT item, organ, period FROM \
+         (SELECT item, organ, period, records, last_on, first_on, expired FROM record_count UNION ALL {THERE}) AS added \
+         GROUP BY item, organ, period, records, last_on, first_on, expired HAVING COUNT(*) <> 2) AS differing \
+         ORDER BY item, organ, period LIMIT $2"
+    );
+    // SQL: all pieces are literals.
+    query_as(built(sql)).bind("").bind(most).fetch_all(executor).await
 }
 
 /// Adds to, or takes from, what is counted of one item, organ and period.
-pub(crate) async fn shift(
-    tx: &mut Tx,
-    (item, organ, period): (&str, &OrganCode, &str),
-    by: i64,
-    last_on: &str,
-) -> store::Result<()> {
+pub(crate) async fn shift(tx: &mut Tx, (item, organ, period): (&str, &OrganCode, &str), by: i64) -> store::Result<()> {
     // Less than nothing is never kept, whatever somebody has written into the table: verification names it.
-    let done = query(
-        "UPDATE record_count SET records = CASE WHEN records + $4 < 0 THEN 0 ELSE records + $4 END, \
-         last_on = CASE WHEN $5 > last_on THEN $5 ELSE last_on END WHERE item = $1 AND organ = $2 AND period = $3",
-    )
-    .bind(item)
-    .bind(organ)
-    .bind(period)
-    .bind(by)
-    .bind(last_on)
-    .execute(tx.conn())
-    .await?;
-    if done.rows_affected() > 0 || by <= 0 {
-        return Ok(());
-    }
     query(
-        "INSERT INTO record_count (item, organ, period, records, last_on, first_on, expired) \
-         VALUES ($1, $2, $3, $4, $5, '', 0)",
-    )
-    .bind(item)
-    .bind(organ)
-    .bind(period)
-    .bind(by)
-    .bind(last_on)
-    .execute(tx.conn())
-    .await?;
-    Ok(())
-}
-
-/// Counts one public record as one whose time is over.
-pub(crate) async fn expire(tx: &mut Tx, (item, organ, period): (&str, &OrganCode, &str)) -> store::Result<()> {
-    query(
-        "UPDATE record_count SET records = CASE WHEN records > 0 THEN records - 1 ELSE 0 END, expired = expired + 1 \
+        "UPDATE record_count SET records = CASE WHEN records + $4 < 0 THEN 0 ELSE records + $4 END \
          WHERE item = $1 AND organ = $2 AND period = $3",
     )
     .bind(item)
     .bind(organ)
     .bind(period)
+    .bind(by)
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// Counts so many public records as some whose time is over.
+pub(crate) async fn expire(
+    tx: &mut Tx,
+    (item, organ, period): (&str, &OrganCode, &str),
+    rows: i64,
+) -> store::Result<()> {
+    query(
+        "UPDATE record_count SET records = CASE WHEN records > $4 THEN records - $4 ELSE 0 END, expired = expired + $4 \
+         WHERE item = $1 AND organ = $2 AND period = $3",
+    )
+    .bind(item)
+    .bind(organ)
+    .bind(period)
+    .bind(rows)
     .execute(tx.conn())
     .await?;
     Ok(())

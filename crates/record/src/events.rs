@@ -112,6 +112,10 @@ pub static UNMASKED: EventKind = EventKind::new("record", "record.unmasked", "�
     .holds(&[ITEM, ("version", "版本"), REASON])
     .keeps(Keep::Words);
 
+/// After which readers see other records than before: what is counted, spread and drawn of tables follows these, and stands while
+/// batches are written, claimed and reviewed.
+pub static SHOWN: [&EventKind; 5] = [&PUBLISHED, &EXPIRED, &SEALED, &WITHDRAWN, &RESTORED];
+
 /// All of them, for the capability.
 pub fn all() -> Vec<&'static EventKind> {
     let own = [

@@ -17,12 +17,13 @@ use review::{
     subject::LogName,
 };
 use store::{Tx, query, query_as};
+use tokio::sync::Semaphore;
 use web::{Ctx, Refusal, Result as Shown};
 
 use crate::{
     batch::{self, Batch},
     check,
-    events::{BATCH, RECORD, SAID},
+    events::{BATCH, SAID, SHOWN},
     ids::BatchId,
     permissions::ENTER_RECORDS,
     personal, publish,
@@ -42,6 +43,9 @@ const LONGEST_SAME: usize = 120;
 
 /// What is rejected when a batch is handed in is told so far one by one.
 const TOLD: usize = 5;
+
+/// The cells of a large batch are held in memory while they are looked through: those of one at a time.
+static LOOKING: Semaphore = Semaphore::const_new(1);
 
 /// What is declared to the review. Batches are decided on at `/records/batches/{id}` of the office.
 pub fn kind() -> Kind {
@@ -126,6 +130,8 @@ fn cells(item: &Item, number: i64, data: &Data, known: &mut HashSet<(String, Str
 /// When there is no such batch, or the database fails.
 pub async fn look_through(ctx: &Ctx, id: &BatchId) -> Result<(), Refusal> {
     let batch = batch::find(ctx.db().read(), id).await?.ok_or(Refusal::NotFound)?;
+    // Whoever opens a large batch at the same time waits, and finds it looked through.
+    let _one = if batch.total > publish::AT_ONCE { LOOKING.acquire().await.ok() } else { None };
     let item = batch.item(ctx).await?;
     let asking = findings::Asking::of(ctx).await?;
     let parts = parts(&batch);
@@ -300,19 +306,19 @@ impl Subject for Batches {
 }
 
 /// What the checks of the item say of the rows of a batch, all of them together, as they lie there and beside what is public
-/// now. Known until something of records, items or organs happens: asked before a write, it costs the write nothing.
+/// now. Known until readers see other records, or an item or an organ changes: asked before a write, it costs the write nothing,
+/// whatever others do with their batches meanwhile.
 ///
 /// # Errors
 /// [`Refusal::Conflict`] when the catalogue has the item no more; when the database fails.
 pub async fn breaches(ctx: &Ctx, batch: &Batch) -> Result<Arc<Vec<Breach>>, Refusal> {
-    const OF: [&str; 4] = [BATCH, RECORD, crate::items::SUBJECT, "organ"];
     let item = batch.item(ctx).await?;
     let key = format!("checks of batch {} {} {} {}", batch.id, batch.rows_digest, item.version, ctx.today());
     let ask = async {
         let found = check::stored(ctx, &item, batch).await;
-        found.map(Arc::new).map_err(|error| store::Error::Value(format!("checks of a batch: {error:?}")))
+        found.map(Arc::new).map_err(|error| check::not_known(error, "checks of a batch"))
     };
-    Ok(ctx.db().while_subjects_unchanged(&OF, key, ask).await?)
+    Ok(ctx.db().while_events_unchanged(&[crate::items::SUBJECT, "organ"], &SHOWN, key, ask).await?)
 }
 
 /// Refuses a batch with rows that the checks of its item reject, however they came into it.
@@ -370,7 +376,7 @@ async fn taken(ctx: &Ctx, tx: &mut Tx, batch: &Batch) -> Result<(), Refusal> {
     .fetch_all(tx.conn())
     .await?;
     if rows.is_empty() {
-        if let Some(words) = publish::twice(tx, &batch.id).await? {
+        if let Some(words) = publish::twice(tx.conn(), &batch.id).await? {
             return Err(Refusal::Conflict(words));
         }
         return write::living(ctx, &batch.organ);

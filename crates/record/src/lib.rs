@@ -37,7 +37,7 @@
 //! | lists of public records | [`Query`], [`query::Row`], [`query::Asked`]: page, count, facet, export |
 //! | one record | [`rows::public`], [`rows::history`], [`withdraw::of_record`] |
 //! | the same in the office | [`rows::versions`], [`rows::whole`], [`rows::unmask`] |
-//! | before anything is kept, in every state | [`look::breaches`], [`look::list`], [`look::open`] |
+//! | before anything is kept, in every state | [`look::breaches`], [`look::ready`], [`look::list`], [`look::open`] |
 //! | a form | [`form::read`], [`form::typed`] |
 //! | batches | [`batch::enter`], [`batch::put_row`], [`batch::remove_row`], [`batch::drop_it`] |
 //! | lists of batches | [`batch::find`], [`batch::list`], [`batch::rows`], [`batch::source`] |
@@ -71,6 +71,7 @@ pub mod gates;
 mod ids;
 pub mod import;
 pub mod items;
+mod laid;
 pub mod look;
 mod names;
 pub mod permissions;
@@ -84,6 +85,7 @@ mod said;
 mod sealed;
 pub mod slots;
 mod state;
+mod typed;
 mod uses;
 mod townships;
 pub mod values;

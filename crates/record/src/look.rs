@@ -30,6 +30,15 @@ pub async fn breaches(
     Ok(check::check(ctx, item, organ, rows, update).await?.breaches)
 }
 
+/// Reads what the checks of an item ask of other records: before a write that enters or changes records, which then asks
+/// nothing more than what came since.
+///
+/// # Errors
+/// When the database fails.
+pub async fn ready(ctx: &Ctx, item: &Arc<Item>, organ: &OrganCode) -> web::Result<()> {
+    check::ready(ctx, item, organ).await
+}
+
 /// Which versions of records of an item are listed.
 #[derive(Debug, Clone)]
 pub struct Filter {
@@ -62,16 +71,16 @@ pub fn list(item: &ItemKey, filter: &Filter) -> List {
     }
 }
 
-/// A literal, so that the indexes of the state are used.
+/// A literal, so that the indexes of the state are used: of what is not public it says so besides, as their condition does.
 fn of_state(state: State) -> &'static str {
     match state {
-        State::Draft => "r.state = 'draft'",
-        State::Doubtful => "r.state = 'doubtful'",
+        State::Draft => "r.state <> 'public' AND r.state = 'draft'",
+        State::Doubtful => "r.state <> 'public' AND r.state = 'doubtful'",
         State::Public => "r.state = 'public'",
-        State::Closed => "r.state = 'closed'",
-        State::Superseded => "r.state = 'superseded'",
-        State::Withdrawn => "r.state = 'withdrawn'",
-        State::Expired => "r.state = 'expired'",
+        State::Closed => "r.state <> 'public' AND r.state = 'closed'",
+        State::Superseded => "r.state <> 'public' AND r.state = 'superseded'",
+        State::Withdrawn => "r.state <> 'public' AND r.state = 'withdrawn'",
+        State::Expired => "r.state <> 'public' AND r.state = 'expired'",
     }
 }
 

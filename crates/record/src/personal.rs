@@ -17,6 +17,8 @@ pub(crate) const NUMBER: &str = "identity-number";
 pub(crate) const AGE: &str = "age";
 /// Of a last day of showing that has passed.
 pub(crate) const OVER: &str = "shown-until";
+/// Of a record whose term by the item is over: readers would never see it, since the night erases it.
+pub(crate) const TERM: &str = "term";
 /// Of what was added under the head of what is a person's alone.
 pub(crate) const ADDED: &str = "added";
 
@@ -25,7 +27,7 @@ pub(crate) const DOOR: &str = "door";
 
 /// Whether a breach is of these checks: what they say may be told whatever column it is at.
 pub(crate) fn is_own(check: &str) -> bool {
-    matches!(check, NUMBER | AGE | OVER | ADDED | DOOR)
+    matches!(check, NUMBER | AGE | OVER | TERM | ADDED | DOOR)
 }
 
 /// A row as it is asked: its number, its values, the heads of what the county added.
@@ -69,12 +71,21 @@ pub(crate) fn breaches(item: &Item, row: &Asked<'_>, today: Date) -> Vec<Breach>
         );
         tell(&column.key, AGE, severity, message);
     }
+    let ends = values::term_ends(item, row.values, today);
+    if let Some((column, ends)) = values::dated(item, row.values).map(|(column, _)| column).zip(ends)
+        && ends < today
+    {
+        let message = format!(
+            "第 {} 行的公示期从“{}”算起，到 {ends} 已满，不能再公开，历史数据也不用补录。请核对日期，或者删除这一行。",
+            row.number, column.label
+        );
+        tell(&column.key, TERM, Severity::Reject, message);
+    }
     if let Some((column, day)) = values::shown_until(item, row.values) {
-        let ends = values::term_ends(item, row.values, today);
         if day < today {
             let message = format!("第 {} 行“{}”{day} 已经过了，不能再公开。请核对日期。", row.number, column.label);
             tell(&column.key, OVER, Severity::Reject, message);
-        } else if let Some(ends) = ends.filter(|ends| *ends < day) {
+        } else if let Some(ends) = ends.filter(|ends| *ends < day && *ends >= today) {
             let message = format!(
                 "第 {} 行“{}”{day} 晚于本事项规定的公示期满日，将在 {ends} 停止公示，请核对。",
                 row.number, column.label
@@ -277,6 +288,19 @@ mod tests {
         assert!(of("吴某妹", "青禾县/城关镇/文昌村3组12号"));
         assert!(!of("吴小妹", "青禾县/城关镇/文昌村3组"));
         assert!(!of("青禾县文昌种植专业合作社", "青禾县/城关镇/文昌村3组12号"));
+    }
+
+    #[test]
+    fn what_the_term_of_the_item_has_ended_is_refused_though_no_day_of_its_own_says_so() {
+        let of = |kind: &'static str, day: &'static str| {
+            broken(&[("counterpart_kind", kind), ("person_minor", "adult"), ("decided_on", day)], &[])
+        };
+        assert_eq!(of("02", "2019-02-10"), only(TERM, true), "a person's after two years");
+        assert_eq!(of("01", "2019-02-10"), only(TERM, true), "a firm's after five");
+        assert_eq!(of("02", "2024-11-29"), only(TERM, true), "since yesterday");
+        assert_eq!(of("02", "2024-11-30"), nothing(), "until today");
+        assert_eq!(of("01", "2024-11-29"), nothing());
+        assert_eq!(broken(&[("counterpart_kind", "01")], &[]), nothing(), "what has no day yet counts from today");
     }
 
     #[test]

@@ -7,7 +7,7 @@ use kernel::{Actor, NewEvent, OrganCode};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use store::{
-    FromRow, Tx,
+    Executor, FromRow, Tx,
     jobs::{Failure, Handle, NewJob},
     query, query_as, query_scalar,
 };
@@ -19,6 +19,7 @@ use crate::{
     events::PUBLISHED,
     gates,
     ids::{BatchId, RecordId, RowId},
+    laid,
     state::{BatchState, State},
     values, write,
 };
@@ -77,27 +78,28 @@ pub(crate) async fn ready(tx: &mut Tx, id: &BatchId) -> Result<(), Refusal> {
 pub(crate) async fn passed(ctx: &Ctx, tx: &mut Tx, actor: &Actor, id: &BatchId) -> Result<(), Refusal> {
     let batch = batch::find(tx.conn(), id).await?.ok_or(Refusal::NotFound)?;
     write::living(ctx, &batch.organ)?;
-    fits(tx, &batch).await?;
+    fits(tx.conn(), &batch).await?;
     in_time(ctx, tx, &batch).await?;
     if batch.total > AT_ONCE {
         let payload = Publish { batch: id.clone(), by: actor.into() };
         tx.enqueue(NewJob::now(PUBLISH, &payload).dedup(id.as_str())).await?;
         return Ok(());
     }
-    genuine(tx, &batch).await?;
+    genuine(tx.conn(), &batch).await?;
     all(ctx, tx, actor, &batch).await
 }
 
 /// Refuses what has become untrue since the batch was submitted: a correction of what is corrected otherwise or taken
 /// away, a key
 /// that another record has by now.
-async fn fits(tx: &mut Tx, batch: &Batch) -> Result<(), Refusal> {
+async fn fits(executor: impl Executor<'_>, batch: &Batch) -> Result<(), Refusal> {
+    let mut target = executor.target();
     let gone: Vec<i64> = query_scalar(
         "SELECT r.number FROM record r WHERE r.batch = $1 AND r.state = 'draft' AND r.replaces <> '' AND NOT EXISTS \
          (SELECT 1 FROM record o WHERE o.id = r.replaces AND o.state = 'public') ORDER BY r.number LIMIT 5",
     )
     .bind(&batch.id)
-    .fetch_all(tx.conn())
+    .fetch_all(target.again())
     .await?;
     if !gone.is_empty() {
         return Err(Refusal::Conflict(format!(
@@ -111,50 +113,48 @@ async fn fits(tx: &mut Tx, batch: &Batch) -> Result<(), Refusal> {
          AND o.state = 'public' AND o.id <> r.replaces AND o.batch <> r.batch) ORDER BY r.number LIMIT 5",
     )
     .bind(&batch.id)
-    .fetch_all(tx.conn())
+    .fetch_all(target.again())
     .await?;
     if !taken.is_empty() {
         return Err(doubled(&taken));
     }
-    match twice(tx, &batch.id).await? {
+    match twice(target, &batch.id).await? {
         Some(words) => Err(Refusal::Conflict(words)),
         None => Ok(()),
     }
 }
 
 /// Which rows of a batch have one name, where a name is one record's.
-pub(crate) async fn twice(tx: &mut Tx, batch: &BatchId) -> store::Result<Option<String>> {
+pub(crate) async fn twice(executor: impl Executor<'_>, batch: &BatchId) -> store::Result<Option<String>> {
     let same: Vec<(i64, i64)> = query_as(
         "SELECT MIN(number), MAX(number) FROM record WHERE batch = $1 AND state = 'draft' AND closed = 0 AND keyed <> '' \
          AND twin = '' GROUP BY keyed, organ HAVING COUNT(*) > 1 ORDER BY MIN(number) LIMIT 5",
     )
     .bind(batch)
-    .fetch_all(tx.conn())
+    .fetch_all(executor)
     .await?;
     let pairs: Vec<String> = same.iter().map(|(one, other)| format!("第 {one} 行和第 {other} 行")).collect();
     Ok((!pairs.is_empty())
         .then(|| format!("{}是同一条记录，只能公开一条。请退回，由填报人删除多余的行。", pairs.join("、"))))
 }
 
-/// Refuses rows of which the organ's own last day (公示截止期) has passed while they were under review.
+/// Refuses rows whose time was over before anybody saw them, by the organ's own last day (公示截止期) or by the term of the item: the
+/// night would erase them in every version, and they would count as published.
 async fn in_time(ctx: &Ctx, tx: &mut Tx, batch: &Batch) -> Result<(), Refusal> {
-    let (item, today) = (batch.item(ctx).await?, ctx.today());
-    let old: Vec<(i64, values::Data)> = query_as(
-        "SELECT number, data FROM record WHERE batch = $1 AND state = 'draft' AND closed = 0 AND keep_until <> '' \
-         AND keep_until < $2 ORDER BY number LIMIT 500",
+    // Portions of a large batch are written already, though nobody sees them yet.
+    let over: Vec<i64> = query_scalar(
+        "SELECT number FROM record WHERE batch = $1 AND state IN ('draft', 'public') AND closed = 0 AND keep_until <> '' \
+         AND keep_until < $2 ORDER BY number LIMIT 5",
     )
     .bind(&batch.id)
-    .bind(today.to_string())
+    .bind(ctx.today().to_string())
     .fetch_all(tx.conn())
     .await?;
-    let is_over =
-        |data: &values::Data| values::shown_until(&item, &data.typed(&item)).is_some_and(|(_, until)| until < today);
-    let over: Vec<i64> = old.iter().filter(|(_, data)| is_over(data)).map(|(number, _)| *number).take(5).collect();
     if over.is_empty() {
         return Ok(());
     }
     Err(Refusal::Conflict(format!(
-        "第 {} 行的公示截止期已经过了，不能再公开。请退回，由填报人核对日期或者删除这些行。",
+        "第 {} 行的公示期已满（公示截止期或者本事项规定的期限已经过了），不能再公开。请退回，由填报人核对日期或者删除这些行。",
         joined(&over)
     )))
 }
@@ -171,11 +171,11 @@ fn joined(numbers: &[i64]) -> String {
 }
 
 /// Refuses rows that were changed past the program since they were looked at.
-async fn genuine(tx: &mut Tx, batch: &Batch) -> Result<(), Refusal> {
+async fn genuine(executor: impl Executor<'_>, batch: &Batch) -> Result<(), Refusal> {
     let mut digests = Vec::new();
     let sql = format!("{} WHERE r.batch = $1 AND r.state <> 'doubtful'", crate::proof::SEEN);
     // SQL: all pieces are literals.
-    let mut rows = query_as::<crate::proof::Seen>(store::built(sql)).bind(&batch.id).fetch(tx.conn());
+    let mut rows = query_as::<crate::proof::Seen>(store::built(sql)).bind(&batch.id).fetch(executor);
     while let Some(row) = rows.try_next().await? {
         if !row.is_genuine(&batch.item) {
             return Err(altered());
@@ -183,7 +183,7 @@ async fn genuine(tx: &mut Tx, batch: &Batch) -> Result<(), Refusal> {
         digests.push(row.digest);
     }
     drop(rows);
-    if write::digest_of_rows(digests) == batch.rows_digest { Ok(()) } else { Err(altered()) }
+    if write::digest_of_rows(digests).await? == batch.rows_digest { Ok(()) } else { Err(altered()) }
 }
 
 fn altered() -> Refusal {
@@ -244,7 +244,7 @@ async fn supersede(tx: &mut Tx, batch: &BatchId, now: &str) -> Result<i64, Refus
     .await?;
     let mut all = 0;
     for (item, organ, period, rows) in &counted {
-        counts::shift(tx, (item, organ, period), -rows, "").await?;
+        counts::shift(tx, (item, organ, period), -rows).await?;
         all += rows;
     }
     if all > 0 {
@@ -306,10 +306,9 @@ async fn portions(ctx: &Ctx, actor: &Actor, id: &BatchId, handle: &Handle) -> Re
         return Ok(());
     }
     let by_day = batch.item(ctx).await?.newest_by.is_empty();
-    let mut first = ctx.db().write().await?;
-    fits(&mut first, &batch).await?;
-    genuine(&mut first, &batch).await?;
-    first.commit().await?;
+    // Nobody changes a batch in this state: it is read beside whoever writes.
+    fits(ctx.db().read(), &batch).await?;
+    genuine(ctx.db().read(), &batch).await?;
     let total = u64::try_from(batch.total).unwrap_or_default();
     let mut done = 0;
     loop {
@@ -328,7 +327,8 @@ async fn portions(ctx: &Ctx, actor: &Actor, id: &BatchId, handle: &Handle) -> Re
     tx.lock_row("record_batch", id.as_str()).await?;
     tx.lock(&format!("records of {}", batch.item)).await?;
     close::lock(&mut tx, &batch).await?;
-    fits(&mut tx, &batch).await?;
+    fits(tx.conn(), &batch).await?;
+    in_time(ctx, &mut tx, &batch).await?;
     all(ctx, &mut tx, actor, &batch).await?;
     tx.commit().await?;
     handle.progress(total, total, "已公开").await?;
@@ -338,13 +338,23 @@ async fn portions(ctx: &Ctx, actor: &Actor, id: &BatchId, handle: &Handle) -> Re
 /// What cannot become public goes back to its authors as it was, and nobody has seen it.
 async fn take_back(ctx: &Ctx, actor: &Actor, id: &BatchId, reason: &str) -> Result<(), Failure> {
     let back = async || -> Result<(), Refusal> {
+        // Portion by portion, as they came: others write in between. The batch is taken up again where this stops.
+        loop {
+            let mut tx = ctx.db().write().await?;
+            let done = query(
+                "UPDATE record SET state = 'draft', public_on = '', public_at = '' WHERE id IN \
+                 (SELECT id FROM record WHERE batch = $1 AND state = 'public' LIMIT $2)",
+            )
+            .bind(id)
+            .bind(STEP)
+            .execute(tx.conn())
+            .await?;
+            tx.commit().await?;
+            if done.rows_affected() == 0 {
+                break;
+            }
+        }
         let mut tx = ctx.db().write().await?;
-        query(
-            "UPDATE record SET state = 'draft', public_on = '', public_at = '' WHERE batch = $1 AND state = 'public'",
-        )
-        .bind(id)
-        .execute(tx.conn())
-        .await?;
         let (subject, matter) = gates::subject(ctx, &mut tx, id).await?;
         review::acts::stop(&mut tx, &subject, actor, &matter, reason).await?;
         tx.commit().await?;
@@ -376,6 +386,7 @@ pub async fn relay(tx: &mut Tx, item: &item::ItemKey) -> store::Result<()> {
 pub(crate) async fn relay_older(ctx: &Ctx, tx: &mut Tx, by: &item::Item) -> web::Result<()> {
     let Some(now) = crate::items::find(ctx, &by.key).await? else { return Ok(()) };
     if counts::relaid(by, &now) {
+        laid::may_lie(tx, by, by.version.max(1)).await?;
         relay(tx, &by.key).await?;
     }
     Ok(())
@@ -441,42 +452,60 @@ impl Relaid {
 /// The job of [`RELAY`].
 pub(crate) async fn relay_all(ctx: Ctx, payload: Relay, handle: Handle) -> Result<(), Failure> {
     let Some(key) = item::ItemKey::new(&payload.item) else { return Ok(()) };
-    let Some(item) = crate::items::find(&ctx, &key).await.map_err(Failure::from)? else { return Ok(()) };
-    let layout = crate::slots::Layout::of(&item);
-    let all: i64 = query_scalar("SELECT COUNT(*) FROM record WHERE item = $1 AND state <> 'expired'")
-        .bind(key.as_str())
-        .fetch_one(ctx.db().read())
-        .await?;
+    let Some(mut item) = crate::items::find(&ctx, &key).await.map_err(Failure::from)? else { return Ok(()) };
+    let all: i64 = query_scalar(
+        "SELECT (SELECT COUNT(*) FROM record WHERE item = $1 AND state = 'public') + (SELECT COUNT(*) FROM record \
+         WHERE item = $1 AND state <> 'public' AND state <> 'expired')",
+    )
+    .bind(key.as_str())
+    .fetch_one(ctx.db().read())
+    .await?;
     let total = u64::try_from(all).unwrap_or_default();
     let (mut after, mut done) = (RowId::from(""), 0_u64);
     loop {
         // What is read is written in the same write, and nothing is made public meanwhile.
         let mut tx = ctx.db().write().await?;
         tx.lock(&format!("records of {key}")).await?;
-        let rows: Vec<Relaid> = query_as(
-            "SELECT id, record, organ, state, data, public_on, period FROM record WHERE item = $1 AND id > $2 \
-             AND state <> 'expired' ORDER BY id LIMIT 500",
-        )
-        .bind(key.as_str())
-        .bind(&after)
-        .fetch_all(tx.conn())
-        .await?;
-        let Some(last) = rows.last() else { break };
-        after = last.id.clone();
-        for row in &rows {
-            row.lay(&ctx, &mut tx, &item, &layout).await?;
+        // A version that has come into force meanwhile is the one that counts, from the first record on.
+        let now = crate::items::find(&ctx, &key).await.map_err(Failure::from)?;
+        if let Some(now) = now.filter(|now| counts::relaid(&item, now)) {
+            (item, after, done) = (now, RowId::from(""), 0);
         }
+        let some = relay_some(&ctx, &mut tx, &item, &after).await?;
+        let Some((last, rows)) = some else {
+            tx.hold_log().await?;
+            counts::anew(&mut tx, &key).await?;
+            laid::lies(&mut tx, &item).await?;
+            tx.commit().await?;
+            break;
+        };
         tx.commit().await?;
-        done += rows.len() as u64;
+        after = last;
+        done += rows;
         handle.progress(done.min(total.saturating_sub(1)), total, "正在重建查询").await?;
+        // What is left undone so is taken up again at night.
         if handle.cancelled() {
             return Ok(());
         }
     }
-    let mut tx = ctx.db().write().await?;
-    tx.hold_log().await?;
-    counts::anew(&mut tx, &key).await?;
-    tx.commit().await?;
     handle.progress(total, total, "查询已重建").await?;
     Ok(())
+}
+
+/// Lays the next rows behind this one; the last of them and how many, `None` = there is none.
+async fn relay_some(ctx: &Ctx, tx: &mut Tx, item: &item::Item, after: &RowId) -> store::Result<Option<(RowId, u64)>> {
+    let layout = crate::slots::Layout::of(item);
+    let rows: Vec<Relaid> = query_as(
+        "SELECT id, record, organ, state, data, public_on, period FROM record WHERE item = $1 AND id > $2 \
+         AND state <> 'expired' ORDER BY id LIMIT 500",
+    )
+    .bind(item.key.as_str())
+    .bind(after)
+    .fetch_all(tx.conn())
+    .await?;
+    let Some(last) = rows.last() else { return Ok(None) };
+    for row in &rows {
+        row.lay(ctx, tx, item, &layout).await?;
+    }
+    Ok(Some((last.id.clone(), rows.len() as u64)))
 }

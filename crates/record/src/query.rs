@@ -5,15 +5,17 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use futures::stream::BoxStream;
-use item::{Column, Decimal, Filter, Item, ItemKey, Type};
+use item::{Column, Decimal, Item, Type};
 use jiff::civil::Date;
 use kernel::{OrganCode, time};
-use store::{By, Count, Db, Executor, FromRow, List, Page, query_scalar};
+use store::{By, Count, Db, FromRow, List, Page};
 use web::FormErrors;
 
 use crate::{
-    ids::{BatchId, RecordId, RowId},
+    ids::{RecordId, RowId},
+    laid::{self, Lying, Standing},
     slots::{self, Layout, Slot},
+    typed::{FROM_END, NO_DAY, NO_FIGURE, TO_END, is_period, range, whole},
     values::Data,
 };
 
@@ -79,12 +81,8 @@ pub struct Query {
 /// Parameters of what every record has.
 const ORGAN: &str = "organ";
 const PERIOD: &str = "period";
-const NO_DAY: &str = "日期读不懂，请写成 2026-03-05。";
-const NO_FIGURE: &str = "请只填数字，例如 1200.50。";
-
-/// What stands behind the key of a column in an address for the ends of a range.
-const FROM_END: &str = ".from";
-const TO_END: &str = ".to";
+/// The order when none is asked for.
+const NEWEST: &str = "newest";
 
 impl Query {
     /// All public records of an item.
@@ -213,10 +211,8 @@ impl Query {
     fn texts(&self) -> Vec<&'static str> {
         let mut found = Vec::new();
         for (key, slot) in self.layout.all() {
-            let column = self.item.column(key);
-            let is_code = column.is_some_and(|column| matches!(column.typed, Type::Enum { .. } | Type::Period));
             match slot {
-                Slot::Text(at) if !is_code => found.push(slots::TEXTS[at]),
+                Slot::Text(at) if !self.is_code(key) => found.push(slots::TEXTS[at]),
                 Slot::Place => found.extend(slots::PLACES),
                 _ => {}
             }
@@ -224,10 +220,95 @@ impl Query {
         found
     }
 
+    /// Whether a column holds codes, in which no words are looked for.
+    fn is_code(&self, key: &str) -> bool {
+        let column = self.item.column(key);
+        column.is_some_and(|column| matches!(column.typed, Type::Enum { .. } | Type::Period))
+    }
+
+    /// Whether a column lies in its slot in all records, as far as that is known.
+    fn is_settled_at(&self, key: &str, standing: &Standing) -> bool {
+        let slot = self.layout.slot(key);
+        standing.lying.iter().all(|lying| lying.slot(key) == slot)
+    }
+
+    /// What of the question cannot be answered now, in the words of the item: records are being laid anew, and in the slots of
+    /// these columns lies what was another's.
+    fn moved(&self, standing: &Standing, order: &str) -> Vec<String> {
+        let own = Lying::of(&self.item);
+        if standing.lying.iter().all(|lying| *lying == own) {
+            return Vec::new();
+        }
+        let is_moved = |key: &str| {
+            if self.is_sorted_by(key) && matches!(self.asked.get(key), Some(Asked::Days(..))) {
+                return standing.lying.iter().any(|lying| lying.newest_by() != self.item.newest_by);
+            }
+            self.layout.slot(key).is_some() && !self.is_settled_at(key, standing)
+        };
+        let label = |key: &str| self.item.column(key).map_or_else(|| key.to_owned(), |column| column.label.clone());
+        let mut found: Vec<String> =
+            self.asked.keys().filter(|key| is_moved(key.as_str())).map(|key| label(key.as_str())).collect();
+        let sorted = order.strip_suffix('-').unwrap_or(order);
+        let by_column = matches!(self.layout.slot(sorted), Some(Slot::Number(_) | Slot::Day(_)));
+        if by_column && !self.is_settled_at(sorted, standing) && !found.contains(&label(sorted)) {
+            found.push(label(sorted));
+        }
+        let is_text = |key: &str, slot: Slot| match slot {
+            Slot::Text(_) => !self.is_code(key),
+            Slot::Place => true,
+            Slot::Number(_) | Slot::Day(_) => false,
+        };
+        let mut texts = self.layout.all().filter(|(key, slot)| is_text(key, *slot));
+        if !self.words.is_empty() && texts.any(|(key, _)| !self.is_settled_at(key, standing)) {
+            found.push("文字".to_owned());
+        }
+        found
+    }
+
+    /// What of the question cannot be answered now, by the names of columns, since a change of the item is being carried through
+    /// in its records; whoever asks all the same is refused. Empty almost always.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn unsettled(&self, db: &Db, order: &str) -> store::Result<Vec<String>> {
+        Ok(self.moved(&Standing::of(db.read(), &self.item.key).await?, order))
+    }
+
+    /// Refuses in words for readers what cannot be answered now: nothing found would not be true.
+    ///
+    /// # Errors
+    /// [`web::Error::Unavailable`] with what is [`Query::unsettled`]; when the database fails.
+    pub async fn settled(&self, db: &Db, order: &str) -> web::Result<()> {
+        let moved = self.unsettled(db, order).await?;
+        if moved.is_empty() {
+            return Ok(());
+        }
+        Err(web::Error::Unavailable(format!(
+            "“{}”的目录刚改过，正在重建查询，暂时不能按“{}”查询或者排序。请过几分钟再试；不加条件可以照常浏览和下载。",
+            self.item.title,
+            moved.join("、")
+        )))
+    }
+
+    /// Whether all records lie by this version of the item.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn is_settled(&self, db: &Db) -> store::Result<bool> {
+        let own = Lying::of(&self.item);
+        Ok(Standing::of(db.read(), &self.item.key).await?.lying.iter().all(|lying| *lying == own))
+    }
+
+    /// How the item stands, where the question can be answered.
+    async fn standing(&self, db: &Db, order: &str) -> store::Result<Standing> {
+        let standing = Standing::of(db.read(), &self.item.key).await?;
+        if self.moved(&standing, order).is_empty() { Ok(standing) } else { Err(store::Error::Busy(laid::ANEW)) }
+    }
+
     /// The list in this order; for pages ask [`Query::page`].
     /// With `by_order` it is read in its order and figures are only looked at: where many answer, the first of them are soon found
     /// so, and all of them need not be sorted.
-    fn list(&self, order: &str, publishing: &[BatchId], by_order: bool) -> (List, &'static str) {
+    fn list(&self, order: &str, standing: &Standing, by_order: bool) -> (List, &'static str) {
         let list = List::new(COLUMNS, FROM, "r.id")
             .sort("newest", &[By::down("r.sort_on")])
             .sort("oldest", &[By::up("r.sort_on")])
@@ -236,7 +317,10 @@ impl Query {
             .given("r.state = 'public'")
             .equals("r.organ", self.organ.clone())
             .equals("r.period", (!self.period.is_empty()).then(|| self.period.clone()))
-            .at_least("r.public_on", self.since.map(|day| day.to_string()));
+            .at_least(
+                if by_order || !self.is_since_alone() { LOOKED_AT_DAY } else { "r.public_on" },
+                self.since.map(|day| day.to_string()),
+            );
         let list = match &self.only {
             Some(records) => list.only_of("r.record", records.clone()),
             None => list,
@@ -244,7 +328,7 @@ impl Query {
         let texts = self.texts();
         let list = self.words.split_whitespace().fold(list, |list, word| list.contains(&texts, &slots::folded(word)));
         // What is being made public is shown when all of it is.
-        let list = publishing.iter().fold(list, |list, batch| list.differs("r.batch", batch));
+        let list = standing.publishing.iter().fold(list, |list, batch| list.differs("r.batch", batch));
         let list = self.asked.iter().fold(list, |list, (key, asked)| match (self.layout.slot(key), asked) {
             // What lists are sorted by has a column of its own, whose index gives both.
             (_, Asked::Days(from, to)) if self.is_sorted_by(key) => between(list, SORT_ON, *from, *to),
@@ -267,6 +351,11 @@ impl Query {
         self.layout.slot(key).is_some() || self.is_sorted_by(key)
     }
 
+    /// Whether the day of publication finds records; beside anything else they are found by that, and the day is looked at.
+    fn is_since_alone(&self) -> bool {
+        self.since.is_some() && self.asked.is_empty() && self.organ.is_none() && self.period.is_empty()
+    }
+
     /// Adds the order of a column, whose slot every record of the item has.
     fn sorted(&self, list: List, order: &str) -> (List, &'static str) {
         let (key, down) = order.strip_suffix('-').map_or((order, false), |key| (key, true));
@@ -283,13 +372,13 @@ impl Query {
     /// One page in an order of [`Query::orders`].
     ///
     /// # Errors
-    /// When `after` cannot be read or the database fails.
+    /// When `after` cannot be read, the database fails, or what is asked is [`Query::unsettled`].
     pub async fn page(&self, db: &Db, order: &str, after: Option<&str>, limit: usize) -> store::Result<Page<Row>> {
-        let publishing = publishing(db.read(), &self.item.key).await?;
-        let (mut list, mut name) = self.list(order, &publishing, false);
-        let is_range = self.asked.values().any(|asked| matches!(asked, Asked::Between(..)));
+        let standing = self.standing(db, order).await?;
+        let (mut list, mut name) = self.list(order, &standing, false);
+        let is_range = self.is_since_alone() || self.asked.values().any(|asked| matches!(asked, Asked::Between(..)));
         if is_range && fixed(order) == name && list.count(db, MANY).await?.more {
-            (list, name) = self.list(order, &publishing, true);
+            (list, name) = self.list(order, &standing, true);
         }
         list.page(db, Some(name), after, limit).await
     }
@@ -297,27 +386,28 @@ impl Query {
     /// How many records answer: exactly where nothing is asked but organ and period, else no further than [`MOST_COUNTED`].
     ///
     /// # Errors
-    /// When the database fails.
+    /// When the database fails, or what is asked is [`Query::unsettled`].
     pub async fn count(&self, db: &Db) -> store::Result<Count> {
         let counted = self.asked.is_empty() && self.since.is_none() && self.words.is_empty() && self.only.is_none();
         if counted {
             let rows = crate::counts::public(db.read(), &self.item.key, self.organ.as_ref(), &self.period).await?;
             return Ok(Count { rows, more: false });
         }
-        self.list("newest", &publishing(db.read(), &self.item.key).await?, false).0.count(db, MOST_COUNTED).await
+        self.list(NEWEST, &self.standing(db, NEWEST).await?, false).0.count(db, MOST_COUNTED).await
     }
 
     /// Every record that answers, one after another; memory does not grow with their number.
     ///
     /// # Errors
-    /// When the database fails.
+    /// When the database fails, or what is asked is [`Query::unsettled`].
     pub async fn export<'e>(&self, db: &'e Db, order: &str) -> store::Result<BoxStream<'e, store::Result<Row>>> {
-        let (list, name) = self.list(order, &publishing(db.read(), &self.item.key).await?, false);
+        // What became public since a day is streamed in the order of the list: all of it is not sorted first.
+        let (list, name) = self.list(order, &self.standing(db, order).await?, self.since.is_some());
         Ok(list.export(db, Some(name)))
     }
 
     /// The values of a column among the records that answer to everything else, the most frequent first; only of columns with a
-    /// slot of text, so for choices and codes. Texts are folded.
+    /// slot of text, so for choices and codes. Texts are folded. None while that cannot be counted ([`Query::unsettled`]).
     ///
     /// # Errors
     /// When the database fails.
@@ -325,7 +415,11 @@ impl Query {
         let Some(Slot::Text(at)) = self.layout.slot(key) else { return Ok(Vec::new()) };
         let mut others = self.clone();
         others.asked.remove(key);
-        let (list, _) = others.list("newest", &publishing(db.read(), &self.item.key).await?, false);
+        let standing = Standing::of(db.read(), &self.item.key).await?;
+        if !self.is_settled_at(key, &standing) || !others.moved(&standing, NEWEST).is_empty() {
+            return Ok(Vec::new());
+        }
+        let (list, _) = others.list(NEWEST, &standing, false);
         list.facet(db, "", slots::TEXTS[at], limit).await
     }
 
@@ -340,7 +434,11 @@ impl Query {
         let Some(key) = place else { return Ok(Vec::new()) };
         let mut others = self.clone();
         others.asked.remove(&key);
-        let (list, _) = others.list("newest", &publishing(db.read(), &self.item.key).await?, false);
+        let standing = Standing::of(db.read(), &self.item.key).await?;
+        if !self.is_settled_at(&key, &standing) || !others.moved(&standing, NEWEST).is_empty() {
+            return Ok(Vec::new());
+        }
+        let (list, _) = others.list(NEWEST, &standing, false);
         list.facet(db, "", PATH, limit).await
     }
 }
@@ -351,80 +449,6 @@ fn fixed(order: &str) -> &'static str {
         "oldest" => "oldest",
         "published" => "published",
         _ => "newest",
-    }
-}
-
-/// Batches of an item that are being made public; there is none almost always.
-async fn publishing(executor: impl Executor<'_>, item: &ItemKey) -> store::Result<Vec<BatchId>> {
-    query_scalar("SELECT id FROM record_batch WHERE state = 'publishing' AND item = $1")
-        .bind(item.as_str())
-        .fetch_all(executor)
-        .await
-}
-
-/// Whether a text is written as a period: `2026`, `2026-Q1`.
-fn is_period(text: &str) -> bool {
-    text.is_ascii() && text.len() >= 4 && text.bytes().take(4).all(|c| c.is_ascii_digit())
-}
-
-/// The two ends of a range, where one was typed and the column has ranges.
-fn range(column: &Column, (from, to): (Option<&str>, Option<&str>), errors: &mut FormErrors) -> Option<Asked> {
-    if from.is_none() && to.is_none() {
-        return None;
-    }
-    let names = [format!("{}{FROM_END}", column.key), format!("{}{TO_END}", column.key)];
-    match column.typed {
-        Type::Date { .. } => {
-            let mut day = |text: Option<&str>, name: &str, last: bool| {
-                let day = text.and_then(|text| day_of(text, last));
-                errors.require(text.is_none() || day.is_some(), name, NO_DAY);
-                day
-            };
-            Some(Asked::Days(day(from, &names[0], false), day(to, &names[1], true)))
-        }
-        Type::Money { .. } | Type::Number { .. } | Type::Ratio { .. } => {
-            let mut figure = |text: Option<&str>, name: &str| {
-                let figure = text.and_then(|text| fold::fold(text).replace(',', "").trim().parse::<Decimal>().ok());
-                errors.require(text.is_none() || figure.is_some(), name, NO_FIGURE);
-                figure
-            };
-            Some(Asked::Between(figure(from, &names[0]), figure(to, &names[1])))
-        }
-        _ => None,
-    }
-}
-
-/// The day that was typed; of a month or a year its first or its last one: 2016, 2016年, 2016-03, 2016年3月.
-fn day_of(typed: &str, last: bool) -> Option<Date> {
-    if let Some(day) = time::parse_date(typed) {
-        return Some(day);
-    }
-    let plain = fold::fold(typed).replace(['年', '月', '.', '/'], "-");
-    let plain = plain.trim().trim_end_matches('-');
-    let (year, month) = match plain.split_once('-') {
-        Some((year, month)) => (year, month.trim().parse().ok()?),
-        None => (plain, if last { 12 } else { 1 }),
-    };
-    let year = year.trim().parse().ok().filter(|year| (1900..=2199).contains(year))?;
-    let first = Date::new(year, month, 1).ok()?;
-    Some(if last { first.last_of_month() } else { first })
-}
-
-/// One text for a column, by its filter; `None` where it is no day or figure and the column holds those.
-fn whole(column: &Column, typed: &str) -> Option<Asked> {
-    match (&column.typed, column.filter) {
-        (Type::Place, _) => Some(Asked::Below(typed.to_owned())),
-        (Type::Enum { choices, .. }, _) => {
-            let known = choices.iter().find(|choice| choice.code == typed || choice.label == typed);
-            Some(Asked::Is(known.map_or_else(|| typed.to_owned(), |choice| choice.code.clone())))
-        }
-        (Type::Date { .. }, _) => Some(Asked::Days(Some(day_of(typed, false)?), Some(day_of(typed, true)?))),
-        (Type::Money { .. } | Type::Number { .. } | Type::Ratio { .. }, _) => {
-            let figure = fold::fold(typed).replace(',', "").trim().parse::<Decimal>().ok()?;
-            Some(Asked::Between(Some(figure), Some(figure)))
-        }
-        (_, Filter::Text) => Some(Asked::Has(typed.to_owned())),
-        _ => Some(Asked::Is(typed.to_owned())),
     }
 }
 
@@ -465,6 +489,9 @@ const MANY: i64 = 5_000;
 /// Figures that are looked at and by which nothing is found.
 const LOOKED_AT: [&str; 8] =
     ["(r.n1 + 0)", "(r.n2 + 0)", "(r.n3 + 0)", "(r.n4 + 0)", "(r.n5 + 0)", "(r.n6 + 0)", "(r.n7 + 0)", "(r.n8 + 0)"];
+
+/// The day of publication that is looked at and by which nothing is found.
+const LOOKED_AT_DAY: &str = "(r.public_on || '')";
 
 /// `LIKE` over each slot of text.
 const HAS: [&str; 8] = [

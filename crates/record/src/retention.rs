@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::civil::Date;
 use kernel::{Actor, NewEvent, OrganCode, id::SubjectRef};
 use serde_json::json;
-use store::{Tx, query, query_as, query_scalar};
+use store::{Tx, built, places, query, query_as, query_scalar};
 use web::{Ctx, Refusal};
 
 use crate::{
@@ -57,7 +57,7 @@ async fn step(tx: &mut Tx, today: Date) -> Result<i64, Refusal> {
     }
     let Some(batch) = first else { return Ok(0) };
     tx.lock_row("record_batch", batch.as_str()).await?;
-    let over: Vec<(RecordId, String, OrganCode, String, String)> = query_as(
+    let mut over: Vec<(RecordId, String, OrganCode, String, String)> = query_as(
         "SELECT record, state, organ, period, item FROM record WHERE batch = $1 \
          AND (state IN ('public', 'withdrawn') OR (state = 'closed' AND public_on = '')) \
          AND keep_until <> '' AND keep_until < $2 ORDER BY organ, period, id LIMIT $3",
@@ -67,38 +67,41 @@ async fn step(tx: &mut Tx, today: Date) -> Result<i64, Refusal> {
     .bind(STEP)
     .fetch_all(tx.conn())
     .await?;
+    // What is told is told of one organ: its log has all of its records, and none of another's.
+    let first = over.first().map(|(_, _, organ, ..)| organ.clone());
+    over.retain(|(_, _, organ, ..)| first.as_ref() == Some(organ));
+    let Some((_, _, organ, _, item)) = over.first() else { return Ok(0) };
+    let records: Vec<RecordId> = over.iter().map(|(record, ..)| record.clone()).collect();
     // Corrections that are under way hold the same data: what they lock is locked before the log is.
     let mut open: BTreeMap<BatchId, Vec<(RowId, i64)>> = BTreeMap::new();
     let mut sources: BTreeSet<BatchId> = BTreeSet::from([batch.clone()]);
-    for (record, ..) in &over {
-        let versions: Vec<(RowId, BatchId, i64, State)> =
-            query_as("SELECT id, batch, number, state FROM record WHERE record = $1")
-                .bind(record)
-                .fetch_all(tx.conn())
-                .await?;
-        for (id, of, number, state) in versions {
-            if matches!(state, State::Draft | State::Doubtful) {
-                open.entry(of.clone()).or_default().push((id, number));
-            }
-            sources.insert(of);
+    let sql = format!("SELECT id, batch, number, state FROM record WHERE record IN ({})", places(1, records.len()));
+    // SQL: fixed text and placeholders; every value is bound.
+    let versions: Vec<(RowId, BatchId, i64, State)> =
+        query_as(built(sql)).bind_all(records.iter()).fetch_all(tx.conn()).await?;
+    for (id, of, number, state) in versions {
+        if matches!(state, State::Draft | State::Doubtful) {
+            open.entry(of.clone()).or_default().push((id, number));
         }
+        sources.insert(of);
     }
     for of in open.keys() {
         tx.lock_row("record_batch", of.as_str()).await?;
     }
     tx.hold_log().await?;
-    for (record, _, organ, period, item) in &over {
-        // It may have been taken away while the log was waited for.
-        let shown: i64 = query_scalar("SELECT COUNT(*) FROM record WHERE record = $1 AND state = 'public'")
-            .bind(record)
-            .fetch_one(tx.conn())
-            .await?;
-        erase(tx, record, &now).await?;
-        if shown > 0 {
-            counts::expire(tx, (item, organ, period)).await?;
-        }
+    // Some may have been taken away while the log was waited for: only what readers see until now is counted.
+    let sql = format!(
+        "SELECT item, organ, period, COUNT(*) FROM record WHERE state = 'public' AND record IN ({}) \
+         GROUP BY item, organ, period ORDER BY item, organ, period",
+        places(1, records.len())
+    );
+    // SQL: fixed text and placeholders; every value is bound.
+    let shown: Vec<(String, OrganCode, String, i64)> =
+        query_as(built(sql)).bind_all(records.iter()).fetch_all(tx.conn()).await?;
+    erase(tx, &records, &now).await?;
+    for (item, organ, period, rows) in &shown {
+        counts::expire(tx, (item, organ, period), *rows).await?;
     }
-    let Some((_, _, organ, _, item)) = over.first() else { return Ok(0) };
     for (of, rows) in &open {
         let Some(corrects) = batch::find(tx.conn(), of).await? else { continue };
         for (id, number) in rows {
@@ -117,17 +120,23 @@ async fn step(tx: &mut Tx, today: Date) -> Result<i64, Refusal> {
     Ok(rows)
 }
 
-/// Erases all versions of a record that passed their review, also those that were never public.
-async fn erase(tx: &mut Tx, record: &RecordId, now: &str) -> store::Result<()> {
-    const VERSIONS: &str = "record = $1 AND state IN ('public', 'superseded', 'withdrawn', 'closed')";
-    // SQL: all pieces are literals.
-    let private = format!("DELETE FROM record_private WHERE id IN (SELECT id FROM record WHERE {VERSIONS})");
-    query(store::built(private)).bind(record).execute(tx.conn()).await?;
+/// Erases all versions of records that passed their review, also those that were never public: all in two statements.
+async fn erase(tx: &mut Tx, records: &[RecordId], now: &str) -> store::Result<()> {
+    const PASSED: &str = "state IN ('public', 'superseded', 'withdrawn', 'closed')";
+    let private = format!(
+        "DELETE FROM record_private WHERE id IN (SELECT id FROM record WHERE record IN ({}) AND {PASSED})",
+        places(1, records.len())
+    );
+    // SQL: fixed text and placeholders; every value is bound.
+    query(built(private)).bind_all(records.iter()).execute(tx.conn()).await?;
     let nothing: String = crate::slots::ALL.iter().fold(String::new(), |sql, name| sql + ", " + name + " = NULL");
     let sql = format!(
-        "UPDATE record SET state = 'expired', ended_at = $2, keyed = '', data = '{{}}', doubt = ''{nothing} WHERE {VERSIONS}"
+        "UPDATE record SET state = 'expired', ended_at = $1, keyed = '', data = '{{}}', doubt = ''{nothing} \
+         WHERE record IN ({}) AND {PASSED}",
+        places(2, records.len())
     );
-    query(store::built(sql)).bind(record).bind(now).execute(tx.conn()).await?;
+    // SQL: as above.
+    query(built(sql)).bind(now).bind_all(records.iter()).execute(tx.conn()).await?;
     Ok(())
 }
 

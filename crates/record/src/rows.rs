@@ -129,7 +129,7 @@ pub async fn named(
              ORDER BY sort_on DESC, id DESC LIMIT 10",
         )
         .bind(item.key.as_str())
-        .bind(values::key_digest(&[crate::slots::folded(name)]))
+        .bind(values::key_digest(&[item::as_name(name)]))
         .bind(organ.map_or("", OrganCode::as_str))
         .fetch_all(db.read())
         .await;
@@ -202,10 +202,18 @@ pub(crate) async fn hidden(
 ) -> store::Result<BTreeMap<String, String>> {
     let sealed: Option<String> =
         query_scalar("SELECT sealed FROM record_private WHERE id = $1").bind(id).fetch_optional(executor).await?;
-    match sealed {
-        Some(sealed) if !sealed.is_empty() => Ok(serde_json::from_str(&ctx.files().open_words(&place(id), &sealed)?)?),
-        _ => Ok(BTreeMap::new()),
+    opened(ctx, id, &sealed.unwrap_or_default())
+}
+
+/// The same from the sealed words as they lie there; empty = there are none.
+///
+/// # Errors
+/// When the key of the installation is missing.
+pub(crate) fn opened(ctx: &Ctx, id: &RowId, sealed: &str) -> store::Result<BTreeMap<String, String>> {
+    if sealed.is_empty() {
+        return Ok(BTreeMap::new());
     }
+    Ok(serde_json::from_str(&ctx.files().open_words(&place(id), sealed)?)?)
 }
 
 /// The place for which private words are sealed.

@@ -7,6 +7,7 @@
 
 pub use item::slots::folded;
 use item::{Column, Decimal, Filter, Item, Type, Value};
+use serde::{Deserialize, Serialize};
 
 /// Stands in a slot of figures where a record has none: smaller than every figure.
 pub const NO_NUMBER: i64 = i64::MIN;
@@ -15,7 +16,7 @@ pub const NO_NUMBER: i64 = i64::MIN;
 const MILLION: i64 = 1_000_000;
 
 /// A slot.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Slot {
     /// Folded text; from 0.
     Text(usize),
@@ -43,7 +44,7 @@ pub(crate) const ALL: [&str; 23] = [
 ];
 
 /// Which column has which slot.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Layout {
     by: Vec<(String, Slot)>,
     /// Columns with a filter for which no slot is left, by key: readers cannot ask for them.

@@ -12,7 +12,7 @@ use serde_json::{Map, Value as Json};
 use sha2::{Digest, Sha256};
 
 pub use crate::age::{Age, age};
-use crate::{ids::RecordId, names::Covers, slots};
+use crate::{ids::RecordId, names::Covers};
 
 /// The key under which [`Data`] holds what the county added.
 const MORE: &str = "+";
@@ -247,16 +247,17 @@ pub fn keyed(item: &Item, values: &Values) -> String {
     if item.keys.iter().any(|key| is_needed(key) && !values.contains_key(key)) {
         return String::new();
     }
-    let texts: Vec<String> = item.keys.iter().map(|key| slots::folded(&opt_text(values.get(key)))).collect();
-    key_digest(&texts)
+    let names: Vec<String> =
+        item.keys.iter().map(|key| values.get(key).map(Value::as_name).unwrap_or_default()).collect();
+    key_digest(&names)
 }
 
-/// The same of values in the order of [`Item::keys`].
-pub(crate) fn key_digest(folded: &[String]) -> String {
-    if folded.iter().all(String::is_empty) {
+/// The same of names ([`Value::as_name`]) in the order of [`Item::keys`], whole: two that begin alike are two.
+pub(crate) fn key_digest(names: &[String]) -> String {
+    if names.iter().all(String::is_empty) {
         return String::new();
     }
-    digest_of(folded.iter().map(String::as_str))
+    digest_of(names.iter().map(String::as_str))
 }
 
 /// Whether the keys of an item name one record only. Where it merely warns of a second one, both are taken, and both can
@@ -363,10 +364,15 @@ fn narrowed(kind: Period, text: &str) -> String {
 
 /// The day of a record: of [`Item::newest_by`], else the first day that it must have.
 pub fn day_of(item: &Item, values: &Values) -> Option<Date> {
+    dated(item, values).map(|(_, day)| day)
+}
+
+/// The same with the column in which it stands.
+pub(crate) fn dated<'i>(item: &'i Item, values: &Values) -> Option<(&'i Column, Date)> {
     let newest = item.column(&item.newest_by);
     let needed = item.columns.iter().find(|column| is_day(column));
     [newest, needed].into_iter().flatten().find_map(|column| match values.get(&column.key) {
-        Some(Value::Date(day)) => Some(*day),
+        Some(Value::Date(day)) => Some((column, *day)),
         _ => None,
     })
 }
@@ -454,6 +460,16 @@ mod tests {
 
     fn words(text: &str) -> Value {
         Value::Text(text.to_owned())
+    }
+
+    #[test]
+    fn names_are_told_apart_whole_and_as_the_checks_do() {
+        let item = penalties();
+        let name = |text: &str| keyed(&item, &values(&[("number", words(text))]));
+        assert_eq!(name("A区养老院"), name("ａ区 养老院"));
+        assert_eq!(name("青民〔2026〕1号"), name("青民[2026]1号"));
+        let begin = "城".repeat(130);
+        assert_ne!(name(&format!("{begin}东")), name(&format!("{begin}西")));
     }
 
     #[test]

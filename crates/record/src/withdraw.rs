@@ -2,7 +2,10 @@
 //! penalty within three
 //! working days (《行政处罚法》第四十八条). What was taken away by mistake comes back.
 
+use std::sync::Arc;
+
 use clock::rule::ENFORCEMENT_WITHDRAW;
+use futures::future::BoxFuture;
 use jiff::civil::Date;
 use kernel::{Actor, NewEvent, OrganCode, may_for};
 use serde_json::json;
@@ -67,6 +70,13 @@ pub struct Withdrawal {
     pub decided_on: Option<Date>,
 }
 
+/// Who has to know when a record is taken away, in the same write and whichever way it goes. Declared as `Arc<dyn Gone>`.
+pub trait Gone: Send + Sync {
+    /// The record is locked, and public until the end of the write.
+    fn gone<'a>(&'a self, tx: &'a mut Tx, actor: &'a Actor, record: &'a RecordId)
+    -> BoxFuture<'a, Result<(), Refusal>>;
+}
+
 /// The last day for taking away what was revoked on this day; `None` for other reasons.
 pub fn due(ctx: &Ctx, reason: Reason, decided_on: Option<Date>) -> Option<Date> {
     let from = decided_on.filter(|_| reason == Reason::Revoked)?;
@@ -100,6 +110,10 @@ pub async fn withdraw(ctx: &Ctx, tx: &mut Tx, actor: &Actor, one: Withdrawal) ->
     let since = rows::versions(tx.conn(), &one.record).await?;
     let since =
         since.iter().filter(|version| !version.public_on.is_empty()).map(|version| version.public_on.clone()).min();
+    let told: Vec<Arc<dyn Gone>> = ctx.declared::<Arc<dyn Gone>>().cloned().collect();
+    for listener in told {
+        listener.gone(tx, actor, &one.record).await?;
+    }
     // Counts are changed by every publication: the log's lock comes before them.
     tx.hold_log().await?;
     let done = query("UPDATE record SET state = 'withdrawn', ended_at = $2 WHERE id = $1 AND state = 'public'")
@@ -129,7 +143,7 @@ pub async fn withdraw(ctx: &Ctx, tx: &mut Tx, actor: &Actor, one: Withdrawal) ->
     .bind(actor.log_name())
     .execute(tx.conn())
     .await?;
-    counts::shift(tx, (&stored.item, &stored.organ, &stored.period), -1, "").await?;
+    counts::shift(tx, (&stored.item, &stored.organ, &stored.period), -1).await?;
     let data = json!({
         "item": stored.item, "withdrawal": id.as_str(), "why": one.reason.code(), "words": words, "decided_on": decided_on,
         "due_on": due_on, "version": stored.version,
@@ -211,7 +225,8 @@ pub async fn restore(ctx: &Ctx, tx: &mut Tx, actor: &Actor, record: &RecordId, r
         .bind(tx.now())
         .execute(tx.conn())
         .await?;
-    counts::shift(tx, (&stored.item, &stored.organ, &stored.period), 1, &today).await?;
+    // What comes back is nothing new: the day of the newest publication stays.
+    counts::shift(tx, (&stored.item, &stored.organ, &stored.period), 1).await?;
     let data = json!({
         "item": stored.item, "withdrawal": line.id.as_str(), "reason": reason.trim(), "version": stored.version,
     });

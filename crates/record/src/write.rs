@@ -281,13 +281,27 @@ pub(crate) async fn summed(tx: &mut Tx, batch: &BatchId) -> store::Result<(i64, 
         .fetch_one(tx.conn())
         .await?;
     let total = i64::try_from(digests.len()).unwrap_or(i64::MAX);
-    Ok((total, doubtful, digest_of_rows(digests)))
+    Ok((total, doubtful, digest_of_rows(digests).await?))
 }
 
+/// So many digests are put in order on a thread that answers others; more are not.
+const FEW: usize = 5_000;
+
 /// One digest over those of rows, whatever their order.
-pub(crate) fn digest_of_rows(mut digests: Vec<String>) -> String {
-    digests.sort_unstable();
-    values::digest_of(digests.iter().map(String::as_str))
+///
+/// # Errors
+/// When the program is ending.
+pub(crate) async fn digest_of_rows(mut digests: Vec<String>) -> store::Result<String> {
+    let is_few = digests.len() <= FEW;
+    let mut ordered = move || {
+        digests.sort_unstable();
+        values::digest_of(digests.iter().map(String::as_str))
+    };
+    if is_few {
+        return Ok(ordered());
+    }
+    let done = tokio::task::spawn_blocking(ordered).await;
+    done.map_err(|error| store::Error::Value(format!("the digest of a batch: {error}")))
 }
 
 /// Which of these keys are those of a public record of the organ, with the version that is public; the newest, where an item lets

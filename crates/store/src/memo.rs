@@ -8,6 +8,8 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
+use kernel::EventKind;
+
 use crate::{Db, Result, query_as, query_scalar};
 
 /// Answers kept at most; then those that were not asked for longest go, since a reader who varies the question must not fill
@@ -37,13 +39,14 @@ struct Places {
     clock: u64,
 }
 
-/// The newest event of each kind of subject of one chain, as far as this process has looked.
+/// The newest event of each kind of subject, and of each kind, of one chain, as far as this process has looked.
 #[derive(Default)]
 struct Heads {
     looked: i64,
     /// The end of the chain at the first look: the newest of every kind that was not seen since.
     began: i64,
     by_subject: HashMap<String, i64>,
+    by_kind: HashMap<String, i64>,
 }
 
 impl Memo {
@@ -85,10 +88,26 @@ impl Db {
     where
         T: Clone + Send + Sync + 'static,
     {
-        let place = self.memo().place(&format!("{} {subjects:?} {key}", self.chain()));
+        self.while_events_unchanged(subjects, &[], key, ask).await
+    }
+
+    /// The same for an answer that depends on events of these kinds besides, whatever else happens to their subjects: what
+    /// readers see of a table stands while somebody claims a batch or writes a draft of one. No subject and no kind means every event.
+    pub async fn while_events_unchanged<T>(
+        &self,
+        subjects: &[&'static str],
+        kinds: &[&'static EventKind],
+        key: String,
+        ask: impl Future<Output = Result<T>>,
+    ) -> Result<T>
+    where
+        T: Clone + Send + Sync + 'static,
+    {
+        let names: Vec<&'static str> = kinds.iter().map(|kind| kind.name).collect();
+        let place = self.memo().place(&format!("{} {subjects:?} {names:?} {key}", self.chain()));
         let mut answer = place.lock().await;
         // Read before asking: an event that comes in between makes the answer newer than its mark, never older.
-        let mark = self.newest_of(subjects).await?;
+        let mark = self.newest_of(subjects, &names).await?;
         if let Some(known) =
             answer.as_ref().filter(|(of, _)| *of == mark).and_then(|(_, value)| value.downcast_ref::<T>())
         {
@@ -99,13 +118,13 @@ impl Db {
         Ok(fresh)
     }
 
-    /// The newest event of subjects of these kinds that is known to matter.
-    async fn newest_of(&self, subjects: &[&'static str]) -> Result<i64> {
+    /// The newest event of subjects of these kinds, and of these kinds of event, that is known to matter.
+    async fn newest_of(&self, subjects: &[&'static str], kinds: &[&'static str]) -> Result<i64> {
         let head: i64 = query_scalar("SELECT COALESCE(MAX(seq), 0) FROM event WHERE chain = $1")
             .bind(self.chain())
             .fetch_one(self.read())
             .await?;
-        if subjects.is_empty() {
+        if subjects.is_empty() && kinds.is_empty() {
             return Ok(head);
         }
         let mut heads = self.memo().heads.lock().await;
@@ -115,18 +134,24 @@ impl Db {
             (heads.looked, heads.began) = (head, head);
         }
         if head > heads.looked {
-            let newer: Vec<(String, i64)> = query_as(
-                "SELECT subject_kind, MAX(seq) FROM event WHERE chain = $1 AND seq > $2 AND seq <= $3 GROUP BY subject_kind",
+            let newer: Vec<(String, String, i64)> = query_as(
+                "SELECT subject_kind, kind, MAX(seq) FROM event WHERE chain = $1 AND seq > $2 AND seq <= $3 \
+                 GROUP BY subject_kind, kind",
             )
             .bind(self.chain())
             .bind(heads.looked)
             .bind(head)
             .fetch_all(self.read())
             .await?;
-            heads.by_subject.extend(newer);
+            for (subject, kind, seq) in newer {
+                let of_subject = heads.by_subject.entry(subject).or_default();
+                *of_subject = seq.max(*of_subject);
+                heads.by_kind.insert(kind, seq);
+            }
             heads.looked = head;
         }
-        let newest = subjects.iter().filter_map(|subject| heads.by_subject.get(*subject)).max();
+        let of_subjects = subjects.iter().filter_map(|subject| heads.by_subject.get(*subject));
+        let newest = of_subjects.chain(kinds.iter().filter_map(|kind| heads.by_kind.get(*kind))).max();
         Ok(newest.copied().unwrap_or(heads.began))
     }
 }

@@ -376,15 +376,15 @@ pub(super) async fn declare(
     may_for(&desk.actor(), &DECLARE, &organ)?;
     let year = load::year_of(&ctx, typed.from.get(..4).unwrap_or_default());
     let read = none::read(&typed.from, &typed.until, &typed.reason, none::most(&ctx));
-    // The map is read before the write begins.
-    let map = match &read {
+    // The maps are read before the write begins.
+    let maps = match &read {
         Ok(new) => Some(none::seen(&ctx, new).await?),
         Err(_) => None,
     };
     let done = async |tx: &mut Tx| {
         let new = read.clone().map_err(Refusal::Fields)?;
-        let map = map.as_ref().ok_or(Refusal::NotFound)?;
-        none::declare(&ctx, tx, &desk.actor(), (&key, &organ), (&new, map)).await?;
+        let maps = maps.as_ref().ok_or(Refusal::NotFound)?;
+        none::declare(&ctx, tx, &desk.actor(), (&key, &organ), (&new, maps.as_slice())).await?;
         let to = format!("/coverage/{key}/{organ}?year={year}");
         Ok(Done::ok(to, "已提交声明，由县政府办公室确认后生效，并向公众显示。"))
     };

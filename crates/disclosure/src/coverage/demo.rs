@@ -58,10 +58,10 @@ async fn declared(ctx: &Ctx, cast: &Cast) -> Result<(), Failure> {
     for ((item, organ), (turn, note, reason)) in empty(ctx).await?.into_iter().zip(TURNS) {
         let writer = Actor::Staff(cast.of(&organ).clone());
         let new = New { from, until, reason: reason.to_owned() };
-        let map = none::seen(ctx, &new).await.map_err(|error| told(error.into()))?;
-        let id = act_now(ctx, async |tx: &mut Tx| none::declare(ctx, tx, &writer, (&item, &organ), (&new, &map)).await)
-            .await
-            .map_err(told)?;
+        let maps = none::seen(ctx, &new).await.map_err(|error| told(error.into()))?;
+        let declared =
+            async |tx: &mut Tx| none::declare(ctx, tx, &writer, (&item, &organ), (&new, maps.as_slice())).await;
+        let id = act_now(ctx, declared).await.map_err(told)?;
         let Some(turn) = turn else { continue };
         let chief = cast.chief();
         act_now(ctx, async |tx: &mut Tx| none::decide(ctx, tx, &chief, (&id, 1), (turn, note)).await)

@@ -25,17 +25,8 @@ use super::{
     settings::Coverage,
 };
 
-/// Events after which a map is another one.
-const SUBJECTS: [&str; 8] = [
-    record::items::SUBJECT,
-    record::events::BATCH,
-    record::events::RECORD,
-    "document",
-    "column",
-    "organ",
-    "calendar",
-    SUBJECT,
-];
+/// Subjects of which every event makes a map another one; of records those do after which readers see others.
+const SUBJECTS: [&str; 6] = [record::items::SUBJECT, "document", "column", "organ", "calendar", SUBJECT];
 
 /// Public documents of a column and an organ in a month.
 #[derive(FromRow)]
@@ -172,7 +163,9 @@ pub(super) async fn map(ctx: &Ctx, year: i16) -> Result<Arc<Map>> {
     let (directory, calendar, today) = (ctx.directory(), ctx.calendar(), ctx.today());
     let settings = ctx.settings::<Coverage>();
     // The register is replaced as a whole, so its place in memory tells whether it is another one.
-    let key = format!("coverage {year} {today} {:p} {} {settings:?}", Arc::as_ptr(&directory), calendar.version());
+    let laid = counts::laid(ctx.db().read()).await?;
+    let key =
+        format!("coverage {year} {today} {:p} {} {laid}{settings:?}", Arc::as_ptr(&directory), calendar.version());
     let ask = async {
         let facts = facts(ctx, &directory, year).await?;
         let readings = ctx.settings::<Readings>();
@@ -185,7 +178,7 @@ pub(super) async fn map(ctx: &Ctx, year: i16) -> Result<Arc<Map>> {
         let by = By { directory: &directory, calendar: &calendar, readings: &readings, when, year };
         Ok::<_, store::Error>(Arc::new(map::build(&items, &facts, &by)))
     };
-    Ok(ctx.db().while_subjects_unchanged(&SUBJECTS, key, ask).await?)
+    Ok(ctx.db().while_events_unchanged(&SUBJECTS, &record::events::SHOWN, key, ask).await?)
 }
 
 /// Years that can be looked at: this one and those before it, as far back as there is anything to show, five at least.

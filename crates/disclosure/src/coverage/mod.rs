@@ -13,6 +13,7 @@ mod files;
 mod judge;
 mod load;
 mod map;
+mod missing;
 mod none;
 mod office;
 mod owe;
@@ -38,6 +39,7 @@ use web::{
     hooks::{OnMap, Verb},
 };
 
+pub(crate) use missing::{Missing, missing};
 pub use settings::Coverage;
 
 /// Subject of the events of declarations, and the lock of whoever decides by how one stands.

@@ -1,11 +1,13 @@
 //! Declarations that an organ has no information of an item: made by the organ, confirmed or returned by another person of the
 //! county office, ended before their time by either; they lapse by themselves.
 
+use std::sync::Arc;
+
 use item::ItemKey;
 use jiff::{ToSpan, civil::Date};
 use kernel::{Actor, NewEvent, OrganCode, may, may_for, time};
 use serde_json::json;
-use store::{Executor, FromRow, Sealed, Tx, query, query_as, query_scalar};
+use store::{Executor, FromRow, Sealed, Tx, built, places, query, query_as, query_scalar};
 use web::{Ctx, FormErrors, Refusal};
 
 use super::{CONFIRM, CONFIRMED, DECLARE, DECLARED, ENDED, RETURNED, SUBJECT, load, map::Map, settings::Coverage};
@@ -61,14 +63,17 @@ impl Row {
     }
 }
 
-/// All of an item and an organ, the newest first.
+/// All of an item and these organs, the newest first: as many as a page shows.
 pub(super) async fn of(executor: impl Executor<'_>, item: &ItemKey, organs: &[OrganCode]) -> store::Result<Vec<Row>> {
-    let all: Vec<Row> =
-        query_as("SELECT * FROM coverage_none WHERE item = $1 ORDER BY declared_at DESC, id DESC LIMIT 500")
-            .bind(item.as_str())
-            .fetch_all(executor)
-            .await?;
-    Ok(all.into_iter().filter(|row| organs.contains(&row.organ)).collect())
+    if organs.is_empty() {
+        return Ok(Vec::new());
+    }
+    // SQL: fixed text and placeholders; every value is bound.
+    let sql = format!(
+        "SELECT * FROM coverage_none WHERE item = $1 AND organ IN ({}) ORDER BY declared_at DESC, id DESC LIMIT 500",
+        places(2, organs.len())
+    );
+    query_as(built(sql)).bind(item.as_str()).bind_all(organs.iter()).fetch_all(executor).await
 }
 
 /// Those that wait for the county office, the oldest first.
@@ -173,7 +178,7 @@ pub(super) async fn declare(
     tx: &mut Tx,
     actor: &Actor,
     (item, organ): (&ItemKey, &OrganCode),
-    (new, map): (&New, &Map),
+    (new, maps): (&New, &[Arc<Map>]),
 ) -> Result<DeclarationId, Refusal> {
     may_for(actor, &DECLARE, organ)?;
     if let Some(number) = case::personal::number_in(&new.reason) {
@@ -181,7 +186,11 @@ pub(super) async fn declare(
         return Err(Refusal::field("reason", text));
     }
     tx.lock(SUBJECT).await?;
-    if let Some(refusal) = against(map, (item, organ), new) {
+    let first = load::years(ctx).last().copied().unwrap_or_else(|| ctx.today().year());
+    if new.from.year() < first {
+        return Err(Refusal::field("from", format!("起始日期太早：本县从 {first} 年起统计，请填写这以后的日期。")));
+    }
+    if let Some(refusal) = maps.iter().find_map(|map| against(map, (item, organ), new)) {
         return Err(refusal);
     }
     let twice: Option<String> = query_scalar(
@@ -298,9 +307,18 @@ pub(super) async fn decide(
     Ok(row)
 }
 
-/// The maps that a declaration is held against: of the year in which it begins.
-pub(super) async fn seen(ctx: &Ctx, new: &New) -> web::Result<std::sync::Arc<Map>> {
-    load::map(ctx, new.from.year()).await
+/// The maps that a declaration is held against: of all years that it touches and that have begun, none of which lies before
+/// what the county counts.
+pub(super) async fn seen(ctx: &Ctx, new: &New) -> web::Result<Vec<Arc<Map>>> {
+    let years = load::years(ctx);
+    let mut maps = Vec::new();
+    for year in (new.from.year()..=new.until.year()).filter(|year| years.contains(year)) {
+        maps.push(load::map(ctx, year).await?);
+    }
+    if maps.is_empty() {
+        maps.push(load::map(ctx, ctx.today().year()).await?);
+    }
+    Ok(maps)
 }
 
 /// Months for which one may hold.

@@ -19,7 +19,7 @@ use web::{
 
 use super::{
     OWE, narrowed, options,
-    rows::{self, Day, Waiting},
+    rows::{self, Day, OnTheWay, Waiting},
     terms::{self, Counted, Term},
 };
 
@@ -90,6 +90,8 @@ struct Page {
     standing: Vec<Standing>,
     lines: Vec<Late>,
     coming: Vec<Coming>,
+    /// There are more batches on their way than are listed.
+    is_cut: bool,
     pager: Pager,
     may_owe: bool,
     due_on: String,
@@ -209,15 +211,28 @@ fn coming(ctx: &Ctx, terms: &[Term], waiting: Vec<Waiting>) -> Vec<Coming> {
     waiting.into_iter().map(line).collect()
 }
 
-fn standing(ctx: &Ctx, judged: &[Judged], coming: &[(OrganCode, bool, i64)]) -> Vec<Standing> {
+/// How many decisions should be public by now, each by its own day, by organs.
+fn overdue_of(ctx: &Ctx, terms: &[Term], on_the_way: &[OnTheWay]) -> BTreeMap<OrganCode, i64> {
+    let (mut counted, today) = (Counted::default(), ctx.today());
+    let mut all = BTreeMap::new();
+    for one in on_the_way {
+        let Some(term) = terms.iter().find(|term| term.item.key.as_str() == one.item) else { continue };
+        if counted.due(ctx, term, &one.decided_on).is_some_and(|due| due < today) {
+            *all.entry(one.organ.clone()).or_default() += one.records;
+        }
+    }
+    all
+}
+
+fn standing(ctx: &Ctx, judged: &[Judged], overdue: &BTreeMap<OrganCode, i64>) -> Vec<Standing> {
     let mut by: BTreeMap<OrganCode, (i64, i64, i64)> = BTreeMap::new();
     for one in judged {
         let sums = by.entry(one.day.organ.clone()).or_default();
         sums.0 += one.day.records;
         sums.1 += if one.is_late() { one.day.records } else { 0 };
     }
-    for (organ, is_over, records) in coming {
-        by.entry(organ.clone()).or_default().2 += if *is_over { *records } else { 0 };
+    for (organ, records) in overdue {
+        by.entry(organ.clone()).or_default().2 += records;
     }
     let directory = ctx.directory();
     let line = |(code, (all, late, overdue)): (OrganCode, (i64, i64, i64))| Standing {
@@ -253,16 +268,16 @@ async fn shown(ctx: &Ctx, desk: &Desk, asked: Asked, due_on: String, errors: For
     let lines = late_lines(ctx, &terms, &late, &pager).await?;
     let keys: Vec<String> = terms.iter().map(|term| term.item.key.to_string()).collect();
     let waiting = rows::waiting(ctx.db().read(), &keys, &organs, MOST_WAITING).await?;
-    let whose: Vec<OrganCode> = waiting.iter().map(|one| one.organ.clone()).collect();
+    let by_organ = overdue_of(ctx, &terms, &rows::on_the_way(ctx.db().read(), &keys, &organs).await?);
+    let is_cut = i64::try_from(waiting.len()).is_ok_and(|batches| batches >= MOST_WAITING);
     let coming = coming(ctx, &terms, waiting);
-    let sums: Vec<(OrganCode, bool, i64)> =
-        whose.into_iter().zip(&coming).map(|(organ, one)| (organ, one.is_over, one.records)).collect();
-    let overdue = sums.iter().filter(|(_, is_over, _)| *is_over).map(|(_, _, records)| records).sum();
+    let overdue = by_organ.values().sum();
     let all: i64 = judged.iter().map(|one| one.day.records).sum();
     let mut shell = desk.shell(ctx, "执法公示时限").await?;
     shell.has_error = !errors.is_empty();
     let page = Page {
-        standing: standing(ctx, &judged, &sums),
+        standing: standing(ctx, &judged, &by_organ),
+        is_cut,
         organs: options(ctx, desk),
         years: years(ctx),
         may_owe: may(&desk.actor(), &OWE).is_ok(),
@@ -401,17 +416,15 @@ pub(super) async fn owe(State(ctx): State<Ctx>, desk: Desk, Form(typed): Form<Ow
     act_in_place(&ctx, &typed.once, done, again).await
 }
 
-/// Organs of today with how many decisions are overdue in their batches.
+/// Organs of today with how many of their decisions are overdue.
 async fn overdue(ctx: &Ctx, tx: &mut Tx) -> Result<BTreeMap<OrganCode, i64>, Refusal> {
     let (terms, today) = (terms::all(ctx).await?, ctx.today());
     let keys: Vec<String> = terms.iter().map(|term| term.item.key.to_string()).collect();
     let organs: Vec<OrganCode> = ctx.directory().all().iter().map(|organ| organ.code.clone()).collect();
-    let mut counted = Counted::default();
+    let on_the_way = rows::on_the_way(tx.conn(), &keys, &organs).await?;
     let mut all: BTreeMap<OrganCode, i64> = BTreeMap::new();
-    for one in rows::waiting(tx.conn(), &keys, &organs, MOST_WAITING).await? {
-        if due_of(ctx, &terms, &mut counted, &one).is_some_and(|due| due < today) {
-            *all.entry(ctx.directory().stands_for(&one.organ, today)).or_default() += one.records;
-        }
+    for (organ, records) in overdue_of(ctx, &terms, &on_the_way) {
+        *all.entry(ctx.directory().stands_for(&organ, today)).or_default() += records;
     }
     Ok(all)
 }

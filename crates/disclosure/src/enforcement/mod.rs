@@ -31,7 +31,10 @@ use kernel::{
         Scope::{AllOrgans, OwnOrgan},
     },
 };
-use record::permissions::{ENTER_RECORDS, IMPORT_RECORDS, UNMASK_RECORDS, WITHDRAW_RECORDS};
+use record::{
+    permissions::{ENTER_RECORDS, IMPORT_RECORDS, UNMASK_RECORDS, WITHDRAW_RECORDS},
+    withdraw::Gone,
+};
 use web::{
     Capability, Ctx, Desk, Listener, Nav, Routes,
     doors::{Offered, WayIn},
@@ -91,6 +94,7 @@ const DOOR: WayIn = WayIn {
 
 pub fn capability() -> Capability {
     let on_map: Arc<dyn OnMap> = Arc::new(portal::Pages);
+    let ended: Arc<dyn Gone> = Arc::new(revocation::Ended);
     Capability::new("enforcement", "行政执法公示")
         .routes(routes)
         .routes(office_routes)
@@ -109,6 +113,7 @@ pub fn capability() -> Capability {
         .declare(rows::returns_sealed())
         .declare(late::owed())
         .declare(on_map)
+        .declare(ended)
         .declare(DOOR)
         .declare(Verb::new("执法公示时限", "行政许可 行政处罚 七个工作日 逾期", "/enforcement", &WATCH))
         .declare(Verb::new("登记处罚决定被撤销", "撤回 三日 撤销 变更 违法 无效", "/enforcement/revocations", &WATCH))

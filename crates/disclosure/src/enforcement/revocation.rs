@@ -4,6 +4,7 @@
 use ::store::{Tx, query};
 use askama::Template;
 use axum::{extract::State, response::Response};
+use futures::future::BoxFuture;
 use item::ItemKey;
 use jiff::civil::Date;
 use kernel::{Actor, NewEvent, OrganCode, may, may_for, time};
@@ -11,7 +12,7 @@ use record::{
     Reason, RecordId,
     permissions::{ENTER_RECORDS, WITHDRAW_RECORDS},
     rows::Stored,
-    withdraw::{self as away, Withdrawal},
+    withdraw::{self as away, Gone, Withdrawal},
 };
 use serde::Deserialize;
 use serde_json::json;
@@ -163,6 +164,8 @@ async fn line(ctx: &Ctx, desk: &Desk, one: Revocation) -> Result<Line> {
     let (state, tone) = match (one.state.as_str(), public.is_some()) {
         ("open", true) if one.due_on < today => ("逾期未撤回", "late"),
         ("open", true) => ("待撤回", "soon"),
+        // Its time was over, or it is about a minor: nothing is left to be taken away, and the line is ended by hand.
+        ("open", false) => ("记录已不公开，待取消登记", "soon"),
         ("dropped", _) => ("已取消", "off"),
         _ => ("已撤回", "ok"),
     };
@@ -172,7 +175,7 @@ async fn line(ctx: &Ctx, desk: &Desk, one: Revocation) -> Result<Line> {
     } else {
         format!("{}{who}{}", time::show_date(&one.ended_at), because(&one.ended_why))
     };
-    let open = one.is_open() && public.is_some();
+    let open = one.is_open();
     Ok(Line {
         href: format!("/records/{}/{}", one.item, one.record),
         title: name.map_or_else(|| title.clone(), |name| format!("{title} {name}")),
@@ -325,9 +328,8 @@ async fn end(tx: &mut Tx, actor: &Actor, one: &Revocation, (state, why): (&str, 
     Ok(())
 }
 
-/// Takes the record of an open line away, and ends the line.
+/// Takes the record of an open line away, which ends the line ([`Ended`]).
 async fn take_away(ctx: &Ctx, tx: &mut Tx, actor: &Actor, (one, version): (&Revocation, i64)) -> Result<(), Refusal> {
-    end(tx, actor, one, ("done", "")).await?;
     let withdrawal = Withdrawal {
         record: one.record.clone(),
         version,
@@ -336,9 +338,27 @@ async fn take_away(ctx: &Ctx, tx: &mut Tx, actor: &Actor, (one, version): (&Revo
         decided_on: time::parse_date(&one.decided_on),
     };
     away::withdraw(ctx, tx, actor, withdrawal).await?;
-    let data = json!({ "item": one.item, "record": one.record.as_str(), "due_on": one.due_on });
-    tx.append(NewEvent::new(&TAKEN_AWAY, &one.id, actor).organ(&one.organ).data(data)).await?;
     Ok(())
+}
+
+/// Ends what waits for a record to be taken away when it is: from here, from its own page, by a repair, at the end of its term.
+pub(super) struct Ended;
+
+impl Gone for Ended {
+    fn gone<'a>(
+        &'a self,
+        tx: &'a mut Tx,
+        actor: &'a Actor,
+        record: &'a RecordId,
+    ) -> BoxFuture<'a, Result<(), Refusal>> {
+        Box::pin(async move {
+            let Some(one) = rows::open_of(tx.conn(), record).await? else { return Ok(()) };
+            end(tx, actor, &one, ("done", "")).await?;
+            let data = json!({ "item": one.item, "record": one.record.as_str(), "due_on": one.due_on });
+            tx.append(NewEvent::new(&TAKEN_AWAY, &one.id, actor).organ(&one.organ).data(data)).await?;
+            Ok(())
+        })
+    }
 }
 
 /// Enters for the demonstration that a penalty was revoked today.
@@ -368,13 +388,7 @@ pub(super) async fn seeded(
 /// # Errors
 /// As [`withdraw`].
 pub(super) async fn went(ctx: &Ctx, tx: &mut Tx, actor: &Actor, record: &RecordId) -> Result<(), Refusal> {
-    let id: Option<RevocationId> =
-        ::store::query_scalar("SELECT id FROM enforcement_revocation WHERE record = $1 AND state = 'open'")
-            .bind(record)
-            .fetch_optional(tx.conn())
-            .await?;
-    let Some(id) = id else { return Ok(()) };
-    let one = open(ctx, tx, actor, &id).await?;
+    let Some(one) = rows::open_of(tx.conn(), record).await? else { return Ok(()) };
     let versions = record::rows::versions(tx.conn(), record).await?;
     let version = versions.first().map_or(0, |version| version.version);
     take_away(ctx, tx, actor, (&one, version)).await

@@ -106,6 +106,17 @@ pub(super) async fn revocation(executor: impl Executor<'_>, id: &RevocationId) -
         .await
 }
 
+/// The one that waits for this record to be taken away.
+pub(super) async fn open_of(executor: impl Executor<'_>, record: &RecordId) -> store::Result<Option<Revocation>> {
+    // SQL: all pieces are literals.
+    query_as(built(format!(
+        "SELECT {REVOCATION} FROM enforcement_revocation v WHERE v.record = $1 AND v.state = 'open'"
+    )))
+    .bind(record)
+    .fetch_optional(executor)
+    .await
+}
+
 /// Open ones of these organs whose record is still public, the most urgent first.
 pub(super) async fn urgent(
     executor: impl Executor<'_>,
@@ -266,6 +277,37 @@ pub(super) async fn waiting(
     query_as(built(sql)).bind(most).bind_all(items.iter().cloned()).bind_all(organs.iter()).fetch_all(executor).await
 }
 
+/// Decisions of one day that are on their way.
+#[derive(Debug, Clone, FromRow)]
+pub(super) struct OnTheWay {
+    pub(super) organ: OrganCode,
+    /// Key of the item.
+    pub(super) item: String,
+    pub(super) decided_on: String,
+    pub(super) records: i64,
+}
+
+/// All decisions of these organs that are on their way, by their days: few rows, whatever the number of batches.
+pub(super) async fn on_the_way(
+    executor: impl Executor<'_>,
+    items: &[String],
+    organs: &[OrganCode],
+) -> store::Result<Vec<OnTheWay>> {
+    if organs.is_empty() || items.is_empty() {
+        return Ok(Vec::new());
+    }
+    let sql = format!(
+        "SELECT r.organ AS organ, r.item AS item, r.sort_on AS decided_on, COUNT(*) AS records \
+         FROM record_batch b JOIN record r ON r.batch = b.id AND r.version = 1 AND r.closed = 0 AND r.sort_on <> '' \
+         WHERE b.state IN ('draft', 'in_review', 'returned', 'publishing') AND b.what = 'new' AND r.item IN ({}) \
+         AND r.organ IN ({}) GROUP BY r.organ, r.item, r.sort_on ORDER BY r.sort_on, r.organ, r.item",
+        places(1, items.len()),
+        places(1 + items.len(), organs.len())
+    );
+    // SQL: fixed text and placeholders; every value is bound.
+    query_as(built(sql)).bind_all(items.iter().cloned()).bind_all(organs.iter()).fetch_all(executor).await
+}
+
 /// What counts into the totals of a year though readers see it no more: repaired, or taken away for another reason than
 /// that the decision does not stand.
 pub(super) async fn counted_though_away(
@@ -277,7 +319,7 @@ pub(super) async fn counted_though_away(
     query_as(
         "SELECT r.record, r.data FROM record_withdrawal w JOIN record r ON r.record = w.record AND r.state = 'withdrawn' \
          WHERE w.item = $1 AND w.organ = $2 AND w.restored_at = '' AND w.reason IN ('repaired', 'lawful', 'asked') \
-         AND r.sort_on >= $3 AND r.sort_on <= $4 ORDER BY r.sort_on DESC, r.id LIMIT 5000",
+         AND r.sort_on >= $3 AND r.sort_on <= $4 ORDER BY r.sort_on DESC, r.id",
     )
     .bind(item.as_str())
     .bind(organ)

@@ -11,8 +11,8 @@ use futures::TryStreamExt;
 use item::{Column, Decimal, Item, Value};
 use kernel::{OrganCode, may_for};
 use record::{
-    Data, Query as Records, RecordId, Values,
-    batch::{self, New, NewRow},
+    BatchState, Data, Query as Records, RecordId, Values,
+    batch::{self, Batch, New, NewRow},
     permissions::ENTER_RECORDS,
     query::Asked as Wanted,
     rows::Stored,
@@ -100,22 +100,30 @@ fn cell_of(table: &str, year: i16, data: &Data) -> (&'static str, Vec<String>) {
     }
 }
 
+/// The organ with those that it had followed by the end of the year: their decisions of the year are its own.
+fn organs_of(ctx: &Ctx, organ: &OrganCode, year: i16) -> Vec<OrganCode> {
+    let (_, last) = late::days_of(year);
+    ctx.directory().answered_by(organ, last.min(ctx.today()))
+}
+
 /// All decisions of an organ and a year that count: public ones, and those that went for another reason than that they do not
 /// stand. One after another into `each`.
 async fn each(ctx: &Ctx, table: &Table, (organ, year): (&OrganCode, i16), mut then: impl FnMut(Counted)) -> Result<()> {
     let Some(item) = rows::item(ctx, table.from).await? else { return Ok(()) };
     let (from, to) = late::days_of(year);
-    let mut query = Records::new(Arc::clone(&item));
-    query.organ = Some(organ.clone());
-    query.asked.insert(item.newest_by.clone(), Wanted::Days(Some(from), Some(to)));
-    let mut all = query.export(ctx.db(), "newest").await?;
-    while let Some(row) = all.try_next().await? {
-        let (cell, doubts) = cell_of(table.key, year, &row.data);
-        then(Counted { record: row.record, data: row.data, cell, doubts, away: false });
-    }
-    for (record, data) in rows::counted_though_away(ctx.db().read(), &item.key, organ, (from, to)).await? {
-        let (cell, doubts) = cell_of(table.key, year, &data);
-        then(Counted { record, data, cell, doubts, away: true });
+    for organ in organs_of(ctx, organ, year) {
+        let mut query = Records::new(Arc::clone(&item));
+        query.organ = Some(organ.clone());
+        query.asked.insert(item.newest_by.clone(), Wanted::Days(Some(from), Some(to)));
+        let mut all = query.export(ctx.db(), "newest").await?;
+        while let Some(row) = all.try_next().await? {
+            let (cell, doubts) = cell_of(table.key, year, &row.data);
+            then(Counted { record: row.record, data: row.data, cell, doubts, away: false });
+        }
+        for (record, data) in rows::counted_though_away(ctx.db().read(), &item.key, &organ, (from, to)).await? {
+            let (cell, doubts) = cell_of(table.key, year, &data);
+            then(Counted { record, data, cell, doubts, away: true });
+        }
     }
     Ok(())
 }
@@ -161,16 +169,18 @@ async fn sums(ctx: &Ctx, table: &Table, of: (&OrganCode, i16)) -> Result<Sums> {
     Ok(sums)
 }
 
-/// What is public of a table for this organ and year.
+/// What is public of a table for this organ and year, or for one that it had followed by then.
 async fn entered(ctx: &Ctx, item: &Arc<Item>, (organ, year): (&OrganCode, i16)) -> Result<Option<Stored>> {
-    let mut query = Records::new(Arc::clone(item));
-    query.organ = Some(organ.clone());
-    query.period = year.to_string();
-    let page = query.page(ctx.db(), "newest", None, 1).await?;
-    match page.rows.first() {
-        Some(row) => Ok(record::rows::public(ctx.db().read(), &item.key, &row.record).await?),
-        None => Ok(None),
+    for organ in organs_of(ctx, organ, year) {
+        let mut query = Records::new(Arc::clone(item));
+        query.organ = Some(organ);
+        query.period = year.to_string();
+        let page = query.page(ctx.db(), "newest", None, 1).await?;
+        if let Some(row) = page.rows.first() {
+            return Ok(record::rows::public(ctx.db().read(), &item.key, &row.record).await?);
+        }
     }
+    Ok(None)
 }
 
 /// One figure.
@@ -315,6 +325,8 @@ pub(super) async fn draft(State(ctx): State<Ctx>, desk: Desk, Form(typed): Form<
     let (organ, year) = chosen(&ctx, &desk, &asked)?;
     let table = tables(year).into_iter().find(|table| table.key == typed.table).ok_or(Error::NotFound)?;
     let item = rows::item(&ctx, table.item).await?.ok_or(Error::NotFound)?;
+    // Counted before the write: nobody waits while thousands of decisions are read.
+    let sums = if year < ctx.today().year() { sums(&ctx, &table, (&organ, year)).await? } else { Sums::default() };
     let done = async |tx: &mut Tx| {
         let keeper = ctx.directory().stands_for(&organ, ctx.today());
         may_for(&desk.actor(), &ENTER_RECORDS, &keeper)?;
@@ -328,18 +340,42 @@ pub(super) async fn draft(State(ctx): State<Ctx>, desk: Desk, Form(typed): Form<
             );
             return Err(Refusal::Conflict(why));
         }
-        let sums = sums(&ctx, &table, (&organ, year)).await?;
         let row = row(&ctx, &item, (&organ, year), &sums);
         let title = format!("{year} 年{}（按决定统计）", item.title);
         // The same figures are one draft, however often the button is pressed.
         let figures: Vec<String> = sums.cells.iter().map(|(cell, sum)| format!("{cell}={sum}")).collect();
-        let digest = format!("counted {year} {}", figures.join(" "));
+        let figures = format!("counted {year} {}", figures.join(" "));
+        let digest = match known(tx, (&*item, &keeper), &figures).await? {
+            Ok(digest) => digest,
+            Err(there) => {
+                let words = format!("同样的数已有一批数据（{}），没有重复生成。", there.state.label());
+                return Ok(Done::ok(format!("/records/batches/{}", there.id), words));
+            }
+        };
         let new = New { title, digest, ..New::form(&item, &keeper) };
         let id = batch::enter(&ctx, tx, &desk.actor(), new, vec![row]).await?;
         Ok(Done::ok(format!("/records/batches/{id}"), "已按决定统计生成草稿。请补充没有统计的数，核对后提交审核。"))
     };
     let again = async |errors: FormErrors| shown(&ctx, &desk, &asked, errors).await;
     act_in_place(&ctx, &typed.once, done, again).await
+}
+
+/// Under which digest these figures are drafted, or the batch that has them and is on its way. What was public of them and was
+/// taken away since is drafted anew.
+async fn known(
+    tx: &mut Tx,
+    (item, keeper): (&Item, &OrganCode),
+    figures: &str,
+) -> Result<std::result::Result<String, Batch>, Refusal> {
+    let (mut digest, mut tries) = (figures.to_owned(), 0_u32);
+    while let Some(there) = batch::by_digest(tx.conn(), item.key.as_str(), keeper, &digest).await? {
+        if there.state != BatchState::Public {
+            return Ok(Err(there));
+        }
+        tries += 1;
+        digest = format!("{figures} {tries}");
+    }
+    Ok(Ok(digest))
 }
 
 fn row(ctx: &Ctx, item: &Item, (organ, year): (&OrganCode, i16), sums: &Sums) -> NewRow {

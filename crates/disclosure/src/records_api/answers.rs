@@ -16,7 +16,7 @@ pub(super) struct Batch {
     item: String,
     /// Records in it that go out with it.
     records: i64,
-    /// It was there before: the same key or the same content came again.
+    /// It was there before: the same came again under the same key.
     #[serde(skip_serializing_if = "Option::is_none")]
     again: Option<bool>,
     state: &'static str,

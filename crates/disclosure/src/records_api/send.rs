@@ -14,6 +14,7 @@ use kernel::{Actor, Program, Refused};
 use record::{
     BatchId,
     api::{self, Sent},
+    look,
 };
 use web::{Ctx, Refusal, act_now};
 
@@ -64,6 +65,8 @@ pub(super) async fn send(
         api::weigh(&ctx, &actor, &sent).await.map_err(|refusal| No::of(refusal, many))?;
         return Ok(told(StatusCode::OK, &Weighed { dry_run: true, records: many }));
     }
+    let ready = look::ready(&ctx, &sent.item, &sent.organ).await;
+    ready.map_err(|error| No::of(Refusal::from(error), many))?;
     let taken = act_now(&ctx, async |tx| api::send(&ctx, tx, &actor, sent).await);
     let taken = taken.await.map_err(|refusal: Refusal| No::of(refusal, many))?;
     let standing = api::standing(&ctx, program, &taken.batch).await.map_err(|refusal| No::of(refusal, many))?;

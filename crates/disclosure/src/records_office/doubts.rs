@@ -11,7 +11,7 @@ use record::{
     BatchId, RowId, State,
     batch::NewRow,
     doubt::{self, Doubtful, Verdict},
-    form,
+    form, look,
     permissions::ENTER_RECORDS,
     rows::{self, Stored},
 };
@@ -191,6 +191,7 @@ pub(super) async fn settle(
         let came = looked(&ctx, wanted, &typed).await?;
         return shown(&ctx, &desk, (&item, &row), &sent).await?.seen(came).answer();
     }
+    look::ready(&ctx, &item, &row.organ).await?;
     let done = async |tx: &mut Tx| {
         let verdict = if sent.of("act") == "leave" {
             Verdict::Leave

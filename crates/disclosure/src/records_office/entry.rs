@@ -384,6 +384,7 @@ pub(super) async fn save(
         let came = looked(&ctx, wanted, &sent.typed).await?;
         return fresh(&ctx, &desk, &item, &sent).await?.seen(came).answer();
     }
+    look::ready(&ctx, &item, &organ).await?;
     let done = async |tx: &mut Tx| {
         let read = form::read(&item, &sent.typed)?;
         let new = New { title: title_of(&item, &read.row, &ctx), ..New::form(&item, &organ) };

@@ -6,15 +6,13 @@ use std::collections::BTreeMap;
 use askama::Template;
 use axum::{extract::State, response::Response};
 use futures::future::BoxFuture;
-use item::{Item, Owner, Period};
-use jiff::{ToSpan, civil::Date};
-use kernel::{Actor, OrganCode, OrganKind, Staff, may};
+use item::Item;
+use kernel::{Actor, OrganCode, Staff, may};
 use record::{
     BatchState, batch,
     counts::{self, Counted},
     look::{self, Open},
     permissions::{ENTER_RECORDS, IMPORT_RECORDS, READ_BATCHES},
-    values,
 };
 use serde::Deserialize;
 use web::{
@@ -24,6 +22,10 @@ use web::{
 };
 
 use super::common;
+use crate::{
+    catalogue::words::owes,
+    coverage::{Missing, missing},
+};
 
 /// What is asked of the page.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -45,8 +47,12 @@ struct Line {
     open: Vec<(String, String)>,
     doubtful: i64,
     last_on: String,
-    /// What has not been made public yet; empty = nothing is due.
-    due: String,
+    /// What the map of coverage misses, with the address of its page there; empty = nothing. First what is overdue.
+    late: String,
+    late_href: String,
+    /// What is due soon.
+    soon: String,
+    soon_href: String,
 }
 
 #[derive(Template)]
@@ -69,53 +75,11 @@ struct HomePage {
     filtered: bool,
 }
 
-/// Whether an organ owes an item.
-pub(super) fn owes(ctx: &Ctx, item: &Item, code: &OrganCode) -> bool {
-    let directory = ctx.directory();
-    let Some(organ) = directory.get(code) else { return false };
-    match &item.owner {
-        Owner::Organs(codes) => {
-            codes.iter().any(|one| directory.stands_for(&OrganCode::from(one.as_str()), ctx.today()) == organ.code)
-        }
-        Owner::Named(words) => {
-            words.iter().any(|word| organ.name.contains(word.as_str()) || organ.short_name.contains(word.as_str()))
-        }
-        Owner::Departments => organ.kind == OrganKind::CountyDepartment,
-        Owner::Townships => organ.kind == OrganKind::Township,
-        Owner::All => true,
-    }
-}
-
-/// The period that was over last, by how often there is something new; `None` where nothing is due by the calendar.
-fn last_period(kind: Period, today: Date) -> Option<String> {
-    let months: i32 = match kind {
-        Period::Month => 1,
-        Period::Quarter => 3,
-        Period::HalfYear => 6,
-        Period::Year => 12,
-        Period::Event | Period::Standing => return None,
-    };
-    today.checked_sub(months.months()).ok().map(|day| values::period_of(kind, day))
-}
-
-/// A period in words.
-pub(super) fn period_words(period: &str) -> String {
-    match period.split_once('-') {
-        None if period.is_empty() => String::new(),
-        None => format!("{period} 年"),
-        Some((year, "H1")) => format!("{year} 年上半年"),
-        Some((year, "H2")) => format!("{year} 年下半年"),
-        Some((year, rest)) if rest.starts_with('Q') => format!("{year} 年第 {} 季度", &rest[1..]),
-        Some((year, month)) => format!("{year} 年 {} 月", month.trim_start_matches('0')),
-    }
-}
-
 /// What is counted and open of one item among some organs.
 #[derive(Default)]
 struct Sums {
     public: i64,
     last_on: String,
-    periods: Vec<String>,
     open: BTreeMap<&'static str, (BatchState, i64)>,
     doubtful: i64,
 }
@@ -126,9 +90,6 @@ fn sums(counted: &[Counted], open: &[Open], own: Option<&[OrganCode]>) -> BTreeM
     for one in counted.iter().filter(|one| is_own(&one.organ)) {
         let sums = all.entry(one.item.clone()).or_default();
         sums.public += one.records;
-        if one.records > 0 {
-            sums.periods.push(one.period.clone());
-        }
         if one.last_on > sums.last_on {
             sums.last_on.clone_from(&one.last_on);
         }
@@ -143,10 +104,28 @@ fn sums(counted: &[Counted], open: &[Open], own: Option<&[OrganCode]>) -> BTreeM
     all
 }
 
-fn line(item: &Item, sums: Option<&Sums>, owed: bool, today: Date) -> Line {
+/// What is overdue of an item, in words with the page of the first of it.
+fn late(missing: &[&Missing]) -> (String, String) {
+    let late: Vec<&&Missing> = missing.iter().filter(|one| one.is_late).collect();
+    let Some(first) = late.first() else { return (String::new(), String::new()) };
+    let words = match late.len() {
+        1 => format!("{}应公开未公开", first.stretch),
+        many => format!("应公开未公开 {many} 项"),
+    };
+    (words, first.href.clone())
+}
+
+/// What of it is due soon.
+fn soon(missing: &[&Missing]) -> (String, String) {
+    let soon = missing.iter().filter(|one| !one.is_late).find_map(|one| Some((one, one.due?)));
+    soon.map(|(one, due)| (format!("{}，{due} 到期", one.stretch), one.href.clone())).unwrap_or_default()
+}
+
+fn line(item: &Item, sums: Option<&Sums>, missing: &[Missing]) -> Line {
     let none = Sums::default();
     let sums = sums.unwrap_or(&none);
-    let due = last_period(item.period, today).filter(|period| owed && !sums.periods.contains(period));
+    let missing: Vec<&Missing> = missing.iter().filter(|one| one.item == item.key.as_str()).collect();
+    let ((late, late_href), (soon, soon_href)) = (late(&missing), soon(&missing));
     let open = sums.open.values().map(|(state, batches)| {
         let href = format!("/records/batches?item={}&state={}", item.key, state.code());
         (format!("{} {batches}", state.label()), href)
@@ -159,7 +138,10 @@ fn line(item: &Item, sums: Option<&Sums>, owed: bool, today: Date) -> Line {
         open: open.collect(),
         doubtful: sums.doubtful,
         last_on: sums.last_on.clone(),
-        due: due.map(|period| format!("{}还没有公开", period_words(&period))).unwrap_or_default(),
+        late,
+        late_href,
+        soon,
+        soon_href,
     }
 }
 
@@ -172,11 +154,12 @@ fn holds(item: &Item, words: &str) -> bool {
 
 /// `GET /records`
 pub(super) async fn page(State(ctx): State<Ctx>, desk: Desk, Query(asked): Query<Asked>) -> Result<Response> {
-    let (items, actor, today) = (record::items::all(&ctx).await?, desk.actor(), ctx.today());
+    let (items, actor) = (record::items::all(&ctx).await?, desk.actor());
     let own = common::own(&ctx, &desk.staff);
     let counted = counts::all(ctx.db().read()).await?;
     let open = look::open(ctx.db().read()).await?;
     let all = asked.of == "all";
+    let missing = if all { Vec::new() } else { missing(&ctx, desk.organ()).await? };
     let may_read = common::may_at_all(&actor, &READ_BATCHES);
     let by_item = sums(&counted, &open, if all { None } else { own.as_deref() });
     let mine = sums(&counted, &open, own.as_deref());
@@ -189,12 +172,11 @@ pub(super) async fn page(State(ctx): State<Ctx>, desk: Desk, Query(asked): Query
         if !domains.iter().any(|(key, _)| *key == item.domain.key) {
             domains.push((item.domain.key.clone(), item.domain.name.clone()));
         }
-        let owed = item.confirmed && owes(&ctx, item, desk.organ());
         let found = by_item.get(item.key.as_str());
-        let is_mine = owed || own.is_none() || found.is_some() || owes(&ctx, item, desk.organ());
+        let is_mine = own.is_none() || found.is_some() || owes(&ctx, &item.owner, desk.organ());
         let fits = (asked.domain.is_empty() || asked.domain == item.domain.key) && holds(item, &asked.q);
         if fits && (all || is_mine) {
-            lines.push(line(item, found, owed && !all, today));
+            lines.push(line(item, found, &missing));
         }
     }
     office_page(&HomePage {
@@ -259,23 +241,20 @@ impl Finder for Named {
 
 #[cfg(test)]
 mod tests {
-    use jiff::civil::date;
-
     use super::*;
 
-    #[test]
-    fn the_period_that_is_over_is_due() {
-        let today = date(2026, 3, 31);
-        assert_eq!(last_period(Period::Month, today).as_deref(), Some("2026-02"));
-        assert_eq!(last_period(Period::Quarter, today).as_deref(), Some("2025-Q4"));
-        assert_eq!(last_period(Period::HalfYear, today).as_deref(), Some("2025-H2"));
-        assert_eq!(last_period(Period::Year, today).as_deref(), Some("2025"));
-        assert_eq!(last_period(Period::Event, today), None);
+    fn one(stretch: &str, due: &str, is_late: bool) -> Missing {
+        let href = format!("/coverage/water/QH010?{stretch}");
+        Missing { item: "water".into(), stretch: stretch.into(), due: kernel::time::parse_date(due), is_late, href }
     }
 
     #[test]
-    fn periods_are_said_in_words() {
-        let words = ["2026", "2026-H1", "2026-Q2", "2026-03"].map(period_words);
-        assert_eq!(words, ["2026 年", "2026 年上半年", "2026 年第 2 季度", "2026 年 3 月"]);
+    fn what_is_missing_is_told_in_a_few_words() {
+        let all = [one("2025 年第4季度", "2026-01-29", true), one("2026 年第1季度", "2026-04-28", false)];
+        let all: Vec<&Missing> = all.iter().collect();
+        assert_eq!(late(&all).0, "2025 年第4季度应公开未公开");
+        assert_eq!(soon(&all), ("2026 年第1季度，2026-04-28 到期".to_owned(), all[1].href.clone()));
+        assert_eq!(late(&[all[0], all[0]]).0, "应公开未公开 2 项");
+        assert_eq!(late(&[]), (String::new(), String::new()));
     }
 }

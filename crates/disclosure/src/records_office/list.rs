@@ -168,6 +168,7 @@ async fn public(ctx: &Ctx, item: &Arc<Item>, pairs: &[(String, String)]) -> Resu
         let steps = Steps { base: "?".to_owned(), previous: None, next: None };
         return Ok(Listed { lines: Vec::new(), total: "0".to_owned(), steps, sorts, errors, narrowed: true });
     }
+    question.settled(ctx.db(), value(pairs, "sort")).await?;
     let after = Some(value(pairs, "after")).filter(|after| !after.is_empty());
     let found = question.page(ctx.db(), value(pairs, "sort"), after, SHOWN).await?;
     let count = question.count(ctx.db()).await?;

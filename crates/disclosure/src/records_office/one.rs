@@ -12,7 +12,7 @@ use kernel::time::{show_date, show_minute};
 use record::{
     RecordId, State,
     batch::NewRow,
-    correct as corrections, form,
+    correct as corrections, form, look,
     permissions::{ENTER_RECORDS, READ_BATCHES, UNMASK_RECORDS, WITHDRAW_RECORDS},
     rows::{self, Stored},
     withdraw::{self, Withdrawn},
@@ -257,6 +257,7 @@ pub(super) async fn correct(
         let came = looked(&ctx, wanted, &typed).await?;
         return correction(&ctx, &desk, (&item, &row), &sent).await?.seen(came).answer();
     }
+    look::ready(&ctx, &item, &row.organ).await?;
     let done = async |tx: &mut Tx| {
         let read = form::read(&item, &typed)?;
         let new = NewRow { more: more.clone(), ..read.row };

@@ -10,7 +10,7 @@ use item::Item;
 use record::{
     BatchId, RowId,
     batch::{self, Batch, NewRow},
-    form,
+    form, look,
     permissions::ENTER_RECORDS,
     rows::{self, Stored},
 };
@@ -140,6 +140,7 @@ async fn put(ctx: &Ctx, desk: &Desk, id: &BatchId, row: Option<RowId>, sent: Sen
         let came = looked(ctx, wanted, &typed).await?;
         return shown(ctx, desk, (&batch, &item), (row.as_ref(), &sent)).await?.seen(came).answer();
     }
+    look::ready(ctx, &item, &batch.organ).await?;
     let done = async |tx: &mut Tx| {
         let read = form::read(&item, &typed)?;
         let more = sent.added_to(kept.more.clone());

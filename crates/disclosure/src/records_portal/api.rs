@@ -333,6 +333,7 @@ pub(super) async fn records(
     let read = Asked::read(&ctx, &ROWS, uri.path(), query.as_deref())?;
     let item = tables::find(&ctx, &key).await?.ok_or(Error::NotFound)?;
     let asking = asking(&item, &read)?;
+    asking.settled(&ctx).await?;
     let limit = usize::try_from(read.limit(SIZE)).unwrap_or(1);
     let after = Some(asking.after.as_str()).filter(|after| !after.is_empty());
     let page = match asking.query.page(ctx.db(), &asking.order, after, limit).await {

@@ -7,6 +7,8 @@ use item::{Column, Filter, Item, Type};
 use kernel::OrganCode;
 use record::{
     Query,
+    events::SHOWN,
+    items,
     query::Asked,
     slots::{self, Layout, Slot},
 };
@@ -14,7 +16,7 @@ use web::{Ctx, Error, FormErrors, Result, page::query_string};
 
 use super::{
     cells::{self, label},
-    tables::{Fill, SUBJECTS},
+    tables::Fill,
 };
 
 /// What a query holds, in order.
@@ -84,6 +86,15 @@ impl Asking {
             Some((name, text)) => Err(Error::Invalid(format!("网址里的条件 {name} 不对：{text}"))),
             None => Ok(()),
         }
+    }
+
+    /// Refuses what cannot be answered while a change of the table is carried through in its records: nothing found would not be
+    /// true.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] with what cannot be asked; when the database fails.
+    pub(super) async fn settled(&self, ctx: &Ctx) -> Result<()> {
+        self.query.settled(ctx.db(), &self.order).await
     }
 
     /// What was typed at this name, right or wrong.
@@ -208,8 +219,9 @@ impl Spread {
     /// Of all records of an item; counted once until something becomes public or is taken away.
     async fn whole(ctx: &Ctx, item: &Arc<Item>, records: i64) -> store::Result<Self> {
         let query = Query::new(Arc::clone(item));
-        let key = format!("spread of {} {}", item.key, item.version);
-        ctx.db().while_subjects_unchanged(&SUBJECTS, key, Self::of(ctx, &query, records <= SMALL)).await
+        let settled = query.is_settled(ctx.db()).await?;
+        let key = format!("spread of {} {} {settled}", item.key, item.version);
+        ctx.db().while_events_unchanged(&[items::SUBJECT], &SHOWN, key, Self::of(ctx, &query, records <= SMALL)).await
     }
 
     /// For a page: with figures where they are those of what is shown. `few`: so few answer that they are counted again;

@@ -197,6 +197,7 @@ pub(super) async fn list(
         }
     };
     let asking = Asking::read(&item, pairs);
+    asking.settled(&ctx).await?;
     match ending {
         "" => shown(&ctx, &reader, asking).await,
         _ => files::of(&ctx, asking, ending).await,
@@ -221,7 +222,8 @@ async fn shown(ctx: &Ctx, reader: &Reader, asking: Asking) -> Result<Response> {
     let catalogue = items::catalogue(ctx).await?;
     let entry = catalogue.entry(&item.key);
     let owed = entry.is_some_and(items::Entry::is_owed);
-    let notice = entry.map(unowed).unwrap_or_default();
+    let drawn = if whole_list { drawn::missing(&item, fill.records) } else { String::new() };
+    let notice = entry.map(unowed).unwrap_or_default() + &drawn;
     let mut lines: Vec<Line> = page.rows.iter().map(|row| line(ctx, &asking, row, several)).collect();
     aligned(&mut lines);
     let (heads, tall) = heads(&asking, &path, several);

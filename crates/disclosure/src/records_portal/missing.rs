@@ -241,6 +241,10 @@ async fn table(ctx: &Ctx, item: &Arc<Item>, question: &Question) -> Result<Place
     };
     if !pairs.is_empty() && fill.records > 0 {
         let asking = Asking::read(item, pairs);
+        // While it is laid anew the table is named as a whole.
+        if !asking.query.unsettled(ctx.db(), &asking.order).await?.is_empty() {
+            return Ok(place);
+        }
         place.count = asking.query.count(ctx.db()).await?.rows;
         if place.count > 0 {
             place.href = format!("{}?{}", place.href, asking.whole());

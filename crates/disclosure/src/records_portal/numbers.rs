@@ -49,7 +49,11 @@ pub(super) async fn find(ctx: &Ctx, text: &str) -> Result<Vec<Numbered>> {
         for column in columns(&table.item) {
             let mut query = Query::new(Arc::clone(&table.item));
             query.asked.insert(column.key.clone(), Asked::AnyOf(ways.clone()));
-            let page = query.page(ctx.db(), NEWEST, None, FEW + 1).await?;
+            let page = match query.page(ctx.db(), NEWEST, None, FEW + 1).await {
+                // It is being laid anew: the search goes on without it for these minutes.
+                Err(store::Error::Busy(_)) => continue,
+                other => other?,
+            };
             if page.rows.len() > FEW {
                 let asked = query_string(&[(column.key.as_str(), text.trim())]);
                 found.push(Numbered {

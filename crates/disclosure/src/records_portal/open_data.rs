@@ -139,7 +139,8 @@ impl OnMap for Listed {
 const KIND: &str = "records";
 
 /// Tables in the search: who looks for 行政处罚 finds the table, and asks it; records are too many for the index. A table stands
-/// there with the first batch of its records, so that one without any is not found.
+/// there with the batch of its records that became public first, so that one without any is not found, and none is found twice:
+/// which batch that is never changes.
 pub(super) struct Search;
 
 impl SearchSource for Search {
@@ -150,7 +151,8 @@ impl SearchSource for Search {
     fn entries<'a>(&'a self, ctx: &'a Ctx, id: &'a str) -> BoxFuture<'a, Result<Vec<SearchEntry>>> {
         Box::pin(async move {
             let sql = "SELECT b.item FROM record_batch b WHERE b.id = $1 AND b.state = 'public' AND NOT EXISTS \
-                       (SELECT 1 FROM record_batch o WHERE o.item = b.item AND o.state = 'public' AND o.id < b.id)";
+                       (SELECT 1 FROM record_batch o WHERE o.item = b.item AND o.state = 'public' \
+                       AND (o.public_at < b.public_at OR (o.public_at = b.public_at AND o.id < b.id)))";
             let key: Option<String> = query_scalar(sql).bind(id).fetch_optional(ctx.db().read()).await?;
             let item = match key {
                 Some(key) => tables::find(ctx, &key).await?,
@@ -162,7 +164,9 @@ impl SearchSource for Search {
 
     fn ids<'a>(&'a self, ctx: &'a Ctx, after: &'a str, limit: i64) -> BoxFuture<'a, Result<Vec<String>>> {
         Box::pin(async move {
-            let sql = "SELECT id FROM (SELECT MIN(id) AS id FROM record_batch WHERE state = 'public' GROUP BY item) AS oldest \
+            let sql = "SELECT id FROM (SELECT MIN(b.id) AS id FROM record_batch b JOIN \
+                       (SELECT item, MIN(public_at) AS first_at FROM record_batch WHERE state = 'public' GROUP BY item) f \
+                       ON f.item = b.item AND f.first_at = b.public_at WHERE b.state = 'public' GROUP BY b.item) AS oldest \
                        WHERE id > $1 ORDER BY id LIMIT $2";
             Ok(query_scalar(sql).bind(after).bind(limit).fetch_all(ctx.db().read()).await?)
         })

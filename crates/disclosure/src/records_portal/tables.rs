@@ -11,9 +11,6 @@ use record::{
 };
 use web::{Ctx, Error, PortalShell, Reader, Result};
 
-/// Subjects whose events change what tables show.
-pub(super) const SUBJECTS: [&str; 3] = [record::events::BATCH, record::events::RECORD, items::SUBJECT];
-
 /// Address of the table of an item.
 pub(super) fn path(key: &ItemKey) -> String {
     format!("/records/{key}")

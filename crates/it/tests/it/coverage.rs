@@ -1,7 +1,7 @@
 //! Stories of the coverage map: ahead, amber, red, green; what an organ has declared not to have; who followed an
 //! abolished organ; where the calendar ends; what is missing as duties.
 
-use item::{Item, LimitKind, Owner, Period};
+use item::{Channel, Item, LimitKind, Owner, Period};
 use jiff::SignedDuration;
 use kernel::OrganCode;
 use publishing::{kinds::NOTICE, seed::Seed};
@@ -134,6 +134,10 @@ both! {
         publish(app, "QH010", "2026-02-10T02:00:00Z").await;
         editor.post(NONE, &[("from", "2026-02-01"), ("until", "2026-02-28"), ("reason", "没有")]).await.expect(422)
             .shows("不能声明没有此类信息");
+        let over = [("from", "2025-12-01"), ("until", "2026-02-28"), ("reason", "没有")];
+        editor.post(NONE, &over).await.expect(422).shows("不能声明没有此类信息");
+        let old = [("from", "1900-01-01"), ("until", "1900-12-31"), ("reason", "没有")];
+        editor.post(NONE, &old).await.expect(422).shows("起始日期太早");
     }
 
     async fn a_declaration_comes_back_to_who_made_it(app) {
@@ -227,6 +231,21 @@ both! {
         clerk.get("/coverage/duties?year=2026&domain=pools").await.expect(200).shows("都已经布置过任务");
         editor.get("/duties").await.expect(200).shows("公开“泳池水质”");
         clerk.post("/coverage/duties", &form).await.expect(409).shows("没有重复布置");
+    }
+
+    async fn the_home_of_records_misses_what_the_map_misses(app) {
+        let table = Item { owner: of("QH010"), ..pools("pool", "泳池水质", true) };
+        let board = Item { owner: of("QH010"), channels: vec![Channel::Board], ..pools("board", "泳池名单", true) };
+        from_ever(app, &table).await;
+        from_ever(app, &board).await;
+        let mut editor = app.editor("QH010").await;
+        let page = editor.get("/records?domain=pools").await.expect(200);
+        let page = page.shows("泳池水质").shows("/coverage/pool/QH010").shows("2026 年1月，2026-03-05 到期");
+        // The month that ended yesterday is not due; what goes to the board alone is not asked of the site.
+        page.shows("泳池名单").hides("2026 年2月").hides("/coverage/board/QH010");
+        app.pass(SignedDuration::from_hours(4 * 24));
+        let mut editor = app.editor("QH010").await;
+        editor.get("/records?domain=pools").await.expect(200).shows("应公开未公开").hides("2026-03-05 到期");
     }
 
     async fn a_table_is_green_once_a_record_is_public(app) {

@@ -13,6 +13,7 @@ use record::{
     items::{self, acts},
     query::Asked,
     rows::Stored,
+    withdraw,
 };
 use review::{Gate, Word};
 use testkit::{Client, TestApp, both};
@@ -196,6 +197,23 @@ both! {
         clerk.post("/enforcement/duties", &[("due_on", "2026-03-06")]).await.expect(409).shows("已经布置过");
     }
 
+    async fn each_decision_is_overdue_by_its_own_day(app) {
+        let penalty = item(app, "penalty").await;
+        let of = |number: &str, day: &str| {
+            row(&penalty, &[("document_number", number), ("decided_on", day), ("valid_to", "2099-12-31")])
+        };
+        let rows = vec![
+            NewRow { number: 1, ..of("青财罚〔2026〕81号", "2026-02-10") },
+            NewRow { number: 2, ..of("青财罚〔2026〕82号", "2026-02-27") },
+            NewRow { number: 3, ..of("青财罚〔2026〕83号", "2026-02-28") },
+        ];
+        entered(app, &penalty, rows).await;
+        let mut clerk = app.clerk().await;
+        clerk.get("/enforcement").await.expect(200).shows("逾期未公示");
+        clerk.post("/enforcement/duties", &[("due_on", "2026-03-06")]).await.expect(303);
+        app.editor(ORGAN).await.get("/duties").await.expect(200).shows("1 条执法决定信息超过公示期限");
+    }
+
     async fn what_was_revoked_goes_in_time_and_its_line_stays_without_the_data(app) {
         let number = "青财罚〔2026〕1号";
         penalties(app, &[(number, &[])]).await;
@@ -234,6 +252,47 @@ both! {
         assert!(record::rows::history(app.ctx().db().read(), &stored.record).await.expect("history").is_empty());
     }
 
+    async fn what_waits_to_be_taken_away_ends_whichever_way_the_record_goes(app) {
+        let numbers = ["青财罚〔2026〕1号", "青财罚〔2026〕2号"];
+        penalties(app, &[(numbers[0], &[]), (numbers[1], &[("shown_until", "2026-03-10")])]).await;
+        let mut editor = app.editor(ORGAN).await;
+        for number in numbers {
+            let form = [("item", "penalty"), ("number", number), ("what", "changed"), ("decided_on", "2026-03-02"),
+                ("words", "原处罚决定已被变更")];
+            editor.post("/enforcement/revocations", &form).await.expect(303);
+        }
+        // From its own page, for another reason, and back again by two.
+        let stored = public(app, numbers[0]).await.expect("public");
+        let one = withdraw::Withdrawal {
+            record: stored.record.clone(),
+            version: stored.version,
+            reason: record::Reason::Wrong,
+            words: "登记有误".to_owned(),
+            decided_on: None,
+        };
+        let (first, other) = (person("head-1", ORGAN, &[Role::OrganHead]), person("head-2", ORGAN, &[Role::OrganHead]));
+        let mut tx = app.ctx().db().write().await.expect("a write");
+        withdraw::withdraw(app.ctx(), &mut tx, &first, one).await.expect("taken away");
+        tx.commit().await.expect("commit");
+        let open = "/enforcement/revocations?state=open";
+        editor.get(open).await.expect(200).hides(numbers[0]).shows(numbers[1]);
+        editor.get("/enforcement/revocations?state=done").await.expect(200).shows(numbers[0]).shows("已撤回");
+        for who in [&first, &other] {
+            let mut tx = app.ctx().db().write().await.expect("a write");
+            withdraw::restore(app.ctx(), &mut tx, who, &stored.record, "撤下有误").await.expect("by two");
+            tx.commit().await.expect("commit");
+        }
+        editor.get(open).await.expect(200).hides(numbers[0]);
+        // Where the record went by its term there is nothing to take away, and the line is ended by hand.
+        app.at("2026-03-12T01:00:00Z".parse().expect("moment"));
+        assert_eq!(record::retention::expire(app.ctx()).await.expect("expired"), 1);
+        let mut head = head(app).await;
+        let page = head.get(open).await.expect(200).shows("记录已不公开");
+        let id = page.hides("action=\"/enforcement/revocations/withdraw\"").field("id");
+        head.post("/enforcement/revocations/drop", &[("id", &id), ("reason", "公示期已满")]).await.expect(303);
+        head.get(open).await.expect(200).shows("没有登记");
+    }
+
     async fn totals_of_a_year_are_counted_from_the_decisions_once_each(app) {
         let last_year = ("decided_on", "2025-06-10");
         penalties(app, &[
@@ -255,8 +314,42 @@ both! {
         let data = &found.first().expect("one row").data;
         let figures = ["warning", "fine", "revocation", "total", "amount"].map(|key| data.get(key).to_owned());
         assert_eq!(figures, ["1", "1", "1", "3", "1"]);
+        // The same figures are one draft; what was public of them and was taken away is drafted anew.
+        assert_eq!(editor.post("/enforcement/yearly", &draft).await.expect(303).location(), to);
+        published(app, &id).await;
+        editor.post("/enforcement/yearly", &draft).await.expect(409).shows("已经公开");
+        let one = withdraw::Withdrawal {
+            record: found[0].record.clone(),
+            version: 1,
+            reason: record::Reason::Wrong,
+            words: "统计口径有误".to_owned(),
+            decided_on: None,
+        };
+        let mut tx = app.ctx().db().write().await.expect("a write");
+        let who = person("head-1", ORGAN, &[Role::OrganHead]);
+        withdraw::withdraw(app.ctx(), &mut tx, &who, one).await.expect("taken away");
+        tx.commit().await.expect("commit");
+        let anew = editor.post("/enforcement/yearly", &draft).await.expect(303).location();
+        assert_ne!(anew, to, "a draft, and not the batch that is public");
+        editor.get(&anew).await.expect(200).shows("草稿");
         let running = [("organ", ORGAN), ("year", "2026"), ("table", "penalty")];
         editor.post("/enforcement/yearly", &running).await.expect(409).shows("还没有过完");
+    }
+
+    async fn decisions_of_an_organ_that_was_followed_within_the_year_count_for_who_followed(app) {
+        penalties(app, &[
+            ("青财罚〔2026〕91号", &[]),
+            ("青财罚〔2025〕92号", &[("decided_on", "2025-06-10")]),
+        ]).await;
+        let moved = store::query("UPDATE record SET organ = 'QH011' WHERE item = 'penalty'");
+        assert_eq!(store::test::tamper(app.ctx().db(), moved).await.expect("moved"), 2);
+        let today = app.ctx().today().to_string();
+        let reform = [("organs", "QH011"), ("successor", ORGAN), ("date", today.as_str()), ("note", "机构改革")];
+        app.clerk().await.post("/organs/merge", &reform).await.expect(303);
+        let mut editor = app.editor(ORGAN).await;
+        editor.get("/enforcement/yearly?year=2026").await.expect(200).shows("1 宗决定");
+        editor.get("/enforcement/yearly?year=2025").await.expect(200).hides("1 宗决定");
+        editor.get("/enforcement/yearly?year=2025&organ=QH011").await.expect(200).shows("1 宗决定");
     }
 
     async fn a_reform_hands_a_power_over_and_readers_see_it_between_two_days(app) {

@@ -54,6 +54,8 @@ mod records;
 mod records_again;
 mod records_board;
 mod records_cli;
+mod records_laid;
+mod records_large;
 mod records_machine;
 mod records_objects;
 mod records_office;

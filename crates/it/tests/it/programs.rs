@@ -61,7 +61,8 @@ async fn send(app: &TestApp, (key, named): (&str, &str), path: &str, body: &Valu
 
 /// One permit as a program writes it.
 async fn permit(app: &TestApp, number: &str) -> Value {
-    json!(records::filled(&records::permit(app).await, number))
+    let item = records::permit(app).await;
+    json!(records::filled(&item, number))
 }
 
 async fn sending(app: &TestApp, number: &str) -> Value {
@@ -98,6 +99,26 @@ fn holding(folder: &Path, bytes: &[u8]) -> Vec<String> {
 }
 
 both! {
+    async fn each_name_is_a_sending_of_its_own_and_what_was_given_up_is_sent_again(app) {
+        let (_, key) = made(app, "QH010", &["permit"], END).await;
+        let body = sending(app, "青财许〔2026〕3号").await;
+        let one = send(app, (&key, "2026-001"), PERMITS, &body).await.expect(201).json();
+        let other = send(app, (&key, "2026-002"), PERMITS, &body).await.expect(201).json();
+        assert_ne!(one["batch"], other["batch"], "what says the same under another name is another record");
+        assert_eq!(other["again"], json!(false), "{other}");
+        let id = record::BatchId::from(one["batch"].as_str().expect("a batch"));
+        let version = records::found(app, &id).await.version;
+        let mut tx = records::written(app).await;
+        record::batch::drop_it(app.ctx(), &mut tx, &records::editor(), (&id, version)).await.expect("given up");
+        tx.commit().await.expect("commit");
+        let anew = send(app, (&key, "2026-001"), PERMITS, &body).await.expect(201).json();
+        assert_ne!(anew["batch"], one["batch"], "it is not told to be there where it is not");
+        assert_eq!((&anew["state"], &anew["again"]), (&json!("draft"), &json!(false)), "{anew}");
+        let again = send(app, (&key, "2026-001"), PERMITS, &body).await.expect(200).json();
+        assert_eq!((&again["batch"], &again["again"]), (&anew["batch"], &json!(true)), "{again}");
+        assert_eq!(count(app, "SELECT COUNT(*) FROM record WHERE state = 'draft'").await, 2);
+    }
+
     async fn what_a_program_sends_is_handed_in_and_reviewed_by_people(app) {
         let (_, key) = made(app, "QH010", &["permit"], END).await;
         let body = sending(app, "青财许〔2026〕1号").await;

@@ -91,8 +91,14 @@ pub(crate) async fn entered(app: &TestApp, number: &str) -> BatchId {
     id
 }
 
-/// Hands a batch in and has it pass every gate, each by another person.
+/// Hands a batch in and has it pass every gate, each by another person, until readers see it.
 pub(crate) async fn published(app: &TestApp, id: &BatchId) {
+    passed(app, id).await;
+    app.work().await;
+}
+
+/// The same without what is done behind the last gate.
+pub(crate) async fn passed(app: &TestApp, id: &BatchId) {
     let ctx = app.ctx();
     gates::look_through(ctx, id).await.expect("looked through");
     let mut tx = written(app).await;
@@ -108,7 +114,6 @@ pub(crate) async fn published(app: &TestApp, id: &BatchId) {
         gates::pass(ctx, &mut tx, &reviewer, (id, version), word).await.expect("passed");
         tx.commit().await.expect("commit");
     }
-    app.work().await;
 }
 
 /// The one public permit with this number.
@@ -299,7 +304,7 @@ pub(crate) async fn taken_away(app: &TestApp, now: &rows::Stored) {
 }
 
 /// A workbook of permits with a row for each change.
-fn workbook(item: &Item, changes: &[&[(&str, &str)]]) -> Vec<u8> {
+pub(crate) fn workbook(item: &Item, changes: &[&[(&str, &str)]]) -> Vec<u8> {
     let columns: Vec<_> = item.columns.iter().collect();
     let header = columns.iter().map(|column| column.label.clone()).collect();
     let mut all = Vec::new();
@@ -319,7 +324,7 @@ pub(crate) fn kept(app: &TestApp, name: &str, bytes: &[u8]) -> import::File {
     import::File::at(&path, name).expect("its digest")
 }
 
-fn options(item: &Item) -> import::Options {
+pub(crate) fn options(item: &Item) -> import::Options {
     import::Options::new(item.key.clone(), OrganCode::from(ORGAN))
 }
 
@@ -355,6 +360,21 @@ both! {
         published(app, &id).await;
         assert_eq!(counted(app).await, 3);
         assert!(!stands_in_clear(app, HIDDEN).await, "nor by a sheet");
+    }
+
+    async fn a_second_correction_by_sheet_names_its_row_and_the_batch_that_has_it(app) {
+        let (ctx, item) = (app.ctx(), permit(app).await);
+        let file = kept(app, "许可.xlsx", &workbook(&item, &[&[], &[]]));
+        let told = import::run(ctx, &editor(), &file, &options(&item), &import::Silent).await.expect("stored");
+        published(app, &told.batch.expect("a batch")).await;
+        let update = import::Options { update: true, note: "核对后更正".to_owned(), ..options(&item) };
+        let first = kept(app, "更正一.xlsx", &workbook(&item, &[&[], &[("content", "准予变更登记")]]));
+        let told = import::run(ctx, &editor(), &first, &update, &import::Silent).await.expect("stored");
+        assert_eq!((told.updates, told.unchanged), (1, 1), "{told:?}");
+        let second = kept(app, "更正二.xlsx", &workbook(&item, &[&[], &[("content", "准予延续登记")]]));
+        let refused = import::run(ctx, &editor(), &second, &update, &import::Silent).await.expect_err("under way");
+        let words = refused.words();
+        assert!(words.contains("第 3 行") && words.contains("更正一"), "{words}");
     }
 
     async fn two_imports_at_once_make_one_batch(app) {

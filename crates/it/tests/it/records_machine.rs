@@ -15,7 +15,7 @@ use record::{
 use store::{Value, built, query, query_scalar};
 use testkit::{TestApp, both};
 
-use crate::records::{ORGAN, editor, entered, filled, head, permit, public, published, taken_away, written};
+use crate::records::{ORGAN, editor, entered, filled, head, permit, person, public, published, taken_away, written};
 
 /// What somebody writes into a public row, by column.
 const FORGED: &[(&str, &str)] = &[
@@ -120,11 +120,22 @@ both! {
         for (forged, back) in [
             ("records = records + 500", "records = records - 500"),
             ("last_on = '2099-01-01'", "last_on = '2026-03-02'"),
+            ("last_on = '2026-01-02'", "last_on = '2026-03-02'"),
+            ("first_on = '2026-01-02'", "first_on = '2026-03-02'"),
+            ("first_on = ''", "first_on = '2026-03-02'"),
+            ("expired = expired + 7", "expired = expired - 7"),
+            ("organ = 'QH011'", "organ = 'QH010'"),
         ] {
             forge(app, format!("UPDATE record_count SET {forged} WHERE item = 'permit'"), Vec::new()).await;
             assert!(whole(app).await.is_some(), "{forged} is not named");
             forge(app, format!("UPDATE record_count SET {back} WHERE item = 'permit'"), Vec::new()).await;
         }
+        let invented = "INSERT INTO record_count (item, organ, period, records, last_on, first_on, expired) \
+             VALUES ('penalty', 'QH010', '2026-01', 0, '2026-01-02', '2026-01-02', 9)";
+        forge(app, invented.to_owned(), Vec::new()).await;
+        assert!(whole(app).await.is_some(), "what never was there is named");
+        forge(app, "DELETE FROM record_count WHERE item = 'penalty'".to_owned(), Vec::new()).await;
+        assert_eq!(whole(app).await, None);
         taken_away(app, &public(app, number).await.expect("public")).await;
         assert_eq!(whole(app).await, None, "what was taken away in order is in order");
         let shown = "UPDATE record SET state = 'public', ended_at = '' WHERE batch = $1".to_owned();
@@ -134,6 +145,51 @@ both! {
         let away = "UPDATE record SET state = 'withdrawn', ended_at = $2 WHERE batch = $1".to_owned();
         forge(app, away, vec![(&id).into(), ended]).await;
         assert_eq!(whole(app).await, None);
+    }
+
+    async fn what_is_counted_is_worked_out_again_after_all_that_happens_to_a_record(app) {
+        let number = "青财许〔2026〕36号";
+        published(app, &entered(app, number).await).await;
+        let stored = public(app, number).await.expect("public");
+        taken_away(app, &stored).await;
+        assert_eq!(whole(app).await, None, "taken away");
+        app.at(kernel::time::start_of_day(app.ctx().today().tomorrow().expect("a day")));
+        for (who, back) in [("head", withdraw::Back::Asked), ("head-2", withdraw::Back::Restored)] {
+            let who = person(who, ORGAN, &[kernel::Role::OrganHead]);
+            let mut tx = written(app).await;
+            let done = withdraw::restore(app.ctx(), &mut tx, &who, &stored.record, "撤下有误").await.expect("by two");
+            assert_eq!(done, back);
+            tx.commit().await.expect("commit");
+        }
+        assert_eq!(whole(app).await, None, "back again");
+        let kept = counts::of_item(app.ctx().db().read(), &permit(app).await.key).await.expect("counts");
+        let days: Vec<(&str, &str)> = kept.iter().map(|one| (one.first_on.as_str(), one.last_on.as_str())).collect();
+        assert_eq!(days, [("2026-03-02", "2026-03-02")], "what comes back is nothing new");
+        let until = kernel::time::parse_date(&stored.keep_until).expect("a day");
+        app.at(kernel::time::start_of_day(until.tomorrow().expect("a day")));
+        assert_eq!(record::retention::expire(app.ctx()).await.expect("expired"), 1);
+        assert_eq!(whole(app).await, None, "expired");
+    }
+
+    async fn what_expires_is_told_in_the_log_of_each_organ(app) {
+        let item = permit(app).await;
+        let of = |at: u32, number: &str| {
+            NewRow { number: at, ..form::read(&item, &filled(&item, number)).expect("a form").row }
+        };
+        let rows = vec![of(1, "青财许〔2026〕37号"), of(2, "青财许〔2026〕38号"), of(3, "青财许〔2026〕39号")];
+        let id = put(app, &item, rows).await.expect("entered");
+        published(app, &id).await;
+        let until = public(app, "青财许〔2026〕37号").await.expect("public").keep_until;
+        let moved = "UPDATE record SET organ = 'QH011' WHERE batch = $1 AND number = 3".to_owned();
+        forge(app, moved, vec![(&id).into()]).await;
+        app.at(kernel::time::start_of_day(kernel::time::parse_date(&until).expect("a day").tomorrow().expect("a day")));
+        assert_eq!(record::retention::expire(app.ctx()).await.expect("expired"), 3);
+        let told: Vec<String> =
+            query_scalar("SELECT organ FROM event WHERE kind = 'record_batch.expired' ORDER BY organ")
+                .fetch_all(app.ctx().db().read())
+                .await
+                .expect("events");
+        assert_eq!(told, [ORGAN, "QH011"]);
     }
 
     async fn what_cannot_be_asked_has_no_answer_and_one_record_is_found_by_its_key(app) {

@@ -115,6 +115,18 @@ both! {
         reader.get(&format!("/records/penalty/{}", stored.record)).await.expect(404);
     }
 
+    async fn a_table_stands_in_the_search_once_whichever_batch_was_drafted_first(app) {
+        let (first, second) = (entered(app, "青财许〔2026〕61号").await, entered(app, "青财许〔2026〕62号").await);
+        let all = app.ctx().capabilities().search();
+        let source = all.iter().find(|one| one.subject_kind() == record::events::BATCH).expect("tables in the search");
+        for batch in [&second, &first] {
+            published(app, batch).await;
+            assert_eq!(source.ids(app.ctx(), "", 10).await.expect("ids"), [second.to_string()]);
+        }
+        assert_eq!(source.entries(app.ctx(), second.as_str()).await.expect("entries").len(), 1);
+        assert!(source.entries(app.ctx(), first.as_str()).await.expect("entries").is_empty(), "nor does it stand twice");
+    }
+
     async fn a_number_leads_to_its_record(app) {
         let number = "青财许〔2026〕8号";
         published(app, &entered(app, number).await).await;

@@ -16,7 +16,9 @@ use serde_json::json;
 use testkit::{TestApp, both};
 use web::Refusal;
 
-use crate::records::{ORGAN, editor, filled, found, kept, person, published, stands_in_clear, written};
+use crate::records::{
+    ORGAN, editor, filled, found, kept, options, permit, person, published, stands_in_clear, workbook, written,
+};
 
 /// An identity number of somebody who was 13 in February 2026; its check digit is right.
 const CHILD: &str = "33010620120307751X";
@@ -46,6 +48,31 @@ async fn tried(app: &TestApp, row: NewRow) -> Result<BatchId, Refusal> {
     let id = batch::enter(app.ctx(), &mut tx, &editor(), new, vec![row]).await?;
     tx.commit().await.expect("commit");
     Ok(id)
+}
+
+/// Hands a batch in and has it pass its gates on a later day; what the last of them is refused for.
+async fn refused_on(app: &TestApp, id: &BatchId, day: &str) -> Option<String> {
+    gates::look_through(app.ctx(), id).await.expect("looked through");
+    let mut tx = written(app).await;
+    let version = found(app, id).await.version;
+    gates::submit(app.ctx(), &mut tx, &editor(), (id, version)).await.expect("submitted");
+    tx.commit().await.expect("commit");
+    let day = kernel::time::parse_date(day).expect("a day");
+    app.at(kernel::time::start_of_day(day));
+    let mut last = None;
+    for gate in Gate::ALL {
+        gates::look_through(app.ctx(), id).await.expect("looked through");
+        let reviewer = person(&format!("reviewer-{}", gate.code), "QH001", gate.permission.roles);
+        let version = found(app, id).await.version;
+        let mut tx = written(app).await;
+        let word = Word { ticked: &[0, 1, 2, 3, 4, 5], ..Word::default() };
+        let passed = gates::pass(app.ctx(), &mut tx, &reviewer, (id, version), word).await;
+        last = passed.err().map(|refusal| refusal.words());
+        if last.is_none() {
+            tx.commit().await.expect("commit");
+        }
+    }
+    last
 }
 
 /// The fields at which something is refused.
@@ -167,27 +194,30 @@ both! {
         let page = format!("/records/penalty/{}", only(app, &id).await.record);
         app.visitor().get(&page).await.expect(200).shows("公示至").shows("2027-02-10").hides("公示截止期");
         let late = tried(app, row(&item, "青财罚〔2026〕2号", &until("2026-04-01"))).await.expect("entered");
-        gates::look_through(app.ctx(), &late).await.expect("looked through");
-        let mut tx = written(app).await;
-        let version = found(app, &late).await.version;
-        gates::submit(app.ctx(), &mut tx, &editor(), (&late, version)).await.expect("submitted");
-        tx.commit().await.expect("commit");
-        let day = kernel::time::parse_date("2026-04-02").expect("a day");
-        app.at(kernel::time::start_of_day(day));
-        let mut last = None;
-        for gate in Gate::ALL {
-            gates::look_through(app.ctx(), &late).await.expect("looked through");
-            let reviewer = person(&format!("reviewer-{}", gate.code), "QH001", gate.permission.roles);
-            let version = found(app, &late).await.version;
-            let mut tx = written(app).await;
-            let word = Word { ticked: &[0, 1, 2, 3, 4, 5], ..Word::default() };
-            let passed = gates::pass(app.ctx(), &mut tx, &reviewer, (&late, version), word).await;
-            last = passed.err().map(|refusal| refusal.words());
-            if last.is_none() {
-                tx.commit().await.expect("commit");
-            }
-        }
+        let last = refused_on(app, &late, "2026-04-02").await;
         assert!(last.is_some_and(|words| words.contains("公示截止期")), "the last gate publishes nothing that is over");
+    }
+
+    async fn history_whose_term_is_over_never_becomes_public_and_no_night_erases_it(app) {
+        let item = penalty(app).await;
+        let told = fields(tried(app, row(&item, "青财罚〔2019〕1号", &[("decided_on", "2019-02-10")])).await);
+        assert!(told.contains(&"decided_on".to_owned()), "{told:?}");
+        let permit = permit(app).await;
+        let bytes = workbook(&permit, &[&[("decided_on", "2019-02-10")], &[]]);
+        let file = kept(app, "2019 年许可.xlsx", &bytes);
+        let backfill = import::Backfill { source: "2019 年许可档案".to_owned(), confidence: 95 };
+        let options = import::Options { backfill: Some(backfill), dry_run: true, ..options(&permit) };
+        let told = import::run(app.ctx(), &editor(), &file, &options, &import::Silent).await.expect("told");
+        assert_eq!((told.accepted, told.refused), (1, 1), "{:?}", told.faults);
+        assert!(told.faults.first.iter().any(|said| said.message.contains("公示期")), "{:?}", told.faults);
+        // Two years of a natural person, over while it is under review.
+        let near = [("decided_on", "2024-03-10"), ("valid_to", "2030-02-09")];
+        let id = tried(app, row(&item, "青财罚〔2024〕1号", &near)).await.expect("entered");
+        assert_eq!(only(app, &id).await.keep_until, "2026-03-10");
+        let last = refused_on(app, &id, "2026-03-11").await;
+        assert!(last.is_some_and(|words| words.contains("公示期已满")), "the last gate publishes nothing that is over");
+        assert_eq!(record::retention::expire(app.ctx()).await.expect("nothing"), 0);
+        assert!(!only(app, &id).await.data.values.is_empty(), "what the office entered is there");
     }
 
     async fn homes_and_illness_of_a_person_stop_a_batch_until_somebody_answers_for_them(app) {

@@ -14,8 +14,8 @@ use crate::{
     batch::{self, Batch, New, NewRow, field_of},
     gates,
     ids::BatchId,
-    state::{Way, What},
-    values, write,
+    state::{BatchState, Way, What},
+    values,
 };
 
 pub use written::{Fault, Unread, Written, faults, read};
@@ -41,7 +41,7 @@ pub struct Sent {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Taken {
     pub batch: BatchId,
-    /// It was there before: the same key, or the same content, was sent already.
+    /// It was there before: the same was sent under the same key already.
     pub again: bool,
 }
 
@@ -62,8 +62,8 @@ fn program(actor: &Actor) -> Option<&Program> {
     }
 }
 
-/// The batch that a sending would be.
-fn new(sent: &Sent) -> New {
+/// The batch that a sending would be, under the name by which it is remembered.
+fn new(sent: &Sent, name: &str) -> New {
     New {
         item: Arc::clone(&sent.item),
         organ: sent.organ.clone(),
@@ -71,7 +71,7 @@ fn new(sent: &Sent) -> New {
         what: What::New,
         title: String::new(),
         note: sent.note.clone(),
-        digest: digest(sent),
+        digest: digest(sent, name),
     }
 }
 
@@ -81,7 +81,7 @@ fn new(sent: &Sent) -> New {
 /// As [`send`].
 pub async fn weigh(ctx: &Ctx, actor: &Actor, sent: &Sent) -> Result<(), Refusal> {
     let mut rows = rows(sent)?;
-    let new = new(sent);
+    let new = new(sent, &remembered(program(actor), sent.key.trim()));
     batch::allowed(ctx, actor, &new, &rows)?;
     batch::sound(ctx, &new, &mut rows).await
 }
@@ -98,39 +98,45 @@ pub async fn send(ctx: &Ctx, tx: &mut Tx, actor: &Actor, sent: Sent) -> Result<T
         return Err(Refusal::field("key", "请给出 1 到 128 个可见字符的幂等键，每次报送一个，例如 2026-03-05-001。"));
     }
     let rows = rows(&sent)?;
-    let new = new(&sent);
+    let by = program(actor);
+    let name = remembered(by, key);
+    let new = new(&sent, &name);
     // Whoever may not is told nothing of what is there.
     batch::allowed(ctx, actor, &new, &rows)?;
     let digest = new.digest.clone();
-    let by = program(actor);
-    let name = remembered(by, key);
     tx.lock(&format!("record once {} {name}", sent.organ)).await?;
-    let known: Option<(BatchId, String)> =
-        query_as("SELECT batch, digest FROM record_once WHERE organ = $1 AND name = $2")
-            .bind(&sent.organ)
-            .bind(&name)
-            .fetch_optional(tx.conn())
-            .await?;
+    let known: Option<(BatchId, String, BatchState)> = query_as(
+        "SELECT o.batch, o.digest, b.state FROM record_once o JOIN record_batch b ON b.id = o.batch \
+         WHERE o.organ = $1 AND o.name = $2",
+    )
+    .bind(&sent.organ)
+    .bind(&name)
+    .fetch_optional(tx.conn())
+    .await?;
     match known {
-        Some((batch, before)) if before == digest => return Ok(Taken { batch, again: true }),
+        // What was given up is not there: the key is free again.
+        None | Some((_, _, BatchState::Dropped)) => {}
+        Some((batch, before, _)) if before == digest => return Ok(Taken { batch, again: true }),
         Some(_) => {
             return Err(Refusal::Conflict("这个幂等键已经用于另一份内容。请换一个键，或核对是否重复报送。".into()));
         }
-        None => {}
     }
-    let again = write::known(tx.conn(), (sent.item.key.as_str(), &sent.organ, &digest)).await?.is_some();
     let batch = batch::enter(ctx, tx, actor, new, rows).await?;
     // Nothing to be sealed stands in this row: it only says what was sent before.
-    query("INSERT INTO record_once (organ, name, digest, batch, at, program) VALUES ($1, $2, $3, $4, $5, $6)")
-        .bind(&sent.organ)
-        .bind(&name)
-        .bind(&digest)
-        .bind(&batch)
-        .bind(tx.now())
-        .bind(by.map_or_else(ProgramId::default, |program| program.id.clone()))
-        .execute(tx.conn())
-        .await?;
-    Ok(Taken { batch, again })
+    query(
+        "INSERT INTO record_once (organ, name, digest, batch, at, program) VALUES ($1, $2, $3, $4, $5, $6) \
+         ON CONFLICT (organ, name) DO UPDATE SET digest = excluded.digest, batch = excluded.batch, at = excluded.at, \
+         program = excluded.program",
+    )
+    .bind(&sent.organ)
+    .bind(&name)
+    .bind(&digest)
+    .bind(&batch)
+    .bind(tx.now())
+    .bind(by.map_or_else(ProgramId::default, |program| program.id.clone()))
+    .execute(tx.conn())
+    .await?;
+    Ok(Taken { batch, again: false })
 }
 
 /// How a batch stands, for the program that sent it.
@@ -194,8 +200,9 @@ fn rows(sent: &Sent) -> Result<Vec<NewRow>, Refusal> {
     if errors.is_empty() { Ok(rows) } else { Err(errors.into()) }
 }
 
-fn digest(sent: &Sent) -> String {
-    let mut texts: Vec<&str> = vec!["api", sent.item.key.as_str(), sent.organ.as_str(), &sent.note];
+/// Of what is sent with its name: two records that say the same are two, each under its own key.
+fn digest(sent: &Sent, name: &str) -> String {
+    let mut texts: Vec<&str> = vec!["api", sent.item.key.as_str(), sent.organ.as_str(), name, &sent.note];
     for record in &sent.records {
         texts.push("\n");
         texts.extend(record.iter().flat_map(|(key, text)| [key.as_str(), text.as_str()]));

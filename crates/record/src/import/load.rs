@@ -6,14 +6,14 @@ use std::{collections::HashMap, time::Duration};
 
 use jiff::SignedDuration;
 use kernel::{Actor, OrganCode, time};
-use store::{Tx, query};
+use store::{Tx, query, query_scalar};
 use tokio::io::AsyncReadExt;
 use web::{Ctx, Refusal};
 
 use super::{File, Progress, stopped};
 use crate::{
     batch::{self, Batch, New},
-    ids::BatchId,
+    ids::{BatchId, RecordId},
     publish,
     slots::Layout,
     state::BatchState,
@@ -154,11 +154,16 @@ async fn portions(
         }
         let mut tx = ctx.db().write().await?;
         beat(&mut tx, id, loader).await?;
-        match place.insert(&mut tx, &prepared).await {
+        let inserted = place.insert(&mut tx, &prepared).await;
+        match inserted {
             Err(error) if error.is_unique_violation() => {
-                return Err(Refusal::Conflict(
-                    "有的记录已有一份更正在办理，不能再导入更正。请先办完或者作废那一份。".into(),
-                ));
+                drop(tx);
+                let of = |row: &NewRow| {
+                    let known = before.get(&values::keyed(&new.item, &row.values))?;
+                    Some((row.number, known.record.clone()))
+                };
+                let corrected: Vec<(u32, RecordId)> = some.iter().filter_map(of).collect();
+                return Err(under_way(ctx, id, &corrected).await?);
             }
             other => other?,
         }
@@ -169,6 +174,28 @@ async fn portions(
         }
     }
     Ok(())
+}
+
+/// Which rows correct records that another batch corrects already, and which batch that is.
+async fn under_way(ctx: &Ctx, id: &BatchId, corrected: &[(u32, RecordId)]) -> Result<Refusal, Refusal> {
+    const MOST: usize = 5;
+    let mut lines = Vec::new();
+    for (number, record) in corrected {
+        let there: Option<String> = query_scalar(
+            "SELECT b.title FROM record r JOIN record_batch b ON b.id = r.batch WHERE r.record = $1 AND r.batch <> $2 \
+             AND r.state IN ('draft', 'doubtful') LIMIT 1",
+        )
+        .bind(record)
+        .bind(id)
+        .fetch_optional(ctx.db().read())
+        .await?;
+        lines.extend(there.map(|title| format!("第 {number} 行（在批次“{title}”中）")));
+        if lines.len() >= MOST {
+            break;
+        }
+    }
+    let which = if lines.is_empty() { "有的行".to_owned() } else { lines.join("、") };
+    Ok(Refusal::Conflict(format!("{which}所更正的记录已有一份更正在办理，不能再导入更正。请先办完或者作废那一份。")))
 }
 
 /// Removes what was loaded of a batch that will not be whole. Where that fails too, the schedule does it.
@@ -201,11 +228,10 @@ async fn forget(tx: &mut Tx, id: &BatchId) -> store::Result<()> {
 /// When the database fails.
 pub(crate) async fn clear(ctx: &Ctx) -> store::Result<()> {
     let before = ctx.seams().now().checked_sub(SignedDuration::from_hours(24)).unwrap_or_default();
-    let stale: Vec<BatchId> =
-        store::query_scalar("SELECT id FROM record_batch WHERE state = 'loading' AND beat_at < $1")
-            .bind(time::to_db(before))
-            .fetch_all(ctx.db().read())
-            .await?;
+    let stale: Vec<BatchId> = query_scalar("SELECT id FROM record_batch WHERE state = 'loading' AND beat_at < $1")
+        .bind(time::to_db(before))
+        .fetch_all(ctx.db().read())
+        .await?;
     for id in stale {
         let mut tx = ctx.db().write().await?;
         forget(&mut tx, &id).await?;

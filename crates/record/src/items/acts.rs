@@ -372,9 +372,11 @@ pub async fn issue_for(
         rows::stand_on(tx, &key, base).await?;
     }
     // Records lie by the columns of the version in force; one that comes later is laid on its day ([`known::schedule`]).
-    let relaid = old.as_ref().is_some_and(|old| crate::counts::relaid(&old.item, &version.item));
-    if relaid && from_on <= ctx.today() {
-        crate::relay(tx, &key).await?;
+    if let Some(old) = old.as_ref().filter(|old| crate::counts::relaid(&old.item, &version.item)) {
+        crate::laid::may_lie(tx, &old.item, old.number).await?;
+        if from_on <= ctx.today() {
+            crate::relay(tx, &key).await?;
+        }
     }
     let digest = hex::encode(Sha256::digest(serde_json::to_vec(&version.item)?));
     let mut data = json!({

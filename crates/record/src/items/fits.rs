@@ -5,10 +5,15 @@ use std::collections::HashSet;
 use futures::TryStreamExt;
 use item::{Change, Item, compare};
 use kernel::OrganCode;
-use store::{Executor, query_as};
+use store::{Executor, query_as, query_scalar};
 use web::{Ctx, Result};
 
+use super::{
+    known,
+    rows::{self, State},
+};
 use crate::{
+    events::{BATCH, RECORD},
     ids::RowId,
     values::{self, Data},
 };
@@ -65,11 +70,48 @@ pub fn changes(old: &Item, new: &Item) -> Vec<String> {
     compare(old, new).into_iter().map(told).collect()
 }
 
-/// What of a change records do not allow.
+/// What of a change records do not allow. Known until something of records happens: looked at before a write ([`ready`]),
+/// it costs the write nothing, though all records are walked through.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn against(ctx: &Ctx, old: &Item, new: &Item) -> Result<Vec<Held>> {
+    // What is being loaded is told by no event before all of it is there.
+    let loading: i64 = query_scalar(
+        "SELECT COUNT(*) FROM record_batch WHERE state IN ('loading', 'publishing') AND state = 'loading' AND item = $1",
+    )
+    .bind(old.key.as_str())
+    .fetch_one(ctx.db().read())
+    .await?;
+    if loading > 0 {
+        return walked(ctx, old, new).await;
+    }
+    let said = |item: &Item| serde_json::to_string(&Item { version: 0, ..item.clone() }).map_err(store::Error::from);
+    let (old_words, new_words) = (said(old)?, said(new)?);
+    let key = format!("records against {}", values::digest_of([old_words.as_str(), new_words.as_str()]));
+    let ask = async {
+        let held = walked(ctx, old, new).await;
+        held.map_err(|error| store::Error::Value(format!("records against a change of {}: {error:?}", old.key)))
+    };
+    Ok(ctx.db().while_subjects_unchanged(&[BATCH, RECORD], key, ask).await?)
+}
+
+/// Looks whether records allow a change, before the write that puts it down, offers or issues it.
+///
+/// # Errors
+/// When the database fails.
+pub async fn ready(ctx: &Ctx, change: &Item) -> Result<()> {
+    let versions = rows::of(ctx.db().read(), &change.key).await?;
+    let issued = versions.into_iter().filter(|version| version.state == State::Issued);
+    let newest = issued.max_by_key(|version| version.number).map(|version| version.item);
+    if let Some(old) = newest.or_else(|| known::in_the_box(&change.key).cloned()) {
+        against(ctx, &old, change).await?;
+    }
+    Ok(())
+}
+
+/// The same from the records.
+async fn walked(ctx: &Ctx, old: &Item, new: &Item) -> Result<Vec<Held>> {
     let mut held = Vec::new();
     for change in compare(old, new) {
         let (column, removed) = match change {

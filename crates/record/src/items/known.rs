@@ -109,11 +109,6 @@ impl Catalogue {
         self.entry(key).filter(|entry| entry.in_force).map(|entry| Arc::clone(&entry.item))
     }
 
-    /// The version that held before this one.
-    fn before(&self, item: &Item) -> Option<Arc<Item>> {
-        (1..item.version).rev().find_map(|version| self.at(&item.key, version))
-    }
-
     /// A version that was issued.
     pub fn at(&self, key: &ItemKey, version: u32) -> Option<Arc<Item>> {
         self.issued.get(&(key.clone(), version)).cloned()
@@ -259,16 +254,12 @@ async fn remember_all(ctx: &Ctx) -> store::Result<()> {
     .await
 }
 
-/// Days back that are looked at for versions whose day came while nobody was running.
-const BACK: i32 = 7;
-
-/// Has the records of items laid anew whose next version came into force in the last days with other columns. Twice does no harm.
-async fn lay_anew(ctx: &Ctx) -> store::Result<()> {
-    let (all, today) = (catalogue(ctx).await?, ctx.today());
+/// Has the records of items laid anew that may lie otherwise than by the version in force: its day has come, however long ago, or
+/// the work was stopped.
+async fn lay_anew(ctx: &Ctx) -> web::Result<()> {
+    let all = catalogue(ctx).await?;
     for entry in all.entries().iter().filter(|entry| entry.in_force && !entry.boxed) {
-        let recent = entry.since.is_some_and(|since| since.until(today).is_ok_and(|span| span.get_days() <= BACK));
-        let Some(before) = recent.then(|| all.before(&entry.item)).flatten() else { continue };
-        if crate::counts::relaid(&before, &entry.item) {
+        if crate::laid::is_behind(ctx, &entry.item).await? {
             act_now(ctx, async |tx: &mut Tx| crate::relay(tx, entry.key()).await).await?;
         }
     }

@@ -240,6 +240,29 @@ both! {
         other.close().await;
     }
 
+    async fn an_answer_is_kept_while_other_things_happen_to_what_it_is_of(home) {
+        let other = home.other_process().await;
+        let asked = AtomicUsize::new(0);
+        let ask = || {
+            let (asked, db) = (&asked, &home.db);
+            async move {
+                let answer = async {
+                    asked.fetch_add(1, Ordering::SeqCst);
+                    Ok(asked.load(Ordering::SeqCst))
+                };
+                db.while_events_unchanged(&["account"], &[&GONE], "question".into(), answer).await.expect("answer")
+            }
+        };
+        assert_eq!((ask().await, ask().await), (1, 1));
+        append(&other, &PAPER, "x").await;
+        assert_eq!(ask().await, 1, "something else happened to a paper");
+        append(&other, &GONE, "x").await;
+        assert_eq!((ask().await, ask().await), (2, 2));
+        append(&home.db, &SIGNED, "x").await;
+        assert_eq!((ask().await, ask().await), (3, 3));
+        other.close().await;
+    }
+
     async fn of_many_who_ask_at_once_one_does(home) {
         let asked = Arc::new(AtomicUsize::new(0));
         let mut tasks = tokio::task::JoinSet::new();

@@ -41,6 +41,8 @@ pub(crate) struct Args {
 struct Taken<'t> {
     batch: &'t str,
     records: usize,
+    /// It was sent under the same key before.
+    again: bool,
 }
 
 /// What programs are told where nothing was taken.
@@ -70,15 +72,17 @@ pub(super) async fn run(ctx: &Ctx, args: &Args, as_json: bool) -> Result<ExitCod
     let sent =
         Sent { item: Arc::new(item), organ, key: args.key.clone(), records: written.records, note: written.note };
     let mut tx = ctx.db().write().await?;
-    let batch = match api::send(ctx, &mut tx, &Actor::System, sent).await {
-        Ok(taken) => taken.batch,
+    let api::Taken { batch, again } = match api::send(ctx, &mut tx, &Actor::System, sent).await {
+        Ok(taken) => taken,
         Err(Refusal::Fields(errors)) => return not_taken(&api::faults(&errors, many), as_json),
         Err(other) => return Err(refused(other)),
     };
     tx.commit().await?;
     if as_json {
-        let answered = answer(&Taken { batch: batch.as_str(), records: many }, None)?;
+        let answered = answer(&Taken { batch: batch.as_str(), records: many, again }, None)?;
         file::print(format!("{answered}\n").as_bytes())?;
+    } else if again {
+        println!("这个幂等键已经报送过同样的内容，没有重复录入：{}/records/batches/{batch}", ctx.office_url());
     } else {
         println!("已录入 {many} 条，请在后台核对后提交审核：{}/records/batches/{batch}", ctx.office_url());
     }

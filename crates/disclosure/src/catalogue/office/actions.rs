@@ -71,6 +71,14 @@ pub(in crate::catalogue) async fn confirm(
     .await
 }
 
+/// Whether records allow the draft is looked at before the write, for all of which nobody else could write.
+async fn looked_at(ctx: &Ctx, button: &Button) -> Result<()> {
+    if let Some(draft) = items::version(ctx, &button.id).await? {
+        items::ready(ctx, &draft.item).await?;
+    }
+    Ok(())
+}
+
 /// POST /items/{key}/offer
 pub(in crate::catalogue) async fn offer(
     State(ctx): State<Ctx>,
@@ -78,6 +86,7 @@ pub(in crate::catalogue) async fn offer(
     Path(key): Path<ItemKey>,
     Form(button): Form<Button>,
 ) -> Result<Response> {
+    looked_at(&ctx, &button).await?;
     done(&ctx, &desk, (&key, &button), async |tx: &mut Tx| {
         acts::offer(&ctx, tx, &desk.actor(), (&button.id, button.revision)).await?;
         Ok(Done::ok(page(&key), "已提请公布，由没有改过它的另一位同事核对后公布。"))
@@ -126,6 +135,7 @@ pub(in crate::catalogue) async fn issue(
     Form(button): Form<Button>,
 ) -> Result<Response> {
     let opening = line(&button.opening, REASON);
+    looked_at(&ctx, &button).await?;
     done(&ctx, &desk, (&key, &button), async |tx: &mut Tx| {
         let seen = (&button.id, button.revision);
         let version = acts::issue_for(&ctx, tx, &desk.actor(), seen, &opening).await?;

@@ -194,6 +194,9 @@ pub(in crate::catalogue) async fn save(
     let id = ItemVersionId::from(typed.value("id"));
     let revision = typed.number("revision");
     let once = typed.value("once").to_owned();
+    if let Ok(change) = typed.item(&ctx, &text(&entry), &known(&all)) {
+        items::ready(&ctx, &change).await?;
+    }
     let done = async |tx: &mut Tx| {
         let item = typed.item(&ctx, &text(&entry), &known(&all)).map_err(Refusal::Fields)?;
         let from_on = typed.day_of_force().map_err(Refusal::Fields)?;

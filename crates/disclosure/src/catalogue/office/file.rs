@@ -159,6 +159,9 @@ pub(in crate::catalogue) async fn add(State(ctx): State<Ctx>, desk: Desk, parts:
     let typed = received(&ctx, parts).await?;
     let all = items::catalogue(&ctx).await?;
     let found = read(&all, &typed);
+    for change in found.iter().flatten() {
+        items::ready(&ctx, change).await?;
+    }
     let done = async |tx: &mut Tx| {
         let found = found.as_ref().map_err(|errors| Refusal::from(errors.clone()))?;
         let (mut put, mut same) = (0, 0);
@@ -221,6 +224,9 @@ pub(in crate::catalogue) async fn change(
     let (all, entry) = entry(&ctx, &key).await?;
     let found = read(&all, &typed);
     let from_on = entry.open.as_ref().and_then(|open| open.from_on);
+    for change in found.iter().flatten() {
+        items::ready(&ctx, change).await?;
+    }
     let done = async |tx: &mut Tx| {
         let found = found.as_ref().map_err(|errors| Refusal::from(errors.clone()))?;
         let [item] = found.as_slice() else {
