@@ -7,6 +7,7 @@ use std::{
 
 use documents::{Extractor, Grid, Limits};
 use item::{Column, Item, Period, Rule, Severity, Type, Value, parse};
+use jiff::civil::Date;
 use sheet::{Fit, Found, Mapping, Record, Target};
 use web::{Ctx, Refusal};
 
@@ -466,6 +467,7 @@ async fn checked(
         kept.iter_mut().for_each(|row| doubted(item, row, &against));
     }
     told.about.extend(without_place(item, &kept));
+    told.about.extend(without_day(item, &kept, ctx.today()));
     told.sample = sample::of(item, &kept, ctx.today());
     told.rows = read;
     told.accepted = kept.len() as u64;
@@ -493,6 +495,22 @@ fn without_place(item: &Item, rows: &[NewRow]) -> Option<String> {
     let column = item.columns.iter().find(|column| layout.slot(&column.key) == Some(Slot::Place))?;
     let empty = rows.iter().filter(|row| !row.values.contains_key(&column.key)).count();
     (empty > 0).then(|| format!("{empty} 行没有填写“{}”，读者按乡镇查不到这些行。", column.label))
+}
+
+/// How many rows say nothing of when they are, so that they are taken for those of today.
+fn without_day(item: &Item, rows: &[NewRow], today: Date) -> Option<String> {
+    if item.period == Period::Standing {
+        return None;
+    }
+    let periods: Vec<&Column> = item.columns.iter().filter(|column| column.typed == Type::Period).collect();
+    let is_open = |row: &&NewRow| {
+        let has_period = periods.iter().any(|column| row.values.contains_key(&column.key));
+        !has_period && values::day_of(item, &row.values).is_none()
+    };
+    let open = rows.iter().filter(is_open).count();
+    let label = item.column(&item.newest_by).map_or("日期", |column| column.label.as_str());
+    let period = values::period_of(item.period, today);
+    (open > 0).then(|| format!("{open} 行没有写“{label}”，所属时期会按今天（{period}）计。应当是别的时期的，请补上。"))
 }
 
 /// Tells of rows of which nobody can say what they correct, and of those that become records beside others of their name.
