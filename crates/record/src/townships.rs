@@ -4,6 +4,7 @@
 use item::{Item, Type, Value};
 use jiff::civil::Date;
 use kernel::{Directory, organ::OrganKind};
+use web::Ctx;
 
 use crate::values::{self, Values};
 
@@ -29,6 +30,11 @@ pub(crate) enum Fitted {
 }
 
 impl Townships {
+    /// Those of this installation, today.
+    pub(crate) fn here(ctx: &Ctx) -> Self {
+        Self::of(&ctx.site().county, &ctx.directory(), ctx.today())
+    }
+
     /// The townships that exist on this day.
     pub(crate) fn of(county: &str, directory: &Directory, today: Date) -> Self {
         let living = directory.all().iter().filter(|organ| organ.kind == OrganKind::Township && organ.exists_on(today));

@@ -70,8 +70,7 @@ pub(super) async fn read(
         return Ok(nothing(told, mapping));
     }
     let (owned, backfill, update) = (Arc::clone(item), options.backfill.clone(), options.update);
-    let site = ctx.site();
-    let townships = Townships::of(&site.county, &ctx.directory(), ctx.today());
+    let townships = Townships::here(ctx);
     let organs = Organs::of(ctx, &options.organ);
     go(progress, 0, told.rows, "正在识别单元格").await?;
     // Some hundred thousand rows: not on a thread that answers others.
