@@ -5,10 +5,15 @@ use std::sync::Arc;
 
 use item::{Item, ItemKey};
 use kernel::OrganCode;
-use record::{Query, import, query::Asked};
+use record::{
+    Query,
+    batch::{self, New},
+    form, import,
+    query::Asked,
+};
 use testkit::{TestApp, both};
 
-use crate::records::{ORGAN, editor, kept, published};
+use crate::records::{ORGAN, editor, kept, published, written};
 
 const HEAD: &str = "青禾县2026年义务教育学校招生范围、计划一览表\n\
     学校名称,办学类型,学校标识,所在乡镇,班级数,招生计划（人）,招生范围（施教区）\n";
@@ -80,6 +85,19 @@ both! {
         let place = told.warnings.first.iter().find(|said| said.column == "place").expect("told");
         assert_eq!(place.row, 3, "{place:?}");
         assert!(told.about.iter().any(|words| words.contains("1 行没有填写“所在乡镇”")), "{:?}", told.about);
+    }
+
+    async fn a_place_of_a_form_is_a_path_of_the_county(app) {
+        let item = enrolment(app).await;
+        let cells = [("year", "2026"), ("school", "第三小学"), ("plan", "45"), ("catchment", "三村"), ("place", "河口镇三村")];
+        let typed = cells.map(|(key, text)| (key.to_owned(), text.to_owned())).into();
+        let row = form::read(&item, &typed).expect("a form that can be read").row;
+        let mut tx = written(app).await;
+        let new = New::form(&item, &OrganCode::from(ORGAN));
+        let id = batch::enter(app.ctx(), &mut tx, &editor(), new, vec![row]).await.expect("entered");
+        tx.commit().await.expect("commit");
+        published(app, &id).await;
+        assert_eq!(plans(app, "青禾县/河口镇/三村").await, ["45"]);
     }
 
     async fn rows_that_were_refused_are_given_back_by_their_own_file(app) {

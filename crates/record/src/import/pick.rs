@@ -69,6 +69,10 @@ fn other_account(item: &Item, texts: &[String; 2]) -> Option<&'static str> {
         return None;
     }
     let title = folded(&item.title);
+    // Transfers come out of every account.
+    if title.contains("转移支付") {
+        return None;
+    }
     let other = |account: &&&str| !title.contains(**account) && texts.iter().any(|text| text.contains(**account));
     ACCOUNTS.iter().find(other).copied()
 }
