@@ -1,7 +1,7 @@
 //! Stories of sheets that come back: the file of public records, changed in one figure, corrects that figure alone; rows that were
 //! refused are given back corrected; places are those of the county.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use item::{Item, ItemKey};
 use kernel::OrganCode;
@@ -90,7 +90,7 @@ both! {
     async fn a_place_of_a_form_is_a_path_of_the_county(app) {
         let item = enrolment(app).await;
         let cells = [("year", "2026"), ("school", "第三小学"), ("plan", "45"), ("catchment", "三村"), ("place", "河口镇三村")];
-        let typed = cells.map(|(key, text)| (key.to_owned(), text.to_owned())).into();
+        let typed: BTreeMap<String, String> = cells.map(|(key, text)| (key.to_owned(), text.to_owned())).into();
         let row = form::read(&item, &typed).expect("a form that can be read").row;
         let mut tx = written(app).await;
         let new = New::form(&item, &OrganCode::from(ORGAN));
