@@ -100,6 +100,7 @@ struct Page {
 struct Gone {
     shell: PortalShell,
     title: String,
+    /// Address of the table; empty = it does not stand on the site.
     path: String,
     reason: String,
     when: String,
@@ -113,6 +114,9 @@ pub(super) async fn one(
     reader: Reader,
     Path((key, id)): Path<(String, RecordId)>,
 ) -> Result<Response> {
+    if let Some((item, since)) = tables::taken_off(&ctx, &key).await? {
+        return off_the_site(&ctx, &reader, &item, (&id, since)).await;
+    }
     let item = match tables::named(&ctx, &key).await? {
         Named::Table(item) => item,
         Named::Moved(key) => {
@@ -123,6 +127,21 @@ pub(super) async fn one(
         Found::Public(stored) => shown(&ctx, &reader, item, *stored).await,
         Found::Gone(why) => gone(&ctx, &reader, &item, why),
     }
+}
+
+/// A record that stood on the site until its table was taken off: that, and why, and nothing of what it said.
+async fn off_the_site(ctx: &Ctx, reader: &Reader, item: &Item, (id, since): (&RecordId, String)) -> Result<Response> {
+    let why = match standing(ctx, item, id).await? {
+        Found::Gone(why) => why,
+        // What became public elsewhere afterwards never stood here.
+        Found::Public(stored) if !since.is_empty() && stored.public_on > since => return Err(Error::NotFound),
+        Found::Public(stored) => Why {
+            words: "公开事项目录规定的公开渠道不再包括政府网站。".to_owned(),
+            on: if since.is_empty() { stored.public_on.clone() } else { since },
+            organ: stored.organ.clone(),
+        },
+    };
+    gone(ctx, reader, item, why)
 }
 
 /// What there is of a record.
@@ -288,9 +307,10 @@ fn changed(item: &Item, before: &Data, after: &Data) -> Vec<Changed> {
 fn gone(ctx: &Ctx, reader: &Reader, item: &Item, why: Why) -> Result<Response> {
     let title = format!("{}：这条记录已不再公开", item.title);
     let shell = tables::shell(ctx, reader, &title, "领域数据", &title);
+    let path = if item.is_on_web() { tables::path(&item.key) } else { String::new() };
     let page = Gone {
-        shell: shell.crumb("领域数据", "/records").crumb(&item.title, tables::path(&item.key)).crumb("已不再公开", ""),
-        path: tables::path(&item.key),
+        shell: shell.crumb("领域数据", "/records").crumb(&item.title, &path).crumb("已不再公开", ""),
+        path,
         title: item.title.clone(),
         reason: why.words,
         when: format!("{} 起不再公开", why.on),

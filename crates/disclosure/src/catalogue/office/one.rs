@@ -12,7 +12,10 @@ use serde::Deserialize;
 use web::{Ctx, Desk, Error, FormErrors, OfficeShell, Query, Result, office_page, page};
 
 use super::{entry, open_state, standing};
-use crate::catalogue::words::{self, Differs, Fact};
+use crate::catalogue::{
+    limits,
+    words::{self, Differs, Fact},
+};
 
 /// A version in the list of them.
 struct Told {
@@ -44,6 +47,8 @@ struct Work {
     held: Vec<String>,
     /// What it shows to readers that they could not see before, in sentences.
     opens: Vec<String>,
+    /// What whoever issues it should know besides: limits that contradict themselves, addresses that readers lose.
+    told: Vec<String>,
     /// Whether the person wrote in it.
     own: bool,
 }
@@ -182,6 +187,20 @@ fn opened(ctx: &Ctx, opens: &items::Opening) -> Vec<String> {
     all
 }
 
+/// What a change takes away from readers of the site, and which of its limits do not agree with themselves.
+async fn told(ctx: &Ctx, old: Option<&Item>, new: &Item) -> Result<Vec<String>> {
+    let mut all: Vec<String> = new.limits.iter().flat_map(limits::contradictions).collect();
+    let Some(old) = old.filter(|old| old.is_table() && old.is_on_web() && !new.is_on_web()) else { return Ok(all) };
+    let many = record::counts::public(ctx.db().read(), &old.key, None, "").await?;
+    if many > 0 {
+        all.push(format!(
+            "公开渠道不再包括政府网站：公布后，{many} 条已公开的记录和这张表立即从网站撤下，原来的网址只显示不再公开和原因。\
+             确需保留的，请保留政府网站这一渠道。"
+        ));
+    }
+    Ok(all)
+}
+
 async fn worked_on(ctx: &Ctx, desk: &Desk, entry: &Entry) -> Result<Option<Work>> {
     let Some(open) = &entry.open else { return Ok(None) };
     let (state, tone) = open_state(Some(open.as_ref()));
@@ -210,6 +229,7 @@ async fn worked_on(ctx: &Ctx, desk: &Desk, entry: &Entry) -> Result<Option<Work>
         differs,
         held,
         opens,
+        told: told(ctx, old.as_ref(), &open.item).await?,
         own: open.is_by(&desk.actor()),
     }))
 }
