@@ -87,6 +87,7 @@ mod said;
 mod sealed;
 pub mod slots;
 mod state;
+mod townships;
 mod typed;
 mod uses;
 pub mod values;

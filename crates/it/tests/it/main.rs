@@ -52,6 +52,7 @@ mod programs;
 mod publishing;
 mod records;
 mod records_away;
+mod records_again;
 mod records_board;
 mod records_cli;
 mod records_covered;

@@ -11,6 +11,7 @@ mod job;
 mod keep;
 mod load;
 mod mapping;
+mod organs;
 mod pick;
 mod read;
 mod sample;
@@ -323,6 +324,10 @@ pub async fn run(
             accepted: count(known.total),
             ..Told::default()
         });
+    }
+    // What somebody has said the heads are holds for the corrected file, too.
+    if !options.mapping.is_empty() {
+        mapping::remember(ctx, &item, &options.organ, &read.mapping).await?;
     }
     let mut told = read.told;
     let fits = if options.accept_valid { told.may_be_in_part() } else { told.is_whole() };
