@@ -326,8 +326,8 @@ impl Elsewhere for Known {
         u32::try_from(days).ok()
     }
 
-    fn stands(&self, item: &str, column: &str, value: &str) -> Standing {
-        match self.registers.get(&(item.to_owned(), column.to_owned())) {
+    fn stands(&self, item: &str, key: &str, value: &str) -> Standing {
+        match self.registers.get(&(item.to_owned(), key.to_owned())) {
             None => Standing::Untold,
             Some(register) if register.there.contains(value) => Standing::Stands,
             Some(register) if register.has_records => Standing::Missing,
@@ -335,8 +335,8 @@ impl Elsewhere for Known {
         }
     }
 
-    fn named(&self, item: &str, column: &str) -> Option<(String, String)> {
-        self.registers.get(&(item.to_owned(), column.to_owned())).map(|register| register.titles.clone())
+    fn named(&self, item: &str, key: &str) -> Option<(String, String)> {
+        self.registers.get(&(item.to_owned(), key.to_owned())).map(|register| register.titles.clone())
     }
 
     fn organ(&self, name: &str) -> InDirectory {

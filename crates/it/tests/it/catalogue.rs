@@ -348,7 +348,7 @@ both! {
         let address = format!("/records/permit/{}", stored.record);
         let (mut clerk, mut second, mut reader) = (app.clerk().await, second(app).await, app.visitor());
         reader.get(&address).await.expect(200).shows(number);
-        let mut item = Item::clone(&crate::records::permit(app).await);
+        let mut item = Item::clone(crate::records::permit(app).await.as_ref());
         item.channels = vec![Channel::Board];
         send(&mut clerk, &[item]).await;
         press(&mut clerk, "/items/permit", "offer", 303).await;

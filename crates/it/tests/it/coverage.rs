@@ -167,7 +167,7 @@ both! {
             .shows("不能声明没有此类信息");
         let over = [("from", "2025-12-01"), ("until", "2026-02-28"), ("reason", "没有")];
         editor.post(NONE, &over).await.expect(422).shows("不能声明没有此类信息");
-        let old = [("from", "1900-01-01"), ("until", "1900-12-31"), ("reason", "没有")];
+        let old = [("from", "2010-01-01"), ("until", "2010-12-31"), ("reason", "没有")];
         editor.post(NONE, &old).await.expect(422).shows("起始日期太早");
         // A false one that is over is taken back as well, and who made it hears of it.
         clerk.get(CELL).await.expect(200).shows(&format!("{page}/revoke"));

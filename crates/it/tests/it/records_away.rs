@@ -75,7 +75,7 @@ both! {
         let number = "青财许〔2026〕36号";
         let page = published(app, number).await;
         let own = [("version", "1"), ("act", "save"), ("note", "许可内容登记有误")];
-        let mut typed = form(&permit(app).await, number, &own);
+        let mut typed = form(permit(app).await.as_ref(), number, &own);
         for (name, text) in &mut typed {
             if name == "c_content" {
                 text.replace_range(.., "准予变更代理记账机构名称");

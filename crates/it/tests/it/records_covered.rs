@@ -72,7 +72,7 @@ both! {
         let waiting = entered(app, "青财许〔2026〕42号").await;
         let page = format!("/records/permit/{}", stored.record);
         app.visitor().get(&page).await.expect(200).shows(BEFORE).shows(AFTER);
-        issued(app, &closed(&permit(app).await, false)).await;
+        issued(app, &closed(permit(app).await.as_ref(), false)).await;
         app.visitor().get(&page).await.expect(200).hides(BEFORE).hides(AFTER);
         app.visitor().get(&format!("/api/v1{page}")).await.expect(200).hides(BEFORE).hides(AFTER);
         assert!(!stands_in_clear(app, BEFORE).await && !stands_in_clear(app, AFTER).await, "nor in any table");
@@ -90,7 +90,7 @@ both! {
     async fn former_values_are_shown_under_the_masks_of_today(app) {
         let stored = corrected(app, "青财许〔2026〕43号").await;
         let page = format!("/records/permit/{}", stored.record);
-        issued(app, &closed(&permit(app).await, true)).await;
+        issued(app, &closed(permit(app).await.as_ref(), true)).await;
         let shown = app.visitor().get(&page).await.expect(200).hides(BEFORE).hides(AFTER);
         shown.shows("准予开*****机构").shows("准予变*******地址");
         assert!(is_whole(app).await);

@@ -190,7 +190,7 @@ fn opened(ctx: &Ctx, opens: &items::Opening) -> Vec<String> {
 }
 
 /// What a change takes away from readers of the site, and which of its limits do not agree with themselves.
-async fn told(ctx: &Ctx, old: Option<&Item>, new: &Item) -> Result<Vec<String>> {
+async fn warned(ctx: &Ctx, old: Option<&Item>, new: &Item) -> Result<Vec<String>> {
     let mut all: Vec<String> = new.limits.iter().flat_map(limits::contradictions).collect();
     let Some(old) = old.filter(|old| old.is_table() && old.is_on_web() && !new.is_on_web()) else { return Ok(all) };
     let many = record::counts::public(ctx.db().read(), &old.key, None, "").await?;
@@ -252,7 +252,7 @@ async fn worked_on(ctx: &Ctx, desk: &Desk, entry: &Entry) -> Result<Option<Work>
         differs,
         held,
         opens,
-        told: told(ctx, old.as_ref(), &open.item).await?,
+        told: warned(ctx, old.as_ref(), &open.item).await?,
         closes,
         own: open.is_by(&desk.actor()),
     }))
