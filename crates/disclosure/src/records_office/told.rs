@@ -191,6 +191,7 @@ fn beside(item: Option<&Item>, told: &Told, typed: &BTreeMap<String, String>) ->
     let field = |one: &import::Beside| {
         let text = typed.get(&one.key).unwrap_or(&one.text);
         let column = item?.column(&one.key)?;
+        // What stops the import is not called optional.
         let mut field = common::of_whole(column, text);
         field.optional = !told.missing.contains(&column.label);
         Some(field)
