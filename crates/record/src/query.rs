@@ -228,7 +228,8 @@ impl Query {
         column.is_some_and(|column| matches!(column.typed, Type::Enum { .. } | Type::Period))
     }
 
-    /// Whether a column holds the codes of a classification, in whose order its table is read: 类, then 款, then 项 (Chinese budgets).
+    /// Whether a column holds the codes of a classification, in whose order its table is read: 类, then 款, then 项
+    /// (Chinese budgets).
     fn is_classed_by(&self, key: &str) -> bool {
         let column = self.item.column(key).filter(|column| matches!(column.typed, Type::Text { .. }));
         let is_key = self.item.keys.iter().any(|known| known == key);
@@ -237,8 +238,8 @@ impl Query {
             && column.is_some_and(|column| column.label.ends_with("编码"))
     }
 
-    /// The order of records of one day or year: none but their age; in a table of a classification that of its keys up to the code,
-    /// so that it reads as it was made.
+    /// The order of records of one day or year: none but their age; in a table of a classification that of its keys up to
+    /// the code, so that it reads as it was made.
     fn classed(&self, standing: &Standing) -> Vec<By> {
         let Some(at) = self.item.keys.iter().position(|key| self.is_classed_by(key)) else { return Vec::new() };
         let keys = &self.item.keys[..=at];

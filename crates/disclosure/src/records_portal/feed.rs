@@ -31,8 +31,8 @@ fn tag(ctx: &Ctx, what: &str) -> String {
     feed_tag(&ctx.site().domain, what)
 }
 
-/// `GET /records/{item}/feed.atom`, with the conditions of the page of the table. What was taken away is told of the whole table: a
-/// reader that has no such entry leaves it alone.
+/// `GET /records/{item}/feed.atom`, with the conditions of the page of the table. What was taken away is told of the whole table:
+/// a reader that has no such entry leaves it alone.
 pub(super) async fn feed(
     State(ctx): State<Ctx>,
     Path(key): Path<String>,
