@@ -258,6 +258,44 @@ both! {
         reader.get("/records/permit/feed.atom").await.expect(200).shows("at:deleted-entry").hides("代理记账");
     }
 
+    async fn a_budget_reads_in_the_order_of_its_codes(app) {
+        let key = ItemKey::new("budget-department").expect("a key");
+        let item = record::items::find(app.ctx(), &key).await.expect("items").expect("in the box");
+        let subjects = [("21011", "乙科目"), ("210", "甲科目"), ("2101101", "丙科目")];
+        let rows = subjects.into_iter().zip(1_u32..).map(|((code, name), number)| {
+            let cells = [
+                ("year", "2026"),
+                ("organ", "青禾县财政局"),
+                ("stage", "budget"),
+                ("code", code),
+                ("name", name),
+                ("amount", "10"),
+                ("basic", "10"),
+                ("project", "0"),
+            ];
+            let typed: BTreeMap<String, String> =
+                cells.into_iter().map(|(key, text)| (key.to_owned(), text.to_owned())).collect();
+            let row = form::read(&item, &typed).expect("a form that can be read").row;
+            batch::NewRow { number, ..row }
+        });
+        let rows: Vec<batch::NewRow> = rows.collect();
+        let mut tx = written(app).await;
+        let new = New::form(&item, &OrganCode::from(ORGAN));
+        let id = batch::enter(app.ctx(), &mut tx, &editor(), new, rows).await.expect("entered");
+        tx.commit().await.expect("commit");
+        published(app, &id).await;
+        let mut reader = app.visitor();
+        for address in ["/records/budget-department.csv", "/records/budget-department?sort=code&year=2026"] {
+            let text = reader.get(address).await.expect(200).text();
+            let places = ["甲科目", "乙科目", "丙科目"].map(|name| text.find(name));
+            assert!(places.is_sorted() && places[0].is_some(), "{address}: {places:?}");
+        }
+        reader.get("/records/budget-department").await.expect(200).shows("按科目编码").shows("年度：2026");
+        let sorted = reader.get("/api/v1/records/budget-department?sort=amount-").await.expect(200).json();
+        assert_eq!(sorted["items"].as_array().map(Vec::len), Some(3), "{sorted}");
+        reader.get("/api/v1/records/budget-department?sort=note").await.expect(400);
+    }
+
     async fn a_map_is_drawn_on_the_countys_own_outlines_and_changes_with_them(app) {
         let key = ItemKey::new("culture-free-opening").expect("a key");
         let item = record::items::find(app.ctx(), &key).await.expect("items").expect("in the box");
