@@ -55,6 +55,7 @@
 //! | events | [`events`]; feeds follow [`events::PUBLISHED`], [`events::WITHDRAWN`], [`events::RESTORED`], [`events::EXPIRED`] |
 
 mod age;
+mod anew;
 pub mod api;
 pub mod batch;
 mod capability;
@@ -77,6 +78,7 @@ mod names;
 pub mod permissions;
 mod personal;
 mod proof;
+mod proven;
 mod publish;
 pub mod query;
 pub mod retention;
