@@ -142,6 +142,57 @@ pub fn is_identity_number(text: &str) -> bool {
         && (checks == Some(true) || cell::credit_code_checks(&number) != Some(true))
 }
 
+/// Places of an identity number (GB 11643-1999).
+const PLACES: usize = 18;
+
+/// A text without what people put between digits, in plain capitals.
+fn dense(text: &str) -> String {
+    const BETWEEN: [char; 10] = ['-', '—', '–', '_', '.', '·', '/', ',', '、', '\u{200b}'];
+    let plain = text.chars().map(fold::character).filter(|c| !c.is_whitespace() && !BETWEEN.contains(c));
+    plain.collect::<String>().to_uppercase()
+}
+
+/// The runs of letters and digits in a text that are as long as an identity number at least.
+fn runs(dense: &str) -> impl Iterator<Item = &str> {
+    dense.split(|c: char| !c.is_ascii_alphanumeric()).filter(|run| run.len() >= PLACES)
+}
+
+/// An identity number within a longer run of letters and digits, however it is spelt: the tax number of an individual household is
+/// its owner's and two digits. Its check digit is right: what merely looks so stands in every long number.
+pub fn identity_within(text: &str) -> Option<String> {
+    let dense = dense(text);
+    let within = |run: &str| {
+        let starts = 0..=run.len() - PLACES;
+        let mut numbers = starts.map(|at| run[at..at + PLACES].to_owned());
+        numbers.find(|number| birthday(number).is_some() && cell::id_number_checks(number) == Some(true))
+    };
+    runs(&dense).find_map(within)
+}
+
+/// The same, only where the run is longer than the number: the rules for texts find it by itself.
+pub fn identity_in_longer(text: &str) -> Option<String> {
+    let dense = dense(text);
+    runs(&dense).filter(|run| run.len() > PLACES).find_map(identity_within)
+}
+
+/// Whether what stands where a code should holds somebody's identity number: as it is, at the beginning of a longer one whatever
+/// its check digit, or anywhere in one where that is right.
+pub fn code_holds_identity(code: &str) -> bool {
+    /// What is put behind the number of the owner, at most.
+    const BEHIND: usize = 4;
+    let dense = dense(code);
+    let is_code = |run: &str| run.len() == PLACES && cell::credit_code_checks(run) == Some(true);
+    let begins = |run: &str| run.len() <= PLACES + BEHIND && birthday(&run[..PLACES]).is_some() && !is_code(run);
+    runs(&dense).any(begins) || runs(&dense).any(|run| !is_code(run) && identity_within(run).is_some())
+}
+
+/// Whether the tax number of a household or person is its owner's old identity number of 15 places, alone or with two digits.
+pub fn tax_number_is_old_identity(code: &str) -> bool {
+    const OLD: usize = 15;
+    let dense = dense(code);
+    dense.is_ascii() && [OLD, OLD + 2].contains(&dense.len()) && birthday(&dense[..OLD]).is_some()
+}
+
 /// What a column of an item that is never public holds, where that is told by its type or label.
 pub fn private_column(column: &crate::Column) -> Option<Private> {
     if !column.privacy.never_public {
@@ -219,6 +270,30 @@ mod tests {
         for code in ["91000000MA00225001", "11000000000000001Y", "11000000MB00000229", "110105491231002", ""] {
             assert!(!is_identity_number(code), "{code}");
         }
+    }
+
+    #[test]
+    fn a_tax_number_holds_the_identity_number_of_its_owner() {
+        for code in [
+            "11010519491231002X00",
+            "11010519491231002x01",
+            "１１０１０５１９４９１２３１００２Ｘ００",
+            "110105 19491231 002X 00",
+            "110105-19491231-002X-00",
+            "11010519491231002X",
+            "税号11010519491231002X00",
+            "33010620120307751300",
+            "XK0011010519491231002X",
+        ] {
+            assert!(code_holds_identity(code), "{code}");
+        }
+        for code in ["91000000MA00225001", "110105194912310", "MA0022500", "120000000000123456", ""] {
+            assert!(!code_holds_identity(code), "{code}");
+        }
+        assert_eq!(identity_within("字号0011010519491231002X00").as_deref(), Some("11010519491231002X"));
+        assert_eq!(identity_within("33010620120307751300"), None, "its check digit is wrong");
+        assert!(tax_number_is_old_identity("11010549123100200") && tax_number_is_old_identity("110105491231002"));
+        assert!(!tax_number_is_old_identity("110105609923002") && !tax_number_is_old_identity("91000000MA00225001"));
     }
 
     #[test]

@@ -14,20 +14,12 @@ use serde_json::json;
 use store::log::seals::TAMPERED;
 use web::{Ctx, Refusal};
 
-use crate::{
-    batch::Batch,
-    check,
-    events::BATCH,
-    gates, publish,
-};
+use crate::{batch::Batch, check, events::BATCH, gates, publish};
 
 /// Everything of a batch that is looked at.
 async fn texts(ctx: &Ctx, batch: &Batch) -> Result<Vec<PartText>, Refusal> {
     let item = batch.item(ctx).await?;
-    let mut texts = vec![
-        PartText::of("title", "标题", &batch.title),
-        PartText::of("note", "说明", &batch.note),
-    ];
+    let mut texts = vec![PartText::of("title", "标题", &batch.title), PartText::of("note", "说明", &batch.note)];
     texts.push(PartText { part: gates::part(batch), pieces: gates::pieces(ctx, &item, &batch.id).await? });
     Ok(texts)
 }

@@ -109,7 +109,11 @@ fn cells(item: &Item, number: i64, data: &Data, known: &mut HashSet<(String, Str
         if is_same && text.len() <= LONGEST_SAME && !known.insert((head.to_owned(), text.to_owned())) {
             return;
         }
-        pieces.push(Piece::read(format!("第 {number} 行“{head}”"), format!("{head}：{text}")).of(whose));
+        let place = format!("第 {number} 行“{head}”");
+        // A longer run of digits hides the number within from the rules, which look for it by itself.
+        let within = item::personal::identity_in_longer(text);
+        pieces.extend(within.map(|within| Piece::read(place.clone(), format!("{head}：{within}")).of(whose)));
+        pieces.push(Piece::read(place, format!("{head}：{text}")).of(whose));
     };
     for column in &item.columns {
         let text = data.get(&column.key);

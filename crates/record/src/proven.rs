@@ -132,9 +132,7 @@ impl Walk {
             // The log cannot be asked: the round as it is kept must at least have come to its end.
             _ if self.dim => round_fault(None, review),
             None => Some(NEVER.to_owned()),
-            Some(stand) => {
-                stand.fault(&self.writers, &batch.rows_digest).or_else(|| round_fault(Some(stand), review))
-            }
+            Some(stand) => stand.fault(&self.writers, &batch.rows_digest).or_else(|| round_fault(Some(stand), review)),
         }
     }
 }
@@ -255,7 +253,10 @@ mod tests {
         let opened = || told(SAID.opened.expect("a kind"), "clerk", "rows", "");
         let passed = |who: &str, gate: &str| told(SAID.passed, who, "rows", gate);
         let public = || told(&PUBLISHED, "two", "rows", "");
-        assert_eq!(walked(&[entered(), opened(), passed("one", "secrecy"), passed("two", "political"), public()]), None);
+        assert_eq!(
+            walked(&[entered(), opened(), passed("one", "secrecy"), passed("two", "political"), public()]),
+            None
+        );
         let fault = |all: &[Event], words: &str| {
             let found = walked(all);
             assert!(found.as_ref().is_some_and(|found| found.contains(words)), "{found:?}");
