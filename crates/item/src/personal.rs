@@ -171,6 +171,10 @@ pub fn identity_within(text: &str) -> Option<String> {
 
 /// The same, only where the run is longer than the number: the rules for texts find it by itself.
 pub fn identity_in_longer(text: &str) -> Option<String> {
+    // Nearly every cell has fewer digits than that.
+    if text.len() <= PLACES || text.chars().filter(|c| c.is_numeric()).count() < PLACES - 1 {
+        return None;
+    }
     let dense = dense(text);
     runs(&dense).filter(|run| run.len() > PLACES).find_map(identity_within)
 }
