@@ -53,6 +53,7 @@ mod publishing;
 mod records;
 mod records_board;
 mod records_cli;
+mod records_forged;
 mod records_laid;
 mod records_large;
 mod records_machine;
