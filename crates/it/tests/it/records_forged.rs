@@ -79,7 +79,6 @@ both! {
             ("review_pass", "name", of),
             ("review_author", "account", of),
             ("review", "title", "subject_id = $1"),
-            ("review", "state", "subject_id = $1"),
             ("record_author", "account", "batch = $1"),
         ] {
             forge(app, &format!("UPDATE {table} SET {column} = {column} || '~' WHERE {rows}"), &id).await;
@@ -87,6 +86,10 @@ both! {
             forge(app, &format!("UPDATE {table} SET {column} = REPLACE({column}, '~', '') WHERE {rows}"), &id).await;
             assert_eq!(whole(app).await, None, "{table}.{column} lies as it was");
         }
+        forge(app, "UPDATE review SET state = 'returned' WHERE subject_id = $1", &id).await;
+        assert!(whole(app).await.is_some(), "a state is named");
+        forge(app, "UPDATE review SET state = 'passed' WHERE subject_id = $1", &id).await;
+        assert_eq!(whole(app).await, None);
     }
 
     async fn a_finding_that_somebody_made_harmless_stops_the_batch_all_the_same(app) {

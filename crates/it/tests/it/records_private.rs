@@ -254,7 +254,7 @@ both! {
 
     async fn whatever_stands_for_the_name_homes_illness_and_birthdays_stop_a_batch(app) {
         let item = penalty(app).await;
-        let household = [("counterpart_kind", "03"), ("counterpart", "青禾县演示小吃店"), ("legal_person", "卯大强"),
+        let household = [("counterpart_kind", "03"), ("counterpart", "青禾县演示小吃店"), ("representative", "卯大强"),
             ("person_id", ""), ("person_id_kind", ""), ("credit_code", "91000000MA00225001")];
         let masked = [("counterpart", "卯某")];
         let (ill, home) = ("经营者卯大强患艾滋病", "当事人住青禾县城关镇东街12号3单元501室");
