@@ -74,6 +74,7 @@ pub mod import;
 pub mod items;
 mod laid;
 pub mod look;
+mod minors;
 mod names;
 pub mod permissions;
 mod personal;

@@ -7,7 +7,10 @@ use jiff::civil::Date;
 use record_check::Breach;
 use review::findings::Whose;
 
-use crate::values::{self, Age, Values};
+use crate::{
+    minors::{self, Told},
+    values::{self, Age, Values},
+};
 
 /// Most characters of a name that is taken for a person's whatever its words are.
 const LONGEST_NAME: usize = 4;
@@ -85,12 +88,14 @@ pub(crate) const AGE: &str = "age";
 pub(crate) const OVER: &str = "shown-until";
 /// Of a record whose term by the item is over: readers would never see it, since the night erases it.
 pub(crate) const TERM: &str = "term";
+/// Of a text that says that the person is a minor, whatever was answered.
+pub(crate) const MINOR: &str = "minor-text";
 /// Of what was added under the head of what is a person's alone.
 pub(crate) const ADDED: &str = "added";
 
 /// Whether a breach is of these checks: what they say may be told whatever column it is at.
 pub(crate) fn is_own(check: &str) -> bool {
-    matches!(check, NUMBER | AGE | OVER | TERM | ADDED)
+    matches!(check, NUMBER | AGE | OVER | TERM | ADDED | MINOR)
 }
 
 /// A row as it is asked: its number, its values, the heads of what the county added.
@@ -134,6 +139,23 @@ pub(crate) fn breaches(item: &Item, row: &Asked<'_>, today: Date) -> Vec<Breach>
             row.number, column.label
         );
         tell(&column.key, AGE, severity, message);
+    }
+    for (column, told) in minors::contradicting(item, row.values, today) {
+        let (number, label) = (row.number, &column.label);
+        let (severity, message) = match told {
+            Told::Party => (
+                Severity::Reject,
+                format!(
+                    "第 {number} 行“{label}”写明当事人是未成年人，与其他内容不符。未成年人的记录不公开，请改正是否未成年的填写；\
+                     写的不是当事人的，请写清楚是谁。"
+                ),
+            ),
+            Told::Somebody => (
+                Severity::Warn,
+                format!("第 {number} 行“{label}”提到未成年人，请核对：当事人是未成年人的，这条记录不公开。"),
+            ),
+        };
+        tell(&column.key, MINOR, severity, message);
     }
     let ends = values::term_ends(item, row.values, today);
     if let Some((column, ends)) = values::dated(item, row.values).map(|(column, _)| column).zip(ends)
@@ -326,6 +348,17 @@ mod tests {
             nothing(),
             "a firm's"
         );
+    }
+
+    #[test]
+    fn a_text_that_tells_of_a_minor_contradicts_the_answer() {
+        let of = |minor: &'static str, facts: &'static str| {
+            broken(&[("counterpart_kind", "02"), ("person_minor", minor), ("facts", facts)], &[])
+        };
+        assert_eq!(of("adult", "当事人系未成年人，15周岁"), only(MINOR, true));
+        assert_eq!(of("minor", "当事人系未成年人，15周岁"), nothing(), "it is not public");
+        assert_eq!(of("adult", "向未成年人出售卷烟"), only(MINOR, false));
+        assert_eq!(broken(&[("counterpart_kind", "01"), ("facts", "当事人系未成年人")], &[]), nothing());
     }
 
     #[test]
