@@ -100,13 +100,33 @@ pub fn tells_of_persons(item: &Item) -> bool {
     item.columns.iter().any(|column| column.privacy.natural_person || column.privacy.minor)
 }
 
-/// Whether what stands below this head, which is no column of the item, may never be published with it.
+/// Whether this head is how a column of an item is called.
+fn is_head_of(column: &crate::Column, head: &str) -> bool {
+    let head = plain(head);
+    std::iter::once(&column.label).chain(&column.aliases).any(|own| plain(own) == head)
+}
+
+/// Whether what stands below this head, which is no column of the item, may never be published with it: what is a person's alone, and
+/// what the item itself never publishes.
 pub fn never_added(item: &Item, head: &str) -> bool {
+    if item.columns.iter().any(|column| column.privacy.never_public && is_head_of(column, head)) {
+        return true;
+    }
     match (found(head), private(head)) {
         (Some((_, true)), _) => true,
         (_, Some(_)) => tells_of_persons(item),
         _ => false,
     }
+}
+
+/// Whether what stands below this head may go into this column, by whatever somebody says: what is a person's alone goes where it is
+/// never public, into the column that is called so, or into one that the catalogue publishes for the very same (a telephone).
+pub fn may_stand(item: &Item, head: &str, column: &crate::Column) -> bool {
+    let kind = |text: &str| found(text).map(|(kind, _)| kind);
+    !never_added(item, head)
+        || column.privacy.never_public
+        || is_head_of(column, head)
+        || (kind(head).is_some() && kind(head) == kind(&column.label))
 }
 
 /// The birthday in an identity number: of 18 places (GB 11643-1999), or of the 15 used before. A wrong check digit is a slip of the
@@ -247,6 +267,19 @@ mod tests {
         let mut schools = item("subsidy").clone();
         schools.columns.iter_mut().for_each(|column| column.privacy = crate::Privacy::default());
         assert!(!never_added(&schools, "电话") && never_added(&schools, "校长身份证号"));
+    }
+
+    #[test]
+    fn what_is_a_persons_goes_into_no_other_column() {
+        let item = item("penalty");
+        let column = |key: &str| item.column(key).expect("a column");
+        for (head, key) in
+            [("家庭住址", "note"), ("出生日期", "business_number"), ("病情", "facts"), ("身份证号", "note")]
+        {
+            assert!(!may_stand(item, head, column(key)), "{head} {key}");
+        }
+        assert!(may_stand(item, "身份证号", column("person_id")) && may_stand(item, "裁量等级", column("note")));
+        assert!(never_added(item, "自然人是否未成年") && never_added(item, "法定代表人证件类型"));
     }
 
     #[test]
