@@ -122,11 +122,11 @@ pub fn never_added(item: &Item, head: &str) -> bool {
 /// Whether what stands below this head may go into this column, by whatever somebody says: what is a person's alone goes where it is
 /// never public, into the column that is called so, or into one that the catalogue publishes for the very same (a telephone).
 pub fn may_stand(item: &Item, head: &str, column: &crate::Column) -> bool {
-    let kind = |text: &str| found(text).map(|(kind, _)| kind);
+    let kind = found(head).map(|(kind, _)| kind);
     !never_added(item, head)
         || column.privacy.never_public
         || is_head_of(column, head)
-        || (kind(head).is_some() && kind(head) == kind(&column.label))
+        || (kind.is_some() && kind == private(&column.label))
 }
 
 /// The birthday in an identity number: of 18 places (GB 11643-1999), or of the 15 used before. A wrong check digit is a slip of the
