@@ -189,14 +189,17 @@ pub fn identity_within(text: &str) -> Option<String> {
     runs(&dense).find_map(within)
 }
 
-/// The same, only where the run is longer than the number: the rules for texts find it by itself.
+/// The same in a text, only where the run is longer than the number: the rules for texts find it by itself. Numbers of papers are a
+/// region, the day of the paper and a count, so that what looks like a birthday of the last years is none.
 pub fn identity_in_longer(text: &str) -> Option<String> {
+    const PAPERS: &str = "2010";
     // Nearly every cell has fewer digits than that.
     if text.len() <= PLACES || text.chars().filter(|c| c.is_numeric()).count() < PLACES - 1 {
         return None;
     }
     let dense = dense(text);
-    runs(&dense).filter(|run| run.len() > PLACES).find_map(identity_within)
+    let longer = runs(&dense).filter(|run| run.len() > PLACES);
+    longer.filter_map(identity_within).find(|number| &number[6..10] < PAPERS)
 }
 
 /// Whether what stands where a code should holds somebody's identity number: as it is, at the beginning of a longer one whatever
@@ -329,6 +332,8 @@ mod tests {
         }
         assert_eq!(identity_within("字号0011010519491231002X00").as_deref(), Some("11010519491231002X"));
         assert_eq!(identity_within("33010620120307751300"), None, "its check digit is wrong");
+        assert_eq!(identity_in_longer("登记号0011010519491231002X00").as_deref(), Some("11010519491231002X"));
+        assert_eq!(identity_in_longer("11010519491231002X"), None, "found as it is");
         assert!(tax_number_is_old_identity("11010549123100200") && tax_number_is_old_identity("110105491231002"));
         assert!(!tax_number_is_old_identity("110105609923002") && !tax_number_is_old_identity("91000000MA00225001"));
     }

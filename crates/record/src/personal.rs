@@ -79,7 +79,7 @@ const ORGAN_ENDS: [char; 22] = [
     '队', '吧', '村',
 ];
 /// Heads of columns of codes.
-const CODES: [&str; 6] = ["代码", "登记号", "登记码", "注册号", "证书号", "税号"];
+const CODES: [&str; 6] = ["代码", "登记号", "登记码", "注册号", "事业单位证书号", "税号"];
 /// [`Breach::check`] of an identity number in a column that is public.
 pub(crate) const NUMBER: &str = "identity-number";
 /// Of a question about the age that nobody answered.

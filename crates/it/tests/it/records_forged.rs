@@ -115,4 +115,24 @@ both! {
         assert_ne!(found(app, &id).await.state, BatchState::Public);
         settle(app).await;
     }
+
+    async fn whoever_opens_records_of_others_that_are_not_public_is_told_once_a_day(app) {
+        let id = entered(app, "青财许〔2026〕3号").await;
+        let told = async || -> i64 {
+            store::query_scalar("SELECT COUNT(*) FROM event WHERE kind = 'reading.batch_opened'")
+                .fetch_one(app.ctx().db().read())
+                .await
+                .expect("a number")
+        };
+        let (mut clerk, page) = (app.clerk().await, format!("/records/batches/{id}"));
+        clerk.get(&page).await.expect(200);
+        clerk.get(&page).await.expect(200);
+        assert_eq!(told().await, 1);
+        clerk.get(&format!("{page}/export.xlsx")).await.expect(200);
+        assert_eq!(told().await, 2, "what is taken along is another thing");
+        published(app, &id).await;
+        app.pass(jiff::SignedDuration::from_hours(24));
+        clerk.get(&page).await.expect(200);
+        assert_eq!(told().await, 2, "it is public");
+    }
 }
