@@ -259,9 +259,10 @@ both! {
         let masked = [("counterpart", "卯某")];
         let (ill, home) = ("经营者卯大强患艾滋病", "当事人住青禾县城关镇东街12号3单元501室");
         let born = "当事人1990年3月7日出生";
-        for (at, (cells, facts)) in [
-            (masked.as_slice(), ill), (&masked, home), (&masked, born), (&household, ill), (&household, home), (&[], born),
-        ].into_iter().enumerate() {
+        let (masked, household) = (masked.as_slice(), household.as_slice());
+        let whole: &[(&str, &str)] = &[];
+        let all = [(masked, ill), (masked, home), (masked, born), (household, ill), (household, home), (whole, born)];
+        for (at, (cells, facts)) in all.into_iter().enumerate() {
             let cells = [cells, &[("facts", facts)]].concat();
             let id = tried(app, row(&item, &format!("青财罚〔2026〕{}号", at + 10), &cells)).await.expect("entered");
             gates::look_through(app.ctx(), &id).await.expect("looked through");
