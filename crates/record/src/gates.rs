@@ -236,10 +236,13 @@ async fn loaded(ctx: &Ctx, tx: &mut Tx, id: &BatchId) -> Result<(Batch, Matter),
 /// The same, as the form that decides showed it.
 async fn shown(ctx: &Ctx, tx: &mut Tx, (id, version): (&BatchId, i64)) -> Result<(Batch, Matter), Refusal> {
     let (batch, matter) = loaded(ctx, tx, id).await?;
-    if batch.version != version {
-        return Err(review::Refusal::Changed(WORDS).into());
-    }
+    as_seen(&batch, version)?;
     Ok((batch, matter))
+}
+
+/// Refuses what was decided before a batch as it is no more.
+fn as_seen(batch: &Batch, version: i64) -> Result<(), Refusal> {
+    if batch.version == version { Ok(()) } else { Err(review::Refusal::Changed(WORDS).into()) }
 }
 
 impl Subject for Batches {
@@ -352,8 +355,10 @@ async fn sound(ctx: &Ctx, batch: &Batch) -> Result<(), Refusal> {
 /// # Errors
 /// [`Refusal::Conflict`] with what does not hold any more, or as the batch stands; when the person may not.
 pub async fn submit(ctx: &Ctx, tx: &mut Tx, actor: &Actor, (id, version): (&BatchId, i64)) -> Result<(), Refusal> {
-    let (batch, mut matter) = shown(ctx, tx, (id, version)).await?;
+    // Whose it is not learns nothing of how it stands.
+    let (batch, mut matter) = loaded(ctx, tx, id).await?;
     may_for(actor, &ENTER_RECORDS, &matter.keeper)?;
+    as_seen(&batch, version)?;
     if !batch.state.is_open() {
         return Err(Refusal::Conflict(format!("这批数据现在是“{}”，不能提交。", batch.state.label())));
     }
@@ -402,8 +407,9 @@ async fn taken(ctx: &Ctx, tx: &mut Tx, batch: &Batch) -> Result<(), Refusal> {
 /// # Errors
 /// When it is not under review, or the person may not.
 pub async fn recall(ctx: &Ctx, tx: &mut Tx, actor: &Actor, (id, version): (&BatchId, i64)) -> Result<(), Refusal> {
-    let (_, matter) = shown(ctx, tx, (id, version)).await?;
+    let (batch, matter) = loaded(ctx, tx, id).await?;
     may_for(actor, &ENTER_RECORDS, &matter.keeper)?;
+    as_seen(&batch, version)?;
     acts::recall(tx, &Batches { ctx: ctx.clone() }, actor, &matter).await
 }
 
