@@ -14,7 +14,7 @@ use web::{Refusal, hooks::Few};
 
 use crate::{
     batch::Batch,
-    events::{BATCH, CHANGED, ENTERED, PUBLISHED, SAID, SETTLED},
+    events::{BATCH, CHANGED, COVERED, ENTERED, PUBLISHED, SAID, SETTLED},
     gates,
     state::Way,
 };
@@ -115,6 +115,13 @@ impl Walk {
             stand.seen.push(word("digest"));
         } else if kind == SAID.returned.name || is_recalled {
             self.stand = None;
+        } else if kind == COVERED.name {
+            // What the catalogue closed meanwhile is covered by the program: less is shown than was passed.
+            if let Some(stand) = self.stand.as_mut()
+                && stand.seen.windows(2).all(|pair| pair[0] == pair[1])
+            {
+                stand.seen = vec![word("digest")];
+            }
         } else if kind == SAID.let_through.name {
             self.released.insert((word("rule"), word("digest")));
         } else if kind == PUBLISHED.name && !self.dim {
@@ -267,6 +274,13 @@ mod tests {
         fault(&[entered(), opened(), passed("one", "secrecy"), passed("clerk", "political"), public()], "填报人自己");
         let other = told(SAID.passed, "one", "other rows", "secrecy");
         fault(&[entered(), opened(), other, passed("two", "political"), public()], "不是审核通过");
+        let covered = [
+            told(&COVERED, "system", "less", ""),
+            told(SAID.passed, "two", "less", "political"),
+            told(&PUBLISHED, "two", "less", ""),
+        ];
+        let before = [entered(), opened(), passed("one", "secrecy")];
+        assert_eq!(walked(&before.into_iter().chain(covered).collect::<Vec<_>>()), None, "less is shown");
         let returned = told(SAID.returned, "two", "", "political");
         fault(&[entered(), opened(), passed("one", "secrecy"), returned, public()], "提交审核");
     }

@@ -40,6 +40,18 @@ fn squeezed(text: &str) -> String {
     fold::fold(text).chars().filter(|c| !c.is_whitespace() && !BETWEEN.contains(c)).collect()
 }
 
+/// Whether words call a person by a part of the name: 王某 or 王某明 of 王小明, 小明. Names of organs are longer.
+fn hints(name: &str, words: &str) -> bool {
+    let letters: Vec<char> = name.chars().collect();
+    let is_han = letters.iter().all(|letter| ('\u{4e00}'..='\u{9fff}').contains(letter));
+    if !is_han || !(2..=4).contains(&letters.len()) {
+        return false;
+    }
+    let covered = ['某', '*', '×'].iter().any(|sign| words.contains(&format!("{}{sign}", letters[0])));
+    let given: String = letters[letters.len() - 2..].iter().collect();
+    covered || (letters.len() > 2 && words.contains(&given))
+}
+
 /// The column whose value stands in these words, or whose person is called by the surname in them.
 fn named<'i>(item: &'i Item, all: &Values, words: &str) -> Option<&'i str> {
     let folded = squeezed(words);
@@ -53,6 +65,9 @@ fn named<'i>(item: &'i Item, all: &Values, words: &str) -> Option<&'i str> {
         let value = squeezed(&value);
         let count = value.chars().count();
         if count >= NAME && folded.contains(&value) {
+            return Some(&column.label);
+        }
+        if privacy.natural_person && matches!(column.typed, Type::Text { .. }) && hints(&value, &folded) {
             return Some(&column.label);
         }
         let is_name = is_of_person && privacy.natural_person && matches!(column.typed, Type::Text { .. }) && count <= 4;
@@ -89,6 +104,13 @@ pub(crate) async fn names_nobody(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_person_is_named_by_a_part_of_the_name_too() {
+        assert!(hints("王小明", "王某明不是当事人") && hints("王小明", "小明系冒名") && hints("王明", "王某已申诉"));
+        assert!(!hints("王小明", "原处罚决定已被行政复议撤销") && !hints("王明", "明显不当"));
+        assert!(!hints("青禾县演示仓储有限公司", "公司申请复议，被撤销"));
+    }
 
     #[test]
     fn words_for_readers_hold_no_more_of_a_person_than_cells_may() {

@@ -32,5 +32,6 @@ mod words;
 pub use documents::{Grid, GridRow, Merge};
 pub use find::{Found, Head, Line, tables};
 pub use fit::{Fit, Mapping, Target, fit};
-pub use record::{Record, is_ditto, records};
+pub use own::{OF_REJECTED, organ_column};
+pub use record::{Record, is_ditto, is_of_words, records};
 pub use turned::turned;

@@ -157,6 +157,43 @@ pub(crate) fn are_units(text: &str) -> bool {
     text.split(['、', ',', ';', '，', '；']).all(is_unit)
 }
 
+/// Words before a unit that say nothing of it: 单位为人民币万元.
+const BEFORE_UNITS: [&str; 13] =
+    [":", "(", "[", "为", "是", "以", "均为", "人民币", "RMB", "rmb", "CNY", "金额单位", "单位"];
+/// Words behind it: 元人民币.
+const BEHIND_UNITS: [&str; 4] = ["人民币", "RMB", "rmb", "CNY"];
+/// What a unit is announced by above a table, besides 单位.
+const ANNOUNCED: [&str; 4] = ["金额:", "Unit:", "unit:", "UNIT:"];
+
+/// Without the words before it.
+fn without_before(text: &str) -> &str {
+    let mut rest = text;
+    while let Some(shorter) = BEFORE_UNITS.iter().find_map(|word| rest.strip_prefix(word)) {
+        rest = shorter;
+    }
+    rest
+}
+
+/// The unit that is all of a text: 人民币万元, 元（人民币）, ¥, 圆; also where it says more of it than a unit: 元，含税.
+fn unit_alone(text: &str) -> Option<String> {
+    let bare = without_before(text);
+    if matches!(bare, "¥" | "￥") || (bare.is_empty() && BEHIND_UNITS.iter().any(|word| text.ends_with(word))) {
+        return Some("元".to_owned());
+    }
+    let bare = bare.trim_start_matches(['¥', '￥']);
+    let bare = BEHIND_UNITS.iter().find_map(|word| bare.strip_suffix(word)).unwrap_or(bare);
+    if is_unit(bare) {
+        return Some(bare.to_owned());
+    }
+    let bare = bare.trim_end_matches(['(', ')', '[', ']']).replace('圆', "元");
+    if is_unit(&bare) {
+        return Some(bare);
+    }
+    let (first, more) = bare.split_once([',', '，', ';', '；'])?;
+    (is_unit(first) && first.contains('元') && !more.split([',', '，', ';', '；']).any(is_unit))
+        .then(|| first.to_owned())
+}
+
 /// The unit in brackets in a head: 金额（万元）.
 pub(crate) fn unit_of_head(text: &str) -> Option<String> {
     let text = plain(text);
@@ -167,28 +204,34 @@ pub(crate) fn unit_of_head(text: &str) -> Option<String> {
         let inside = inside.trim_start_matches(['(', '[', '【']);
         let end = inside.find([')', ']', '】']).unwrap_or(inside.len());
         let (within, behind) = inside.split_at(end);
-        let within = within.strip_prefix("单位:").unwrap_or(within);
-        if is_unit(within) {
-            found = Some(within.to_owned());
+        if within != "人民币" {
+            found = unit_alone(within).or(found);
         }
         rest = behind;
     }
     found.or_else(|| unit_said(&text).map(|(_, unit)| unit))
 }
 
-/// Where `单位：` stands in a plain text, and the unit behind it.
+/// Where a plain text announces a unit (单位：, 单位为, 金额：), and the unit behind it.
 fn unit_said(plain: &str) -> Option<(usize, String)> {
+    let mut said: Vec<(usize, usize)> = plain.match_indices("单位").map(|(at, word)| (at, at + word.len())).collect();
+    said.extend(ANNOUNCED.iter().flat_map(|word| plain.match_indices(word)).map(|(at, word)| (at, at + word.len())));
+    said.sort_unstable();
     let mut found = None;
-    for (at, says) in plain.match_indices("单位:") {
-        let behind: Vec<char> = plain[at + says.len()..].chars().take(17).collect();
-        // 单位：人社局 names no unit, 单位：万元 does, whatever stands behind it; 单位：亩、万元 names two
+    for (at, end) in said {
+        let has_colon = plain[..end].ends_with(':') || plain[end..].starts_with(':');
+        let behind: Vec<char> = without_before(&plain[end..]).chars().take(17).collect();
+        // 单位：人社局 names no unit, 单位：万元 does, whatever stands behind it; 单位：亩、万元 names two; 单位元 does at its end
         let ends = |length: usize| behind.get(length).is_none_or(|c| !c.is_alphanumeric());
         let unit = (1..=behind.len().min(16)).rev().find_map(|length| {
-            let unit: String = behind[..length].iter().collect();
-            let is_one = is_unit(&unit) && (unit.contains('元') || ends(length));
-            (is_one || (ends(length) && are_units(&unit))).then_some(unit)
+            let unit: String = behind[..length].iter().collect::<String>().replace('圆', "元");
+            let is_money = unit.contains('元');
+            let is_one = is_unit(&unit) && ((is_money && has_colon) || ends(length));
+            let is_said = is_one || (ends(length) && are_units(&unit));
+            (is_said && (has_colon || is_money)).then_some(unit)
         });
-        if let Some(unit) = unit {
+        let only_named = || unit_alone(plain[end..].trim_matches(['(', ')'])).filter(|_| has_colon);
+        if let Some(unit) = unit.or_else(only_named) {
             found = Some((at, unit));
         }
     }
@@ -205,6 +248,9 @@ pub(crate) fn unit_of_line(text: &str) -> Option<String> {
     if is_unit(bare) && (bare.contains('元') || bare.contains('%')) {
         return Some(bare.to_owned());
     }
+    if let Some(unit) = unit_alone(bare).filter(|unit| unit.contains('元') && bare != "人民币") {
+        return Some(unit);
+    }
     unit_of_head(text).filter(|unit| unit.contains('元'))
 }
 
@@ -220,7 +266,7 @@ pub(crate) fn organ_of_line(text: &str) -> Option<String> {
         let next = || tokens.get(at + 1).filter(|next| !next.contains(':')).copied().unwrap_or_default();
         let value = if value.is_empty() { next() } else { value };
         let value = organ_alone(value);
-        if !value.is_empty() && !are_units(&value) {
+        if !value.is_empty() && !are_units(&value) && unit_alone(&value).is_none() {
             return Some(value);
         }
     }
@@ -229,7 +275,8 @@ pub(crate) fn organ_of_line(text: &str) -> Option<String> {
     let end = unit_said(&plain).map_or(plain.len(), |(at, _)| at);
     let (label, value) = plain[..end].split_once(':')?;
     let value = organ_alone(value);
-    (is_among(ORGANS, label) && !value.is_empty() && !are_units(&value)).then_some(value)
+    let is_unit = are_units(&value) || unit_alone(&value).is_some();
+    (is_among(ORGANS, label) && !value.is_empty() && !is_unit).then_some(value)
 }
 
 /// What is left of a value when the label of the next one is cut off.
@@ -251,8 +298,12 @@ pub(crate) fn is_caption(text: &str) -> bool {
     let Some((label, value)) = plain.split_once(':') else { return false };
     let is_name = |c: char| !c.is_ascii_punctuation() && !c.is_ascii_digit() && !",;、。".contains(c);
     let aside = ["其中", "包括", "含", "如"].iter().any(|word| label.starts_with(word) || label.ends_with(word));
+    // 分配金额（单位：万元）, 附：提前下达…: heads
+    let is_within = !label.starts_with('(') && label.matches('(').count() > label.matches(')').count();
     !value.is_empty()
         && !aside
+        && !is_within
+        && label != "附"
         && (1..=9).contains(&label.chars().count())
         && label.chars().all(|c| is_name(c) || "()".contains(c))
 }
@@ -395,6 +446,68 @@ pub(crate) fn column_name(column: u32) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn units_are_read_however_they_are_said() {
+        for (line, unit) in [
+            ("单位：万元", "万元"),
+            ("单位：人民币元", "元"),
+            ("金额单位：人民币万元", "万元"),
+            ("金额单位：人民币元", "元"),
+            ("单位: RMB元", "元"),
+            ("单位：圆", "元"),
+            ("单位：¥", "元"),
+            ("单位：人民币", "元"),
+            ("单位元", "元"),
+            ("金额：元", "元"),
+            ("注：单位为元", "元"),
+            ("Unit: 元", "元"),
+            ("青禾县2026年“三公”经费表（单位（元））", "元"),
+            ("2026年预算表（单位：万元）", "万元"),
+            ("填报单位：某县民政局 金额单位：人民币元", "元"),
+            ("单位：亩、万元", "亩、万元"),
+        ] {
+            assert_eq!(unit_of_line(line).as_deref(), Some(unit), "{line}");
+        }
+        for line in [
+            "单位：某县人社局",
+            "各单位万元GDP能耗",
+            "填报单位：某县民政局",
+            "部门（单位）名称：某县民政局",
+            "金额：100万元",
+        ] {
+            assert_eq!(unit_of_line(line), None, "{line}");
+        }
+        for (head, unit) in [
+            ("分配金额（人民币元）", "元"),
+            ("分配金额（元人民币）", "元"),
+            ("分配金额（元，含税）", "元"),
+            ("分配金额（单位元）", "元"),
+            ("分配金额（单位：万元）", "万元"),
+            ("分配金额（¥）", "元"),
+            ("单价（元/吨）", "元/吨"),
+            ("用地（亩）", "亩"),
+        ] {
+            assert_eq!(unit_of_head(head).as_deref(), Some(unit), "{head}");
+        }
+        for head in ["部门（单位）名称", "是否公开（是/否）", "金额（人民币）", "用地、投资（亩，万元）"]
+        {
+            assert_eq!(unit_of_head(head), None, "{head}");
+        }
+        assert_eq!(organ_of_line("单位：人民币元"), None);
+        assert_eq!(organ_of_line("填报单位：某县民政局 金额单位：人民币元").as_deref(), Some("某县民政局"));
+    }
+
+    #[test]
+    fn a_colon_in_the_brackets_of_a_head_makes_no_caption_of_it() {
+        assert!(!is_caption("分配金额（单位：万元）") && !is_caption("附：提前下达下年度限额"));
+        assert!(
+            is_caption("（单位：万元）")
+                && is_caption("部门名称：某县民政局")
+                && is_caption("填报日期：2026年3月5日")
+                && is_caption("单位：万元")
+        );
+    }
 
     #[test]
     fn figures_and_days_are_no_heads() {
