@@ -119,13 +119,33 @@ pub fn tells_of_persons(item: &Item) -> bool {
     item.columns.iter().any(|column| column.privacy.natural_person || column.privacy.minor)
 }
 
-/// Whether what stands below this head, which is no column of the item, may never be published with it.
+/// Whether this head is how a column of an item is called.
+fn is_head_of(column: &crate::Column, head: &str) -> bool {
+    let head = plain(head);
+    std::iter::once(&column.label).chain(&column.aliases).any(|own| plain(own) == head)
+}
+
+/// Whether what stands below this head, which is no column of the item, may never be published with it: what is a person's alone, and
+/// what the item itself never publishes.
 pub fn never_added(item: &Item, head: &str) -> bool {
+    if item.columns.iter().any(|column| column.privacy.never_public && is_head_of(column, head)) {
+        return true;
+    }
     match (found(head), private(head)) {
         (Some((_, true)), _) => true,
         (_, Some(_)) => tells_of_persons(item),
         _ => false,
     }
+}
+
+/// Whether what stands below this head may go into this column, by whatever somebody says: what is a person's alone goes where it is
+/// never public, into the column that is called so, or into one that the catalogue publishes for the very same (a telephone).
+pub fn may_stand(item: &Item, head: &str, column: &crate::Column) -> bool {
+    let kind = found(head).map(|(kind, _)| kind);
+    !never_added(item, head)
+        || column.privacy.never_public
+        || is_head_of(column, head)
+        || (kind.is_some() && kind == private(&column.label))
 }
 
 /// Whether a place is told down to somebody's door: 3组12号, 2栋3单元501室. 五号村 is a village, 3组 some households together.
@@ -177,6 +197,64 @@ pub fn is_identity_number(text: &str) -> bool {
     number.len() == 18
         && birthday(&number).is_some()
         && (checks == Some(true) || cell::credit_code_checks(&number) != Some(true))
+}
+
+/// Places of an identity number (GB 11643-1999).
+const PLACES: usize = 18;
+
+/// A text without what people put between digits, in plain capitals.
+fn dense(text: &str) -> String {
+    const BETWEEN: [char; 10] = ['-', '—', '–', '_', '.', '·', '/', ',', '、', '\u{200b}'];
+    let plain = text.chars().map(fold::character).filter(|c| !c.is_whitespace() && !BETWEEN.contains(c));
+    plain.collect::<String>().to_uppercase()
+}
+
+/// The runs of letters and digits in a text that are as long as an identity number at least.
+fn runs(dense: &str) -> impl Iterator<Item = &str> {
+    dense.split(|c: char| !c.is_ascii_alphanumeric()).filter(|run| run.len() >= PLACES)
+}
+
+/// An identity number within a longer run of letters and digits, however it is spelt: the tax number of an individual household is
+/// its owner's and two digits. Its check digit is right: what merely looks so stands in every long number.
+pub fn identity_within(text: &str) -> Option<String> {
+    let dense = dense(text);
+    let within = |run: &str| {
+        let starts = 0..=run.len() - PLACES;
+        let mut numbers = starts.map(|at| run[at..at + PLACES].to_owned());
+        numbers.find(|number| birthday(number).is_some() && cell::id_number_checks(number) == Some(true))
+    };
+    runs(&dense).find_map(within)
+}
+
+/// The same in a text, only where the run is longer than the number: the rules for texts find it by itself. Numbers of papers are a
+/// region, the day of the paper and a count, so that what looks like a birthday of the last years is none.
+pub fn identity_in_longer(text: &str) -> Option<String> {
+    const PAPERS: &str = "2010";
+    // Nearly every cell has fewer digits than that.
+    if text.len() <= PLACES || text.chars().filter(|c| c.is_numeric()).count() < PLACES - 1 {
+        return None;
+    }
+    let dense = dense(text);
+    let longer = runs(&dense).filter(|run| run.len() > PLACES);
+    longer.filter_map(identity_within).find(|number| &number[6..10] < PAPERS)
+}
+
+/// Whether what stands where a code should holds somebody's identity number: as it is, at the beginning of a longer one whatever
+/// its check digit, or anywhere in one where that is right.
+pub fn code_holds_identity(code: &str) -> bool {
+    /// What is put behind the number of the owner, at most.
+    const BEHIND: usize = 4;
+    let dense = dense(code);
+    let is_code = |run: &str| run.len() == PLACES && cell::credit_code_checks(run) == Some(true);
+    let begins = |run: &str| run.len() <= PLACES + BEHIND && birthday(&run[..PLACES]).is_some() && !is_code(run);
+    runs(&dense).any(begins) || runs(&dense).any(|run| !is_code(run) && identity_within(run).is_some())
+}
+
+/// Whether the tax number of a household or person is its owner's old identity number of 15 places, alone or with two digits.
+pub fn tax_number_is_old_identity(code: &str) -> bool {
+    const OLD: usize = 15;
+    let dense = dense(code);
+    dense.is_ascii() && [OLD, OLD + 2].contains(&dense.len()) && birthday(&dense[..OLD]).is_some()
 }
 
 /// What a column of an item that is never public holds, where that is told by its type or label.
@@ -257,6 +335,19 @@ mod tests {
     }
 
     #[test]
+    fn what_is_a_persons_goes_into_no_other_column() {
+        let item = item("penalty");
+        let column = |key: &str| item.column(key).expect("a column");
+        for (head, key) in
+            [("家庭住址", "note"), ("出生日期", "business_number"), ("病情", "facts"), ("身份证号", "note")]
+        {
+            assert!(!may_stand(item, head, column(key)), "{head} {key}");
+        }
+        assert!(may_stand(item, "身份证号", column("person_id")) && may_stand(item, "裁量等级", column("note")));
+        assert!(never_added(item, "自然人是否未成年") && never_added(item, "法定代表人证件类型"));
+    }
+
+    #[test]
     fn an_identity_number_tells_the_birthday() {
         let day = |year, month, day| Some(Date::constant(year, month, day));
         assert_eq!(birthday("11010519491231002X"), day(1949, 12, 31));
@@ -281,6 +372,32 @@ mod tests {
         for code in ["91000000MA00225001", "11000000000000001Y", "11000000MB00000229", "110105491231002", ""] {
             assert!(!is_identity_number(code), "{code}");
         }
+    }
+
+    #[test]
+    fn a_tax_number_holds_the_identity_number_of_its_owner() {
+        for code in [
+            "11010519491231002X00",
+            "11010519491231002x01",
+            "１１０１０５１９４９１２３１００２Ｘ００",
+            "110105 19491231 002X 00",
+            "110105-19491231-002X-00",
+            "11010519491231002X",
+            "税号11010519491231002X00",
+            "33010620120307751300",
+            "XK0011010519491231002X",
+        ] {
+            assert!(code_holds_identity(code), "{code}");
+        }
+        for code in ["91000000MA00225001", "110105194912310", "MA0022500", "120000000000123456", ""] {
+            assert!(!code_holds_identity(code), "{code}");
+        }
+        assert_eq!(identity_within("字号0011010519491231002X00").as_deref(), Some("11010519491231002X"));
+        assert_eq!(identity_within("33010620120307751300"), None, "its check digit is wrong");
+        assert_eq!(identity_in_longer("登记号0011010519491231002X00").as_deref(), Some("11010519491231002X"));
+        assert_eq!(identity_in_longer("11010519491231002X"), None, "found as it is");
+        assert!(tax_number_is_old_identity("11010549123100200") && tax_number_is_old_identity("110105491231002"));
+        assert!(!tax_number_is_old_identity("110105609923002") && !tax_number_is_old_identity("91000000MA00225001"));
     }
 
     #[test]

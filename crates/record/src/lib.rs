@@ -55,6 +55,7 @@
 //! | events | [`events`]; feeds follow [`events::PUBLISHED`], [`events::WITHDRAWN`], [`events::RESTORED`], [`events::EXPIRED`] |
 
 mod age;
+mod anew;
 pub mod api;
 mod away;
 pub mod batch;
@@ -75,10 +76,12 @@ pub mod import;
 pub mod items;
 mod laid;
 pub mod look;
+mod minors;
 mod names;
 pub mod permissions;
 mod personal;
 mod proof;
+mod proven;
 mod publish;
 pub mod query;
 pub mod retention;

@@ -7,10 +7,79 @@ use jiff::civil::Date;
 use record_check::Breach;
 use review::findings::Whose;
 
-use crate::values::{self, Age, Values};
+use crate::{
+    minors::{self, Told},
+    values::{self, Age, Values},
+};
 
-/// Most characters of a name of a person; those of organs are longer.
+/// Most characters of a name that is taken for a person's whatever its words are.
 const LONGEST_NAME: usize = 4;
+/// Words of the names of organs, firms and shops.
+const ORGANS: [&str; 56] = [
+    "公司",
+    "集团",
+    "企业",
+    "工厂",
+    "合作社",
+    "商店",
+    "商行",
+    "超市",
+    "市场",
+    "药房",
+    "饭店",
+    "餐厅",
+    "餐馆",
+    "酒店",
+    "宾馆",
+    "银行",
+    "信用社",
+    "协会",
+    "学会",
+    "商会",
+    "联合会",
+    "基金会",
+    "委员会",
+    "学校",
+    "中学",
+    "小学",
+    "大学",
+    "学院",
+    "幼儿园",
+    "医院",
+    "卫生院",
+    "诊所",
+    "政府",
+    "办公室",
+    "中心",
+    "服务部",
+    "经营部",
+    "门市部",
+    "事务所",
+    "工作室",
+    "支队",
+    "大队",
+    "中队",
+    "电站",
+    "加油站",
+    "车站",
+    "农场",
+    "林场",
+    "养殖场",
+    "项目部",
+    "工程队",
+    "个体",
+    "网吧",
+    "会所",
+    "单位",
+    "机关",
+];
+/// Last characters of such names.
+const ORGAN_ENDS: [char; 22] = [
+    '厂', '店', '社', '局', '院', '所', '站', '部', '处', '会', '校', '园', '馆', '场', '行', '坊', '铺', '矿', '厅',
+    '队', '吧', '村',
+];
+/// Heads of columns of codes.
+const CODES: [&str; 6] = ["代码", "登记号", "登记码", "注册号", "事业单位证书号", "税号"];
 /// [`Breach::check`] of an identity number in a column that is public.
 pub(crate) const NUMBER: &str = "identity-number";
 /// Of a question about the age that nobody answered.
@@ -19,6 +88,8 @@ pub(crate) const AGE: &str = "age";
 pub(crate) const OVER: &str = "shown-until";
 /// Of a record whose term by the item is over: readers would never see it, since the night erases it.
 pub(crate) const TERM: &str = "term";
+/// Of a text that says that the person is a minor, whatever was answered.
+pub(crate) const MINOR: &str = "minor-text";
 /// Of what was added under the head of what is a person's alone.
 pub(crate) const ADDED: &str = "added";
 
@@ -27,7 +98,7 @@ pub(crate) const DOOR: &str = "door";
 
 /// Whether a breach is of these checks: what they say may be told whatever column it is at.
 pub(crate) fn is_own(check: &str) -> bool {
-    matches!(check, NUMBER | AGE | OVER | TERM | ADDED | DOOR)
+    matches!(check, NUMBER | AGE | OVER | TERM | ADDED | DOOR | MINOR)
 }
 
 /// A row as it is asked: its number, its values, the heads of what the county added.
@@ -43,9 +114,10 @@ pub(crate) fn breaches(item: &Item, row: &Asked<'_>, today: Date) -> Vec<Breach>
     let mut tell = |column: &str, check: &str, severity: Severity, message: String| {
         all.push(Breach { row: row.number, column: column.to_owned(), check: check.to_owned(), severity, message });
     };
+    let owned = is_owned(item, row.values);
     for column in &item.columns {
         let Some(value) = row.values.get(&column.key) else { continue };
-        if holds_number(column, value) {
+        if holds_number(column, value, owned) {
             let message = format!(
                 "第 {} 行“{}”里是公民身份号码，不能公开。请改填正确的内容或者清空；证件号码填在不公开的列里。",
                 row.number, column.label
@@ -70,6 +142,23 @@ pub(crate) fn breaches(item: &Item, row: &Asked<'_>, today: Date) -> Vec<Breach>
             row.number, column.label
         );
         tell(&column.key, AGE, severity, message);
+    }
+    for (column, told) in minors::contradicting(item, row.values, today) {
+        let (number, label) = (row.number, &column.label);
+        let (severity, message) = match told {
+            Told::Party => (
+                Severity::Reject,
+                format!(
+                    "第 {number} 行“{label}”写明当事人是未成年人，与其他内容不符。未成年人的记录不公开，请改正是否未成年的填写；\
+                     写的不是当事人的，请写清楚是谁。"
+                ),
+            ),
+            Told::Somebody => (
+                Severity::Warn,
+                format!("第 {number} 行“{label}”提到未成年人，请核对：当事人是未成年人的，这条记录不公开。"),
+            ),
+        };
+        tell(&column.key, MINOR, severity, message);
     }
     let ends = values::term_ends(item, row.values, today);
     if let Some((column, ends)) = values::dated(item, row.values).map(|(column, _)| column).zip(ends)
@@ -105,12 +194,21 @@ pub(crate) fn breaches(item: &Item, row: &Asked<'_>, today: Date) -> Vec<Breach>
     all
 }
 
-/// Whether a column that is public and no text holds an identity number: a code, a figure, a telephone. What texts hold is found by
-/// the gates, where a second person may let it through.
-fn holds_number(column: &Column, value: &Value) -> bool {
-    let is_text = matches!(column.typed, Type::Text { .. } | Type::Long { .. } | Type::Date { .. });
+/// Whether a column that is public and no text holds an identity number: a code, a figure, a telephone; also where it is longer than
+/// the number, as the tax number of a household. What texts hold is found by the gates, where a second person may let it through.
+fn holds_number(column: &Column, value: &Value, owned: bool) -> bool {
+    let is_free = match column.typed {
+        Type::Text { .. } => !CODES.iter().any(|word| column.label.contains(*word)),
+        Type::Long { .. } | Type::Date { .. } => true,
+        _ => false,
+    };
     let is_hidden = column.privacy.never_public || column.privacy.mask;
-    !is_text && !is_hidden && personal::is_identity_number(&values::text_of(value))
+    if is_free || is_hidden {
+        return false;
+    }
+    let text = values::text_of(value);
+    let is_old = owned && column.label.contains('税') && personal::tax_number_is_old_identity(&text);
+    is_old || personal::is_identity_number(&text) || personal::code_holds_identity(&text)
 }
 
 /// The columns of places in which the door of a natural person stands for readers. Firms have doors that everybody may know.
@@ -160,24 +258,33 @@ fn name(item: &Item, values: &Values) -> Option<String> {
     values.get(&column.key).map(values::text_of)
 }
 
-/// Whether a text may be the name of a person: short, or with a dot in it (阿依古丽·买买提). Masked ones are some person's, too.
+/// Whether a text may be the name of a person, or of several: short, or with a dot in it (阿依古丽·买买提), or without a word that
+/// organs, firms and shops bear (阿依古丽买买提, 张小明等3人). Masked ones are some person's, too.
 fn is_name(text: &str) -> bool {
-    let count = text.trim().chars().count();
-    (1..=LONGEST_NAME).contains(&count) || text.contains(['·', '•', '・'])
+    const ASIDE: [char; 4] = ['(', '（', '[', '【'];
+    let text = text.trim();
+    let count = text.chars().count();
+    let bare = text.split(ASIDE).next().unwrap_or_default().trim_end();
+    let is_organ = ORGANS.iter().any(|word| text.contains(*word)) || bare.ends_with(ORGAN_ENDS);
+    (1..=LONGEST_NAME).contains(&count) || (count > 0 && (text.contains(['·', '•', '・']) || !is_organ))
 }
 
-/// Whether the name in a row is masked already: nobody can be told by it.
-fn is_masked(text: &str) -> bool {
-    text.contains(['某', '*', '＊', '×'])
+/// Whether what a row is about is a person, or a household of one (个体工商户), whose owner everybody knows by it.
+fn is_owned(item: &Item, values: &Values) -> bool {
+    let is_household = item.columns.iter().any(|column| {
+        let Type::Enum { choices, .. } = &column.typed else { return false };
+        let chosen = values.get(&column.key);
+        choices.iter().any(|choice| {
+            choice.label.contains("个体工商户") && matches!(chosen, Some(Value::Enum(code)) if *code == choice.code)
+        })
+    });
+    is_household || looks_like_person(item, values)
 }
 
-/// Of whom the texts of a row tell, as the rules of the gates take them.
+/// Of whom the texts of a row tell, as the rules of the gates take them. Whatever stands for the name of a person: where it is
+/// masked, the text may tell it, and whose home it is.
 pub(crate) fn whose(item: &Item, values: &Values) -> Whose {
-    if !looks_like_person(item, values) {
-        return Whose::Record;
-    }
-    let is_hidden = name(item, values).is_some_and(|name| is_masked(&name));
-    if is_hidden { Whose::Record } else { Whose::Person }
+    if is_owned(item, values) { Whose::Person } else { Whose::Record }
 }
 
 /// Of whom one column of such a row tells: a village that the catalogue makes public is nobody's home, the door of a flat is.
@@ -248,6 +355,49 @@ mod tests {
         assert_eq!(broken(&with("91000000MA00225001"), &[]), only(NUMBER, true), "a person has none");
         assert_eq!(broken(&[("counterpart_kind", "01"), ("credit_code", "91000000MA00225001")], &[]), nothing());
         assert_eq!(broken(&[("counterpart_kind", "03"), ("credit_code", "91000000MA00225001")], &[]), nothing());
+    }
+
+    #[test]
+    fn a_tax_number_that_is_the_owners_identity_number_is_refused() {
+        for number in ["11010519491231002X00", "１１０１０５ 19491231 002x 01", "11010549123100200"] {
+            for key in ["tax_number", "business_number", "organisation_code"] {
+                if key != "tax_number" && number.len() == 17 {
+                    continue;
+                }
+                assert_eq!(broken(&[("counterpart_kind", "03"), (key, number)], &[]), only(NUMBER, true), "{key}");
+            }
+        }
+        assert_eq!(broken(&[("counterpart_kind", "01"), ("tax_number", "91000000MA00225001")], &[]), nothing());
+        assert_eq!(
+            broken(&[("counterpart_kind", "01"), ("tax_number", "110105491231002")], &[]),
+            nothing(),
+            "a firm's"
+        );
+    }
+
+    #[test]
+    fn a_text_that_tells_of_a_minor_contradicts_the_answer() {
+        let of = |minor: &'static str, facts: &'static str| {
+            broken(&[("counterpart_kind", "02"), ("person_minor", minor), ("facts", facts)], &[])
+        };
+        assert_eq!(of("adult", "当事人系未成年人，15周岁"), only(MINOR, true));
+        assert_eq!(of("minor", "当事人系未成年人，15周岁"), nothing(), "it is not public");
+        assert_eq!(of("adult", "向未成年人出售卷烟"), only(MINOR, false));
+        assert_eq!(broken(&[("counterpart_kind", "01"), ("facts", "当事人系未成年人")], &[]), nothing());
+    }
+
+    #[test]
+    fn who_bears_no_word_of_an_organ_is_a_person() {
+        for name in
+            ["阿依古丽买买提", "张小明（学生）", "学生王小明", "王小明、李小红", "张小明等3人", "Tom Smith", "欧阳小明"]
+        {
+            assert!(is_name(name), "{name}");
+        }
+        for name in
+            ["青禾县演示仓储有限公司", "青禾县城关镇人民政府", "红星机械厂（普通合伙）", "城关镇东街村", "青禾县教育局"]
+        {
+            assert!(!is_name(name), "{name}");
+        }
     }
 
     #[test]
@@ -324,7 +474,12 @@ mod tests {
     fn rows_tell_of_a_person_by_choice_or_by_name() {
         let of = |all: &[(&str, &str)]| whose(penalty(), &values(all));
         assert_eq!(of(&[("counterpart_kind", "02"), ("counterpart", "王小明")]), Whose::Person);
-        assert_eq!(of(&[("counterpart_kind", "02"), ("counterpart", "王某某")]), Whose::Record);
+        assert_eq!(
+            of(&[("counterpart_kind", "02"), ("counterpart", "王某某")]),
+            Whose::Person,
+            "the text may name him"
+        );
+        assert_eq!(of(&[("counterpart_kind", "03"), ("counterpart", "青禾县演示小吃店")]), Whose::Person, "its owner");
         assert_eq!(of(&[("counterpart_kind", "01"), ("counterpart", "青禾")]), Whose::Record);
         assert_eq!(of(&[("counterpart", "王小明")]), Whose::Person);
         assert_eq!(whose_column(penalty().column("facts").expect("a column"), Whose::Person), Whose::Person);

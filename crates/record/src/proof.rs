@@ -21,6 +21,7 @@ use crate::{
     counts,
     events::{BATCH, EXPIRED, SEALED},
     ids::{BatchId, RecordId, RowId},
+    proven,
     publish::{AT_ONCE, RELAY},
     slots::{self, Layout},
     state::State,
@@ -216,6 +217,7 @@ impl Proof for Rows {
             }
             misplaced(ctx, &mut few).await?;
             miscounted(ctx, &mut few).await?;
+            proven::faults(ctx.db(), &mut few).await?;
             Ok(few.told("领域数据"))
         })
     }

@@ -16,13 +16,13 @@ use store::{
 use web::{Ctx, Refusal};
 
 use crate::{
-    away,
+    anew, away,
     batch::{self, Batch},
     close, counts, cover,
     events::PUBLISHED,
     gates,
     ids::{BatchId, RecordId, RowId},
-    laid,
+    laid, proven,
     state::{BatchState, State},
     values, write,
 };
@@ -83,6 +83,7 @@ pub(crate) async fn passed(ctx: &Ctx, tx: &mut Tx, actor: &Actor, id: &BatchId) 
     write::living(ctx, &batch.organ)?;
     fits(tx.conn(), &batch).await?;
     in_time(ctx, tx, &batch).await?;
+    let released = proven::require(tx, &batch).await?;
     let item = batch.item(ctx).await?;
     cover::done(ctx, tx, &batch, &item).await?;
     if batch.total > AT_ONCE {
@@ -91,6 +92,7 @@ pub(crate) async fn passed(ctx: &Ctx, tx: &mut Tx, actor: &Actor, id: &BatchId) 
         return Ok(());
     }
     genuine(tx.conn(), &batch).await?;
+    anew::clean(ctx, &batch, &released).await?;
     all(ctx, tx, actor, &batch).await
 }
 
@@ -183,7 +185,7 @@ fn joined(numbers: &[i64]) -> String {
 }
 
 /// Refuses rows that were changed past the program since they were looked at.
-async fn genuine(executor: impl Executor<'_>, batch: &Batch) -> Result<(), Refusal> {
+pub(crate) async fn genuine(executor: impl Executor<'_>, batch: &Batch) -> Result<(), Refusal> {
     let mut digests = Vec::new();
     let sql = format!("{} WHERE r.batch = $1 AND r.state <> 'doubtful'", crate::proof::SEEN);
     // SQL: all pieces are literals.
@@ -320,7 +322,8 @@ async fn portions(ctx: &Ctx, actor: &Actor, id: &BatchId, handle: &Handle) -> Re
     let by_day = batch.item(ctx).await?.newest_by.is_empty();
     // Nobody changes a batch in this state: it is read beside whoever writes.
     fits(ctx.db().read(), &batch).await?;
-    genuine(ctx.db().read(), &batch).await?;
+    let released = proven::released(ctx.db(), &batch).await?;
+    anew::clean(ctx, &batch, &released).await?;
     let total = u64::try_from(batch.total).unwrap_or_default();
     let mut done = 0;
     loop {
@@ -341,6 +344,7 @@ async fn portions(ctx: &Ctx, actor: &Actor, id: &BatchId, handle: &Handle) -> Re
     close::lock(&mut tx, &batch).await?;
     fits(tx.conn(), &batch).await?;
     in_time(ctx, &mut tx, &batch).await?;
+    proven::require(&mut tx, &batch).await?;
     all(ctx, &mut tx, actor, &batch).await?;
     tx.commit().await?;
     handle.progress(total, total, "已公开").await?;

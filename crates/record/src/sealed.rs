@@ -6,7 +6,7 @@ use store::Sealed;
 
 use crate::events::{BATCH, RECORD};
 
-/// Batches that are whole; while one is loaded nobody has seen it and no event tells of it.
+/// Batches that are whole, with the rounds of their review; while one is loaded nobody has seen it and no event tells of it.
 pub(crate) fn batches() -> Sealed {
     Sealed::each(
         BATCH,
@@ -27,6 +27,37 @@ pub(crate) fn batches() -> Sealed {
          WHERE a.batch = $1 AND b.state <> 'loading'",
     )
     .part("record_source/1", "来源文件", "SELECT batch, digest, name, sheet FROM record_source WHERE batch = $1")
+    .part(
+        "review/1",
+        "审核记录",
+        "SELECT r.id, r.title, r.round, r.route, r.stage, r.gate, r.state, r.decided_by, r.decided_name, r.reason, \
+         r.opened_by, r.opened_at, r.closed_at FROM review r WHERE r.subject_kind = 'record_batch' AND r.subject_id = $1",
+    )
+    .part(
+        "review_author/1",
+        "审核时的填报人",
+        "SELECT a.review, a.account FROM review_author a JOIN review r ON r.id = a.review \
+         WHERE r.subject_kind = 'record_batch' AND r.subject_id = $1",
+    )
+    .part(
+        "pass/1",
+        "通过的关口",
+        "SELECT p.review, p.stage, p.passed_by, p.stood_for, p.name, p.at, p.opinion, p.ticked FROM review_pass p \
+         JOIN review r ON r.id = p.review WHERE r.subject_kind = 'record_batch' AND r.subject_id = $1",
+    )
+    .part(
+        "exception/1",
+        "紧急公开及其复核",
+        "SELECT x.review, x.made_by, x.name, x.at, x.reviewed_by, x.reviewed_name, x.reviewed_at, x.note \
+         FROM review_exception x JOIN review r ON r.id = x.review \
+         WHERE r.subject_kind = 'record_batch' AND r.subject_id = $1",
+    )
+    .part(
+        "decision/1",
+        "放行的问题",
+        "SELECT f.rule, f.digest, f.reason, f.by_account, f.by_name, f.at FROM finding_decision f \
+         WHERE f.subject_kind = 'record_batch' AND f.subject_id = $1",
+    )
 }
 
 /// Records that were taken away.

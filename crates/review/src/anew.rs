@@ -10,7 +10,7 @@ use store::Db;
 
 use crate::{
     Result,
-    findings::{Asking, Part, PartText, look_through, put, read},
+    findings::{Asking, Checks, Part, PartText, Run, look_through, put, read},
     subject::About,
 };
 
@@ -26,6 +26,23 @@ pub struct Looked {
 }
 
 impl Looked {
+    fn of(runs: &[Run]) -> Self {
+        let blocking = runs.iter().flat_map(|run| &run.found).filter(|one| one.blocks);
+        Self {
+            blocking: blocking.map(|one| (one.rule.clone(), one.digest.clone())).collect(),
+            unlisted: runs.iter().map(|run| run.unlisted).sum(),
+            parts: runs.iter().map(|run| run.part.clone()).collect(),
+        }
+    }
+
+    /// Whether what is kept of these texts stops the same.
+    pub fn says(&self, kept: &Checks) -> bool {
+        let own = sorted(self.blocking.iter().map(|(rule, digest)| (rule.as_str(), digest.as_str())));
+        let blocking = kept.found.iter().filter(|one| one.blocks);
+        let told = sorted(blocking.map(|one| (one.rule.as_str(), one.digest.as_str())));
+        own == told && self.unlisted == kept.unlisted && kept.missing.is_empty()
+    }
+
     /// Whether these parts are the very ones that were looked through.
     pub fn is_of(&self, parts: &[Part]) -> bool {
         let known = |part: &Part| (part.key.clone(), part.digest.clone());
@@ -42,6 +59,14 @@ impl Looked {
     }
 }
 
+/// What is found in these texts by the rules of today; nothing is kept and nothing that is kept is read.
+///
+/// # Errors
+/// When the database fails that is asked what the texts cite.
+pub async fn found(asking: &Asking, texts: Vec<PartText>) -> Result<Looked> {
+    Ok(Looked::of(&look_through(asking, texts).await?))
+}
+
 /// Looks through all the texts of a subject. What is kept of them and says otherwise is put right, so that reviewers see what was
 /// found; where it was kept of this very text by today's rules, somebody has changed it past the program, and `changed` is said.
 ///
@@ -49,14 +74,8 @@ impl Looked {
 /// When the database fails.
 pub async fn look(asking: &Asking, db: &Db, about: &About, texts: Vec<PartText>, changed: NewEvent) -> Result<Looked> {
     let runs = look_through(asking, texts).await?;
-    let parts: Vec<Part> = runs.iter().map(|run| run.part.clone()).collect();
-    let all = || runs.iter().flat_map(|run| &run.found);
-    let looked = Looked {
-        blocking: all().filter(|one| one.blocks).map(|one| (one.rule.clone(), one.digest.clone())).collect(),
-        unlisted: runs.iter().map(|run| run.unlisted).sum(),
-        parts: parts.clone(),
-    };
-    let kept = read(db.read(), about, &parts).await?;
+    let looked = Looked::of(&runs);
+    let kept = read(db.read(), about, &looked.parts).await?;
     let fresh: HashSet<&str> = kept.missing.iter().map(|part| part.key.as_str()).collect();
     let known = || runs.iter().filter(|run| !fresh.contains(run.part.key.as_str()));
     // What others know may be something else today: nobody has changed anything by that.

@@ -64,6 +64,11 @@ impl std::fmt::Debug for Asking {
 pub struct Ready(Mutex<Option<(i64, String, Arc<Book>)>>);
 
 impl Asking {
+    /// The state of the county's book that it asks.
+    pub fn version(&self) -> i64 {
+        self.version
+    }
+
     /// As the installation has it.
     ///
     /// # Errors

@@ -284,7 +284,7 @@ mod tests {
             ("wording.direction", false),
         ];
         let expected: Vec<(String, bool)> = expected.map(|(rule, blocks)| (rule.to_owned(), blocks)).to_vec();
-        assert_eq!((rules, RULES), (expected, "gates-12"), "when the rules change, so does their version");
+        assert_eq!((rules, RULES), (expected, "gates-13"), "when the rules change, so does their version");
     }
 
     #[test]

@@ -113,7 +113,7 @@ pub fn fit(item: &Item, found: &Found, remembered: &Mapping) -> Fit {
 /// Whether what was remembered or said still means something for this head.
 fn holds(item: &Item, head: &str, target: &Target) -> bool {
     match target {
-        Target::Column(key) => item.column(key).is_some(),
+        Target::Column(key) => item.column(key).is_some_and(|column| personal::may_stand(item, head, column)),
         Target::Nothing => true,
         Target::More => item.more_columns && !personal::never_added(item, head),
         Target::Unknown => false,

@@ -26,7 +26,7 @@ use super::{
     common,
     entry::{FormPage, Sent, Wanted, kept_back, looked, placed},
     list::Pairs,
-    one,
+    one, seen,
 };
 
 /// Rows on a page.
@@ -168,6 +168,12 @@ async fn shown(ctx: &Ctx, desk: &Desk, (item, row): (&Item, &Stored), sent: &Sen
 /// `GET /records/doubts/{row}`
 pub(super) async fn form(With(ctx): With<Ctx>, desk: Desk, Path(id): Path<RowId>) -> Result<Response> {
     let (item, row) = open(&ctx, &desk, &id).await?;
+    if row.data == record::Data::default()
+        && let Some(batch) = record::batch::find(ctx.db().read(), &row.batch).await?
+    {
+        // All of it is sealed: it is about a minor.
+        seen::opened(&ctx, &desk, &batch, seen::What::Minor).await?;
+    }
     let (values, added) = rows::whole(&ctx, ctx.db().read(), &item, &row).await?;
     let sent = Sent { added, ..Sent::of_row(&item, &values, &kept_back(&ctx, &item, &row).await?) };
     shown(&ctx, &desk, (&item, &row), &sent).await?.answer()

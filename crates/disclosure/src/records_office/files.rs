@@ -25,7 +25,7 @@ use web::{Ctx, Desk, Error, Query, Refusal, Result, page};
 use super::{
     common,
     list::{Pairs, value},
-    paper, told,
+    paper, seen, told,
 };
 
 /// Records that are read at a time.
@@ -145,6 +145,7 @@ pub(super) async fn of_item(
 /// `GET /records/batches/{batch}/export.xlsx`: the rows of a batch as readers see them, or will.
 pub(super) async fn of_batch(State(ctx): State<Ctx>, desk: Desk, Path(id): Path<BatchId>) -> Result<Response> {
     let batch = paper::found(&ctx, &desk, &id).await?;
+    seen::opened(&ctx, &desk, &batch, seen::What::Workbook).await?;
     let item = common::table(&ctx, &batch.item).await?;
     let list = batch::rows(&batch.id);
     let mut stored: Vec<Stored> = Vec::new();

@@ -14,6 +14,7 @@ mod list;
 mod one;
 mod paper;
 mod rows;
+mod seen;
 mod told;
 
 use std::sync::Arc;
@@ -31,6 +32,8 @@ pub fn capability() -> Capability {
     let batches: Arc<dyn Finder> = Arc::new(home::Named);
     Capability::new("records_office", "领域数据填报")
         .routes(routes)
+        .events(&[&seen::OPENED])
+        .declare(seen::Readings::default())
         .nav(Nav::under("公开", "/records", "领域数据", &READ_RECORDS, 123))
         .nav(Nav::under("公开", "/records/batches", "数据批次", &READ_BATCHES, 124))
         .declare(batches)

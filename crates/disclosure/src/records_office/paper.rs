@@ -37,7 +37,7 @@ use web::{Ctx, Desk, Error, FormErrors, OfficeShell, Query, Result, Steps, filte
 use super::{
     common,
     entry::{self, Change},
-    rows as forms_of_rows,
+    rows as forms_of_rows, seen,
 };
 
 /// Rows that are shown before somebody asks for all.
@@ -524,5 +524,7 @@ pub(super) async fn page(
     Path(id): Path<BatchId>,
     Query(asked): Query<Asked>,
 ) -> Result<Response> {
+    let batch = found(&ctx, &desk, &id).await?;
+    seen::opened(&ctx, &desk, &batch, seen::What::Page).await?;
     shown(&ctx, &desk, (&id, &asked), (FormErrors::new(), Typed::default())).await
 }

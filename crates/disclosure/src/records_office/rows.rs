@@ -21,7 +21,7 @@ use web::{Ctx, Desk, Done, Error, Form, FormErrors, Refusal, Result, act, act_in
 use super::{
     entry::{FormPage, Sent, Wanted, kept_back, looked, placed},
     list::Pairs,
-    paper,
+    paper, seen,
 };
 
 /// A batch that this person may change, with its item.
@@ -81,6 +81,10 @@ pub(super) async fn form(
 ) -> Result<Response> {
     let (batch, item) = open(&ctx, &desk, &id).await?;
     let row = of(&ctx, &batch, &row).await?;
+    if row.data == record::Data::default() {
+        // All of it is sealed: it is about a minor.
+        seen::opened(&ctx, &desk, &batch, seen::What::Minor).await?;
+    }
     let (values, added) = rows::whole(&ctx, ctx.db().read(), &item, &row).await?;
     let sent = Sent { added, ..Sent::of_row(&item, &values, &kept_back(&ctx, &item, &row).await?) };
     shown(&ctx, &desk, (&batch, &item), (Some(&row), &sent)).await?.answer()

@@ -444,6 +444,28 @@ both! {
             }
         }
     }
+
+    /// Who asked and who wrote is asked of the log: rows that name somebody else make nobody a second person.
+    async fn nobody_becomes_the_second_person_by_a_row(app) {
+        let (mut clerk, mut second) = (app.clerk().await, second(app).await);
+        issued(app, &mut clerk, &mut second, &[pools("pool", "泳池水质", true)]).await;
+        let whole = async || identity::audit::verify::without_files(app.ctx(), |_| {}).await.expect("verify").first_bad;
+        let forge = async |sql: &'static str, value: &str| {
+            let done = store::test::tamper(app.ctx().db(), store::query(sql).bind(value)).await.expect(sql);
+            assert_eq!(done, 1, "{sql}");
+        };
+        clerk.post("/items/pool/ask-retire", &[("why", "职责划转市级")]).await.expect(303);
+        let who: String = store::query_scalar("SELECT asked_by FROM item_entry WHERE id = 'pool'")
+            .fetch_one(app.ctx().db().read())
+            .await
+            .expect("somebody asks");
+        let asked = "UPDATE item_entry SET asked_by = $1 WHERE id = 'pool'";
+        forge(asked, "somebody").await;
+        assert!(whole().await.is_some(), "it is named");
+        clerk.post("/items/pool/retire", &[]).await.expect(409).shows("按照留痕");
+        forge(asked, &who).await;
+        assert_eq!(whole().await, None);
+    }
 }
 
 fn as_json(item: &Item) -> String {

@@ -31,7 +31,7 @@ async fn found(app: &TestApp) -> Vec<String> {
 }
 
 /// What this story has forged is taken as it is and settled: every story ends with a log and rows that verify.
-async fn settle(app: &TestApp) {
+pub(crate) async fn settle(app: &TestApp) {
     store::test::reseal(app.ctx().db()).await.expect("sealed anew");
     let mut tx = app.ctx().db().write().await.expect("write");
     for one in findings::open(app.ctx()).await.expect("findings") {

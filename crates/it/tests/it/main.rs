@@ -56,6 +56,7 @@ mod records_away;
 mod records_board;
 mod records_cli;
 mod records_covered;
+mod records_forged;
 mod records_laid;
 mod records_large;
 mod records_machine;

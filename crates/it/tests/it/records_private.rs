@@ -25,7 +25,7 @@ const CHILD: &str = "33010620120307751X";
 /// One of a grown person that goes where codes of organs stand.
 const NUMBER: &str = "11010519491231002X";
 
-async fn penalty(app: &TestApp) -> Arc<Item> {
+pub(crate) async fn penalty(app: &TestApp) -> Arc<Item> {
     let key = ItemKey::new("penalty").expect("a key");
     record::items::find(app.ctx(), &key).await.expect("items").expect("in the box")
 }
@@ -37,11 +37,11 @@ fn typed(item: &Item, number: &str, changes: &[(&str, &str)]) -> BTreeMap<String
     typed
 }
 
-fn row(item: &Item, number: &str, changes: &[(&str, &str)]) -> NewRow {
+pub(crate) fn row(item: &Item, number: &str, changes: &[(&str, &str)]) -> NewRow {
     form::read(item, &typed(item, number, changes)).expect("a form that can be read").row
 }
 
-async fn tried(app: &TestApp, row: NewRow) -> Result<BatchId, Refusal> {
+pub(crate) async fn tried(app: &TestApp, row: NewRow) -> Result<BatchId, Refusal> {
     let item = penalty(app).await;
     let mut tx = written(app).await;
     let new = New::form(&item, &OrganCode::from(ORGAN));
@@ -51,7 +51,7 @@ async fn tried(app: &TestApp, row: NewRow) -> Result<BatchId, Refusal> {
 }
 
 /// Hands a batch in and has it pass its gates on a later day; what the last of them is refused for.
-async fn refused_on(app: &TestApp, id: &BatchId, day: &str) -> Option<String> {
+pub(crate) async fn refused_on(app: &TestApp, id: &BatchId, day: &str) -> Option<String> {
     gates::look_through(app.ctx(), id).await.expect("looked through");
     let mut tx = written(app).await;
     let version = found(app, id).await.version;
@@ -76,7 +76,7 @@ async fn refused_on(app: &TestApp, id: &BatchId, day: &str) -> Option<String> {
 }
 
 /// The fields at which something is refused.
-fn fields(tried: Result<BatchId, Refusal>) -> Vec<String> {
+pub(crate) fn fields(tried: Result<BatchId, Refusal>) -> Vec<String> {
     match tried {
         Err(Refusal::Fields(errors)) => errors.items().iter().map(|(field, _)| field.clone()).collect(),
         other => panic!("{other:?}"),
@@ -257,6 +257,42 @@ both! {
         gates::look_through(app.ctx(), &clean).await.expect("looked through");
         let checks = gates::checks(app.ctx(), &found(app, &clean).await).await.expect("checks");
         assert_eq!(checks.stopping(), 0, "{:?}", checks.found);
+    }
+
+    async fn the_tax_number_of_a_household_is_its_owners_identity_number(app) {
+        let item = penalty(app).await;
+        let household = [("counterpart_kind", "03"), ("counterpart", "青禾县演示小吃店"), ("person_id", ""), ("person_id_kind", ""),
+            ("credit_code", "91000000MA00225001")];
+        for number in ["11010519491231002X00", "１１０１０５ 19491231 002x 00"] {
+            let cells = [household.as_slice(), &[("tax_number", number)]].concat();
+            let tried = tried(app, row(&item, "青财罚〔2026〕1号", &cells)).await;
+            assert!(fields(tried).contains(&"tax_number".to_owned()), "{number}");
+        }
+        assert!(!stands_in_clear(app, "11010519491231002X").await, "nothing of it is kept");
+        // In a text it is found within the longer number, and stops the batch.
+        let cells = [household.as_slice(), &[("facts", "税务登记号0011010519491231002X00")]].concat();
+        let id = tried(app, row(&item, "青财罚〔2026〕2号", &cells)).await.expect("entered");
+        gates::look_through(app.ctx(), &id).await.expect("looked through");
+        assert!(gates::checks(app.ctx(), &found(app, &id).await).await.expect("checks").stopping() > 0);
+    }
+
+    async fn whatever_stands_for_the_name_homes_illness_and_birthdays_stop_a_batch(app) {
+        let item = penalty(app).await;
+        let household = [("counterpart_kind", "03"), ("counterpart", "青禾县演示小吃店"), ("representative", "卯大强"),
+            ("person_id", ""), ("person_id_kind", ""), ("credit_code", "91000000MA00225001")];
+        let masked = [("counterpart", "卯某")];
+        let (ill, home) = ("经营者卯大强患艾滋病", "当事人住青禾县城关镇东街12号3单元501室");
+        let born = "当事人1990年3月7日出生";
+        let (masked, household) = (masked.as_slice(), household.as_slice());
+        let whole: &[(&str, &str)] = &[];
+        let all = [(masked, ill), (masked, home), (masked, born), (household, ill), (household, home), (whole, born)];
+        for (at, (cells, facts)) in all.into_iter().enumerate() {
+            let cells = [cells, &[("facts", facts)]].concat();
+            let id = tried(app, row(&item, &format!("青财罚〔2026〕{}号", at + 10), &cells)).await.expect("entered");
+            gates::look_through(app.ctx(), &id).await.expect("looked through");
+            let checks = gates::checks(app.ctx(), &found(app, &id).await).await.expect("checks");
+            assert!(checks.stopping() > 0, "{cells:?}: {:?}", checks.found);
+        }
     }
 
     async fn columns_that_the_item_does_not_know_are_published_by_choice_and_a_persons_never(app) {

@@ -15,7 +15,7 @@ use super::{
         DRAFTED, DROPPED, ISSUED, OFFERED, RESTORED, RETIRE_ASKED, RETIRE_REFUSED, RETIRED, SENT_BACK, TAKEN_BACK,
         UPDATE_LEFT,
     },
-    fits, known,
+    fits, hands, known,
     rows::{self, Draft, Sort, State, Version},
 };
 
@@ -347,6 +347,7 @@ pub async fn issue_for(
         return Err(conflict(text));
     }
     let key = version.item.key.clone();
+    hands::wrote(tx, &key, actor).await?;
     let old = newest(tx, &key).await?;
     fitting(ctx, old.as_ref(), &version.item).await?;
     let opens = match &old {
@@ -503,6 +504,7 @@ pub async fn retire(ctx: &Ctx, tx: &mut Tx, actor: &Actor, key: &ItemKey) -> Res
     if kept.asked_by == actor.log_id() {
         return Err(conflict("停用是您提请的，不能由您核准。请由县政府办公室的另一位同事核准。"));
     }
+    hands::asked(tx, key, actor).await?;
     rows::retire(tx, key, (Some(ctx.today()), kept.asked_reason.as_str(), actor.log_name())).await?;
     rows::ask(tx, key, None).await?;
     let data = json!({ "reason": kept.asked_reason, "from_on": ctx.today().to_string() });

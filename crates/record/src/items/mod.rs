@@ -13,6 +13,7 @@
 pub mod acts;
 mod events;
 mod fits;
+mod hands;
 mod known;
 mod rows;
 

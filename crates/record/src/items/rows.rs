@@ -524,7 +524,8 @@ pub(super) fn box_sealed() -> Sealed {
     )
 }
 
-/// What the log seals: what was issued, and what is retired; [`box_sealed`] what came with the program.
+/// What the log seals: what was issued, what waits for another person to issue or retire it, and what is retired; [`box_sealed`]
+/// what came with the program.
 pub(super) fn sealed() -> Sealed {
     Sealed::each(
         SUBJECT,
@@ -533,11 +534,24 @@ pub(super) fn sealed() -> Sealed {
         "SELECT title FROM item_entry WHERE id = $1",
     )
     .also("item_retired/1", "SELECT id FROM item_entry WHERE retired_on <> ''")
+    .also("item_asked/1", "SELECT id FROM item_entry WHERE asked_by <> ''")
+    .also("item_offered/1", "SELECT DISTINCT item AS id FROM item_version WHERE state = 'offered'")
     .part(
         "item_version/1",
         "版本",
         "SELECT id, item, number, body, from_on, hands, issued_by, issued_name, issued_at FROM item_version \
          WHERE item = $1 AND origin = 'county' AND state = 'issued'",
+    )
+    .part(
+        "item_open/1",
+        "提请公布的修改稿",
+        "SELECT id, item, state, sort, body, base, from_number, from_on, note, hands, revision, changed_name, changed_at \
+         FROM item_version WHERE item = $1 AND state = 'offered'",
+    )
+    .part(
+        "item_asking/1",
+        "提请停用",
+        "SELECT id, asked_by, asked_name, asked_at, asked_reason FROM item_entry WHERE id = $1 AND asked_by <> ''",
     )
     .part(
         "item_entry/1",
