@@ -26,3 +26,13 @@ pub(crate) fn columns(found: &Found) -> Vec<usize> {
     let number = (words[0] == NUMBER).then_some(0);
     number.into_iter().chain(added).chain(from..words.len()).collect()
 }
+
+/// In a file of the program's own: the column that says whose the record is, and what it is called there.
+pub fn organ_column(found: &Found) -> Option<(u32, &'static str)> {
+    let own = columns(found);
+    let is = |word: &str| {
+        let mut heads = own.iter().filter_map(|at| found.heads.get(*at));
+        heads.find(|head| head.path.last().is_some_and(|own| plain(own) == word)).map(|head| head.column)
+    };
+    ["公开机关", "机关"].into_iter().find_map(|word| Some((is(word)?, word)))
+}

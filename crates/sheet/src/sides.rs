@@ -61,6 +61,7 @@ pub(crate) fn split(whole: Found, rows: Vec<Line>) -> Vec<Found> {
             title: whole.title.clone(),
             unit: whole.unit.clone(),
             organ: whole.organ.clone(),
+            group: String::new(),
             heads,
             rows,
             totals,

@@ -1,5 +1,7 @@
 //! What a cell says by its words: a figure, a day, a unit, a caption, a note, a total, a formula letter.
 
+use crate::units;
+
 /// Figures in words that number the rows of official tables.
 const NUMERALS: &str = "一二三四五六七八九十";
 
@@ -152,62 +154,6 @@ pub(crate) fn is_unit(text: &str) -> bool {
     })
 }
 
-/// Several units, as a line above a head names them for columns of several kinds: 亩、万元.
-pub(crate) fn are_units(text: &str) -> bool {
-    text.split(['、', ',', ';', '，', '；']).all(is_unit)
-}
-
-/// The unit in brackets in a head: 金额（万元）.
-pub(crate) fn unit_of_head(text: &str) -> Option<String> {
-    let text = plain(text);
-    let mut rest = text.as_str();
-    let mut found = None;
-    while let Some(open) = rest.find(['(', '[', '【']) {
-        let inside = &rest[open..];
-        let inside = inside.trim_start_matches(['(', '[', '【']);
-        let end = inside.find([')', ']', '】']).unwrap_or(inside.len());
-        let (within, behind) = inside.split_at(end);
-        let within = within.strip_prefix("单位:").unwrap_or(within);
-        if is_unit(within) {
-            found = Some(within.to_owned());
-        }
-        rest = behind;
-    }
-    found.or_else(|| unit_said(&text).map(|(_, unit)| unit))
-}
-
-/// Where `单位：` stands in a plain text, and the unit behind it.
-fn unit_said(plain: &str) -> Option<(usize, String)> {
-    let mut found = None;
-    for (at, says) in plain.match_indices("单位:") {
-        let behind: Vec<char> = plain[at + says.len()..].chars().take(17).collect();
-        // 单位：人社局 names no unit, 单位：万元 does, whatever stands behind it; 单位：亩、万元 names two
-        let ends = |length: usize| behind.get(length).is_none_or(|c| !c.is_alphanumeric());
-        let unit = (1..=behind.len().min(16)).rev().find_map(|length| {
-            let unit: String = behind[..length].iter().collect();
-            let is_one = is_unit(&unit) && (unit.contains('元') || ends(length));
-            (is_one || (ends(length) && are_units(&unit))).then_some(unit)
-        });
-        if let Some(unit) = unit {
-            found = Some((at, unit));
-        }
-    }
-    found
-}
-
-/// The unit that a line above a head says for the whole table.
-pub(crate) fn unit_of_line(text: &str) -> Option<String> {
-    let plain = plain(text);
-    if let Some((_, unit)) = unit_said(&plain) {
-        return Some(unit);
-    }
-    let bare = plain.trim_matches(['(', ')']);
-    if is_unit(bare) && (bare.contains('元') || bare.contains('%')) {
-        return Some(bare.to_owned());
-    }
-    unit_of_head(text).filter(|unit| unit.contains('元'))
-}
-
 /// The organ that a line above a head names.
 pub(crate) fn organ_of_line(text: &str) -> Option<String> {
     let folded = fold::fold(text);
@@ -220,16 +166,16 @@ pub(crate) fn organ_of_line(text: &str) -> Option<String> {
         let next = || tokens.get(at + 1).filter(|next| !next.contains(':')).copied().unwrap_or_default();
         let value = if value.is_empty() { next() } else { value };
         let value = organ_alone(value);
-        if !value.is_empty() && !are_units(&value) {
+        if !value.is_empty() && units::several(&value).is_none() {
             return Some(value);
         }
     }
     // spaced out, or one behind the other without a blank
     let plain = plain(text);
-    let end = unit_said(&plain).map_or(plain.len(), |(at, _)| at);
+    let end = units::said(&plain).map_or(plain.len(), |(at, _)| at);
     let (label, value) = plain[..end].split_once(':')?;
     let value = organ_alone(value);
-    (is_among(ORGANS, label) && !value.is_empty() && !are_units(&value)).then_some(value)
+    (is_among(ORGANS, label) && !value.is_empty() && units::several(&value).is_none()).then_some(value)
 }
 
 /// What is left of a value when the label of the next one is cut off.
@@ -251,8 +197,11 @@ pub(crate) fn is_caption(text: &str) -> bool {
     let Some((label, value)) = plain.split_once(':') else { return false };
     let is_name = |c: char| !c.is_ascii_punctuation() && !c.is_ascii_digit() && !",;、。".contains(c);
     let aside = ["其中", "包括", "含", "如"].iter().any(|word| label.starts_with(word) || label.ends_with(word));
+    // 分配金额（单位：万元）
+    let in_brackets = label.matches('(').count() > label.matches(')').count();
     !value.is_empty()
         && !aside
+        && !in_brackets
         && (1..=9).contains(&label.chars().count())
         && label.chars().all(|c| is_name(c) || "()".contains(c))
 }
@@ -260,7 +209,27 @@ pub(crate) fn is_caption(text: &str) -> bool {
 /// A cell of a line that says something of the whole table.
 pub(crate) fn is_of_table(text: &str) -> bool {
     let bare = plain(text);
-    is_caption(text) || is_day(text) || is_table_number(text) || is_unit(bare.trim_matches(['(', ')']))
+    let is_unit_alone = is_unit(bare.trim_matches(['(', ')'])) || units::money(&bare).is_some();
+    is_caption(text) || is_day(text) || is_table_number(text) || is_unit_alone
+}
+
+/// Whether the cells of a line may be heads: words, and here and there a name with its value (备注：说明, 附：提前下达).
+pub(crate) fn are_heads(cells: &[(u32, String)]) -> bool {
+    let named = |text: &str| {
+        let plain = plain(text);
+        let Some((label, value)) = plain.split_once(':') else { return false };
+        let is_plain = !value.contains(|c: char| c.is_ascii_digit()) && value.chars().count() <= 20;
+        let of_table = ["单位", "日期", "时间", "年度", "人"].iter().any(|end| label.ends_with(end));
+        is_plain
+            && !of_table
+            && !is_among(ORGANS, label)
+            && !(units::money(value).is_some() && label.chars().count() < 3)
+    };
+    let captions = cells.iter().filter(|(_, text)| !is_headlike(text)).count();
+    captions == 0
+        || (cells.len() >= 3
+            && captions * 2 < cells.len()
+            && cells.iter().all(|(_, text)| is_headlike(text) || (is_caption(text) && named(text))))
 }
 
 /// 表1-1, 附件2, 表一.
@@ -395,6 +364,7 @@ pub(crate) fn column_name(column: u32) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::units::{of_head as unit_of_head, of_line as unit_of_line};
 
     #[test]
     fn figures_and_days_are_no_heads() {
