@@ -7,7 +7,7 @@ use item::Item;
 use sheet::{Fit, Found, Target};
 use web::{Ctx, Refusal};
 
-use super::{Options, Told, beside, mapping, pick};
+use super::{Options, Told, beside, mapping, pick, units};
 use crate::values::Values;
 
 /// Heads that say how sure a row of a backfill is.
@@ -62,6 +62,18 @@ async fn aside<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> 
     done.map_err(|error| web::Error::internal(format!("tables of a sheet: {error}")).into())
 }
 
+/// A table, or those of the years and stages that stand side by side in it, where the item has no columns for all of them; with
+/// the unit that was given for its amounts.
+fn parted(item: &Item, mut found: Found, unit: &str) -> Vec<Found> {
+    units::take(&mut found, unit);
+    let parts = sheet::by_period(&found);
+    let score = |found: &Found| sheet::fit(item, found, &sheet::Mapping::new()).score;
+    match parts.first() {
+        Some(part) if score(part) > 0 && score(part) >= score(&found) => parts,
+        _ => vec![found],
+    }
+}
+
 /// Each table with how it fits the item.
 async fn fitted(
     ctx: &Ctx,
@@ -71,6 +83,9 @@ async fn fitted(
 ) -> Result<Vec<Chosen>, Refusal> {
     let county = ctx.site().county.clone();
     let all = crate::items::all(ctx).await?;
+    let (own, unit) = (Arc::clone(item), units::given(options)?);
+    let tables = aside(move || tables.into_iter().flat_map(|found| parted(&own, found, &unit)).collect::<Vec<_>>());
+    let tables = tables.await?;
     let mut fitted = Vec::with_capacity(tables.len());
     for found in tables {
         let organ = organ_of(ctx, options, &found);
@@ -127,6 +142,11 @@ pub(super) async fn choose(
             format!("没有一张表与“{}”的列对得上。请核对选的事项，或下载该事项的模板填写。", item.title),
         ));
     };
+    if options.sheet.is_empty()
+        && let Some(refused) = not_meant(item, &fitted, at)
+    {
+        return Err(Refusal::field("file", refused));
+    }
     if let pick::Calls::Other(other) = &fitted[at].calls {
         let Found { sheet, title, .. } = &fitted[at].found;
         let what = format!("工作表“{sheet}”{}是“{other}”的表，不是“{}”的", named(title), item.title);
@@ -149,14 +169,48 @@ pub(super) async fn choose(
         if rows.is_empty() {
             continue;
         }
-        let why = if alike {
-            "表头相同，请选定这张工作表另行导入"
-        } else {
-            "与本事项不符，没有导入"
+        let why = match &one.calls {
+            pick::Calls::Other(other) => format!("是“{other}”的表，没有导入"),
+            _ if alike => "表头相同，请选定这张工作表另行导入".to_owned(),
+            _ => "与本事项不符，没有导入".to_owned(),
         };
         told.about.push(format!("工作表“{sheet}”里的另一张表{}（{} 行）{why}。", named(title), rows.len()));
     }
     Ok(same)
+}
+
+/// Why the table that fits best is not the one that is meant: another is called as the item is and could not be read, or a single
+/// column of many is known, as 合计 is in every table.
+fn not_meant(item: &Item, fitted: &[Chosen], at: usize) -> Option<String> {
+    let best = &fitted[at];
+    if best.calls == pick::Calls::Own {
+        return None;
+    }
+    let how = "请核对选的事项和表头；确实是这张表的，请写明这张工作表的名称，再导入";
+    let meant = fitted
+        .iter()
+        .find(|one| one.calls == pick::Calls::Own && one.found.heads.len() > 2 && !one.found.rows.is_empty());
+    if let Some(Chosen { found, .. }) = meant {
+        let (sheet, title) = (&found.sheet, named(&found.title));
+        let other = &best.found.sheet;
+        return Some(format!(
+            "工作表“{sheet}”{title}看名称是“{}”的表，但它的表头没有认出来；工作表“{other}”的列相近，却不是这个名称，没有导入。{how}。",
+            item.title
+        ));
+    }
+    let known: Vec<&str> = best
+        .fit
+        .mapping
+        .iter()
+        .filter(|(_, target)| matches!(target, Target::Column(_)))
+        .map(|(head, _)| head.as_str())
+        .collect();
+    let [only] = known.as_slice() else { return None };
+    let is_bare = best.found.heads.len() > 2 && item.columns.len() > 3 && !best.is_turned;
+    is_bare.then(|| {
+        let sheet = &best.found.sheet;
+        format!("工作表“{sheet}”里只有“{only}”一列与“{}”的列对得上，不能认定是它的表，没有导入。{how}。", item.title)
+    })
 }
 
 /// Whether a table is imported together with the best one: it has the same heads, is the other half of a table of two sides, or
@@ -172,9 +226,21 @@ fn is_alike(best: &Chosen, one: &Chosen) -> bool {
         let (Some((_, best_heads)), Some((_, heads))) = (bare(&best.found), bare(&one.found)) else { return false };
         best.found.sheet == one.found.sheet && best.found.head_rows == one.found.head_rows && best_heads == heads
     };
+    // 表4: 收入 has one column of figures, 支出 one for each account
+    let is_side = || {
+        let side = |found: &Found| bare(found).map(|(side, _)| side.split_whitespace().collect::<String>());
+        let (Some(own), Some(other)) = (side(&best.found), side(&one.found)) else { return false };
+        let is_pair = |one: &str, other: &str| one.starts_with("收入") && other.starts_with("支出");
+        best.found.sheet == one.found.sheet
+            && best.found.head_rows == one.found.head_rows
+            && (is_pair(&own, &other) || is_pair(&other, &own))
+            && one.fit.missing.is_empty()
+            && one.fit.score > 0
+    };
     mapping::heads_of(&best.found) == mapping::heads_of(&one.found)
         || (best.is_turned && one.is_turned && one.fit.missing.is_empty())
         || is_half()
+        || is_side()
 }
 
 /// The full name of the organ of which a table says to be, else of the one for which it is imported.

@@ -16,6 +16,8 @@ mod read;
 mod sample;
 mod sums;
 mod totals;
+mod units;
+mod whose;
 
 use std::{collections::BTreeMap, path::PathBuf};
 
@@ -33,6 +35,7 @@ pub use job::{Import, Stage, find, list, start, store};
 pub(crate) use load::clear as clear_loads;
 pub use mapping::remembered;
 pub use pick::organ_said;
+pub use units::{MONEY_UNIT, whole_column};
 
 use crate::{
     batch::{self, living},
@@ -78,7 +81,8 @@ pub struct Options {
     pub mapping: Mapping,
     #[serde(default)]
     pub backfill: Option<Backfill>,
-    /// What holds for every row whose own cell is empty, by the key of the column, as typed; `period` = the column of the period.
+    /// What holds for every row whose own cell is empty, by the key of the column, as typed; `period` = the column of the period,
+    /// [`MONEY_UNIT`] = the unit of amounts where their heads say none.
     /// Year, organ, stage and the like are read from the title where they are not given.
     #[serde(default)]
     pub given: BTreeMap<String, String>,

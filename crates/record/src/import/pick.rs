@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use documents::{Extractor, Limits};
-use item::{Item, Type};
+use item::{Item, Owner, Type};
 use kernel::{OrganCode, organ::Match};
 use sheet::{Found, Mapping, Target};
 use web::{Ctx, Refusal};
@@ -35,6 +35,9 @@ pub(super) fn called(item: &Item, all: &[Item], found: &Found) -> Calls {
         let long = core.chars().count();
         if texts.iter().any(|text| text.contains(core.as_str())) { long } else { 0 }
     };
+    if let Some(account) = account(item, &texts) {
+        return Calls::Other(account.to_owned());
+    }
     let own = said(item);
     let others = || all.iter().filter(|other| other.key != item.key && other.is_table());
     let other = others().map(|other| (said(other), other)).max_by_key(|(long, _)| *long);
@@ -53,7 +56,24 @@ pub(super) fn called(item: &Item, all: &[Item], found: &Found) -> Calls {
         return Calls::Nothing;
     }
     let of_set = others().find(|other| other.domain.key == item.domain.key && has(other));
-    of_set.map_or(Calls::Nothing, |other| Calls::Other(other.title.clone()))
+    match (of_set, numbers.first()) {
+        (Some(other), _) => Calls::Other(other.title.clone()),
+        // of the same set, and of no item that is in the catalogue
+        (None, Some(number)) if number.len() <= 3 => Calls::Other(format!("表{number}")),
+        (None, _) => Calls::Nothing,
+    }
+}
+
+/// The account that a table of a budget says to be of, where the item is of another: 国有资本经营预算 is no item.
+fn account(item: &Item, texts: &[String]) -> Option<&'static str> {
+    const OF_BUDGET: [&str; 6] = ["预算", "决算", "三公", "收支", "收入", "支出"];
+    const OTHER: [&str; 3] = ["国有资本经营", "社会保险基金", "社保基金"];
+    const USUAL: [&str; 2] = ["一般公共预算", "政府性基金"];
+    let is_of_budget = OF_BUDGET.iter().any(|word| item.title.contains(word));
+    let account = OTHER.into_iter().find(|account| texts.iter().any(|text| text.contains(account)))?;
+    // a title that names several accounts is of none of them alone
+    let several = texts.iter().any(|text| USUAL.iter().any(|usual| text.contains(usual)));
+    (is_of_budget && !several && !item.title.contains(account) && !item.title.contains("各表")).then_some(account)
 }
 
 /// Without blanks and quotation marks.
@@ -133,12 +153,19 @@ fn organs_of(item: &Item, found: &Found) -> BTreeSet<String> {
     if !found.organ.is_empty() {
         return BTreeSet::from([found.organ.clone()]);
     }
+    // a file of the program's own says whose each record is, and nothing else in it does
+    if let Some((column, _)) = sheet::organ_column(found) {
+        return found.rows.iter().take(ROWS).filter_map(|line| line.get(column)).map(str::to_owned).collect();
+    }
     let fit = sheet::fit(item, found, &Mapping::new());
+    // 发布机关 of a notice of land may be the county's government while the record is that of the office in charge of land
+    let is_one =
+        matches!(&item.owner, Owner::Organs(codes) if codes.len() == 1) || matches!(item.owner, Owner::Named(_));
     let names_whose = |key: &str| {
         let column = item.column(key);
         column.is_some_and(|column| {
             let label = column.label.as_str();
-            let named = ["部门名称", "单位名称"].contains(&label) || label.ends_with("机关");
+            let named = ["部门名称", "单位名称"].contains(&label) || (!is_one && label.ends_with("机关"));
             matches!(column.typed, Type::Text { .. }) && (column.key == "organ" || named)
         })
     };
@@ -180,6 +207,13 @@ mod tests {
         assert_eq!(calls("three-public", "表7", three, "表7三公"), Calls::Own);
         assert_eq!(calls("penalty", "附件1", "行政处罚信息公示表", "Sheet1"), Calls::Own);
         assert_eq!(calls("water", "", "砚山县2024年第二季度监测", "Sheet1"), Calls::Nothing);
+        // no item is 表9, and it is no table of another account
+        let state = ("表9", "国有资本经营预算支出情况表", "表9");
+        for key in ["three-public", "budget-fund", "budget-expense"] {
+            assert!(matches!(calls(key, state.0, state.1, state.2), Calls::Other(_)), "{key}");
+            assert!(matches!(calls(key, "", state.1, "Sheet1"), Calls::Other(_)), "{key}");
+            assert!(matches!(calls(key, "表9", "支出情况", "Sheet1"), Calls::Other(_)), "{key}");
+        }
         assert_eq!(calls("budget-fund", "表5", "2026年支出", "Sheet1"), other("budget-department"));
     }
 }

@@ -13,7 +13,7 @@ use web::{Ctx, Refusal};
 use super::{
     Backfill, File, MOST_ROWS, Mapped, Options, Progress, Said, Told, beside,
     choose::{CONFIDENCE, Chosen, choose, tables},
-    keep, mapping, sample, stopped, sums, totals,
+    keep, mapping, sample, stopped, sums, totals, units, whose,
 };
 use crate::{
     check,
@@ -62,6 +62,7 @@ pub(super) async fn read(
         return Ok(nothing(told, mapping));
     }
     let (owned, backfill) = (Arc::clone(item), options.backfill.clone());
+    let others = whose::others(ctx, options, &chosen);
     go(progress, 0, told.rows, "正在识别单元格").await?;
     // Some hundred thousand rows: not on a thread that answers others.
     let parsed = tokio::task::spawn_blocking(move || {
@@ -85,6 +86,10 @@ pub(super) async fn read(
                 let more = more.into_iter().filter(|said| !known.contains(&at(said)));
                 amiss.into_iter().chain(more).for_each(|said| parsed.told.warnings.add(said));
             }
+        }
+        for (number, said) in others {
+            parsed.broken.insert(number);
+            parsed.told.faults.add(said);
         }
         parsed
     });
@@ -134,7 +139,22 @@ fn tell_tables(ctx: &Ctx, item: &Item, options: &Options, chosen: &[Chosen], tol
         days && matches!(column.typed, Type::Date { .. }) && mapped(&column.key)
     });
     told.beside = beside::of_whole(item, &first.beside, mapped);
-    told.taken = sample::taken(item, &first.beside);
+    // Of two years side by side each has its own: neither is offered for both.
+    let is_one = |key: &str| chosen.iter().all(|one| one.beside.get(key) == first.beside.get(key));
+    told.beside.retain(|one| is_one(&one.key));
+    for one in chosen {
+        for (label, value) in sample::taken(item, &one.beside) {
+            match told.taken.iter_mut().find(|(known, _)| *known == label) {
+                Some((_, values)) if values.split('；').any(|known| known == value) => {}
+                Some((_, values)) => {
+                    values.push('；');
+                    values.push_str(&value);
+                }
+                None => told.taken.push((label, value)),
+            }
+        }
+    }
+    units::tell(item, chosen, told);
     for label in chosen.iter().flat_map(|one| beside::open_periods(item, &one.beside, mapped)) {
         if is_dated || item.period == Period::Standing || told.missing.contains(&label) {
             continue;
