@@ -42,7 +42,10 @@ pub fn turned(item: &Item, found: &Found) -> Option<Found> {
         Line { number: first.saturating_add(at), cells: std::iter::once((0, choice.clone())).chain(figures).collect() }
     });
     let rows: Vec<Line> = rows.filter(|row| row.cells.len() > 1).collect();
-    Some(Found { heads, rows, totals: Vec::new(), ..found.clone() })
+    // 项目（单位：万元）
+    let of_words = found.heads.first().map(|head| head.unit.clone()).filter(|unit| unit.contains('元'));
+    let unit = of_words.filter(|_| !found.unit.contains('元')).unwrap_or_else(|| found.unit.clone());
+    Some(Found { heads, rows, totals: Vec::new(), unit, ..found.clone() })
 }
 
 /// The enumeration of which the heads are choices, and the columns of the sheet that are records, each with its choice.
