@@ -247,6 +247,7 @@ fn what_amounts_are_counted_in_is_read_or_asked_for_and_never_assumed() {
             合计,因公出国（境）费,公务用车购置费,公务用车运行费,公务接待费\n118000,0,0,80000,38000\n"
         )
     };
+    let said = |output: &Output| String::from_utf8_lossy(&output.stderr).into_owned();
     let bare = written(data, "三公.csv", sheet(""));
     let asked = import(data, "three-public", &bare, &["--dry-run"]);
     assert_eq!(asked.status.code(), Some(1));

@@ -196,6 +196,9 @@ fn not_meant(item: &Item, fitted: &[Chosen], at: usize) -> Option<String> {
             item.title
         ));
     }
+    if best.calls != pick::Calls::Nothing {
+        return None;
+    }
     let known: Vec<&str> = best
         .fit
         .mapping
