@@ -4,12 +4,12 @@
 use std::collections::BTreeSet;
 
 use documents::{Extractor, Limits};
-use item::{Item, Owner, Type};
+use item::{Item, Type};
 use kernel::{OrganCode, organ::Match};
 use sheet::{Found, Mapping, Target};
 use web::{Ctx, Refusal};
 
-use super::File;
+use super::{File, whose};
 
 /// Characters of what another item is called that say that a table is of it, at least.
 const TELLING: usize = 5;
@@ -158,9 +158,7 @@ fn organs_of(item: &Item, found: &Found) -> BTreeSet<String> {
         return found.rows.iter().take(ROWS).filter_map(|line| line.get(column)).map(str::to_owned).collect();
     }
     let fit = sheet::fit(item, found, &Mapping::new());
-    // 发布机关 of a notice of land may be the county's government while the record is that of the office in charge of land
-    let is_one =
-        matches!(&item.owner, Owner::Organs(codes) if codes.len() == 1) || matches!(item.owner, Owner::Named(_));
+    let is_one = whose::is_of_one(item);
     let names_whose = |key: &str| {
         let column = item.column(key);
         column.is_some_and(|column| {

@@ -155,6 +155,7 @@ fn tell_tables(ctx: &Ctx, item: &Item, options: &Options, chosen: &[Chosen], tol
         }
     }
     units::tell(item, chosen, told);
+    told.about.extend(whose::named(ctx, item, options, chosen));
     for label in chosen.iter().flat_map(|one| beside::open_periods(item, &one.beside, mapped)) {
         if is_dated || item.period == Period::Standing || told.missing.contains(&label) {
             continue;
@@ -387,6 +388,10 @@ async fn checked(
     told.refused = read.saturating_sub(told.accepted + told.unchanged);
     if told.unchanged > 0 {
         told.about.push(format!("{} 行与已公开的内容相同，不作更正。", told.unchanged));
+    }
+    if options.update && told.unchanged == 0 && found.before.is_empty() && !kept.is_empty() {
+        let organ = ctx.directory().short_name(&options.organ).to_owned();
+        told.about.push(format!("没有一行与{organ}已公开的记录相同或者可以更正，全部会是新的记录。请核对机关和文件。"));
     }
     told.doubtful = kept.iter().filter(|row| !row.doubts.is_empty()).count() as u64;
     let mut before = if options.update { found.before } else { HashMap::new() };
