@@ -69,7 +69,7 @@ pub fn by_period(found: &Found) -> Vec<Found> {
 }
 
 /// Whether a group of heads is named by a year, by a stage, or by both: 2029年, 2030年预算数, 决算数.
-fn is_period(word: &str) -> bool {
+pub(crate) fn is_period(word: &str) -> bool {
     let word = plain(word);
     let bare = word.split('(').next().unwrap_or_default();
     let year: String = bare.chars().take(4).collect();

@@ -184,3 +184,22 @@ fn groups_that_are_no_period_stay_one_table() {
     );
     assert!(by_period(&found(&sheet)[0]).is_empty());
 }
+
+#[test]
+fn a_year_without_figures_beside_another_keeps_its_name() {
+    let sheet = grid(
+        &[
+            &["青禾县司法局“三公”经费支出预算表"],
+            &["单位：万元"],
+            &["2029年预算数", "", "2030年预算数", ""],
+            &["合计", "公务接待费", "合计", "公务接待费"],
+            &["", "", "11.8", "3.8"],
+        ],
+        &["A3:B3", "C3:D3"],
+    );
+    let tables = found(&sheet);
+    assert_eq!(tables.len(), 1, "{tables:?}");
+    let parts = by_period(&tables[0]);
+    let rows: Vec<(&str, usize)> = parts.iter().map(|part| (part.group.as_str(), part.rows.len())).collect();
+    assert_eq!(rows, [("2029年预算数", 0), ("2030年预算数", 1)]);
+}
