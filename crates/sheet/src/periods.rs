@@ -20,7 +20,7 @@ pub fn by_period(found: &Found) -> Vec<Found> {
     for (at, head) in heads.iter().enumerate() {
         let Some(group) = head.path.first().filter(|word| head.path.len() > 1 && is_period(word)) else { continue };
         match groups.last_mut() {
-            Some((known, members)) if known == group && members.last() == at.checked_sub(1).as_ref() => {
+            Some((known, members)) if *known == *group && members.last() == at.checked_sub(1).as_ref() => {
                 members.push(at);
             }
             _ => groups.push((group.clone(), vec![at])),

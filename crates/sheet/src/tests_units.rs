@@ -203,3 +203,23 @@ fn a_year_without_figures_beside_another_keeps_its_name() {
     let rows: Vec<(&str, usize)> = parts.iter().map(|part| (part.group.as_str(), part.rows.len())).collect();
     assert_eq!(rows, [("2029年预算数", 0), ("2030年预算数", 1)]);
 }
+
+#[test]
+fn heads_with_a_colon_leave_our_own_files_readable() {
+    let item = of_box("debt-limit-change");
+    let heads: Vec<String> = item
+        .columns
+        .iter()
+        .map(|column| {
+            let words: Vec<&str> = column.group.iter().chain([&column.label]).map(String::as_str).collect();
+            column.headed(&words.join("·"))
+        })
+        .collect();
+    assert!(heads.iter().any(|head| head.starts_with("附：")), "{heads:?}");
+    let head: Vec<&str> = heads.iter().map(String::as_str).collect();
+    let row: Vec<&str> = heads.iter().map(|_| "1").collect();
+    let tables = found(&grid(&[head.as_slice(), row.as_slice()], &[]));
+    let fit = fit(item, &tables[0], &Mapping::new());
+    assert!(fit.missing.is_empty() && fit.unknown.is_empty(), "{fit:?}");
+    assert_eq!((tables[0].heads.len(), tables[0].rows.len()), (heads.len(), 1));
+}

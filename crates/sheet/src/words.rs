@@ -218,7 +218,7 @@ pub(crate) fn are_heads(cells: &[(u32, String)]) -> bool {
     let named = |text: &str| {
         let plain = plain(text);
         let Some((label, value)) = plain.split_once(':') else { return false };
-        let is_plain = !value.contains(|c: char| c.is_ascii_digit()) && value.chars().count() <= 20;
+        let is_plain = !value.contains(|c: char| c.is_ascii_digit()) && value.chars().count() <= 30;
         let of_table = ["单位", "日期", "时间", "年度", "人"].iter().any(|end| label.ends_with(end));
         is_plain
             && !of_table
