@@ -104,7 +104,7 @@ fn letters(code: &str) -> String {
             '[' => {
                 chars.by_ref().find(|c| *c == ']');
             }
-            '\\' | '_' | '*' => {
+            '\\' | '!' | '_' | '*' => {
                 chars.next();
             }
             ';' => break,
@@ -145,6 +145,14 @@ pub(crate) fn shown(raw: &str, code: &str) -> Option<String> {
     let first = whole.iter().position(|piece| matches!(piece, Piece::Digit(_)))?;
     let last = whole.iter().rposition(|piece| matches!(piece, Piece::Digit(_)))?;
     let between = whole[first..=last].iter().any(|piece| matches!(piece, Piece::Words(_)));
+    let unit = unit_behind(&pieces);
+    if let Some(power) = power_of(code, &pieces) {
+        // 12398000 is shown as 1239.8 by 0!.0, and its head says 万元
+        return Some(format!("{}{unit}", plain(number / 10_f64.powi(power))));
+    }
+    if !unit.is_empty() && !percent && !between {
+        return Some(format!("{}{unit}", plain(number)));
+    }
     let value = if percent { number * 100.0 } else { number };
     let text = format!("{:.*}", digits(fraction), value.abs());
     let (int, decimals) = text.split_once('.').unwrap_or((&text, ""));
@@ -163,6 +171,58 @@ pub(crate) fn shown(raw: &str, code: &str) -> Option<String> {
     let sign = if value < 0.0 { "-" } else { "" };
     let point = if decimals.is_empty() { "" } else { "." };
     Some(format!("{sign}{int}{point}{decimals}{}", if percent { "%" } else { "" }))
+}
+
+/// Units of money that a format writes behind a figure: they count before what the head says.
+const UNITS: [&str; 6] = ["元", "千元", "万元", "百万元", "千万元", "亿元"];
+
+/// The unit of money at the end of a format; empty = none.
+fn unit_behind(pieces: &[Piece]) -> &str {
+    match pieces {
+        [.., Piece::Digit(_), Piece::Words(words)] if UNITS.contains(&words.trim()) => words.trim(),
+        _ => "",
+    }
+}
+
+/// By what power of ten a format shows a number smaller: each comma behind its digits by a thousand, digits behind a point that is
+/// only written (`!.`) by ten each; `None` = it shows it as large as it is.
+fn power_of(code: &str, pieces: &[Piece]) -> Option<i32> {
+    let mut commas = 0;
+    let mut power = 0;
+    let mut chars = code.chars();
+    while let Some(c) = chars.next() {
+        match c {
+            '0' | '#' | '?' => commas = 0,
+            ',' => commas += 1,
+            '.' => {
+                power += 3 * std::mem::take(&mut commas);
+            }
+            '"' => {
+                chars.by_ref().find(|c| *c == '"');
+            }
+            '[' => {
+                chars.by_ref().find(|c| *c == ']');
+            }
+            '\\' | '!' | '_' | '*' => {
+                chars.next();
+            }
+            ';' => break,
+            _ => {}
+        }
+    }
+    power += 3 * commas;
+    let digit = |piece: &Piece| matches!(piece, Piece::Digit(_));
+    let written = pieces.iter().position(|piece| *piece == Piece::Words(".".to_owned()));
+    if let Some(at) = written.filter(|at| pieces[..*at].iter().any(digit) && power > 0) {
+        power += i32::try_from(pieces[at..].iter().filter(|piece| digit(piece)).count()).unwrap_or_default();
+    }
+    (power > 0).then_some(power)
+}
+
+/// A number without the noise of its binary form.
+fn plain(number: f64) -> String {
+    let text = format!("{number:.8}");
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
 /// The digits before the point in their places, from the right, with what stands between and before them.
@@ -209,7 +269,7 @@ fn pieces(code: &str) -> Option<Vec<Piece>> {
             ',' => {}
             ';' => break,
             '"' => words(&mut out, &chars.by_ref().take_while(|c| *c != '"').collect::<String>()),
-            '\\' => words(&mut out, &chars.next()?.to_string()),
+            '\\' | '!' => words(&mut out, &chars.next()?.to_string()),
             '_' | '*' => {
                 chars.next();
             }
@@ -314,7 +374,13 @@ mod tests {
             ("12", "#,##0", None),
             ("12", "@", None),
             ("12", "\"¥\"#,##0", None),
-            ("12", "0\"万元\"", None),
+            ("12", "0\"万元\"", Some("12万元")),
+            ("1239.8", "#,##0.00\"万元\"", Some("1239.8万元")),
+            ("12", "0\"人\"", None),
+            ("12398000", "0!.0,", Some("1239.8")),
+            ("12398000", "0\\.0,\"万元\"", Some("1239.8万元")),
+            ("12345678", "#,##0,", Some("12345.678")),
+            ("12345678", "0.00,,", Some("12.345678")),
             ("12", "[DBNum2]0", None),
             ("12", "0.00E+00", None),
             ("46203", "yyyy\"年\"m\"月\"", None),

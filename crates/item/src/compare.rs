@@ -10,8 +10,7 @@ pub enum Change {
     ColumnAdded(String),
     /// Refused while records hold it.
     ColumnRemoved(String),
-    /// Refused while records hold values that the new type does not take; also where values would have to lie elsewhere,
-    /// since the column is never public now, or no longer so.
+    /// Refused while records hold values that the new type does not take; also where the column was never public and would be.
     ColumnRetyped(String),
     KeysChanged,
 }
@@ -87,7 +86,8 @@ fn columns(old: &Item, new: &Item, changes: &mut Vec<Change>) {
 
 /// Whether each value that `old` allows is one of `new`, and lies where it lay.
 fn takes_all(old: &Column, new: &Column) -> bool {
-    if old.privacy.never_public != new.privacy.never_public {
+    // What is closed is covered in what lies there; what was never public lies elsewhere.
+    if old.privacy.never_public && !new.privacy.never_public {
         return false;
     }
     match (&old.typed, &new.typed) {
@@ -163,7 +163,8 @@ mod tests {
         assert_eq!(compare(&old, &new), retyped);
         let mut new = old.clone();
         new.columns[0].privacy.never_public = true;
-        assert_eq!(compare(&old, &new), retyped);
+        assert!(matches!(compare(&old, &new)[..], [Change::Said(_)]), "a column is closed at any time");
+        assert_eq!(compare(&new, &old), retyped, "and not opened while records hold it");
     }
 
     #[test]

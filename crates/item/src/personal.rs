@@ -33,7 +33,7 @@ const WORDS: [(Private, bool, &[&str]); 15] = [
         &["病情", "病史", "病种及", "患病", "残疾证", "残疾等级", "残疾类别", "残疾情况", "健康状况"],
     ),
     (Private::Identity, true, &["身份证", "证件号", "公民身份", "护照", "居民证"]),
-    (Private::Account, true, &["银行卡", "一卡通", "存折", "社保卡"]),
+    (Private::Account, true, &["银行卡", "一卡通", "存折", "折号", "卡(折)", "社保卡"]),
     (Private::Birth, true, &["出生日期", "出生年月", "出生时间", "生日"]),
     (Private::Home, true, &["住址", "家庭地址", "户籍地址", "居住地址", "户口所在", "户籍所在"]),
     (Private::Phone, true, &["手机", "家庭电话", "户主电话", "本人电话", "个人电话"]),
@@ -41,15 +41,34 @@ const WORDS: [(Private, bool, &[&str]); 15] = [
     (Private::Account, false, &["账号", "帐号", "账户", "帐户", "卡号", "开户"]),
     (Private::Phone, false, &["电话", "联系方式", "微信", "qq", "联系号码"]),
     (Private::Birth, false, &["出生", "年龄", "周岁"]),
-    (Private::Health, false, &["病", "残疾", "残障", "伤残", "健康", "致残", "失能", "怀孕"]),
-    (Private::Home, false, &["地址", "门牌", "住所", "居住", "楼栋", "房号"]),
+    (Private::Health, false, &["病", "残疾", "残障", "伤残", "健康", "致残", "失能", "怀孕", "住院", "医疗费", "诊断"]),
+    (Private::Home, false, &["地址", "门牌", "住所", "居住", "楼栋", "房号", "户籍", "房产证", "产权证"]),
     (Private::Mail, false, &["邮箱", "邮件", "e-mail", "email"]),
     (
         Private::Family,
         false,
-        &["家庭", "家属", "子女", "配偶", "监护", "婚", "民族", "宗教", "致贫", "困难原因", "学籍"],
+        &[
+            "家庭",
+            "家属",
+            "子女",
+            "配偶",
+            "监护",
+            "婚",
+            "民族",
+            "宗教",
+            "致贫",
+            "困难原因",
+            "学籍",
+            "低保证",
+            "五保",
+            "户口簿",
+            "户口本",
+            "政治面貌",
+            "签名",
+            "签字",
+        ],
     ),
-    (Private::Identity, false, &["学号"]),
+    (Private::Identity, false, &["学号", "驾驶证", "车牌"]),
 ];
 
 /// Words of heads that tell of organs and firms, which have telephones and addresses that everybody may know.
@@ -109,6 +128,24 @@ pub fn never_added(item: &Item, head: &str) -> bool {
     }
 }
 
+/// Whether a place is told down to somebody's door: 3组12号, 2栋3单元501室. 五号村 is a village, 3组 some households together.
+pub fn has_door(place: &str) -> bool {
+    const NUMERALS: &str = "〇零一二三四五六七八九十百";
+    /// What stands behind the number of a door, where it is not the end.
+    const BEHIND: &str = "院楼室附内旁-之(";
+    let text: Vec<char> = place.chars().map(fold::character).filter(|c| !c.is_whitespace()).collect();
+    text.iter().enumerate().any(|(at, sign)| {
+        let counts = at > 0 && (text[at - 1].is_ascii_alphanumeric() || NUMERALS.contains(text[at - 1]));
+        let next = text.get(at + 1);
+        counts
+            && match sign {
+                '号' => next.is_none_or(|next| BEHIND.contains(*next) || next.is_ascii_digit()),
+                '室' | '栋' | '幢' => next.is_none_or(|next| !"村屯组队镇乡".contains(*next)),
+                _ => false,
+            }
+    })
+}
+
 /// The birthday in an identity number: of 18 places (GB 11643-1999), or of the 15 used before. A wrong check digit is a slip of the
 /// hand, and the birthday stands; `None` for any other text, and for a number of which it is masked.
 pub fn birthday(number: &str) -> Option<Date> {
@@ -163,6 +200,23 @@ mod tests {
     }
 
     #[test]
+    fn a_door_is_told_from_a_village_and_its_groups() {
+        for place in [
+            "青禾县/城关镇/文昌村3组12号",
+            "城关镇文昌村3组12号",
+            "桂花社区2栋3单元501室",
+            "柳溪村三组十二号",
+            "１２号院",
+        ] {
+            assert!(has_door(place), "{place}");
+        }
+        for place in ["青禾县/城关镇/文昌村3组", "五号村", "2号桥村", "青禾县/柳溪镇/柳溪西村", "教室村", ""]
+        {
+            assert!(!has_door(place), "{place}");
+        }
+    }
+
+    #[test]
     fn heads_of_persons_are_never_added() {
         for head in [
             "户主身份证",
@@ -181,6 +235,14 @@ mod tests {
             "联系方式",
             "QQ",
             "户籍/地址",
+            "卡（折）号",
+            "户籍地",
+            "住院费用",
+            "低保证号",
+            "领款人签名",
+            "户口簿编号",
+            "车牌号",
+            "是否五保",
         ] {
             assert!(never_added(item("subsidy"), head), "{head}");
         }

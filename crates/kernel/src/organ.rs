@@ -80,6 +80,12 @@ impl OrganKind {
     pub const ALL: [Self; 5] =
         [Self::CountyUnit, Self::CountyDepartment, Self::Township, Self::PublicInstitution, Self::PublicUtility];
 
+    /// Whether it is a 行政机关: public institutions and utilities publish by rules of their own (条例 Art. 55), and owe nothing of
+    /// what every organ owes.
+    pub fn is_government(self) -> bool {
+        matches!(self, Self::CountyUnit | Self::CountyDepartment | Self::Township)
+    }
+
     /// The code used in storage and files.
     pub fn code(self) -> &'static str {
         match self {
@@ -265,10 +271,7 @@ impl Directory {
     /// institutions and enterprises do not.
     pub fn reporting(&self, year: i16) -> Vec<&Organ> {
         let end = Date::new(year, 12, 31).ok();
-        let reports = |organ: &&Organ| {
-            let kind = matches!(organ.kind, OrganKind::CountyUnit | OrganKind::CountyDepartment | OrganKind::Township);
-            kind && end.is_none_or(|end| organ.exists_on(end))
-        };
+        let reports = |organ: &&Organ| organ.kind.is_government() && end.is_none_or(|end| organ.exists_on(end));
         self.organs.iter().filter(reports).collect()
     }
 

@@ -58,10 +58,10 @@ fn name(item: &Item, row: &Row<'_>, key: &str) -> Option<String> {
 /// What the rows refer to by this column, each once, as it is looked up ([`folded`]).
 pub fn referred<'r>(
     item: &Item,
-    column: &str,
+    key: &str,
     rows: impl IntoIterator<Item = Row<'r>>,
 ) -> std::collections::BTreeSet<String> {
-    rows.into_iter().filter_map(|row| name(item, &row, column)).map(|text| folded(&text)).collect()
+    rows.into_iter().filter_map(|row| name(item, &row, key)).map(|text| folded(&text)).collect()
 }
 
 /// Titles of an item and of its column, as far as they are known.

@@ -18,6 +18,7 @@ use crate::{
     rows::{self, Stored},
     slots::Layout,
     state::{BatchState, Way, What},
+    townships::{self, Townships},
     values,
     write::{self, Place},
 };
@@ -247,6 +248,10 @@ pub(crate) fn allowed(ctx: &Ctx, actor: &Actor, new: &New, rows: &[NewRow]) -> R
 /// # Errors
 /// [`Refusal::Fields`] for what the checks reject.
 pub(crate) async fn sound(ctx: &Ctx, new: &New, rows: &mut [NewRow]) -> Result<(), Refusal> {
+    let townships = Townships::here(ctx);
+    for row in &mut *rows {
+        townships::fit(&townships, &new.item, &mut row.values);
+    }
     rows.iter_mut().for_each(|row| own(ctx, new, &mut row.values));
     let checked = check::check(ctx, &new.item, &new.organ, rows, false).await?;
     match checked.errors(rows.len()) {
@@ -385,6 +390,7 @@ pub async fn put_row(
         None => next_number(tx, id).await?,
     };
     let before = old.as_ref().and_then(before_of);
+    townships::fit(&Townships::here(ctx), &item, &mut new.values);
     let checked = check::check(ctx, &item, &batch.organ, std::slice::from_ref(&new), before.is_some()).await?;
     if let Some(errors) = checked.errors(1) {
         return Err(errors.into());

@@ -6,17 +6,21 @@ use std::sync::Arc;
 
 use futures::future::BoxFuture;
 use jiff::civil::time as at;
-use kernel::OrganCode;
+use kernel::{EventKind, OrganCode};
 use store::{Entry, Every, Schedule, jobs::Handlers, query_scalar};
 use web::{
     Capability, Ctx,
-    hooks::{Proof, Taking, Touched},
+    hooks::{Proof, Publishes, Taking, Touched},
 };
 
 use crate::{
     MIGRATIONS, demo, desk, events, gates, import, permissions, proof, publish, retention, sealed,
     state::{BatchState, Reason, State, Way, What},
 };
+
+/// After this a record is not on the portal any more; after this it is again.
+const LEAVES: &[&EventKind] = &[&events::WITHDRAWN];
+const STANDS: &[&EventKind] = &[&events::RESTORED];
 
 /// What this crate brings into the program.
 pub fn capability() -> Capability {
@@ -41,6 +45,7 @@ pub fn capability() -> Capability {
         .declare(touched)
         .declare(proof)
         .declare(taking)
+        .declare(Publishes { subject: events::RECORD, leaves: LEAVES, stands: STANDS })
 }
 
 /// Codes of the machine as people call them.

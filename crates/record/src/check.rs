@@ -14,6 +14,7 @@ use store::{FromRow, built, places, query, query_as, query_scalar};
 use web::{Ctx, FormErrors};
 
 use crate::{
+    away,
     batch::{Batch, field_of},
     events::SHOWN,
     laid, personal,
@@ -118,7 +119,8 @@ pub(crate) fn told_of(item: &Item, breach: &Breach) -> String {
     if is_of_keys && item.keys.iter().filter_map(|key| item.column(key)).any(is_covered) {
         return format!("第 {} 行与另一行，或者与已有记录重复，请核对。", breach.row);
     }
-    if !item.column(&breach.column).is_some_and(is_covered) || personal::is_own(&breach.check) {
+    let says_no_value = personal::is_own(&breach.check) || breach.check == away::AWAY;
+    if !item.column(&breach.column).is_some_and(is_covered) || says_no_value {
         return breach.message.clone();
     }
     check.map_or_else(|| "没有填写，或者不符合要求，请核对。".to_owned(), |check| format!("{}。", check.message))
@@ -132,6 +134,7 @@ async fn run(
     before: Option<&HashMap<String, Before>>,
 ) -> web::Result<Vec<Breach>> {
     let known = Known::read(ctx, item, organ, rows, before).await?;
+    let taken_away = away::breaches(ctx, item, organ, rows).await?;
     let (item, today) = (Arc::clone(item), ctx.today());
     let owned = |row: &NewRow| (row.number, row.values.clone(), row.more.keys().cloned().collect::<Vec<String>>());
     let rows: Vec<(u32, values::Values, Vec<String>)> = rows.iter().map(owned).collect();
@@ -143,6 +146,7 @@ async fn run(
         let mut breaches: Vec<Breach> = asked.collect();
         let rows: Vec<Row<'_>> = rows.iter().map(|(number, values, _)| Row { number: *number, values }).collect();
         breaches.extend(record_check::check(&item, &rows, today, &known));
+        breaches.extend(taken_away);
         breaches
     });
     checked.await.map_err(|error| web::Error::internal(format!("checks of records: {error}")))
@@ -322,8 +326,8 @@ impl Elsewhere for Known {
         u32::try_from(days).ok()
     }
 
-    fn stands(&self, item: &str, column: &str, value: &str) -> Standing {
-        match self.registers.get(&(item.to_owned(), column.to_owned())) {
+    fn stands(&self, item: &str, key: &str, value: &str) -> Standing {
+        match self.registers.get(&(item.to_owned(), key.to_owned())) {
             None => Standing::Untold,
             Some(register) if register.there.contains(value) => Standing::Stands,
             Some(register) if register.has_records => Standing::Missing,
@@ -331,8 +335,8 @@ impl Elsewhere for Known {
         }
     }
 
-    fn named(&self, item: &str, column: &str) -> Option<(String, String)> {
-        self.registers.get(&(item.to_owned(), column.to_owned())).map(|register| register.titles.clone())
+    fn named(&self, item: &str, key: &str) -> Option<(String, String)> {
+        self.registers.get(&(item.to_owned(), key.to_owned())).map(|register| register.titles.clone())
     }
 
     fn organ(&self, name: &str) -> InDirectory {

@@ -88,6 +88,11 @@ pub(crate) async fn earlier(
             .await?;
     }
     forget_sources(tx, &from).await?;
+    for of in from.keys() {
+        // What the gates quote of it, and the first rows that whoever imported it was told.
+        review::rows::forget_findings(tx, &crate::gates::about(of)).await?;
+        crate::import::forget(tx, of).await?;
+    }
     Ok(from)
 }
 

@@ -16,6 +16,7 @@ use crate::{
     said,
     slots::Layout,
     state::{BatchState, State, Way, What},
+    townships::{self, Townships},
     values::{self, Values},
     write::Place,
 };
@@ -78,6 +79,8 @@ async fn begin(
     if what == What::Correction && values::is_of_person(&item, &before) {
         said::names_nobody(ctx, tx.conn(), (&item, &stored), ("note", note)).await?;
     }
+    let mut row = row;
+    townships::fit(&Townships::here(ctx), &item, &mut row.values);
     if same(&before, &more, &row) {
         return Err(Refusal::Conflict("没有改动任何内容，不用办理更正。".into()));
     }

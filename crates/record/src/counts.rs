@@ -6,7 +6,7 @@ use item::{Item, ItemKey};
 use kernel::OrganCode;
 use store::{Executor, FromRow, Tx, built, query, query_as, query_scalar};
 
-use crate::{ids::BatchId, slots::Layout, values};
+use crate::{cover, ids::BatchId, slots::Layout, values};
 
 /// Public records of one item, organ and period.
 #[derive(Debug, Clone, PartialEq, Eq, FromRow)]
@@ -180,4 +180,5 @@ pub fn relaid(old: &Item, new: &Item) -> bool {
         || old.keys != new.keys
         || values::is_sole(old) != values::is_sole(new)
         || values::dated_by(old) != values::dated_by(new)
+        || !cover::closes(old, new).is_empty()
 }

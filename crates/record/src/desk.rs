@@ -12,8 +12,9 @@ use web::{
 
 use crate::{
     ids::BatchId,
-    permissions::ENTER_RECORDS,
+    permissions::{ENTER_RECORDS, WITHDRAW_RECORDS},
     state::{BatchState, Way},
+    withdraw,
 };
 
 /// What is settled.
@@ -38,6 +39,7 @@ impl DeskSource for Work {
             let organs = ctx.directory().answered_by(&staff.organ, ctx.today());
             let mut items = batches(ctx, staff, &organs).await?;
             items.extend(doubts(ctx, &organs).await?);
+            items.extend(wanted_back(ctx, staff, &organs).await?);
             Ok(items)
         })
     }
@@ -99,6 +101,34 @@ async fn doubts(ctx: &Ctx, organs: &[OrganCode]) -> Result<Vec<DeskItem>> {
             href: format!("/records/doubts?item={key}"),
             organ: ctx.directory().short_name(&organ).to_owned(),
             since: day(&since),
+            due: None,
+            mine: false,
+        });
+    }
+    Ok(items)
+}
+
+/// What somebody wants to be public again: for everybody who may decide on it, and for who asked, who sees that it waits.
+async fn wanted_back(ctx: &Ctx, staff: &Staff, own: &[OrganCode]) -> Result<Vec<DeskItem>> {
+    if may(&staff.clone().into(), &WITHDRAW_RECORDS).is_err() {
+        return Ok(Vec::new());
+    }
+    let organs = if staff.central { None } else { Some(own) };
+    let mut items = Vec::new();
+    for line in withdraw::wanted_back(ctx.db().read(), organs, MOST).await? {
+        let found = match item::ItemKey::new(&line.item) {
+            Some(key) => crate::items::find(ctx, &key).await?,
+            None => None,
+        };
+        let title = found.map_or_else(|| line.item.clone(), |item| item.title.clone());
+        let is_own = line.back_account == staff.account.as_str();
+        items.push(DeskItem {
+            kind: if is_own { "恢复公开，等另一人核准" } else { "恢复公开，待核准" }.to_owned(),
+            group: DOUBT,
+            title: format!("{title}：{}提请恢复公开撤下的记录", line.back_name),
+            href: format!("/records/{}/{}", line.item, line.record),
+            organ: ctx.directory().short_name(&line.organ).to_owned(),
+            since: day(&line.back_at),
             due: None,
             mine: false,
         });

@@ -53,6 +53,8 @@ pub static SETTLED: EventKind = kind("record_batch.settled", "核定存疑数据
     ("verdict", "结论"),
     ("from", "原批次"),
 ]);
+/// What the catalogue closed is covered in rows of it, which it shows no more.
+pub static COVERED: EventKind = kind("record_batch.covered", "按目录遮盖已有数据").holds(&[ITEM, ROWS, DIGEST]);
 static OPENED: EventKind = kind("record_batch.submitted", "提交数据审核").holds(&[ITEM, ROWS, DIGEST]);
 static CLAIMED: EventKind =
     kind("record_batch.claimed", "领取数据审核").holds(&[ITEM, ROWS, GATE, STOOD_FOR, STOOD_FOR_ACCOUNT]);
@@ -71,7 +73,7 @@ static EXCEPTED: EventKind = kind("record_batch.bypassed", "紧急公开数据")
 static EXCEPTION_REVIEWED: EventKind =
     kind("record_batch.bypass_reviewed", "复核紧急公开").holds(&[ITEM, ROWS, ("note", "意见")]).keeps(Keep::Words);
 static LET_THROUGH: EventKind = kind("record_batch.finding_overridden", "放行检查发现的问题")
-    .holds(&[ITEM, ROWS, ("rule", "规则"), ("digest", ""), ("place", "位置"), ("excerpt", "内容"), REASON])
+    .holds(&[ITEM, ROWS, ("rule", "规则"), ("digest", ""), ("place", "位置"), REASON])
     .keeps(Keep::Words);
 
 /// With which kinds the review of a batch is told.
@@ -103,6 +105,10 @@ pub static WITHDRAWN: EventKind = EventKind::new("record", "record.withdrawn", "
 pub static WANTED_BACK: EventKind = EventKind::new("record", "record.wanted_back", "提请恢复公开记录")
     .holds(&[ITEM, ("withdrawal", ""), REASON, ("version", "版本")])
     .keeps(Keep::Words);
+/// Another person decided that it stays away, or who asked for it to come back does so no more.
+pub static KEPT_AWAY: EventKind = EventKind::new("record", "record.kept_away", "不恢复公开记录")
+    .holds(&[ITEM, ("withdrawal", ""), REASON, ("version", "版本")])
+    .keeps(Keep::Words);
 /// It is public again.
 pub static RESTORED: EventKind = EventKind::new("record", "record.restored", "恢复公开记录")
     .holds(&[ITEM, ("withdrawal", ""), REASON, ("version", "版本")])
@@ -114,7 +120,7 @@ pub static UNMASKED: EventKind = EventKind::new("record", "record.unmasked", "�
 
 /// After which readers see other records than before: what is counted, spread and drawn of tables follows these, and stands while
 /// batches are written, claimed and reviewed.
-pub static SHOWN: [&EventKind; 5] = [&PUBLISHED, &EXPIRED, &SEALED, &WITHDRAWN, &RESTORED];
+pub static SHOWN: [&EventKind; 6] = [&PUBLISHED, &EXPIRED, &SEALED, &COVERED, &WITHDRAWN, &RESTORED];
 
 /// All of them, for the capability.
 pub fn all() -> Vec<&'static EventKind> {
@@ -125,9 +131,11 @@ pub fn all() -> Vec<&'static EventKind> {
         &PUBLISHED,
         &EXPIRED,
         &SEALED,
+        &COVERED,
         &SETTLED,
         &WITHDRAWN,
         &WANTED_BACK,
+        &KEPT_AWAY,
         &RESTORED,
         &UNMASKED,
     ];

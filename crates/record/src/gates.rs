@@ -377,7 +377,7 @@ async fn taken(ctx: &Ctx, tx: &mut Tx, batch: &Batch) -> Result<(), Refusal> {
     .await?;
     if rows.is_empty() {
         if let Some(words) = publish::twice(tx.conn(), &batch.id).await? {
-            return Err(Refusal::Conflict(words));
+            return Err(Refusal::Conflict(format!("{words}请删除多余的行，再提交。")));
         }
         return write::living(ctx, &batch.organ);
     }

@@ -56,12 +56,14 @@
 
 mod age;
 pub mod api;
+mod away;
 pub mod batch;
 mod capability;
 mod check;
 mod close;
 pub mod correct;
 pub mod counts;
+mod cover;
 mod demo;
 mod desk;
 pub mod doubt;
@@ -85,6 +87,7 @@ mod said;
 mod sealed;
 pub mod slots;
 mod state;
+mod townships;
 mod typed;
 mod uses;
 pub mod values;
@@ -105,5 +108,6 @@ pub static MIGRATIONS: &[store::Migration] = store::migrations!(
     "../migrations/0001_record.sql",
     "../migrations/0002_items.sql",
     "../migrations/0003_rules.sql",
-    "../migrations/0004_programs.sql"
+    "../migrations/0004_programs.sql",
+    "../migrations/0005_away.sql"
 );

@@ -22,9 +22,12 @@ pub(crate) const TERM: &str = "term";
 /// Of what was added under the head of what is a person's alone.
 pub(crate) const ADDED: &str = "added";
 
+/// Of a place that is told down to somebody's door.
+pub(crate) const DOOR: &str = "door";
+
 /// Whether a breach is of these checks: what they say may be told whatever column it is at.
 pub(crate) fn is_own(check: &str) -> bool {
-    matches!(check, NUMBER | AGE | OVER | TERM | ADDED)
+    matches!(check, NUMBER | AGE | OVER | TERM | ADDED | DOOR)
 }
 
 /// A row as it is asked: its number, its values, the heads of what the county added.
@@ -90,6 +93,11 @@ pub(crate) fn breaches(item: &Item, row: &Asked<'_>, today: Date) -> Vec<Breach>
             tell(&column.key, OVER, Severity::Warn, message);
         }
     }
+    for column in doors(item, row.values) {
+        let message =
+            format!("第 {} 行“{}”写到了门牌，是个人住处，不能公开。请只写到村（社区）、组。", row.number, column.label);
+        tell(&column.key, DOOR, Severity::Reject, message);
+    }
     for head in row.added.iter().filter(|head| personal::never_added(item, head)) {
         let message = format!("第 {} 行的其他内容“{head}”是个人信息，不能公开。请清空这一项。", row.number);
         tell("", ADDED, Severity::Reject, message);
@@ -103,6 +111,23 @@ fn holds_number(column: &Column, value: &Value) -> bool {
     let is_text = matches!(column.typed, Type::Text { .. } | Type::Long { .. } | Type::Date { .. });
     let is_hidden = column.privacy.never_public || column.privacy.mask;
     !is_text && !is_hidden && personal::is_identity_number(&values::text_of(value))
+}
+
+/// The columns of places in which the door of a natural person stands for readers. Firms have doors that everybody may know.
+fn doors<'i>(item: &'i Item, values: &Values) -> Vec<&'i Column> {
+    let is_person = values::says_person(item, values).unwrap_or_else(|| {
+        let found =
+            name(item, values).is_some_and(|name| is_masked(&name) || !item::surnames(&name, false).1.is_empty());
+        found && values::is_of_person(item, values)
+    });
+    if !is_person {
+        return Vec::new();
+    }
+    let is_open =
+        |column: &&Column| column.typed == Type::Place && !column.privacy.never_public && !column.privacy.mask;
+    let has_door =
+        |column: &&Column| values.get(&column.key).is_some_and(|value| personal::has_door(&values::text_of(value)));
+    item.columns.iter().filter(is_open).filter(has_door).collect()
 }
 
 /// The column that asks for the age of a natural person, where nothing in the row tells it. A question must be answered; a birthday
@@ -245,6 +270,24 @@ mod tests {
         assert_eq!(of("2026-11-29"), only(OVER, true));
         assert_eq!(of("2026-11-30"), nothing());
         assert_eq!(of("2031-05-01"), only(OVER, false));
+    }
+
+    #[test]
+    fn the_door_of_a_person_is_not_public_and_that_of_a_firm_is() {
+        let item = item::boxed().iter().find(|item| item.key.as_str() == "subsidy").expect("in the box");
+        let of = |recipient: &str, place: &str| {
+            let value = |key: &str, text: &str| {
+                let column = item.column(key).expect("a column");
+                Some((key.to_owned(), values::value_of(column, text)?))
+            };
+            let values: Values = [value("recipient", recipient), value("place", place)].into_iter().flatten().collect();
+            let found = breaches(item, &Asked { number: 1, values: &values, added: &[] }, Date::constant(2026, 11, 30));
+            found.iter().any(|breach| breach.check == DOOR && !breach.message.contains("文昌"))
+        };
+        assert!(of("吴小妹", "青禾县/城关镇/文昌村3组12号"));
+        assert!(of("吴某妹", "青禾县/城关镇/文昌村3组12号"));
+        assert!(!of("吴小妹", "青禾县/城关镇/文昌村3组"));
+        assert!(!of("青禾县文昌种植专业合作社", "青禾县/城关镇/文昌村3组12号"));
     }
 
     #[test]

@@ -2,6 +2,8 @@
 //! and shows
 //! the batch when all of it is there.
 
+use std::collections::BTreeMap;
+
 use futures::TryStreamExt;
 use kernel::{Actor, NewEvent, OrganCode};
 use serde::{Deserialize, Serialize};
@@ -14,8 +16,9 @@ use store::{
 use web::{Ctx, Refusal};
 
 use crate::{
+    away,
     batch::{self, Batch},
-    close, counts,
+    close, counts, cover,
     events::PUBLISHED,
     gates,
     ids::{BatchId, RecordId, RowId},
@@ -80,6 +83,8 @@ pub(crate) async fn passed(ctx: &Ctx, tx: &mut Tx, actor: &Actor, id: &BatchId) 
     write::living(ctx, &batch.organ)?;
     fits(tx.conn(), &batch).await?;
     in_time(ctx, tx, &batch).await?;
+    let item = batch.item(ctx).await?;
+    cover::done(ctx, tx, &batch, &item).await?;
     if batch.total > AT_ONCE {
         let payload = Publish { batch: id.clone(), by: actor.into() };
         tx.enqueue(NewJob::now(PUBLISH, &payload).dedup(id.as_str())).await?;
@@ -118,8 +123,16 @@ async fn fits(executor: impl Executor<'_>, batch: &Batch) -> Result<(), Refusal>
     if !taken.is_empty() {
         return Err(doubled(&taken));
     }
+    let away = away::refused(target.again(), &batch.id).await?;
+    if !away.is_empty() {
+        return Err(Refusal::Conflict(format!(
+            "第 {} 行的记录已经撤下（被撤销、信用修复或者依法不再公开），不能作为新记录再公开。请退回，由填报人删去这些行；\
+             确应公开的，在原记录上办理恢复公开。",
+            joined(&away)
+        )));
+    }
     match twice(target, &batch.id).await? {
-        Some(words) => Err(Refusal::Conflict(words)),
+        Some(words) => Err(Refusal::Conflict(format!("{words}请退回，由填报人删除多余的行。"))),
         None => Ok(()),
     }
 }
@@ -134,8 +147,7 @@ pub(crate) async fn twice(executor: impl Executor<'_>, batch: &BatchId) -> store
     .fetch_all(executor)
     .await?;
     let pairs: Vec<String> = same.iter().map(|(one, other)| format!("第 {one} 行和第 {other} 行")).collect();
-    Ok((!pairs.is_empty())
-        .then(|| format!("{}是同一条记录，只能公开一条。请退回，由填报人删除多余的行。", pairs.join("、"))))
+    Ok((!pairs.is_empty()).then(|| format!("{}是同一条记录，只能公开一条。", pairs.join("、"))))
 }
 
 /// Refuses rows whose time was over before anybody saw them, by the organ's own last day (公示截止期) or by the term of the item: the
@@ -465,6 +477,7 @@ pub(crate) async fn relay_all(ctx: Ctx, payload: Relay, handle: Handle) -> Resul
     loop {
         // What is read is written in the same write, and nothing is made public meanwhile.
         let mut tx = ctx.db().write().await?;
+        cover::lock(&mut tx, &item, &after).await?;
         tx.lock(&format!("records of {key}")).await?;
         // A version that has come into force meanwhile is the one that counts, from the first record on.
         let now = crate::items::find(&ctx, &key).await.map_err(Failure::from)?;
@@ -504,8 +517,16 @@ async fn relay_some(ctx: &Ctx, tx: &mut Tx, item: &item::Item, after: &RowId) ->
     .fetch_all(tx.conn())
     .await?;
     let Some(last) = rows.last() else { return Ok(None) };
-    for row in &rows {
+    let (last, many) = (last.id.clone(), rows.len() as u64);
+    let mut from: BTreeMap<BatchId, i64> = BTreeMap::new();
+    for mut row in rows {
+        let day = kernel::time::parse_date(&row.public_on).unwrap_or_else(|| ctx.today());
+        if let Some((batch, shown)) = cover::row(ctx, tx, item, (&row.id, &row.data, day)).await? {
+            *from.entry(batch).or_default() += 1;
+            row.data = shown;
+        }
         row.lay(ctx, tx, item, &layout).await?;
     }
-    Ok(Some((last.id.clone(), rows.len() as u64)))
+    cover::tell(tx, &from).await?;
+    Ok(Some((last, many)))
 }

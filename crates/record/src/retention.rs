@@ -113,6 +113,10 @@ async fn step(tx: &mut Tx, today: Date) -> Result<i64, Refusal> {
         if forget_source(tx, of).await? {
             tx.touch(&SubjectRef::new(BATCH, of));
         }
+        if !open.contains_key(of) {
+            review::rows::forget_findings(tx, &crate::gates::about(of)).await?;
+            crate::import::forget(tx, of).await?;
+        }
     }
     let rows = i64::try_from(over.len()).unwrap_or(i64::MAX);
     let data = json!({ "item": item, "rows": rows, "on": today });

@@ -13,6 +13,18 @@ use crate::{
 /// Shortest value, in characters, that names somebody.
 const NAME: usize = 2;
 
+/// Whether words call a person by a part of the name: 王某 or 王某明 of 王小明, 小明. Names of organs are longer.
+fn hints(name: &str, words: &str) -> bool {
+    let letters: Vec<char> = name.chars().collect();
+    let is_han = letters.iter().all(|letter| ('\u{4e00}'..='\u{9fff}').contains(letter));
+    if !is_han || !(2..=4).contains(&letters.len()) {
+        return false;
+    }
+    let covered = ['某', '*', '×'].iter().any(|sign| words.contains(&format!("{}{sign}", letters[0])));
+    let given: String = letters[letters.len() - 2..].iter().collect();
+    covered || (letters.len() > 2 && words.contains(&given))
+}
+
 /// Refuses words for readers (`field` of the form) that name whom the record is about, or hold a personal number.
 ///
 /// # Errors
@@ -35,10 +47,24 @@ pub(crate) async fn names_nobody(
         }
         let Some(value) = all.get(&column.key).map(values::text_of) else { continue };
         let value = fold::fold(value.trim());
-        if value.chars().count() >= NAME && folded.contains(&*value) {
+        let is_named = value.chars().count() >= NAME && folded.contains(&*value);
+        let is_hinted = privacy.natural_person && matches!(column.typed, Type::Text { .. }) && hints(&value, &folded);
+        if is_named || is_hinted {
             let text = format!("说明会公开，不能写出这条记录的{}。请只写原因，例如“原决定已依法撤销”。", column.label);
             return Err(Refusal::field(field, text));
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_person_is_named_by_a_part_of_the_name_too() {
+        assert!(hints("王小明", "王某明不是当事人") && hints("王小明", "小明系冒名") && hints("王明", "王某已申诉"));
+        assert!(!hints("王小明", "原处罚决定已被行政复议撤销") && !hints("王明", "明显不当"));
+        assert!(!hints("青禾县演示仓储有限公司", "公司申请复议，被撤销"));
+    }
 }

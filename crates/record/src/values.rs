@@ -15,7 +15,7 @@ pub use crate::age::{Age, age};
 use crate::{ids::RecordId, names::Covers};
 
 /// The key under which [`Data`] holds what the county added.
-const MORE: &str = "+";
+pub(crate) const MORE: &str = "+";
 
 /// The public values of a record as texts by the keys of its columns: exact decimals, days as `2026-03-05`, codes of choices.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

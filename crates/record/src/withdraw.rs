@@ -9,12 +9,12 @@ use futures::future::BoxFuture;
 use jiff::civil::Date;
 use kernel::{Actor, NewEvent, OrganCode, may_for};
 use serde_json::json;
-use store::{By, Executor, FromRow, List, Tx, query, query_as};
+use store::{By, Executor, FromRow, List, Tx, places, query, query_as};
 use web::{Ctx, Refusal};
 
 use crate::{
     correct, counts,
-    events::{RESTORED, WANTED_BACK, WITHDRAWN},
+    events::{KEPT_AWAY, RESTORED, WANTED_BACK, WITHDRAWN},
     ids::{RecordId, WithdrawalId},
     permissions::WITHDRAW_RECORDS,
     rows, said,
@@ -93,11 +93,7 @@ pub async fn withdraw(ctx: &Ctx, tx: &mut Tx, actor: &Actor, one: Withdrawal) ->
     let stored = correct::current(tx, &one.record).await?;
     may_for(actor, &WITHDRAW_RECORDS, &ctx.directory().stands_for(&stored.organ, ctx.today()))?;
     check(ctx, &one)?;
-    if let Some(key) = item::ItemKey::new(&stored.item)
-        && let Some(item) = crate::items::find(ctx, &key).await?
-    {
-        said::names_nobody(ctx, tx.conn(), (&item, &stored), ("words", &one.words)).await?;
-    }
+    says_nobody(ctx, tx.conn(), &stored, &one.words).await?;
     if stored.version != one.version {
         return Err(Refusal::Conflict(
             "这条记录在您打开之后有了变化。您的操作没有执行。请看过现在的情况再办理。".into(),
@@ -150,6 +146,21 @@ pub async fn withdraw(ctx: &Ctx, tx: &mut Tx, actor: &Actor, one: Withdrawal) ->
     });
     tx.append(NewEvent::new(&WITHDRAWN, &one.record, actor).organ(&stored.organ).data(data)).await?;
     Ok(id)
+}
+
+/// Refuses words for readers that name whom a record is about: as soon as they are written, whenever the record goes.
+///
+/// # Errors
+/// [`Refusal::Fields`] at `words`; when the database fails.
+pub async fn says_nobody(
+    ctx: &Ctx,
+    executor: impl Executor<'_>,
+    stored: &rows::Stored,
+    words: &str,
+) -> Result<(), Refusal> {
+    let Some(key) = item::ItemKey::new(&stored.item) else { return Ok(()) };
+    let Some(item) = crate::items::find(ctx, &key).await? else { return Ok(()) };
+    said::names_nobody(ctx, executor, (&item, stored), ("words", words)).await
 }
 
 fn check(ctx: &Ctx, one: &Withdrawal) -> Result<(), Refusal> {
@@ -258,6 +269,74 @@ async fn ask_back(
     Ok(())
 }
 
+/// What became of a wish that was not followed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kept {
+    /// Another person decided so.
+    Refused,
+    /// Who asked does so no more.
+    TakenBack,
+}
+
+/// What was taken away stays away: another person who may take records away says why, or who asked for it to come back takes that
+/// back.
+///
+/// # Errors
+/// [`Refusal::Fields`] at `n-reason`; [`Refusal::Conflict`] where nobody asked for it; when the person may not.
+pub async fn keep_away(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    actor: &Actor,
+    record: &RecordId,
+    reason: &str,
+) -> Result<Kept, Refusal> {
+    tx.lock(&format!("record {record}")).await?;
+    let line = of_record(tx.conn(), record).await?.ok_or(Refusal::NotFound)?;
+    may_for(actor, &WITHDRAW_RECORDS, &ctx.directory().stands_for(&line.organ, ctx.today()))?;
+    if line.back_account.is_empty() || !line.restored_at.is_empty() {
+        return Err(Refusal::Conflict("没有等待核准的恢复公开。请看现在的情况。".into()));
+    }
+    let is_own = line.back_account == actor.log_id();
+    if reason.trim().is_empty() && !is_own {
+        return Err(Refusal::field("n-reason", "请写明不同意恢复公开的理由，例如“撤销决定仍然有效”。"));
+    }
+    query(
+        "UPDATE record_withdrawal SET back_account = '', back_name = '', back_reason = '', back_at = '' WHERE id = $1",
+    )
+    .bind(&line.id)
+    .execute(tx.conn())
+    .await?;
+    let versions = rows::versions(tx.conn(), record).await?;
+    let version = versions.first().map_or(0, |version| version.version);
+    let reason = if reason.trim().is_empty() { "提请人收回" } else { reason.trim() };
+    let data = json!({ "item": line.item, "withdrawal": line.id.as_str(), "reason": reason, "version": version });
+    tx.append(NewEvent::new(&KEPT_AWAY, record, actor).organ(&line.organ).data(data)).await?;
+    Ok(if is_own { Kept::TakenBack } else { Kept::Refused })
+}
+
+/// What somebody wants back and nobody has decided on yet, the oldest first; of all organs where none is named.
+///
+/// # Errors
+/// When the database fails.
+pub async fn wanted_back(
+    executor: impl Executor<'_>,
+    organs: Option<&[OrganCode]>,
+    most: i64,
+) -> store::Result<Vec<Withdrawn>> {
+    if organs.is_some_and(<[OrganCode]>::is_empty) {
+        return Ok(Vec::new());
+    }
+    let organs = organs.unwrap_or_default();
+    let of_organs =
+        if organs.is_empty() { String::new() } else { format!(" AND w.organ IN ({})", places(2, organs.len())) };
+    // SQL: fixed text and placeholders; every value is bound.
+    let sql = format!(
+        "SELECT {COLUMNS} FROM record_withdrawal w WHERE w.restored_at = '' AND w.back_account <> ''{of_organs} \
+         ORDER BY w.back_at, w.id LIMIT $1"
+    );
+    query_as(store::built(sql)).bind(most).bind_all(organs.iter()).fetch_all(executor).await
+}
+
 /// The newest line about a record; `None` = it was never taken away. What its page shows when it is not public.
 ///
 /// # Errors
@@ -275,4 +354,26 @@ pub fn list(item: Option<&item::ItemKey>) -> List {
         .sort("newest", &[By::down("w.at")])
         .given("w.restored_at = ''")
         .equals("w.item", item.map(item::ItemKey::as_str))
+}
+
+/// Records of an item that were public and are no more without a line of their own: sealed, or their time is over. Ids and when,
+/// the newest first.
+///
+/// # Errors
+/// When the database fails.
+pub async fn ended(
+    executor: impl Executor<'_>,
+    item: &item::ItemKey,
+    most: usize,
+) -> store::Result<Vec<(RecordId, String)>> {
+    query_as(
+        "SELECT r.record, MAX(r.ended_at) AS ended FROM record r WHERE r.item = $1 AND r.state IN ('closed', 'expired') \
+         AND r.public_on <> '' AND NOT EXISTS (SELECT 1 FROM record c WHERE c.record = r.record AND c.state = 'public') \
+         AND NOT EXISTS (SELECT 1 FROM record_withdrawal w WHERE w.record = r.record AND w.restored_at = '') \
+         GROUP BY r.record ORDER BY ended DESC, r.record LIMIT $2",
+    )
+    .bind(item.as_str())
+    .bind(i64::try_from(most).unwrap_or(i64::MAX))
+    .fetch_all(executor)
+    .await
 }

@@ -1,7 +1,7 @@
 //! How rows come into the table: parted at the border, with their slots, many in one statement.
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap},
     fmt::Write,
 };
 
@@ -304,18 +304,34 @@ pub(crate) async fn digest_of_rows(mut digests: Vec<String>) -> store::Result<St
     done.map_err(|error| store::Error::Value(format!("the digest of a batch: {error}")))
 }
 
-/// Which of these keys are those of a public record of the organ, with the version that is public. Keys name one record
-/// among those of an organ: another organ has its own 2026, its own project of the same name.
+/// Which of these keys are those of a public record of the organ, with the version that is public; the newest, where an item lets
+/// several have one name. Keys name one record among those of an organ: another organ has its own 2026, its own project of the same
+/// name.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn existing<'k>(
     ctx: &Ctx,
-    (item, organ): (&Item, &OrganCode),
+    of: (&Item, &OrganCode),
     keyed: impl IntoIterator<Item = &'k str>,
 ) -> store::Result<HashMap<String, Before>> {
-    let wanted: Vec<&str> = keyed.into_iter().filter(|keyed| !keyed.is_empty()).collect();
-    let mut found = HashMap::new();
+    let all = existing_all(ctx, of, keyed).await?;
+    Ok(all.into_iter().filter_map(|(keyed, mut all)| Some((keyed, all.pop()?))).collect())
+}
+
+/// [`existing`] with all records of each key, the newest last.
+///
+/// # Errors
+/// When the database fails.
+pub(crate) async fn existing_all<'k>(
+    ctx: &Ctx,
+    (item, organ): (&Item, &OrganCode),
+    keyed: impl IntoIterator<Item = &'k str>,
+) -> store::Result<HashMap<String, Vec<Before>>> {
+    // Two rows of one key ask once: a record that is answered twice would stand there twice.
+    let wanted: BTreeSet<&str> = keyed.into_iter().filter(|keyed| !keyed.is_empty()).collect();
+    let wanted: Vec<&str> = wanted.into_iter().collect();
+    let mut found: HashMap<String, Vec<Before>> = HashMap::new();
     for some in wanted.chunks(500) {
         // SQL: fixed text and placeholders; every value is bound.
         let sql = format!(
@@ -329,7 +345,9 @@ pub async fn existing<'k>(
             .bind_all(some.iter().copied())
             .fetch_all(ctx.db().read())
             .await?;
-        found.extend(rows.into_iter().map(|row| (row.keyed.clone(), row)));
+        for row in rows {
+            found.entry(row.keyed.clone()).or_default().push(row);
+        }
     }
     Ok(found)
 }

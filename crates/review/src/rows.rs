@@ -365,6 +365,19 @@ pub async fn erase_words(tx: &mut Tx, about: &About) -> Result<()> {
     Ok(())
 }
 
+/// Removes what was found in a subject with the words that are quoted of it, where no round about it is open. Decisions stay.
+///
+/// # Errors
+/// When the database fails.
+pub async fn forget_findings(tx: &mut Tx, about: &About) -> Result<()> {
+    query("DELETE FROM finding_run WHERE subject_kind = $1 AND subject_id = $2")
+        .bind(about.kind)
+        .bind(&about.id)
+        .execute(tx.conn())
+        .await?;
+    Ok(())
+}
+
 /// Removes everything about a subject that is gone for good: rounds, findings, decisions.
 pub async fn forget(tx: &mut Tx, about: &About) -> Result<()> {
     for sql in [

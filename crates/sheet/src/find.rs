@@ -156,5 +156,9 @@ fn titled(above: &[Line]) -> String {
     let cells = || above.iter().flat_map(|line| &line.cells).map(|(_, text)| text.as_str());
     let alone = || above.iter().filter(|line| line.cells.len() == 1).map(Line::first).filter(|text| !other(text));
     let longest = || alone().max_by_key(|text| plain(text).chars().count());
-    cells().find(|text| !other(text) && is_title(text)).or_else(longest).map(tidy).unwrap_or_default()
+    let titles = || cells().filter(|text| !other(text) && is_title(text));
+    // 附件2：…公开表 is the title of the paper, and the table's own stands below it.
+    let is_annex = |text: &str| ["附件", "附表"].iter().any(|word| plain(text).starts_with(word));
+    let own = titles().find(|text| !is_annex(text)).or_else(|| titles().next());
+    own.or_else(longest).map(tidy).unwrap_or_default()
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use item::{Item, Rule, Type};
+use item::{Column, Item, Rule, Type};
 
 use crate::words::plain;
 use crate::{Found, Line, Mapping, Target};
@@ -62,12 +62,8 @@ pub fn is_ditto(text: &str) -> bool {
 /// Puts the words of the row above where a cell says 同上. Figures and numbers of persons are never said again: such a cell stays
 /// as it is, and is refused.
 fn repeat(item: &Item, records: &mut [Record]) {
-    let words: BTreeSet<&str> = item
-        .columns
-        .iter()
-        .filter(|column| is_of_words(&column.typed) && !column.privacy.never_public)
-        .map(|c| c.key.as_str())
-        .collect();
+    let words: BTreeSet<&str> =
+        item.columns.iter().filter(|column| is_of_words(column)).map(|c| c.key.as_str()).collect();
     let mut above: BTreeMap<String, String> = BTreeMap::new();
     for record in records {
         for (key, text) in record.cells.iter_mut().filter(|(key, _)| words.contains(key.as_str())) {
@@ -81,11 +77,13 @@ fn repeat(item: &Item, records: &mut [Record]) {
     }
 }
 
-fn is_of_words(typed: &Type) -> bool {
-    matches!(
-        typed,
+/// Whether a column holds words that a row may say again by 同上.
+pub fn is_of_words(column: &Column) -> bool {
+    let has_words = matches!(
+        column.typed,
         Type::Text { .. } | Type::Long { .. } | Type::Enum { .. } | Type::Date { .. } | Type::Period | Type::Place
-    )
+    );
+    has_words && !column.privacy.never_public
 }
 
 impl Record {

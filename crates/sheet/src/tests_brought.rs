@@ -42,6 +42,50 @@ fn files_of_the_program_come_back_with_every_column() {
 }
 
 #[test]
+fn the_file_of_rejected_rows_comes_back_by_its_own_heads() {
+    let sheet = grid(
+        &[
+            &["序号", "名称", "原表行号", "需要更正"],
+            &["1", "甲", "4", "金额：不是数字"],
+            &["2", "乙", "5", "金额：不是数字"],
+        ],
+        &[],
+    );
+    let fit = fit(&item(vec![text("name", "名称")]), &found(&sheet)[0], &Mapping::new());
+    assert_eq!((fit.unknown.len(), fit.left.len()), (0, 0), "{fit:?}");
+    assert_eq!(fit.mapping["名称"], Target::Column("name".to_owned()));
+}
+
+#[test]
+fn the_title_of_a_table_is_its_own_and_not_that_of_the_paper() {
+    let sheet = grid(
+        &[
+            &["附件2：青禾县2025年部门决算公开表"],
+            &["2033年第一季度饮用水水源水质监测信息"],
+            &["名称", "水质", "时间"],
+            &["甲", "Ⅱ类", "2033-01-05"],
+            &["乙", "Ⅱ类", "2033-01-06"],
+        ],
+        &[],
+    );
+    assert_eq!(found(&sheet)[0].title, "2033年第一季度饮用水水源水质监测信息");
+}
+
+#[test]
+fn a_file_of_the_portal_says_whose_its_records_are() {
+    let rows: [&[&str]; 3] = [
+        &["名称", "其他内容", "公开机关", "公开日期", "网址"],
+        &["甲", "", "青禾县财政局", "2026-03-05", "/records/x/1"],
+        &["乙", "", "青禾县民政局", "2026-03-06", "/records/x/2"],
+    ];
+    let tables = found(&grid(&rows, &[]));
+    let at = crate::organ_column(&tables[0]).expect("said");
+    assert_eq!(tables[0].rows[1].get(at), Some("青禾县民政局"));
+    let other = grid(&[&["名称", "公开机关"], &["甲", "青禾县财政局"], &["乙", "青禾县民政局"]], &[]);
+    assert_eq!(crate::organ_column(&found(&other)[0]), None, "a column of the county");
+}
+
+#[test]
 fn a_column_of_the_county_is_no_column_of_a_file_of_ours() {
     let sheet = grid(&[&["名称", "公开日期"], &["甲", "2026-03-05"], &["乙", "2026-03-06"]], &[]);
     let sample = item(vec![text("name", "名称"), text("on", "公开日期")]);

@@ -94,7 +94,10 @@ fn last(plain: &str, label: &str, of_money: bool) -> Option<(usize, String)> {
                 return money(&text).filter(|_| ends(length));
             }
             let unit = one(&text).filter(|unit| ends(length) || (unit.contains('元') && !county(length)));
-            unit.or_else(|| several(&text).filter(|_| ends(length)))
+            let unit = unit.or_else(|| several(&text).filter(|_| ends(length)));
+            // 单位：人民币
+            let is_currency = || matches!(text.as_str(), "人民币" | "RMB") && ends(length);
+            unit.or_else(|| (label == "单位:" && is_currency()).then(|| "元".to_owned()))
         });
         if let Some(unit) = unit {
             found = Some((at, unit));

@@ -197,11 +197,12 @@ pub(crate) fn is_caption(text: &str) -> bool {
     let Some((label, value)) = plain.split_once(':') else { return false };
     let is_name = |c: char| !c.is_ascii_punctuation() && !c.is_ascii_digit() && !",;、。".contains(c);
     let aside = ["其中", "包括", "含", "如"].iter().any(|word| label.starts_with(word) || label.ends_with(word));
-    // 分配金额（单位：万元）
-    let in_brackets = label.matches('(').count() > label.matches(')').count();
+    // 分配金额（单位：万元）, 附：提前下达…: heads
+    let is_within = !label.starts_with('(') && label.matches('(').count() > label.matches(')').count();
     !value.is_empty()
         && !aside
-        && !in_brackets
+        && !is_within
+        && label != "附"
         && (1..=9).contains(&label.chars().count())
         && label.chars().all(|c| is_name(c) || "()".contains(c))
 }
@@ -365,6 +366,68 @@ pub(crate) fn column_name(column: u32) -> String {
 mod tests {
     use super::*;
     use crate::units::{of_head as unit_of_head, of_line as unit_of_line};
+
+    #[test]
+    fn units_are_read_however_they_are_said() {
+        for (line, unit) in [
+            ("单位：万元", "万元"),
+            ("单位：人民币元", "元"),
+            ("金额单位：人民币万元", "万元"),
+            ("金额单位：人民币元", "元"),
+            ("单位: RMB元", "元"),
+            ("单位：圆", "元"),
+            ("单位：¥", "元"),
+            ("单位：人民币", "元"),
+            ("单位元", "元"),
+            ("金额：元", "元"),
+            ("注：单位为元", "元"),
+            ("Unit: 元", "元"),
+            ("青禾县2026年“三公”经费表（单位（元））", "元"),
+            ("2026年预算表（单位：万元）", "万元"),
+            ("填报单位：某县民政局 金额单位：人民币元", "元"),
+            ("单位：亩、万元", "亩、万元"),
+        ] {
+            assert_eq!(unit_of_line(line).as_deref(), Some(unit), "{line}");
+        }
+        for line in [
+            "单位：某县人社局",
+            "各单位万元GDP能耗",
+            "填报单位：某县民政局",
+            "部门（单位）名称：某县民政局",
+            "金额：100万元",
+        ] {
+            assert_eq!(unit_of_line(line), None, "{line}");
+        }
+        for (head, unit) in [
+            ("分配金额（人民币元）", "元"),
+            ("分配金额（元人民币）", "元"),
+            ("分配金额（元，含税）", "元"),
+            ("分配金额（单位元）", "元"),
+            ("分配金额（单位：万元）", "万元"),
+            ("分配金额（¥）", "元"),
+            ("单价（元/吨）", "元/吨"),
+            ("用地（亩）", "亩"),
+        ] {
+            assert_eq!(unit_of_head(head).as_deref(), Some(unit), "{head}");
+        }
+        for head in ["部门（单位）名称", "是否公开（是/否）", "金额（人民币）", "用地、投资（亩，万元）"]
+        {
+            assert_eq!(unit_of_head(head), None, "{head}");
+        }
+        assert_eq!(organ_of_line("单位：人民币元"), None);
+        assert_eq!(organ_of_line("填报单位：某县民政局 金额单位：人民币元").as_deref(), Some("某县民政局"));
+    }
+
+    #[test]
+    fn a_colon_in_the_brackets_of_a_head_makes_no_caption_of_it() {
+        assert!(!is_caption("分配金额（单位：万元）") && !is_caption("附：提前下达下年度限额"));
+        assert!(
+            is_caption("（单位：万元）")
+                && is_caption("部门名称：某县民政局")
+                && is_caption("填报日期：2026年3月5日")
+                && is_caption("单位：万元")
+        );
+    }
 
     #[test]
     fn figures_and_days_are_no_heads() {

@@ -17,6 +17,7 @@ pub use crate::outlines::{Boundaries, Outlined, Outlines};
 pub use crate::search::{
     Audience, ByNumber, Label, LabelOf, Numbered, SearchEntry, SearchSource, Within, WordHits, WordIndex, WordQuery,
 };
+pub use crate::things::{PublicThing, PublicThings};
 
 use crate::{Ctx, Result, share::Picture};
 

@@ -37,6 +37,7 @@ pub mod sent;
 pub mod settings;
 pub mod share;
 pub mod shell;
+mod things;
 pub mod views;
 pub mod whole;
 

@@ -317,25 +317,39 @@ fn organ_of(ctx: &Ctx, args: &Args, item: &Item, said: Option<OrganCode>) -> Res
         );
         return Ok(organ);
     }
-    if let Some(organ) = said {
-        eprintln!("注意：表里写的机关是{}（{organ}），记在它名下。", directory.short_name(&organ));
-        return Ok(organ);
-    }
     let living = || directory.all().iter().filter(move |organ| organ.exists_on(today));
     let one = |is: &dyn Fn(&Organ) -> bool| {
         let mut found = living().filter(|organ| is(organ));
         let first = found.next()?;
         found.next().is_none().then(|| first.code.clone())
     };
-    let owing = match &item.owner {
-        Owner::Organs(codes) => one(&|organ: &Organ| codes.iter().any(|code| code == organ.code.as_str())),
+    let owing: Vec<OrganCode> = match &item.owner {
+        Owner::Organs(codes) => {
+            one(&|organ: &Organ| codes.iter().any(|code| code == organ.code.as_str())).into_iter().collect()
+        }
         // The first word is that of the organ in charge.
-        Owner::Named(words) => words.iter().find_map(|word| {
-            one(&|organ: &Organ| organ.name.contains(word.as_str()) || organ.short_name.contains(word.as_str()))
-        }),
-        Owner::Departments | Owner::Townships | Owner::All => None,
+        Owner::Named(words) => {
+            let of_word = |word: &String| {
+                one(&|organ: &Organ| organ.name.contains(word.as_str()) || organ.short_name.contains(word.as_str()))
+            };
+            words.iter().filter_map(of_word).collect()
+        }
+        Owner::Departments | Owner::Townships | Owner::All => Vec::new(),
     };
-    if let Some(organ) = owing {
+    // Who gives notice of what one organ publishes for all (发布机关：县政府) is not whose the records are.
+    if let (Some(said), Some(first)) = (&said, owing.first())
+        && said != first
+        && owing.iter().all(|organ| organ == first)
+    {
+        let (named, keeper) = (directory.short_name(said), directory.short_name(first));
+        eprintln!("注意：表里写的机关是{named}（{said}），而“{}”由{keeper}公开，记在{keeper}名下。", item.title);
+        return Ok(first.clone());
+    }
+    if let Some(organ) = said {
+        eprintln!("注意：表里写的机关是{}（{organ}），记在它名下。", directory.short_name(&organ));
+        return Ok(organ);
+    }
+    if let Some(organ) = owing.into_iter().next() {
         return Ok(organ);
     }
     let organ = ctx.office_organ();

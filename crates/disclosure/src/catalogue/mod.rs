@@ -4,6 +4,7 @@
 
 mod demo;
 mod law;
+pub(crate) mod limits;
 mod office;
 mod pages;
 mod standard;

@@ -118,7 +118,7 @@ pub(crate) fn owes(ctx: &Ctx, owner: &Owner, code: &OrganCode) -> bool {
         }
         Owner::Departments => organ.kind == kernel::OrganKind::CountyDepartment,
         Owner::Townships => organ.kind == kernel::OrganKind::Township,
-        Owner::All => true,
+        Owner::All => organ.kind.is_government(),
     }
 }
 

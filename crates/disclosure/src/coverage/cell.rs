@@ -19,6 +19,7 @@ use web::{
 
 use super::{
     CONFIRM, DECLARE,
+    denied::{self, Denied},
     due::{self, Reckoned, Reckoner, Stretch, Term},
     judge::{Tone, Why},
     load,
@@ -67,6 +68,9 @@ struct Declared {
     own: bool,
     /// What it is taken back by: the way of the organ itself, or that of who confirmed it.
     ends: Option<&'static str>,
+    ends_word: &'static str,
+    /// Rows that are public though it says that there are none; 0 = none.
+    denied: i64,
 }
 
 /// A declaration as typed.
@@ -243,13 +247,19 @@ fn basis(item: &Item, at: usize) -> String {
     all.join("；")
 }
 
-fn declared(ctx: &Ctx, desk: &Desk, row: Row) -> Declared {
+fn declared(ctx: &Ctx, desk: &Desk, (row, denied): (Row, Option<Denied>)) -> Declared {
     let (state, tone) = row.standing(ctx.today());
     let (actor, directory) = (desk.actor(), ctx.directory());
     let own = row.declared_by == actor.log_id();
     let confirms = may(&actor, &CONFIRM).is_ok();
     let declares = may_for(&actor, &DECLARE, &directory.stands_for(&row.organ, ctx.today())).is_ok();
-    let holds = row.state == "confirmed" && !row.has_lapsed(ctx.today());
+    // Who confirms does not take back what waits: it is returned, but by who made it.
+    let ends = match row.state.as_str() {
+        "confirmed" if confirms => Some("revoke"),
+        "confirmed" => declares.then_some("end"),
+        "offered" => (declares && (own || !confirms)).then_some("end"),
+        _ => None,
+    };
     Declared {
         state,
         tone,
@@ -261,13 +271,9 @@ fn declared(ctx: &Ctx, desk: &Desk, row: Row) -> Declared {
             format!("{} {}", row.decided_name, time::show_date(&row.decided_at))
         },
         may_decide: row.state == "offered" && confirms,
-        ends: if !holds {
-            None
-        } else if confirms {
-            Some("revoke")
-        } else {
-            declares.then_some("end")
-        },
+        denied: denied.filter(|_| matches!(row.state.as_str(), "offered" | "confirmed")).map_or(0, |one| one.many),
+        ends,
+        ends_word: if row.state == "offered" { "收回" } else { "撤销" },
         own,
         id: row.id,
         version: row.version,
@@ -316,6 +322,7 @@ async fn shown(
     let (write, read) = places(ctx, &item, organ).await?;
     let enters = may_for(&desk.actor(), &ENTER_RECORDS, organ).is_ok();
     let rows = none::of(ctx.db().read(), key, &organs).await?;
+    let denied = denied::of_each(ctx, &rows).await?;
     let typed = said.typed.or_else(|| both.map(|(line, owing)| proposed(ctx, line, owing)));
     let heirs: Vec<&str> =
         owing.map_or(Vec::new(), |owing| owing.owes.heirs_of.iter().map(|code| directory.short_name(code)).collect());
@@ -341,7 +348,7 @@ async fn shown(
         read,
         open: open(ctx, key, &organs).await?,
         counted: both.and_then(|(line, owing)| counted(ctx, line, owing)),
-        declared: rows.into_iter().map(|row| declared(ctx, desk, row)).collect(),
+        declared: rows.into_iter().zip(denied).map(|pair| declared(ctx, desk, pair)).collect(),
         typed: typed.unwrap_or_default(),
         most: none::most(ctx),
         may_declare: both.is_some() && item.confirmed && may_for(&desk.actor(), &DECLARE, organ).is_ok(),
@@ -405,7 +412,12 @@ async fn turned(
 ) -> Result<Response> {
     let note = lines(&button.note, none::REASON);
     let year = ctx.today().year();
+    // The map is read before the write begins.
+    let against = if turn == Turn::Confirm { none::speaks_against(ctx, (key, organ), id).await? } else { None };
     let done = async |tx: &mut Tx| {
+        if let Some(text) = &against {
+            return Err(Refusal::Conflict(text.clone()));
+        }
         let row = none::decide(ctx, tx, &desk.actor(), (id, button.version), (turn, &note)).await?;
         let year = load::year_of(ctx, row.from_on.get(..4).unwrap_or_default());
         Ok(Done::ok(format!("/coverage/{key}/{organ}?year={year}"), told))

@@ -7,6 +7,8 @@ use item::{Item, Limit, LimitKind, Period, Start};
 use jiff::{ToSpan, civil::Date};
 use kernel::Calendar;
 
+use crate::catalogue::limits;
+
 /// A stretch of time for which an item owes something.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Stretch {
@@ -72,20 +74,10 @@ pub(super) fn reports_after(item: &Item) -> bool {
     item.limits.iter().any(|limit| limit.kind == LimitKind::YearDay || limit.from == Start::PeriodEnd)
 }
 
-/// The rule by which a limit is counted, if it has a number.
+/// The rule by which a limit is counted, if it says a last day.
 fn rule_of(limit: &Limit, readings: &Readings) -> Option<Rule> {
-    if let Some(rule) = clock::find(&limit.rule) {
-        let rule = readings.apply(rule);
-        return (rule.unit != Unit::Hours && !rule.start.is_backwards() && !rule.minimum).then_some(rule);
-    }
-    let unit = match limit.unit.as_str() {
-        "working_days" => Unit::WorkingDays,
-        "days" => Unit::Days,
-        "months" => Unit::Months,
-        _ => return None,
-    };
-    let start = clock::Start::DayAfter("信息形成");
-    (limit.n > 0).then(|| Rule::new("coverage.limit", "公开信息", "公开事项目录", limit.n, unit, start))
+    let rule = limits::rule_of(limit, readings)?;
+    (rule.unit != Unit::Hours && !rule.start.is_backwards() && !rule.minimum).then_some(rule)
 }
 
 /// Counts last days; the same count is done once.
@@ -170,7 +162,15 @@ pub(super) fn words(item: &Item, term: &Term) -> String {
         ""
     };
     match term.how {
-        Reckoned::Limit(at) => format!("目录的时限：{}；从时段最后一日的次日起算。{guessed}", printed(at)),
+        Reckoned::Limit(at) => {
+            let contradicted = item.limits.get(at).map(limits::contradictions).unwrap_or_default();
+            let heed = if contradicted.is_empty() {
+                ""
+            } else {
+                "目录里这个时限的数目、规则和原文不一致，按数目计算，请核对目录。"
+            };
+            format!("目录的时限：{}；从时段最后一日的次日起算。{heed}{guessed}", printed(at))
+        }
         Reckoned::YearDay(at) => format!("目录的时限：{}。", printed(at)),
         Reckoned::Unknown(at) => {
             format!("目录的时限：{}；起算的日子系统不知道，按时段的最后一日要求。", printed(at))

@@ -22,7 +22,7 @@ use web::{Ctx, Desk, Done, Form, OfficeShell, Query, Refusal, Result, act, offic
 use super::{OWE, judge::Tone, load, office::Asked, settings::Coverage};
 
 /// Key of the sources: each is a year whose items are missing.
-const KIND: &str = "coverage";
+pub(super) const KIND: &str = "coverage";
 /// Items that are made duties at once.
 const MOST: usize = 100;
 

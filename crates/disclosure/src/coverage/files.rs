@@ -35,7 +35,7 @@ fn sheet(ctx: &Ctx, map: &Map, asked: &Asked) -> Sheet {
             Field::from(organ.as_str()),
             Field::from(cell.stretch.label.as_str()),
             Field::from(cell.why.label()),
-            Field::from(cell.why.due().map(|day| day.to_string()).unwrap_or_default()),
+            Field::from(cell.why.last_day().map(|day| day.to_string()).unwrap_or_default()),
             Field::from(cell.why.words()),
         ]);
     }

@@ -152,6 +152,24 @@ impl Why {
         }
     }
 
+    /// The last day, also where it was missed by what is there now.
+    pub(super) fn last_day(&self) -> Option<Date> {
+        match self {
+            Self::Tardy(_, due, _) => Some(*due),
+            other => other.due(),
+        }
+    }
+
+    /// The reason as readers see it: what the office is to do about it is not theirs.
+    pub(super) fn public_words(&self) -> String {
+        match self {
+            Self::Stale(newest) => format!("应当长期公开并保持更新，最近一次是 {newest}。"),
+            Self::Nothing => "随发生随公开，这一年还没有公开过。".to_owned(),
+            Self::NoPlace => "没有指定网站栏目，无法统计。".to_owned(),
+            other => other.words(),
+        }
+    }
+
     /// The state in a word.
     pub(super) fn label(&self) -> &'static str {
         match self {

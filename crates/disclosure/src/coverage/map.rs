@@ -244,7 +244,7 @@ fn newest<'a>(all: impl Iterator<Item = &'a Counted>) -> Found {
 
 /// Whether the rows of a table are things that stand there, each once under its name (养老机构), and not what happened in a stretch:
 /// the days in them say nothing of when the organ has published.
-fn is_register(item: &Item) -> bool {
+pub(super) fn is_register(item: &Item) -> bool {
     item.keys.len() == 1 && !item.columns.iter().any(|column| column.typed == Type::Period)
 }
 
@@ -262,12 +262,24 @@ fn of_records(by_period: Option<&BTreeMap<String, Counted>>, item: &Item, (stret
             }
         }
         Period::Event => newest(all.iter().filter(|(code, _)| code.starts_with(&stretch.code)).map(|(_, one)| one)),
-        _ => newest(all.get(&stretch.code).into_iter()),
+        // What is told more narrowly than the item asks, by months where it asks by quarters, is told of the stretch around it.
+        _ => newest(all.iter().filter(|(code, _)| is_within(code, stretch)).map(|(_, one)| one)),
     }
 }
 
-/// What is public in the columns of an item in each stretch. What a later one has too much of makes up for an earlier one.
-fn of_documents(by_month: &[&BTreeMap<String, Counted>], item: &Item, stretches: &[Stretch]) -> Vec<Found> {
+/// Whether the period of records lies in a stretch.
+fn is_within(code: &str, stretch: &Stretch) -> bool {
+    code == stretch.code
+        || item::period_days(code).is_some_and(|(first, last)| stretch.first <= first && last <= stretch.last)
+}
+
+/// What is public in the columns of an item in each stretch. What a later one has too much of makes up for an earlier one, and is
+/// counted there alone; not in columns of several items, since nobody can tell whose it is.
+fn of_documents(
+    by_month: &[&BTreeMap<String, Counted>],
+    item: &Item,
+    (stretches, shared): (&[Stretch], bool),
+) -> Vec<Found> {
     let after = due::reports_after(item) && item.period != Period::Event;
     let within = |stretch: &Stretch| {
         if item.period == Period::Standing {
@@ -278,13 +290,21 @@ fn of_documents(by_month: &[&BTreeMap<String, Counted>], item: &Item, stretches:
         newest(by_month.iter().flat_map(|months| months.range(first.clone()..=last.clone()).map(|(_, one)| one)))
     };
     let mut found: Vec<Found> = stretches.iter().map(within).collect();
-    let mut spare = 0;
-    for one in found.iter_mut().rev() {
-        if one.many > 0 {
-            spare += one.many - 1;
-        } else if spare > 0 {
-            spare -= 1;
-            one.made_up = true;
+    if shared {
+        return found;
+    }
+    // The stretches that have more than one, the nearest last.
+    let mut spare: Vec<usize> = Vec::new();
+    for at in (0..found.len()).rev() {
+        if found[at].many > 0 {
+            spare.extend((found[at].many > 1).then_some(at));
+            continue;
+        }
+        let Some(from) = spare.last().copied() else { continue };
+        found[at].made_up = true;
+        found[from].many -= 1;
+        if found[from].many <= 1 {
+            spare.pop();
         }
     }
     found
@@ -305,8 +325,25 @@ fn not_asked(held: &Held, stretch: &Stretch, version: Option<&Arc<Item>>, from: 
     from.filter(|from| *from > stretch.last).map(Why::NotYet)
 }
 
-fn line(held: &Held, facts: &Facts, by: &By<'_>, reckoner: &mut Reckoner<'_>) -> Line {
+/// How many items are looked for in each column.
+fn sharers(items: &[Held]) -> HashMap<&str, usize> {
+    let mut all = HashMap::new();
+    for held in items.iter().filter(|held| !held.item.is_table() && super::judge::unasked(&held.item).is_none()) {
+        for slug in &held.item.site_columns {
+            *all.entry(slug.as_str()).or_default() += 1;
+        }
+    }
+    all
+}
+
+fn line(
+    held: &Held,
+    (facts, sharers): (&Facts, &HashMap<&str, usize>),
+    by: &By<'_>,
+    reckoner: &mut Reckoner<'_>,
+) -> Line {
     let item = &held.item;
+    let is_shared = item.site_columns.iter().any(|slug| sharers.get(slug.as_str()).is_some_and(|many| *many > 1));
     let stretches = due::stretches(item.period, by.year);
     let versions: Vec<Option<&Arc<Item>>> =
         stretches.iter().map(|stretch| held.on(stretch.last.min(by.when.today))).collect();
@@ -327,7 +364,7 @@ fn line(held: &Held, facts: &Facts, by: &By<'_>, reckoner: &mut Reckoner<'_>) ->
             stretches.iter().map(|stretch| of_records(own, item, (stretch, by.when.today))).collect()
         } else {
             let own: Vec<_> = columns.iter().filter_map(|all| all.get(&owes.organ)).collect();
-            of_documents(&own, item, &stretches)
+            of_documents(&own, item, (&stretches, is_shared))
         };
         let asked_from = held.owed_from(by.directory, &owes.organ, by.when.today);
         let mut cells = Vec::with_capacity(stretches.len());
@@ -353,7 +390,8 @@ fn line(held: &Held, facts: &Facts, by: &By<'_>, reckoner: &mut Reckoner<'_>) ->
 /// The map of a year.
 pub(super) fn build(items: &[Held], facts: &Facts, by: &By<'_>) -> Map {
     let mut reckoner = Reckoner::new(by.calendar, by.readings);
-    let lines = items.iter().map(|item| line(item, facts, by, &mut reckoner)).collect();
+    let sharers = sharers(items);
+    let lines = items.iter().map(|item| line(item, (facts, &sharers), by, &mut reckoner)).collect();
     Map { year: by.year, lines }
 }
 

@@ -6,7 +6,9 @@
 //! owes what ([`owe`]), by when ([`due`]), with a reason for each cell ([`judge`]). What nobody has confirmed owes nothing.
 
 mod cell;
+mod closing;
 mod demo;
+mod denied;
 mod due;
 mod duties;
 mod files;
@@ -18,6 +20,7 @@ mod none;
 mod office;
 mod owe;
 mod portal;
+mod proofs;
 mod settings;
 #[cfg(test)]
 mod tests;
@@ -36,7 +39,7 @@ use kernel::{
 use record::items::Standings;
 use web::{
     Capability, Listener, Nav, Routes,
-    hooks::{OnMap, Verb},
+    hooks::{OnMap, PublicThings, Publishes, Verb},
 };
 
 pub(crate) use missing::{Missing, missing};
@@ -78,9 +81,14 @@ static ENDED: EventKind = EventKind::new(SUBJECT, "coverage.ended", "撤销没�
     .holds(&[ITEM, FROM, UNTIL, NOTE])
     .keeps(Keep::Words);
 
+/// After these a declaration is not before readers any more; after these it is.
+const LEAVES: &[&EventKind] = &[&ENDED];
+const STANDS: &[&EventKind] = &[&CONFIRMED];
+
 pub fn capability() -> Capability {
     let told: Arc<dyn Standings> = Arc::new(load::Told);
     let on_map: Arc<dyn OnMap> = Arc::new(portal::Public);
+    let things: Arc<dyn PublicThings> = Arc::new(proofs::Proofs);
     Capability::new("coverage", "公开覆盖")
         .routes(routes)
         .routes(office_routes)
@@ -91,11 +99,14 @@ pub fn capability() -> Capability {
         .settings::<Coverage>()
         .migrations(::store::migrations!("coverage", "../../migrations/coverage/0001_none.sql"))
         .desk(Arc::new(work::Work))
+        .schedule(closing::schedule)
         .demo(demo::scenes)
         .declare(none::sealed())
         .declare(duties::source())
         .declare(on_map)
         .declare(told)
+        .declare(things)
+        .declare(Publishes { subject: SUBJECT, leaves: LEAVES, stands: STANDS })
         .declare(Verb::new("公开覆盖", "应公开 未公开 逾期 本周到期 没有此类信息 覆盖", "/coverage", &VIEW))
 }
 

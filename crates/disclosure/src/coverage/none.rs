@@ -10,7 +10,9 @@ use serde_json::json;
 use store::{Executor, FromRow, Sealed, Tx, built, places, query, query_as, query_scalar};
 use web::{Ctx, FormErrors, Refusal};
 
-use super::{CONFIRM, CONFIRMED, DECLARE, DECLARED, ENDED, RETURNED, SUBJECT, load, map::Map, settings::Coverage};
+use super::{
+    CONFIRM, CONFIRMED, DECLARE, DECLARED, ENDED, RETURNED, SUBJECT, denied, load, map::Map, settings::Coverage,
+};
 
 ::store::ids! {
     /// An organ has no information of an item in a stretch of time, as it says.
@@ -83,15 +85,17 @@ pub(super) async fn waiting(executor: impl Executor<'_>) -> store::Result<Vec<Ro
         .await
 }
 
-/// Those that were sent back to this person and are followed by none.
-pub(super) async fn returned(executor: impl Executor<'_>, maker: &str) -> store::Result<Vec<Row>> {
+/// Those that were sent back to this person, or taken back by another since a moment (stored form), and are followed by none.
+pub(super) async fn returned(executor: impl Executor<'_>, maker: &str, since: &str) -> store::Result<Vec<Row>> {
     query_as(
-        "SELECT * FROM coverage_none n WHERE n.state = 'returned' AND n.declared_by = $1 AND NOT EXISTS \
-         (SELECT 1 FROM coverage_none o WHERE o.item = n.item AND o.organ = n.organ AND (o.declared_at > n.declared_at \
-          OR o.declared_at = n.declared_at AND o.state <> 'returned')) \
+        "SELECT * FROM coverage_none n WHERE n.declared_by = $1 AND (n.state = 'returned' \
+         OR (n.state = 'ended' AND n.decided_by <> n.declared_by AND n.decided_at >= $2)) AND NOT EXISTS \
+         (SELECT 1 FROM coverage_none o WHERE o.item = n.item AND o.organ = n.organ AND o.id <> n.id \
+          AND (o.declared_at > n.declared_at OR o.declared_at = n.declared_at AND o.state IN ('offered', 'confirmed'))) \
          ORDER BY n.decided_at, n.id LIMIT 50",
     )
     .bind(maker)
+    .bind(since)
     .fetch_all(executor)
     .await
 }
@@ -103,18 +107,20 @@ pub(super) async fn confirmed(executor: impl Executor<'_>) -> store::Result<Vec<
         .await
 }
 
-/// Those that hold on a day, for readers.
-pub(super) async fn holding(executor: impl Executor<'_>, today: Date) -> store::Result<Vec<Row>> {
+/// Those that were confirmed for days of a year, for readers: also those that are over, since what they say of their days stands.
+pub(super) async fn of_year(executor: impl Executor<'_>, year: i16) -> store::Result<Vec<Row>> {
     query_as(
-        "SELECT * FROM coverage_none WHERE state = 'confirmed' AND until_on >= $1 AND from_on <= $1 \
+        "SELECT * FROM coverage_none WHERE state = 'confirmed' AND until_on >= $1 AND from_on <= $2 \
          ORDER BY organ, item, from_on, id",
     )
-    .bind(today.to_string())
+    .bind(format!("{year:04}-01-01"))
+    .bind(format!("{year:04}-12-31"))
     .fetch_all(executor)
     .await
 }
 
-async fn one(executor: impl Executor<'_>, id: &DeclarationId) -> store::Result<Option<Row>> {
+/// A declaration.
+pub(super) async fn one(executor: impl Executor<'_>, id: &DeclarationId) -> store::Result<Option<Row>> {
     query_as("SELECT * FROM coverage_none WHERE id = $1").bind(id).fetch_optional(executor).await
 }
 
@@ -193,6 +199,10 @@ pub(super) async fn declare(
     if let Some(refusal) = maps.iter().find_map(|map| against(map, (item, organ), new)) {
         return Err(refusal);
     }
+    let days = (new.from, new.until);
+    if let Some(denied) = denied::of(ctx, tx.conn(), (item, organ), days).await? {
+        return Err(Refusal::field("from", format!("{}请核对起止日期。", denied.refuses())));
+    }
     let twice: Option<String> = query_scalar(
         "SELECT state FROM coverage_none WHERE item = $1 AND organ = $2 AND (state = 'offered' \
          OR (state = 'confirmed' AND from_on <= $4 AND until_on >= $3)) ORDER BY state DESC LIMIT 1",
@@ -269,18 +279,27 @@ pub(super) async fn decide(
         Turn::Confirm | Turn::Return | Turn::Revoke => may(actor, &CONFIRM)?,
         Turn::End => may_for(actor, &DECLARE, &ctx.directory().stands_for(&row.organ, ctx.today()))?,
     }
-    let ends = matches!(turn, Turn::End | Turn::Revoke);
-    let wanted = if ends { "confirmed" } else { "offered" };
-    if row.version != seen || row.state != wanted {
+    // The organ may take back what still waits; what is over by itself can be taken back too, since its days stay declared.
+    let waits = row.state == "offered";
+    let wanted = match turn {
+        Turn::Confirm | Turn::Return => waits,
+        Turn::End => waits || row.state == "confirmed",
+        Turn::Revoke => row.state == "confirmed",
+    };
+    if row.version != seen || !wanted {
         return Err(Refusal::Conflict("这份声明已经有人办过，请核对现在的情况。".to_owned()));
     }
     if turn == Turn::Confirm && row.declared_by == actor.log_id() {
         return Err(Refusal::Conflict("这份声明是您提交的，请由另一位同事确认。".to_owned()));
     }
-    if ends && row.has_lapsed(ctx.today()) {
-        return Err(Refusal::Conflict("这份声明已经到期失效，不用撤销。".to_owned()));
+    if turn == Turn::Confirm
+        && let (Some(days), Some(item)) = (row.days(), ItemKey::new(&row.item))
+        && let Some(denied) = denied::of(ctx, tx.conn(), (&item, &row.organ), days).await?
+    {
+        return Err(Refusal::Conflict(format!("{}请退回这份声明。", denied.refuses())));
     }
-    if turn != Turn::Confirm && note.is_empty() {
+    let needs_reason = turn != Turn::Confirm && !(turn == Turn::End && waits);
+    if needs_reason && note.is_empty() {
         return Err(Refusal::field("note", "请写明理由。"));
     }
     let (kind, state) = match turn {
@@ -305,6 +324,20 @@ pub(super) async fn decide(
     let data = json!({ "item": row.item, "from": row.from_on, "until": row.until_on, "note": note });
     tx.append(NewEvent::new(kind, id, actor).organ(&row.organ).data(data)).await?;
     Ok(row)
+}
+
+/// What speaks against the confirmation of a declaration, in words; `None` where nothing does, or it is none.
+pub(super) async fn speaks_against(
+    ctx: &Ctx,
+    (item, organ): (&ItemKey, &OrganCode),
+    id: &DeclarationId,
+) -> web::Result<Option<String>> {
+    let Some(row) = one(ctx.db().read(), id).await? else { return Ok(None) };
+    let Some((from, until)) = row.days() else { return Ok(None) };
+    let new = New { from, until, reason: row.reason };
+    let maps = seen(ctx, &new).await?;
+    let against = maps.iter().find_map(|map| against(map, (item, organ), &new));
+    Ok(against.map(|refusal| format!("{}请退回这份声明。", refusal.words())))
 }
 
 /// The maps that a declaration is held against: of all years that it touches and that have begun, none of which lies before

@@ -27,7 +27,7 @@ fn is_meant(organ: &Organ, owner: &Owner) -> bool {
         Owner::Named(words) => named(organ, words),
         Owner::Departments => organ.kind == OrganKind::CountyDepartment,
         Owner::Townships => organ.kind == OrganKind::Township,
-        Owner::All => true,
+        Owner::All => organ.kind.is_government(),
     }
 }
 

@@ -17,7 +17,13 @@ use web::{
     page::portal_page,
 };
 
-use super::{judge::Tone, load, map::Sum, none};
+use super::{
+    denied,
+    judge::Tone,
+    load,
+    map::Sum,
+    none::{self, DeclarationId},
+};
 
 /// An organ in this year.
 struct Line {
@@ -57,11 +63,13 @@ struct OrganPage {
     name: String,
     sum: Line,
     parts: Vec<Part>,
+    declared: Vec<Declared>,
     today: String,
 }
 
 /// What an organ has declared not to have.
 struct Declared {
+    id: DeclarationId,
     organ: String,
     item: String,
     from: String,
@@ -69,6 +77,34 @@ struct Declared {
     reason: String,
     /// Day of the confirmation.
     confirmed: String,
+    /// Its days are over; what it says of them stands.
+    lapsed: bool,
+}
+
+/// What was confirmed for days of a year, of one organ where it is given (with those that it followed), but for what is refuted
+/// by rows that are public.
+async fn declared(ctx: &Ctx, year: i16, of: Option<&OrganCode>) -> Result<Vec<Declared>> {
+    let (today, directory) = (ctx.today(), ctx.directory());
+    let own = of.map(|organ| directory.answered_by(organ, today));
+    let mut rows = none::of_year(ctx.db().read(), year).await?;
+    rows.retain(|row| own.as_ref().is_none_or(|own| own.contains(&row.organ)));
+    let denied = denied::of_each(ctx, &rows).await?;
+    let all = record::items::catalogue(ctx).await?;
+    let mut found = Vec::new();
+    for (row, _) in rows.into_iter().zip(denied).filter(|(_, denied)| denied.is_none()) {
+        let Some(entry) = ItemKey::new(&row.item).and_then(|key| all.entry(&key)) else { continue };
+        found.push(Declared {
+            organ: directory.get(&row.organ).map_or_else(|| row.organ.to_string(), |organ| organ.name.clone()),
+            item: entry.item.title.clone(),
+            lapsed: row.has_lapsed(today),
+            confirmed: load::day(&row.decided_at),
+            id: row.id,
+            from: row.from_on,
+            until: row.until_on,
+            reason: row.reason,
+        });
+    }
+    Ok(found)
 }
 
 #[derive(Template)]
@@ -106,20 +142,7 @@ pub(super) async fn page(State(ctx): State<Ctx>, reader: Reader) -> Result<Respo
         })
     };
     let lines = organs.filter_map(line).collect();
-    let all = record::items::catalogue(&ctx).await?;
-    let rows = none::holding(ctx.db().read(), today).await?;
-    let declared = rows.into_iter().filter_map(|row| {
-        let entry = all.entry(&ItemKey::new(&row.item)?)?;
-        Some(Declared {
-            organ: directory.get(&row.organ).map_or_else(|| row.organ.to_string(), |organ| organ.name.clone()),
-            item: entry.item.title.clone(),
-            from: row.from_on,
-            until: row.until_on,
-            reason: row.reason,
-            confirmed: load::day(&row.decided_at),
-        })
-    });
-    let declared = declared.collect();
+    let declared = declared(&ctx, map.year, None).await?;
     let lead = "公开事项目录里的事项，各机关今年公开了多少，哪些还没有公开，哪些机关声明没有这类信息。";
     let title = "各机关公开情况";
     portal_page(&Page {
@@ -167,7 +190,7 @@ pub(super) async fn organ(State(ctx): State<Ctx>, reader: Reader, Path(code): Pa
                     format!("/catalogue/{}#{}", item.domain.key, item.key)
                 },
                 stretches: vec![label],
-                words: cell.why.words(),
+                words: cell.why.public_words(),
             }),
         }
     }
@@ -190,6 +213,7 @@ pub(super) async fn organ(State(ctx): State<Ctx>, reader: Reader, Path(code): Pa
             missing: sum.late,
         },
         parts,
+        declared: declared(&ctx, map.year, Some(&code)).await?,
         today: today.to_string(),
     })
 }

@@ -191,6 +191,43 @@ fn a_month_goes_from_ahead_to_amber_to_red_and_to_green() {
 }
 
 #[test]
+fn what_is_told_by_months_counts_for_the_quarter() {
+    let item = || vec![table("water", Period::Quarter, Owner::All)];
+    let organs = || vec![organ("QH010", "县财政局")];
+    let mut facts = since("water", "QH010", "2026-02", 6, "2026-04-03");
+    let own = facts.records.get_mut("water").and_then(|all| all.get_mut(&OrganCode::from("QH010"))).expect("counted");
+    own.insert("2026-03".to_owned(), Counted { many: 6, newest: "2026-04-03".into(), first: "2026-04-03".into() });
+    let map = made(item(), organs(), &facts, date(2026, 8, 31));
+    assert_eq!(one(&map)[0], Why::Published(12, "2026-04-03".to_owned()));
+    assert_eq!(one(&map)[1].tone(), Tone::Late);
+    // A year says nothing of one of its quarters.
+    let map = made(item(), organs(), &found("water", "QH010", "2026", 6), date(2026, 8, 31));
+    assert_eq!(one(&map)[0].tone(), Tone::Late);
+}
+
+#[test]
+fn hospitals_schools_and_companies_owe_nothing_of_what_every_organ_owes() {
+    let item = || vec![table("water", Period::Year, Owner::All)];
+    let of = |kind: OrganKind| Organ { kind, ..organ("QH040", "县人民医院") };
+    for kind in [OrganKind::PublicInstitution, OrganKind::PublicUtility] {
+        let map = made(item(), vec![of(kind)], &Facts::default(), date(2026, 8, 31));
+        assert!(map.lines[0].owing.is_empty(), "{kind:?}");
+    }
+    for kind in [OrganKind::CountyUnit, OrganKind::CountyDepartment, OrganKind::Township] {
+        let map = made(item(), vec![of(kind)], &Facts::default(), date(2026, 8, 31));
+        assert_eq!(map.lines[0].owing.len(), 1, "{kind:?}");
+    }
+    // Named, they owe what is theirs.
+    let map = made(
+        vec![table("water", Period::Year, Owner::Named(vec!["医院".into()]))],
+        vec![of(OrganKind::PublicInstitution)],
+        &Facts::default(),
+        date(2026, 8, 31),
+    );
+    assert_eq!(map.lines[0].owing.len(), 1);
+}
+
+#[test]
 fn what_came_late_is_not_plain_green() {
     let item = || vec![table("water", Period::Month, Owner::All)];
     let organs = || vec![organ("QH010", "县财政局")];
@@ -312,6 +349,11 @@ fn a_later_document_makes_up_for_a_missing_one() {
     let item = documents("water", Period::Month, Owner::All);
     let map = made(vec![item], vec![organ("QH010", "县财政局")], &facts, date(2026, 6, 30));
     assert_eq!((one(&map)[0].tone(), &one(&map)[1], one(&map)[2].tone()), (Tone::Late, &Why::MadeUp, Tone::Good));
+    assert_eq!(one(&map)[2], Why::Published(1, "2026-03-20".to_owned()), "what makes up is counted once");
+    // In the column of two items nobody can tell whose it is.
+    let both = vec![documents("water", Period::Month, Owner::All), documents("air", Period::Month, Owner::All)];
+    let map = made(both, vec![organ("QH010", "县财政局")], &facts, date(2026, 6, 30));
+    assert_eq!(one(&map)[1].tone(), Tone::Late);
 }
 
 #[test]

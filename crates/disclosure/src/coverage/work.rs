@@ -2,14 +2,15 @@
 //! office declarations that wait.
 
 use futures::future::{BoxFuture, ready};
-use kernel::{Actor, Staff, may, time};
+use jiff::ToSpan;
+use kernel::{Actor, Staff, may, may_for, time};
 use web::{
     Ctx, Result,
     hooks::{DeskItem, DeskSource, Group},
 };
 
 use super::{
-    CONFIRM, DECLARE,
+    CONFIRM, DECLARE, denied,
     judge::Tone,
     load, none,
     office::{Asked, due_in, week},
@@ -18,6 +19,8 @@ use super::{
 const GROUP: Group = Group { key: "coverage", label: "公开覆盖", place: 27 };
 /// Lines of one sort on one work list; the map shows the rest.
 const MOST: usize = 10;
+/// Days for which a declaration that another took back stands on the work list of who made it.
+const TOLD_DAYS: i64 = 30;
 
 pub(super) struct Work;
 
@@ -49,9 +52,27 @@ async fn declarations(ctx: &Ctx, actor: &Actor) -> Result<Vec<DeskItem>> {
         let others = waiting.iter().filter(|row| row.declared_by != actor.log_id()).take(2 * MOST);
         found.extend(others.map(|row| about(ctx, row, &title(row), (GROUP, "声明没有此类信息，待确认"))));
     }
-    let returned = none::returned(ctx.db().read(), actor.log_id()).await?;
-    let back = returned.iter().take(MOST);
-    found.extend(back.map(|row| about(ctx, row, &title(row), (Group::RETURNED, "没有此类信息的声明已退回"))));
+    let since = ctx.today().checked_sub(TOLD_DAYS.days()).map(time::start_of_day).map(time::to_db).unwrap_or_default();
+    let returned = none::returned(ctx.db().read(), actor.log_id(), &since).await?;
+    found.extend(returned.iter().take(MOST).map(|row| {
+        let words = if row.state == "ended" {
+            "没有此类信息的声明已被撤销"
+        } else {
+            "没有此类信息的声明已退回"
+        };
+        about(ctx, row, &title(row), (Group::RETURNED, words))
+    }));
+    // What readers find beside it refutes it: the organ ends it, or the county office does.
+    let (directory, today) = (ctx.directory(), ctx.today());
+    let mut rows = none::of_year(ctx.db().read(), today.year()).await?;
+    rows.retain(|row| may_for(actor, &DECLARE, &directory.stands_for(&row.organ, today)).is_ok());
+    let denied = denied::of_each(ctx, &rows).await?;
+    let refuted = rows.iter().zip(denied).filter(|(_, denied)| denied.is_some());
+    found.extend(
+        refuted
+            .take(MOST)
+            .map(|(row, _)| about(ctx, row, &title(row), (GROUP, "声明没有此类信息，但已有公开的数据，请撤销声明"))),
+    );
     Ok(found)
 }
 

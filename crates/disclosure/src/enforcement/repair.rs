@@ -74,6 +74,8 @@ struct Page {
 struct Found {
     href: String,
     since: String,
+    /// The last day on which this site shows it; empty = none.
+    ends: String,
     general: String,
     serious: String,
 }
@@ -115,6 +117,7 @@ async fn shown(ctx: &Ctx, desk: &Desk, id: &CaseId, typed: Granted, errors: Form
                 href: format!("/records/{ITEM}/{}", stored.record),
                 general: said(false),
                 serious: said(true),
+                ends: stored.keep_until.clone(),
                 since: since.map(|day| day.to_string()).unwrap_or_default(),
             })
         }
@@ -142,7 +145,7 @@ async fn shown(ctx: &Ctx, desk: &Desk, id: &CaseId, typed: Granted, errors: Form
 }
 
 fn words(span: Span) -> String {
-    format!("{} 起可以修复，{} 公示期满", span.from, span.until)
+    format!("{} 起可以修复，最长公示到 {}", span.from, span.until)
 }
 
 /// The day on which a record first became public.

@@ -85,9 +85,26 @@ struct Page {
     previous: Option<String>,
     next: Option<String>,
     may_enter: bool,
-    /// The line whose entry was to be taken back, and what was typed for it.
-    dropped: (RevocationId, String),
+    /// The button that was pressed beside a line, and what was typed for it.
+    button: Button,
     once: String,
+}
+
+impl Page {
+    /// The words of a line as they stand in its form.
+    fn words<'p>(&'p self, one: &'p Line) -> &'p str {
+        if self.button.id == one.id && !self.button.words.is_empty() { &self.button.words } else { &one.words }
+    }
+
+    /// What is wrong with them.
+    fn wrong(&self, one: &Line) -> Option<&str> {
+        self.errors.of(&format!("w-{}", one.id))
+    }
+
+    /// Whether the form that enters a line is the one that was sent.
+    fn is_entering(&self) -> bool {
+        !self.errors.is_empty() && self.button.id.as_str().is_empty()
+    }
 }
 
 /// GET /enforcement/revocations
@@ -132,7 +149,7 @@ async fn again(
         base: if query.is_empty() { "?".to_owned() } else { format!("?{query}&") },
         may_enter: may(&desk.actor(), &ENTER_RECORDS).is_ok(),
         once: ctx.once(),
-        dropped: (button.id, button.reason),
+        button,
         previous: found.previous,
         next: found.next,
         shell,
@@ -254,6 +271,8 @@ async fn entered(ctx: &Ctx, tx: &mut Tx, actor: &Actor, typed: &New) -> Result<O
     );
     errors.require(words.chars().count() <= WORDS, "words", "请缩短到 300 字以内。");
     let (Some(what), Some(day), true) = (what, day, errors.is_empty()) else { return Err(errors.into()) };
+    // Whoever takes it away on the last day finds words that readers may see.
+    away::says_nobody(ctx, tx.conn(), &stored, words).await?;
     tx.lock(&format!("enforcement revocation {}", stored.record)).await?;
     let due = away::due(ctx, Reason::Revoked, Some(day));
     let (account, name) = rows::by(actor);
@@ -296,6 +315,8 @@ pub(super) struct Button {
     id: RevocationId,
     version: i64,
     reason: String,
+    /// What readers are told, as it is changed where it is taken away.
+    words: String,
 }
 
 /// The open line that a button is about.
@@ -398,11 +419,31 @@ pub(super) async fn went(ctx: &Ctx, tx: &mut Tx, actor: &Actor, record: &RecordI
 pub(super) async fn withdraw(State(ctx): State<Ctx>, desk: Desk, Form(button): Form<Button>) -> Result<Response> {
     let done = async |tx: &mut Tx| {
         let one = open(&ctx, tx, &desk.actor(), &button.id).await?;
+        let one = said(tx, one, button.words.trim()).await?;
         take_away(&ctx, tx, &desk.actor(), (&one, button.version)).await?;
         Ok::<_, Refusal>(Done::ok("/enforcement/revocations", "已撤回，公开说明理由，具体内容不再显示。"))
     };
-    let again = async |errors: FormErrors| shown(&ctx, &desk, Asked::default(), New::default(), errors).await;
-    act_in_place(&ctx, &button.once, done, again).await
+    let page = async |errors: FormErrors| {
+        let errors = errors.at("words", &format!("w-{}", button.id));
+        again(&ctx, &desk, Asked::default(), (New::default(), button.clone()), errors).await
+    };
+    act_in_place(&ctx, &button.once, done, page).await
+}
+
+/// The line with the words that readers are told, where they were changed before it is done.
+async fn said(tx: &mut Tx, one: Revocation, words: &str) -> Result<Revocation, Refusal> {
+    if words.is_empty() || words == one.words {
+        return Ok(one);
+    }
+    if words.chars().count() > WORDS {
+        return Err(Refusal::field("words", "请缩短到 300 字以内。"));
+    }
+    query("UPDATE enforcement_revocation SET words = $2 WHERE id = $1 AND state = 'open'")
+        .bind(&one.id)
+        .bind(words)
+        .execute(tx.conn())
+        .await?;
+    Ok(Revocation { words: words.to_owned(), ..one })
 }
 
 /// POST /enforcement/revocations/drop: it was entered by mistake, or the record went another way.

@@ -8,6 +8,8 @@ use jiff::civil::Date;
 use record::items;
 use web::{Ctx, Result};
 
+use crate::catalogue::limits;
+
 /// The domain of enforcement in the catalogue.
 pub(super) const DOMAIN: &str = "enforcement";
 
@@ -31,7 +33,7 @@ pub(super) async fn all(ctx: &Ctx) -> Result<Vec<Term>> {
         let limit = item.limits.iter().find(|limit| {
             limit.kind == LimitKind::Within && !limit.column.is_empty() && limit.column == item.newest_by
         })?;
-        let rule = readings.apply(clock::find(&limit.rule)?);
+        let rule = limits::rule_of(limit, &readings)?;
         Some(Term { item: Arc::new(item.clone()), rule, printed: limit.printed.clone() })
     };
     Ok(found.iter().filter(|item| item.domain.key == DOMAIN && item.is_table()).filter_map(term).collect())

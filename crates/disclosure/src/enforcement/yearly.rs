@@ -1,7 +1,10 @@
 //! Totals of a year (行政执法统计年报, public by 31 January): counted from the decisions by the rules of 国办发〔2018〕118号, each figure
 //! with the decisions behind it, held against what was entered by hand, entered as a draft batch.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, HashSet},
+    sync::Arc,
+};
 
 use ::store::Tx;
 use askama::Template;
@@ -16,6 +19,7 @@ use record::{
     permissions::ENTER_RECORDS,
     query::Asked as Wanted,
     rows::Stored,
+    slots,
 };
 use serde::Deserialize;
 use web::{
@@ -106,21 +110,36 @@ fn organs_of(ctx: &Ctx, organ: &OrganCode, year: i16) -> Vec<OrganCode> {
     ctx.directory().answered_by(organ, last.min(ctx.today()))
 }
 
-/// All decisions of an organ and a year that count: public ones, and those that went for another reason than that they do not
-/// stand. One after another into `each`.
+/// By what a decision is one and the same, however it is written; `None` = it has no number.
+fn number(item: &Item, data: &Data) -> Option<Vec<String>> {
+    let parts: Vec<String> = item.keys.iter().map(|key| slots::folded(data.get(key))).collect();
+    parts.iter().any(|part| !part.is_empty()).then_some(parts)
+}
+
+/// All decisions of an organ and a year that count, each once by its number: public ones, and those that went for another reason
+/// than that they do not stand. One after another into `each`.
 async fn each(ctx: &Ctx, table: &Table, (organ, year): (&OrganCode, i16), mut then: impl FnMut(Counted)) -> Result<()> {
     let Some(item) = rows::item(ctx, table.from).await? else { return Ok(()) };
     let (from, to) = late::days_of(year);
-    for organ in organs_of(ctx, organ, year) {
+    let organs = organs_of(ctx, organ, year);
+    let mut known = HashSet::new();
+    for organ in &organs {
         let mut query = Records::new(Arc::clone(&item));
         query.organ = Some(organ.clone());
         query.asked.insert(item.newest_by.clone(), Wanted::Days(Some(from), Some(to)));
         let mut all = query.export(ctx.db(), "newest").await?;
         while let Some(row) = all.try_next().await? {
             let (cell, doubts) = cell_of(table.key, year, &row.data);
+            known.extend(number(&item, &row.data));
             then(Counted { record: row.record, data: row.data, cell, doubts, away: false });
         }
-        for (record, data) in rows::counted_though_away(ctx.db().read(), &item.key, &organ, (from, to)).await? {
+    }
+    for organ in &organs {
+        for (record, data) in rows::counted_though_away(ctx.db().read(), &item.key, organ, (from, to)).await? {
+            // A decision whose number stands again counts where it stands, and one that was taken away twice counts once.
+            if number(&item, &data).is_some_and(|number| !known.insert(number)) {
+                continue;
+            }
             let (cell, doubts) = cell_of(table.key, year, &data);
             then(Counted { record, data, cell, doubts, away: true });
         }

@@ -6,6 +6,7 @@ use axum::{
     extract::{Path, State as With},
     response::Response,
 };
+use item::Item;
 use kernel::time;
 use record::{
     Reason, RecordId, State, permissions,
@@ -32,6 +33,9 @@ pub(super) struct Asked {
     words: String,
     decided_on: String,
     reason: String,
+    /// Why it stays away.
+    #[serde(rename = "n-reason")]
+    refusal: String,
 }
 
 #[derive(Template)]
@@ -45,6 +49,14 @@ struct WithdrawPage {
     name: String,
     asked: Asked,
     reasons: Vec<(String, String, String)>,
+    /// The batch of a correction that is under way; empty = none is.
+    correction: String,
+}
+
+/// Whether a reason may be that of a record of this item: what is revoked or repaired is a decision, which has a number.
+fn is_of(item: &Item, reason: Reason) -> bool {
+    let is_decision = item.keys.iter().any(|key| key == "document_number");
+    is_decision || !matches!(reason, Reason::Revoked | Reason::Repaired)
 }
 
 /// What a reason is for, in a sentence.
@@ -64,10 +76,12 @@ async fn asking(
     (key, id): (&str, &RecordId),
     (asked, errors): (Asked, FormErrors),
 ) -> Result<Response> {
-    let (item, row, _) = one::found(ctx, key, id).await?;
+    let (item, row, versions) = one::found(ctx, key, id).await?;
+    let under_way = versions.iter().find(|version| matches!(version.state, State::Draft | State::Doubtful));
     let bad = !errors.is_empty();
     let name = row.name(&item);
     let page = WithdrawPage {
+        correction: under_way.map(|version| version.batch.to_string()).unwrap_or_default(),
         shell: desk.shell(ctx, format!("撤下：{name}")).await?.with_error(bad),
         errors,
         item: item.key.to_string(),
@@ -77,11 +91,16 @@ async fn asking(
         asked: Asked {
             once: ctx.once(),
             version: if asked.version > 0 { asked.version } else { row.version },
-            why: if asked.why.is_empty() { Reason::Revoked.code().to_owned() } else { asked.why },
+            why: match Reason::from_code(&asked.why).filter(|reason| is_of(&item, *reason)) {
+                Some(reason) => reason.code().to_owned(),
+                None if is_of(&item, Reason::Revoked) => Reason::Revoked.code().to_owned(),
+                None => String::new(),
+            },
             ..asked
         },
         reasons: Reason::ALL
             .iter()
+            .filter(|reason| is_of(&item, **reason))
             .map(|reason| (reason.code().to_owned(), reason.label().to_owned(), about(*reason).to_owned()))
             .collect(),
     };
@@ -157,7 +176,26 @@ pub(super) async fn restore(
         };
         Ok::<_, Refusal>(Done::ok(format!("/records/{key}/{id}"), words))
     };
-    let again = async |errors: FormErrors| one::shown(&ctx, &desk, (&key, &id), (errors, &asked.reason)).await;
+    let again = async |errors: FormErrors| one::shown(&ctx, &desk, (&key, &id), (errors, (&asked.reason, ""))).await;
+    act_in_place(&ctx, &asked.once, done, again).await
+}
+
+/// `POST /records/{item}/{record}/keep-away`: not followed, or taken back by who asked.
+pub(super) async fn keep_away(
+    With(ctx): With<Ctx>,
+    desk: Desk,
+    Path((key, id)): Path<(String, RecordId)>,
+    Form(asked): Form<Asked>,
+) -> Result<Response> {
+    open(&ctx, &desk, &key, &id).await?;
+    let done = async |tx: &mut Tx| {
+        let words = match taking::keep_away(&ctx, tx, &desk.actor(), &id, &asked.refusal).await? {
+            taking::Kept::Refused => "已答复不同意恢复公开，这条记录仍然不公开。",
+            taking::Kept::TakenBack => "已收回提请，这条记录仍然不公开。",
+        };
+        Ok::<_, Refusal>(Done::ok(format!("/records/{key}/{id}"), words))
+    };
+    let again = async |errors: FormErrors| one::shown(&ctx, &desk, (&key, &id), (errors, ("", &asked.refusal))).await;
     act_in_place(&ctx, &asked.once, done, again).await
 }
 

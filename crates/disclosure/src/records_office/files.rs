@@ -228,9 +228,32 @@ pub(super) async fn faults(State(ctx): State<Ctx>, desk: Desk, Path(id): Path<Im
     Ok(page::download(bytes, "text/csv; charset=utf-8", &file_name(&import, "问题清单", "csv")))
 }
 
-/// `GET /records/imports/{import}/rejected.xlsx`: the rows that cannot be taken, as they were, with why.
+/// What holds for the whole table, as columns of their own: by head, as a form takes it. The corrected file then says by itself what
+/// its title, its name or somebody has said.
+fn whole_columns(item: &Item, told: &Told, heads: &[String]) -> Vec<(String, String)> {
+    let column = |one: &import::Beside| {
+        let column = item.column(&one.key)?;
+        let name = head(item, column);
+        let is_said = !one.text.is_empty() && !heads.contains(&name);
+        is_said.then(|| (name, record::values::shown(column, &one.text)))
+    };
+    told.beside.iter().filter_map(column).collect()
+}
+
+/// The line above the table: its title, and the unit of its figures.
+fn title_line(item: &Item, told: &Told) -> Option<String> {
+    if told.unit.is_empty() || told.title.contains("单位") {
+        return (!told.title.is_empty()).then(|| told.title.clone());
+    }
+    let title = if told.title.is_empty() { &item.title } else { &told.title };
+    Some(format!("{title}（单位：{}）", told.unit))
+}
+
+/// `GET /records/imports/{import}/rejected.xlsx`: the rows that cannot be taken, as they were understood, with why. It can be given
+/// back as it is once they are corrected.
 pub(super) async fn rejected(State(ctx): State<Ctx>, desk: Desk, Path(id): Path<ImportId>) -> Result<Response> {
     let (import, told, again) = read(&ctx, &desk, &id).await?;
+    let item = common::table(&ctx, &import.item).await?;
     let mut why: BTreeMap<u32, Vec<String>> = BTreeMap::new();
     for said in told.faults.first.iter().filter(|said| said.row > 0) {
         let words =
@@ -239,19 +262,22 @@ pub(super) async fn rejected(State(ctx): State<Ctx>, desk: Desk, Path(id): Path<
     }
     let name = file_name(&import, "没有导入的行", "xlsx");
     page::workbook(&name, move || {
+        let whole = whole_columns(&item, &told, &again.heads);
         let mut header = again.heads.clone();
-        // A running number is known as one; the other head is said to be nothing where the file is brought again.
-        header.extend(["序号", "需要更正"].map(str::to_owned));
+        header.extend(whole.iter().map(|(head, _)| head.clone()));
+        header.extend(sheet::OF_REJECTED.map(str::to_owned));
         let line = |(row, words): (&u32, &Vec<String>)| {
             let width = again.heads.len();
-            let texts = again.rows.get(row).cloned().unwrap_or_else(|| vec![String::new(); width]);
+            let texts = again.meant.get(row).cloned().unwrap_or_else(|| vec![String::new(); width]);
             let mut cells: Vec<Cell> = texts.into_iter().map(Cell::from).collect();
+            cells.extend(whole.iter().map(|(_, text)| Cell::from(text.as_str())));
             cells.push(Cell::from(i64::from(*row)));
             cells.push(Cell::from(words.join("；")));
             cells
         };
         let rows = why.iter().map(line).collect();
-        write_xlsx(&Sheet { name: "没有导入的行".to_owned(), header, rows, ..Sheet::default() })
+        let title = title_line(&item, &told);
+        write_xlsx(&Sheet { name: "没有导入的行".to_owned(), title, header, rows, ..Sheet::default() })
     })
     .await
 }

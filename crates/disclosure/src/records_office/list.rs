@@ -13,7 +13,7 @@ use kernel::OrganCode;
 use record::{
     Query as Question, State,
     look::{self, Filter},
-    permissions::{ENTER_RECORDS, IMPORT_RECORDS},
+    permissions::{ENTER_RECORDS, IMPORT_RECORDS, READ_BATCHES},
     rows::Stored,
     slots,
     values::Data,
@@ -191,11 +191,16 @@ async fn public(ctx: &Ctx, item: &Arc<Item>, pairs: &[(String, String)]) -> Resu
     })
 }
 
-async fn other(ctx: &Ctx, item: &Arc<Item>, state: State, pairs: &[(String, String)]) -> Result<Listed> {
+async fn other(ctx: &Ctx, desk: &Desk, item: &Arc<Item>, state: State, pairs: &[(String, String)]) -> Result<Listed> {
+    // What is not public is for those who read the batches of its organ.
+    kernel::may(&desk.actor(), &READ_BATCHES)?;
     let organ = value(pairs, "organ");
-    let organs = (!organ.is_empty()).then(|| vec![OrganCode::from(organ)]);
     let words = value(pairs, "q").to_owned();
-    let narrowed = organs.is_some() || !words.is_empty();
+    let narrowed = !organ.is_empty() || !words.is_empty();
+    let organs = match common::own(ctx, &desk.staff) {
+        Some(own) => Some(own.into_iter().filter(|code| organ.is_empty() || code.as_str() == organ).collect()),
+        None => (!organ.is_empty()).then(|| vec![OrganCode::from(organ)]),
+    };
     let list = look::list(&item.key, &Filter { state, organs, words });
     let after = Some(value(pairs, "after")).filter(|after| !after.is_empty());
     let found = list.page::<Stored>(ctx.db(), Some(value(pairs, "sort")), after, SHOWN).await?;
@@ -245,7 +250,11 @@ pub(super) async fn page(
     let (item, actor) = (common::table(&ctx, &key).await?, desk.actor());
     let state = State::from_code(value(&pairs, "state")).unwrap_or(State::Public);
     let is_public = state == State::Public;
-    let listed = if is_public { public(&ctx, &item, &pairs).await? } else { other(&ctx, &item, state, &pairs).await? };
+    let listed =
+        if is_public { public(&ctx, &item, &pairs).await? } else { other(&ctx, &desk, &item, state, &pairs).await? };
+    let may_read = common::may_at_all(&actor, &READ_BATCHES);
+    let shown = TABS.iter().filter(|tab| may_read || **tab == State::Public);
+    let tabs = shown.map(|tab| (tab.code(), tab.label())).collect();
     let layout = slots::Layout::of(&item);
     let label = |key: &String| item.column(key).map_or_else(|| key.clone(), |column| column.label.clone());
     let heads = common::listed(&item).into_iter().map(|column| (common::headed(column), is_figure(column)));
@@ -255,7 +264,7 @@ pub(super) async fn page(
         title: item.title.clone(),
         domain: item.domain.name.clone(),
         state: state.code(),
-        tabs: TABS.map(|tab| (tab.code(), tab.label())).to_vec(),
+        tabs,
         boxes: if is_public { boxes(&item, &pairs) } else { Vec::new() },
         organs: ctx.directory().options(ctx.today()),
         organ: value(&pairs, "organ").to_owned(),

@@ -81,6 +81,7 @@ fn routes() -> Routes {
         .get("/records/{item}/{record}/withdraw", &WITHDRAW_RECORDS, confirm::withdraw_form)
         .weighty("/records/{item}/{record}/withdraw", &WITHDRAW_RECORDS, confirm::withdraw)
         .weighty("/records/{item}/{record}/restore", &WITHDRAW_RECORDS, confirm::restore)
+        .weighty("/records/{item}/{record}/keep-away", &WITHDRAW_RECORDS, confirm::keep_away)
         .get("/records/{item}/{record}/unmask", &UNMASK_RECORDS, confirm::unmask_form)
         .weighty("/records/{item}/{record}/unmask", &UNMASK_RECORDS, confirm::unmask)
 }

@@ -50,6 +50,8 @@ struct Away {
     restored_at: String,
     /// Who asked for it to come back, when and why; empty = nobody.
     wanted_back: String,
+    /// Whether this person asked.
+    is_own_wish: bool,
     late: bool,
 }
 
@@ -79,6 +81,8 @@ struct OnePage {
     may_unmask: bool,
     once: String,
     reason: String,
+    /// Why it stays away, as it was typed.
+    refusal: String,
 }
 
 /// A record with its item: the version that stands, and all of them, the newest first.
@@ -91,7 +95,7 @@ pub(super) async fn found(ctx: &Ctx, key: &str, id: &RecordId) -> Result<(std::s
     Ok((item, newest.ok_or(Error::NotFound)?, versions))
 }
 
-fn away(line: Withdrawn) -> Away {
+fn away(line: Withdrawn, account: &str) -> Away {
     // Terms are days in China.
     let on = show_date(&line.at);
     let wanted_back = if line.back_at.is_empty() {
@@ -100,6 +104,7 @@ fn away(line: Withdrawn) -> Away {
         format!("{} {} 提请恢复公开：{}", show_minute(&line.back_at), line.back_name, line.back_reason)
     };
     Away {
+        is_own_wish: !line.back_account.is_empty() && line.back_account == account,
         wanted_back,
         reason: line.reason.label(),
         words: line.words,
@@ -112,12 +117,16 @@ fn away(line: Withdrawn) -> Away {
     }
 }
 
-/// The history, the newest first, each with what it changed.
+/// The history, the newest first, each with what it changed. Who may not read the batches sees no more than readers: neither what
+/// is not public, nor why something was sealed.
 async fn history(ctx: &Ctx, item: &Item, versions: &[Stored], may_read: bool) -> Result<Vec<Version>> {
     let mut all = Vec::with_capacity(versions.len());
-    for (at, version) in versions.iter().enumerate() {
+    let is_open = |version: &Stored| matches!(version.state, State::Public | State::Superseded);
+    for (at, version) in versions.iter().enumerate().filter(|(_, version)| may_read || is_open(version)) {
         // What is sealed says nothing of what was changed.
-        let before = versions.get(at + 1).filter(|before| before.state != State::Closed);
+        let earlier = versions.get(at + 1);
+        let before = earlier.filter(|before| before.state != State::Closed);
+        let says_why = may_read || earlier.is_none_or(is_open);
         all.push(Version {
             number: version.version,
             state: version.state.label(),
@@ -125,7 +134,7 @@ async fn history(ctx: &Ctx, item: &Item, versions: &[Stored], may_read: bool) ->
             on: version.public_on.clone(),
             ended: if version.ended_at.is_empty() { String::new() } else { show_minute(&version.ended_at) },
             batch: if may_read { version.batch.to_string() } else { String::new() },
-            note: rows::note(ctx.db().read(), &version.batch).await?,
+            note: if says_why { rows::note(ctx.db().read(), &version.batch).await? } else { String::new() },
             changes: before.map(|before| entry::changes(item, &before.data, &version.data)).unwrap_or_default(),
         });
     }
@@ -150,13 +159,17 @@ pub(super) async fn shown(
     ctx: &Ctx,
     desk: &Desk,
     (key, id): (&str, &RecordId),
-    (errors, reason): (FormErrors, &str),
+    (errors, (reason, refusal)): (FormErrors, (&str, &str)),
 ) -> Result<Response> {
     let (item, row, versions) = found(ctx, key, id).await?;
     let line = withdraw::of_record(ctx.db().read(), id).await?;
     let (bad, actor) = (!errors.is_empty(), desk.actor());
     let may = |permission| common::may_of(ctx, &actor, permission, &row.organ);
     let is_public = row.state == State::Public;
+    if !is_public {
+        // What readers do not see is as little for everybody in the office as the batch that it came with.
+        kernel::may_for(&actor, &READ_BATCHES, &ctx.directory().stands_for(&row.organ, ctx.today()))?;
+    }
     let name = row.name(&item);
     let page = OnePage {
         shell: desk.shell(ctx, format!("{}：{name}", item.title)).await?.with_error(bad),
@@ -174,7 +187,7 @@ pub(super) async fn shown(
         shown: common::public(&item, &row.data),
         origins: origins(&item, &row)?,
         versions: history(ctx, &item, &versions, may(&READ_BATCHES)).await?,
-        away: line.map(away),
+        away: line.map(|line| away(line, desk.staff.account.as_str())),
         portal_url: if item.is_on_web() {
             format!("{}/records/{}/{id}", ctx.portal_url(), item.key)
         } else {
@@ -185,6 +198,7 @@ pub(super) async fn shown(
         may_unmask: row.state != State::Expired && may(&UNMASK_RECORDS),
         once: ctx.once(),
         reason: reason.to_owned(),
+        refusal: refusal.to_owned(),
     };
     if bad { page::office_errors(&page) } else { office_page(&page) }
 }
@@ -195,7 +209,7 @@ pub(super) async fn page(
     desk: Desk,
     Path((key, id)): Path<(String, RecordId)>,
 ) -> Result<Response> {
-    shown(&ctx, &desk, (&key, &id), (FormErrors::new(), "")).await
+    shown(&ctx, &desk, (&key, &id), (FormErrors::new(), ("", ""))).await
 }
 
 /// The record as readers see it now, if this person may correct it.

@@ -81,7 +81,14 @@ struct RowLine {
     /// What readers will see besides, label and text: nobody passes what stands on no page.
     more: Vec<(String, String)>,
     changes: Vec<Change>,
+    /// What whoever enters or reviews it must know of it; empty = nothing.
+    note: &'static str,
 }
+
+/// Why a row shows nothing.
+const CLOSED: &str = "这一行涉及未成年人：审核通过后只存档，网站、接口、下载里都没有；内容由本机关写明理由后查看。";
+/// That a correction has nothing left to correct.
+const GONE: &str = "所更正的记录已经撤下或者另行更正，这一行不能公开。请收回、退回或者作废。";
 
 /// One gate in the panel.
 struct GateLine {
@@ -194,6 +201,12 @@ fn besides(item: &Item, row: &Stored) -> Vec<(String, String)> {
 async fn row_line(ctx: &Ctx, item: Option<&Item>, row: &Stored) -> Result<RowLine> {
     let before = forms_of_rows::before(ctx, row).await?;
     let public = !matches!(row.state, State::Draft | State::Doubtful);
+    let note = match &before {
+        _ if public => "",
+        Some(before) if before.state != State::Public => GONE,
+        _ if row.data.values.is_empty() => CLOSED,
+        _ => "",
+    };
     let cells = item.map(|item| common::listed(item).iter().map(|column| row.data.shown(column)).collect());
     Ok(RowLine {
         id: row.id.to_string(),
@@ -209,6 +222,7 @@ async fn row_line(ctx: &Ctx, item: Option<&Item>, row: &Stored) -> Result<RowLin
             (Some(item), Some(before)) => entry::changes(item, &before.data, &row.data),
             _ => Vec::new(),
         },
+        note,
     })
 }
 

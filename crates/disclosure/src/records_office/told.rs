@@ -185,7 +185,11 @@ fn use_words(options: &Options) -> &'static str {
 fn beside(item: Option<&Item>, told: &Told, typed: &BTreeMap<String, String>) -> Vec<common::Field> {
     let field = |one: &import::Beside| {
         let text = typed.get(&one.key).unwrap_or(&one.text);
-        Some(common::of_whole(&import::whole_column(item?, &one.key)?, text))
+        let column = import::whole_column(item?, &one.key)?;
+        // What stops the import is not called optional.
+        let mut field = common::of_whole(&column, text);
+        field.optional = !told.missing.contains(&column.label);
+        Some(field)
     };
     told.beside.iter().filter_map(field).collect()
 }

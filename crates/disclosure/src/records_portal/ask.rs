@@ -412,7 +412,8 @@ fn places(asking: &Asking, key: &str, spread: &Spread, exact: bool) -> Vec<Choic
     let mut sums: std::collections::BTreeMap<String, i64> = std::collections::BTreeMap::new();
     for (path, count) in &spread.places {
         let mut above = String::new();
-        for part in path.split('/').filter(|part| !part.is_empty()) {
+        // A door is no place to choose: what stands at it is counted with the place above.
+        for part in path.split('/').filter(|part| !part.is_empty() && !item::personal::has_door(part)) {
             if !above.is_empty() {
                 above.push('/');
             }

@@ -35,9 +35,13 @@ pub(super) async fn feed(State(ctx): State<Ctx>, Path(key): Path<String>) -> Res
     let page = Query::new(std::sync::Arc::clone(&item)).page(ctx.db(), PUBLISHED, None, SIZE).await?;
     let lines: store::Page<Withdrawn> =
         withdraw::list(Some(&item.key)).page(ctx.db(), Some("newest"), None, SIZE).await?;
-    let gone =
-        lines.rows.into_iter().map(|line| Gone { id: tag(&ctx, &format!("record/{}", line.record)), when: line.at });
-    let gone: Vec<Gone> = gone.collect();
+    let taken = lines.rows.into_iter().map(|line| (line.record, line.at));
+    // What was sealed or has expired is told by its id alone: readers of feeds keep no copy of it either.
+    let ended = withdraw::ended(ctx.db().read(), &item.key, SIZE).await?;
+    let mut gone: Vec<Gone> =
+        taken.chain(ended).map(|(record, when)| Gone { id: tag(&ctx, &format!("record/{record}")), when }).collect();
+    gone.sort_by(|one, other| other.when.cmp(&one.when));
+    gone.truncate(SIZE);
     let entries: Vec<Entry> = page.rows.iter().map(|row| entry(&ctx, &item, row)).collect();
     let (base, site, path) = (base_url(&ctx), ctx.site(), tables::path(&item.key));
     Feed {

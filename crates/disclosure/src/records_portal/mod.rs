@@ -17,6 +17,7 @@ mod question;
 mod settings;
 mod tables;
 mod texts;
+mod things;
 
 use std::sync::Arc;
 
@@ -25,10 +26,11 @@ use record::items::PublicTables;
 use web::{
     Capability, Listener, Routes,
     doors::{Offered, WayIn},
-    hooks::{ByNumber, Datasets, OnMap, SearchSource},
+    hooks::{ByNumber, Datasets, OnMap, PublicThings, SearchSource},
 };
 
 pub use settings::Population;
+pub(crate) use things::table_of;
 
 /// Ways in, in the line below the search of the first page.
 const WAYS: [WayIn; 2] = [
@@ -56,6 +58,7 @@ pub fn capability() -> Capability {
     let search: Arc<dyn SearchSource> = Arc::new(open_data::Search);
     let numbers: Arc<dyn ByNumber> = Arc::new(numbers::Numbers);
     let tables: Arc<dyn PublicTables> = Arc::new(tables::Portal);
+    let things: Arc<dyn PublicThings> = Arc::new(things::Things);
     Capability::new("records-portal", "领域数据查询")
         .routes(routes)
         .settings::<Population>()
@@ -64,6 +67,7 @@ pub fn capability() -> Capability {
         .declare(datasets)
         .declare(tables)
         .declare(numbers)
+        .declare(things)
         .declare(WAYS[0])
         .declare(WAYS[1])
         .declare(api::LIST)

@@ -81,6 +81,8 @@ struct Page {
     public_on: String,
     /// The day on which it first became public.
     since: String,
+    /// From when to when it was taken away, in words; empty = never.
+    away: String,
     period: String,
     keep_until: String,
     way: String,
@@ -100,6 +102,7 @@ struct Page {
 struct Gone {
     shell: PortalShell,
     title: String,
+    /// Address of the table; empty = it does not stand on the site.
     path: String,
     reason: String,
     when: String,
@@ -113,6 +116,9 @@ pub(super) async fn one(
     reader: Reader,
     Path((key, id)): Path<(String, RecordId)>,
 ) -> Result<Response> {
+    if let Some((item, since)) = tables::taken_off(&ctx, &key).await? {
+        return off_the_site(&ctx, &reader, &item, (&id, since)).await;
+    }
     let item = match tables::named(&ctx, &key).await? {
         Named::Table(item) => item,
         Named::Moved(key) => {
@@ -123,6 +129,21 @@ pub(super) async fn one(
         Found::Public(stored) => shown(&ctx, &reader, item, *stored).await,
         Found::Gone(why) => gone(&ctx, &reader, &item, why),
     }
+}
+
+/// A record that stood on the site until its table was taken off: that, and why, and nothing of what it said.
+async fn off_the_site(ctx: &Ctx, reader: &Reader, item: &Item, (id, since): (&RecordId, String)) -> Result<Response> {
+    let why = match standing(ctx, item, id).await? {
+        Found::Gone(why) => why,
+        // What became public elsewhere afterwards never stood here.
+        Found::Public(stored) if !since.is_empty() && stored.public_on > since => return Err(Error::NotFound),
+        Found::Public(stored) => Why {
+            words: "公开事项目录规定的公开渠道不再包括政府网站。".to_owned(),
+            on: if since.is_empty() { stored.public_on.clone() } else { since },
+            organ: stored.organ.clone(),
+        },
+    };
+    gone(ctx, reader, item, why)
 }
 
 /// What there is of a record.
@@ -187,6 +208,7 @@ async fn shown(ctx: &Ctx, reader: &Reader, item: Arc<Item>, stored: Stored) -> R
         more: cells::more(&item, &stored.data).into_iter().collect(),
         public_on: stored.public_on.clone(),
         since,
+        away: was_away(ctx, &stored.record).await?,
         period: cells::period(&stored.period),
         keep_until: stored.keep_until.clone(),
         way: batch.map(|batch| format!("{}，{}", batch.what.label(), batch.way.label())).unwrap_or_default(),
@@ -200,6 +222,20 @@ async fn shown(ctx: &Ctx, reader: &Reader, item: Arc<Item>, stored: Stored) -> R
         path: format!("{path}/{}", stored.record),
         list: path,
     })
+}
+
+/// That a record was taken away for a while, where it came back.
+async fn was_away(ctx: &Ctx, record: &RecordId) -> Result<String> {
+    let line = withdraw::of_record(ctx.db().read(), record).await?;
+    let words = |line: Withdrawn| {
+        format!(
+            "{} 至 {} 曾停止公开（{}）",
+            time::show_date(&line.at),
+            time::show_date(&line.restored_at),
+            line.reason.label()
+        )
+    };
+    Ok(line.filter(|line| !line.restored_at.is_empty()).map(words).unwrap_or_default())
 }
 
 /// The end of an id, by which people can tell records without a name of their own apart.
@@ -288,9 +324,10 @@ fn changed(item: &Item, before: &Data, after: &Data) -> Vec<Changed> {
 fn gone(ctx: &Ctx, reader: &Reader, item: &Item, why: Why) -> Result<Response> {
     let title = format!("{}：这条记录已不再公开", item.title);
     let shell = tables::shell(ctx, reader, &title, "领域数据", &title);
+    let path = if item.is_on_web() { tables::path(&item.key) } else { String::new() };
     let page = Gone {
-        shell: shell.crumb("领域数据", "/records").crumb(&item.title, tables::path(&item.key)).crumb("已不再公开", ""),
-        path: tables::path(&item.key),
+        shell: shell.crumb("领域数据", "/records").crumb(&item.title, &path).crumb("已不再公开", ""),
+        path,
         title: item.title.clone(),
         reason: why.words,
         when: format!("{} 起不再公开", why.on),

@@ -114,6 +114,16 @@ pub(super) async fn find(ctx: &Ctx, text: &str) -> Result<Option<Arc<Item>>> {
     Ok(items::find(ctx, &key).await?.filter(|item| is_shown(item)))
 }
 
+/// The item of exactly this key whose table stood on the site and does not any more, with the day from which it does not.
+pub(super) async fn taken_off(ctx: &Ctx, text: &str) -> Result<Option<(Arc<Item>, String)>> {
+    let Some(key) = ItemKey::new(text) else { return Ok(None) };
+    let all = items::catalogue(ctx).await?;
+    let Some(entry) = all.entry(&key).filter(|entry| entry.in_force && !is_shown(&entry.item)) else { return Ok(None) };
+    let stood = entry.held.iter().any(|version| is_shown(&version.item));
+    let since = entry.since.map(|day| day.to_string()).unwrap_or_default();
+    Ok(stood.then(|| (Arc::clone(&entry.item), since)))
+}
+
 /// The frame of a page below the tables.
 pub(super) fn shell(ctx: &Ctx, reader: &Reader, title: &str, above: &str, lead: &str) -> PortalShell {
     let mut shell = reader.shell(ctx, title, above, "data").crumb("数据", "/data");

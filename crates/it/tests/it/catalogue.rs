@@ -213,6 +213,11 @@ both! {
         edit(&mut clerk, "pool", &none, &wrong).await.expect(422).shows("请填写名称").shows("value=\"改过的事项\"").shows("请写明改了什么");
         edit(&mut clerk, "pool", &none, &[("cn0", "true"), ("cv0", "true")]).await.expect(422).shows("不能在列表显示");
         edit(&mut clerk, "pool", &none, &[("owner", "organs"), ("owner_which", "没有这个局")]).await.expect(422).shows("机关名录里没有");
+        // Readers see the words, the map counts by the number: both are told where they do not agree.
+        let half = [("channels", "web"), ("lp0", "自检测之日起20个工作日内"), ("ln0", "7")];
+        edit(&mut clerk, "pool", &none, &half).await.expect(422).shows("两者不一致");
+        let ruled = [("channels", "web"), ("lp0", "自检测之日起7个工作日内"), ("ln0", "7"), ("lr0", "publish.proactive")];
+        edit(&mut clerk, "pool", &none, &ruled).await.expect(422).shows("publish.proactive");
         edit(&mut clerk, "pool", &none, &[("channels", "web"), ("lp0", "自检测之日起7个工作日内"), ("ln0", "7")]).await.expect(303);
         clerk.get("/items/pool").await.expect(200).shows("自检测之日起7个工作日内").shows("修改稿");
         // In force is what was, until another person issues it.
@@ -333,6 +338,24 @@ both! {
         let form = [("id", id.as_str()), ("revision", revision.as_str()), ("opening", "条例第二十条要求公开")];
         second.post("/items/pool/issue", &form).await.expect(303);
         assert_eq!(items::find(app.ctx(), &key("pool")).await.expect("items").expect("item").version, 2);
+    }
+
+    async fn a_table_that_leaves_the_site_is_told_before_and_its_addresses_say_why(app) {
+        let number = "青财许〔2026〕28号";
+        let batch = crate::records::entered(app, number).await;
+        crate::records::published(app, &batch).await;
+        let stored = crate::records::public(app, number).await.expect("public");
+        let address = format!("/records/permit/{}", stored.record);
+        let (mut clerk, mut second, mut reader) = (app.clerk().await, second(app).await, app.visitor());
+        reader.get(&address).await.expect(200).shows(number);
+        let mut item = Item::clone(crate::records::permit(app).await.as_ref());
+        item.channels = vec![Channel::Board];
+        send(&mut clerk, &[item]).await;
+        press(&mut clerk, "/items/permit", "offer", 303).await;
+        second.get("/items/permit").await.expect(200).shows("1 条已公开的记录和这张表立即从网站撤下");
+        press(&mut second, "/items/permit", "issue", 303).await;
+        reader.get(&address).await.expect(410).shows("公开渠道不再包括政府网站").hides(number);
+        app.editor("QH010").await.get(&address).await.expect(200).shows("读者在网站上看不到这条记录").hides("读者看到的内容");
     }
 
     async fn an_item_is_copied_and_a_draft_is_given_up(app) {

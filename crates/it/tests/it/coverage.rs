@@ -6,6 +6,7 @@ use jiff::SignedDuration;
 use kernel::OrganCode;
 use publishing::{kinds::NOTICE, seed::Seed};
 use testkit::{Client, TestApp, both};
+use web::page::escape_query;
 
 use crate::{
     catalogue::{issued, pools, second},
@@ -58,6 +59,35 @@ async fn declared(app: &TestApp, editor: &mut Client) -> String {
     format!("{NONE}/{id}")
 }
 
+/// The declaration that waits.
+async fn offered(app: &TestApp) -> String {
+    store::query_scalar("SELECT id FROM coverage_none WHERE state = 'offered'")
+        .fetch_one(app.ctx().db().read())
+        .await
+        .expect("a declaration")
+}
+
+/// Has the program look once for duties that are done.
+async fn offers(app: &TestApp) {
+    const KEY: &str = "coverage.offer";
+    let all = app.ctx().capabilities().schedule(app.ctx());
+    let entry = all.entries().find(|entry| entry.key() == KEY).cloned().expect("the entry");
+    let schedule = store::Schedule::default().with(entry);
+    schedule.run_due(app.ctx().db()).await.expect("entered");
+    let mut tx = app.ctx().db().write().await.expect("a write");
+    assert!(store::schedule::hasten(&mut tx, KEY).await.expect("database"));
+    tx.commit().await.expect("commit");
+    assert_eq!(schedule.run_due(app.ctx().db()).await.expect("run"), [KEY]);
+}
+
+/// Kinds and ids of the evidence that was handed in, the oldest first.
+async fn evidence(app: &TestApp) -> Vec<(String, String)> {
+    store::query_as("SELECT subject_kind, id FROM evidence ORDER BY added_at, id")
+        .fetch_all(app.ctx().db().read())
+        .await
+        .expect("evidence")
+}
+
 both! {
     /// Twenty working days after 31 January end on 5 March: the holidays of the spring festival lie between.
     async fn a_month_turns_amber_red_and_green(app) {
@@ -100,8 +130,9 @@ both! {
         clerk.post(&format!("{page}/confirm"), &[("version", "7")]).await.expect(409).shows("已经有人办过");
         clerk.post(&format!("{page}/confirm"), &[("version", "1")]).await.expect(303);
         editor.get(CELL).await.expect(200).shows("本机关没有此类信息，声明到 2026-01-31 为止").hides("即将到期");
-        // It is over by itself: no day of today lies in it.
-        reader.get("/catalogue/coverage").await.expect(200).hides("一月泳池没有开放");
+        // Its days are over; it still turns January green, so readers see who said so and why.
+        reader.get("/catalogue/coverage").await.expect(200).shows("一月泳池没有开放").shows("已到期").shows("青禾县财政局声明");
+        reader.get("/catalogue/coverage/QH010").await.expect(200).shows("一月泳池没有开放");
         editor.post(NONE, &other).await.expect(422).shows("已经声明过");
         let march = [("from", "2026-02-01"), ("until", "2026-03-31"), ("reason", "春季检修，没有开放")];
         editor.post(NONE, &march).await.expect(303);
@@ -136,8 +167,40 @@ both! {
             .shows("不能声明没有此类信息");
         let over = [("from", "2025-12-01"), ("until", "2026-02-28"), ("reason", "没有")];
         editor.post(NONE, &over).await.expect(422).shows("不能声明没有此类信息");
-        let old = [("from", "1900-01-01"), ("until", "1900-12-31"), ("reason", "没有")];
+        let old = [("from", "2010-01-01"), ("until", "2010-12-31"), ("reason", "没有")];
         editor.post(NONE, &old).await.expect(422).shows("起始日期太早");
+        // A false one that is over is taken back as well, and who made it hears of it.
+        clerk.get(CELL).await.expect(200).shows(&format!("{page}/revoke"));
+        clerk.post(&format!("{page}/revoke"), &[("version", "2"), ("note", "一月有检测")]).await.expect(303);
+        editor.get(CELL).await.expect(200).shows("即将到期").shows("一月有检测");
+        reader.get("/catalogue/coverage").await.expect(200).hides("一月泳池没有开放");
+        // What waits is taken back by the organ itself, with no reason.
+        let id = {
+            editor.post(NONE, &[("from", "2026-01-01"), ("until", "2026-01-31"), ("reason", "一月停业")]).await.expect(303);
+            offered(app).await
+        };
+        editor.post(&format!("{NONE}/{id}/end"), &[("version", "1"), ("note", "")]).await.expect(303);
+        clerk.get("/").await.expect(200).hides("声明没有此类信息，待确认");
+    }
+
+    /// Rows of the period refute it, whenever it was declared: at the declaration, at the confirmation, and afterwards.
+    async fn rows_that_are_public_refute_a_declaration(app) {
+        let (mut editor, mut clerk, mut reader) = (app.editor("QH010").await, app.clerk().await, app.visitor());
+        let none = "/coverage/permit/QH010/none";
+        let form = [("from", "2026-01-01"), ("until", "2026-12-31"), ("reason", "今年没有办理许可")];
+        editor.post(none, &form).await.expect(303);
+        let batch = crate::records::entered(app, "青财许〔2026〕9号").await;
+        crate::records::published(app, &batch).await;
+        let id = offered(app).await;
+        clerk.post(&format!("{none}/{id}/confirm"), &[("version", "1")]).await.expect(409).shows("不能声明没有此类信息");
+        editor.post(&format!("{none}/{id}/end"), &[("version", "1")]).await.expect(303);
+        editor.post(none, &form).await.expect(422).shows("不能声明没有此类信息");
+        // One that was confirmed before is not shown beside the rows, and stands on the work list until it ends.
+        let before = store::query("UPDATE coverage_none SET state = 'confirmed'");
+        store::test::tamper(app.ctx().db(), before).await.expect("as an older program left it");
+        reader.get("/catalogue/coverage").await.expect(200).hides("今年没有办理许可");
+        editor.get("/").await.expect(200).shows("已有公开的数据，请撤销声明");
+        editor.get("/coverage/permit/QH010").await.expect(200).shows("与声明不符");
     }
 
     async fn a_declaration_comes_back_to_who_made_it(app) {
@@ -240,12 +303,69 @@ both! {
         from_ever(app, &board).await;
         let mut editor = app.editor("QH010").await;
         let page = editor.get("/records?domain=pools").await.expect(200);
-        page.shows("泳池水质").shows("/coverage/pool/QH010").shows("2026 年1月，2026-03-05 到期");
+        let page = page.shows("泳池水质").shows("/coverage/pool/QH010").shows("2026 年1月，2026-03-05 到期");
         // The month that ended yesterday is not due; what goes to the board alone is not asked of the site.
         page.shows("泳池名单").hides("2026 年2月").hides("/coverage/board/QH010");
         app.pass(SignedDuration::from_hours(4 * 24));
         let mut editor = app.editor("QH010").await;
         editor.get("/records?domain=pools").await.expect(200).shows("应公开未公开").hides("2026-03-05 到期");
+    }
+
+    /// What is owed as a table, or declared to be empty, closes its duty: handed in by the organ, or by the program.
+    async fn a_duty_of_the_map_ends_by_a_record_a_table_or_a_declaration(app) {
+        begun(app, monthly(of("QH010"))).await;
+        let batch = crate::records::entered(app, "青财许〔2026〕9号").await;
+        crate::records::published(app, &batch).await;
+        app.pass(SignedDuration::from_hours(4 * 24));
+        let (mut clerk, mut editor) = (app.clerk().await, app.editor("QH010").await);
+        clerk.post("/coverage/duties", &[("year", "2026"), ("domain", "pools")]).await.expect(303);
+        offers(app).await;
+        assert_eq!(evidence(app).await, Vec::<(String, String)>::new(), "January is still missing");
+        let (duty, share): (String, String) = store::query_as("SELECT duty, id FROM duty_share")
+            .fetch_one(app.ctx().db().read())
+            .await
+            .expect("the share");
+        let page = format!("/duties/{duty}");
+        let record: String = store::query_scalar("SELECT record FROM record WHERE state = 'public'")
+            .fetch_one(app.ctx().db().read())
+            .await
+            .expect("the record");
+        for (path, status) in [
+            ("/records/permit/nothing".to_owned(), 422),
+            ("/records/permit?organ=QH011".to_owned(), 422),
+            ("/records/permit".to_owned(), 422),
+            (format!("/records/permit/{record}"), 303),
+            ("/records/permit?organ=QH010".to_owned(), 303),
+        ] {
+            let form = [("assignment", share.as_str()), ("url", path.as_str())];
+            editor.post(&format!("{page}/evidence"), &form).await.expect(status);
+        }
+        let handed = evidence(app).await;
+        let mut kinds: Vec<&str> = handed.iter().map(|(kind, _)| kind.as_str()).collect();
+        kinds.sort_unstable();
+        assert_eq!(kinds, ["record", "record_table"]);
+        for (_, id) in &handed {
+            editor.post(&format!("{page}/evidence/{id}/take-back"), &[]).await.expect(303);
+        }
+        let said = declared(app, &mut editor).await;
+        clerk.post(&format!("{said}/confirm"), &[("version", "1")]).await.expect(303);
+        editor.get(&format!("{page}?find={}", escape_query("泳池"))).await.expect(200).shows("声明没有“泳池水质”的信息");
+        offers(app).await;
+        // Once, however often it is looked.
+        offers(app).await;
+        let offered: Vec<String> =
+            evidence(app).await.into_iter().filter(|(kind, _)| kind == "coverage").map(|(_, id)| id).collect();
+        assert_eq!(offered.len(), 1);
+        clerk.get(&page).await.expect(200).shows("声明没有“泳池水质”的信息").shows("由系统报送");
+        clerk.post(&format!("{page}/evidence/{}/confirm", offered[0]), &[]).await.expect(303);
+        // A declaration that is taken back proves nothing any more.
+        clerk.post(&format!("{said}/revoke"), &[("version", "2"), ("note", "一月有检测")]).await.expect(303);
+        app.work().await;
+        let lapsed: String = store::query_scalar("SELECT lapsed_at FROM evidence WHERE subject_kind = 'coverage'")
+            .fetch_one(app.ctx().db().read())
+            .await
+            .expect("the evidence");
+        assert_ne!(lapsed, "");
     }
 
     async fn a_table_is_green_once_a_record_is_public(app) {

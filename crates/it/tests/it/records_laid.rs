@@ -91,7 +91,8 @@ both! {
         let mut reader = app.visitor();
         let db = app.ctx().db();
         assert!(by_number(app).await.unsettled(db, "newest").await.expect("database").is_empty());
-        let change = moved(&permit(app).await);
+        let item = permit(app).await;
+        let change = moved(&item);
         issued(app, &change).await;
         // The number lies where the volume is asked for now: neither is answered, and everything else is.
         let asked = by_number(app).await;
@@ -123,7 +124,8 @@ both! {
 
     async fn what_was_not_laid_anew_is_taken_up_at_night_and_once(app) {
         published(app, &entered(app, NUMBER).await).await;
-        let change = moved(&permit(app).await);
+        let item = permit(app).await;
+        let change = moved(&item);
         issued(app, &change).await;
         let db = app.ctx().db();
         store::test::tamper(db, query("DELETE FROM job WHERE kind = 'record.relay'")).await.expect("stopped");

@@ -217,7 +217,7 @@ both! {
         editor.get(&page).await.expect(200).shows("许可内容登记有误").shows("第 2 版");
         editor.get(&format!("{page}/withdraw")).await.expect(403);
         let mut head = head(app).await;
-        head.get(&format!("{page}/withdraw")).await.expect(200).shows("信用修复");
+        head.get(&format!("{page}/withdraw")).await.expect(200).shows("信用修复").hides("正在办理");
         let why = [("version", "2"), ("why", "revoked"), ("words", "原决定已依法撤销")];
         head.post(&format!("{page}/withdraw"), &why).await.expect(422).shows("原决定已依法撤销");
         let today = app.ctx().today().to_string();
@@ -230,9 +230,25 @@ both! {
         head.post(&format!("{page}/restore"), &[("reason", "撤销决定适用于另一案件")]).await.expect(303);
         head.get(&page).await.expect(200).shows("已撤下").shows("提请恢复公开：撤销决定适用于另一案件");
         head.post(&format!("{page}/restore"), &[("reason", "我再点一次")]).await.expect(409);
+        // It stands on the desk of who decides and of who asked; the one may say no, the other take it back.
         let mut clerk = app.clerk().await;
-        clerk.post(&format!("{page}/restore"), &[("reason", "核对无误，同意")]).await.expect(303);
+        clerk.get("/").await.expect(200).shows("恢复公开，待核准");
+        head.get("/").await.expect(200).shows("恢复公开，等另一人核准");
+        editor.get("/").await.expect(200).hides("恢复公开，待核准");
+        let keep = format!("{page}/keep-away");
+        head.get(&page).await.expect(200).shows("收回提请").hides("核准，立即公开");
+        head.post(&keep, &[]).await.expect(303);
+        head.post(&keep, &[]).await.expect(409).shows("没有等待核准");
+        clerk.get("/").await.expect(200).hides("恢复公开，待核准");
+        head.post(&format!("{page}/restore"), &[("reason", "撤销决定适用于另一案件")]).await.expect(303);
+        clerk.get(&page).await.expect(200).shows("核准，立即公开").shows("不同意");
+        clerk.post(&keep, &[]).await.expect(422).shows("请写明不同意恢复公开的理由");
+        clerk.post(&keep, &[("n-reason", "撤销决定仍然有效")]).await.expect(303);
+        clerk.post(&format!("{page}/restore"), &[("reason", "核对以后仍应公开")]).await.expect(303);
+        head.post(&format!("{page}/restore"), &[("reason", "核对无误，同意")]).await.expect(303);
         head.get(&page).await.expect(200).shows("已公开");
+        let id = id_of(&page).to_owned();
+        app.visitor().get(&format!("/records/permit/{id}")).await.expect(200).shows("曾停止公开");
     }
 
     async fn what_is_never_public_is_seen_for_a_reason(app) {

@@ -7,6 +7,7 @@ use std::{
 };
 
 use item::{Item, ItemKey};
+use jiff::SignedDuration;
 use kernel::OrganCode;
 use record::{
     BatchId,
@@ -121,6 +122,7 @@ both! {
         let source = all.iter().find(|one| one.subject_kind() == record::events::BATCH).expect("tables in the search");
         for batch in [&second, &first] {
             published(app, batch).await;
+            app.at(app.ctx().seams().now() + SignedDuration::from_mins(1));
             assert_eq!(source.ids(app.ctx(), "", 10).await.expect("ids"), [second.to_string()]);
         }
         assert_eq!(source.entries(app.ctx(), second.as_str()).await.expect("entries").len(), 1);

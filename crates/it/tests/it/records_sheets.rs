@@ -38,14 +38,4 @@ both! {
             assert_eq!(told, 2, "each row says whose it is");
         }
     }
-
-    async fn an_update_that_meets_no_public_record_says_so(app) {
-        let item = permit(app).await;
-        let own = app.ctx().directory().short_name(&OrganCode::from(ORGAN)).to_owned();
-        let file = kept(app, "许可.xlsx", &exported(&item, &[&own]));
-        let asked = import::Options { dry_run: true, update: true, ..options(&item) };
-        let told = import::run(app.ctx(), &editor(), &file, &asked, &import::Silent).await.expect("told");
-        assert_eq!(told.accepted, 1, "{:?}", told.faults);
-        assert!(told.about.iter().any(|words| words.contains("全部会是新的记录")), "{:?}", told.about);
-    }
 }

@@ -126,7 +126,9 @@ fn numbers_come_with_their_units() {
 #[test]
 fn doubt_is_told_and_not_decided() {
     let land = number("公顷", 4);
-    assert!(refused(&land, "5亩").contains("公顷"));
+    let third = read(&land, "5亩", None);
+    assert_eq!(third.value.as_ref().map(Value::plain).as_deref(), Some("0.3333"));
+    assert!(third.notes.iter().any(|note| note.contains("0.3333")), "what was rounded is told");
     for text in [
         "3-5",
         "约5",

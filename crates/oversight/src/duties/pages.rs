@@ -23,7 +23,7 @@ use kernel::{
 use serde::Deserialize;
 use web::{
     Ctx, Desk, Error, FormErrors, OfficeShell, Query, Result,
-    hooks::{PublicDocument, PublicDocuments},
+    hooks::{PublicDocument, PublicDocuments, PublicThings},
     office_page,
     page::office_errors,
 };
@@ -35,6 +35,9 @@ use crate::duties::{
     owners::{self, Owner},
     sources,
 };
+
+/// Records, tables and declarations offered beside the documents that were found, of each keeper.
+const MOST_THINGS: usize = 10;
 
 /// What the address asks for besides the duty.
 #[derive(Debug, Default, Clone, Deserialize)]
@@ -297,6 +300,8 @@ async fn keep_chosen(ctx: &Ctx, chosen: &str, found: &mut Vec<(String, String, S
     }
     if let Some(one) = ctx.one::<Arc<dyn PublicDocuments>>().find(ctx, chosen).await? {
         found.insert(0, (one.id.to_string(), one.title.clone(), "已选".to_owned()));
+    } else if let Some(thing) = evidence::thing_at(ctx, chosen).await? {
+        found.insert(0, (chosen.to_owned(), thing.title, "已选".to_owned()));
     }
     Ok(())
 }
@@ -307,7 +312,16 @@ async fn found(ctx: &Ctx, words: &str) -> Result<Vec<(String, String, String)>> 
     let hint = |one: &PublicDocument| {
         format!("{}　{} 公开", directory.short_name(&one.organ), time::show_date(&one.published_at))
     };
-    Ok(found.into_iter().map(|one| (one.id.to_string(), one.title.clone(), hint(&one))).collect())
+    let mut all: Vec<(String, String, String)> =
+        found.into_iter().map(|one| (one.id.to_string(), one.title.clone(), hint(&one))).collect();
+    for things in ctx.declared::<Arc<dyn PublicThings>>() {
+        let of_data = things.search(ctx, words.trim(), MOST_THINGS).await?;
+        all.extend(of_data.into_iter().map(|thing| {
+            let hint = format!("{}　{}", directory.short_name(&thing.organ), thing.since);
+            (thing.path, thing.title, hint.trim_end().to_owned())
+        }));
+    }
+    Ok(all)
 }
 
 /// The clock of the share for which forms are shown, else of the one that is due first: from the issue (or the beginning of

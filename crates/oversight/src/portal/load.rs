@@ -23,6 +23,7 @@ use store::{FromRow, query_as, query_scalar};
 use web::{Ctx, Error, Result, hooks::PublicDocuments};
 
 use crate::{
+    duties::evidence::DOCUMENT,
     model::{Cadence, OwnerRole, PlanKind, PlanState},
     plans::{
         public,
@@ -312,7 +313,7 @@ async fn successor(ctx: &Ctx, plan: &PlanRow) -> Result<Option<(PlanId, String)>
 async fn with_titles(ctx: &Ctx, rows: &[EvidenceRow]) -> Result<HashMap<DutyId, Vec<Evidence>>> {
     let documents = ctx.one::<Arc<dyn PublicDocuments>>();
     let mut wanted: Vec<String> =
-        rows.iter().map(|row| row.subject_id.clone()).filter(|subject| !subject.is_empty()).collect();
+        rows.iter().filter(|row| row.subject_kind == DOCUMENT).map(|row| row.subject_id.clone()).collect();
     wanted.sort_unstable();
     wanted.dedup();
     let mut found = HashMap::new();
@@ -324,9 +325,10 @@ async fn with_titles(ctx: &Ctx, rows: &[EvidenceRow]) -> Result<HashMap<DutyId, 
     let (directory, today) = (ctx.directory(), ctx.today());
     let mut by_duty: HashMap<DutyId, Vec<Evidence>> = HashMap::new();
     for row in rows {
-        let external = row.subject_id.is_empty();
+        // What is no document bears the words with which it was handed in; what left the public is not among the rows.
+        let (external, worded) = (row.subject_id.is_empty(), row.subject_kind != DOCUMENT);
         let (title, href) = match found.get(&row.subject_id) {
-            _ if external => (row.title.clone(), row.url.clone()),
+            _ if worded => (row.title.clone(), row.url.clone()),
             Some(document) => (document.title.clone(), document.path.clone()),
             None => continue,
         };

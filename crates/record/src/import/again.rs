@@ -21,6 +21,8 @@ pub struct Again {
     pub heads: Vec<String>,
     /// Texts in the order of the heads, by the number that the spreadsheet shows.
     pub rows: BTreeMap<u32, Vec<String>>,
+    /// The same as they were understood: the words of the row above in the place of 同上.
+    pub meant: BTreeMap<u32, Vec<String>>,
 }
 
 impl Again {
@@ -57,20 +59,30 @@ pub async fn again(
     let read = tokio::task::spawn_blocking(move || {
         let shown = || grids.iter().filter(|grid| !grid.hidden);
         let sheets: Vec<String> = shown().map(|grid| grid.name.clone()).collect();
-        let mut rows = BTreeMap::new();
+        let (mut rows, mut meant) = (BTreeMap::new(), BTreeMap::new());
+        let repeated: Vec<bool> = mapped.iter().map(|one| is_repeated(item.as_deref(), one)).collect();
         // Rows of other sheets have the same numbers.
         for found in shown().filter(|grid| grid.name == sheet).flat_map(sheet::tables) {
             let turned = item.as_ref().and_then(|item| sheet::turned(item, &found).map(|turned| (item, turned)));
-            match turned {
-                Some((item, turned)) => take(&turned, &places(item, &turned, &mapped), &wanted, &mut rows),
-                None if is_same(&found, &mapped) => take(&found, &own(&found), &wanted, &mut rows),
-                None => {}
-            }
+            let (found, places) = match turned {
+                Some((item, turned)) => {
+                    let places = places(item, &turned, &mapped);
+                    (turned, places)
+                }
+                None if is_same(&found, &mapped) => {
+                    let places = own(&found);
+                    (found, places)
+                }
+                None => continue,
+            };
+            take(&found, &places, &wanted, &mut rows);
+            understand(&found, (&places, &repeated), &wanted, &mut meant);
         }
-        (sheets, rows)
+        (sheets, rows, meant)
     });
-    let (sheets, rows) = read.await.map_err(|error| web::Error::internal(format!("rows of a sheet: {error}")))?;
-    Ok(Again { sheets, heads, rows })
+    let (sheets, rows, meant) =
+        read.await.map_err(|error| web::Error::internal(format!("rows of a sheet: {error}")))?;
+    Ok(Again { sheets, heads, rows, meant })
 }
 
 /// Whether a table has the heads that were told.
@@ -110,6 +122,44 @@ fn take(found: &Found, places: &[Option<u32>], wanted: &BTreeSet<u32>, rows: &mu
     for line in lines.filter(|line| wanted.contains(&line.number)) {
         let text = |at: &Option<u32>| at.and_then(|at| line.get(at)).unwrap_or_default().to_owned();
         rows.entry(line.number).or_insert_with(|| places.iter().map(text).collect());
+    }
+}
+
+/// Whether a cell of this column may say the words of the row above again.
+fn is_repeated(item: Option<&Item>, one: &Mapped) -> bool {
+    let Target::Column(key) = &one.to else { return false };
+    item.and_then(|item| item.column(key)).is_some_and(sheet::is_of_words)
+}
+
+/// Adds the wanted rows of a table as they were understood; the first of two with one number stays.
+fn understand(
+    found: &Found,
+    (places, repeated): (&[Option<u32>], &[bool]),
+    wanted: &BTreeSet<u32>,
+    meant: &mut BTreeMap<u32, Vec<String>>,
+) {
+    if places.iter().all(Option::is_none) {
+        return;
+    }
+    let mut lines: Vec<&sheet::Line> = found.rows.iter().chain(&found.totals).collect();
+    lines.sort_by_key(|line| line.number);
+    let mut above: Vec<String> = vec![String::new(); places.len()];
+    for line in lines {
+        let mut texts = Vec::with_capacity(places.len());
+        for ((place, may_repeat), above) in places.iter().zip(repeated).zip(&mut above) {
+            let text = place.and_then(|at| line.get(at)).unwrap_or_default();
+            if *may_repeat && sheet::is_ditto(text) && !above.is_empty() {
+                texts.push(above.clone());
+                continue;
+            }
+            if *may_repeat && !text.is_empty() {
+                text.clone_into(above);
+            }
+            texts.push(text.to_owned());
+        }
+        if wanted.contains(&line.number) {
+            meant.entry(line.number).or_insert(texts);
+        }
     }
 }
 
@@ -164,5 +214,15 @@ mod tests {
         let again = read(&other, &[20]);
         assert_eq!(again.cell(&told, 20, "issued"), "13.9703");
         assert_eq!(again.cell(&told, 20, "issued_general"), "", "this table has no such line");
+    }
+
+    #[test]
+    fn what_is_said_again_is_told_by_the_words_above() {
+        let found = laid(3, &[["甲", "乙村", "1", ""], ["丙", "丁村", "1", ""], ["戊", "同上", "同上", ""]]);
+        let mut meant = BTreeMap::new();
+        let repeated = [true, true, false, false];
+        understand(&found, (&own(&found), &repeated), &BTreeSet::from([5]), &mut meant);
+        assert_eq!(meant[&5], ["戊", "丁村", "同上", ""], "of words alone, and of the row above in its own sheet");
+        assert_eq!(meant.len(), 1);
     }
 }

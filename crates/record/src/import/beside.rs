@@ -218,6 +218,36 @@ fn region(title: &str) -> Option<String> {
     is_region.then(|| name.to_owned())
 }
 
+/// The county or city that a title or the name of an organ begins with, where it is another than the own one, which stands nowhere in
+/// it: 鹿寨县 of 2019年度鹿寨县“三公”经费支出决算情况; `None` = it names none.
+pub(super) fn other_region(text: &str, county: &str) -> Option<String> {
+    /// Characters of the name of a region before its last, at most.
+    const LONGEST: usize = 5;
+    /// 全县, 本市, 各县, 县市: no names.
+    const NO_NAMES: &str = "全我本各该县市区省两";
+    /// 城市, 超市, 集市.
+    const NO_CITIES: &str = "城超集菜夜上都";
+    let text = folded_whole(text);
+    let core: &str = county.trim_end_matches(['县', '市', '区', '旗']);
+    if county.is_empty() || text.contains(county) || (core.chars().count() > 1 && text.contains(core)) {
+        return None;
+    }
+    let dated = |c: char| c.is_ascii_digit() || "年度月日第季-—~至、《附件表:".contains(c);
+    let begins: Vec<char> = text
+        .trim_start_matches(dated)
+        .trim_start_matches("关于")
+        .trim_start_matches(dated)
+        .chars()
+        .take(LONGEST + 1)
+        .collect();
+    let at = begins.iter().position(|c| matches!(c, '县' | '市' | '旗'))?;
+    let (first, last) = (*begins.first()?, begins[at]);
+    let least = if last == '市' { 2 } else { 1 };
+    let is_city = last != '市' || !NO_CITIES.contains(begins[at.checked_sub(1)?]);
+    let is_name = at >= least && is_city && !NO_NAMES.contains(first) && begins[..at].iter().all(|c| c.is_alphabetic());
+    is_name.then(|| begins[..=at].iter().collect())
+}
+
 /// Completes the values of a row that its own cells leave open.
 pub(super) fn complete(item: &Item, said: &Values, row: &mut Values) {
     for (key, value) in said {
@@ -280,6 +310,16 @@ pub(super) fn open_periods(item: &Item, said: &Values, mapped: impl Fn(&str) -> 
     item.columns.iter().filter(open).map(|column| column.label.clone()).collect()
 }
 
+/// Key columns with a choice for the whole table (预算, 决算) that nothing says and that need not be told, by label.
+pub(super) fn open_choices(item: &Item, said: &Values, mapped: impl Fn(&str) -> bool) -> Vec<String> {
+    let open = |column: &&Column| {
+        let key = column.key.as_str();
+        let is_choice = matches!(column.typed, Type::Enum { open: false, .. });
+        is_choice && !column.required && item.keys.contains(&column.key) && !said.contains_key(key) && !mapped(key)
+    };
+    item.columns.iter().filter(open).map(|column| column.label.clone()).collect()
+}
+
 /// The column of the period of a record of which nothing says when it is: neither it nor a day.
 pub(super) fn undated<'i>(item: &'i Item, row: &Values) -> Option<&'i Column> {
     if item.period == Period::Standing || values::day_of(item, row).is_some() {
@@ -322,6 +362,28 @@ mod tests {
         assert_eq!(school["year"], "2026");
         let school = said("enrolment", "青禾县2023-2024学年度义务教育学校招生计划", &[], "");
         assert_eq!(school["year"], "2023");
+    }
+
+    #[test]
+    fn a_table_of_another_place_is_known_by_its_title() {
+        let of = |title: &str| other_region(title, "青禾县");
+        assert_eq!(of("2019年度鹿寨县“三公”经费支出决算情况").as_deref(), Some("鹿寨县"));
+        assert_eq!(of("舒城县本级2024年地方政府专项债务余额情况表").as_deref(), Some("舒城县"));
+        assert_eq!(of("庆元县行政处罚信息").as_deref(), Some("庆元县"));
+        assert_eq!(of("昌宁县人民政府").as_deref(), Some("昌宁县"));
+        for own in [
+            "青禾县2026年义务教育学校招生范围、计划一览表",
+            "河口市青禾县2026年预算表",
+            "2026年全县财政收支情况表",
+            "县财政局2026年预算",
+            "2026年城市居民最低生活保障名单",
+            "市场监督管理局行政处罚信息",
+            "各县市空气质量情况",
+            "一般公共预算“三公”经费支出情况表",
+            "",
+        ] {
+            assert_eq!(of(own), None, "{own}");
+        }
     }
 
     #[test]
@@ -380,6 +442,14 @@ mod tests {
         assert_eq!(text("organ"), None, "a head stands for it");
         let all = of_whole(item("permit"), &Values::new(), |_| false);
         assert!(all.iter().all(|one| one.key != "document_number"), "a number is of one row: {all:?}");
+    }
+
+    #[test]
+    fn a_choice_that_nothing_says_is_told() {
+        let of = |said: &Values| open_choices(item("three-public"), said, |_| false);
+        assert_eq!(of(&Values::new()).len(), 1, "the stage");
+        let said = Values::from([("stage".to_owned(), Value::Enum("budget".to_owned()))]);
+        assert!(of(&said).is_empty());
     }
 
     #[test]

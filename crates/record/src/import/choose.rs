@@ -3,7 +3,7 @@
 use std::{cmp::Reverse, collections::BTreeSet, sync::Arc};
 
 use documents::Grid;
-use item::Item;
+use item::{Item, Type};
 use sheet::{Fit, Found, Target};
 use web::{Ctx, Refusal};
 
@@ -85,7 +85,10 @@ async fn fitted(
     let tables = aside(move || tables.into_iter().flat_map(|found| parted(&own, found, &unit)).collect::<Vec<_>>());
     let tables = tables.await?;
     let mut fitted = Vec::with_capacity(tables.len());
-    for found in tables {
+    for mut found in tables {
+        if found.organ.is_empty() {
+            found.organ = pick::titled(&ctx.directory(), ctx.today(), &found.title).unwrap_or_default();
+        }
         let organ = organ_of(ctx, options, &found);
         let (own, given) = (Arc::clone(item), options.given.clone());
         let (name, county) = (file.to_owned(), county.clone());
@@ -100,7 +103,7 @@ async fn fitted(
             Ok::<_, Refusal>((found, heads, beside, (is_turned, lost)))
         });
         let (found, heads, beside, (is_turned, lost)) = known.await??;
-        let mut remembered = mapping::remembered(ctx.db().read(), item, &options.organ, &heads).await?;
+        let mut remembered = mapping::remembered(ctx, item, &options.organ, &heads).await?;
         remembered.extend(options.mapping.clone());
         if options.backfill.is_some() {
             // Taken out of the row again: it says how sure the row is.
@@ -108,9 +111,12 @@ async fn fitted(
             remembered.extend(sure.map(|head| (head.clone(), Target::More)));
         }
         let (own, all, update) = (Arc::clone(item), Arc::clone(&all), options.update);
+        let given = options.given.clone();
         let one = aside(move || {
             let mut fit = sheet::fit(&own, &found, &remembered);
             fit.missing.retain(|key| !beside.contains_key(key));
+            let mut beside = beside;
+            beside.retain(|key, _| given.contains_key(key) || !is_said_by_rows(&own, &found, &fit, key));
             if update {
                 // A file that was taken away and comes back has none of what is never public.
                 fit.missing.retain(|key| own.column(key).is_none_or(|column| !column.privacy.never_public));
@@ -121,6 +127,17 @@ async fn fitted(
         fitted.push(one.await?);
     }
     Ok(fitted)
+}
+
+/// Whether a column of names (whose, where) is one that the rows fill themselves: where one of them leaves it empty, nobody knows it.
+fn is_said_by_rows(item: &Item, found: &Found, fit: &Fit, key: &str) -> bool {
+    if !item.column(key).is_some_and(|column| matches!(column.typed, Type::Text { .. })) {
+        return false;
+    }
+    let wanted = Target::Column(key.to_owned());
+    let keys = found.keys();
+    let mut heads = found.heads.iter().zip(&keys).filter(|(_, name)| fit.mapping.get(*name) == Some(&wanted));
+    heads.any(|(head, _)| found.rows.iter().any(|line| line.get(head.column).is_some()))
 }
 
 /// The table that fits best, and those with the same heads; the others are named.
@@ -140,10 +157,8 @@ pub(super) async fn choose(
             format!("没有一张表与“{}”的列对得上。请核对选的事项，或下载该事项的模板填写。", item.title),
         ));
     };
-    if options.sheet.is_empty()
-        && let Some(refused) = not_meant(item, &fitted, at)
-    {
-        return Err(Refusal::field("file", refused));
+    if options.sheet.is_empty() {
+        doubted(item, &fitted, at, options)?;
     }
     if let pick::Calls::Other(other) = &fitted[at].calls {
         let Found { sheet, title, .. } = &fitted[at].found;
@@ -177,42 +192,27 @@ pub(super) async fn choose(
     Ok(same)
 }
 
-/// Why the table that fits best is not the one that is meant: another is called as the item is and could not be read, or a single
-/// column of many is known, as 合计 is in every table.
-fn not_meant(item: &Item, fitted: &[Chosen], at: usize) -> Option<String> {
-    let best = &fitted[at];
-    if best.calls == pick::Calls::Own {
-        return None;
+/// Refuses to take a table for another one: the one that is called as the item lies beside it and does not fit, or no more than one
+/// of its columns is known.
+fn doubted(item: &Item, fitted: &[Chosen], best: usize, options: &Options) -> Result<(), Refusal> {
+    let is_own = |one: &Chosen| one.calls == pick::Calls::Own;
+    let Some(chosen) = fitted.get(best).filter(|one| !is_own(one)) else { return Ok(()) };
+    if let Some(own) = fitted.iter().find(|one| is_own(one) && !one.found.rows.is_empty()) {
+        let Found { sheet, title, .. } = &own.found;
+        let what = format!("看标题，工作表“{sheet}”{}是“{}”的表，但表头与本事项的列对不上", named(title), item.title);
+        let how = "没有导入，也没有拿别的表代替。请按模板改表头；确实要导入别的表的，请写明工作表的名称";
+        return Err(Refusal::field("file", format!("{what}。{how}。")));
     }
-    let how = "请核对选的事项和表头；确实是这张表的，请写明这张工作表的名称，再导入";
-    let meant = fitted
-        .iter()
-        .find(|one| one.calls == pick::Calls::Own && one.found.heads.len() > 2 && !one.found.rows.is_empty());
-    if let Some(Chosen { found, .. }) = meant {
-        let (sheet, title) = (&found.sheet, named(&found.title));
-        let other = &best.found.sheet;
-        return Some(format!(
-            "工作表“{sheet}”{title}看名称是“{}”的表，但它的表头没有认出来；工作表“{other}”的列相近，却不是这个名称，没有导入。{how}。",
-            item.title
-        ));
+    let known: Vec<&String> =
+        chosen.fit.mapping.iter().filter(|(_, to)| matches!(to, Target::Column(_))).map(|(head, _)| head).collect();
+    let is_wide = item.columns.len() > 3 && chosen.found.heads.len() > 2;
+    if let ([only], true, true) = (known.as_slice(), is_wide, options.mapping.is_empty()) {
+        let Found { sheet, title, .. } = &chosen.found;
+        let what = format!("工作表“{sheet}”{}只有“{only}”一列与“{}”对得上", named(title), item.title);
+        let how = "请核对选的事项。确实是这个事项的，请写明这张工作表的名称，再导入";
+        return Err(Refusal::field("file", format!("{what}。{how}。")));
     }
-    if best.calls != pick::Calls::Nothing {
-        return None;
-    }
-    let known: Vec<&str> = best
-        .fit
-        .mapping
-        .iter()
-        .filter(|(_, target)| matches!(target, Target::Column(_)))
-        .map(|(head, _)| head.as_str())
-        .collect();
-    let [only] = known.as_slice() else { return None };
-    let is_bare =
-        best.found.heads.len() > 2 && item.columns.len() > 3 && !best.is_turned && best.fit.missing.is_empty();
-    is_bare.then(|| {
-        let sheet = &best.found.sheet;
-        format!("工作表“{sheet}”里只有“{only}”一列与“{}”的列对得上，不能认定是它的表，没有导入。{how}。", item.title)
-    })
+    Ok(())
 }
 
 /// Whether a table is imported together with the best one: it has the same heads, is the other half of a table of two sides, or
@@ -361,10 +361,17 @@ mod tests {
             &[],
         );
         let both = chosen(three, &[state.clone(), own]);
-        let refused = not_meant(three, &both, 0).expect("refused");
+        let options = Options::new(three.key.clone(), kernel::OrganCode::from("QH011"));
+        let words = |refused: Result<(), Refusal>| match refused {
+            Err(Refusal::Fields(errors)) => {
+                errors.items().iter().map(|(_, words)| words.as_str()).collect::<Vec<&str>>().join("；")
+            }
+            _ => String::new(),
+        };
+        let refused = words(doubted(three, &both, 0, &options));
         assert!(refused.contains("工作表“三公”"), "{refused}");
         let alone = chosen(three, &[state]);
-        let refused = not_meant(three, &alone, 0).expect("refused");
+        let refused = words(doubted(three, &alone, 0, &options));
         assert!(refused.contains("只有“合计”一列"), "{refused}");
     }
 

@@ -263,6 +263,31 @@ pub(crate) async fn clear(ctx: &Ctx) -> store::Result<()> {
     tx.commit().await
 }
 
+/// Forgets what whoever imported a batch was told of its cells: words of it are erased or sealed, how many there were stays.
+///
+/// # Errors
+/// When the database fails.
+pub(crate) async fn forget(tx: &mut Tx, batch: &BatchId) -> store::Result<()> {
+    let kept: Vec<(ImportId, String)> = query_as("SELECT id, told FROM record_import WHERE batch = $1 AND told <> ''")
+        .bind(batch)
+        .fetch_all(tx.conn())
+        .await?;
+    for (id, words) in kept {
+        let mut told: Told = serde_json::from_str(&words)?;
+        told.sample = super::Sample::default();
+        told.taken.clear();
+        for several in [&mut told.faults, &mut told.warnings, &mut told.notes] {
+            several.first.clear();
+        }
+        query("UPDATE record_import SET told = $2 WHERE id = $1")
+            .bind(&id)
+            .bind(serde_json::to_string(&told)?)
+            .execute(tx.conn())
+            .await?;
+    }
+    Ok(())
+}
+
 impl File {
     /// A file on this machine's disk.
     ///

@@ -11,13 +11,13 @@ mod job;
 mod keep;
 mod load;
 mod mapping;
+mod organs;
 mod pick;
 mod read;
 mod sample;
 mod sums;
 mod totals;
 mod units;
-mod whose;
 
 use std::{collections::BTreeMap, path::PathBuf};
 
@@ -30,7 +30,7 @@ use store::jobs::Handle;
 use web::{Ctx, Refusal};
 
 pub use again::{Again, again};
-pub(crate) use job::{IMPORT, Work, clear as clear_imports, work};
+pub(crate) use job::{IMPORT, Work, clear as clear_imports, forget, work};
 pub use job::{Import, Stage, find, list, start, store};
 pub(crate) use load::clear as clear_loads;
 pub use mapping::remembered;
@@ -327,6 +327,10 @@ pub async fn run(
             accepted: count(known.total),
             ..Told::default()
         });
+    }
+    // What somebody has said the heads are holds for the corrected file, too.
+    if !options.mapping.is_empty() {
+        mapping::remember(ctx, &item, &options.organ, &read.mapping).await?;
     }
     let mut told = read.told;
     let fits = if options.accept_valid { told.may_be_in_part() } else { told.is_whole() };

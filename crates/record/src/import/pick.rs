@@ -4,15 +4,18 @@
 use std::collections::BTreeSet;
 
 use documents::{Extractor, Limits};
-use item::{Item, Type};
-use kernel::{OrganCode, organ::Match};
+use item::{Item, Owner, Type};
+use jiff::civil::Date;
+use kernel::{Directory, OrganCode, organ::Match};
 use sheet::{Found, Mapping, Target};
 use web::{Ctx, Refusal};
 
-use super::{File, whose};
+use super::File;
 
 /// Characters of what another item is called that say that a table is of it, at least.
 const TELLING: usize = 5;
+/// Accounts of which the tables of a budget are as alike as those of one.
+const ACCOUNTS: [&str; 3] = ["国有资本经营", "政府性基金", "社会保险基金"];
 /// Rows that are looked through for the organ that each of them names.
 const ROWS: usize = 2000;
 
@@ -35,14 +38,14 @@ pub(super) fn called(item: &Item, all: &[Item], found: &Found) -> Calls {
         let long = core.chars().count();
         if texts.iter().any(|text| text.contains(core.as_str())) { long } else { 0 }
     };
-    if let Some(account) = account(item, &texts) {
-        return Calls::Other(account.to_owned());
-    }
     let own = said(item);
     let others = || all.iter().filter(|other| other.key != item.key && other.is_table());
     let other = others().map(|other| (said(other), other)).max_by_key(|(long, _)| *long);
     if let Some((_, other)) = other.filter(|(long, _)| *long >= TELLING && *long > own) {
         return Calls::Other(other.title.clone());
+    }
+    if let Some(account) = other_account(item, &texts) {
+        return Calls::Other(format!("{account}预算"));
     }
     if own >= 4 {
         return Calls::Own;
@@ -64,16 +67,19 @@ pub(super) fn called(item: &Item, all: &[Item], found: &Found) -> Calls {
     }
 }
 
-/// The account that a table of a budget says to be of, where the item is of another: 国有资本经营预算 is no item.
-fn account(item: &Item, texts: &[String]) -> Option<&'static str> {
-    const OF_BUDGET: [&str; 6] = ["预算", "决算", "三公", "收支", "收入", "支出"];
-    const OTHER: [&str; 3] = ["国有资本经营", "社会保险基金", "社保基金"];
-    const USUAL: [&str; 2] = ["一般公共预算", "政府性基金"];
-    let is_of_budget = OF_BUDGET.iter().any(|word| item.title.contains(word));
-    let account = OTHER.into_iter().find(|account| texts.iter().any(|text| text.contains(account)))?;
-    // a title that names several accounts is of none of them alone
-    let several = texts.iter().any(|text| USUAL.iter().any(|usual| text.contains(usual)));
-    (is_of_budget && !several && !item.title.contains(account) && !item.title.contains("各表")).then_some(account)
+/// The account of which a table says to be, where the item is one of budgets and of none or of another one.
+fn other_account(item: &Item, texts: &[String; 2]) -> Option<&'static str> {
+    let has_accounts = item.columns.iter().any(|column| column.key == "account");
+    if item.domain.key != "budget" || has_accounts {
+        return None;
+    }
+    let title = folded(&item.title);
+    // Transfers come out of every account.
+    if title.contains("转移支付") {
+        return None;
+    }
+    let other = |account: &&&str| !title.contains(**account) && texts.iter().any(|text| text.contains(**account));
+    ACCOUNTS.iter().find(other).copied()
 }
 
 /// Without blanks and quotation marks.
@@ -127,10 +133,14 @@ pub async fn organ_said(ctx: &Ctx, item: &Item, file: &File, sheet: &str) -> Res
     let grids = extractor.grids(&file.path, &file.name).await;
     let grids = grids.map_err(|rejected| Refusal::field("file", rejected.message))?;
     let (item, wanted) = (item.clone(), sheet.to_owned());
+    let (known, today) = (ctx.directory(), ctx.today());
     let named = tokio::task::spawn_blocking(move || {
         let shown = grids.iter().filter(|grid| !grid.hidden && (wanted.is_empty() || grid.name == wanted));
         let mut named: BTreeSet<String> = BTreeSet::new();
-        for found in shown.flat_map(sheet::tables) {
+        for mut found in shown.flat_map(sheet::tables) {
+            if found.organ.is_empty() {
+                found.organ = titled(&known, today, &found.title).unwrap_or_default();
+            }
             named.extend(organs_of(&item, &found));
         }
         named
@@ -148,17 +158,32 @@ pub async fn organ_said(ctx: &Ctx, item: &Item, file: &File, sheet: &str) -> Res
     Ok(if codes.len() == 1 { codes.pop() } else { None })
 }
 
+/// The organ with whose name a title begins: 青禾县水利局2025年度部门决算“三公”经费支出表.
+pub(super) fn titled(directory: &Directory, today: Date, title: &str) -> Option<String> {
+    /// Characters of the shortest and the longest name that is looked for; shorter are names of places.
+    const SHORTEST: usize = 4;
+    const LONGEST: usize = 24;
+    let dated = |c: char| c.is_ascii_digit() || "年度-—:".contains(c);
+    let title: Vec<char> = folded(title).trim_start_matches(dated).chars().take(LONGEST).collect();
+    (SHORTEST..=title.len()).rev().find_map(|length| {
+        let name: String = title.get(..length)?.iter().collect();
+        matches!(directory.find(&name, today), Match::Organ(_)).then_some(name)
+    })
+}
+
 /// The organ above a head; else what stands in the column of the item that names whose the record is.
 fn organs_of(item: &Item, found: &Found) -> BTreeSet<String> {
     if !found.organ.is_empty() {
         return BTreeSet::from([found.organ.clone()]);
     }
     // a file of the program's own says whose each record is, and nothing else in it does
-    if let Some((column, _)) = sheet::organ_column(found) {
+    if let Some(column) = sheet::organ_column(found) {
         return found.rows.iter().take(ROWS).filter_map(|line| line.get(column)).map(str::to_owned).collect();
     }
     let fit = sheet::fit(item, found, &Mapping::new());
-    let is_one = whose::is_of_one(item);
+    // 发布机关 of a notice of land is the county's government, and the record is that of the office in charge of land
+    let is_one =
+        matches!(&item.owner, Owner::Organs(codes) if codes.len() == 1) || matches!(item.owner, Owner::Named(_));
     let names_whose = |key: &str| {
         let column = item.column(key);
         column.is_some_and(|column| {
@@ -193,6 +218,20 @@ mod tests {
     }
 
     #[test]
+    fn a_title_says_whose_the_table_is() {
+        use kernel::organ::{Organ, OrganKind};
+
+        let organ = |code: &str, name: &str, short: &str| Organ::named(code, name, short, OrganKind::CountyDepartment);
+        let all = vec![organ("A", "青禾县水利局", "县水利局"), organ("B", "青禾县人民政府", "县政府")];
+        let directory = Directory::new(all, "青禾县");
+        let of = |title: &str| titled(&directory, Date::constant(2026, 11, 30), title);
+        assert_eq!(of("青禾县水利局2048年度部门决算“三公”经费支出表").as_deref(), Some("青禾县水利局"));
+        assert_eq!(of("2048年度青禾县水利局“三公”经费支出表").as_deref(), Some("青禾县水利局"));
+        assert_eq!(of("青禾县2048年度预算表"), None);
+        assert_eq!(of("一般公共预算支出情况表"), None);
+    }
+
+    #[test]
     fn a_table_is_of_the_item_that_it_is_called_by() {
         let general = ("表5", "一般公共预算支出情况表（功能分类项级）", "表5一般公共预算支出");
         let fund = ("表8", "政府性基金预算支出情况表", "表8政府性基金");
@@ -213,5 +252,10 @@ mod tests {
             assert!(matches!(calls(key, "表9", "支出情况", "Sheet1"), Calls::Other(_)), "{key}");
         }
         assert_eq!(calls("budget-fund", "表5", "2026年支出", "Sheet1"), other("budget-department"));
+        let capital = ("表9", "国有资本经营预算支出情况表", "表9国资");
+        for key in ["three-public", "budget-fund", "budget-expense"] {
+            let called = calls(key, capital.0, capital.1, capital.2);
+            assert!(matches!(called, Calls::Other(_)), "{key}: {called:?}");
+        }
     }
 }

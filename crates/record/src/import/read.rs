@@ -7,26 +7,34 @@ use std::{
 
 use documents::{Extractor, Grid, Limits};
 use item::{Column, Item, Period, Rule, Severity, Type, Value, parse};
-use sheet::{Fit, Mapping, Record, Target};
+use jiff::civil::Date;
+use sheet::{Fit, Found, Mapping, Record, Target};
 use web::{Ctx, Refusal};
 
 use super::{
     Backfill, File, MOST_ROWS, Mapped, Options, Progress, Said, Told, beside,
     choose::{CONFIDENCE, Chosen, choose, tables},
-    keep, mapping, sample, stopped, sums, totals, units, whose,
+    keep::{self, Kept},
+    mapping,
+    organs::Organs,
+    sample, stopped, sums, totals, units,
 };
 use crate::{
     check,
     doubt::SURE,
     rows::Origin,
+    slots::{Layout, Slot},
+    townships::{self, Townships},
     values::{self, Values},
-    write::{Before, NewRow, existing},
+    write::{Before, NewRow, existing_all},
 };
 
 /// A field whose text had to be read into a value is no surer than this.
 const READ_INTO: u8 = 80;
 /// A field of which a check warns is no surer than this.
 const WARNED: u8 = 60;
+/// Other organs that a column may name before they are told together.
+const MOST_ORGANS: usize = 3;
 /// The origin of all fields that have none of their own.
 const ALL: &str = "*";
 /// What was read.
@@ -61,20 +69,28 @@ pub(super) async fn read(
     if !told.missing.is_empty() || chosen.is_empty() {
         return Ok(nothing(told, mapping));
     }
-    let (owned, backfill) = (Arc::clone(item), options.backfill.clone());
-    let others = whose::others(ctx, options, &chosen);
+    let (owned, backfill, update) = (Arc::clone(item), options.backfill.clone(), options.update);
+    let townships = Townships::here(ctx);
+    let organs = Organs::of(ctx, &options.organ);
     go(progress, 0, told.rows, "正在识别单元格").await?;
     // Some hundred thousand rows: not on a thread that answers others.
     let parsed = tokio::task::spawn_blocking(move || {
-        let mut parsed = Parsed { told, ..Parsed::default() };
+        let mut parsed = Parsed { told, update, townships, ..Parsed::default() };
         for one in &chosen {
             let sums: BTreeSet<u32> = one.found.totals.iter().map(|line| line.number).collect();
             let from = parsed.rows.len();
+            let others = of_others(&one.found, &organs);
             for record in sheet::records(&owned, &one.found, &one.fit.mapping) {
                 if sums.contains(&record.number) {
                     parsed.sums.insert(record.number);
                 }
-                parsed.take(&owned, record, &one.beside, backfill.as_ref());
+                if let Some(whose) = others.get(&record.number) {
+                    let message = format!("公开机关是“{whose}”，不是{}的记录，不能由它导入。", organs.name());
+                    let label = "公开机关".to_owned();
+                    parsed.told.faults.add(Said { row: record.number, column: String::new(), label, message });
+                    parsed.broken.insert(record.number);
+                }
+                parsed.take(&owned, record, (&one.beside, &organs), backfill.as_ref());
             }
             let own = &parsed.rows[from..];
             // What has not been read cannot be summed.
@@ -87,10 +103,7 @@ pub(super) async fn read(
                 amiss.into_iter().chain(more).for_each(|said| parsed.told.warnings.add(said));
             }
         }
-        for (number, said) in others {
-            parsed.broken.insert(number);
-            parsed.told.faults.add(said);
-        }
+        parsed.tell_places(&owned);
         parsed
     });
     let parsed = parsed.await.map_err(|error| web::Error::internal(format!("cells of a sheet: {error}")))?;
@@ -155,13 +168,21 @@ fn tell_tables(ctx: &Ctx, item: &Item, options: &Options, chosen: &[Chosen], tol
         }
     }
     units::tell(item, chosen, told);
-    told.about.extend(whose::named(ctx, item, options, chosen));
+    let site = ctx.site();
+    let county = &site.county;
+    if let Some(region) = beside::other_region(&first.found.title, county) {
+        let how = format!("请核对是不是{county}的数据，别处的表不要导入");
+        told.about.insert(0, format!("表的标题写的是“{region}”，没有写“{county}”。{how}。"));
+    }
     for label in chosen.iter().flat_map(|one| beside::open_periods(item, &one.beside, mapped)) {
         if is_dated || item.period == Period::Standing || told.missing.contains(&label) {
             continue;
         }
         told.about.push(format!("表的标题、表头和文件名都没有写“{label}”。请写明，程序不会当作今年。"));
         told.missing.push(label);
+    }
+    for label in beside::open_choices(item, &first.beside, mapped) {
+        told.about.push(format!("表里没有写明“{label}”，这一项是空的，请核对；需要的，在下面“整张表都是”里选定。"));
     }
     if !told.missing.is_empty() {
         told.about.extend(not_understood(&first.fit));
@@ -244,11 +265,20 @@ struct Parsed {
     broken: BTreeSet<u32>,
     /// What speaks against a field, by row and column: how sure it is, and why.
     against: BTreeMap<(u32, String), (u8, String)>,
+    /// Rows may correct public records.
+    update: bool,
+    /// Cells that say what readers see in the place of a value.
+    masked: keep::Masked,
+    townships: Townships,
+    /// Organs that are not the one whose records these are, by column and text: the first row, how many, what is said of it.
+    foreign: BTreeMap<(String, String), (u32, u64, String)>,
+    /// Places that were read as another path, or are none of the county: the first row and how many, by column and text.
+    places: BTreeMap<(String, String), (u32, u64, Option<String>)>,
 }
 
 impl Parsed {
     /// Takes a row of the sheet.
-    fn take(&mut self, item: &Item, record: Record, beside: &Values, backfill: Option<&Backfill>) {
+    fn take(&mut self, item: &Item, record: Record, (beside, organs): (&Values, &Organs), backfill: Option<&Backfill>) {
         let Record { number, cells, mut more, units, dittos } = record;
         let mut row = NewRow { number, ..NewRow::default() };
         for (key, text) in cells {
@@ -277,6 +307,10 @@ impl Parsed {
                     }
                     row.values.extend(parsed.value.map(|value| (key.clone(), value)));
                 }
+                // A file of the portal's own has a mask where the record has a value.
+                Err(_) if self.update && column.privacy.mask && text.contains(['*', '＊']) => {
+                    self.masked.insert((number, key.clone()), text.clone());
+                }
                 // What archives say (约20, 2016年5月) is no value: the field stays open until somebody settles it.
                 Err(problem) if backfill.is_some() && may_wait(item, column) => {
                     let waits = said(&problem);
@@ -296,8 +330,12 @@ impl Parsed {
             let origin = Origin { source: backfill.source.clone(), confidence, why: String::new() };
             row.origins.insert(ALL.to_owned(), origin);
         }
+        units_told(item, &units, &mut row.values);
         row.more = more;
         beside::complete(item, beside, &mut row.values);
+        for (key, text, path) in townships::fit(&self.townships, item, &mut row.values) {
+            self.places.entry((key, text)).or_insert((number, 0, path)).1 += 1;
+        }
         if let Some(column) = beside::undated(item, &row.values).filter(|_| !self.sums.contains(&number)) {
             let message = "没有填写，程序不会当作今年。请在表格里填写，或者在导入时写明。".to_owned();
             let (column, label) = (column.key.clone(), column.label.clone());
@@ -306,8 +344,66 @@ impl Parsed {
             }
             self.broken.insert(number);
         }
+        for (key, text, said) in organs.others(item, &row.values) {
+            self.foreign.entry((key, text)).or_insert((number, 0, said)).1 += 1;
+        }
         self.rows.push(row);
     }
+
+    /// Tells once of each place what was made of it, and of each organ that is not the county's.
+    fn tell_places(&mut self, item: &Item) {
+        let foreign = std::mem::take(&mut self.foreign);
+        let mut told: BTreeMap<String, u64> = BTreeMap::new();
+        for ((key, text), (row, rows, said)) in &foreign {
+            let Some(column) = item.column(key) else { continue };
+            let several = foreign.keys().filter(|(other, _)| other == key).count();
+            let first = told.entry(key.clone()).or_default();
+            *first += 1;
+            // A table of all organs names each of them.
+            let message = match (several > MOST_ORGANS, *first) {
+                (true, 1) => format!("{said}；这一列里还有另外 {} 个这样的机关，请核对", several - 1),
+                (true, _) => continue,
+                _ if *rows > 1 => format!("{said}（共 {rows} 行），请核对"),
+                _ => format!("{said}，请核对"),
+            };
+            let message = covered(column, text, &message);
+            let (column, label) = (key.clone(), column.label.clone());
+            self.told.warnings.add(Said { row: *row, column, label, message });
+        }
+        for ((key, text), (row, rows, path)) in std::mem::take(&mut self.places) {
+            let Some(column) = item.column(&key) else { continue };
+            let all = if rows > 1 { format!("（共 {rows} 行）") } else { String::new() };
+            let message = match &path {
+                Some(path) => format!("按本县的乡镇读作“{path}”{all}"),
+                None => format!("“{text}”不是本县乡镇的名称{all}，读者按乡镇查不到，请核对；应写成 县/乡镇/村"),
+            };
+            let message = covered(column, &text, &message);
+            let said = Said { row, column: key, label: column.label.clone(), message };
+            if path.is_some() { self.told.notes.add(said) } else { self.told.warnings.add(said) }
+        }
+    }
+}
+
+/// What a figure without a unit of its own is counted in, where the item asks for that in a column beside it: 面积（亩）.
+fn units_told(item: &Item, units: &BTreeMap<String, String>, values: &mut Values) {
+    for (key, unit) in units {
+        let of = format!("{key}_unit");
+        let is_bare = item.column(key).is_some_and(|column| column.is_figure() && column.unit().is_empty());
+        let is_text = item.column(&of).is_some_and(|column| matches!(column.typed, Type::Text { .. }));
+        if is_bare && is_text && values.contains_key(key) && !unit.contains('、') {
+            values.entry(of).or_insert_with(|| Value::Text(unit.clone()));
+        }
+    }
+}
+
+/// Rows of a file of the program's own that are records of another organ, with its name.
+fn of_others(found: &Found, organs: &Organs) -> BTreeMap<u32, String> {
+    let Some(at) = sheet::organ_column(found) else { return BTreeMap::new() };
+    let other = |line: &sheet::Line| {
+        let whose = line.get(at)?;
+        organs.is_other(whose).then(|| (line.number, whose.to_owned()))
+    };
+    found.rows.iter().filter_map(other).collect()
 }
 
 /// What the spreadsheet has lost of a cell: its formula failed or was never worked out, or the number is too long for it. A figure
@@ -340,13 +436,16 @@ async fn checked(
     parsed: Parsed,
     mapping: Mapping,
 ) -> Result<ReadFile, Refusal> {
-    let Parsed { mut told, rows, sums, mut broken, mut against } = parsed;
-    let (mut rows, mut same) = (rows, BTreeSet::new());
-    if options.update {
+    let Parsed { mut told, rows, sums, mut broken, mut against, masked, .. } = parsed;
+    let Kept { rows, same, before, .. } = if options.update {
         let keyed: Vec<String> = rows.iter().map(|row| values::keyed(item, &row.values)).collect();
-        let before = existing(ctx, (&**item, &options.organ), keyed.iter().map(String::as_str)).await?;
-        (rows, same) = keep::keep(ctx, item, &mapping, &before, rows).await?;
-    }
+        let known = existing_all(ctx, (&**item, &options.organ), keyed.iter().map(String::as_str)).await?;
+        let kept = keep::keep(ctx, item, &mapping, known, (rows, &masked)).await?;
+        tell_kept(item, &kept, &sums, (&mut told, &mut broken));
+        kept
+    } else {
+        Kept { rows, ..Kept::default() }
+    };
     let found = check::check(ctx, item, &options.organ, &rows, options.update).await?;
     let unfit = broken.clone();
     let of_sums = |key: &str| {
@@ -381,6 +480,8 @@ async fn checked(
     if options.backfill.is_some() {
         kept.iter_mut().for_each(|row| doubted(item, row, &against));
     }
+    told.about.extend(without_place(item, &kept));
+    told.about.extend(without_day(item, &kept, ctx.today()));
     told.sample = sample::of(item, &kept, ctx.today());
     told.rows = read;
     told.accepted = kept.len() as u64;
@@ -389,23 +490,54 @@ async fn checked(
     if told.unchanged > 0 {
         told.about.push(format!("{} 行与已公开的内容相同，不作更正。", told.unchanged));
     }
-    if options.update && told.unchanged == 0 && found.before.is_empty() && !kept.is_empty() {
-        let organ = ctx.directory().short_name(&options.organ).to_owned();
-        told.about.push(format!("没有一行与{organ}已公开的记录相同或者可以更正，全部会是新的记录。请核对机关和文件。"));
-    }
     told.doubtful = kept.iter().filter(|row| !row.doubts.is_empty()).count() as u64;
-    let mut before = if options.update { found.before } else { HashMap::new() };
-    // Where an item lets several records have one name, rows of one name do not all take the place of the one that is there.
-    let mut named: HashMap<String, u32> = HashMap::new();
-    for row in kept.iter().filter(|_| !before.is_empty()) {
-        *named.entry(values::keyed(item, &row.values)).or_default() += 1;
-    }
-    before.retain(|keyed, _| named.get(keyed).is_none_or(|rows| *rows == 1));
     if !before.is_empty() {
         let corrects = |row: &&NewRow| before.contains_key(&values::keyed(item, &row.values));
         told.updates = kept.iter().filter(corrects).count() as u64;
     }
+    let added = told.accepted.saturating_sub(told.updates);
+    if options.update && added > 0 {
+        let how = "请核对选的机关和编号";
+        told.about.push(format!("{added} 行没有编号相同的已公开记录，会成为新的记录。{how}。"));
+    }
     Ok(ReadFile { told, rows: kept, before, mapping })
+}
+
+/// How many rows say nothing of the place by which readers ask.
+fn without_place(item: &Item, rows: &[NewRow]) -> Option<String> {
+    let layout = Layout::of(item);
+    let column = item.columns.iter().find(|column| layout.slot(&column.key) == Some(Slot::Place))?;
+    let empty = rows.iter().filter(|row| !row.values.contains_key(&column.key)).count();
+    (empty > 0).then(|| format!("{empty} 行没有填写“{}”，读者按乡镇查不到这些行。", column.label))
+}
+
+/// How many rows say nothing of when they are, so that they are taken for those of today.
+fn without_day(item: &Item, rows: &[NewRow], today: Date) -> Option<String> {
+    if item.period == Period::Standing {
+        return None;
+    }
+    let periods: Vec<&Column> = item.columns.iter().filter(|column| column.typed == Type::Period).collect();
+    let is_open = |row: &&NewRow| {
+        let has_period = periods.iter().any(|column| row.values.contains_key(&column.key));
+        !has_period && values::day_of(item, &row.values).is_none()
+    };
+    let open = rows.iter().filter(is_open).count();
+    let label = item.column(&item.newest_by).map_or("日期", |column| column.label.as_str());
+    let period = values::period_of(item.period, today);
+    (open > 0).then(|| format!("{open} 行没有写“{label}”，所属时期会按今天（{period}）计。应当是别的时期的，请补上。"))
+}
+
+/// Tells of rows of which nobody can say what they correct, and of those that become records beside others of their name.
+fn tell_kept(item: &Item, kept: &Kept, sums: &BTreeSet<u32>, (told, broken): (&mut Told, &mut BTreeSet<u32>)) {
+    for (row, key, why) in kept.unclear.iter().filter(|(row, _, _)| !sums.contains(row)) {
+        let label = item.column(key).map(|column| column.label.clone()).unwrap_or_default();
+        broken.insert(*row);
+        told.faults.add(Said { row: *row, column: key.clone(), label, message: format!("{why}。") });
+    }
+    for row in &kept.beside {
+        let message = "编号相同的公开记录已由表里另外的行对应，这一行会成为另一条记录，请核对。".to_owned();
+        told.warnings.add(Said { row: *row, column: String::new(), label: String::new(), message });
+    }
 }
 
 /// A message about a cell, in which what is never public, or stands behind a mask, is masked: what is told is kept.

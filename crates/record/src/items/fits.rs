@@ -52,7 +52,7 @@ impl Held {
             );
         }
         format!(
-            "已有 {records}记录填写了“{label}”，不能改变这一列的类型，也不能改变是否公开。请保留这一列，另外增加一列；原来的列可以改为不必填。"
+            "已有 {records}记录填写了“{label}”，不能改变这一列的类型，也不能由不公开改为公开。请保留这一列，另外增加一列；原来的列可以改为不必填。"
         )
     }
 }
@@ -153,6 +153,9 @@ pub async fn opening(executor: impl Executor<'_>, old: &Item, new: &Item) -> sto
     if new.is_table() && new.is_on_web() && !was_shown {
         what.push("这张表原来不上网，改为在政府网站公开".to_owned());
     }
+    if new.more_columns && !old.more_columns {
+        what.push("表中另有的列原来不显示，改为公开".to_owned());
+    }
     for column in &new.columns {
         let Some(before) = old.column(&column.key) else { continue };
         let (was, is) = (&before.privacy, &column.privacy);
@@ -169,19 +172,38 @@ pub async fn opening(executor: impl Executor<'_>, old: &Item, new: &Item) -> sto
     if what.is_empty() {
         return Ok(None);
     }
-    let mut records: Vec<(OrganCode, i64)> = Vec::new();
-    for one in crate::counts::of_item(executor, &new.key).await?.into_iter().filter(|one| one.records > 0) {
-        match records.last_mut().filter(|(organ, _)| *organ == one.organ) {
-            Some((_, many)) => *many += one.records,
-            None => records.push((one.organ, one.records)),
-        }
-    }
+    let records = of_organs(executor, new).await?;
     let of_person = |column: &item::Column| {
         let privacy = &column.privacy;
         privacy.natural_person || privacy.minor || privacy.mask || privacy.never_public
     };
     let of_persons = old.columns.iter().chain(&new.columns).any(of_person);
     Ok(Some(Opening { what, records, of_persons }))
+}
+
+/// What of an item a change closes for readers, with the records in which it is covered when the version comes into force;
+/// `None` = nothing.
+///
+/// # Errors
+/// When the database fails.
+pub async fn closing(executor: impl Executor<'_>, old: &Item, new: &Item) -> store::Result<Option<Opening>> {
+    let what = crate::cover::closes(old, new);
+    if what.is_empty() {
+        return Ok(None);
+    }
+    Ok(Some(Opening { what, records: of_organs(executor, new).await?, of_persons: false }))
+}
+
+/// Public records of an item by the organ whose they are.
+async fn of_organs(executor: impl Executor<'_>, item: &Item) -> store::Result<Vec<(OrganCode, i64)>> {
+    let mut records: Vec<(OrganCode, i64)> = Vec::new();
+    for one in crate::counts::of_item(executor, &item.key).await?.into_iter().filter(|one| one.records > 0) {
+        match records.last_mut().filter(|(organ, _)| *organ == one.organ) {
+            Some((_, many)) => *many += one.records,
+            None => records.push((one.organ, one.records)),
+        }
+    }
+    Ok(records)
 }
 
 /// Public records that would be the same by the keys of a new version.

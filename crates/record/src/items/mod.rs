@@ -26,7 +26,7 @@ use kernel::{
 };
 use web::{Capability, Ctx, Result};
 
-pub use fits::{Held, Opening, against, changes, opening, ready};
+pub use fits::{Held, Opening, against, changes, closing, opening, ready};
 pub use known::{Asked, Catalogue, Entry, Retired, remember};
 pub use rows::{Origin, Sort, State, Version};
 

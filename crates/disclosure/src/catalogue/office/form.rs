@@ -9,7 +9,7 @@ use kernel::{OrganCode, organ::Match, time};
 use web::{Ctx, FormErrors};
 
 use super::references;
-use crate::catalogue::words;
+use crate::catalogue::{limits, words};
 
 /// A form as it was sent: names and values, lists as several of one name.
 pub(super) type Pairs = Vec<(String, String)>;
@@ -37,7 +37,7 @@ pub(super) const OWNERS: [(&str, &str, &str); 5] = [
     ("named", "名称中有某些字的机关", "在下面填写字词，例如 民政，用顿号分开"),
     ("departments", "县政府各部门", ""),
     ("townships", "各乡镇人民政府、街道办事处", ""),
-    ("all", "全县各机关", ""),
+    ("all", "全县各机关（不含学校、医院、公用企业）", ""),
 ];
 
 /// What is typed into the form.
@@ -271,7 +271,7 @@ impl Typed {
                 errors.add(&format!("lc{at}"), format!("没有“{column}”这一列，请填写列的代码，或者不填。"));
             }
             let from = words::of_code::<Start>(&field("ls")).unwrap_or(Start::Formed);
-            found.push(Limit {
+            let limit = Limit {
                 applies_to: field("la"),
                 kind,
                 n,
@@ -282,7 +282,14 @@ impl Typed {
                 rule: field("lr"),
                 printed,
                 basis: field("lb"),
-            });
+            };
+            // What stood there before is not held against who changes something else.
+            if !item.limits.contains(&limit) {
+                for text in limits::contradictions(&limit) {
+                    errors.add(&format!("ln{at}"), text);
+                }
+            }
+            found.push(limit);
         }
         found
     }

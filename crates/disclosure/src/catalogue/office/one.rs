@@ -12,7 +12,10 @@ use serde::Deserialize;
 use web::{Ctx, Desk, Error, FormErrors, OfficeShell, Query, Result, office_page, page};
 
 use super::{entry, open_state, standing};
-use crate::catalogue::words::{self, Differs, Fact};
+use crate::catalogue::{
+    limits,
+    words::{self, Differs, Fact},
+};
 
 /// A version in the list of them.
 struct Told {
@@ -44,6 +47,10 @@ struct Work {
     held: Vec<String>,
     /// What it shows to readers that they could not see before, in sentences.
     opens: Vec<String>,
+    /// What whoever issues it should know besides: limits that contradict themselves, addresses that readers lose.
+    told: Vec<String>,
+    /// What it closes for readers, and in how many records.
+    closes: Vec<String>,
     /// Whether the person wrote in it.
     own: bool,
 }
@@ -182,11 +189,46 @@ fn opened(ctx: &Ctx, opens: &items::Opening) -> Vec<String> {
     all
 }
 
+/// What a change takes away from readers of the site, and which of its limits do not agree with themselves.
+async fn warned(ctx: &Ctx, old: Option<&Item>, new: &Item) -> Result<Vec<String>> {
+    let mut all: Vec<String> = new.limits.iter().flat_map(limits::contradictions).collect();
+    let Some(old) = old.filter(|old| old.is_table() && old.is_on_web() && !new.is_on_web()) else { return Ok(all) };
+    let many = record::counts::public(ctx.db().read(), &old.key, None, "").await?;
+    if many > 0 {
+        all.push(format!(
+            "公开渠道不再包括政府网站：公布后，{many} 条已公开的记录和这张表立即从网站撤下，原来的网址只显示不再公开和原因。\
+             确需保留的，请保留政府网站这一渠道。"
+        ));
+    }
+    Ok(all)
+}
+
+/// What a change closes, with how many records of which organs it is covered in.
+fn closed(ctx: &Ctx, closes: &items::Opening) -> Vec<String> {
+    let mut all: Vec<String> = closes.what.iter().map(|what| format!("{what}。")).collect();
+    let many: i64 = closes.records.iter().map(|(_, many)| many).sum();
+    if many > 0 {
+        let directory = ctx.directory();
+        let organs: Vec<String> =
+            closes.records.iter().map(|(organ, many)| format!("{} {many} 条", directory.short_name(organ))).collect();
+        all.push(format!(
+            "施行后几分钟内，已公开的 {many} 条记录（{}）和它们更正前的内容都按新的规定遮盖或者不再显示，未公开的批次一并遮盖。",
+            organs.join("、")
+        ));
+    }
+    all
+}
+
 async fn worked_on(ctx: &Ctx, desk: &Desk, entry: &Entry) -> Result<Option<Work>> {
     let Some(open) = &entry.open else { return Ok(None) };
     let (state, tone) = open_state(Some(open.as_ref()));
     let newest = entry.coming.last().map(|version| version.item.clone());
     let old = newest.or_else(|| entry.in_force.then(|| Item::clone(&entry.item)));
+    let mut closes = Vec::new();
+    if let Some(old) = &old {
+        let closing = items::closing(ctx.db().read(), old, &open.item).await?;
+        closes.extend(closing.iter().flat_map(|closing| closed(ctx, closing)));
+    }
     let (differs, held, opens) = match &old {
         Some(old) => {
             let held = items::against(ctx, old, &open.item).await?;
@@ -210,6 +252,8 @@ async fn worked_on(ctx: &Ctx, desk: &Desk, entry: &Entry) -> Result<Option<Work>
         differs,
         held,
         opens,
+        told: warned(ctx, old.as_ref(), &open.item).await?,
+        closes,
         own: open.is_by(&desk.actor()),
     }))
 }

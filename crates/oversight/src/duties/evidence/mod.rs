@@ -22,7 +22,7 @@ use kernel::{
 use store::{Tx, jobs::NewJob};
 use web::{
     Ctx, Listener, Refusal, Routes,
-    hooks::{PublicDocument, PublicDocuments},
+    hooks::{PublicDocument, PublicDocuments, PublicThing, PublicThings},
 };
 
 use crate::duties::{
@@ -74,10 +74,28 @@ pub async fn resolve(ctx: &Ctx, named: &Named) -> Done<Proof> {
     }
     let found: Option<PublicDocument> = ctx.one::<Arc<dyn PublicDocuments>>().find(ctx, &wanted).await?;
     let Some(found) = found else {
-        let message = "本网站上没有这份已公开的文件：可能尚未发布，也可能已撤回。请先发布文件，再从检索结果中选用。";
+        let path = address::on_this_site(&wanted, &[&config.server.portal_url, &config.site.domain]);
+        if let Some(thing) = thing_at(ctx, path.as_deref().unwrap_or(&wanted)).await? {
+            return Ok(Proof::Subject { subject: thing.subject, path: thing.path, title: thing.title });
+        }
+        let message = "本网站上没有这份已公开的文件：可能尚未发布，也可能已撤回。请先发布文件，再从检索结果中选用。\
+                       数据表请填写一条记录的网址，或者带有机关条件的数据表网址；没有此类信息的声明请从检索结果中选用。";
         return Err(Refusal::field(field, message));
     };
     Ok(Proof::Subject { subject: SubjectRef::new(DOCUMENT, &found.id), path: found.path, title: found.title })
+}
+
+/// What stands at a path of the portal and is no document: a record, a table of an organ, a declaration.
+///
+/// # Errors
+/// When the database fails.
+pub(crate) async fn thing_at(ctx: &Ctx, path: &str) -> web::Result<Option<PublicThing>> {
+    for things in ctx.declared::<Arc<dyn PublicThings>>() {
+        if let Some(thing) = things.at(ctx, path).await? {
+            return Ok(Some(thing));
+        }
+    }
+    Ok(None)
 }
 
 /// Hands in evidence, in a write: an address elsewhere is looked at afterwards.

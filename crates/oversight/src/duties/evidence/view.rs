@@ -125,8 +125,17 @@ impl Pieces {
 /// Whose each text is and since when it is public, by its id: who confirms must see whether it is of the organ and the period.
 async fn published(ctx: &Ctx, rows: &[EvidenceRow]) -> Result<HashMap<String, String>> {
     let documents = ctx.one::<Arc<dyn PublicDocuments>>();
-    let ids: BTreeSet<&String> = rows.iter().map(|piece| &piece.subject_id).filter(|id| !id.is_empty()).collect();
+    let of_documents = rows.iter().filter(|piece| piece.subject_kind == super::DOCUMENT);
+    let ids: BTreeSet<&String> = of_documents.map(|piece| &piece.subject_id).filter(|id| !id.is_empty()).collect();
     let mut words = HashMap::new();
+    let other = rows.iter().filter(|piece| !piece.subject_id.is_empty() && piece.subject_kind != super::DOCUMENT);
+    for piece in other {
+        if let Some(thing) = super::thing_at(ctx, &piece.url).await? {
+            let name = ctx.directory().short_name(&thing.organ).to_owned();
+            let day = thing.since;
+            words.insert(piece.subject_id.clone(), if day.is_empty() { name } else { format!("{name} {day} 公开") });
+        }
+    }
     for id in ids {
         if let Some(document) = documents.find(ctx, id).await? {
             let day = time::show_date(&document.published_at);
