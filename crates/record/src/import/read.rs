@@ -37,6 +37,9 @@ const WARNED: u8 = 60;
 const MOST_ORGANS: usize = 3;
 /// The origin of all fields that have none of their own.
 const ALL: &str = "*";
+/// Between the numbers of rows of tables that share the rows of a sheet (收入 and 支出, two years side by side), while they are read:
+/// what is told of one of them holds for no other. A sheet has fewer rows.
+const APART: u32 = 10_000_000;
 /// What was read.
 pub(super) struct ReadFile {
     pub told: Told,
@@ -76,15 +79,19 @@ pub(super) async fn read(
     // Some hundred thousand rows: not on a thread that answers others.
     let parsed = tokio::task::spawn_blocking(move || {
         let mut parsed = Parsed { told, update, townships, ..Parsed::default() };
-        for one in &chosen {
+        for (at, one) in chosen.iter().enumerate() {
+            let shared = chosen[..at].iter().filter(|before| before.found.head_rows == one.found.head_rows).count();
+            let apart = u32::try_from(shared).unwrap_or_default().saturating_mul(APART);
             let sums: BTreeSet<u32> = one.found.totals.iter().map(|line| line.number).collect();
             let from = parsed.rows.len();
             let others = of_others(&one.found, &organs);
-            for record in sheet::records(&owned, &one.found, &one.fit.mapping) {
-                if sums.contains(&record.number) {
+            for mut record in sheet::records(&owned, &one.found, &one.fit.mapping) {
+                let shown = record.number;
+                record.number = shown.saturating_add(apart);
+                if sums.contains(&shown) {
                     parsed.sums.insert(record.number);
                 }
-                if let Some(whose) = others.get(&record.number) {
+                if let Some(whose) = others.get(&shown) {
                     let message = format!("公开机关是“{whose}”，不是{}的记录，不能由它导入。", organs.name());
                     let label = "公开机关".to_owned();
                     parsed.told.faults.add(Said { row: record.number, column: String::new(), label, message });
@@ -96,7 +103,7 @@ pub(super) async fn read(
             // What has not been read cannot be summed.
             if !own.iter().any(|row| parsed.broken.contains(&row.number)) {
                 let amiss = totals::amiss(&owned, &one.found, &one.fit.mapping, own);
-                let at = |said: &Said| (said.row, said.column.clone());
+                let at = |said: &Said| (said.row % APART, said.column.clone());
                 let known: BTreeSet<(u32, String)> = amiss.iter().map(at).collect();
                 let more = sums::wrong(&owned, &one.found, &one.fit.mapping);
                 let more = more.into_iter().filter(|said| !known.contains(&at(said)));
@@ -111,7 +118,19 @@ pub(super) async fn read(
         return Err(Refusal::field("file", format!("一次最多导入 {MOST_ROWS} 行，请拆成几个文件。")));
     }
     go(progress, 0, parsed.told.rows, "正在核对").await?;
-    checked(ctx, item, options, parsed, mapping).await
+    Ok(as_shown(checked(ctx, item, options, parsed, mapping).await?))
+}
+
+/// Rows have the numbers again that the spreadsheet shows.
+fn as_shown(mut read: ReadFile) -> ReadFile {
+    let told = &mut read.told;
+    for several in [&mut told.faults, &mut told.warnings, &mut told.notes] {
+        several.first.iter_mut().for_each(|said| said.row %= APART);
+    }
+    told.faults.first.sort_by_key(|said| said.row);
+    told.sample.rows.iter_mut().for_each(|(number, _)| *number %= APART);
+    read.rows.iter_mut().for_each(|row| row.number %= APART);
+    read
 }
 
 async fn go(progress: &dyn Progress, done: u64, total: u64, words: &str) -> Result<(), Refusal> {
