@@ -5,6 +5,7 @@
 //! shows them. The same file for the same item and organ is one batch, also when two bring it at the same moment.
 
 mod again;
+mod apart;
 mod beside;
 mod choose;
 mod job;

@@ -12,7 +12,9 @@ use sheet::{Fit, Found, Mapping, Record, Target};
 use web::{Ctx, Refusal};
 
 use super::{
-    Backfill, File, MOST_ROWS, Mapped, Options, Progress, Said, Told, beside,
+    Backfill, File, MOST_ROWS, Mapped, Options, Progress, Said, Told,
+    apart::{APART, as_shown},
+    beside,
     choose::{CONFIDENCE, Chosen, choose, tables},
     keep::{self, Kept},
     mapping,
@@ -37,9 +39,6 @@ const WARNED: u8 = 60;
 const MOST_ORGANS: usize = 3;
 /// The origin of all fields that have none of their own.
 const ALL: &str = "*";
-/// Between the numbers of rows of tables that share the rows of a sheet (收入 and 支出, two years side by side), while they are read:
-/// what is told of one of them holds for no other. A sheet has fewer rows.
-const APART: u32 = 10_000_000;
 /// What was read.
 pub(super) struct ReadFile {
     pub told: Told,
@@ -119,18 +118,6 @@ pub(super) async fn read(
     }
     go(progress, 0, parsed.told.rows, "正在核对").await?;
     Ok(as_shown(checked(ctx, item, options, parsed, mapping).await?))
-}
-
-/// Rows have the numbers again that the spreadsheet shows.
-fn as_shown(mut read: ReadFile) -> ReadFile {
-    let told = &mut read.told;
-    for several in [&mut told.faults, &mut told.warnings, &mut told.notes] {
-        several.first.iter_mut().for_each(|said| said.row %= APART);
-    }
-    told.faults.first.sort_by_key(|said| said.row);
-    told.sample.rows.iter_mut().for_each(|(number, _)| *number %= APART);
-    read.rows.iter_mut().for_each(|row| row.number %= APART);
-    read
 }
 
 async fn go(progress: &dyn Progress, done: u64, total: u64, words: &str) -> Result<(), Refusal> {
