@@ -7,8 +7,8 @@ use documents::Grid;
 use crate::body::{Body, Kind, scan};
 use crate::head::{self, HeadRows};
 use crate::lines::Lines;
-use crate::words::{is_note, is_of_table, is_table_number, is_title, organ_of_line, plain, tidy, unit_of_line};
-use crate::{codes, sides};
+use crate::words::{is_note, is_of_table, is_table_number, is_title, organ_of_line, plain, tidy};
+use crate::{codes, sides, units};
 
 /// The head of a column.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -41,6 +41,8 @@ pub struct Found {
     pub unit: String,
     /// Of the organ that is named above the head (部门名称：…); may be empty.
     pub organ: String,
+    /// The group of heads that this table was parted by (2029年预算数); empty in most.
+    pub group: String,
     pub heads: Vec<Head>,
     /// The rows of records. Words in a cell over several rows stand in each of them.
     pub rows: Vec<Line>,
@@ -120,10 +122,15 @@ fn assembled(lines: &Lines, from: usize, head: &HeadRows, body: &Body, sheet: &s
         }
     }
     let heads = head::heads(lines, head, &columns);
+    let mut unit = first_of(&above, units::of_line);
+    if !unit.contains('元') {
+        let below = first_of(&notes, units::of_note);
+        unit = [unit, below].into_iter().filter(|unit| !unit.is_empty()).collect::<Vec<_>>().join("、");
+    }
     let whole = Found {
         sheet: sheet.to_owned(),
         title: titled(&above),
-        unit: first_of(&above, unit_of_line),
+        unit,
         organ: first_of(&above, organ_of_line),
         heads,
         notes,

@@ -6,10 +6,10 @@ use documents::Merge;
 
 use crate::lines::Lines;
 use crate::words::{
-    column_name, is_headlike, is_letter, is_letter_label, is_note, is_of_table, is_organ_alone, is_table_number,
-    is_title, is_year_alone, plain, tidy, unit_of_head, unit_of_line,
+    are_heads, column_name, is_headlike, is_letter, is_letter_label, is_note, is_of_table, is_organ_alone,
+    is_table_number, is_title, is_year_alone, plain, tidy,
 };
-use crate::{Head, Line};
+use crate::{Head, Line, units};
 
 /// Lines in which a head is looked for.
 const LOOKED_AT: usize = 100;
@@ -47,12 +47,12 @@ pub(crate) fn find(lines: &Lines, from: usize) -> Option<HeadRows> {
 /// Whether a head begins in a line: words alone, over half of the columns that are filled below.
 pub(crate) fn begins(lines: &Lines, at: usize) -> bool {
     let Some(line) = lines.get(at) else { return false };
-    let words = line.cells.len() >= 2 && line.cells.iter().all(|(_, text)| is_headlike(text));
+    let words = line.cells.len() >= 2 && are_heads(&line.cells);
     if !words || line.cells.iter().all(|(_, text)| is_of_table(text)) || notes(line) || is_numbers(line) {
         return false;
     }
     // a title and 附件1, a year and 万元
-    let aside = |text: &str| is_table_number(text) || unit_of_line(text).is_some_and(|unit| plain(text) == unit);
+    let aside = |text: &str| is_table_number(text) || units::of_line(text).is_some_and(|unit| plain(text) == unit);
     if line.cells.len() == 2 && line.cells.iter().any(|(_, text)| aside(text)) {
         return false;
     }
@@ -71,7 +71,7 @@ pub(crate) fn begins(lines: &Lines, at: usize) -> bool {
         return true;
     }
     // without merged cells the lower row fills what the upper one leaves open
-    let Some(next) = lines.get(at + 1).filter(|next| next.cells.iter().all(|(_, text)| is_headlike(text))) else {
+    let Some(next) = lines.get(at + 1).filter(|next| are_heads(&next.cells)) else {
         return false;
     };
     let both = wide.iter().filter(|column| line.get(**column).is_some() || next.get(**column).is_some()).count();
@@ -152,7 +152,7 @@ fn rows_of(lines: &Lines, from: usize, at: usize) -> HeadRows {
 /// stands over it.
 fn goes_on(lines: &Lines, (top, last): (u32, u32), at: usize) -> bool {
     let Some(next) = lines.get(at).filter(|next| next.number == last + 1) else { return false };
-    if !next.cells.iter().all(|(_, text)| is_headlike(text)) || is_letters(next) || is_note(next.first()) {
+    if !are_heads(&next.cells) || is_letters(next) || is_note(next.first()) {
         return false;
     }
     let merges = lines.merges(top, last);
@@ -200,7 +200,7 @@ fn is_over_all(lines: &Lines, at: usize, below: usize) -> bool {
     });
     wide && line.cells.len() == 1
         && head.number == line.number + 1
-        && unit_of_head(text).is_some()
+        && units::of_head(text).is_some()
         && !text.trim_start().starts_with(['（', '('])
         && !is_title(text)
         && !is_note(text)
@@ -253,7 +253,7 @@ pub(crate) fn heads(lines: &Lines, head: &HeadRows, columns: &BTreeSet<u32>) -> 
         if path.is_empty() {
             path.push(format!("第{}列", column_name(*column)));
         }
-        let unit = path.iter().rev().find_map(|word| unit_of_head(word)).unwrap_or_default();
+        let unit = path.iter().rev().find_map(|word| units::of_head(word)).unwrap_or_default();
         let letter = letters.iter().find_map(|line| line.get(*column).filter(|text| is_letter(text)));
         heads.push(Head { column: *column, path, letter: letter.map(plain).unwrap_or_default(), unit });
     }

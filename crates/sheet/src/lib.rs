@@ -8,6 +8,7 @@
 //! | a sheet as cells | [`Grid`], as `documents` reads it |
 //! | its tables | [`tables`], [`Found`] |
 //! | a table that stands the other way round, as one that does not | [`turned()`] |
+//! | a table of two years or stages side by side, as one of each | [`by_period()`] |
 //! | which head is which column | [`fit()`], [`Fit`], [`Mapping`] |
 //! | what is imported | [`records`], [`Record`] |
 
@@ -20,18 +21,23 @@ mod head;
 mod lines;
 mod names;
 mod own;
+mod periods;
 mod record;
 mod sides;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]
 mod tests_brought;
+#[cfg(test)]
+mod tests_units;
 mod turned;
+mod units;
 mod words;
 
 pub use documents::{Grid, GridRow, Merge};
 pub use find::{Found, Head, Line, tables};
 pub use fit::{Fit, Mapping, Target, fit};
 pub use own::{OF_REJECTED, organ_column};
+pub use periods::by_period;
 pub use record::{Record, is_ditto, is_of_words, records};
 pub use turned::turned;

@@ -7,7 +7,8 @@ use item::{
 
 use crate::Head;
 use crate::alike::alike;
-use crate::words::{is_unit, plain};
+use crate::units;
+use crate::words::plain;
 
 /// Words for the total of a group.
 const TOTALS: [&str; 8] = ["合计", "小计", "总计", "总额", "金额", "总数", "总投资", "规模"];
@@ -33,6 +34,9 @@ impl Forms {
     fn of(text: &str) -> Self {
         let text = plain(text).to_lowercase();
         let text = text.trim_matches(['*', ':', '★', '※', '☆', '▲']);
+        // 金额/元
+        let behind = text.rsplit_once(['/', ':']).filter(|(_, unit)| units::money(unit).is_some());
+        let text = behind.map_or(text, |(name, _)| name);
         let exact = without_brackets(text, is_unit_said);
         let yearless = without_year(&exact).to_owned();
         let bare = without_brackets(&yearless, |_| true);
@@ -42,7 +46,7 @@ impl Forms {
 
 /// `单位:万元`, `万元`, and what a form says of how to fill in: `年/月/日`.
 fn is_unit_said(within: &str) -> bool {
-    is_unit(within.strip_prefix("单位:").unwrap_or(within)) || matches!(within, "年/月/日" | "年月日" | "必填" | "选填")
+    units::of_bracket(within).is_some() || matches!(within, "年/月/日" | "年月日" | "必填" | "选填")
 }
 
 /// A text without those brackets of which the words within are to go.

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use crate::body::is_sum;
 use crate::lines::Lines;
+use crate::periods::is_period;
 use crate::words::{is_figure, is_serial, is_year, plain};
 use crate::{Found, Head, Line};
 
@@ -61,6 +62,7 @@ pub(crate) fn split(whole: Found, rows: Vec<Line>) -> Vec<Found> {
             title: whole.title.clone(),
             unit: whole.unit.clone(),
             organ: whole.organ.clone(),
+            group: String::new(),
             heads,
             rows,
             totals,
@@ -92,6 +94,10 @@ fn starts(heads: &[Head], rows: &[Line]) -> Vec<usize> {
         part.len() >= 2 && part.iter().all(|head| own.is_none() || head.path.first().map(|word| plain(word)) == own)
     };
     if !parts.iter().all(is_one) {
+        return vec![0];
+    }
+    // two years side by side are parted by their groups, which say the year
+    if parts.iter().all(|part| group(part).is_some_and(|group| is_period(&group))) {
         return vec![0];
     }
     let alike = parts.iter().all(|part| group(part).is_none());

@@ -7,7 +7,7 @@
 use item::{Column, Item, Type};
 
 use crate::alike::alike;
-use crate::{Found, Head, Line};
+use crate::{Found, Head, Line, units};
 
 /// Lines that must be columns of the item, at least.
 const LINES: usize = 3;
@@ -33,7 +33,8 @@ pub fn turned(item: &Item, found: &Found) -> Option<Found> {
             None => vec![cell(line, words).unwrap_or_default().trim().to_owned()],
         };
         let letter = column.map(|column| letter_of(&column.letter)).unwrap_or_default();
-        heads.push(Head { column: at, path, letter, ..Head::default() });
+        let unit = cell(line, words).and_then(units::of_head).filter(|unit| unit.contains('元')).unwrap_or_default();
+        heads.push(Head { column: at, path, letter, unit });
     }
     let first = lines.first()?.number;
     let rows = records.iter().zip(0_u32..).map(|((place, choice), at)| {
@@ -41,7 +42,10 @@ pub fn turned(item: &Item, found: &Found) -> Option<Found> {
         Line { number: first.saturating_add(at), cells: std::iter::once((0, choice.clone())).chain(figures).collect() }
     });
     let rows: Vec<Line> = rows.filter(|row| row.cells.len() > 1).collect();
-    Some(Found { heads, rows, totals: Vec::new(), ..found.clone() })
+    // 项目（单位：万元）
+    let of_words = found.heads.first().map(|head| head.unit.clone()).filter(|unit| unit.contains('元'));
+    let unit = of_words.filter(|_| !found.unit.contains('元')).unwrap_or_else(|| found.unit.clone());
+    Some(Found { heads, rows, totals: Vec::new(), unit, ..found.clone() })
 }
 
 /// The enumeration of which the heads are choices, and the columns of the sheet that are records, each with its choice.

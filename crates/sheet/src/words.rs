@@ -1,5 +1,7 @@
 //! What a cell says by its words: a figure, a day, a unit, a caption, a note, a total, a formula letter.
 
+use crate::units;
+
 /// Figures in words that number the rows of official tables.
 const NUMERALS: &str = "一二三四五六七八九十";
 
@@ -152,108 +154,6 @@ pub(crate) fn is_unit(text: &str) -> bool {
     })
 }
 
-/// Several units, as a line above a head names them for columns of several kinds: 亩、万元.
-pub(crate) fn are_units(text: &str) -> bool {
-    text.split(['、', ',', ';', '，', '；']).all(is_unit)
-}
-
-/// Words before a unit that say nothing of it: 单位为人民币万元.
-const BEFORE_UNITS: [&str; 13] =
-    [":", "(", "[", "为", "是", "以", "均为", "人民币", "RMB", "rmb", "CNY", "金额单位", "单位"];
-/// Words behind it: 元人民币.
-const BEHIND_UNITS: [&str; 4] = ["人民币", "RMB", "rmb", "CNY"];
-/// What a unit is announced by above a table, besides 单位.
-const ANNOUNCED: [&str; 4] = ["金额:", "Unit:", "unit:", "UNIT:"];
-
-/// Without the words before it.
-fn without_before(text: &str) -> &str {
-    let mut rest = text;
-    while let Some(shorter) = BEFORE_UNITS.iter().find_map(|word| rest.strip_prefix(word)) {
-        rest = shorter;
-    }
-    rest
-}
-
-/// The unit that is all of a text: 人民币万元, 元（人民币）, ¥, 圆; also where it says more of it than a unit: 元，含税.
-fn unit_alone(text: &str) -> Option<String> {
-    let bare = without_before(text);
-    if matches!(bare, "¥" | "￥") || (bare.is_empty() && BEHIND_UNITS.iter().any(|word| text.ends_with(word))) {
-        return Some("元".to_owned());
-    }
-    let bare = bare.trim_start_matches(['¥', '￥']);
-    let bare = BEHIND_UNITS.iter().find_map(|word| bare.strip_suffix(word)).unwrap_or(bare);
-    if is_unit(bare) {
-        return Some(bare.to_owned());
-    }
-    let bare = bare.trim_end_matches(['(', ')', '[', ']']).replace('圆', "元");
-    if is_unit(&bare) {
-        return Some(bare);
-    }
-    let (first, more) = bare.split_once([',', '，', ';', '；'])?;
-    (is_unit(first) && first.contains('元') && !more.split([',', '，', ';', '；']).any(is_unit))
-        .then(|| first.to_owned())
-}
-
-/// The unit in brackets in a head: 金额（万元）.
-pub(crate) fn unit_of_head(text: &str) -> Option<String> {
-    let text = plain(text);
-    let mut rest = text.as_str();
-    let mut found = None;
-    while let Some(open) = rest.find(['(', '[', '【']) {
-        let inside = &rest[open..];
-        let inside = inside.trim_start_matches(['(', '[', '【']);
-        let end = inside.find([')', ']', '】']).unwrap_or(inside.len());
-        let (within, behind) = inside.split_at(end);
-        if within != "人民币" {
-            found = unit_alone(within).or(found);
-        }
-        rest = behind;
-    }
-    found.or_else(|| unit_said(&text).map(|(_, unit)| unit))
-}
-
-/// Where a plain text announces a unit (单位：, 单位为, 金额：), and the unit behind it.
-fn unit_said(plain: &str) -> Option<(usize, String)> {
-    let mut said: Vec<(usize, usize)> = plain.match_indices("单位").map(|(at, word)| (at, at + word.len())).collect();
-    said.extend(ANNOUNCED.iter().flat_map(|word| plain.match_indices(word)).map(|(at, word)| (at, at + word.len())));
-    said.sort_unstable();
-    let mut found = None;
-    for (at, end) in said {
-        let has_colon = plain[..end].ends_with(':') || plain[end..].starts_with(':');
-        let behind: Vec<char> = without_before(&plain[end..]).chars().take(17).collect();
-        // 单位：人社局 names no unit, 单位：万元 does, whatever stands behind it; 单位：亩、万元 names two; 单位元 does at its end
-        let ends = |length: usize| behind.get(length).is_none_or(|c| !c.is_alphanumeric());
-        let unit = (1..=behind.len().min(16)).rev().find_map(|length| {
-            let unit: String = behind[..length].iter().collect::<String>().replace('圆', "元");
-            let is_money = unit.contains('元');
-            let is_one = is_unit(&unit) && ((is_money && has_colon) || ends(length));
-            let is_said = is_one || (ends(length) && are_units(&unit));
-            (is_said && (has_colon || is_money)).then_some(unit)
-        });
-        let only_named = || unit_alone(plain[end..].trim_matches(['(', ')'])).filter(|_| has_colon);
-        if let Some(unit) = unit.or_else(only_named) {
-            found = Some((at, unit));
-        }
-    }
-    found
-}
-
-/// The unit that a line above a head says for the whole table.
-pub(crate) fn unit_of_line(text: &str) -> Option<String> {
-    let plain = plain(text);
-    if let Some((_, unit)) = unit_said(&plain) {
-        return Some(unit);
-    }
-    let bare = plain.trim_matches(['(', ')']);
-    if is_unit(bare) && (bare.contains('元') || bare.contains('%')) {
-        return Some(bare.to_owned());
-    }
-    if let Some(unit) = unit_alone(bare).filter(|unit| unit.contains('元') && bare != "人民币") {
-        return Some(unit);
-    }
-    unit_of_head(text).filter(|unit| unit.contains('元'))
-}
-
 /// The organ that a line above a head names.
 pub(crate) fn organ_of_line(text: &str) -> Option<String> {
     let folded = fold::fold(text);
@@ -266,17 +166,16 @@ pub(crate) fn organ_of_line(text: &str) -> Option<String> {
         let next = || tokens.get(at + 1).filter(|next| !next.contains(':')).copied().unwrap_or_default();
         let value = if value.is_empty() { next() } else { value };
         let value = organ_alone(value);
-        if !value.is_empty() && !are_units(&value) && unit_alone(&value).is_none() {
+        if !value.is_empty() && units::several(&value).is_none() {
             return Some(value);
         }
     }
     // spaced out, or one behind the other without a blank
     let plain = plain(text);
-    let end = unit_said(&plain).map_or(plain.len(), |(at, _)| at);
+    let end = units::said(&plain).map_or(plain.len(), |(at, _)| at);
     let (label, value) = plain[..end].split_once(':')?;
     let value = organ_alone(value);
-    let is_unit = are_units(&value) || unit_alone(&value).is_some();
-    (is_among(ORGANS, label) && !value.is_empty() && !is_unit).then_some(value)
+    (is_among(ORGANS, label) && !value.is_empty() && units::several(&value).is_none()).then_some(value)
 }
 
 /// What is left of a value when the label of the next one is cut off.
@@ -311,7 +210,27 @@ pub(crate) fn is_caption(text: &str) -> bool {
 /// A cell of a line that says something of the whole table.
 pub(crate) fn is_of_table(text: &str) -> bool {
     let bare = plain(text);
-    is_caption(text) || is_day(text) || is_table_number(text) || is_unit(bare.trim_matches(['(', ')']))
+    let is_unit_alone = is_unit(bare.trim_matches(['(', ')'])) || units::money(&bare).is_some();
+    is_caption(text) || is_day(text) || is_table_number(text) || is_unit_alone
+}
+
+/// Whether the cells of a line may be heads: words, and here and there a name with its value (备注：说明, 附：提前下达).
+pub(crate) fn are_heads(cells: &[(u32, String)]) -> bool {
+    let named = |text: &str| {
+        let plain = plain(text);
+        let Some((label, value)) = plain.split_once(':') else { return false };
+        let is_plain = !value.contains(|c: char| c.is_ascii_digit()) && value.chars().count() <= 30;
+        let of_table = ["单位", "日期", "时间", "年度", "人"].iter().any(|end| label.ends_with(end));
+        is_plain
+            && !of_table
+            && !is_among(ORGANS, label)
+            && !(units::money(value).is_some() && label.chars().count() < 3)
+    };
+    let captions = cells.iter().filter(|(_, text)| !is_headlike(text)).count();
+    captions == 0
+        || (cells.len() >= 3
+            && captions * 2 < cells.len()
+            && cells.iter().all(|(_, text)| is_headlike(text) || (is_caption(text) && named(text))))
 }
 
 /// 表1-1, 附件2, 表一.
@@ -446,6 +365,7 @@ pub(crate) fn column_name(column: u32) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::units::{of_head as unit_of_head, of_line as unit_of_line};
 
     #[test]
     fn units_are_read_however_they_are_said() {

@@ -190,9 +190,9 @@ fn use_words(options: &Options) -> &'static str {
 fn beside(item: Option<&Item>, told: &Told, typed: &BTreeMap<String, String>) -> Vec<common::Field> {
     let field = |one: &import::Beside| {
         let text = typed.get(&one.key).unwrap_or(&one.text);
-        let column = item?.column(&one.key)?;
+        let column = import::whole_column(item?, &one.key)?;
         // What stops the import is not called optional.
-        let mut field = common::of_whole(column, text);
+        let mut field = common::of_whole(&column, text);
         field.optional = !told.missing.contains(&column.label);
         Some(field)
     };
@@ -323,8 +323,8 @@ fn typed(told: &Told, before: &Options, pairs: &[(String, String)]) -> BTreeMap<
 fn faults_of(item: &Item, given: &BTreeMap<String, String>) -> FormErrors {
     let mut errors = FormErrors::new();
     for (key, text) in given {
-        let Some(column) = item.column(key) else { continue };
-        if let Err(problem) = item::parse(column, text, None) {
+        let Some(column) = import::whole_column(item, key) else { continue };
+        if let Err(problem) = item::parse(&column, text, None) {
             errors.add(&common::name_of(key), format!("“{}”：{problem}", column.label));
         }
     }

@@ -65,6 +65,7 @@ mod records_office;
 mod records_portal;
 mod records_private;
 mod records_references;
+mod records_sheets;
 mod redirects;
 mod report_year;
 mod search;

@@ -236,3 +236,36 @@ fn what_is_wrong_is_said_in_words() {
     let usage = run(data, &["records", "import", "enrolment"]);
     assert_eq!(usage.status.code(), Some(2));
 }
+
+#[test]
+fn what_amounts_are_counted_in_is_read_or_asked_for_and_never_assumed() {
+    let site = site();
+    let data = site.path();
+    let sheet = |line: &str| {
+        format!(
+            "表7\n青禾县司法局2042年“三公”经费支出预算表\n部门名称：青禾县司法局,,,,{line}\n\
+            合计,因公出国（境）费,公务用车购置费,公务用车运行费,公务接待费\n118000,0,0,80000,38000\n"
+        )
+    };
+    let said = |output: &Output| String::from_utf8_lossy(&output.stderr).into_owned();
+    let bare = written(data, "三公.csv", sheet(""));
+    let asked = import(data, "three-public", &bare, &["--dry-run"]);
+    assert_eq!(asked.status.code(), Some(1));
+    assert!(said(&asked).contains("金额单位"), "{}", said(&asked));
+    let shown = |read: &Value| read["taken"].to_string();
+    let read = told(data, "three-public", &bare, &["--set", "money_unit=元"]);
+    assert_eq!(read["accepted"], 1, "{read}");
+    assert!(shown(&read).contains("金额单位") && read["notes"].to_string().contains("11.8"), "{read}");
+    let read = told(data, "three-public", &written(data, "三公元.csv", sheet("金额单位：人民币元")), &[]);
+    assert_eq!((&read["accepted"], &read["unit"]), (&1.into(), &"元".into()), "{read}");
+    assert!(read["notes"].to_string().contains("11.8"), "{read}");
+    // 表9 has 合计, too, and is no table of this item
+    let state = "表9\n国有资本经营预算支出情况表\n部门名称：青禾县司法局,,,,单位：万元\n\
+        科目编码,科目名称,合计,基本支出,项目支出\n223,国有资本经营预算支出,55,0,55\n";
+    let file = written(data, "表9.csv", state);
+    for item in ["three-public", "budget-fund", "budget-expense"] {
+        let refused = import(data, item, &file, &["--dry-run", "--period", "2042"]);
+        assert_eq!(refused.status.code(), Some(1), "{item}");
+        assert!(said(&refused).contains("国有资本经营"), "{item}: {}", said(&refused));
+    }
+}

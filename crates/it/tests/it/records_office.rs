@@ -287,7 +287,7 @@ both! {
             ["（一）一般债券", "B", "4.7407", "看附表"],
             ["（二）专项债券", "D", "9.2296", "9.2296"],
         ];
-        let header = ["项目", "公式", "本地区", "本级"].map(str::to_owned).to_vec();
+        let header = ["项目（单位：亿元）", "公式", "本地区", "本级"].map(str::to_owned).to_vec();
         let rows = lines.map(|line| line.map(Cell::from).to_vec()).to_vec();
         let bytes = write_xlsx(&Sheet { name: "表1-4".to_owned(), header, rows, ..Sheet::default() }).expect("a workbook");
         let mut editor = app.editor(ORGAN).await;

@@ -55,6 +55,16 @@ pub(super) fn beside(item: &Item, found: &Found, from: &Sources<'_>) -> Result<V
         said.extend(value.map(|value| (column.key.clone(), value)));
     }
     said.extend(given(item, from.given)?);
+    // 2029年预算数 beside 2030年预算数: no one year is that of both
+    let of_group = [found.group.clone()];
+    for column in item.columns.iter().filter(|column| !found.group.is_empty() && item.keys.contains(&column.key)) {
+        let value = match &column.typed {
+            Type::Period => period(item, column, &of_group),
+            Type::Enum { choices, open: false } => choice(choices, &of_group).map(Value::Enum),
+            _ => None,
+        };
+        said.extend(value.map(|value| (column.key.clone(), value)));
+    }
     Ok(said)
 }
 
@@ -62,7 +72,8 @@ pub(super) fn beside(item: &Item, found: &Found, from: &Sources<'_>) -> Result<V
 fn given(item: &Item, typed: &BTreeMap<String, String>) -> Result<Values, Refusal> {
     let mut values = Values::new();
     let mut errors = FormErrors::new();
-    for (key, text) in typed.iter().filter(|(_, text)| !text.trim().is_empty()) {
+    let of_columns = typed.iter().filter(|(key, text)| !text.trim().is_empty() && *key != super::MONEY_UNIT);
+    for (key, text) in of_columns {
         let named = item.column(key);
         let column = named.or_else(|| period_column(item).filter(|_| key == "period"));
         let Some(column) = column else {
@@ -381,6 +392,19 @@ mod tests {
         assert_eq!(said("debt-plan", "地方政府债券发行及还本付息情况表", &[], "表1-4-2025-bonds.xlsx")["year"], "2025");
         // a day is no year
         assert!(!said("debt-plan", "情况表", &[], "20250301导出.xlsx").contains_key("year"));
+    }
+
+    #[test]
+    fn each_of_two_years_side_by_side_has_its_own() {
+        let none = BTreeMap::from([("period".to_owned(), "2031".to_owned())]);
+        let from = Sources { file: "三公.xlsx", organ: "青禾县司法局", county: "青禾县", given: &none };
+        for (group, year, stage) in [("2029年预算数", "2029", "budget"), ("2030年决算数", "2030", "final")] {
+            let title = "青禾县司法局2030年“三公”经费支出预算表".to_owned();
+            let found = Found { title, group: group.to_owned(), ..Found::default() };
+            let said = beside(item("three-public"), &found, &from).expect("values");
+            let plain = |key: &str| said.get(key).map(Value::plain);
+            assert_eq!((plain("year").as_deref(), plain("stage").as_deref()), (Some(year), Some(stage)), "{group}");
+        }
     }
 
     #[test]

@@ -7,7 +7,7 @@ use item::{Item, Type};
 use sheet::{Fit, Found, Target};
 use web::{Ctx, Refusal};
 
-use super::{Options, Told, beside, mapping, pick};
+use super::{Options, Told, beside, mapping, pick, units};
 use crate::values::Values;
 
 /// Heads that say how sure a row of a backfill is.
@@ -62,6 +62,16 @@ async fn aside<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> 
     done.map_err(|error| web::Error::internal(format!("tables of a sheet: {error}")).into())
 }
 
+/// A table, or those of the years and stages that stand side by side in it, where the item has no columns for all of them; with
+/// the unit that was given for its amounts.
+fn parted(item: &Item, mut found: Found, unit: &str) -> Vec<Found> {
+    units::take(&mut found, unit);
+    let parts = sheet::by_period(&found);
+    let score = |found: &Found| sheet::fit(item, found, &sheet::Mapping::new()).score;
+    let is_parted = parts.first().is_some_and(|part| score(part) > 0 && score(part) >= score(&found));
+    if is_parted { parts } else { vec![found] }
+}
+
 /// Each table with how it fits the item.
 async fn fitted(
     ctx: &Ctx,
@@ -71,6 +81,9 @@ async fn fitted(
 ) -> Result<Vec<Chosen>, Refusal> {
     let county = ctx.site().county.clone();
     let all = crate::items::all(ctx).await?;
+    let (own, unit) = (Arc::clone(item), units::given(options)?);
+    let tables = aside(move || tables.into_iter().flat_map(|found| parted(&own, found, &unit)).collect::<Vec<_>>());
+    let tables = tables.await?;
     let mut fitted = Vec::with_capacity(tables.len());
     for mut found in tables {
         if found.organ.is_empty() {
@@ -169,10 +182,10 @@ pub(super) async fn choose(
         if rows.is_empty() {
             continue;
         }
-        let why = if alike {
-            "表头相同，请选定这张工作表另行导入"
-        } else {
-            "与本事项不符，没有导入"
+        let why = match &one.calls {
+            pick::Calls::Other(other) => format!("是“{other}”的表，没有导入"),
+            _ if alike => "表头相同，请选定这张工作表另行导入".to_owned(),
+            _ => "与本事项不符，没有导入".to_owned(),
         };
         told.about.push(format!("工作表“{sheet}”里的另一张表{}（{} 行）{why}。", named(title), rows.len()));
     }
@@ -215,9 +228,23 @@ fn is_alike(best: &Chosen, one: &Chosen) -> bool {
         let (Some((_, best_heads)), Some((_, heads))) = (bare(&best.found), bare(&one.found)) else { return false };
         best.found.sheet == one.found.sheet && best.found.head_rows == one.found.head_rows && best_heads == heads
     };
+    // 表4: 收入 has one column of figures, 支出 one for each account
+    let is_side = || {
+        let side = |found: &Found| bare(found).map(|(side, _)| side.split_whitespace().collect::<String>());
+        let (Some(own), Some(other)) = (side(&best.found), side(&one.found)) else { return false };
+        let is_pair = |one: &str, other: &str| one.starts_with("收入") && other.starts_with("支出");
+        best.found.sheet == one.found.sheet
+            && best.found.head_rows == one.found.head_rows
+            && (is_pair(&own, &other) || is_pair(&other, &own))
+            && one.fit.missing.is_empty()
+            && one.fit.score > 0
+            // the item says which side a row is of
+            && best.beside != one.beside
+    };
     mapping::heads_of(&best.found) == mapping::heads_of(&one.found)
         || (best.is_turned && one.is_turned && one.fit.missing.is_empty())
         || is_half()
+        || is_side()
 }
 
 /// The full name of the organ of which a table says to be, else of the one for which it is imported.
@@ -255,4 +282,119 @@ fn not_taken(found: &Found, turned: &Found) -> Option<String> {
 
 fn named(title: &str) -> String {
     if title.is_empty() { String::new() } else { format!("《{title}》") }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use documents::{GridRow, Merge};
+
+    use super::*;
+
+    fn item(key: &str) -> &'static Item {
+        item::boxed().iter().find(|item| item.key.as_str() == key).expect("the item is in the box")
+    }
+
+    /// Merged cells as first row, first column, last row, last column, from 1 and from 0.
+    fn grid(name: &str, rows: &[&[&str]], merges: &[(u32, u32, u32, u32)]) -> Grid {
+        let rows = (1..).zip(rows).map(|(number, cells)| GridRow {
+            number,
+            hidden: false,
+            cells: (0..)
+                .zip(*cells)
+                .filter(|(_, text)| !text.is_empty())
+                .map(|(at, text)| (at, (*text).to_owned()))
+                .collect(),
+        });
+        let merges =
+            merges.iter().map(|(top, left, bottom, right)| Merge { rows: (*top, *bottom), columns: (*left, *right) });
+        Grid { name: name.to_owned(), rows: rows.collect(), merges: merges.collect(), ..Grid::default() }
+    }
+
+    fn chosen(item: &Item, grids: &[Grid]) -> Vec<Chosen> {
+        let given = BTreeMap::new();
+        let found = grids.iter().flat_map(sheet::tables).flat_map(|found| parted(item, found, ""));
+        let one = |found: Found| {
+            let from = beside::Sources { file: "", organ: "青禾县民政局", county: "青禾县", given: &given };
+            let beside = beside::beside(item, &found, &from).expect("values");
+            let mut fit = sheet::fit(item, &found, &sheet::Mapping::new());
+            fit.missing.retain(|key| !beside.contains_key(key));
+            let calls = pick::called(item, item::boxed(), &found);
+            Chosen { found, fit, beside, is_turned: false, lost: None, calls }
+        };
+        found.map(one).collect()
+    }
+
+    #[test]
+    fn both_sides_of_a_table_are_taken_though_one_has_more_columns() {
+        let sheet = grid(
+            "4",
+            &[
+                &["表4"],
+                &["财政拨款收支总体情况表"],
+                &["部门名称：青禾县民政局", "", "", "", "", "单位：万元"],
+                &["收入", "", "支出"],
+                &["项目", "2026年预算数", "项目", "合计", "一般公共预算", "政府性基金预算"],
+                &["一、本年收入", "7994.2", "一、社会保障和就业支出", "7736.8", "7736.8", "0"],
+                &["二、上年结转", "0", "二、卫生健康支出", "257.4", "257.4", "0"],
+            ],
+            &[(2, 0, 2, 5), (4, 0, 4, 1), (4, 2, 4, 5)],
+        );
+        let both = chosen(item("budget-grant"), &[sheet]);
+        assert_eq!(both.len(), 2);
+        assert!(is_alike(&both[1], &both[0]) && is_alike(&both[0], &both[1]), "{:?} {:?}", both[0].fit, both[1].fit);
+        assert_eq!((both[0].found.rows.len(), both[1].found.rows.len()), (2, 2));
+    }
+
+    #[test]
+    fn no_other_table_is_taken_where_one_is_called_as_the_item() {
+        let three = item("three-public");
+        let state = grid(
+            "支出",
+            &[&["青禾县民政局2026年经费情况"], &["科目", "名称", "合计", "基本"], &["223", "其他", "55", "0"]],
+            &[],
+        );
+        let own = grid(
+            "三公",
+            &[&["青禾县民政局2026年“三公”经费支出情况表"], &["分类", "甲类", "乙类"], &["车", "1", "2"]],
+            &[],
+        );
+        let both = chosen(three, &[state.clone(), own]);
+        let options = Options::new(three.key.clone(), kernel::OrganCode::from("QH011"));
+        let words = |refused: Result<(), Refusal>| match refused {
+            Err(Refusal::Fields(errors)) => {
+                errors.items().iter().map(|(_, words)| words.as_str()).collect::<Vec<&str>>().join("；")
+            }
+            _ => String::new(),
+        };
+        let refused = words(doubted(three, &both, 0, &options));
+        assert!(refused.contains("工作表“三公”"), "{refused}");
+        let alone = chosen(three, &[state]);
+        let refused = words(doubted(three, &alone, 0, &options));
+        assert!(refused.contains("只有“合计”一列"), "{refused}");
+    }
+
+    #[test]
+    fn two_years_side_by_side_are_two_tables_of_the_item() {
+        let heads = ["合计", "因公出国（境）费", "公务用车购置费", "公务用车运行费", "公务接待费"];
+        let heads = [heads, heads].concat();
+        let sheet = grid(
+            "7",
+            &[
+                &["表7"],
+                &["青禾县民政局2030年“三公”经费支出预算表"],
+                &["单位：万元"],
+                &["2029年预算数", "", "", "", "", "2030年预算数"],
+                heads.as_slice(),
+                &["13", "0", "0", "9", "4", "11.8", "0", "0", "8", "3.8"],
+            ],
+            &[(4, 0, 4, 4), (4, 5, 4, 9)],
+        );
+        let both = chosen(item("three-public"), &[sheet]);
+        let year = |one: &Chosen| one.beside.get("year").map(item::Value::plain);
+        let years: Vec<Option<String>> = both.iter().map(year).collect();
+        assert_eq!(years, [Some("2029".to_owned()), Some("2030".to_owned())]);
+        assert!(is_alike(&both[0], &both[1]) && both[1].fit.unknown.is_empty(), "{:?}", both[1].fit);
+    }
 }

@@ -5,6 +5,7 @@
 //! shows them. The same file for the same item and organ is one batch, also when two bring it at the same moment.
 
 mod again;
+mod apart;
 mod beside;
 mod choose;
 mod job;
@@ -17,6 +18,7 @@ mod read;
 mod sample;
 mod sums;
 mod totals;
+mod units;
 
 use std::{collections::BTreeMap, path::PathBuf};
 
@@ -34,6 +36,7 @@ pub use job::{Import, Stage, find, list, start, store};
 pub(crate) use load::clear as clear_loads;
 pub use mapping::remembered;
 pub use pick::organ_said;
+pub use units::{MONEY_UNIT, whole_column};
 
 use crate::{
     batch::{self, living},
@@ -79,7 +82,8 @@ pub struct Options {
     pub mapping: Mapping,
     #[serde(default)]
     pub backfill: Option<Backfill>,
-    /// What holds for every row whose own cell is empty, by the key of the column, as typed; `period` = the column of the period.
+    /// What holds for every row whose own cell is empty, by the key of the column, as typed; `period` = the column of the period,
+    /// [`MONEY_UNIT`] = the unit of amounts where their heads say none.
     /// Year, organ, stage and the like are read from the title where they are not given.
     #[serde(default)]
     pub given: BTreeMap<String, String>,

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use documents::{Extractor, Limits};
-use item::{Item, Type};
+use item::{Item, Owner, Type};
 use jiff::civil::Date;
 use kernel::{Directory, OrganCode, organ::Match};
 use sheet::{Found, Mapping, Target};
@@ -59,7 +59,12 @@ pub(super) fn called(item: &Item, all: &[Item], found: &Found) -> Calls {
         return Calls::Nothing;
     }
     let of_set = others().find(|other| other.domain.key == item.domain.key && has(other));
-    of_set.map_or(Calls::Nothing, |other| Calls::Other(other.title.clone()))
+    match (of_set, numbers.first()) {
+        (Some(other), _) => Calls::Other(other.title.clone()),
+        // of the same set, and of no item that is in the catalogue
+        (None, Some(number)) if number.len() <= 3 => Calls::Other(format!("表{number}")),
+        (None, _) => Calls::Nothing,
+    }
 }
 
 /// The account of which a table says to be, where the item is one of budgets and of none or of another one.
@@ -171,12 +176,19 @@ fn organs_of(item: &Item, found: &Found) -> BTreeSet<String> {
     if !found.organ.is_empty() {
         return BTreeSet::from([found.organ.clone()]);
     }
+    // a file of the program's own says whose each record is, and nothing else in it does
+    if let Some(column) = sheet::organ_column(found) {
+        return found.rows.iter().take(ROWS).filter_map(|line| line.get(column)).map(str::to_owned).collect();
+    }
     let fit = sheet::fit(item, found, &Mapping::new());
+    // 发布机关 of a notice of land is the county's government, and the record is that of the office in charge of land
+    let is_one =
+        matches!(&item.owner, Owner::Organs(codes) if codes.len() == 1) || matches!(item.owner, Owner::Named(_));
     let names_whose = |key: &str| {
         let column = item.column(key);
         column.is_some_and(|column| {
             let label = column.label.as_str();
-            let named = ["部门名称", "单位名称"].contains(&label) || label.ends_with("机关");
+            let named = ["部门名称", "单位名称"].contains(&label) || (!is_one && label.ends_with("机关"));
             matches!(column.typed, Type::Text { .. }) && (column.key == "organ" || named)
         })
     };
@@ -232,6 +244,13 @@ mod tests {
         assert_eq!(calls("three-public", "表7", three, "表7三公"), Calls::Own);
         assert_eq!(calls("penalty", "附件1", "行政处罚信息公示表", "Sheet1"), Calls::Own);
         assert_eq!(calls("water", "", "砚山县2024年第二季度监测", "Sheet1"), Calls::Nothing);
+        // no item is 表9, and it is no table of another account
+        let state = ("表9", "国有资本经营预算支出情况表", "表9");
+        for key in ["three-public", "budget-fund", "budget-expense"] {
+            assert!(matches!(calls(key, state.0, state.1, state.2), Calls::Other(_)), "{key}");
+            assert!(matches!(calls(key, "", state.1, "Sheet1"), Calls::Other(_)), "{key}");
+            assert!(matches!(calls(key, "表9", "支出情况", "Sheet1"), Calls::Other(_)), "{key}");
+        }
         assert_eq!(calls("budget-fund", "表5", "2026年支出", "Sheet1"), other("budget-department"));
         let capital = ("表9", "国有资本经营预算支出情况表", "表9国资");
         for key in ["three-public", "budget-fund", "budget-expense"] {

@@ -12,12 +12,14 @@ use sheet::{Fit, Found, Mapping, Record, Target};
 use web::{Ctx, Refusal};
 
 use super::{
-    Backfill, File, MOST_ROWS, Mapped, Options, Progress, Said, Told, beside,
+    Backfill, File, MOST_ROWS, Mapped, Options, Progress, Said, Told,
+    apart::{APART, as_shown},
+    beside,
     choose::{CONFIDENCE, Chosen, choose, tables},
     keep::{self, Kept},
     mapping,
     organs::Organs,
-    sample, stopped, sums, totals,
+    sample, stopped, sums, totals, units,
 };
 use crate::{
     check,
@@ -76,15 +78,19 @@ pub(super) async fn read(
     // Some hundred thousand rows: not on a thread that answers others.
     let parsed = tokio::task::spawn_blocking(move || {
         let mut parsed = Parsed { told, update, townships, ..Parsed::default() };
-        for one in &chosen {
+        for (at, one) in chosen.iter().enumerate() {
+            let shared = chosen[..at].iter().filter(|before| before.found.head_rows == one.found.head_rows).count();
+            let apart = u32::try_from(shared).unwrap_or_default().saturating_mul(APART);
             let sums: BTreeSet<u32> = one.found.totals.iter().map(|line| line.number).collect();
             let from = parsed.rows.len();
             let others = of_others(&one.found, &organs);
-            for record in sheet::records(&owned, &one.found, &one.fit.mapping) {
-                if sums.contains(&record.number) {
+            for mut record in sheet::records(&owned, &one.found, &one.fit.mapping) {
+                let shown = record.number;
+                record.number = shown.saturating_add(apart);
+                if sums.contains(&shown) {
                     parsed.sums.insert(record.number);
                 }
-                if let Some(whose) = others.get(&record.number) {
+                if let Some(whose) = others.get(&shown) {
                     let message = format!("公开机关是“{whose}”，不是{}的记录，不能由它导入。", organs.name());
                     let label = "公开机关".to_owned();
                     parsed.told.faults.add(Said { row: record.number, column: String::new(), label, message });
@@ -96,7 +102,7 @@ pub(super) async fn read(
             // What has not been read cannot be summed.
             if !own.iter().any(|row| parsed.broken.contains(&row.number)) {
                 let amiss = totals::amiss(&owned, &one.found, &one.fit.mapping, own);
-                let at = |said: &Said| (said.row, said.column.clone());
+                let at = |said: &Said| (said.row % APART, said.column.clone());
                 let known: BTreeSet<(u32, String)> = amiss.iter().map(at).collect();
                 let more = sums::wrong(&owned, &one.found, &one.fit.mapping);
                 let more = more.into_iter().filter(|said| !known.contains(&at(said)));
@@ -111,7 +117,7 @@ pub(super) async fn read(
         return Err(Refusal::field("file", format!("一次最多导入 {MOST_ROWS} 行，请拆成几个文件。")));
     }
     go(progress, 0, parsed.told.rows, "正在核对").await?;
-    checked(ctx, item, options, parsed, mapping).await
+    Ok(as_shown(checked(ctx, item, options, parsed, mapping).await?))
 }
 
 async fn go(progress: &dyn Progress, done: u64, total: u64, words: &str) -> Result<(), Refusal> {
@@ -152,7 +158,22 @@ fn tell_tables(ctx: &Ctx, item: &Item, options: &Options, chosen: &[Chosen], tol
         days && matches!(column.typed, Type::Date { .. }) && mapped(&column.key)
     });
     told.beside = beside::of_whole(item, &first.beside, mapped);
-    told.taken = sample::taken(item, &first.beside);
+    // Of two years side by side each has its own: neither is offered for both.
+    let is_one = |key: &str| chosen.iter().all(|one| one.beside.get(key) == first.beside.get(key));
+    told.beside.retain(|one| is_one(&one.key));
+    for one in chosen {
+        for (label, value) in sample::taken(item, &one.beside) {
+            match told.taken.iter_mut().find(|(known, _)| *known == label) {
+                Some((_, values)) if values.split('；').any(|known| known == value) => {}
+                Some((_, values)) => {
+                    values.push('；');
+                    values.push_str(&value);
+                }
+                None => told.taken.push((label, value)),
+            }
+        }
+    }
+    units::tell(item, chosen, told);
     let site = ctx.site();
     let county = &site.county;
     if let Some(region) = beside::other_region(&first.found.title, county) {
