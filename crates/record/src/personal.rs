@@ -213,12 +213,7 @@ fn holds_number(column: &Column, value: &Value, owned: bool) -> bool {
 
 /// The columns of places in which the door of a natural person stands for readers. Firms have doors that everybody may know.
 fn doors<'i>(item: &'i Item, values: &Values) -> Vec<&'i Column> {
-    let is_person = values::says_person(item, values).unwrap_or_else(|| {
-        let found =
-            name(item, values).is_some_and(|name| is_masked(&name) || !item::surnames(&name, false).1.is_empty());
-        found && values::is_of_person(item, values)
-    });
-    if !is_person {
+    if !looks_like_person(item, values) {
         return Vec::new();
     }
     let is_open =
