@@ -299,7 +299,11 @@ fn budget_and_final_accounts_are_not_added_nor_rows_without_a_class() {
         [group("2024", &["66.05"]), group("2025", &[""])],
         "one stage; a part is not added to its whole"
     );
-    assert!(data.note.contains("“地区”不同") && data.note.contains("1 条记录没有计入"), "{}", data.note);
+    assert!(
+        data.note.contains("“地区”不同") && data.note.contains("1 条记录（如下一级的明细）不在图中"),
+        "{}",
+        data.note
+    );
 }
 
 fn people(year: i16) -> Population {

@@ -196,8 +196,14 @@ both! {
         editor.post(&format!("{none}/{id}/end"), &[("version", "1")]).await.expect(303);
         editor.post(none, &form).await.expect(422).shows("不能声明没有此类信息");
         // One that was confirmed before is not shown beside the rows, and stands on the work list until it ends.
-        let before = store::query("UPDATE coverage_none SET state = 'confirmed'");
-        store::test::tamper(app.ctx().db(), before).await.expect("as an older program left it");
+        let public = crate::records::public(app, "青财许〔2026〕9号").await.expect("public");
+        crate::records::taken_away(app, &public).await;
+        editor.post(none, &form).await.expect(303);
+        let id = offered(app).await;
+        clerk.post(&format!("{none}/{id}/confirm"), &[("version", "1")]).await.expect(303);
+        reader.get("/catalogue/coverage").await.expect(200).shows("今年没有办理许可");
+        let batch = crate::records::entered(app, "青财许〔2026〕10号").await;
+        crate::records::published(app, &batch).await;
         reader.get("/catalogue/coverage").await.expect(200).hides("今年没有办理许可");
         editor.get("/").await.expect(200).shows("已有公开的数据，请撤销声明");
         editor.get("/coverage/permit/QH010").await.expect(200).shows("与声明不符");
