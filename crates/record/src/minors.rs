@@ -23,15 +23,15 @@ const PARTY: [&str; 10] =
 /// What a text says of minors.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Told {
-    /// The party is one.
+    /// It is the person whom the row is about: the row stays off the web.
     Party,
-    /// Somebody is.
+    /// A child is named beside the party, or nobody can tell which: a warning.
     Somebody,
 }
 
 /// The years before 岁 or 周岁 in a clause, each with whether 未满 or 不满 stands before it.
-fn ages(clause: &str) -> Vec<(u32, bool)> {
-    let chars: Vec<char> = clause.chars().collect();
+fn ages(words: &str) -> Vec<(u32, bool)> {
+    let chars: Vec<char> = words.chars().collect();
     let mut found = Vec::new();
     let mut at = 0;
     while at < chars.len() {
@@ -52,20 +52,20 @@ fn ages(clause: &str) -> Vec<(u32, bool)> {
 }
 
 /// What one clause says.
-fn of_clause(clause: &str, names: &[String]) -> Option<Told> {
-    let ages = ages(clause);
+fn of_clause(words: &str, names: &[String]) -> Option<Told> {
+    let ages = ages(words);
     let is_young = ages.iter().any(|(years, below)| *years < ADULT || (*below && *years == ADULT));
-    let is_named = clause.contains("未成年") || clause.contains("未满十八周岁") || clause.contains("不满十八周岁");
+    let is_named = words.contains("未成年") || words.contains("未满十八周岁") || words.contains("不满十八周岁");
     if !is_young && !is_named {
         return None;
     }
-    if OTHERS.iter().any(|word| clause.contains(*word)) {
+    if OTHERS.iter().any(|word| words.contains(*word)) {
         return Some(Told::Somebody);
     }
-    let is_of_party = PARTY.iter().any(|word| clause.contains(*word))
-        || names.iter().any(|name| clause.contains(name.as_str()))
-        || ["系未成年", "为未成年", "是未成年", "未成年人", "未成年"].iter().any(|word| clause.starts_with(*word))
-        || clause.starts_with(|c: char| c.is_ascii_digit());
+    let is_of_party = PARTY.iter().any(|word| words.contains(*word))
+        || names.iter().any(|name| words.contains(name.as_str()))
+        || ["系未成年", "为未成年", "是未成年", "未成年人", "未成年"].iter().any(|word| words.starts_with(*word))
+        || words.starts_with(|c: char| c.is_ascii_digit());
     Some(if is_of_party { Told::Party } else { Told::Somebody })
 }
 

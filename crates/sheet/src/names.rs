@@ -34,8 +34,9 @@ impl Forms {
     fn of(text: &str) -> Self {
         let text = plain(text).to_lowercase();
         let text = text.trim_matches(['*', ':', '★', '※', '☆', '▲']);
-        // 金额/元
-        let behind = text.rsplit_once(['/', ':']).filter(|(_, unit)| units::money(unit).is_some());
+        // 金额/元; a colon within brackets is theirs: 金额(单位:元).
+        let is_unit = |unit: &str| !unit.ends_with([')', ']', '】']) && units::money(unit).is_some();
+        let behind = text.rsplit_once(['/', ':']).filter(|(_, unit)| is_unit(unit));
         let text = behind.map_or(text, |(name, _)| name);
         let exact = without_brackets(text, is_unit_said);
         let yearless = without_year(&exact).to_owned();

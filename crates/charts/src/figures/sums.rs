@@ -70,13 +70,13 @@ impl<'a> Sums<'a> {
     }
 
     /// Takes a row of an organ: of a chart of the newest period it is told how many organs it is drawn of.
-    pub fn add_of(&mut self, organ: &str, values: &BTreeMap<String, Value>) {
+    pub fn add_of(&mut self, whose: &str, values: &BTreeMap<String, Value>) {
         let is_drawn = self.chart.only.iter().all(|only| is(values.get(&only.column), &only.is));
         if is_drawn && !self.chart.newest.is_empty() {
             let period = self.words(&self.chart.newest, values);
             let organs = self.organs.entry(period).or_default();
-            if !organs.contains(organ) {
-                organs.insert(organ.to_owned());
+            if !organs.contains(whose) {
+                organs.insert(whose.to_owned());
             }
         }
         self.add(values);

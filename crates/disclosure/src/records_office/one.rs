@@ -8,7 +8,10 @@ use axum::{
     response::Response,
 };
 use item::Item;
-use kernel::time::{show_date, show_minute};
+use kernel::{
+    id::AccountId,
+    time::{show_date, show_minute},
+};
 use record::{
     RecordId, State,
     batch::NewRow,
@@ -97,7 +100,7 @@ pub(super) async fn found(ctx: &Ctx, key: &str, id: &RecordId) -> Result<(std::s
     Ok((item, newest.ok_or(Error::NotFound)?, versions))
 }
 
-fn away(line: Withdrawn, account: &str) -> Away {
+fn away(line: Withdrawn, account: &AccountId) -> Away {
     // Terms are days in China.
     let on = show_date(&line.at);
     let wanted_back = if line.back_at.is_empty() {
@@ -106,7 +109,7 @@ fn away(line: Withdrawn, account: &str) -> Away {
         format!("{} {} 提请恢复公开：{}", show_minute(&line.back_at), line.back_name, line.back_reason)
     };
     Away {
-        is_own_wish: !line.back_account.is_empty() && line.back_account == account,
+        is_own_wish: !line.back_account.is_empty() && line.back_account == account.as_str(),
         wanted_back,
         reason: line.reason.label(),
         words: line.words,
@@ -189,7 +192,7 @@ pub(super) async fn shown(
         shown: common::public(&item, &row.data),
         origins: origins(&item, &row)?,
         versions: history(ctx, &item, &versions, may(&READ_BATCHES)).await?,
-        away: line.map(|line| away(line, desk.staff.account.as_str())),
+        away: line.map(|line| away(line, &desk.staff.account)),
         must_go: if is_public { crate::enforcement::must_go(ctx, id).await? } else { None },
         portal_url: if item.is_on_web() {
             format!("{}/records/{}/{id}", ctx.portal_url(), item.key)

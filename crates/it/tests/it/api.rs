@@ -289,8 +289,8 @@ async fn allowed(described: &Described, reader: &mut Client, names: &BTreeMap<St
                 "object" => continue,
                 _ => match schema["enum"].as_array() {
                     Some(codes) => codes.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
-                    // Which row a list goes on after only the list can tell.
-                    None if name == "after" => continue,
+                    // Which row a list goes on after, and by which columns it is ordered, only the list can tell.
+                    None if matches!(name, "after" | "sort") => continue,
                     None if schema["format"] == "date" => vec!["2026-03-05".into()],
                     None => {
                         vec![escaped("政"), escaped(&"政".repeat(schema["maxLength"].as_u64().expect("most") as usize))]

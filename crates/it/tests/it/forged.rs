@@ -26,7 +26,7 @@ async fn whole(app: &TestApp) -> Option<String> {
 }
 
 /// What is found and not settled, in words.
-async fn found(app: &TestApp) -> Vec<String> {
+pub(crate) async fn found(app: &TestApp) -> Vec<String> {
     findings::open(app.ctx()).await.expect("findings").into_iter().map(|one| one.words).collect()
 }
 
