@@ -123,7 +123,7 @@ impl Seen {
         if !self.is_dated(batch) {
             return Some("公开日期");
         }
-        let Some(laid) = laid else { return None };
+        let laid = laid?;
         self.is_laid_otherwise(batch, laid, slots)
     }
 

@@ -218,7 +218,7 @@ pub fn is_of_person(item: &Item, values: &Values) -> bool {
         return said;
     }
     let code = own_code(item).and_then(|column| values.get(&column.key));
-    !code.is_some_and(|code| !item::personal::is_identity_number(&text_of(code)))
+    code.is_none_or(|code| item::personal::is_identity_number(&text_of(code)))
 }
 
 /// Whether a choice says that the record is about a natural person; `None` = none says anything.

@@ -221,10 +221,8 @@ pub(crate) fn are_heads(cells: &[(u32, String)]) -> bool {
         let Some((label, value)) = plain.split_once(':') else { return false };
         let is_plain = !value.contains(|c: char| c.is_ascii_digit()) && value.chars().count() <= 30;
         let of_table = ["单位", "日期", "时间", "年度", "人"].iter().any(|end| label.ends_with(end));
-        is_plain
-            && !of_table
-            && !is_among(ORGANS, label)
-            && !(units::money(value).is_some() && label.chars().count() < 3)
+        let is_unit = units::money(value).is_some() && label.chars().count() < 3;
+        is_plain && !of_table && !is_among(ORGANS, label) && !is_unit
     };
     let captions = cells.iter().filter(|(_, text)| !is_headlike(text)).count();
     captions == 0

@@ -293,8 +293,8 @@ async fn page_of(
         // The newest one first: the answer, before what was asked on the way to it.
         letters: delivered.into_iter().rev().map(|letter| read(kind, letter, (&gone, &sent))).collect(),
         files: own_files,
-        turns: turns.iter().map(|step| turn(step)).collect(),
-        endings: endings.iter().map(|step| turn(step)).collect(),
+        turns: turns.iter().map(&turn).collect(),
+        endings: endings.iter().map(turn).collect(),
         version: entry.version,
         link: format!("{}{base}", ctx.portal_url()),
         base,

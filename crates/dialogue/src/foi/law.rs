@@ -199,7 +199,7 @@ fn consulted(ctx: &Ctx, before: Before<'_>, step: &str, filled: Option<Filled<'_
     let field = |name: &str| filled.fields.get(name).map_or("", String::as_str);
     let whom = field("whom");
     let asked: Vec<&past::Waiting> =
-        waiting.iter().filter(|one| !one.joint && !(step == "consult_had" && one.had)).collect();
+        waiting.iter().filter(|one| !one.joint && (step != "consult_had" || !one.had)).collect();
     let is_named = asked.iter().any(|one| one.is_to(whom));
     if !asked.is_empty() && !is_named && (asked.len() > 1 || !whom.is_empty()) {
         let names: Vec<&str> = asked.iter().map(|one| one.whom.as_str()).filter(|name| !name.is_empty()).collect();

@@ -47,9 +47,12 @@ impl What {
     }
 }
 
+/// Who has read what on a day: account, subject, and what of it.
+type OfDay = (Date, HashSet<(AccountId, String, What)>);
+
 /// Who opened what today. One for each installation, declared by the capability; begun anew it tells once more.
 #[derive(Debug, Default)]
-pub(super) struct Readings(Mutex<(Date, HashSet<(AccountId, String, What)>)>);
+pub(super) struct Readings(Mutex<OfDay>);
 
 impl Readings {
     fn is_told(&self, today: Date, one: &(AccountId, String, What)) -> bool {

@@ -79,7 +79,7 @@ both! {
         let item = permit(app).await;
         let now = public(app, number).await.expect("public");
         let (values, _) = rows::whole(app.ctx(), app.ctx().db().read(), &item, &now).await.expect("opened");
-        assert!(values.get("content").is_some(), "the office has it");
+        assert!(values.contains_key("content"), "the office has it");
         assert!(is_whole(app).await, "what was covered is told, and fits");
         // What waited to be handed in is covered as well.
         published(app, &waiting).await;

@@ -272,7 +272,7 @@ mod tests {
         let said = |value: &'static str| [("name", "城关镇水厂"), ("period", "2026-01"), ("exceeding", value)];
         let known = || vec![old("a", &said("甲"), &[]), old("b", &said("乙"), &[])];
         let rows = |all: &[&'static str]| -> Vec<NewRow> {
-            (2..).zip(all).map(|(number, value)| row(item, number, &said(*value))).collect()
+            (2..).zip(all).map(|(number, value)| row(item, number, &said(value))).collect()
         };
         let none = Masked::new();
         let kept = of(item, known(), rows(&["甲", "乙"]), &none);
